@@ -1,0 +1,38 @@
+import type { NameServer } from "./ports.ts";
+import type { Problem } from "./problem.ts";
+import type { DesiredZone } from "./zone.ts";
+
+/** Where a secret is to be found; a literal never gets this far. */
+export type SecretRef = { readonly env: string } | { readonly file: string };
+
+/** One configured target, as hostmaster.yaml has it. */
+export interface TargetDefinition {
+  readonly name: string;
+  readonly provider: string;
+  /** The provider's own keys, secrets left out. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, SecretRef>>;
+  /** null: ask the name servers of the zone's apex NS. */
+  readonly verify_at: readonly NameServer[] | null;
+  /** Milliseconds. */
+  readonly verify_wait: number;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** All that the repository says. Problems stand beside what could be read: one never blocks the other. */
+export interface Definitions {
+  /** Absolute folder of hostmaster.yaml. */
+  readonly folder: string;
+  /** hostmaster.yaml's own name, as problems show it. */
+  readonly file: string;
+  /** Absolute path of the state file. */
+  readonly state: string;
+  readonly targets: readonly TargetDefinition[];
+  /** The zones that can be worked on. A zone whose file is missing is not here, and its problem is. */
+  readonly zones: readonly DesiredZone[];
+  /** Every zone name that is configured, also those that are left alone. */
+  readonly zoneNames: readonly string[];
+  readonly problems: readonly Problem[];
+}

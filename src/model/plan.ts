@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import type { Origin } from "./origin.ts";
+import type { Problem } from "./problem.ts";
+import type { HealthCheck } from "./rrset.ts";
+
+// The plan's types are its JSON: keys stand here as the contract writes them.
+
+export interface PlannedRRset {
+  readonly ttl: number;
+  readonly values: readonly { readonly rdata: string; readonly origins: readonly Origin[] }[];
+  readonly health_check: HealthCheck;
+}
+
+export type Action = "create" | "replace" | "delete";
+
+/** The transition of one RRset. `before` is null for a create, `after` for a delete. */
+export interface Change {
+  readonly action: Action;
+  readonly name: string;
+  readonly type: string;
+  readonly before: PlannedRRset | null;
+  readonly after: PlannedRRset | null;
+}
+
+export const guardNames = [
+  "max_delete_percent",
+  "max_replace_percent",
+  "never_empty",
+  "delegation",
+  "quarantine",
+  "incomplete",
+] as const;
+export type GuardName = (typeof guardNames)[number];
+
+/**
+ * A change that is held back. `allow` is the exact `--allow` argument that lets it through, or null where no argument
+ * can: bad input is mended in its file.
+ */
+export interface Withheld extends Change {
+  readonly guard: GuardName;
+  readonly reason: string;
+  readonly allow: string | null;
+}
+
+export interface Unmanaged {
+  readonly name: string;
+  readonly type: string;
+  readonly why: string;
+}
+
+/** All changes of one zone at one target. */
+export interface Changeset {
+  readonly zone: string;
+  readonly view: string | null;
+  readonly target: string;
+  /** The fingerprint of the read that it was computed from. */
+  readonly based_on: string | null;
+  readonly create_zone: boolean;
+  readonly changes: readonly Change[];
+  readonly withheld: readonly Withheld[];
+  readonly unmanaged: readonly Unmanaged[];
+}
+
+export interface TargetStatus {
+  readonly name: string;
+  readonly status: "ok" | "unreachable" | "refused";
+  readonly message: string | null;
+}
+
+export interface PlanSummary {
+  readonly create: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly withheld: number;
+}
+
+export interface Plan {
+  readonly version: 1;
+  readonly digest: string;
+  readonly config_commit: string | null;
+  readonly inventory: Readonly<Record<string, { readonly servers: number; readonly complete: boolean }>>;
+  readonly targets: readonly TargetStatus[];
+  readonly changesets: readonly Changeset[];
+  readonly problems: readonly Problem[];
+  readonly summary: PlanSummary;
+}
+
+/**
+ * `sha256:` over the canonical JSON (RFC 8785's order of keys, no spaces) of the changesets: zone, view, target, and the
+ * changes with before and after; nothing else, so that whoever holds a plan file can check it.
+ */
+export const planDigest = (changesets: readonly Changeset[]): string => {
+  const hash = createHash("sha256").update("[");
+  changesets.forEach(({ changes, target, view, zone }, i) => {
+    hash.update(`${i === 0 ? "" : ","}{"changes":[`);
+    changes.forEach((change, k) => {
+      hash.update((k === 0 ? "" : ",") + canonicalJson(change));
+    });
+    hash.update(`],${canonicalJson({ target, view, zone }).slice(1)}`);
+  });
+  return `sha256:${hash.update("]").digest("hex")}`;
+};
+
+const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, part) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+
+export const summarise = (changesets: readonly Changeset[]): PlanSummary => {
+  const count = { create: 0, replace: 0, delete: 0, withheld: 0 };
+  for (const changeset of changesets) {
+    for (const change of changeset.changes) count[change.action] += 1;
+    count.withheld += changeset.withheld.length;
+  }
+  return count;
+};

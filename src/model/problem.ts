@@ -1,0 +1,58 @@
+import type { Origin } from "./origin.ts";
+
+export type Severity = "error" | "warning";
+
+/**
+ * Something wrong with the input or with a target, for a person to mend. `file`, `line` and `column` say where in the
+ * repository; `target` names the configured target it happened at.
+ */
+export interface Problem {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly target?: string;
+  readonly zone?: string;
+}
+
+export const problemAt = (
+  rule: string,
+  severity: Severity,
+  message: string,
+  at: { readonly file: string; readonly line?: number; readonly column?: number } | Origin | null,
+): Problem => ({
+  rule,
+  severity,
+  message,
+  file: at?.file ?? null,
+  line: at?.line ?? null,
+  column: at?.column ?? null,
+});
+
+export const problemOfTarget = (rule: string, message: string, target: string, zone?: string): Problem => ({
+  rule,
+  severity: "error",
+  message,
+  file: null,
+  line: null,
+  column: null,
+  target,
+  ...(zone === undefined ? {} : { zone }),
+});
+
+/** By file, line and column; those of targets last, by target and zone. */
+export const sortProblems = (problems: readonly Problem[]): readonly Problem[] =>
+  [...problems].sort(
+    (a, b) =>
+      compare(a.file ?? "\uffff", b.file ?? "\uffff") ||
+      (a.line ?? 0) - (b.line ?? 0) ||
+      (a.column ?? 0) - (b.column ?? 0) ||
+      compare(a.target ?? "", b.target ?? "") ||
+      compare(a.zone ?? "", b.zone ?? "") ||
+      compare(a.rule, b.rule) ||
+      compare(a.message, b.message),
+  );
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,75 @@
+import type { Origin } from "./origin.ts";
+
+/** One value of an RRset. `rdata` is canonical presentation text: equal values have equal text, for every type. */
+export interface Value {
+  readonly rdata: string;
+  readonly origins: readonly Origin[];
+}
+
+/** octoDNS's options of one RRset of a zone file. */
+export interface RRsetOptions {
+  /** Neither written nor deleted, at any target. */
+  readonly ignored?: boolean;
+  /** Only at these targets; elsewhere left as it is. */
+  readonly included?: readonly string[];
+  /** Not at these targets; left as it is there. */
+  readonly excluded?: readonly string[];
+  /** Its rules become warnings. */
+  readonly lenient?: boolean;
+}
+
+/** Health checks come with the inventory; until then there is none. */
+export type HealthCheck = null;
+
+/**
+ * All values of one name and type. `name` is canonical (absolute, lower case, final dot), `type` an upper-case mnemonic
+ * of the table or TYPEnnn, `ttl` in seconds, `values` sorted by rdata without duplicates.
+ */
+export interface RRset {
+  readonly name: string;
+  readonly type: string;
+  readonly ttl: number;
+  readonly values: readonly Value[];
+  readonly healthCheck?: HealthCheck;
+  readonly options?: RRsetOptions;
+}
+
+/** The identity of an RRset within its zone. */
+export interface RRsetKey {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** One string for an RRset's identity, to index by. A name has no space in canonical text. */
+export const keyOf = (key: RRsetKey): string => `${key.name} ${key.type}`;
+
+/** Makes an RRset of rdata that is canonical already: sorted, duplicates joined, their origins united. */
+export const makeRRset = (
+  name: string,
+  type: string,
+  ttl: number,
+  values: readonly Value[],
+  options?: RRsetOptions,
+): RRset => {
+  const sorted = values.length < 2 ? values : uniteValues(values);
+  return options === undefined ? { name, type, ttl, values: sorted } : { name, type, ttl, values: sorted, options };
+};
+
+const uniteValues = (values: readonly Value[]): readonly Value[] => {
+  const byRdata = new Map<string, Value>();
+  for (const value of values) {
+    const known = byRdata.get(value.rdata);
+    byRdata.set(
+      value.rdata,
+      known === undefined ? value : { rdata: value.rdata, origins: [...known.origins, ...value.origins] },
+    );
+  }
+  return [...byRdata.values()].sort((a, b) => (a.rdata < b.rdata ? -1 : a.rdata > b.rdata ? 1 : 0));
+};
+
+/** Do both answer alike: the same TTL and the same rdata? Origins do not count. */
+export const sameAnswer = (
+  a: { readonly ttl: number; readonly values: readonly { readonly rdata: string }[] },
+  b: { readonly ttl: number; readonly values: readonly { readonly rdata: string }[] },
+): boolean =>
+  a.ttl === b.ttl && a.values.length === b.values.length && a.values.every((v, i) => v.rdata === b.values[i]?.rdata);

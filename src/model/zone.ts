@@ -1,0 +1,98 @@
+import type { Origin } from "./origin.ts";
+import type { RRset, RRsetKey } from "./rrset.ts";
+
+/** A zone's identity: its canonical name and its view (null: the only one). */
+export interface ZoneId {
+  readonly name: string;
+  readonly view: string | null;
+}
+
+/** `example.com.` or `example.com.@internal`, as messages and `--allow` write it. */
+export const zoneLabel = (zone: ZoneId): string => (zone.view === null ? zone.name : `${zone.name}@${zone.view}`);
+
+/** One entry of `ignore:`; see model/glob.ts for `name`. */
+export interface IgnoreRule {
+  readonly name: string;
+  readonly types?: readonly string[];
+  readonly value?: string;
+}
+
+export interface Exemption {
+  readonly rule: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface GuardSettings {
+  readonly max_delete_percent: number;
+  readonly max_replace_percent: number;
+  readonly min_existing: number;
+  readonly never_empty: boolean;
+  readonly delegation: boolean;
+}
+
+/** How a missing zone is made. `kind` and `soa_edit_api` are PowerDNS's words; other providers ignore them. */
+export interface CreateSettings {
+  readonly kind: string;
+  readonly ns: readonly string[];
+  readonly soa_edit_api: string;
+}
+
+/** One zone's settings, defaults filled in. Key names are those of hostmaster.yaml. */
+export interface ZoneSettings {
+  readonly targets: readonly string[];
+  readonly ttl: number;
+  readonly owns: "all" | "listed";
+  readonly ignore: readonly IgnoreRule[];
+  /** null: a missing zone is an error. */
+  readonly create: CreateSettings | null;
+  readonly public: boolean;
+  readonly allow_lua: boolean;
+  readonly covers: string | null;
+  readonly exempt: readonly Exemption[];
+  readonly guards: GuardSettings;
+}
+
+/**
+ * What is wanted at a name and type but cannot be used, or a name with only bad input (`type` null: every type of
+ * that name). Its existing RRsets stay, and so does what depends on it: it is not missing from desired.
+ */
+export interface Quarantine {
+  readonly name: string;
+  readonly type: string | null;
+  readonly reason: string;
+  readonly origin: Origin | null;
+}
+
+/** A zone as Git and, later, the inventory want it. */
+export interface DesiredZone {
+  readonly id: ZoneId;
+  readonly settings: ZoneSettings;
+  readonly rrsets: readonly RRset[];
+  readonly quarantined: readonly Quarantine[];
+  /** False: a file did not parse, so that all deletes and replaces of the zone are withheld. */
+  readonly complete: boolean;
+  /** What the zone was read from, relative to hostmaster.yaml; for messages. */
+  readonly files: readonly string[];
+}
+
+/** An RRset as a provider holds it: `values` are the served ones. */
+export interface ExistingRRset extends RRset {
+  /** Rdata that is stored but not served (PowerDNS's disabled records). */
+  readonly disabled?: readonly string[];
+}
+
+/** An RRset that the provider holds and that we cannot read or compare: always left alone. */
+export interface Unreadable extends RRsetKey {
+  readonly why: string;
+}
+
+/** One read of a zone, or of some names of it. */
+export interface ZoneSnapshot {
+  readonly status: "read";
+  readonly zone: ZoneId;
+  /** What moves when the zone changes (a serial); null where the provider has nothing of the kind. */
+  readonly fingerprint: string | null;
+  readonly rrsets: readonly ExistingRRset[];
+  readonly unreadable: readonly Unreadable[];
+}

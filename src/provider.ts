@@ -1,0 +1,132 @@
+// The plugins' door: what a provider implements, and what of the model it may use.
+import type { Change } from "./model/plan.ts";
+import type { CreateSettings, ZoneId, ZoneSnapshot } from "./model/zone.ts";
+
+export * from "./model/errors.ts";
+export * from "./model/name.ts";
+export type * from "./model/plan.ts";
+export * from "./model/rdata.ts";
+export * from "./model/rrset.ts";
+export type * from "./model/zone.ts";
+
+/** A provider's limits, as data. The planner and the conformance suite read the same object. */
+export interface Supports {
+  /** Types that can be written. A wanted RRset of another type is a problem, and what exists at its name stays. */
+  readonly types: readonly string[];
+  /** Why a type of the table is missing from `types`, in the server's own words where it has any. */
+  readonly refuses: Readonly<Record<string, string>>;
+  /** Does it take TYPEnnn that is not in the table (RFC 3597)? */
+  readonly unknown_types: boolean;
+  /** Names with characters that need an escape in presentation form. */
+  readonly escaped_names: boolean;
+  /** Types that only some name servers can answer, so that each has to be asked first. */
+  readonly synthesised: readonly string[];
+  /** Types that the name server makes itself: neither wanted nor deleted unless a file has that name and type. */
+  readonly own_types: readonly string[];
+  readonly min_ttl: number;
+  readonly max_ttl: number;
+  /** Is one write all or nothing? */
+  readonly atomic: boolean;
+  /** The most changes and bytes of one write, and how a change's bytes are reckoned. */
+  readonly max_changes: number;
+  readonly max_bytes: number;
+  readonly bytes_per_change: number;
+  readonly bytes_per_value: number;
+  /** Why an RRset whose rdata is this long on the wire cannot be served; null: no limit but the message's. */
+  readonly max_rrset_bytes: number;
+  /** Writes to different zones may run at once. */
+  readonly parallel_zones: number;
+  /** `native`: a write carries what it replaces; `checked`: the touched RRsets are read again just before. */
+  readonly cas: "native" | "checked";
+  /** How what was written is proven. */
+  readonly verify: "dns" | "api" | "none";
+  readonly health_checks: boolean;
+  /** Can it make a missing zone? */
+  readonly creates_zones: boolean;
+}
+
+export interface ListedZone {
+  readonly name: string;
+  readonly fingerprint: string | null;
+}
+
+/** The zone has not changed since the fingerprint that was asked about, and its mark is the one that was asked for. */
+export interface Unchanged {
+  readonly status: "unchanged";
+}
+
+/** The target does not have the zone. */
+export interface Missing {
+  readonly status: "missing";
+}
+
+export interface ReadOptions {
+  /** At least these names; without it, all of the zone. */
+  readonly names?: readonly string[];
+  /** Answer `unchanged` where this fingerprint and mark can be believed. */
+  readonly since?: { readonly fingerprint: string; readonly mark: string };
+  readonly signal?: AbortSignal;
+}
+
+/** One write: changes that go out together, in the order given. */
+export interface Write {
+  readonly zone: ZoneId;
+  readonly changes: readonly Change[];
+  /** The fingerprint of the read just before, to tell whether somebody wrote in between. */
+  readonly expect: string | null;
+}
+
+export interface RefusedChange {
+  readonly name: string;
+  readonly type: string;
+  /** The server's own words. */
+  readonly message: string;
+}
+
+export type WriteResult =
+  | {
+      readonly status: "applied";
+      readonly fingerprint: string | null;
+      /** True: somebody else wrote between the read and this write. Null: the server cannot tell. */
+      readonly raced: boolean | null;
+    }
+  /** Nothing of this write was applied; `refused` names what the server would not take. */
+  | { readonly status: "refused"; readonly refused: readonly RefusedChange[] };
+
+/** A kind of DNS service. It never diffs, never guards, never logs; it throws HostmasterError. */
+export interface Provider {
+  readonly supports: Supports;
+  listZones(signal?: AbortSignal): Promise<readonly ListedZone[]>;
+  read(zone: ZoneId, options?: ReadOptions): Promise<ZoneSnapshot | Unchanged | Missing>;
+  /** A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. */
+  apply(write: Write, signal?: AbortSignal): Promise<WriteResult>;
+  /** What is owed after the last write of a zone (a rectify), before anyone asks. */
+  finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal): Promise<void>;
+  /** Leaves a mark at the zone that goes when the zone goes; null where it cannot. */
+  mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<void>;
+  createZone(zone: ZoneId, settings: CreateSettings, signal?: AbortSignal): Promise<void>;
+  deleteZone(zone: ZoneId, signal?: AbortSignal): Promise<void>;
+  /** The name servers that this target itself runs or knows; verify asks them where verify_at is missing. */
+  nameServers?(): readonly { readonly address: string; readonly port: number }[];
+  close?(): Promise<void>;
+}
+
+export interface ProviderContext {
+  /** The target's keys in hostmaster.yaml, checked against the provider's schema, defaults filled in. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The resolved secrets by key. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** The folder of hostmaster.yaml, that relative paths start from. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What a provider's index.ts exports. `schema` is the JSON Schema of its target keys; `secrets` names the secret ones. */
+export interface ProviderFactory {
+  readonly apiVersion: 1;
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+  /** Reads what it must know of the server first (its settings decide `supports`). */
+  open(context: ProviderContext): Promise<Provider>;
+}
