@@ -1,13 +1,13 @@
 // The plugins' door: what a provider implements, and what of the model it may use.
-import type { Change } from "./model/plan.ts";
-import type { CreateSettings, ZoneId, ZoneSnapshot } from "./model/zone.ts";
+import type { Change } from './model/plan.ts';
+import type { CreateSettings, ZoneId, ZoneSnapshot } from './model/zone.ts';
 
-export * from "./model/errors.ts";
-export * from "./model/name.ts";
-export type * from "./model/plan.ts";
-export * from "./model/rdata.ts";
-export * from "./model/rrset.ts";
-export type * from "./model/zone.ts";
+export * from './model/errors.ts';
+export * from './model/name.ts';
+export type * from './model/plan.ts';
+export * from './model/rdata.ts';
+export * from './model/rrset.ts';
+export type * from './model/zone.ts';
 
 /** A provider's limits, as data. The planner and the conformance suite read the same object. */
 export interface Supports {
@@ -37,9 +37,9 @@ export interface Supports {
   /** Writes to different zones may run at once. */
   readonly parallel_zones: number;
   /** `native`: a write carries what it replaces; `checked`: the touched RRsets are read again just before. */
-  readonly cas: "native" | "checked";
+  readonly cas: 'native' | 'checked';
   /** How what was written is proven. */
-  readonly verify: "dns" | "api" | "none";
+  readonly verify: 'dns' | 'api' | 'none';
   readonly health_checks: boolean;
   /** Can it make a missing zone? */
   readonly creates_zones: boolean;
@@ -52,12 +52,12 @@ export interface ListedZone {
 
 /** The zone has not changed since the fingerprint that was asked about, and its mark is the one that was asked for. */
 export interface Unchanged {
-  readonly status: "unchanged";
+  readonly status: 'unchanged';
 }
 
 /** The target does not have the zone. */
 export interface Missing {
-  readonly status: "missing";
+  readonly status: 'missing';
 }
 
 export interface ReadOptions {
@@ -85,13 +85,13 @@ export interface RefusedChange {
 
 export type WriteResult =
   | {
-      readonly status: "applied";
+      readonly status: 'applied';
       readonly fingerprint: string | null;
       /** True: somebody else wrote between the read and this write. Null: the server cannot tell. */
       readonly raced: boolean | null;
     }
   /** Nothing of this write was applied; `refused` names what the server would not take. */
-  | { readonly status: "refused"; readonly refused: readonly RefusedChange[] };
+  | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] };
 
 /** A kind of DNS service. It never diffs, never guards, never logs; it throws HostmasterError. */
 export interface Provider {

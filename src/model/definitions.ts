@@ -1,6 +1,6 @@
-import type { NameServer } from "./ports.ts";
-import type { Problem } from "./problem.ts";
-import type { DesiredZone } from "./zone.ts";
+import type { NameServer } from './ports.ts';
+import type { Problem } from './problem.ts';
+import type { DesiredZone } from './zone.ts';
 
 /** Where a secret is to be found; a literal never gets this far. */
 export type SecretRef = { readonly env: string } | { readonly file: string };

@@ -1,18 +1,18 @@
 /** What the caller does about an error: try again later, wait for the other side, or stop for a person. */
-export type ErrorKind = "retry" | "wait" | "stop";
+export type ErrorKind = 'retry' | 'wait' | 'stop';
 
 /** Every documented code; CONTRIBUTING.md and the tests read this table. */
 export const errorCodes = {
-  CONFIG: "hostmaster.yaml, or what it names, cannot be used",
-  USAGE: "the command line cannot be used",
-  TARGET_UNREACHABLE: "a target gave no answer, or none that can be read",
-  TARGET_REFUSED: "a target does not accept our key or our request",
-  ZONE_MISSING: "the target does not have the zone",
-  WRITE_REFUSED: "the target refused a change; nothing of that write was applied",
-  WRITE_UNKNOWN: "a write got no answer; it may or may not have been applied",
-  LOST_RACE: "somebody else wrote between our read and our write",
-  STALE_PLAN: "an RRset is no longer what the plan saw",
-  PLAN_FILE: "a plan file cannot be used",
+  CONFIG: 'hostmaster.yaml, or what it names, cannot be used',
+  USAGE: 'the command line cannot be used',
+  TARGET_UNREACHABLE: 'a target gave no answer, or none that can be read',
+  TARGET_REFUSED: 'a target does not accept our key or our request',
+  ZONE_MISSING: 'the target does not have the zone',
+  WRITE_REFUSED: 'the target refused a change; nothing of that write was applied',
+  WRITE_UNKNOWN: 'a write got no answer; it may or may not have been applied',
+  LOST_RACE: 'somebody else wrote between our read and our write',
+  STALE_PLAN: 'an RRset is no longer what the plan saw',
+  PLAN_FILE: 'a plan file cannot be used',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -24,7 +24,7 @@ export class HostmasterError extends Error {
 
   constructor(code: ErrorCode, kind: ErrorKind, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = "HostmasterError";
+    this.name = 'HostmasterError';
     this.code = code;
     this.kind = kind;
   }
@@ -35,9 +35,9 @@ export class SyntaxProblem extends Error {
   /** The rule it breaks; Default is `rdata-syntax`. */
   readonly rule: string;
 
-  constructor(message: string, rule = "rdata-syntax") {
+  constructor(message: string, rule = 'rdata-syntax') {
     super(message);
-    this.name = "SyntaxProblem";
+    this.name = 'SyntaxProblem';
     this.rule = rule;
   }
 }

@@ -1,5 +1,5 @@
-import { toASCII, toUnicode } from "tr46";
-import { SyntaxProblem } from "./errors.ts";
+import { toASCII, toUnicode } from 'tr46';
+import { SyntaxProblem } from './errors.ts';
 
 // A name's canonical text: absolute, final dot, ASCII letters in lower case (RFC 4343), Unicode as A-labels, and the
 // escapes of RFC 1035 section 5.1 written in one way only, so that equal names are equal strings.
@@ -15,13 +15,13 @@ const encoder = new TextEncoder();
  * The canonical name that `text` stands for; without a final dot it is relative to `origin` (canonical).
  * Throws SyntaxProblem (rule `name-syntax` or `name-length`).
  */
-export const parseName = (text: string, origin = "."): string => {
-  const absolute = endsWithDot(text) ? text : origin === "." ? `${text}.` : `${text}.${origin}`;
+export const parseName = (text: string, origin = '.'): string => {
+  const absolute = endsWithDot(text) ? text : origin === '.' ? `${text}.` : `${text}.${origin}`;
   if (plainName.test(absolute) && absolute.length < maxNameOctets) return absolute;
-  if (absolute === ".") return absolute;
+  if (absolute === '.') return absolute;
   const parts = splitParts(absolute);
   let octets = 1;
-  let name = "";
+  let name = '';
   for (const part of parts) {
     const bytes = partOctets(part, text);
     octets += bytes.length + 1;
@@ -30,23 +30,23 @@ export const parseName = (text: string, origin = "."): string => {
   if (octets > maxNameOctets) {
     throw new SyntaxProblem(
       `the name ${shorten(text)} has ${octets} octets; ${maxNameOctets} is the most`,
-      "name-length",
+      'name-length',
     );
   }
   return name;
 };
 
 /** Like parseName, for text that may leave the final dot out and is never relative: a zone's name, a glob's anchor. */
-export const parseAbsolute = (text: string): string => parseName(text, ".");
+export const parseAbsolute = (text: string): string => parseName(text, '.');
 
 /** The parts of canonical text, escapes kept: `a\.b.example.` is `a\.b` and `example`. The root has none. */
 export const splitParts = (name: string): readonly string[] => {
-  if (!name.includes("\\")) return name === "." ? [] : name.slice(0, name.endsWith(".") ? -1 : undefined).split(".");
+  if (!name.includes('\\')) return name === '.' ? [] : name.slice(0, name.endsWith('.') ? -1 : undefined).split('.');
   const parts: string[] = [];
   let start = 0;
   for (let i = 0; i < name.length; i += 1) {
-    if (name[i] === "\\") i += 1;
-    else if (name[i] === ".") {
+    if (name[i] === '\\') i += 1;
+    else if (name[i] === '.') {
       parts.push(name.slice(start, i));
       start = i + 1;
     }
@@ -57,25 +57,25 @@ export const splitParts = (name: string): readonly string[] => {
 
 /** Is `name` the zone's apex or below it? Both canonical. */
 export const isWithin = (name: string, zone: string): boolean =>
-  zone === "." || name === zone || (name.endsWith(`.${zone}`) && !endsInEscape(name.slice(0, -zone.length - 1)));
+  zone === '.' || name === zone || (name.endsWith(`.${zone}`) && !endsInEscape(name.slice(0, -zone.length - 1)));
 
 /** The name relative to the zone's apex, '' for the apex itself. */
 export const relativeTo = (name: string, zone: string): string => {
-  if (name === zone) return "";
-  return zone === "." ? name.slice(0, -1) : name.slice(0, -zone.length - 1);
+  if (name === zone) return '';
+  return zone === '.' ? name.slice(0, -1) : name.slice(0, -zone.length - 1);
 };
 
 /** The name one part up; the root's parent is the root. */
 export const parentOf = (name: string): string => {
   const cut = firstDot(name);
-  return cut === -1 || cut === name.length - 1 ? "." : name.slice(cut + 1);
+  return cut === -1 || cut === name.length - 1 ? '.' : name.slice(cut + 1);
 };
 
-export const isWildcard = (name: string): boolean => name.startsWith("*.");
+export const isWildcard = (name: string): boolean => name.startsWith('*.');
 
 /** The name as people read it: A-labels in Unicode, where that is their one reading. */
 export const unicodeName = (name: string): string => {
-  if (!name.includes("xn--")) return name;
+  if (!name.includes('xn--')) return name;
   const { domain, error } = toUnicode(name, { checkHyphens: false });
   return error ? name : domain;
 };
@@ -97,18 +97,18 @@ export const nameToWire = (name: string): Uint8Array => {
  * `end` is the offset after the name where it began. Throws SyntaxProblem.
  */
 export const nameFromWire = (message: Uint8Array, offset: number): { readonly name: string; readonly end: number } => {
-  let name = "";
+  let name = '';
   let octets = 1;
   let end = -1;
   let at = offset;
   let limit = offset;
   for (;;) {
     const length = message[at];
-    if (length === undefined) throw new SyntaxProblem("a name runs past the end of the message", "wire");
-    if (length === 0) return { name: name === "" ? "." : name, end: end === -1 ? at + 1 : end };
+    if (length === undefined) throw new SyntaxProblem('a name runs past the end of the message', 'wire');
+    if (length === 0) return { name: name === '' ? '.' : name, end: end === -1 ? at + 1 : end };
     if (length >= 0xc0) {
       const target = ((length & 0x3f) << 8) | (message[at + 1] ?? 0);
-      if (at + 1 >= message.length || target >= limit) throw new SyntaxProblem("a bad compression pointer", "wire");
+      if (at + 1 >= message.length || target >= limit) throw new SyntaxProblem('a bad compression pointer', 'wire');
       if (end === -1) end = at + 2;
       at = target;
       limit = target;
@@ -116,34 +116,34 @@ export const nameFromWire = (message: Uint8Array, offset: number): { readonly na
     }
     octets += length + 1;
     if (length > maxPartOctets || octets > maxNameOctets || at + length >= message.length) {
-      throw new SyntaxProblem("a name in the message is too long", "wire");
+      throw new SyntaxProblem('a name in the message is too long', 'wire');
     }
     name += `${printPart(lowerCase(message.subarray(at + 1, at + 1 + length)))}.`;
     at += length + 1;
   }
 };
 
-const endsWithDot = (text: string): boolean => text.endsWith(".") && !endsInEscape(text.slice(0, -1));
+const endsWithDot = (text: string): boolean => text.endsWith('.') && !endsInEscape(text.slice(0, -1));
 
 const endsInEscape = (text: string): boolean => {
   let backslashes = 0;
-  while (text[text.length - 1 - backslashes] === "\\") backslashes += 1;
+  while (text[text.length - 1 - backslashes] === '\\') backslashes += 1;
   return backslashes % 2 === 1;
 };
 
 const firstDot = (name: string): number => {
   for (let i = 0; i < name.length; i += 1) {
-    if (name[i] === "\\") i += 1;
-    else if (name[i] === ".") return i;
+    if (name[i] === '\\') i += 1;
+    else if (name[i] === '.') return i;
   }
   return -1;
 };
 
 const partOctets = (part: string, whole: string): Uint8Array => {
-  if (part === "") {
+  if (part === '') {
     throw new SyntaxProblem(
       `the name ${shorten(whole)} has an empty part: two dots in a row, or one in front`,
-      "name-syntax",
+      'name-syntax',
     );
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII as a whole is meant
@@ -151,36 +151,36 @@ const partOctets = (part: string, whole: string): Uint8Array => {
   if (bytes.length > maxPartOctets) {
     throw new SyntaxProblem(
       `the name part ${shorten(part)} has ${bytes.length} octets; ${maxPartOctets} is the most`,
-      "name-length",
+      'name-length',
     );
   }
   return lowerCase(bytes);
 };
 
 const toALabel = (part: string, whole: string): string => {
-  const label = part.includes("\\")
+  const label = part.includes('\\')
     ? null
     : toASCII(part, { checkHyphens: false, checkBidi: true, checkJoiners: true });
-  if (label === null || label.includes(".")) {
-    throw new SyntaxProblem(`the name ${shorten(whole)} is not valid IDNA (UTS #46): ${shorten(part)}`, "name-syntax");
+  if (label === null || label.includes('.')) {
+    throw new SyntaxProblem(`the name ${shorten(whole)} is not valid IDNA (UTS #46): ${shorten(part)}`, 'name-syntax');
   }
   return label;
 };
 
 const unescapePart = (part: string, whole: string): Uint8Array => {
-  if (!part.includes("\\")) return encoder.encode(part);
+  if (!part.includes('\\')) return encoder.encode(part);
   const bytes: number[] = [];
   for (let i = 0; i < part.length; i += 1) {
-    if (part[i] !== "\\") {
+    if (part[i] !== '\\') {
       bytes.push(part.charCodeAt(i));
       continue;
     }
     const digits = /^[0-9]{3}/.exec(part.slice(i + 1))?.[0];
     const code = digits === undefined ? part.charCodeAt(i + 1) : Number(digits);
-    if (Number.isNaN(code) || code > 255 || (digits === undefined && /[0-9]/.test(part[i + 1] ?? ""))) {
+    if (Number.isNaN(code) || code > 255 || (digits === undefined && /[0-9]/.test(part[i + 1] ?? ''))) {
       throw new SyntaxProblem(
         `the name ${shorten(whole)} has a bad escape: "\\" takes three digits or one character`,
-        "name-syntax",
+        'name-syntax',
       );
     }
     bytes.push(code);
@@ -192,9 +192,9 @@ const unescapePart = (part: string, whole: string): Uint8Array => {
 const lowerCase = (bytes: Uint8Array): Uint8Array => bytes.map((b) => (b >= 0x41 && b <= 0x5a ? b + 0x20 : b));
 
 const printPart = (bytes: Uint8Array): string => {
-  let text = "";
+  let text = '';
   for (const b of bytes) {
-    if (b <= 0x20 || b >= 0x7f) text += `\\${String(b).padStart(3, "0")}`;
+    if (b <= 0x20 || b >= 0x7f) text += `\\${String(b).padStart(3, '0')}`;
     else text += specialOctets.has(b) ? `\\${String.fromCharCode(b)}` : String.fromCharCode(b);
   }
   return text;

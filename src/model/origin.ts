@@ -3,7 +3,7 @@
  * `line` and `column` count from 1.
  */
 export interface FileOrigin {
-  readonly kind: "zone_file";
+  readonly kind: 'zone_file';
   readonly file: string;
   readonly line: number;
   readonly column: number;

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import type { Origin } from "./origin.ts";
-import type { Problem } from "./problem.ts";
-import type { HealthCheck } from "./rrset.ts";
+import { createHash } from 'node:crypto';
+import type { Origin } from './origin.ts';
+import type { Problem } from './problem.ts';
+import type { HealthCheck } from './rrset.ts';
 
 // The plan's types are its JSON: keys stand here as the contract writes them.
 
@@ -11,7 +11,7 @@ export interface PlannedRRset {
   readonly health_check: HealthCheck;
 }
 
-export type Action = "create" | "replace" | "delete";
+export type Action = 'create' | 'replace' | 'delete';
 
 /** The transition of one RRset. `before` is null for a create, `after` for a delete. */
 export interface Change {
@@ -23,12 +23,12 @@ export interface Change {
 }
 
 export const guardNames = [
-  "max_delete_percent",
-  "max_replace_percent",
-  "never_empty",
-  "delegation",
-  "quarantine",
-  "incomplete",
+  'max_delete_percent',
+  'max_replace_percent',
+  'never_empty',
+  'delegation',
+  'quarantine',
+  'incomplete',
 ] as const;
 export type GuardName = (typeof guardNames)[number];
 
@@ -63,7 +63,7 @@ export interface Changeset {
 
 export interface TargetStatus {
   readonly name: string;
-  readonly status: "ok" | "unreachable" | "refused";
+  readonly status: 'ok' | 'unreachable' | 'refused';
   readonly message: string | null;
 }
 
@@ -90,20 +90,20 @@ export interface Plan {
  * changes with before and after; nothing else, so that whoever holds a plan file can check it.
  */
 export const planDigest = (changesets: readonly Changeset[]): string => {
-  const hash = createHash("sha256").update("[");
+  const hash = createHash('sha256').update('[');
   changesets.forEach(({ changes, target, view, zone }, i) => {
-    hash.update(`${i === 0 ? "" : ","}{"changes":[`);
+    hash.update(`${i === 0 ? '' : ','}{"changes":[`);
     changes.forEach((change, k) => {
-      hash.update((k === 0 ? "" : ",") + canonicalJson(change));
+      hash.update((k === 0 ? '' : ',') + canonicalJson(change));
     });
     hash.update(`],${canonicalJson({ target, view, zone }).slice(1)}`);
   });
-  return `sha256:${hash.update("]").digest("hex")}`;
+  return `sha256:${hash.update(']').digest('hex')}`;
 };
 
 const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_key, part) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
+    part !== null && typeof part === 'object' && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
       : part,
   );

@@ -1,4 +1,4 @@
-import type { ZoneId } from "./zone.ts";
+import type { ZoneId } from './zone.ts';
 
 // What the pure core and the stages are handed by pass.ts, as types: the implementations live at the rim.
 
@@ -24,17 +24,17 @@ export interface AnsweredRecord {
 
 /** What a name server said. `transport` is the one whose answer this is. */
 export interface Answer {
-  readonly status: "answered";
+  readonly status: 'answered';
   /** Mnemonic: NOERROR, NXDOMAIN, REFUSED, … or RCODEnn. */
   readonly rcode: string;
   readonly authoritative: boolean;
-  readonly transport: "udp" | "tcp";
+  readonly transport: 'udp' | 'tcp';
   readonly answers: readonly AnsweredRecord[];
   readonly authority: readonly AnsweredRecord[];
 }
 
 export interface NoAnswer {
-  readonly status: "no_answer";
+  readonly status: 'no_answer';
   readonly reason: string;
 }
 
@@ -42,7 +42,7 @@ export interface Question {
   readonly name: string;
   readonly type: string;
   /** Default is IN. CH asks for a server's own words (version.bind). */
-  readonly class?: "IN" | "CH";
+  readonly class?: 'IN' | 'CH';
 }
 
 /** Asks one name server one question: UDP, then TCP where the answer was cut; RD=0. Never throws. */

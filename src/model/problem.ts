@@ -1,6 +1,6 @@
-import type { Origin } from "./origin.ts";
+import type { Origin } from './origin.ts';
 
-export type Severity = "error" | "warning";
+export type Severity = 'error' | 'warning';
 
 /**
  * Something wrong with the input or with a target, for a person to mend. `file`, `line` and `column` say where in the
@@ -33,7 +33,7 @@ export const problemAt = (
 
 export const problemOfTarget = (rule: string, message: string, target: string, zone?: string): Problem => ({
   rule,
-  severity: "error",
+  severity: 'error',
   message,
   file: null,
   line: null,
@@ -46,11 +46,11 @@ export const problemOfTarget = (rule: string, message: string, target: string, z
 export const sortProblems = (problems: readonly Problem[]): readonly Problem[] =>
   [...problems].sort(
     (a, b) =>
-      compare(a.file ?? "\uffff", b.file ?? "\uffff") ||
+      compare(a.file ?? '\uffff', b.file ?? '\uffff') ||
       (a.line ?? 0) - (b.line ?? 0) ||
       (a.column ?? 0) - (b.column ?? 0) ||
-      compare(a.target ?? "", b.target ?? "") ||
-      compare(a.zone ?? "", b.zone ?? "") ||
+      compare(a.target ?? '', b.target ?? '') ||
+      compare(a.zone ?? '', b.zone ?? '') ||
       compare(a.rule, b.rule) ||
       compare(a.message, b.message),
   );

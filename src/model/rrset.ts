@@ -1,4 +1,4 @@
-import type { Origin } from "./origin.ts";
+import type { Origin } from './origin.ts';
 
 /** One value of an RRset. `rdata` is canonical presentation text: equal values have equal text, for every type. */
 export interface Value {

@@ -1,4 +1,4 @@
-declare module "tr46" {
+declare module 'tr46' {
   export interface Options {
     readonly checkHyphens?: boolean;
     readonly checkBidi?: boolean;

@@ -1,5 +1,5 @@
-import type { Origin } from "./origin.ts";
-import type { RRset, RRsetKey } from "./rrset.ts";
+import type { Origin } from './origin.ts';
+import type { RRset, RRsetKey } from './rrset.ts';
 
 /** A zone's identity: its canonical name and its view (null: the only one). */
 export interface ZoneId {
@@ -42,7 +42,7 @@ export interface CreateSettings {
 export interface ZoneSettings {
   readonly targets: readonly string[];
   readonly ttl: number;
-  readonly owns: "all" | "listed";
+  readonly owns: 'all' | 'listed';
   readonly ignore: readonly IgnoreRule[];
   /** null: a missing zone is an error. */
   readonly create: CreateSettings | null;
@@ -89,7 +89,7 @@ export interface Unreadable extends RRsetKey {
 
 /** One read of a zone, or of some names of it. */
 export interface ZoneSnapshot {
-  readonly status: "read";
+  readonly status: 'read';
   readonly zone: ZoneId;
   /** What moves when the zone changes (a serial); null where the provider has nothing of the kind. */
   readonly fingerprint: string | null;
