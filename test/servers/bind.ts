@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { removeFolder, startChild, tempFolder, untilReady, withRetries } from './child.ts';
+import { type DnsAddress, freePort } from './ports.ts';
+
+export interface BindOptions {
+  /** Default is a free one. A primary that shall send NOTIFY must know it before. */
+  readonly port?: number;
+  /** Zones that it is primary for, as master file text. */
+  readonly zones?: readonly { readonly name: string; readonly text: string }[];
+  /** Zones that it pulls by AXFR or IXFR. */
+  readonly secondaries?: readonly { readonly name: string; readonly primary: DnsAddress }[];
+  /** More statements for `options { }`. */
+  readonly options?: string;
+}
+
+export interface Bind {
+  readonly dns: DnsAddress;
+  readonly folder: string;
+  log(): string;
+  /** Writes a primary zone's file anew and loads it. The serial in it must be higher. */
+  writeZone(name: string, text: string): void;
+  stop(): Promise<void>;
+  pause(): void;
+  resume(): void;
+}
+
+/** BIND's named in the foreground, without a control channel. */
+export const startBind = (options: BindOptions): Promise<Bind> => withRetries(() => start(options));
+
+const start = async (options: BindOptions): Promise<Bind> => {
+  const folder = tempFolder('bind');
+  mkdirSync(join(folder, 'zones'));
+  const port = options.port ?? (await freePort());
+  for (const zone of options.zones ?? []) writeFileSync(zoneFile(folder, zone.name), zone.text);
+  writeFileSync(join(folder, 'named.conf'), configuration(folder, port, options));
+  const child = startChild(['named', '-4', '-g', '-n', '1', '-c', join(folder, 'named.conf')], { cwd: folder });
+  await untilReady(child, 'named', async () => child.log().includes(' running') && (await listens(port)));
+  return {
+    dns: { address: '127.0.0.1', port },
+    folder,
+    log: () => child.log(),
+    writeZone: (name, text) => {
+      writeFileSync(zoneFile(folder, name), text);
+      child.signal('SIGHUP');
+    },
+    stop: async () => {
+      await child.end('SIGTERM');
+      removeFolder(folder);
+    },
+    pause: () => child.signal('SIGSTOP'),
+    resume: () => child.signal('SIGCONT'),
+  };
+};
+
+const zoneFile = (folder: string, name: string): string =>
+  join(folder, 'zones', encodeURIComponent(name.replace(/\.$/, '')) || 'root');
+
+const configuration = (
+  folder: string,
+  port: number,
+  { options, secondaries = [], zones = [] }: BindOptions,
+): string => `
+options {
+  directory "${folder}";
+  pid-file none;
+  lock-file none;
+  session-keyfile "${folder}/session.key";
+  managed-keys-directory "${folder}";
+  listen-on port ${port} { 127.0.0.1; };
+  listen-on-v6 { none; };
+  query-source address 127.0.0.1; notify-source 127.0.0.1; transfer-source 127.0.0.1;
+  recursion no; empty-zones-enable no; dnssec-validation no;
+  allow-query { 127.0.0.0/8; };
+  allow-transfer { 127.0.0.0/8; }; allow-update { none; };
+  notify no;
+  min-refresh-time 1; min-retry-time 1;
+  zone-statistics none;
+  minimal-responses no;
+  ${options ?? ''}
+};
+controls { };
+${zones.map(({ name }) => `zone "${name}" { type primary; file "${zoneFile(folder, name)}"; };`).join('\n')}
+${secondaries.map(({ name, primary }) => `zone "${name}" { type secondary; masterfile-format text; file "${zoneFile(folder, name)}"; primaries { ${primary.address} port ${primary.port}; }; };`).join('\n')}
+`;
+
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
