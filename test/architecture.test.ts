@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorCodes } from '../src/model/errors.ts';
+import * as checks from './architecture/checks.ts';
+import { longFiles, mayImport, roomOf } from './architecture/layers.ts';
+import { parseSource, readSources, root } from './architecture/source.ts';
+
+const sources = readSources('src/**/*.ts', 'providers/**/*.ts', 'bin/**/*.ts').filter(
+  ({ path }) => !path.endsWith('.d.ts'),
+);
+const paths = sources.map(({ path }) => path);
+const faults = (check: checks.Check): readonly string[] =>
+  sources.flatMap((source) => check(source).map((fault) => `${source.path}: ${fault}`));
+
+describe('layers', () => {
+  it('every file is in a room that the layers know', () => {
+    expect(paths.filter((path) => mayImport[roomOf(path)] === undefined)).toEqual([]);
+  });
+
+  it('imports go down only, and a provider never imports another one', () => {
+    expect(faults(checks.importsUpward)).toEqual([]);
+  });
+
+  it('imports make no cycle', () => {
+    expect(checks.cycles(sources)).toEqual([]);
+  });
+
+  it('pure rooms import nothing that reads or writes the world', () => {
+    expect(faults(checks.importsTheWorld)).toEqual([]);
+  });
+
+  it('pure rooms touch no clock, no environment and no chance', () => {
+    expect(faults(checks.touchesTheWorld)).toEqual([]);
+  });
+});
+
+describe('style', () => {
+  it('files stay under 300 lines, or say why not', () => {
+    const long = sources.filter(({ lines }) => lines > 300).map(({ path }) => path);
+    expect(long).toEqual(Object.keys(longFiles));
+  });
+
+  it('files are named in lower case with hyphens', () => {
+    expect(paths.filter((path) => !/^([a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(path))).toEqual([]);
+  });
+
+  it('a provider has index, api and convert', () => {
+    const folders = new Set(paths.filter((path) => path.startsWith('providers/')).map((path) => path.split('/')[1]));
+    const wanted = [...folders].flatMap((name) =>
+      ['index', 'api', 'convert'].map((file) => `providers/${name}/${file}.ts`),
+    );
+    expect(wanted.filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  it('modules keep no state', () => {
+    expect(faults(checks.keepsState)).toEqual([]);
+  });
+
+  it('the only classes are errors', () => {
+    expect(faults(checks.hasClasses)).toEqual([]);
+  });
+});
+
+describe('the checks themselves', () => {
+  const parsed = (path: string, ...lines: readonly string[]) => parseSource(path, lines.join('\n'));
+
+  it.each([
+    ["import type { Plan } from '../plan/index.ts';", 'src/plan/index.ts'],
+    ["export * from '../../providers/powerdns/index.ts';", 'providers/powerdns/index.ts'],
+    ["export const later = () => import('../cli/main.ts');", 'src/cli/main.ts'],
+  ])('an import upward is found: %s', (line, fault) => {
+    expect(checks.importsUpward(parsed('src/load/index.ts', line))).toEqual([fault]);
+  });
+
+  it('an import of another provider is found', () => {
+    const source = parsed('providers/a/index.ts', "import { x } from '../b/api.ts';", "import { y } from './api.ts';");
+    expect(checks.importsUpward(source)).toEqual(['providers/b/api.ts']);
+  });
+
+  it('only the registry may import providers', () => {
+    const line = "import { factory } from '../../providers/powerdns/index.ts';";
+    expect(checks.importsUpward(parsed('src/cli/registry.ts', line))).toEqual([]);
+    expect(checks.importsUpward(parsed('src/cli/plan.ts', line))).toEqual(['providers/powerdns/index.ts']);
+  });
+
+  it('a cycle is found, also through types', () => {
+    const a = parsed('src/model/a.ts', "import type { B } from './b.ts';");
+    const b = parsed('src/model/b.ts', "import { a } from './a.ts';");
+    expect(checks.cycles([a, b])).toEqual(['src/model/a.ts -> src/model/b.ts -> src/model/a.ts']);
+  });
+
+  it.each([
+    "import { readFileSync } from 'node:fs';",
+    "import { connect, isIP } from 'node:net';",
+    "import undici from 'undici';",
+    "import * as net from 'node:net';",
+  ])('an impure import is found: %s', (line) => {
+    expect(checks.importsTheWorld(parsed('src/rules/a.ts', line))).toHaveLength(1);
+    expect(checks.importsTheWorld(parsed('src/wire/a.ts', line))).toEqual([]);
+  });
+
+  it.each(['Date.now()', 'new Date()', 'Date()', 'process.env', 'Math.random()', 'fetch("x")', 'performance.now()'])(
+    'a touch of the world is found: %s',
+    (expression) => {
+      expect(checks.touchesTheWorld(parsed('src/plan/a.ts', `export const f = () => ${expression};`))).toHaveLength(1);
+    },
+  );
+
+  it('module state and classes are found', () => {
+    expect(checks.keepsState(parsed('src/plan/a.ts', 'export let count = 0;'))).toEqual(['a top-level let']);
+    expect(checks.hasClasses(parsed('src/plan/a.ts', 'class A {}', 'class B extends Error {}'))).toEqual(['class A']);
+  });
+});
+
+describe('documents', () => {
+  const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+  it('CONTRIBUTING explains every error code', () => {
+    const contributing = text('.github/CONTRIBUTING.md');
+    expect(Object.keys(errorCodes).filter((code) => !contributing.includes(`| \`${code}\` |`))).toEqual([]);
+  });
+
+  it('the command refuses exactly the Node that package.json does', () => {
+    const { engines } = JSON.parse(text('package.json'));
+    expect(`>=${/needed = '([\d.]+)'/.exec(text('bin/hostmaster.ts'))?.[1]}`).toBe(engines.node);
+  });
+
+  it('package-lock.json names no registry', () => {
+    expect(text('package-lock.json').match(/"resolved": "http/g)).toBeNull();
+  });
+});

@@ -1,0 +1,63 @@
+// What architecture.md allows each room to import, as data.
+
+const stages = ['load', 'inventory', 'compose', 'rules', 'plan', 'apply', 'verify', 'report', 'state'];
+
+/** Which rooms a room may import. A room is a folder of src, a provider's folder, or a file of its own. */
+export const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  provider: ['model'],
+  wire: ['model'],
+  load: ['model'],
+  inventory: ['model'],
+  compose: ['model'],
+  rules: ['model'],
+  report: ['model'],
+  state: ['model'],
+  plan: ['model', 'provider'],
+  apply: ['model', 'provider'],
+  verify: ['model', 'wire'],
+  providers: ['provider', 'wire'],
+  pass: ['model', 'provider', 'wire', ...stages],
+  daemon: ['model', 'pass', 'report', 'state'],
+  web: [],
+  cli: ['model', 'provider', 'wire', ...stages, 'pass', 'daemon'],
+  registry: ['provider', 'providers'],
+  bin: ['cli'],
+};
+
+/** These do no input or output and read no clock: what they need is handed in. */
+export const pure: readonly string[] = ['model', 'compose', 'rules', 'plan'];
+
+/** What a pure room may import from outside, and of it which names. */
+export const pureImports: Readonly<Record<string, readonly string[]>> = {
+  'node:crypto': ['createHash'],
+  'node:net': ['isIP', 'isIPv4', 'isIPv6', 'BlockList'],
+};
+
+/** What only the model may import besides. */
+export const modelImports: Readonly<Record<string, readonly string[]>> = { tr46: ['*'] };
+
+/** Names of the world outside; a pure room may not touch them. */
+export const impure: readonly string[] = [
+  'process',
+  'performance',
+  'fetch',
+  'console',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'globalThis',
+  'crypto',
+];
+
+/** Files over 300 lines, each with the reason why it is still one thing. */
+export const longFiles: Readonly<Record<string, string>> = {};
+
+/** The room of a file, given from the repository's root. */
+export const roomOf = (path: string): string => {
+  const [top = '', second = ''] = path.split('/');
+  if (path === 'src/cli/registry.ts') return 'registry';
+  if (top === 'src') return second.replace(/\.ts$/, '');
+  return top;
+};
