@@ -1,0 +1,92 @@
+import { SyntaxProblem } from '../errors.ts';
+
+/** One SvcParam of SVCB and HTTPS as rules see it: null is a key without a value. */
+export type SvcParamValue = string | number | readonly string[] | null;
+
+/** A parsed field of rdata, for the rules and for YAML. */
+export type RdataField = number | string | readonly string[] | Readonly<Record<string, SvcParamValue>>;
+
+/** What relative names in rdata belong to. */
+export interface RdataContext {
+  readonly origin: string;
+  /** Called with each name that has no final dot. */
+  readonly onRelative?: (name: string) => void;
+}
+
+/** A place in a message; `end` is where the rdata ends. Reading moves `at`. */
+export interface WireReader {
+  readonly message: Uint8Array;
+  readonly end: number;
+  at: number;
+}
+
+/**
+ * A kind of rdata field. Tokens are presentation text as written: quotes and escapes kept. Canonical text is one token,
+ * or several with one space between where `rest` is set. All throw SyntaxProblem.
+ */
+export interface FieldKind {
+  /** Takes all tokens that are left, even none; without it, exactly one. */
+  readonly rest?: true;
+  /** Text in YAML is the value itself, not presentation text. */
+  readonly verbatim?: true;
+  /** The keys of YAML's mapping that this field is spread over, where it is not one key. */
+  readonly keys?: readonly string[];
+  parse(tokens: readonly string[], context: RdataContext): string;
+  /** From YAML's mapping; a string that is presentation text by default. */
+  readonly fromYaml?: (value: unknown, context: RdataContext) => string;
+  toWire(text: string, wire: number[]): void;
+  fromWire(reader: WireReader): string;
+  /** Default is the canonical text. */
+  readonly value?: (text: string) => RdataField;
+  /** Default is `value`. */
+  readonly toYaml?: (text: string) => unknown;
+}
+
+/** One field of a type. `name` is octoDNS's key, `old` its older one. */
+export interface Field {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly old?: string;
+  /** Taken where YAML's mapping leaves the key out. */
+  readonly fallback?: unknown;
+}
+
+/** A type of RR. Without fields its rdata is known as RFC 3597's `\# length hex` only. */
+export interface RRType {
+  readonly name: string;
+  readonly code: number;
+  readonly fields: readonly Field[];
+}
+
+export const fail = (message: string, rule?: string): never => {
+  throw new SyntaxProblem(message, rule);
+};
+
+/** Text for a message, short enough for one line. */
+export const quoteForMessage = (text: string): string =>
+  JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}…` : text);
+
+/** The next `length` octets. */
+export const take = (reader: WireReader, length: number): Uint8Array => {
+  const start = reader.at;
+  if (start + length > reader.end) fail(`${start + length - reader.end} octets are missing at the end`, 'wire');
+  reader.at = start + length;
+  return reader.message.subarray(start, start + length);
+};
+
+/** All octets that are left. */
+export const takeRest = (reader: WireReader): Uint8Array => take(reader, reader.end - reader.at);
+
+export const takeNumber = (reader: WireReader, octets: number): number => {
+  let value = 0;
+  for (const b of take(reader, octets)) value = value * 256 + b;
+  return value;
+};
+
+export const pushNumber = (wire: number[], value: number, octets: number): void => {
+  for (let i = octets - 1; i >= 0; i -= 1) wire.push(Math.floor(value / 2 ** (8 * i)) & 0xff);
+};
+
+export const pushBytes = (wire: number[], bytes: Iterable<number>): void => {
+  for (const b of bytes) wire.push(b);
+};

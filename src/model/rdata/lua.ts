@@ -1,0 +1,57 @@
+import { type FieldKind, fail, pushBytes, quoteForMessage, take, takeNumber } from './field.ts';
+import { binaryToBytes, bytesToBinary, isQuoted } from './token.ts';
+
+// PowerDNS runs what stands between the quotes as it is, without undoing escapes, and puts a space between two strings.
+
+const maxString = 255;
+
+const verbatim = (script: string): string => {
+  if (/[^ -~]/.test(script)) fail('only printable ASCII can stand in a Lua record');
+  if (script.includes('"')) fail("a double quote cannot stand in a Lua record: use Lua's single quotes");
+  return `"${script}"`;
+};
+
+const inside = (token: string): string => (isQuoted(token) ? token.slice(1, -1) : token);
+
+/** Lines become one; a comment would swallow all lines after it. */
+const oneLine = (script: string): string => {
+  const lines = script.trim().split(/\s*\n\s*/);
+  const comment = lines.slice(0, -1).find((line) => line.includes('--'));
+  if (comment !== undefined) fail(`a Lua comment swallows the lines after it: ${quoteForMessage(comment)}`);
+  return lines.join(' ');
+};
+
+/** Cuts at spaces, which PowerDNS puts back; a string of exactly 255 octets is one cut without a space. */
+const cut = (script: string): readonly string[] => {
+  if (script.length <= maxString) return [script];
+  const space = script.lastIndexOf(' ', maxString - 1);
+  return space > 0
+    ? [script.slice(0, space), ...cut(script.slice(space + 1))]
+    : [script.slice(0, maxString), ...cut(script.slice(maxString))];
+};
+
+/** The script of PowerDNS's LUA, one quoted string of any length. */
+export const luaScript: FieldKind = {
+  rest: true,
+  parse: (tokens) => {
+    if (tokens.length === 0) fail('it is missing');
+    const script = tokens.map(inside).join(' ');
+    return script.includes('\\"') ? `"${script}"` : verbatim(script);
+  },
+  fromYaml: (value) => verbatim(oneLine(typeof value === 'string' ? value : fail('it is not text'))),
+  toWire: (text, wire) => {
+    for (const piece of cut(text.slice(1, -1).replaceAll('\\"', '"'))) {
+      wire.push(piece.length);
+      pushBytes(wire, binaryToBytes(piece));
+    }
+  },
+  fromWire: (reader) => {
+    let script = '';
+    do {
+      const piece = bytesToBinary(take(reader, takeNumber(reader, 1)));
+      script += reader.at < reader.end && piece.length < maxString ? `${piece} ` : piece;
+    } while (reader.at < reader.end);
+    return verbatim(script);
+  },
+  value: (text) => text.slice(1, -1),
+};
