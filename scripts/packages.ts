@@ -54,7 +54,16 @@ const install = (packages: readonly string[]): void => {
 const apt = (command: string, ...packages: readonly string[]): boolean =>
   run(
     'apt-get',
-    ['--yes', '--quiet', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', command, ...packages],
+    [
+      '--yes',
+      '--quiet',
+      '--no-install-recommends',
+      '--no-upgrade',
+      '-o',
+      'DPkg::Lock::Timeout=120',
+      command,
+      ...packages,
+    ],
     { DEBIAN_FRONTEND: 'noninteractive' },
   ) === 0;
 
