@@ -1,0 +1,46 @@
+import type { Operation, Row } from './scenario.ts';
+import { ratio } from './table.ts';
+
+/** A promise about the figures, and whether this run kept it. */
+export interface Outcome {
+  readonly goal: string;
+  readonly met: boolean;
+  readonly found: string;
+}
+
+/** Judges only what was measured. */
+export const judge = (rows: readonly Row[]): readonly Outcome[] => {
+  const cold = (zones: number, rrsets: number, operation: Operation): readonly Row[] =>
+    rows.filter(
+      ({ mode, operation: of, shape }) =>
+        mode === 'cold' && of === operation && shape.zones === zones && shape.rrsets === rrsets,
+    );
+  const atLeast = (list: readonly Row[], figure: 'cpu' | 'peak', limit: number, what: string): readonly Outcome[] =>
+    list.map((row) => {
+      const found = ratio(row, figure);
+      return { goal: `${what} at most 1/${limit} of octoDNS's`, met: found >= limit, found: `1/${found.toFixed(1)}` };
+    });
+  return [
+    ...atLeast(cold(1, 100_000, 'no-op plan'), 'cpu', 12, '100,000 RRsets, cold no-op plan: CPU'),
+    ...atLeast(cold(1, 100_000, 'no-op plan'), 'peak', 2, '100,000 RRsets, cold no-op plan: peak memory'),
+    ...atLeast(cold(1_000, 20, 'no-op plan'), 'cpu', 8, '1,000 zones of 20, cold no-op plan: CPU'),
+    ...rows.filter(({ shape }) => shape.zones === 1).flatMap(writesOf),
+  ];
+};
+
+const stockLimit = 2 * 1024 * 1024;
+
+const writesOf = ({ mode, operation, pairs, shape }: Row): readonly Outcome[] => {
+  const label = `${shape.label} RRsets${mode === 'cold' ? '' : ', with state'}`;
+  const writes = pairs.map(({ hostmaster }) => hostmaster.requests.writes);
+  if (operation === 'apply of 10 changes') {
+    const met = writes.every((count) => count === 1);
+    return [{ goal: `${label}: an apply of 10 changes sends one write`, met, found: writes.join(', ') }];
+  }
+  if (operation === 'first apply') {
+    const longest = Math.max(...pairs.map(({ hostmaster }) => hostmaster.requests.longest));
+    const goal = `${label}: the first apply works with PowerDNS's stock body limit`;
+    return [{ goal, met: longest <= stockLimit, found: `longest body ${longest} bytes` }];
+  }
+  return [];
+};

@@ -1,0 +1,82 @@
+// npm run bench [-- SIZE… --quick --runs N --seed N --markdown --assert]
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensurePackages } from '../../scripts/packages.ts';
+import { judge } from './goals.ts';
+import { installOctodns } from './octodns.ts';
+import { type Operation, type Row, runShape } from './scenario.ts';
+import { markdownTable, textTable } from './table.ts';
+import type { Shape } from './zones.ts';
+
+const usage = `npm run bench -- [SIZE…] [options]
+Measures Hostmaster beside octoDNS on the same PowerDNS. SIZE is a number of RRsets (10000) or ZONESxRRSETS (1000x20).
+Default is 1000 10000 100000 1000x20: about a quarter of an hour.
+  --quick      1000 and 10000 only
+  --runs N     pairs of runs of each operation. Default is 3, and at 100,000 RRsets 3 for the no-op plan, 1 for the rest
+  --seed N     of the zones' contents. Default is 1
+  --markdown   the table as markdown
+  --built      measure dist/ as it is, without building it first
+  --assert     exit 1 where a goal is missed
+`;
+
+const root = join(import.meta.dirname, '../..');
+const out = join(import.meta.dirname, 'out');
+
+const shapeOf = (text: string): Shape => {
+  const [, zones, rrsets] = /^(?:(\d+)x)?(\d+)$/.exec(text) ?? [];
+  if (rrsets === undefined) throw new Error(`not a size: ${text}\n${usage}`);
+  const count = Number(rrsets).toLocaleString('en');
+  return zones === undefined
+    ? { label: count, zones: 1, rrsets: Number(rrsets) }
+    : {
+        label: `${Number(zones).toLocaleString('en')} zones of ${count}`,
+        zones: Number(zones),
+        rrsets: Number(rrsets),
+      };
+};
+
+const main = async (): Promise<void> => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      runs: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      markdown: { type: 'boolean', default: false },
+      built: { type: 'boolean', default: false },
+      assert: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(usage);
+  const defaults = values.quick ? ['1000', '10000'] : ['1000', '10000', '100000', '1000x20'];
+  const shapes = (positionals.length === 0 ? defaults : positionals).map(shapeOf);
+  if (!ensurePackages()) {
+    process.exitCode = 1;
+    return;
+  }
+  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (!values.built)
+    execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
+  const runs = (operation: Operation, { rrsets }: Shape): number =>
+    Number(values.runs ?? (rrsets >= 100_000 && operation !== 'no-op plan' ? 1 : 3));
+  const options = {
+    folder: join(out, 'work'),
+    octodnsSync: installOctodns(out),
+    seed: Number(values.seed),
+    runs,
+    progress,
+  };
+  const rows: Row[] = [];
+  for (const shape of shapes) rows.push(...(await runShape(shape, options)));
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
+  process.stdout.write(values.markdown ? markdownTable(rows) : textTable(rows));
+  const outcomes = judge(rows);
+  for (const { found, goal, met } of outcomes) progress(`${met ? 'met   ' : 'MISSED'} ${goal}: ${found}`);
+  if (values.assert && outcomes.some(({ met }) => !met)) process.exitCode = 1;
+};
+
+await main();
