@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** As a user's shell has it: nothing of the npm that runs the tests, and the pinned Node first. */
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_'))),
+  PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+};
+
+const run = (folder: string, command: string, ...args: readonly string[]) => {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, env, encoding: 'utf8' });
+  return { status, stdout, stderr: error?.message ?? stderr };
+};
+
+/** The first Node on the PATH that is older than package.json allows. */
+const oldNode = (): string | null => {
+  const [major = 0, minor = 0] = String(manifest.engines.node).replace('>=', '').split('.').map(Number);
+  const isOld = (path: string): boolean => {
+    const [, oldMajor, oldMinor] = /^v(\d+)\.(\d+)/.exec(run(root, path, '--version').stdout ?? '') ?? [];
+    return (
+      oldMajor !== undefined && (Number(oldMajor) < major || (Number(oldMajor) === major && Number(oldMinor) < minor))
+    );
+  };
+  const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'));
+  return candidates.filter((path) => existsSync(path)).find(isOld) ?? null;
+};
+
+describe('the published package', () => {
+  const old = oldNode();
+  const folder = mkdtempSync(join(tmpdir(), 'hostmaster-package-'));
+  const app = join(folder, 'app');
+  const hostmaster = (...args: readonly string[]) => run(app, join(app, 'node_modules/.bin/hostmaster'), ...args);
+
+  beforeAll(() => {
+    const packed = run(root, 'npm', 'pack', '--pack-destination', folder);
+    expect(packed, packed.stdout + packed.stderr).toMatchObject({ status: 0 });
+    const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? 'no tarball';
+    mkdirSync(app);
+    writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }\n');
+    const installed = run(app, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball));
+    expect(installed, installed.stdout + installed.stderr).toMatchObject({ status: 0 });
+  }, 300_000);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('carries what package.json lists, and no sources or tests', () => {
+    const there = readdirSync(join(app, 'node_modules/hostmaster'));
+    expect(there).toEqual(expect.arrayContaining(['dist', 'schemas', 'zones', 'LICENSE', 'README.md', 'CHANGELOG.md']));
+    expect(there.filter((name) => ['src', 'test', 'scripts', 'bin'].includes(name))).toEqual([]);
+  });
+
+  it('answers --version under the pinned Node', () => {
+    expect(hostmaster('--version')).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  });
+
+  it('validates a repository', () => {
+    mkdirSync(join(app, 'zones'));
+    writeFileSync(
+      join(app, 'hostmaster.yaml'),
+      [
+        'targets:',
+        '  try: { provider: embedded, listen: 127.0.0.1:0, file: .hostmaster/embedded.sqlite }',
+        'zones:',
+        '  example.com: { targets: [try] }',
+        '',
+      ].join('\n'),
+    );
+    writeFileSync(join(app, 'zones/example.com.yaml'), 'www: { type: A, ttl: 300, value: 192.0.2.1 }\n');
+    expect(hostmaster('validate')).toMatchObject({ status: 0 });
+    writeFileSync(join(app, 'zones/example.com.yaml'), 'www: { type: A, ttl: 300, value: 192.0.2.999 }\n');
+    const refused = hostmaster('validate');
+    expect(refused).toMatchObject({ status: 1 });
+    expect(refused.stdout).toContain('zones/example.com.yaml:1:');
+  });
+
+  it('can be imported, with its types', () => {
+    writeFileSync(
+      join(app, 'plugin.ts'),
+      [
+        "import * as hostmaster from 'hostmaster';",
+        "import { type Provider, HostmasterError } from 'hostmaster/provider';",
+        'export const close = (provider: Provider): Promise<void> | undefined => provider.close?.();',
+        'console.log(typeof hostmaster, typeof HostmasterError);',
+        '',
+      ].join('\n'),
+    );
+    expect(run(app, process.execPath, 'plugin.ts')).toEqual({ status: 0, stdout: 'object function\n', stderr: '' });
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --lib es2024,dom --types';
+    expect(run(app, tsc, ...options.split(' '), '', 'plugin.ts')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it.skipIf(old === null)('tells an old Node what it needs in one line (wants one on the PATH)', () => {
+    const bin = join(app, 'node_modules/hostmaster/dist/bin/hostmaster.js');
+    const { status, stdout, stderr } = run(app, old ?? '', bin, '--version');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^hostmaster needs Node\.js [\d.]+ or newer, and this is [\d.]+\.\n$/);
+  });
+});
