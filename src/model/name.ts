@@ -9,6 +9,8 @@ const plainName = /^(?:[a-z0-9_*/-]{1,63}\.)+$/;
 const specialOctets = new Set([0x22, 0x24, 0x28, 0x29, 0x2e, 0x3b, 0x40, 0x5c]);
 const maxNameOctets = 255;
 const maxPartOctets = 63;
+/** A name has at most 127 parts, so that more pointers than that are an attack on whoever follows them. */
+const maxPointers = 127;
 const encoder = new TextEncoder();
 
 /**
@@ -16,6 +18,12 @@ const encoder = new TextEncoder();
  * Throws SyntaxProblem (rule `name-syntax` or `name-length`).
  */
 export const parseName = (text: string, origin = '.'): string => {
+  if (text === '' || endsInEscape(text)) {
+    throw new SyntaxProblem(
+      text === '' ? 'the name is empty' : `the name ${shorten(text)} ends in a backslash`,
+      'name-syntax',
+    );
+  }
   const absolute = endsWithDot(text) ? text : origin === '.' ? `${text}.` : `${text}.${origin}`;
   if (plainName.test(absolute) && absolute.length < maxNameOctets) return absolute;
   if (absolute === '.') return absolute;
@@ -102,16 +110,17 @@ export const nameFromWire = (message: Uint8Array, offset: number): { readonly na
   let end = -1;
   let at = offset;
   let limit = offset;
+  let pointers = 0;
   for (;;) {
     const length = message[at];
     if (length === undefined) throw new SyntaxProblem('a name runs past the end of the message', 'wire');
     if (length === 0) return { name: name === '' ? '.' : name, end: end === -1 ? at + 1 : end };
     if (length >= 0xc0) {
-      const target = ((length & 0x3f) << 8) | (message[at + 1] ?? 0);
-      if (at + 1 >= message.length || target >= limit) throw new SyntaxProblem('a bad compression pointer', 'wire');
       if (end === -1) end = at + 2;
-      at = target;
-      limit = target;
+      pointers += 1;
+      if (pointers > maxPointers) throw new SyntaxProblem('too many compression pointers', 'wire');
+      limit = pointerTarget(message, at, limit);
+      at = limit;
       continue;
     }
     octets += length + 1;
@@ -121,6 +130,13 @@ export const nameFromWire = (message: Uint8Array, offset: number): { readonly na
     name += `${printPart(lowerCase(message.subarray(at + 1, at + 1 + length)))}.`;
     at += length + 1;
   }
+};
+
+/** Each pointer must lead further back than the one before, so that reading ends. */
+const pointerTarget = (message: Uint8Array, at: number, limit: number): number => {
+  const target = (((message[at] ?? 0) & 0x3f) << 8) | (message[at + 1] ?? 0);
+  if (at + 1 >= message.length || target >= limit) throw new SyntaxProblem('a bad compression pointer', 'wire');
+  return target;
 };
 
 const endsWithDot = (text: string): boolean => text.endsWith('.') && !endsInEscape(text.slice(0, -1));
@@ -161,7 +177,7 @@ const toALabel = (part: string, whole: string): string => {
   const label = part.includes('\\')
     ? null
     : toASCII(part, { checkHyphens: false, checkBidi: true, checkJoiners: true });
-  if (label === null || label.includes('.')) {
+  if (label === null || label === '' || label.includes('.')) {
     throw new SyntaxProblem(`the name ${shorten(whole)} is not valid IDNA (UTS #46): ${shorten(part)}`, 'name-syntax');
   }
   return label;

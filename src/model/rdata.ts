@@ -64,6 +64,13 @@ export const rdataToYaml = (type: string, rdata: string): string | Record<string
   return value === rdata || rdataFromYaml(name, value, noOrigin) === rdata ? value : rdata;
 };
 
+/** Canonical rdata in RFC 3597's form, `\# length hexadecimal`, for a server or parser that does not know the type. */
+export const genericRdata = (type: string, rdata: string): string => printGeneric(rdataToWire(type, rdata));
+
+/** Canonical rdata for a server that knows no SvcParams newer than RFC 9460: those are written as keyNNNNN. */
+export const oldRdata = (type: string, rdata: string): string =>
+  joinFields(split(typeOf(type).fields, rdata).map(([{ kind }, text]) => kind.oldText?.(text) ?? text)) || rdata;
+
 /** The octets of canonical rdata, names not compressed. */
 export const rdataToWire = (type: string, rdata: string): Uint8Array => {
   const { fields } = typeOf(type);

@@ -35,14 +35,9 @@ const longestZeros = (words: readonly number[]): { start: number; length: number
   return best;
 };
 
-/** RFC 5952; IPv4-mapped and IPv4-compatible end in a dotted quad, as inet_ntop, dig and PowerDNS print them. */
+/** RFC 5952 section 4. */
 const printIPv6 = (words: readonly number[]): string => {
   const zeros = longestZeros(words);
-  const [, , , , , mark, high = 0, low = 0] = words;
-  if (zeros.start === 0 && (zeros.length === 6 || (zeros.length === 5 && mark === 0xffff))) {
-    const quad = [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
-    return zeros.length === 6 ? `::${quad}` : `::ffff:${quad}`;
-  }
   const hex = (part: readonly number[]): string => part.map((word) => word.toString(16)).join(':');
   if (zeros.start === -1) return hex(words);
   return `${hex(words.slice(0, zeros.start))}::${hex(words.slice(zeros.start + zeros.length))}`;
@@ -61,6 +56,12 @@ export const printIPv4Bytes = (bytes: Uint8Array): string => bytes.join('.');
 export const printIPv6Bytes = (bytes: Uint8Array): string =>
   printIPv6(Array.from({ length: 8 }, (_, i) => (bytes[2 * i] ?? 0) * 256 + (bytes[2 * i + 1] ?? 0)));
 
+/** An IPv4-mapped address ends in a dotted quad, as PowerDNS wants it in SvcParams. */
+export const printIPv6Mixed = (bytes: Uint8Array): string => {
+  const text = printIPv6Bytes(bytes);
+  return /^::ffff:[0-9a-f]+:[0-9a-f]+$/.test(text) ? `::ffff:${printIPv4Bytes(bytes.subarray(12))}` : text;
+};
+
 /** A dotted quad without leading zeros. */
 export const ip4: FieldKind = {
   parse: ([token = '']) => parseIPv4(token),
@@ -68,6 +69,7 @@ export const ip4: FieldKind = {
   fromWire: (reader) => printIPv4Bytes(take(reader, 4)),
 };
 
+/** RFC 5952 without a dotted quad, which PowerDNS 4.7 refuses in AAAA: `::ffff:c000:201`. */
 export const ip6: FieldKind = {
   parse: ([token = '']) => parseIPv6(token),
   toWire: (text, wire) => {

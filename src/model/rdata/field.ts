@@ -40,6 +40,8 @@ export interface FieldKind {
   readonly value?: (text: string) => RdataField;
   /** Default is `value`. */
   readonly toYaml?: (text: string) => unknown;
+  /** For servers that do not know what is new in it. Default is the canonical text. */
+  readonly oldText?: (text: string) => string;
 }
 
 /** One field of a type. `name` is octoDNS's key, `old` its older one. */

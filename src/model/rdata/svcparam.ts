@@ -1,4 +1,4 @@
-import { ipv4Bytes, ipv6Bytes, parseIPv4, parseIPv6, printIPv4Bytes, printIPv6Bytes } from './addresses.ts';
+import { ipv4Bytes, ipv6Bytes, parseIPv4, parseIPv6, printIPv4Bytes, printIPv6Mixed } from './addresses.ts';
 import { parseBase64 } from './binary.ts';
 import { fail, quoteForMessage } from './field.ts';
 import { binaryToBytes, binaryToText } from './token.ts';
@@ -64,9 +64,11 @@ const flag: ParamKind = {
   decode: (wire) => (wire === '' ? [] : fail('it takes no value', 'wire')),
 };
 
+/** The octets themselves, as one quoted string, where the key has no name of its own. */
 const opaque: ParamKind = {
+  quoted: true,
   encode: ([item = '']) => item,
-  decode: (wire) => (wire === '' ? [] : [wire]),
+  decode: (wire) => [wire],
 };
 
 const sortedKeys = (keys: readonly number[]): readonly number[] => {
@@ -136,7 +138,7 @@ const registry: readonly (readonly [string, ParamKind])[] = [
     fixed(
       16,
       (text) => String.fromCharCode(...ipv6Bytes(parseIPv6(text))),
-      (wire) => printIPv6Bytes(binaryToBytes(wire)),
+      (wire) => printIPv6Mixed(binaryToBytes(wire)),
     ),
   ],
   ['dohpath', path],
@@ -146,6 +148,9 @@ const registry: readonly (readonly [string, ParamKind])[] = [
 ];
 
 export const paramKindOf = (key: number): ParamKind => registry[key]?.[1] ?? opaque;
+
+/** Keys of RFC 9460 itself; servers older than the later ones know those by number only. */
+export const lastOldKey = 6;
 
 export const paramName = (key: number): string => registry[key]?.[0] ?? `key${key}`;
 

@@ -8,7 +8,7 @@ import {
   takeNumber,
   type WireReader,
 } from './field.ts';
-import { type ParamKind, paramKey, paramKindOf, paramName } from './svcparam.ts';
+import { lastOldKey, type ParamKind, paramKey, paramKindOf, paramName } from './svcparam.ts';
 import { binaryToBytes, binaryToText, bytesToBinary, escapeText, textToBinary, tokenize, unquote } from './token.ts';
 
 // RFC 9460 section 2. A param is its number and its value as on the wire; text and YAML are read to that and printed
@@ -71,16 +71,25 @@ const checked = (params: readonly Param[]): readonly Param[] => {
   return sorted;
 };
 
-const plainValue = /^[!#-'*-:<-[\]-~]+$/;
+/** Nothing that ends a bare token; escapes may stand in it. */
+const bareValue = /^[!#-'*-:<-~]+$/;
 
-/** PowerDNS takes SvcParams without quotes, but for ech, and for what needs them. */
+/** As PowerDNS takes them: without quotes, but for ech, keyNNNNN and what needs them. */
 const printParam = ({ key, wire }: Param): string => {
   const kind = paramKindOf(key);
   const items = kind.decode(wire);
   if (items.length === 0) return paramName(key);
-  const value = kind.list === true ? joinList(items) : (items[0] ?? '');
-  const bare = kind.quoted !== true && plainValue.test(value);
-  return `${paramName(key)}=${bare ? value : `"${escapeText(value)}"`}`;
+  const value = escapeText(kind.list === true ? joinList(items) : (items[0] ?? ''));
+  return `${paramName(key)}=${kind.quoted !== true && bareValue.test(value) ? value : `"${value}"`}`;
+};
+
+const oldName = (key: number): string => (key > lastOldKey ? `key${key}` : paramName(key));
+
+const printOld = (param: Param): string => {
+  if (param.key > lastOldKey) return `key${param.key}="${escapeText(param.wire)}"`;
+  if (param.key !== 0) return printParam(param);
+  const keys = paramKindOf(0).decode(param.wire).map(paramKey);
+  return `${paramName(0)}=${keys.map(oldName).join(',')}`;
 };
 
 const print = (params: readonly Param[]): string => checked(params).map(printParam).join(' ');
@@ -154,4 +163,5 @@ export const svcParams: FieldKind = {
   },
   value: (text) => Object.fromEntries(paramsOf(text).map((param) => [paramName(param.key), readableOf(param)])),
   toYaml: (text) => Object.fromEntries(paramsOf(text).map((param) => [paramName(param.key), yamlOf(param)])),
+  oldText: (text) => paramsOf(text).map(printOld).join(' '),
 };
