@@ -118,8 +118,7 @@ export const nameFromWire = (message: Uint8Array, offset: number): { readonly na
     if (length >= 0xc0) {
       if (end === -1) end = at + 2;
       pointers += 1;
-      if (pointers > maxPointers) throw new SyntaxProblem('too many compression pointers', 'wire');
-      limit = pointerTarget(message, at, limit);
+      limit = pointerTarget(message, at, limit, pointers);
       at = limit;
       continue;
     }
@@ -133,9 +132,10 @@ export const nameFromWire = (message: Uint8Array, offset: number): { readonly na
 };
 
 /** Each pointer must lead further back than the one before, so that reading ends. */
-const pointerTarget = (message: Uint8Array, at: number, limit: number): number => {
+const pointerTarget = (message: Uint8Array, at: number, limit: number, pointers: number): number => {
   const target = (((message[at] ?? 0) & 0x3f) << 8) | (message[at + 1] ?? 0);
-  if (at + 1 >= message.length || target >= limit) throw new SyntaxProblem('a bad compression pointer', 'wire');
+  const bad = at + 1 >= message.length || target >= limit || pointers > maxPointers;
+  if (bad) throw new SyntaxProblem('a bad compression pointer', 'wire');
   return target;
 };
 

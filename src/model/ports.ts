@@ -31,6 +31,8 @@ export interface Answer {
   readonly transport: 'udp' | 'tcp';
   readonly answers: readonly AnsweredRecord[];
   readonly authority: readonly AnsweredRecord[];
+  /** Glue, where it is a referral. */
+  readonly additional: readonly AnsweredRecord[];
 }
 
 export interface NoAnswer {
@@ -43,6 +45,8 @@ export interface Question {
   readonly type: string;
   /** Default is IN. CH asks for a server's own words (version.bind). */
   readonly class?: 'IN' | 'CH';
+  /** Default is UDP first. Glue that does not fit may be left out of a UDP answer without a word. */
+  readonly transport?: 'tcp';
 }
 
 /** Asks one name server one question: UDP, then TCP where the answer was cut; RD=0. Never throws. */

@@ -1,0 +1,141 @@
+import { randomInt } from 'node:crypto';
+import { isIPv6, SocketAddress } from 'node:net';
+import type dns2 from 'dns2';
+import { messageOf } from '../model/errors.ts';
+import type { Answer, AnsweredRecord, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
+import { typeByCode } from '../model/rdata.ts';
+import { classCodes, rcodeName } from '../wire/codes.ts';
+import { type CanonicalQuestion, type CanonicalRecord, dns2Type, dns2WithOurCodec } from '../wire/dns2.ts';
+import { decodeMessage, encodeQuery, type MessageRecord, rdataText } from '../wire/message.ts';
+import { exchangeTcp } from '../wire/tcp.ts';
+
+export interface AskOptions {
+  /** For one question over UDP, and for one over TCP. Default is 2000. */
+  readonly timeoutMs?: number;
+  /** How often a question is sent that gets no answer. Default is 2. */
+  readonly attempts?: number;
+}
+
+/** Asks by dns2 over UDP with RD=0, and over TCP where the answer was cut; a lost question is sent once more. */
+export const askByDns = (options: AskOptions = {}): Asker => {
+  const timeoutMs = options.timeoutMs ?? 2000;
+  const attempts = options.attempts ?? 2;
+  return async (nameserver, question, signal) => {
+    let failure = 'no answer';
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      if (signal?.aborted === true) return noAnswer('aborted');
+      try {
+        return await askOnce(nameserver, question, timeoutMs, signal);
+      } catch (error) {
+        failure = messageOf(error);
+      }
+    }
+    return noAnswer(failure);
+  };
+};
+
+const noAnswer = (reason: string): NoAnswer => ({ status: 'no_answer', reason });
+
+const askOnce = async (
+  nameserver: NameServer,
+  question: Question,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Answer> => {
+  if (question.transport === 'tcp') return askOverTcp(nameserver, question, timeoutMs, signal);
+  const packet = await askOverUdp(nameserver, question, timeoutMs, signal);
+  return packet.header.tc ? askOverTcp(nameserver, question, timeoutMs, signal) : answerOf(packet);
+};
+
+const askOverUdp = async (
+  nameserver: NameServer,
+  question: Question,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<dns2.Packet> => {
+  const type = dns2Type(question.type);
+  if (type === null) throw new Error(`${question.type} is no RR type`);
+  const ask = dns2WithOurCodec().UDPClient({
+    dns: canonicalAddress(nameserver.address),
+    port: nameserver.port,
+    socketType: isIPv6(nameserver.address) ? 'udp6' : 'udp4',
+    timeout: timeoutMs,
+    retryOverTCP: false,
+  });
+  const packet = await unlessAborted(ask(question.name, type, classOf(question), { recursive: false }), signal);
+  const [asked] = packet.questions;
+  if (packet.header.qr !== 1) throw new Error('it sent a question back');
+  if (packet.errors.length > 0 && !packet.header.tc) throw new Error(`unreadable answer: ${packet.errors[0]?.message}`);
+  if (asked !== undefined && !isAsked(question, { ...asked, type: typeByCode(asked.type).name })) {
+    throw new Error('it answered another question');
+  }
+  return packet;
+};
+
+/**
+ * Our own client: dns2 3.1 has no time-out over TCP, leaves the connection behind, does not look at the answer's id,
+ * and cannot connect to an IPv6 address.
+ */
+const askOverTcp = async (
+  nameserver: NameServer,
+  question: Question,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Answer> => {
+  const id = randomInt(0x10000);
+  const query = encodeQuery(id, { name: question.name, type: question.type, class: classOf(question) });
+  const message = decodeMessage(await exchangeTcp(nameserver, query, { timeoutMs, signal }));
+  const [asked] = message.questions;
+  if (!message.flags.qr || message.id !== id) throw new Error('it answered another question over TCP');
+  if (asked !== undefined && !isAsked(question, asked)) throw new Error('it answered another question over TCP');
+  const keep = (records: readonly MessageRecord[]): readonly AnsweredRecord[] =>
+    records.map(({ name, rdata, ttl, type }) => ({ name, type, ttl, rdata }));
+  return {
+    status: 'answered',
+    rcode: rcodeName(message.rcode),
+    authoritative: message.flags.aa,
+    transport: 'tcp',
+    answers: keep(message.answers),
+    authority: keep(message.authority),
+    additional: keep(message.additional),
+  };
+};
+
+const answerOf = (packet: dns2.Packet): Answer => ({
+  status: 'answered',
+  rcode: rcodeName(packet.header.rcode),
+  authoritative: packet.header.aa === 1,
+  transport: 'udp',
+  answers: packet.answers.map(recordOf),
+  authority: packet.authorities.map(recordOf),
+  additional: packet.additionals.filter((record) => record.rdata === undefined).map(recordOf),
+});
+
+const recordOf = (record: CanonicalRecord & { readonly data?: unknown }): AnsweredRecord => {
+  const type = typeByCode(record.type).name;
+  const raw = Buffer.isBuffer(record.data) ? record.data : Buffer.alloc(0);
+  return { name: record.name, type, ttl: record.ttl, rdata: record.canonical ?? rdataText(type, raw, 0, raw.length) };
+};
+
+const classOf = (question: Question): number => classCodes[question.class ?? 'IN'];
+
+const isAsked = (
+  question: Question,
+  asked: Pick<CanonicalQuestion, 'name' | 'class'> & { readonly type: string },
+): boolean => asked.name === question.name && asked.type === question.type && asked.class === classOf(question);
+
+/** dns2 compares the sender's address as text. */
+const canonicalAddress = (address: string): string =>
+  isIPv6(address) && !address.includes('%') ? new SocketAddress({ address, family: 'ipv6' }).address : address;
+
+const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  if (signal === undefined) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(new Error('aborted'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+};

@@ -1,0 +1,106 @@
+import type { Answer, AnsweredRecord, NoAnswer, Question } from '../model/ports.ts';
+import type { Difference } from '../model/result.ts';
+import type { ServedRRset } from './content.ts';
+import type { Expectation } from './expect.ts';
+
+/** What one answer is worth. */
+export type Verdict =
+  | { readonly kind: 'ok' }
+  | {
+      readonly kind: Difference['kind'];
+      readonly expected: Difference['expected'];
+      readonly answered: Difference['answered'];
+    };
+
+/** What tells a name server that is late from one that is wrong. */
+export interface Lateness {
+  /** Is the name server's SOA serial older than one that was seen or written? */
+  readonly behind: boolean;
+  /** What may have been answered before the write; null: no value. undefined: not known, so that any answer counts as late. */
+  readonly before?: readonly (ServedRRset | null)[] | undefined;
+}
+
+const inTime: Lateness = { behind: false };
+
+/** Compares one answer with what is expected of it. */
+export const compare = (
+  expectation: Expectation,
+  question: Question,
+  answer: Answer | NoAnswer,
+  lateness: Lateness = inTime,
+): Verdict => {
+  const expected = describeExpected(expectation, question);
+  if (answer.status === 'no_answer') return { kind: 'no_answer', expected, answered: answer.reason };
+  const usable = answer.rcode === 'NOERROR' || answer.rcode === 'NXDOMAIN';
+  if (!usable && expectation.match === 'none') return { kind: 'no_answer', expected, answered: answer.rcode };
+  // A name server that holds the child zone too answers with the child's own records.
+  if (usable && expectation.section !== 'answer' && answer.authoritative) return { kind: 'ok' };
+  const records = recordsOf(expectation, question, answer);
+  const wrong = difference(expectation, answer, records);
+  if (wrong === null) return { kind: 'ok' };
+  const late = lateness.behind && isBefore(records, lateness.before);
+  return { kind: late ? 'lags' : wrong, expected, answered: describeAnswer(expectation, answer, records) };
+};
+
+/** Is `a` an older serial than `b` (RFC 1982)? */
+export const isOlderSerial = (a: number, b: number): boolean => a !== b && (b - a) >>> 0 < 0x8000_0000;
+
+const recordsOf = (expectation: Expectation, question: Question, answer: Answer): readonly AnsweredRecord[] => {
+  const sections = {
+    // A delegation that should be gone shows in the authority section.
+    answer: question.type === 'NS' ? [answer.answers, answer.authority] : [answer.answers],
+    referral: [answer.answers, answer.authority],
+    glue: [answer.additional],
+  }[expectation.section];
+  return sections.flat().filter((record) => record.name === question.name && record.type === question.type);
+};
+
+const difference = (
+  expectation: Expectation,
+  answer: Answer,
+  records: readonly AnsweredRecord[],
+): 'differs' | 'missing' | 'unexpected' | null => {
+  if (expectation.match === 'none') return records.length === 0 ? null : 'unexpected';
+  if (records.length === 0) return 'missing';
+  if (expectation.section === 'answer' && !answer.authoritative) return 'differs';
+  if (expectation.match === 'some' || expectation.expected === null) return null;
+  const { ttl, values } = expectation.expected;
+  const answered = new Set(records.filter((record) => record.ttl === ttl).map((record) => record.rdata));
+  const all = values.every((rdata) => answered.has(rdata));
+  const only =
+    expectation.match === 'includes' ||
+    (answered.size === values.length && records.every((record) => record.ttl === ttl));
+  return all && only ? null : 'differs';
+};
+
+const isBefore = (records: readonly AnsweredRecord[], before: Lateness['before']): boolean =>
+  before === undefined || before.some((rrset) => holds(records, rrset));
+
+const holds = (records: readonly AnsweredRecord[], rrset: ServedRRset | null): boolean => {
+  if (rrset === null) return records.length === 0;
+  const values = new Set(rrset.values.map((value) => value.rdata));
+  return (
+    new Set(records.map((record) => record.rdata)).size === values.size &&
+    records.every((record) => record.ttl === rrset.ttl && values.has(record.rdata))
+  );
+};
+
+const describeExpected = (expectation: Expectation, question: Question): readonly string[] | null => {
+  if (expectation.match === 'none') return null;
+  if (expectation.expected === null) return [`any ${question.type}`];
+  const { ttl, values } = expectation.expected;
+  return values.map((rdata) => `${ttl} ${rdata}`);
+};
+
+const describeAnswer = (
+  expectation: Expectation,
+  answer: Answer,
+  records: readonly AnsweredRecord[],
+): readonly string[] | string => {
+  if (records.length === 0) {
+    const lame = answer.rcode === 'NOERROR' && expectation.section === 'answer' && !answer.authoritative;
+    return lame ? 'NOERROR, not authoritative' : answer.rcode === 'NOERROR' ? 'NODATA' : answer.rcode;
+  }
+  const texts = [...new Set(records.map((record) => `${record.ttl} ${record.rdata}`))].sort();
+  return expectation.section === 'answer' && !answer.authoritative ? `not authoritative: ${texts.join(', ')}` : texts;
+};

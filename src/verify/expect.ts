@@ -1,0 +1,90 @@
+import type { Question } from '../model/ports.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import { hiderOf, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
+
+/**
+ * What a name server should say about one RRset.
+ *
+ * - `exact`: these values with this TTL, and no other; `includes`: at least these.
+ * - `some`: any values, because the name server makes them itself (LUA, ALIAS).
+ * - `none`: no value; `expected` is null.
+ */
+export interface Expectation {
+  readonly key: RRsetKey;
+  /** One that is answered as expected is enough: an ALIAS may have A only, or AAAA only. */
+  readonly questions: readonly Question[];
+  /** `referral`: NS in the authority section; `glue`: addresses in the additional one; neither authoritative. */
+  readonly section: 'answer' | 'referral' | 'glue';
+  readonly match: 'exact' | 'includes' | 'some' | 'none';
+  readonly expected: { readonly ttl: number; readonly values: readonly string[] } | null;
+}
+
+const addressTypes: readonly string[] = ['A', 'AAAA'];
+
+/**
+ * The expectations for one RRset of a zone: present in `content`, or absent from it (deleted: `before` is what it was).
+ * Empty where no question can show it: the SOA is the name server's own; what lies below a zone cut or a DNAME is
+ * hidden, glue aside.
+ */
+export const expectationsFor = (content: ZoneContent, key: RRsetKey, before?: ServedRRset): readonly Expectation[] => {
+  if (key.type === 'SOA') return [];
+  if (key.type === 'LUA' || key.type === 'ALIAS') return madeExpectations(content, key, before);
+  const hider = hiderOf(content, key.name);
+  if (hider?.type === 'NS' && !(hider.name === key.name && key.type === 'DS')) return atCut(content, key, hider);
+  if (hider?.type === 'DNAME') return [];
+  return plainExpectation(content, key);
+};
+
+/** The types that a LUA RRset answers: the first word of each rdata. */
+export const innerTypes = (lua: ServedRRset): readonly string[] => [
+  ...new Set(lua.values.map((value) => value.rdata.split(' ', 1)[0] ?? '')),
+];
+
+const plainExpectation = (content: ZoneContent, key: RRsetKey): readonly Expectation[] => {
+  const sets = content.at(key.name) ?? wildcardFor(content, key.name) ?? undefined;
+  const rrset = sets?.get(key.type);
+  const lua = sets?.get('LUA');
+  const fromLua = lua !== undefined && innerTypes(lua).includes(key.type);
+  const fromAlias = sets?.has('ALIAS') === true && addressTypes.includes(key.type);
+  // Whether an ALIAS has an address of this family is its target's affair.
+  if (rrset === undefined && fromAlias) return [];
+  if (rrset === undefined && fromLua) return [expectation(key, 'some', null)];
+  if (rrset === undefined) return [expectation(key, 'none', null)];
+  return [expectation(key, fromLua || fromAlias ? 'includes' : 'exact', rrset)];
+};
+
+const atCut = (content: ZoneContent, key: RRsetKey, cut: ServedRRset): readonly Expectation[] => {
+  const rrset = content.at(key.name)?.get(key.type);
+  if (rrset === undefined) return [];
+  if (rrset === cut) return [{ ...expectation(key, 'exact', cut), section: 'referral' }];
+  const isGlue = addressTypes.includes(key.type) && cut.values.some((value) => value.rdata === key.name);
+  if (!isGlue) return [];
+  const questions: readonly Question[] = [{ name: key.name, type: key.type, transport: 'tcp' }];
+  return [{ ...expectation(key, 'exact', rrset), section: 'glue', questions }];
+};
+
+/** LUA and ALIAS are never asked for by their own type: what counts is the type that is answered. */
+const madeExpectations = (
+  content: ZoneContent,
+  key: RRsetKey,
+  before: ServedRRset | undefined,
+): readonly Expectation[] => {
+  if (hiderOf(content, key.name) !== null) return [];
+  const rrset = content.at(key.name)?.get(key.type);
+  const made = rrset ?? before;
+  if (made === undefined) return [];
+  const types = key.type === 'ALIAS' ? addressTypes : innerTypes(made);
+  if (rrset === undefined) return types.flatMap((type) => plainExpectation(content, { name: key.name, type }));
+  if (key.type === 'ALIAS') {
+    return [{ ...expectation(key, 'some', null), questions: types.map((type) => ({ name: key.name, type })) }];
+  }
+  return types.map((type) => ({ ...expectation(key, 'some', null), questions: [{ name: key.name, type }] }));
+};
+
+const expectation = (key: RRsetKey, match: Expectation['match'], rrset: ServedRRset | null): Expectation => ({
+  key,
+  questions: [{ name: key.name, type: key.type }],
+  section: 'answer',
+  match,
+  expected: rrset === null ? null : { ttl: rrset.ttl, values: rrset.values.map((value) => value.rdata) },
+});
