@@ -1,6 +1,7 @@
 // What architecture.md allows each room to import, as data.
 
 const stages = ['load', 'inventory', 'compose', 'rules', 'plan', 'apply', 'verify', 'report', 'state'];
+const all = ['model', 'provider', 'wire', ...stages, 'pass', 'daemon'];
 
 /** Which rooms a room may import. A room is a folder of src, a provider's folder, or a file of its own. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -20,8 +21,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   pass: ['model', 'provider', 'wire', ...stages],
   daemon: ['model', 'pass', 'report', 'state'],
   web: [],
-  cli: ['model', 'provider', 'wire', ...stages, 'pass', 'daemon'],
-  registry: ['provider', 'providers'],
+  cli: all,
+  registry: [...all, 'cli', 'providers'],
   bin: ['cli'],
 };
 
