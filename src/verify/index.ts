@@ -41,7 +41,7 @@ export interface VerifyOptions {
 
 export interface VerifyProgress {
   /** RRsets that are proven, each at each name server. */
-  readonly proven: number;
+  readonly checked: number;
   readonly total: number;
 }
 
@@ -75,7 +75,7 @@ export const verifyZones = async (works: readonly ZoneWork[], options: VerifyOpt
   const total = pairs.reduce((sum, pair) => sum + pair.open.size, 0);
   let open: readonly Pair[] = pairs;
   for (let pause = firstPause; open.length > 0; pause = Math.min(pause * 2, longestPause)) {
-    await askRound(open, options, () => options.onProgress?.({ proven: total - openOf(pairs), total }));
+    await askRound(open, options, () => options.onProgress?.({ checked: total - openOf(pairs), total }));
     open = pairs.filter((pair) => isOpen(pair) && options.now() - started < pair.work.wait);
     if (open.length === 0 || options.signal?.aborted === true) break;
     await options.sleep(pause, options.signal);
