@@ -1,0 +1,4 @@
+import { powerDnsSubject } from './powerdns.ts';
+import { conformance } from './runner.ts';
+
+conformance('PowerDNS with SQLite', () => powerDnsSubject('sqlite'));

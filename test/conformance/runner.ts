@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Problem } from '../../src/model/problem.ts';
+import type { ProviderFactory, Supports } from '../../src/provider.ts';
+import { openStore } from '../../src/state/sqlite.ts';
+import { type Bind, startBind } from '../servers/bind.ts';
+import { tempFolder } from '../servers/child.ts';
+import type { DnsAddress } from '../servers/ports.ts';
+import { differences } from './answers.ts';
+import { type Converged, type Driver, driverOf, withheldOf } from './driver.ts';
+import { groups } from './groups/index.ts';
+import { type Normaliser, normaliserOf } from './normalise.ts';
+import { type TargetConfig, writeRepository } from './repository.ts';
+import type { Group, Step, Wanted } from './suite.ts';
+
+/** A name server that the suite runs on, with the provider and the configuration that reach it. */
+export interface Subject {
+  readonly factory: ProviderFactory;
+  /** The target in hostmaster.yaml; secrets as `{ file }` or `{ env }`. */
+  readonly config: TargetConfig;
+  /** Where dig asks. */
+  readonly dns: DnsAddress;
+  /** What the server refuses although `supports` lets it through, in its own words. */
+  readonly refusals: readonly Refusal[];
+  stop(): Promise<void>;
+}
+
+/** An RRset that the server does not take. The suite asserts that it says so. */
+export interface Refusal {
+  readonly group: string;
+  readonly step: string;
+  readonly name: string;
+  readonly type: string;
+  readonly says: string;
+}
+
+interface Running {
+  readonly subject: Subject;
+  readonly driver: Driver;
+  readonly delegated: Bind;
+  readonly normalise: Normaliser;
+}
+
+/** One test a step: apply, plan again to nothing, read back with dig. */
+export const conformance = (title: string, start: () => Promise<Subject>): void => {
+  describe(title, () => {
+    let running: Running | undefined;
+    const run = (): Running => {
+      if (running === undefined) throw new Error('the servers did not start');
+      return running;
+    };
+    beforeAll(async () => {
+      running = await startAll(start);
+    }, 60_000);
+    afterAll(async () => {
+      await running?.subject.stop();
+      await running?.delegated.stop();
+    });
+    for (const group of groups) describeGroup(group, run);
+  });
+};
+
+const startAll = async (start: () => Promise<Subject>): Promise<Running> => {
+  const [subject, delegated] = await Promise.all([start(), startDelegated()]);
+  const provider = String(subject.config.provider);
+  const store = openStore(join(tempFolder('conformance-state'), 'state.sqlite'));
+  const driver = driverOf({ [provider]: subject.factory }, store, delegated.dns);
+  return { subject, driver, delegated, normalise: normaliserOf(groups) };
+};
+
+/** A real name server with authority for every zone that a guarded step delegates. */
+const startDelegated = (): Promise<Bind> => {
+  const names = groups.flatMap(({ steps, zone }) =>
+    steps
+      .filter(({ guards }) => guards.includes('delegation'))
+      .flatMap(({ records }) => records.filter(({ type }) => type === 'NS'))
+      .map(({ name }) => (name === '' ? zone : `${name}.${zone}`)),
+  );
+  const text =
+    '$TTL 300\n@ SOA ns.example.net. hostmaster.example.net. 1 7200 1800 1209600 300\n@ NS ns.example.net.\n';
+  return startBind({ zones: [...new Set(names)].map((name) => ({ name, text })) });
+};
+
+const describeGroup = (group: Group, run: () => Running): void => {
+  describe(group.name, () => {
+    const folder = tempFolder('conformance');
+    let before: State = { held: [], whole: true };
+    for (const step of group.steps) {
+      it(step.name, async () => {
+        const { driver, normalise, subject } = run();
+        const converged = await driver.converge(writeRepository(folder, subject.config, group, step));
+        const blocked = blockedIn(group, step, converged.supports, subject.refusals);
+        const now = stateAfter(step, blocked, before, converged.supports);
+        const was = before;
+        before = now;
+        checkPlans(step, converged, blocked, was, group);
+        const expectation = { zone: group.zone, now: now.held, before: was.held, asks: now.whole ? step.asks : [] };
+        expect(await differences(subject.dns, expectation, normalise)).toEqual([]);
+      });
+    }
+  });
+};
+
+/** What a zone holds after a step. `whole` is false where something of it could not be written. */
+interface State {
+  readonly held: readonly Wanted[];
+  readonly whole: boolean;
+}
+
+/** An RRset that cannot be written, and what must be said about it. */
+interface Blocked {
+  readonly wanted: Wanted;
+  /** By `supports` it is a problem of the plan, by the server a failed change. */
+  readonly by: 'supports' | 'server';
+  readonly says: string;
+}
+
+const blockedIn = (group: Group, step: Step, supports: Supports, refusals: readonly Refusal[]): readonly Blocked[] =>
+  step.records.flatMap((wanted): readonly Blocked[] => {
+    const says = whyUnsupported(wanted, supports);
+    if (says !== null) return [{ wanted, by: 'supports', says }];
+    const refusal = refusals.find(
+      (each) =>
+        each.group === group.name && each.step === step.name && each.name === wanted.name && each.type === wanted.type,
+    );
+    return refusal === undefined ? [] : [{ wanted, by: 'server', says: refusal.says }];
+  });
+
+const whyUnsupported = ({ name, ttl, type }: Wanted, supports: Supports): string | null => {
+  const known = supports.types.includes(type) || (supports.unknown_types && type.startsWith('TYPE'));
+  if (!known) return supports.refuses[type] ?? type;
+  if (name.includes('\\') && !supports.escaped_names) return 'escaped';
+  return ttl > supports.max_ttl ? String(ttl) : null;
+};
+
+/** Names with a blocked RRset keep what they had. */
+const stateAfter = (step: Step, blocked: readonly Blocked[], before: State, { min_ttl }: Supports): State => {
+  const names = new Set(blocked.map(({ wanted }) => wanted.name));
+  const written = step.records
+    .filter(({ name }) => !names.has(name))
+    .map((wanted) => ({ ...wanted, ttl: Math.max(wanted.ttl, min_ttl) }));
+  const kept = before.held.filter(({ name }) => names.has(name));
+  return { held: [...written, ...kept], whole: names.size === 0 };
+};
+
+const checkPlans = (step: Step, converged: Converged, blocked: readonly Blocked[], was: State, group: Group): void => {
+  const { again, applied, plan, refused } = converged;
+  const refusedByServer = new Set(
+    blocked.filter(({ by }) => by === 'server').map(({ wanted }) => ownerOf(wanted.name, group.zone)),
+  );
+  for (const { by, says, wanted } of blocked) {
+    const messages =
+      by === 'supports'
+        ? plan.problems.filter((problem) => isAbout(problem, wanted, group.zone)).map(({ message }) => message)
+        : applied.results.flatMap(({ changes }) => changes.flatMap(({ message }) => message ?? []));
+    expect(messages.join('\n')).toContain(says);
+  }
+  if (blocked.length === 0) {
+    expect(plan.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(applied.results.flatMap(({ error }) => error ?? [])).toEqual([]);
+  }
+  expect(applied.verify.differences).toEqual([]);
+  const guards = withheldOf(refused.changesets).map(({ guard }) => guard);
+  const hidden = new Set(blocked.length === 0 ? [] : ['quarantine']);
+  expect([...new Set(guards.filter((guard) => !hidden.has(guard)))]).toEqual(step.guards);
+  if (blocked.length === 0 && was.whole) checkCount(step, plan.changesets.flatMap(({ changes }) => changes).length);
+  const rest = again.changesets.flatMap(({ changes }) => changes).filter(({ name }) => !refusedByServer.has(name));
+  expect(rest).toEqual([]);
+  if (blocked.length === 0) expect(withheldOf(again.changesets)).toEqual([]);
+};
+
+const checkCount = (step: Step, changes: number): void => {
+  if (step.changes === undefined) expect(changes).toBeGreaterThan(0);
+  else expect(changes).toBe(step.changes);
+};
+
+const ownerOf = (name: string, zone: string): string => (name === '' ? zone : `${name}.${zone}`);
+
+const isAbout = ({ message }: Problem, { name, type }: Wanted, zone: string): boolean =>
+  message.startsWith(`${ownerOf(name, zone)} ${type}:`);
