@@ -110,8 +110,13 @@ const answeredKeys = (wanted: Wanted): readonly string[] => (wanted.answeredAs ?
 
 const stillThere = ({ rdata, ttl }: DigRecord): string => `still there: ${ttl} ${rdata}`;
 
+/** A wildcard answers for it; one that only has names below it does as well, with nothing. */
 const underWildcard = (name: string, now: readonly Wanted[]): boolean =>
-  now.some((wanted) => wanted.name === '*' || (wanted.name.startsWith('*.') && name.endsWith(wanted.name.slice(1))));
+  now.some((wanted) => {
+    const parts = wanted.name.split('.');
+    const star = parts.lastIndexOf('*');
+    return star !== -1 && `.${name}`.endsWith(['', ...parts.slice(star + 1)].join('.'));
+  });
 
 /** Null where a CNAME, a DNAME or a referral answers. */
 const expectedRcode = (name: string, now: readonly Wanted[]): string | null => {
