@@ -1,0 +1,252 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Agent, Dispatcher } from 'undici';
+import { HostmasterError, messageOf } from '../../src/provider.ts';
+
+export interface ApiOptions {
+  readonly url: string;
+  readonly server: string;
+  readonly key: string;
+  /** Milliseconds without a byte from the server. */
+  readonly timeout: number;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly text: string;
+  header(name: string): string | null;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds more than usual, for what takes the server long. */
+  readonly patience?: number;
+}
+
+/** The HTTP side of PowerDNS's API, below one of its servers. Its key is in no message. */
+export interface Api {
+  /** May be repeated without harm, and is, three times, where there was no answer or 5xx. */
+  repeat(method: string, path: string, options?: CallOptions): Promise<Reply>;
+  /** Sent once. Throws WRITE_UNKNOWN where it may have been applied. */
+  once(method: string, path: string, options?: CallOptions): Promise<Reply>;
+  /** The WRITE_UNKNOWN error for a reply that does not say whether the write was applied. */
+  unknown(method: string, path: string, reply: Reply): HostmasterError;
+  /** The error for a reply that was not hoped for. */
+  refusal(method: string, path: string, reply: Reply): HostmasterError;
+  /** The error for an answer that PowerDNS would not give. */
+  notOurs(method: string, path: string, why: string): HostmasterError;
+  /** The parsed body. */
+  json(method: string, path: string, reply: Reply): unknown;
+  close(): Promise<void>;
+}
+
+// PowerDNS ends each connection after one answer, and its listen backlog is 10.
+const connections = 8;
+const tries = 3;
+const firstPause = 100;
+
+/** Opens nothing yet: undici is loaded here, connections are made as needed. */
+export const openApi = async (options: ApiOptions): Promise<Api> => {
+  const { Agent } = await import('undici');
+  const agent = new Agent({ connections, pipelining: 0, connect: { timeout: options.timeout } });
+  const base = baseOf(options);
+  const call = (method: string, path: string, extra: CallOptions): Promise<Reply> =>
+    callOnce(agent, options, { method, path: `${base.path}${path}`, origin: base.origin }, extra);
+  const describe = (method: string, path: string): string => `${method} ${base.origin}${base.path}${path}`;
+  return {
+    repeat: async (method, path, extra = {}) => {
+      for (let attempt = 1; ; attempt += 1) {
+        const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error, extra.signal));
+        if ('status' in outcome && outcome.status < 500) return outcome;
+        const again = 'status' in outcome || outcome.passing;
+        if (!again || attempt === tries) throw giveUp(describe(method, path), outcome, options);
+        await pause(attempt, extra.signal);
+      }
+    },
+    once: async (method, path, extra = {}) => {
+      for (let attempt = 1; ; attempt += 1) {
+        const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error));
+        if ('status' in outcome) return outcome;
+        if (!outcome.neverSent) throw unknown(describe(method, path), clean(outcome.why, options), outcome.cause);
+        if (!outcome.passing || attempt === tries) throw giveUp(describe(method, path), outcome, options);
+        await pause(attempt, extra.signal);
+      }
+    },
+    refusal: (method, path, reply) => refusalOf(describe(method, path), reply, options),
+    unknown: (method, path, reply) =>
+      unknown(describe(method, path), `answered ${reply.status} (${clean(errorOf(reply), options)})`),
+    notOurs: (method, path, why) => notOurs(describe(method, path), why),
+    json: (method, path, reply) => parseJson(describe(method, path), reply, options),
+    close: () => agent.destroy(),
+  };
+};
+
+/** Where the server's API begins: `url` may have a path, and may end in `/api/v1`. */
+const baseOf = ({ url, server }: ApiOptions): { readonly origin: string; readonly path: string } => {
+  const { origin, pathname } = new URL(url);
+  const path = pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
+  return { origin, path: `${path}/api/v1/servers/${encodeURIComponent(server)}` };
+};
+
+/** Waits before another try, longer each time, with jitter. */
+export const pause = (attempt: number, signal: AbortSignal | undefined): Promise<void> =>
+  sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()), undefined, signal === undefined ? {} : { signal });
+
+const callOnce = async (
+  agent: Agent,
+  options: ApiOptions,
+  target: { readonly origin: string; readonly method: string; readonly path: string },
+  { body, patience = 0, signal }: CallOptions,
+): Promise<Reply> => {
+  const time = options.timeout + patience;
+  const answer = await agent.request({
+    ...target,
+    method: target.method as Dispatcher.HttpMethod,
+    headers: {
+      'x-api-key': options.key,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+    headersTimeout: time,
+    bodyTimeout: time,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = await answer.body.text();
+  return {
+    status: answer.statusCode,
+    text,
+    header: (name) => {
+      const value = answer.headers[name];
+      return typeof value === 'string' ? value : null;
+    },
+  };
+};
+
+/** A request without a whole answer. */
+interface Failure {
+  readonly why: string;
+  /** The server cannot have seen it. */
+  readonly neverSent: boolean;
+  /** It may go better at once. */
+  readonly passing: boolean;
+  readonly cause: unknown;
+}
+
+const neverSent: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const lasting: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'its host name is not known',
+  EAI_AGAIN: 'its host name cannot be looked up',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
+  UND_ERR_SOCKET: 'the connection was cut before the answer was whole',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was cut before the answer was whole',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+};
+
+/** What went wrong; a read that was aborted throws the signal's reason instead. */
+const failureOf = (error: unknown, signal?: AbortSignal): Failure => {
+  if (signal?.aborted === true) throw signal.reason;
+  const code = codeOf(error);
+  return {
+    why: words[code] ?? messageOf(error),
+    neverSent: neverSent.has(code) || /^(?:CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_VERIFY)/.test(code),
+    passing: !lasting.has(code),
+    cause: error,
+  };
+};
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return '';
+  const { code } = error as NodeJS.ErrnoException;
+  // Node tries each address of a name, and throws them all together.
+  if (error instanceof AggregateError && code === undefined) return codeOf(error.errors[0]);
+  return code ?? (error.cause instanceof Error ? codeOf(error.cause) : '');
+};
+
+const giveUp = (what: string, outcome: Failure | Reply, options: ApiOptions): HostmasterError => {
+  if ('status' in outcome) return refusalOf(what, outcome, options);
+  const advice = outcome.neverSent ? 'start PowerDNS with its API there, or correct url' : 'see whether it is well';
+  const after = outcome.why.endsWith('in time') ? ` (timeout ${options.timeout / 1000} s)` : '';
+  return new HostmasterError(
+    'TARGET_UNREACHABLE',
+    'retry',
+    `${what}: ${clean(outcome.why, options)}${after}; ${advice}`,
+    { cause: outcome.cause },
+  );
+};
+
+const unknown = (what: string, why: string, cause?: unknown): HostmasterError =>
+  new HostmasterError(
+    'WRITE_UNKNOWN',
+    'retry',
+    `${what}: ${why}; it may or may not have been applied: plan again to see`,
+    { cause },
+  );
+
+const refusalOf = (what: string, reply: Reply, options: ApiOptions): HostmasterError => {
+  const said = clean(errorOf(reply), options);
+  const { status } = reply;
+  if (status === 401) return refused(what, 'answered 401: it does not accept our key; check api_key');
+  if (status === 403) return refused(what, 'answered 403: it does not let us in; check its webserver-allow-from');
+  if (status === 404) {
+    return refused(what, 'answered 404: no such thing there; check url and server, and that its API is on (api=yes)');
+  }
+  if (status >= 500) {
+    return new HostmasterError(
+      'TARGET_UNREACHABLE',
+      'retry',
+      `${what}: answered ${status} (${said}), ${tries} times; see the name server's log`,
+    );
+  }
+  return refused(what, `answered ${status}: ${said}`);
+};
+
+const refused = (what: string, said: string): HostmasterError =>
+  new HostmasterError('TARGET_REFUSED', 'stop', `${what}: ${said}`);
+
+const parseJson = (what: string, reply: Reply, options: ApiOptions): unknown => {
+  try {
+    return JSON.parse(reply.text);
+  } catch {
+    throw notOurs(what, `${clean(reply.text, options) || 'nothing'} is no JSON`);
+  }
+};
+
+const notOurs = (what: string, why: string): HostmasterError =>
+  new HostmasterError('TARGET_UNREACHABLE', 'stop', `${what}: ${why}; is url the API of PowerDNS Authoritative?`);
+
+/** PowerDNS's own words: `{"error": "…"}`, or the text. */
+export const errorOf = (reply: Reply): string => {
+  try {
+    const { error } = JSON.parse(reply.text) as { error?: unknown };
+    if (typeof error === 'string') return error;
+  } catch {
+    // Not JSON: some errors are plain text.
+  }
+  return reply.text || 'without a word';
+};
+
+const longest = 300;
+
+/** One line, not too long, without the key, should a server repeat it. */
+const clean = (text: string, { key }: ApiOptions): string => {
+  const line = (key === '' ? text : text.replaceAll(key, '(key)')).replace(/[\s\p{C}]+/gu, ' ').trim();
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+};

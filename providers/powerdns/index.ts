@@ -1,0 +1,53 @@
+import type { Provider, ProviderFactory } from '../../src/provider.ts';
+import { type Api, openApi } from './api.ts';
+import { listZones, readZone, type Session } from './read.ts';
+import { schema, settingsOf } from './settings.ts';
+import { type ServerConfig, supportsOf } from './supports.ts';
+import { applyWrite, createZone, deleteZone, markZone, rectify } from './write.ts';
+
+/** PowerDNS Authoritative, by its HTTP API. */
+export const factory: ProviderFactory = {
+  apiVersion: 1,
+  name: 'powerdns',
+  schema,
+  secrets: ['api_key'],
+  open: async (context) => {
+    const settings = settingsOf(context);
+    const api = await openApi(settings);
+    try {
+      const supports = supportsOf(await readConfig(api, context.signal), settings.parallel);
+      return provider({ api, facts: new Map(), listed: null }, supports, settings.deferred);
+    } catch (error) {
+      await api.close();
+      throw error;
+    }
+  },
+};
+
+const provider = (session: Session, supports: Provider['supports'], deferred: boolean): Provider => ({
+  supports,
+  listZones: (signal) => listZones(session, signal),
+  read: (zone, options = {}) => readZone(session, zone, options),
+  apply: (write, signal) => applyWrite(session, write, signal),
+  finish: async (zone, changes, signal) => {
+    if (deferred && changes.some((change) => change.action !== 'replace')) await rectify(session, zone, signal);
+  },
+  mark: (zone, mark, signal) => markZone(session, zone, mark, signal),
+  createZone: (zone, settings, signal) => createZone(session, zone, { ...settings, deferred }, signal),
+  deleteZone: (zone, signal) => deleteZone(session, zone, signal),
+  close: () => session.api.close(),
+});
+
+const readConfig = async (api: Api, signal: AbortSignal | undefined): Promise<ServerConfig> => {
+  const reply = await api.repeat('GET', '/config', { signal });
+  if (reply.status !== 200) throw api.refusal('GET', '/config', reply);
+  const list = api.json('GET', '/config', reply);
+  const config = new Map(
+    (Array.isArray(list) ? list : []).map(({ name, value }: { name?: unknown; value?: unknown }) => [
+      String(name),
+      String(value),
+    ]),
+  );
+  if (!config.has('launch')) throw api.notOurs('GET', '/config', 'its answer is not that of an authoritative server');
+  return config;
+};

@@ -1,0 +1,166 @@
+import type { ListedZone, Missing, ReadOptions, Unchanged, ZoneId, ZoneSnapshot } from '../../src/provider.ts';
+import { parseAbsolute } from '../../src/provider.ts';
+import type { Api } from './api.ts';
+import { type ApiZone, type ConvertedZone, type DisabledRecords, fromApi, isApiZone } from './convert.ts';
+import { type SerialScheme, serialMoves } from './serial.ts';
+
+/** What a read leaves behind for the write that follows it. */
+export interface ZoneFacts {
+  readonly scheme: SerialScheme;
+  readonly kind: string;
+  /** As the last full read saw them; null before one. */
+  readonly disabled: DisabledRecords | null;
+}
+
+/** Everything that one provider instance knows of its server. */
+export interface Session {
+  readonly api: Api;
+  readonly facts: Map<string, ZoneFacts>;
+  /** The zones' serials from one list call, shared by all reads that begin soon after it. */
+  listed: { readonly at: number; readonly zones: Promise<readonly ListedZone[]> } | null;
+}
+
+/** The metadata that carries our mark; it goes when the zone goes, and no serial moves with it. */
+export const markKind = 'X-HOSTMASTER';
+
+const mostFiltered = 20;
+const listedFor = 10_000;
+
+/** A zone's path; what is not a letter, a digit, a dot or a hyphen is =XX in PowerDNS's ids. */
+export const zonePath = (name: string): string =>
+  `/zones/${name.replace(/[^A-Za-z0-9.-]/g, (c) => `=${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`).replace(/^\.$/, '=2E')}`;
+
+export const listZones = async ({ api }: Session, signal?: AbortSignal): Promise<readonly ListedZone[]> => {
+  const path = '/zones?dnssec=false';
+  const reply = await api.repeat('GET', path, { signal });
+  if (reply.status !== 200) throw api.refusal('GET', path, reply);
+  const zones = api.json('GET', path, reply);
+  if (!Array.isArray(zones)) throw api.notOurs('GET', path, 'its answer is no list of zones');
+  return zones.flatMap(({ name, serial }: { name?: unknown; serial?: unknown }) =>
+    typeof name === 'string' ? [{ name: canonical(name), fingerprint: String(serial) }] : [],
+  );
+};
+
+const canonical = (name: string): string => {
+  try {
+    return parseAbsolute(name);
+  } catch {
+    return name;
+  }
+};
+
+export const readZone = async (
+  session: Session,
+  zone: ZoneId,
+  options: ReadOptions,
+): Promise<ZoneSnapshot | Unchanged | Missing> => {
+  const { names, signal, since } = options;
+  if (since !== undefined && names === undefined && (await isUnchanged(session, zone, since, signal))) {
+    return { status: 'unchanged' };
+  }
+  const few = names !== undefined && names.length <= mostFiltered;
+  if (few && session.facts.get(zone.name)?.disabled?.size === 0) {
+    const filtered = await readNames(session, zone, names, signal);
+    if (filtered !== null) return filtered;
+  }
+  return readAll(session, zone, signal);
+};
+
+/** The serial can be believed only where every write moves it, and where the zone is still the one that we marked. */
+const isUnchanged = async (
+  session: Session,
+  zone: ZoneId,
+  since: { readonly fingerprint: string; readonly mark: string },
+  signal: AbortSignal | undefined,
+): Promise<boolean> => {
+  const listed = (await sharedList(session, signal)).find(({ name }) => name === zone.name);
+  if (listed?.fingerprint !== since.fingerprint) return false;
+  const metadata = await readMetadata(session.api, zone, signal);
+  return metadata.get(markKind)?.includes(since.mark) === true && serialMoves(metadata.get('SOA-EDIT-API')?.[0] ?? '');
+};
+
+const sharedList = async (session: Session, signal: AbortSignal | undefined): Promise<readonly ListedZone[]> => {
+  if (session.listed === null || Date.now() - session.listed.at > listedFor) {
+    session.listed = { at: Date.now(), zones: listZones(session, signal) };
+  }
+  try {
+    return await session.listed.zones;
+  } catch (error) {
+    session.listed = null;
+    throw error;
+  }
+};
+
+const readMetadata = async (
+  api: Api,
+  zone: ZoneId,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const path = `${zonePath(zone.name)}/metadata`;
+  const reply = await api.repeat('GET', path, { signal });
+  const list = reply.status === 200 ? api.json('GET', path, reply) : [];
+  if (!Array.isArray(list)) throw api.notOurs('GET', path, 'its answer is no list of metadata');
+  return new Map(
+    list.map(({ kind, metadata }: { kind?: unknown; metadata?: unknown }) => [
+      String(kind),
+      Array.isArray(metadata) ? metadata.map(String) : [],
+    ]),
+  );
+};
+
+const getZone = async (
+  session: Session,
+  zone: ZoneId,
+  query: string,
+  signal?: AbortSignal,
+): Promise<ApiZone | null> => {
+  const path = `${zonePath(zone.name)}${query}`;
+  const reply = await session.api.repeat('GET', path, { signal });
+  if (reply.status === 404) return null;
+  if (reply.status !== 200) throw session.api.refusal('GET', path, reply);
+  const body = session.api.json('GET', path, reply);
+  if (!isApiZone(body)) throw session.api.notOurs('GET', path, 'its answer is no zone');
+  return body;
+};
+
+const remember = (session: Session, zone: ZoneId, body: ApiZone, disabled: DisabledRecords | null): void => {
+  const { kind, soa_edit = '', soa_edit_api = '' } = body;
+  session.facts.set(zone.name, { scheme: { soa_edit, soa_edit_api }, kind, disabled });
+};
+
+const readAll = async (
+  session: Session,
+  zone: ZoneId,
+  signal: AbortSignal | undefined,
+): Promise<ZoneSnapshot | Missing> => {
+  const body = await getZone(session, zone, '', signal);
+  if (body === null) return missing(session, zone);
+  const converted = fromApi(body.rrsets);
+  remember(session, zone, body, converted.disabled);
+  return snapshotOf(zone, body.serial, converted);
+};
+
+const missing = (session: Session, zone: ZoneId): Missing => {
+  session.facts.delete(zone.name);
+  return { status: 'missing' };
+};
+
+const snapshotOf = (zone: ZoneId, serial: number, { rrsets, unreadable }: Omit<ConvertedZone, 'disabled'>) =>
+  ({ status: 'read', zone, fingerprint: String(serial), rrsets, unreadable }) as const;
+
+/** One filtered read a name. It hides disabled records. Null where somebody wrote in between: read all, then. */
+const readNames = async (
+  session: Session,
+  zone: ZoneId,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<ZoneSnapshot | Missing | null> => {
+  const bodies = await Promise.all(
+    names.map((name) => getZone(session, zone, `?rrset_name=${encodeURIComponent(name)}`, signal)),
+  );
+  const [first] = bodies;
+  if (first === undefined || bodies.some((body) => body?.serial !== first?.serial)) return null;
+  if (first === null) return missing(session, zone);
+  remember(session, zone, first, new Map());
+  return snapshotOf(zone, first.serial, fromApi(bodies.flatMap((body) => body?.rrsets ?? [])));
+};

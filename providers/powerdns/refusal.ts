@@ -1,0 +1,29 @@
+import { type Change, parseName, type RefusedChange, typeByName } from '../../src/provider.ts';
+
+// PowerDNS names one RRset in each 422. As seen on 4.7.3:
+//   Record x.d.test./A '1.2.3.400': Parsing record content …       Record a.test. IN DS is not allowed at apex
+//   RRset www.a.test. IN CNAME: Conflicts with pre-existing RRset   RRset c.a.test. IN CNAME has more than one record
+//   Duplicate record in RRset x.a.test. IN A with content …         Duplicate RRset x.a.test. IN A with changetype: …
+//   RRset s.a.test. IN SRV non-hostname content a@b.test.           RRset x.a.test. IN WKS: unknown type given
+//   Name 'a b.a.test.' contains unsupported characters              RRset www.b.test. IN A: Name is out of zone
+
+const named = /(?:Record|RRset) (\S+?)(?:\/| IN )([A-Z0-9-]+)(?=[\s:]|$)/;
+const nameOnly = /^Name '(.+)' contains unsupported characters/;
+
+/** The changes that PowerDNS's words name; none where the words are not known, or name nothing of ours. */
+export const refusedBy = (message: string, changes: readonly Change[]): readonly RefusedChange[] => {
+  const [, name = '', type] = named.exec(message) ?? nameOnly.exec(message) ?? [];
+  const canonical = canonicalName(name);
+  const code = type === undefined ? null : typeByName(type)?.code;
+  return changes
+    .filter((change) => change.name === canonical && (code === null || typeByName(change.type)?.code === code))
+    .map((change) => ({ name: change.name, type: change.type, message }));
+};
+
+const canonicalName = (name: string): string | null => {
+  try {
+    return parseName(name);
+  } catch {
+    return null;
+  }
+};

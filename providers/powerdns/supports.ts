@@ -1,0 +1,57 @@
+import { rrTypes, type Supports } from '../../src/provider.ts';
+
+/** What /config shows, by name. */
+export type ServerConfig = ReadonlyMap<string, string>;
+
+/** Types that PowerDNS 4.7 has a form of its own for and that have no fields here. */
+const ownForms = ['MB', 'MG', 'MR', 'KEY', 'APL', 'IPSECKEY', 'RKEY', 'NID', 'L64'];
+
+const mebibyte = 1_048_576;
+/** Reading a body takes PowerDNS a time that grows with its square: more in one PATCH would not be faster. */
+const mostBytes = 1_900_000;
+
+/** What this server can do: PowerDNS 4.7 with this configuration. */
+export const supportsOf = (config: ServerConfig, parallel: number | null): Supports => {
+  const refuses: Record<string, string> = Object.fromEntries(
+    ownForms.map((type) => [
+      type,
+      'PowerDNS takes it in a form of its own only, which is not in the table of RR types',
+    ]),
+  );
+  for (const [type, setting, effect] of switches) {
+    if (isOff(config.get(setting))) refuses[type] = `${setting} is off, so that ${effect}; set ${setting}=yes`;
+  }
+  const bodySize = Number(config.get('webserver-max-bodysize') ?? 2) * mebibyte;
+  return {
+    types: rrTypes.map((type) => type.name).filter((type) => refuses[type] === undefined),
+    refuses,
+    unknown_types: true,
+    escaped_names: false,
+    synthesised: ['ALIAS', 'LUA'],
+    own_types: ['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY', 'CDS', 'CDNSKEY', 'ZONEMD', 'TYPE65534'],
+    min_ttl: 0,
+    max_ttl: 2_147_483_647,
+    atomic: true,
+    max_changes: 50_000,
+    max_bytes: Math.min(mostBytes, Math.floor(bodySize * 0.91)),
+    bytes_per_change: 110,
+    bytes_per_value: 48,
+    // A message of 65,535 octets without its header, the longest question and EDNS.
+    max_rrset_bytes: 65_240,
+    parallel_zones: parallel ?? (config.get('launch') === 'gpgsql' ? 4 : 1),
+    cas: 'checked',
+    verify: 'dns',
+    health_checks: false,
+    creates_zones: true,
+  };
+};
+
+/** `enable-lua-records` may also be `shared`. */
+const isOff = (value = 'no'): boolean => value === 'no' || value === '';
+
+/** Types that PowerDNS stores in any case and answers with NXDOMAIN or nothing while a setting is off. */
+const switches = [
+  ['LUA', 'enable-lua-records', 'the name would not exist'],
+  ['ALIAS', 'expand-alias', 'it would be no answer'],
+  ['DNAME', 'dname-processing', 'the names below it would not exist'],
+] as const;

@@ -1,0 +1,176 @@
+import {
+  type Change,
+  type CreateSettings,
+  HostmasterError,
+  type Write,
+  type WriteResult,
+  type ZoneId,
+} from '../../src/provider.ts';
+import { errorOf, pause, type Reply } from './api.ts';
+import { toApi } from './convert.ts';
+import { listZones, markKind, type Session, zonePath } from './read.ts';
+import { refusedBy } from './refusal.ts';
+import { racedBy } from './serial.ts';
+
+/** Milliseconds more for each change of a write: twice what PostgreSQL was seen to take. */
+const patienceEach = 1;
+const tries = 3;
+/** A rectify of 100,000 names takes half a second, on a busy machine several. */
+const rectifyPatience = 20_000;
+
+/** One PATCH: one transaction, deletes before replaces in it. */
+export const applyWrite = async (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> => {
+  const { changes, expect, zone } = write;
+  if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
+  const facts = session.facts.get(zone.name);
+  if (facts !== undefined && isCopy(facts.kind)) throw copyOf(zone, facts.kind);
+  const body = toApi(changes, facts?.disabled ?? new Map());
+  const path = zonePath(zone.name);
+  session.listed = null;
+  const reply = await patch(session, path, body, write, signal);
+  if (reply.status === 422) return { status: 'refused', refused: refusalsOf(zone, reply, changes) };
+  if (reply.status !== 204 && reply.status !== 200) throw failureOf(session, zone, reply, body);
+  const now = reply.header('x-pdns-new-serial');
+  const known = facts !== undefined && expect !== null && now !== null;
+  return {
+    status: 'applied',
+    fingerprint: now,
+    raced: known ? racedBy(facts.scheme, Number(expect), Number(now)) : null,
+  };
+};
+
+/**
+ * A 500 of PowerDNS is a transaction rolled back, as when SQLite is locked: it is sent again while the serial says that
+ * nothing else came in between. Other 5xx come from what stands before PowerDNS, and say nothing.
+ */
+const patch = async (
+  session: Session,
+  path: string,
+  body: unknown,
+  { changes, expect, zone }: Write,
+  signal: AbortSignal | undefined,
+): Promise<Reply> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const reply = await session.api.once('PATCH', path, { body, signal, patience: changes.length * patienceEach });
+    if (reply.status < 500) return reply;
+    if (reply.status !== 500 || expect === null) throw session.api.unknown('PATCH', path, reply);
+    await pause(attempt, signal);
+    if ((await serialOf(session, zone, signal)) !== expect) throw session.api.unknown('PATCH', path, reply);
+    if (attempt === tries) throw rolledBack(zone, reply);
+  }
+};
+
+const serialOf = async (session: Session, zone: ZoneId, signal: AbortSignal | undefined): Promise<string | null> => {
+  const path = `${zonePath(zone.name)}?rrsets=false`;
+  const reply = await session.api.repeat('GET', path, { signal });
+  if (reply.status !== 200) throw session.api.refusal('GET', path, reply);
+  const { serial } = session.api.json('GET', path, reply) as { serial?: unknown };
+  return typeof serial === 'number' ? String(serial) : null;
+};
+
+const isCopy = (kind: string): boolean => kind === 'Slave' || kind === 'Consumer';
+
+const copyOf = (zone: ZoneId, kind: string): HostmasterError =>
+  new HostmasterError(
+    'WRITE_REFUSED',
+    'stop',
+    `${zone.name} is of kind ${kind} there: the next transfer from its primary would undo what is written; write to its primary`,
+  );
+
+const rolledBack = (zone: ZoneId, reply: Reply): HostmasterError =>
+  new HostmasterError(
+    'WRITE_REFUSED',
+    'retry',
+    `PowerDNS answered 500 (${errorOf(reply)}) to the write of ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
+  );
+
+const refusalsOf = (zone: ZoneId, reply: Reply, changes: readonly Change[]) => {
+  const message = errorOf(reply);
+  const refused = refusedBy(message, changes);
+  if (refused.length > 0) return refused;
+  throw new HostmasterError(
+    'WRITE_REFUSED',
+    'stop',
+    `PowerDNS refused the write of ${zone.name}, and names no change of it: ${message}; nothing of it was applied`,
+  );
+};
+
+const failureOf = (session: Session, zone: ZoneId, reply: Reply, body: unknown): HostmasterError => {
+  if (reply.status === 404) return zoneMissing(zone);
+  if (reply.status === 400) {
+    return new HostmasterError(
+      'WRITE_REFUSED',
+      'stop',
+      `PowerDNS answered 400 (${errorOf(reply)}) to a write of ${JSON.stringify(body).length} bytes to ${zone.name}; nothing of it was applied: its webserver-max-bodysize, or that of a proxy before it, may be smaller`,
+    );
+  }
+  return session.api.refusal('PATCH', zonePath(zone.name), reply);
+};
+
+const zoneMissing = (zone: ZoneId): HostmasterError =>
+  new HostmasterError('ZONE_MISSING', 'stop', `PowerDNS does not have the zone ${zone.name}; set create, or make it`);
+
+/** The rectify that zones made with `rectify: deferred` are owed once names came or went. */
+export const rectify = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
+  const path = `${zonePath(zone.name)}/rectify`;
+  const reply = await session.api.repeat('PUT', path, { signal, patience: rectifyPatience });
+  if (reply.status === 404) throw zoneMissing(zone);
+  if (reply.status !== 200 && reply.status !== 204) throw session.api.refusal('PUT', path, reply);
+};
+
+/** Makes the zone; a creation without an answer is looked for before it is sent again. */
+export const createZone = async (
+  session: Session,
+  zone: ZoneId,
+  settings: CreateSettings & { readonly deferred: boolean },
+  signal?: AbortSignal,
+): Promise<void> => {
+  const { deferred, kind, ns, soa_edit_api } = settings;
+  const body = { name: zone.name, kind, nameservers: ns, soa_edit_api, ...(deferred ? { api_rectify: false } : {}) };
+  session.listed = null;
+  for (let attempt = 1; ; attempt += 1) {
+    const failure = await postZone(session, zone, body, signal);
+    if (failure === null) return;
+    await pause(attempt, signal);
+    if ((await listZones(session, signal)).some(({ name }) => name === zone.name)) return;
+    if (attempt === tries) throw failure;
+  }
+};
+
+/** Null once the zone is made; what it gives back may have made it or not. */
+const postZone = async (
+  session: Session,
+  zone: ZoneId,
+  body: unknown,
+  signal: AbortSignal | undefined,
+): Promise<HostmasterError | null> => {
+  const path = '/zones?rrsets=false';
+  try {
+    const reply = await session.api.once('POST', path, { body, signal });
+    if (reply.status === 201) return null;
+    if (reply.status === 409) throw madeMeanwhile(zone);
+    if (reply.status >= 500) return session.api.refusal('POST', path, reply);
+    throw session.api.refusal('POST', path, reply);
+  } catch (error) {
+    if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') return error;
+    throw error;
+  }
+};
+
+const madeMeanwhile = (zone: ZoneId): HostmasterError =>
+  new HostmasterError('STALE_PLAN', 'retry', `somebody else made the zone ${zone.name} since the plan: plan again`);
+
+export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
+  session.listed = null;
+  session.facts.delete(zone.name);
+  const path = zonePath(zone.name);
+  const reply = await session.api.repeat('DELETE', path, { signal });
+  if (reply.status !== 204 && reply.status !== 404) throw session.api.refusal('DELETE', path, reply);
+};
+
+export const markZone = async (session: Session, zone: ZoneId, mark: string, signal?: AbortSignal): Promise<void> => {
+  const path = `${zonePath(zone.name)}/metadata/${markKind}`;
+  const reply = await session.api.repeat('PUT', path, { body: { kind: markKind, metadata: [mark] }, signal });
+  if (reply.status === 404) throw zoneMissing(zone);
+  if (reply.status !== 200) throw session.api.refusal('PUT', path, reply);
+};
