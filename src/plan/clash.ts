@@ -1,0 +1,49 @@
+import type { RRset } from '../model/rrset.ts';
+import { keyOf } from '../model/rrset.ts';
+import type { ExistingRRset, Unreadable } from '../model/zone.ts';
+import { isProtected } from './ownership.ts';
+
+/** A wanted RRset that what we leave alone stands in the way of. */
+export interface Clash {
+  readonly rrset: RRset;
+  readonly rule: 'unmanaged-conflict';
+  readonly message: string;
+}
+
+export interface LeftAlone {
+  readonly rrset: ExistingRRset;
+  readonly why: string;
+}
+
+/** Types that may stand beside a CNAME (RFC 4034 section 2.5; the name server's own). */
+const besideCname: ReadonlySet<string> = new Set(['RRSIG', 'NSEC', 'NSEC3', 'KEY']);
+
+/** Finds the wanted RRsets that are not ours to write, or that DNS does not allow beside what stays. */
+export const clashes = (
+  wanted: ReadonlyMap<string, RRset>,
+  left: readonly LeftAlone[],
+  unreadable: readonly Unreadable[],
+): readonly Clash[] => {
+  const found: Clash[] = [];
+  const clash = (rrset: RRset | undefined, message: string) => {
+    if (rrset !== undefined) found.push({ rrset, rule: 'unmanaged-conflict', message });
+  };
+  for (const { rrset, why } of left) {
+    if (isProtected(why)) clash(wanted.get(keyOf(rrset)), `it exists and is not ours to write (${why})`);
+  }
+  for (const each of unreadable) clash(wanted.get(keyOf(each)), `what exists there cannot be read (${each.why})`);
+  const served = left.filter(({ rrset }) => rrset.values.length > 0 && !besideCname.has(rrset.type));
+  const cnames = new Map(served.filter(({ rrset }) => rrset.type === 'CNAME').map((each) => [each.rrset.name, each]));
+  for (const { rrset, why } of served) {
+    clash(
+      wanted.get(`${rrset.name} CNAME`),
+      `a CNAME cannot stand beside the ${rrset.type} that is left alone (${why})`,
+    );
+  }
+  if (cnames.size === 0) return found;
+  for (const rrset of wanted.values()) {
+    const cname = rrset.type === 'CNAME' ? undefined : cnames.get(rrset.name);
+    if (cname !== undefined) clash(rrset, `it cannot stand beside the CNAME that is left alone (${cname.why})`);
+  }
+  return found;
+};

@@ -1,0 +1,46 @@
+import type { Change, PlannedRRset } from '../model/plan.ts';
+import type { RRset } from '../model/rrset.ts';
+import { keyOf, sameAnswer } from '../model/rrset.ts';
+import type { ExistingRRset } from '../model/zone.ts';
+
+/** What a plan says of an existing RRset: its rdata without origins, for nobody knows who wrote them. */
+export const plannedExisting = (rrset: ExistingRRset): PlannedRRset => ({
+  ttl: rrset.ttl,
+  values: rrset.values.map(({ rdata }) => ({ rdata, origins: [] })),
+  health_check: null,
+});
+
+export const plannedDesired = (rrset: RRset): PlannedRRset => ({
+  ttl: rrset.ttl,
+  values: rrset.values,
+  health_check: rrset.healthCheck ?? null,
+});
+
+/**
+ * The changes that turn existing into desired, by name and type. An RRset that is stored and not served (all of it
+ * disabled) is not there for whoever asks: to want it is a create.
+ */
+export const diff = (
+  desired: ReadonlyMap<string, RRset>,
+  existing: ReadonlyMap<string, ExistingRRset>,
+): readonly Change[] => {
+  const changes: Change[] = [];
+  for (const [key, rrset] of desired) {
+    const found = existing.get(key);
+    if (found !== undefined && found.values.length > 0 && sameAnswer(rrset, found)) continue;
+    const before = found === undefined || found.values.length === 0 ? null : plannedExisting(found);
+    const action = before === null ? 'create' : 'replace';
+    changes.push({ action, name: rrset.name, type: rrset.type, before, after: plannedDesired(rrset) });
+  }
+  for (const rrset of existing.values()) {
+    if (rrset.values.length === 0 || desired.has(keyOf(rrset))) continue;
+    changes.push({ action: 'delete', name: rrset.name, type: rrset.type, before: plannedExisting(rrset), after: null });
+  }
+  return changes;
+};
+
+/** The order of every list in a plan: by name, then type; at one name and type deletes first. */
+export const byNameAndType = (
+  a: { readonly name: string; readonly type: string },
+  b: { readonly name: string; readonly type: string },
+): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.type < b.type ? -1 : a.type > b.type ? 1 : 0);
