@@ -1,0 +1,82 @@
+import { HostmasterError } from '../model/errors.ts';
+import type { Change } from '../model/plan.ts';
+import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
+import { zoneLabel } from '../model/zone.ts';
+import type { Provider, RefusedChange } from '../provider.ts';
+import { differing } from './compare.ts';
+
+export interface Sender {
+  readonly provider: Provider;
+  readonly zone: ZoneId;
+  readonly target: string;
+  readonly signal: AbortSignal | undefined;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+export type Sent =
+  | { readonly status: 'applied'; readonly fingerprint: string | null }
+  | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] };
+
+const tries = 4;
+const firstPause = 250;
+
+/**
+ * Sends one write. A write without an answer is read back before it is sent again, so that nothing is applied twice;
+ * a write that somebody else's came between is an error that names what may be lost.
+ */
+export const send = async (changes: readonly Change[], expect: string | null, sender: Sender): Promise<Sent> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const result = await sender.provider.apply({ zone: sender.zone, changes, expect }, sender.signal);
+      if (result.status === 'refused') return result;
+      if (result.raced === true) throw lostRace(changes, sender);
+      return result.raced === false ? result : await readBack(changes, sender);
+    } catch (error) {
+      if (!(error instanceof HostmasterError) || error.code !== 'WRITE_UNKNOWN') throw error;
+      await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      const now = await readNames(changes, sender);
+      if (differing(changes, now, 'after').length === 0) return { status: 'applied', fingerprint: now.fingerprint };
+      if (differing(changes, now, 'before').length > 0) throw lostRace(changes, sender);
+      if (attempt === tries) throw error;
+    }
+  }
+};
+
+/** Where the server cannot tell whether somebody wrote in between, what it holds now does. */
+const readBack = async (changes: readonly Change[], sender: Sender): Promise<Sent> => {
+  const now = await readNames(changes, sender);
+  const different = differing(changes, now, 'after');
+  if (different.length > 0) throw lostRace(different, sender);
+  return { status: 'applied', fingerprint: now.fingerprint };
+};
+
+/** Reads at least the names that the changes touch. Throws ZONE_MISSING where the zone is gone. */
+export const readNames = async (changes: readonly Change[], sender: Sender): Promise<ZoneSnapshot> => {
+  const names = [...new Set(changes.length === 0 ? [sender.zone.name] : changes.map((change) => change.name))];
+  const snapshot = await sender.provider.read(sender.zone, {
+    names,
+    ...(sender.signal === undefined ? {} : { signal: sender.signal }),
+  });
+  if (snapshot.status === 'read') return snapshot;
+  throw new HostmasterError(
+    'ZONE_MISSING',
+    'stop',
+    `${sender.target} does not have the zone ${zoneLabel(sender.zone)} any more; somebody removed it since the plan`,
+  );
+};
+
+const lostRace = (changes: readonly Change[], { zone, target }: Sender): HostmasterError =>
+  new HostmasterError(
+    'LOST_RACE',
+    'retry',
+    `somebody else wrote to ${zoneLabel(zone)} at ${target} between our read and our write; lost is what they wrote to ${listOf(changes)}: compare with them, then plan again`,
+  );
+
+const mostNamed = 10;
+
+/** The RRsets by name and type, ten at most. */
+export const listOf = (changes: readonly { readonly name: string; readonly type: string }[]): string => {
+  const named = changes.slice(0, mostNamed).map((change) => `${change.name} ${change.type}`);
+  const more = changes.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+};
