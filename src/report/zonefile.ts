@@ -1,0 +1,71 @@
+import { relativeTo } from '../model/name.ts';
+import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
+import type { RRset } from '../model/rrset.ts';
+
+/** A zone as octoDNS's YAML, names in order; loading it gives the same RRsets. Yields a piece a name. */
+export function* zoneYaml(rrsets: readonly RRset[], zone: string): Generator<string> {
+  yield '---\n';
+  const byName = Map.groupBy(inOrder(rrsets, zone), ({ name }) => name);
+  for (const [name, sets] of byName) {
+    const key = yamlScalar(relativeTo(name, zone));
+    if (sets.length === 1 && sets[0] !== undefined) yield `${key}:\n${recordYaml(sets[0], '  ', '  ')}`;
+    else yield `${key}:\n${sets.map((rrset) => recordYaml(rrset, '  - ', '    ')).join('')}`;
+  }
+}
+
+const recordYaml = ({ type, ttl, values }: RRset, first: string, rest: string): string => {
+  const head = `${first}type: ${type}\n${rest}ttl: ${ttl}\n`;
+  const yaml = values.map(({ rdata }) => rdataToYaml(type, rdata));
+  if (yaml.length === 1) return `${head}${rest}value:${valueYaml(yaml[0], `${rest}  `, false)}`;
+  return `${head}${rest}values:\n${yaml.map((value) => `${rest}  -${valueYaml(value, `${rest}    `, true)}`).join('')}`;
+};
+
+/** A value after `key:` or after a list's dash, where a mapping begins on the same line. */
+const valueYaml = (value: unknown, indent: string, inList: boolean): string => {
+  if (Array.isArray(value))
+    return `\n${value.map((item) => `${indent}-${valueYaml(item, `${indent}  `, true)}`).join('')}`;
+  if (value === null || typeof value !== 'object') return ` ${yamlScalar(value)}\n`;
+  const entries = Object.entries(value);
+  if (entries.length === 0) return ' {}\n';
+  const lines = entries.map(([key, part]) => `${yamlScalar(key)}:${valueYaml(part, `${indent}  `, false)}`);
+  return inList ? ` ${lines.join(indent)}` : `\n${lines.map((line) => indent + line).join('')}`;
+};
+
+const plain = /^(?:[A-Za-z_][A-Za-z0-9_./+-]*|[0-9]+(?:\.[0-9]+){3})$/;
+/** Words that YAML 1.1 takes for something else than text (octoDNS reads 1.1). */
+const reserved = /^(?:y|n|yes|no|on|off|true|false|null|~)$/i;
+
+/** Plain where every reader of YAML takes it for the same text; else double-quoted, which JSON's strings are. */
+const yamlScalar = (value: unknown): string => {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return plain.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
+};
+
+/** Types beyond the ones that standards name are private use: only their own server can read their text (RFC 6895). */
+const privateUse = 65280;
+
+/** A zone as an RFC 1035 master file. What standard parsers don't know is written by RFC 3597, its text in a comment. */
+export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<string> {
+  yield `$ORIGIN ${zone}\n`;
+  for (const rrset of inOrder(rrsets, zone)) {
+    const code = typeByName(rrset.type)?.code ?? 0;
+    const owner = relativeTo(rrset.name, zone) || '@';
+    for (const { rdata } of rrset.values) {
+      yield code >= privateUse
+        ? `${owner}\t${rrset.ttl}\tIN\tTYPE${code}\t${genericRdata(rrset.type, rdata)}\t; ${rrset.type} ${oneLine(rdata)}\n`
+        : `${owner}\t${rrset.ttl}\tIN\t${rrset.type}\t${rdata}\n`;
+    }
+  }
+}
+
+const oneLine = (text: string): string => text.replaceAll(/[\r\n]/g, ' ');
+
+/** SOA first, then the apex, then by name and type. */
+const inOrder = (rrsets: readonly RRset[], zone: string): readonly RRset[] =>
+  rrsets.toSorted(
+    (a, b) =>
+      Number(b.type === 'SOA') - Number(a.type === 'SOA') ||
+      Number(b.name === zone) - Number(a.name === zone) ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) ||
+      (a.type < b.type ? -1 : a.type > b.type ? 1 : 0),
+  );
