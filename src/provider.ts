@@ -129,4 +129,15 @@ export interface ProviderFactory {
   readonly secrets: readonly string[];
   /** Reads what it must know of the server first (its settings decide `supports`). */
   open(context: ProviderContext): Promise<Provider>;
+  /** Its own name server, where it is one: runs until stopped. Throws where its address is taken. */
+  serve?(context: ProviderContext): Promise<Serving>;
+  /** The same, unless another process runs it already: then `stop` leaves that one alone. */
+  ensureServing?(context: ProviderContext): Promise<Serving>;
+}
+
+/** A name server that runs; `port` is the real one where 0 was asked for. */
+export interface Serving {
+  readonly address: string;
+  readonly port: number;
+  stop(): Promise<void>;
 }

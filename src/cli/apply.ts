@@ -1,0 +1,72 @@
+import type { Plan } from '../model/plan.ts';
+import { readPlan } from '../pass/planfile.ts';
+import { closeTargets } from '../pass/targets.ts';
+import type { ApplyPass } from '../pass.ts';
+import { applyPass, applyPlanPass, planPass } from '../pass.ts';
+import { applyMarkdown, planMarkdown } from '../report/markdown.ts';
+import { applyText, planText } from '../report/text.ts';
+import { openStore } from '../state/sqlite.ts';
+import { exit, ofChanges, ofPlan, ofResults, ofVerify, worst } from './exit.ts';
+import type { Io } from './io.ts';
+import type { PlanningOptions } from './options.ts';
+import { json, passOptions } from './options.ts';
+import { rimOf } from './rim.ts';
+
+export interface ApplyOptions extends PlanningOptions {
+  readonly plan?: string;
+  readonly yes?: boolean;
+}
+
+export const runApply = (options: ApplyOptions, io: Io): Promise<number> =>
+  options.plan === undefined ? applyFresh(options, io) : applyReviewed(options.plan, options, io);
+
+const applyFresh = async (options: ApplyOptions, io: Io): Promise<number> => {
+  const { rim, clear } = rimOf(io);
+  const pass = await planPass({ ...passOptions(options), serve: true }, rim, openWith(io)).finally(clear);
+  try {
+    const { plan } = pass;
+    const changes = ofChanges(plan) === exit.changes;
+    if (options.format === 'text') io.out(planText(plan, io.paint));
+    if (changes && !(await agreed(options, io))) return exit.error;
+    const applied = await applyPass(pass, rim).finally(clear);
+    report(plan, changes ? applied : null, options, io);
+    return worst([ofPlan(plan), ofResults(applied.results), ofVerify(applied.verify)]);
+  } finally {
+    await Promise.all([closeTargets(pass.targets), pass.store.close()]);
+  }
+};
+
+const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promise<number> => {
+  const { rim, clear } = rimOf(io);
+  const plan = await readPlan(file);
+  if (options.format === 'text') io.out(planText(plan, io.paint));
+  if (ofChanges(plan) !== exit.changes) return exit.done;
+  if (!(await agreed(options, io))) return exit.error;
+  const applied = await applyPlanPass(plan, passOptions(options), rim, openWith(io)).finally(clear);
+  report(plan, applied, options, io);
+  return worst([ofResults(applied.results), ofVerify(applied.verify)]);
+};
+
+const openWith = (io: Io) => (file: string) => {
+  const store = openStore(file);
+  if (store.notice !== null) io.err(`hostmaster: ${store.notice}\n`);
+  return store;
+};
+
+const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
+  if (options.yes === true) return true;
+  if (!io.interactive) {
+    io.err('hostmaster: nothing was applied: there is no terminal to ask at; say --yes to apply without being asked\n');
+    return false;
+  }
+  if (await io.confirm('Apply this?')) return true;
+  io.err('hostmaster: nothing was applied\n');
+  return false;
+};
+
+const report = (plan: Plan, applied: ApplyPass | null, options: ApplyOptions, io: Io): void => {
+  const { results, verify } = applied ?? { results: [], verify: { checked: 0, differences: [] } };
+  if (options.format === 'json') io.out(json({ ...plan, results, verify }));
+  else if (options.format === 'markdown') io.out(`${planMarkdown(plan)}\n\n${applyMarkdown(results, verify)}\n`);
+  else if (applied !== null) io.out(`\n${applyText(results, verify, io.paint)}`);
+};

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HostmasterError } from '../model/errors.ts';
+import type { DumpedZone } from '../pass/dump.ts';
+import { dumpPass } from '../pass.ts';
+import { zoneMaster, zoneYaml } from '../report/zonefile.ts';
+import { exit } from './exit.ts';
+import type { Io } from './io.ts';
+import type { CommonOptions } from './options.ts';
+import { json, passOptions } from './options.ts';
+import { rimOf } from './rim.ts';
+
+export interface DumpOptions extends CommonOptions {
+  readonly out?: string;
+  readonly as: 'yaml' | 'zone';
+  readonly force?: boolean;
+}
+
+export const runDump = async (options: DumpOptions, io: Io): Promise<number> => {
+  const [target, ...others] = options.target ?? [];
+  if (target === undefined || others.length > 0) throw usage('dump reads one target: --target NAME');
+  const { rim } = rimOf(io);
+  const { zone: zones = [], ...rest } = options;
+  const dumped = await dumpPass(target, zones, passOptions(rest), rim);
+  if (options.out === undefined) {
+    const [only, ...more] = dumped;
+    if (only === undefined || more.length > 0) throw usage(`${dumped.length} zones need a folder to go to: --out DIR`);
+    for (const piece of pieces(only, options)) io.out(piece);
+  } else await writeAll(dumped, options.out, options, io);
+  for (const { zone, left } of dumped) {
+    for (const { name, type, why } of left)
+      io.err(`hostmaster: not in the dump of ${zone}: ${name} ${type} (${why})\n`);
+  }
+  return exit.done;
+};
+
+const usage = (message: string) => new HostmasterError('USAGE', 'stop', message);
+
+const pieces = (dumped: DumpedZone, { as }: DumpOptions): Iterable<string> =>
+  as === 'yaml' ? zoneYaml(dumped.rrsets, dumped.zone) : zoneMaster(dumped.rrsets, dumped.zone);
+
+/** octoDNS's file name for a zone; "/" in a name is %2F. */
+const fileName = (zone: string, as: DumpOptions['as']): string => `${zone.slice(0, -1).replaceAll('/', '%2F')}.${as}`;
+
+const writeAll = async (dumped: readonly DumpedZone[], out: string, options: DumpOptions, io: Io): Promise<void> => {
+  const files = dumped.map((zone) => ({ zone, file: join(out, fileName(zone.zone, options.as)) }));
+  const taken = files.filter(({ file }) => options.force !== true && existsSync(file));
+  if (taken.length > 0) {
+    throw usage(`nothing was written: ${taken.map(({ file }) => file).join(', ')} exists already; --force overwrites`);
+  }
+  await mkdir(out, { recursive: true });
+  for (const { zone, file } of files) await writeFile(file, pieces(zone, options));
+  if (options.format === 'json') io.out(json({ files: files.map(({ file }) => file) }));
+  else for (const { file, zone } of files) io.out(`${file}: ${zone.rrsets.length} RRsets\n`);
+};

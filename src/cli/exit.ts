@@ -1,0 +1,36 @@
+import { HostmasterError } from '../model/errors.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import type { VerifyReport, ZoneResult } from '../model/result.ts';
+
+/** The exit codes that scripts rely on. */
+export const exit = { done: 0, error: 1, changes: 2, refused: 3, difference: 4 } as const;
+
+/** Of several, 1 wins over 4 over 3 over 2. */
+export const worst = (codes: readonly number[]): number =>
+  [exit.error, exit.difference, exit.refused, exit.changes].find((code) => codes.includes(code)) ?? exit.done;
+
+export const ofProblems = (problems: readonly Problem[]): number =>
+  problems.some(({ severity }) => severity === 'error') ? exit.error : exit.done;
+
+export const ofPlan = ({ problems, summary }: Plan): number =>
+  worst([ofProblems(problems), summary.withheld > 0 ? exit.refused : exit.done]);
+
+/** `--exit-code`: changes are worth an exit of their own. */
+export const ofChanges = ({ summary, changesets }: Plan): number =>
+  summary.create + summary.replace + summary.delete > 0 || changesets.some(({ create_zone }) => create_zone)
+    ? exit.changes
+    : exit.done;
+
+export const ofResults = (results: readonly ZoneResult[]): number =>
+  worst(
+    results.map(({ status, code }) =>
+      status !== 'failed' ? exit.done : code === 'STALE_PLAN' ? exit.refused : exit.error,
+    ),
+  );
+
+export const ofVerify = ({ differences }: VerifyReport): number =>
+  worst(differences.map(({ kind }) => (kind === 'no_answer' ? exit.error : exit.difference)));
+
+export const ofError = (error: unknown): number =>
+  error instanceof HostmasterError && error.code === 'STALE_PLAN' ? exit.refused : exit.error;

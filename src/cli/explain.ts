@@ -1,0 +1,33 @@
+import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
+import { parseAbsolute } from '../model/name.ts';
+import { typeByName } from '../model/rdata.ts';
+import { explainPass } from '../pass.ts';
+import { explainText } from '../report/explain.ts';
+import { exit } from './exit.ts';
+import type { Io } from './io.ts';
+import type { CommonOptions } from './options.ts';
+import { json, passOptions } from './options.ts';
+import { rimOf } from './rim.ts';
+
+export const runExplain = async (
+  name: string,
+  type: string | undefined,
+  options: CommonOptions,
+  io: Io,
+): Promise<number> => {
+  const known = type === undefined ? null : (typeByName(type)?.name ?? null);
+  if (type !== undefined && known === null) throw new HostmasterError('USAGE', 'stop', `${type} is no RR type`);
+  const explanations = await explainPass(canonical(name), known, passOptions(options), rimOf(io).rim);
+  if (options.format === 'json') io.out(json(explanations.length === 1 ? explanations[0] : explanations));
+  else io.out(explanations.map((each) => explainText(each, io.paint)).join('\n'));
+  return explanations.some(({ existing }) => existing.some(({ error }) => error !== null)) ? exit.error : exit.done;
+};
+
+const canonical = (name: string): string => {
+  try {
+    return parseAbsolute(name);
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    throw new HostmasterError('USAGE', 'stop', error.message, { cause: error });
+  }
+};

@@ -1,0 +1,42 @@
+import { createInterface } from 'node:readline/promises';
+import type { Paint } from '../report/paint.ts';
+import { colours, noPaint } from '../report/paint.ts';
+
+/** The terminal, or what stands in for it. stdout carries the result, stderr everything else. */
+export interface Io {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Colours for stdout. */
+  readonly paint: Paint;
+  /** Can a person answer? */
+  readonly interactive: boolean;
+  /** May a line on stderr be written over again and again? */
+  readonly progress: boolean;
+  readonly confirm: (question: string) => Promise<boolean>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+export const processIo = (): Io => {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    paint: process.stdout.isTTY && !process.env.NO_COLOR ? colours : noPaint,
+    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    progress: process.stderr.isTTY === true,
+    confirm: async (question) => {
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return (await lines.question(`${question} [yes/no] `, { signal: stopping.signal })).trim() === 'yes';
+      } catch {
+        return false;
+      } finally {
+        lines.close();
+      }
+    },
+    env: process.env,
+    signal: stopping.signal,
+  };
+};

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { PassOptions } from '../pass/types.ts';
+
+/** The options that every command on a repository has. */
+export interface CommonOptions {
+  readonly config: string;
+  readonly format: 'text' | 'json' | 'markdown';
+  readonly zone?: readonly string[];
+  readonly target?: readonly string[];
+  readonly targetsFrom?: string;
+}
+
+export const withCommon = (command: Command): Command =>
+  command
+    .option('--config <file>', 'the configuration', 'hostmaster.yaml')
+    .addOption(new Option('--format <format>', 'of the result').choices(['text', 'json', 'markdown']).default('text'))
+    .option('--zone <name...>', 'only these zones')
+    .option('--target <name...>', 'only these targets')
+    .option('--targets-from <file>', 'take targets and state from this file instead')
+    .addOption(
+      new Option('--log-level <level>', 'what goes to stderr').choices(['error', 'info', 'debug']).default('info'),
+    );
+
+/** `--allow`, for the commands that plan. */
+export const withAllow = (command: Command): Command =>
+  command
+    .option('--allow <what...>', 'let exactly this withheld change through: GUARD:ZONE[@VIEW][/TARGET][:NAME]')
+    .option('--full', 'read every zone, whatever the state says');
+
+export interface PlanningOptions extends CommonOptions {
+  readonly allow?: readonly string[];
+  readonly full?: boolean;
+}
+
+export const passOptions = (options: PlanningOptions): PassOptions => ({
+  config: options.config,
+  ...(options.zone === undefined ? {} : { zones: options.zone }),
+  ...(options.target === undefined ? {} : { targets: options.target }),
+  ...(options.targetsFrom === undefined ? {} : { targetsFrom: options.targetsFrom }),
+  allow: options.allow ?? [],
+  full: options.full === true,
+  serve: false,
+});
+
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

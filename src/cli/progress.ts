@@ -1,0 +1,28 @@
+import type { Step } from '../pass/types.ts';
+import type { Io } from './io.ts';
+
+const words = { read: 'zones read', apply: 'changes applied', verify: 'answers proven' } as const;
+/** A run that ends sooner shows no line at all. */
+const quiet = 1000;
+const pause = 100;
+
+/** One line on a terminal that counts; nothing anywhere else. */
+export const progressLine = (io: Io): { readonly onStep: (step: Step) => void; readonly clear: () => void } => {
+  if (!io.progress) return { onStep: () => undefined, clear: () => undefined };
+  const started = Date.now();
+  let last = 0;
+  let shown = false;
+  return {
+    onStep: ({ stage, done, total }) => {
+      const now = Date.now();
+      if (now - started < quiet || now - last < pause) return;
+      last = now;
+      shown = true;
+      io.err(`\r\u001b[K${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${words[stage]}`);
+    },
+    clear: () => {
+      if (shown) io.err('\r\u001b[K');
+      shown = false;
+    },
+  };
+};

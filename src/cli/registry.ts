@@ -1,0 +1,6 @@
+import { factory as embedded } from '../../providers/embedded/index.ts';
+import { factory as powerdns } from '../../providers/powerdns/index.ts';
+import type { Registry } from '../pass/types.ts';
+
+/** Every provider that hostmaster.yaml can name. */
+export const registry: Registry = { embedded, powerdns };

@@ -1,0 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Rim } from '../pass/types.ts';
+import { askByDns } from '../verify/ask.ts';
+import type { Io } from './io.ts';
+import { progressLine } from './progress.ts';
+import { registry } from './registry.ts';
+
+export interface CommandRim {
+  readonly rim: Rim;
+  /** Takes the progress line off the screen. */
+  readonly clear: () => void;
+}
+
+/** What a command hands to a pass: real time, real DNS, the real providers. */
+export const rimOf = (io: Io): CommandRim => {
+  const progress = progressLine(io);
+  return {
+    rim: {
+      registry,
+      ask: askByDns(),
+      clock: { now: () => Date.now() },
+      sleep: (milliseconds) => pause(milliseconds, undefined, { signal: io.signal }).catch(() => undefined),
+      onStep: progress.onStep,
+      onNotice: (message) => io.err(`hostmaster: ${message}\n`),
+      signal: io.signal,
+    },
+    clear: progress.clear,
+  };
+};

@@ -1,0 +1,35 @@
+import { HostmasterError } from '../model/errors.ts';
+import { servePass } from '../pass.ts';
+import { exit } from './exit.ts';
+import type { Io } from './io.ts';
+import type { CommonOptions } from './options.ts';
+import { passOptions } from './options.ts';
+import { registry } from './registry.ts';
+
+/** Runs the embedded targets' name servers until it is stopped. */
+export const runServe = async (options: CommonOptions, io: Io): Promise<number> => {
+  const serving = await servePass(passOptions(options), registry);
+  if (serving.length === 0) {
+    throw new HostmasterError(
+      'CONFIG',
+      'stop',
+      `${options.config} has no target with "provider: embedded": there is nothing to serve`,
+    );
+  }
+  try {
+    for (const { target, server } of serving) {
+      io.out(`${target} answers at ${server.address} port ${server.port} (UDP and TCP); Ctrl-C stops it\n`);
+    }
+    await new Promise<void>((resolve) => {
+      if (io.signal.aborted) resolve();
+      const keepAlive = setInterval(() => undefined, 3_600_000);
+      io.signal.addEventListener('abort', () => {
+        clearInterval(keepAlive);
+        resolve();
+      });
+    });
+    return exit.done;
+  } finally {
+    await Promise.all(serving.map(({ server }) => server.stop()));
+  }
+};

@@ -1,0 +1,30 @@
+import { verifyPass } from '../pass.ts';
+import { verifyMarkdown } from '../report/markdown.ts';
+import { problemLines } from '../report/problems.ts';
+import { verifyText } from '../report/text.ts';
+import { ofProblems, ofVerify, worst } from './exit.ts';
+import type { Io } from './io.ts';
+import type { CommonOptions } from './options.ts';
+import { json, passOptions } from './options.ts';
+import { rimOf } from './rim.ts';
+
+export interface VerifyOptions extends CommonOptions {
+  readonly sample?: number;
+}
+
+export const runVerify = async (options: VerifyOptions, io: Io): Promise<number> => {
+  const { rim, clear } = rimOf(io);
+  const sample = options.sample === undefined ? {} : { sample: options.sample };
+  const { definitions, checked, differences } = await verifyPass({ ...passOptions(options), ...sample }, rim).finally(
+    clear,
+  );
+  const report = { checked, differences };
+  const errors = definitions.problems.filter(({ severity }) => severity === 'error');
+  const print = {
+    text: () => [...problemLines(errors, io.paint), verifyText(report, io.paint)].join('\n'),
+    markdown: () => `${verifyMarkdown(report)}\n`,
+    json: () => json({ ...report, problems: definitions.problems }),
+  }[options.format];
+  io.out(print());
+  return worst([ofProblems(definitions.problems), ofVerify(report)]);
+};

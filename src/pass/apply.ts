@@ -1,0 +1,81 @@
+import { applyZone } from '../apply/zone.ts';
+import type { Change, Changeset } from '../model/plan.ts';
+import type { ZoneResult } from '../model/result.ts';
+import { keyOf } from '../model/rrset.ts';
+import type { CreateSettings, DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
+import { order } from '../plan/index.ts';
+import { pooled } from './pool.ts';
+import type { OpenTarget, Rim } from './types.ts';
+
+/** One changeset and what it needs to go out. */
+export interface ApplyWork {
+  readonly target: OpenTarget;
+  readonly changeset: Changeset;
+  readonly create: CreateSettings | null;
+}
+
+/** Carries all changesets out: targets side by side, a target's zones as many at once as it bears. */
+export const applyAll = async (
+  work: readonly ApplyWork[],
+  reviewed: boolean,
+  rim: Rim,
+): Promise<readonly ZoneResult[]> => {
+  const due = work.filter(({ changeset }) => changeset.changes.length > 0 || changeset.create_zone);
+  const total = due.reduce((sum, { changeset }) => sum + changeset.changes.length, 0);
+  let done = 0;
+  const onWritten = (changes: number) => {
+    done += changes;
+    rim.onStep?.({ stage: 'apply', done, total });
+  };
+  const byTarget = Map.groupBy(due, ({ target }) => target);
+  const results = await Promise.all(
+    byTarget
+      .entries()
+      .map(([target, works]) =>
+        pooled(works, target.provider.supports.parallel_zones, (each) =>
+          applyZone({ ...inputOf(each, reviewed, rim), onWritten }),
+        ),
+      ),
+  );
+  return results.flat();
+};
+
+export const inputOf = ({ target, changeset, create }: ApplyWork, reviewed: boolean, rim: Rim) => ({
+  provider: target.provider,
+  changeset,
+  writes: order(changeset.changes, target.provider.supports),
+  create,
+  reviewed,
+  sleep: rim.sleep,
+  ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+});
+
+/** `create:` without name servers takes those that the zone file has at its apex. */
+export const createSettingsOf = (zone: DesiredZone): CreateSettings | null => {
+  const { create } = zone.settings;
+  if (create === null || create.ns.length > 0) return create;
+  const apex = zone.rrsets.find((rrset) => rrset.type === 'NS' && rrset.name === zone.id.name);
+  return { ...create, ns: apex?.values.map(({ rdata }) => rdata) ?? [] };
+};
+
+/** The changes that a name server has to answer for now. */
+export const appliedChanges = (changeset: Changeset, result: ZoneResult): readonly Change[] => {
+  const applied = new Set(result.changes.filter(({ status }) => status === 'applied').map(keyOf));
+  return changeset.changes.filter((change) => applied.has(keyOf(change)));
+};
+
+/** What a zone holds after changes: the read that they started from, carried forward. */
+export const carriedForward = (zone: ZoneId, before: ZoneSnapshot | null, changes: readonly Change[]): ZoneSnapshot => {
+  const rrsets = new Map((before?.rrsets ?? []).map((rrset) => [keyOf(rrset), rrset]));
+  for (const { name, type, after } of changes) {
+    if (after === null) rrsets.delete(keyOf({ name, type }));
+    else rrsets.set(keyOf({ name, type }), { name, type, ttl: after.ttl, values: after.values });
+  }
+  return {
+    status: 'read',
+    zone,
+    fingerprint: null,
+    rrsets: [...rrsets.values()],
+    unreadable: before?.unreadable ?? [],
+  };
+};

@@ -1,0 +1,66 @@
+import { lookup } from 'node:dns/promises';
+import type { NameServer } from '../model/ports.ts';
+import type { ZoneId } from '../model/zone.ts';
+import type { OpenTarget } from './types.ts';
+
+/** Any RRsets to look for name servers and their addresses in: desired or existing ones. */
+export interface Lookup {
+  readonly name: string;
+  readonly type: string;
+  readonly values: readonly { readonly rdata: string }[];
+}
+
+const dnsPort = 53;
+
+/**
+ * The name servers that answer for a zone at a target: those of verify_at; else those the target itself knows; else the
+ * zone's apex NS. An apex name server without an address is in `unknown`.
+ */
+export const nameServersOf = async (
+  zone: ZoneId,
+  target: OpenTarget,
+  rrsets: Iterable<Lookup>,
+): Promise<{ readonly nameservers: readonly NameServer[]; readonly unknown: readonly string[] }> => {
+  const configured = target.definition.verify_at ?? known(target);
+  if (configured !== null) return { nameservers: configured, unknown: [] };
+  return addressesOf(zone.name, rrsets);
+};
+
+const known = ({ provider, serving }: OpenTarget): readonly NameServer[] | null => {
+  const own = serving === null ? (provider.nameServers?.() ?? []) : [serving];
+  return own.length === 0 ? null : own.map(({ address, port }) => ({ label: labelOf(address, port), address, port }));
+};
+
+const labelOf = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+/** The addresses of the name servers in the NS RRset of `name`: by the zone's own A and AAAA, else by the system. */
+export const addressesOf = async (
+  name: string,
+  rrsets: Iterable<Lookup>,
+): Promise<{ readonly nameservers: readonly NameServer[]; readonly unknown: readonly string[] }> => {
+  const all = [...rrsets].filter(({ type }) => type === 'NS' || type === 'A' || type === 'AAAA');
+  const names = all.filter((rrset) => rrset.type === 'NS' && rrset.name === name).flatMap(rdataOf);
+  const found = await Promise.all(
+    names.map(async (each) => {
+      const glue = all.filter((rrset) => rrset.name === each && rrset.type !== 'NS').flatMap(rdataOf);
+      return { name: each, addresses: glue.length > 0 ? glue : await resolve(each) };
+    }),
+  );
+  return {
+    nameservers: found.flatMap(({ name: label, addresses }) =>
+      addresses.map((address) => ({ label: `${label} (${address})`, address, port: dnsPort })),
+    ),
+    unknown: found.filter(({ addresses }) => addresses.length === 0).map((each) => each.name),
+  };
+};
+
+const rdataOf = (rrset: Lookup): readonly string[] => rrset.values.map(({ rdata }) => rdata);
+
+const resolve = async (name: string): Promise<readonly string[]> => {
+  try {
+    return (await lookup(name.slice(0, -1), { all: true })).map(({ address }) => address);
+  } catch {
+    return [];
+  }
+};

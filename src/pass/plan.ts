@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { HostmasterError } from '../model/errors.ts';
+import type { SettledZone, Store } from '../model/ports.ts';
+import type { Problem } from '../model/problem.ts';
+import { problemOfTarget } from '../model/problem.ts';
+import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
+import { zoneLabel } from '../model/zone.ts';
+import type { Allow } from '../plan/index.ts';
+import { planZone, settledChangeset } from '../plan/index.ts';
+import { pooled } from './pool.ts';
+import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
+import { problemOfError, statusOf } from './targets.ts';
+import type { OpenTarget, OpenTargets, PassOptions, PlannedWork, Rim } from './types.ts';
+
+/** A full read older than this is not believed any more: what SQL changes does not move a serial. */
+const oldestRead = 3_600_000;
+const readsAtOnce = 8;
+
+export interface PlannedAll {
+  readonly work: readonly PlannedWork[];
+  readonly problems: readonly Problem[];
+  readonly targets: OpenTargets;
+}
+
+interface PlanContext {
+  readonly allows: readonly Allow[];
+  readonly options: PassOptions;
+  readonly store: Store;
+  readonly rim: Rim;
+}
+
+/** Reads and plans every zone at every target. A target that stops answering is one problem, and the others go on. */
+export const planAll = async (
+  zones: readonly DesiredZone[],
+  targets: OpenTargets,
+  context: PlanContext,
+): Promise<PlannedAll> => {
+  const byTarget = [...targets.open.values()].map((target) => ({
+    target,
+    zones: zones.filter((zone) => zone.settings.targets.includes(target.definition.name)),
+  }));
+  const total = byTarget.reduce((sum, each) => sum + each.zones.length, 0);
+  let done = 0;
+  const onRead = () => {
+    done += 1;
+    context.rim.onStep?.({ stage: 'read', done, total });
+  };
+  const planned = await Promise.all(byTarget.map((each) => planTarget(each.target, each.zones, context, onRead)));
+  const down = new Map(planned.flatMap(({ down: error, name }) => (error === null ? [] : [[name, error] as const])));
+  return {
+    work: planned.flatMap((each) => each.work),
+    problems: planned.flatMap((each) => each.problems),
+    targets: {
+      ...targets,
+      statuses: targets.statuses.map((status) => {
+        const error = down.get(status.name);
+        return error === undefined ? status : statusOf(status.name, error);
+      }),
+    },
+  };
+};
+
+interface PlannedTarget {
+  readonly name: string;
+  readonly work: readonly PlannedWork[];
+  readonly problems: readonly Problem[];
+  readonly down: Error | null;
+}
+
+const planTarget = async (
+  target: OpenTarget,
+  zones: readonly DesiredZone[],
+  context: PlanContext,
+  onRead: () => void,
+): Promise<PlannedTarget> => {
+  const { name } = target.definition;
+  const work: PlannedWork[] = [];
+  const problems: Problem[] = [];
+  const unread: string[] = [];
+  let down: Error | null = null;
+  await pooled(zones, readsAtOnce, async (zone) => {
+    if (down !== null) return void unread.push(zone.id.name);
+    try {
+      const planned = await planOne(zone, target, context);
+      problems.push(...planned.problems);
+      if (planned.work !== null) work.push(planned.work);
+    } catch (error) {
+      if (!(error instanceof HostmasterError)) throw error;
+      if (error.code === 'TARGET_UNREACHABLE' || error.code === 'TARGET_REFUSED') {
+        unread.push(zone.id.name);
+        down = error;
+      } else problems.push(problemOfError(error, name, zoneLabel(zone.id)));
+    }
+    onRead();
+  });
+  if (down !== null) problems.push(downProblem(name, down, unread));
+  return { name, work, problems, down };
+};
+
+const downProblem = (target: string, error: Error, unread: readonly string[]): Problem => {
+  const zones = unread.length === 1 ? `${unread[0]} was` : `${unread.length} zones were`;
+  const problem = problemOfError(error, target);
+  return { ...problem, message: `${problem.message}; ${zones} not read, and nothing of that is planned` };
+};
+
+interface PlannedOne {
+  readonly work: PlannedWork | null;
+  readonly problems: readonly Problem[];
+}
+
+const planOne = async (zone: DesiredZone, target: OpenTarget, context: PlanContext): Promise<PlannedOne> => {
+  const { rim, store, options } = context;
+  const { name } = target.definition;
+  const desiredDigest = digestOf(zone, target);
+  const settled = options.full ? null : believable(await store.settled(zone.id, name), desiredDigest, rim.clock.now());
+  const read = await target.provider.read(zone.id, {
+    ...(settled === null ? {} : { since: { fingerprint: settled.fingerprint, mark: settled.mark } }),
+    ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+  });
+  if (read.status === 'unchanged' && settled !== null) {
+    const changeset = settledChangeset(zone, name, settled.fingerprint, settled.unmanaged);
+    return { work: { zone, target, changeset, snapshot: null, desiredDigest }, problems: [] };
+  }
+  const existing: ZoneSnapshot | null = read.status === 'read' ? read : null;
+  if (existing === null) {
+    const problem = whyNotMade(zone, target);
+    if (problem !== null) return { work: null, problems: [problem] };
+  }
+  const planned = planZone({
+    desired: zone,
+    target: {
+      name,
+      supports: target.provider.supports,
+      unanswerable: await unanswerableTypes(zone, target, rim.ask),
+      unready: await unreadyDelegations(zone, context.allows, rim.ask),
+    },
+    existing,
+    allows: context.allows,
+  });
+  const clean = planned.problems.length === 0;
+  return {
+    work: { zone, target, changeset: planned.changeset, snapshot: existing, desiredDigest: clean ? desiredDigest : '' },
+    problems: planned.problems,
+  };
+};
+
+const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
+  const { name } = target.definition;
+  const label = zoneLabel(zone.id);
+  if (zone.settings.create === null) {
+    const how = `make it there, or set "create" for it in hostmaster.yaml`;
+    return problemOfTarget('zone-missing', `${name} does not have the zone ${label}: ${how}`, name, label);
+  }
+  return target.provider.supports.creates_zones
+    ? null
+    : problemOfTarget(
+        'zone-missing',
+        `${name} does not have the zone ${label}, and its provider cannot make it`,
+        name,
+        label,
+      );
+};
+
+const believable = (settled: SettledZone | null, desired: string, now: number): SettledZone | null =>
+  settled !== null && settled.desired === desired && desired !== '' && now - settled.readAt < oldestRead
+    ? settled
+    : null;
+
+/** Changes when what is desired changes, or what decides about whose an RRset is, or what the target supports. */
+const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
+  if (zone.quarantined.length > 0 || !zone.complete) return '';
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([zone.settings, target.provider.supports]));
+  for (const { name, type, ttl, values, options } of zone.rrsets) {
+    hash.update(`${name} ${type} ${ttl} ${values.length}\n`);
+    for (const { rdata } of values) hash.update(`${rdata}\n`);
+    if (options !== undefined) hash.update(JSON.stringify(options));
+  }
+  return hash.digest('hex');
+};

@@ -1,0 +1,31 @@
+import { resolveSecrets } from '../load/index.ts';
+import type { Definitions } from '../model/definitions.ts';
+import type { Serving } from '../provider.ts';
+import type { PassOptions, Registry } from './types.ts';
+
+export interface ServingTarget {
+  readonly target: string;
+  readonly server: Serving;
+}
+
+/** Starts the name servers of the targets that are one themselves; the caller stops them. */
+export const startServing = async (
+  definitions: Definitions,
+  options: PassOptions,
+  registry: Registry,
+): Promise<readonly ServingTarget[]> => {
+  const started: ServingTarget[] = [];
+  try {
+    for (const target of definitions.targets) {
+      const factory = registry[target.provider];
+      if (factory?.serve === undefined || options.targets?.includes(target.name) === false) continue;
+      const { secrets } = await resolveSecrets(target, definitions.folder);
+      const server = await factory.serve({ config: target.config, secrets, folder: definitions.folder });
+      started.push({ target: target.name, server });
+    }
+    return started;
+  } catch (error) {
+    await Promise.all(started.map(({ server }) => server.stop()));
+    throw error;
+  }
+};

@@ -1,0 +1,73 @@
+import { resolveSecrets } from '../load/index.ts';
+import type { Definitions, TargetDefinition } from '../model/definitions.ts';
+import { HostmasterError, messageOf } from '../model/errors.ts';
+import type { TargetStatus } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { problemOfTarget } from '../model/problem.ts';
+import type { OpenTarget, OpenTargets, PassOptions, Rim } from './types.ts';
+
+/**
+ * Opens the targets that are asked for, and runs their own name servers where `serve` says so. One that cannot be opened
+ * is a problem, and the others go on.
+ */
+export const openTargets = async (
+  definitions: Definitions,
+  { targets: names, serve }: Pick<PassOptions, 'targets' | 'serve'>,
+  rim: Pick<Rim, 'registry' | 'signal'>,
+): Promise<OpenTargets> => {
+  const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
+  const opened = await Promise.all(wanted.map((target) => openOne(target, definitions.folder, serve, rim)));
+  return {
+    open: new Map(opened.flatMap(({ target }) => (target === null ? [] : [[target.definition.name, target]]))),
+    statuses: opened.map(({ status }) => status),
+    problems: opened.flatMap(({ problem }) => (problem === null ? [] : [problem])),
+  };
+};
+
+export const closeTargets = async (targets: OpenTargets): Promise<void> => {
+  await Promise.all(
+    targets.open.values().map(async ({ provider, serving }) => {
+      await serving?.stop();
+      await provider.close?.();
+    }),
+  );
+};
+
+interface Opened {
+  readonly target: OpenTarget | null;
+  readonly status: TargetStatus;
+  readonly problem: Problem | null;
+}
+
+const openOne = async (
+  definition: TargetDefinition,
+  folder: string,
+  serve: boolean,
+  { registry, signal }: Pick<Rim, 'registry' | 'signal'>,
+): Promise<Opened> => {
+  const { name } = definition;
+  try {
+    const factory = registry[definition.provider];
+    if (factory === undefined)
+      throw new HostmasterError('CONFIG', 'stop', `there is no provider ${definition.provider}`);
+    const { secrets } = await resolveSecrets(definition, folder);
+    const context = { config: definition.config, secrets, folder, ...(signal === undefined ? {} : { signal }) };
+    const provider = await factory.open(context);
+    const serving = serve ? ((await factory.ensureServing?.(context)) ?? null) : null;
+    return { target: { definition, provider, serving }, status: { name, status: 'ok', message: null }, problem: null };
+  } catch (error) {
+    return { target: null, status: statusOf(name, error), problem: problemOfError(error, name) };
+  }
+};
+
+export const statusOf = (name: string, error: unknown): TargetStatus => ({
+  name,
+  status: error instanceof HostmasterError && error.code !== 'TARGET_UNREACHABLE' ? 'refused' : 'unreachable',
+  message: messageOf(error),
+});
+
+/** An error at a target as a problem; the rule is the error's code in a rule's spelling. */
+export const problemOfError = (error: unknown, target: string, zone?: string): Problem => {
+  const code = error instanceof HostmasterError ? error.code : 'INTERNAL';
+  return problemOfTarget(code.toLowerCase().replaceAll('_', '-'), messageOf(error), target, zone);
+};

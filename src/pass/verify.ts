@@ -1,0 +1,89 @@
+import type { Change } from '../model/plan.ts';
+import type { Difference, VerifyReport } from '../model/result.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import { keyOf } from '../model/rrset.ts';
+import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
+import { zoneLabel } from '../model/zone.ts';
+import type { ZoneWork } from '../verify/index.ts';
+import { verifyZones } from '../verify/index.ts';
+import { carriedForward } from './apply.ts';
+import { nameServersOf } from './nameservers.ts';
+import type { OpenTarget, Rim } from './types.ts';
+
+/** One zone to prove. Without `keys`, every RRset of it. */
+export interface ProofWork {
+  readonly zone: ZoneId;
+  readonly target: OpenTarget;
+  readonly rrsets: ZoneWork['rrsets'];
+  readonly keys?: readonly RRsetKey[];
+  readonly before?: ZoneWork['before'];
+}
+
+export interface AppliedWork {
+  readonly zone: ZoneId;
+  readonly target: OpenTarget;
+  /** The read before the changes, where there was one. */
+  readonly snapshot: ZoneSnapshot | null;
+  readonly changes: readonly Change[];
+}
+
+/** Proves what was written, deletes too, against all that the zone holds now. */
+export const verifyApplied = (works: readonly AppliedWork[], rim: Rim): Promise<VerifyReport> =>
+  prove(
+    works
+      .filter(({ changes }) => changes.length > 0)
+      .map(({ zone, target, snapshot, changes }) => ({
+        zone,
+        target,
+        rrsets: carriedForward(zone, snapshot, changes).rrsets,
+        keys: changes.map(({ name, type }) => ({ name, type })),
+        before: new Map(
+          changes.map(({ name, type, before }) => [keyOf({ name, type }), before && { name, type, ...before }]),
+        ),
+      })),
+    rim,
+  );
+
+/** Asks every name server of every zone. One that nobody has an address for is a difference too. */
+export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<VerifyReport> => {
+  const unknown: Difference[] = [];
+  const zoneWorks: ZoneWork[] = [];
+  for (const work of works) {
+    if (work.target.provider.supports.verify !== 'dns') continue;
+    const found = await nameServersOf(work.zone, work.target, work.rrsets);
+    const missing = found.nameservers.length + found.unknown.length === 0 ? ['(none)'] : found.unknown;
+    unknown.push(...missing.map((label) => withoutAddress(label, work.zone)));
+    if (found.nameservers.length === 0) continue;
+    const { zone, target, rrsets, keys, before } = work;
+    zoneWorks.push({
+      zone,
+      target: target.definition.name,
+      nameservers: found.nameservers,
+      rrsets,
+      ...(keys === undefined ? {} : { keys }),
+      ...(before === undefined ? {} : { before }),
+      wait: target.definition.verify_wait,
+    });
+  }
+  const report = await verifyZones(zoneWorks, {
+    ask: rim.ask,
+    now: rim.clock.now,
+    sleep: rim.sleep,
+    ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+    onProgress: ({ checked, total }) => rim.onStep?.({ stage: 'verify', done: checked, total }),
+  });
+  return { checked: report.checked, differences: [...unknown, ...report.differences] };
+};
+
+const withoutAddress = (label: string, zone: ZoneId): Difference => ({
+  zone: zoneLabel(zone),
+  nameserver: label,
+  name: zone.name,
+  type: 'NS',
+  kind: 'no_answer',
+  expected: null,
+  answered:
+    label === '(none)'
+      ? 'no name server is known: set verify_at for the target'
+      : 'no address: set verify_at for the target',
+});
