@@ -1,5 +1,6 @@
 import { compileGlob, compileValueGlob } from './glob.ts';
 import { relativeTo } from './name.ts';
+import { typeByName } from './rdata.ts';
 import type { IgnoreRule } from './zone.ts';
 
 /** What an `ignore` entry looks at in an RRset. */
@@ -19,7 +20,7 @@ export const ignoreMatcher = (
 ): ((rrset: Ignorable) => IgnoreRule | null) => {
   const entries = rules.map((rule) => ({
     rule,
-    types: rule.types === undefined ? null : new Set(rule.types.map((type) => type.toUpperCase())),
+    types: rule.types === undefined ? null : new Set(rule.types.map((type) => typeByName(type)?.name ?? type)),
     name: compileGlob(rule.name),
     value: rule.value === undefined || rule.value === '*' ? null : compileValueGlob(rule.value),
   }));

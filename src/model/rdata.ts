@@ -61,7 +61,7 @@ export const rdataFromYaml = (type: string, value: unknown, context: RdataContex
 export const rdataToYaml = (type: string, rdata: string): string | Record<string, unknown> => {
   const { name, fields } = typeOf(type);
   const value = yamlOf(fields, rdata);
-  return value === rdata || rdataFromYaml(name, value, noOrigin) === rdata ? value : rdata;
+  return value === rdata || loadsBack(name, value, rdata) ? value : rdata;
 };
 
 /** Canonical rdata in RFC 3597's form, `\# length hexadecimal`, for a server or parser that does not know the type. */
@@ -156,6 +156,15 @@ const yamlOf = (fields: readonly Field[], rdata: string): string | Record<string
     else if (text !== '') mapping[name] = value;
   }
   return fields.length === 0 ? rdata : mapping;
+};
+
+const loadsBack = (type: string, value: unknown, rdata: string): boolean => {
+  try {
+    return rdataFromYaml(type, value, noOrigin) === rdata;
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return false;
+    throw error;
+  }
 };
 
 const fieldsFromYaml = (fields: readonly Field[], mapping: object, context: RdataContext): string => {

@@ -9,7 +9,16 @@ import {
   type WireReader,
 } from './field.ts';
 import { lastOldKey, type ParamKind, paramKey, paramKindOf, paramName } from './svcparam.ts';
-import { binaryToBytes, binaryToText, bytesToBinary, escapeText, textToBinary, tokenize, unquote } from './token.ts';
+import {
+  binaryToBytes,
+  binaryToText,
+  bytesToBinary,
+  escapeText,
+  textToBinary,
+  tokenize,
+  unescapeText,
+  unquote,
+} from './token.ts';
 
 // RFC 9460 section 2. A param is its number and its value as on the wire; text and YAML are read to that and printed
 // from it, so that each has one form.
@@ -39,13 +48,19 @@ const joinList = (items: readonly string[]): string =>
 const itemsOf = (kind: ParamKind, value: string): readonly string[] =>
   value === '' ? [] : kind.list === true ? splitList(value) : [value];
 
+const paramOf = (name: string, value: () => string): Param => {
+  const key = paramKey(name);
+  return named(key, () => {
+    // keyNNNNN holds the octets of the wire, also for a key that has a name (section 2.1).
+    if (name.startsWith('key')) return { key, wire: value() };
+    const kind = paramKindOf(key);
+    return { key, wire: kind.encode(itemsOf(kind, value())) };
+  });
+};
+
 const parseParam = (token: string): Param => {
   const cut = token.indexOf('=');
-  const key = paramKey(cut === -1 ? token : token.slice(0, cut));
-  const value = cut === -1 ? '' : unquote(token.slice(cut + 1));
-  // keyNNNNN holds the octets of the wire, also for a key that has a name (section 2.1).
-  if (token.startsWith('key')) return { key, wire: value };
-  return named(key, () => ({ key, wire: paramKindOf(key).encode(itemsOf(paramKindOf(key), value)) }));
+  return cut === -1 ? paramOf(token, () => '') : paramOf(token.slice(0, cut), () => unquote(token.slice(cut + 1)));
 };
 
 const named = <T>(key: number, make: () => T): T => {
@@ -101,21 +116,23 @@ const textItem = (value: unknown): string => {
   return typeof value === 'number' ? String(value) : fail('it is neither text nor a number');
 };
 
+const listFromYaml = (key: number, values: readonly unknown[]): Param => {
+  const kind = paramKindOf(key);
+  if (kind.list !== true) return fail('it takes one value, not a list');
+  return { key, wire: kind.encode(values.map((item) => textToBinary(textItem(item)))) };
+};
+
 /** YAML: a list of items as they are, text as in presentation, null or true for a key without a value. */
 const paramFromYaml = ([name, value]: readonly [string, unknown]): Param => {
   const key = paramKey(name);
   if (value === null || value === true) return parseParam(name);
-  if (!Array.isArray(value)) return named(key, () => parseParam(`${name}="${textItem(value).replace(/"/g, '\\"')}"`));
-  const kind = paramKindOf(key);
-  const items = value.map((item) => textToBinary(textItem(item)));
-  return named(key, () => ({
-    key,
-    wire: kind.list === true ? kind.encode(items) : fail('it takes one value, not a list'),
-  }));
+  if (Array.isArray(value)) return named(key, () => listFromYaml(key, value));
+  return paramOf(name, () => unescapeText(textItem(value)));
 };
 
 const readParam = (reader: WireReader): Param => {
   const key = takeNumber(reader, 2);
+  if (key === 65535) fail('key65535 is reserved (RFC 9460 section 14.3.2)', 'wire');
   return { key, wire: bytesToBinary(take(reader, takeNumber(reader, 2))) };
 };
 

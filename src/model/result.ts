@@ -1,0 +1,40 @@
+import type { Action } from './plan.ts';
+
+/** What became of one change. */
+export interface ChangeResult {
+  readonly action: Action;
+  readonly name: string;
+  readonly type: string;
+  readonly status: 'applied' | 'refused' | 'stale' | 'skipped' | 'lost';
+  readonly message: string | null;
+}
+
+/** What became of one zone at one target. */
+export interface ZoneResult {
+  readonly zone: string;
+  readonly view: string | null;
+  readonly target: string;
+  readonly status: 'applied' | 'failed' | 'rolled_back' | 'skipped';
+  readonly error: string | null;
+  /** The error's documented code; null where nothing failed. */
+  readonly code: string | null;
+  readonly changes: readonly ChangeResult[];
+  /** The fingerprint after the last write, where it is known to be ours. */
+  readonly fingerprint: string | null;
+}
+
+/** One difference between what a name server should answer and what it answers. */
+export interface Difference {
+  readonly zone: string;
+  readonly nameserver: string;
+  readonly name: string;
+  readonly type: string;
+  readonly kind: 'differs' | 'missing' | 'unexpected' | 'lags' | 'no_answer';
+  readonly expected: readonly string[] | null;
+  readonly answered: readonly string[] | string | null;
+}
+
+export interface VerifyReport {
+  readonly checked: number;
+  readonly differences: readonly Difference[];
+}
