@@ -1,9 +1,10 @@
 import type { Changeset, Plan } from '../../src/model/plan.ts';
 import type { Asker, Store } from '../../src/model/ports.ts';
+import { closeTargets } from '../../src/pass/targets.ts';
 import type { ApplyPass, PlanPass, Registry, Rim } from '../../src/pass.ts';
 import { applyPass, planPass } from '../../src/pass.ts';
 import type { Supports } from '../../src/provider.ts';
-import { askByDns } from '../../src/verify/index.ts';
+import { askByDns } from '../../src/verify/ask.ts';
 import type { DnsAddress } from '../servers/ports.ts';
 import { targetName } from './repository.ts';
 
@@ -32,19 +33,24 @@ export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress
     ask: redirected(delegated),
     clock: { now: () => Date.now() },
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    openStore: () => store,
   };
-  const planned = async <T>(config: string, allow: readonly string[], use: (pass: PlanPass) => T | Promise<T>) => {
-    const pass = await planPass({ config, allow, full: allow.length > 0 }, rim, store);
+  const planned = async <T>(
+    config: string,
+    allow: readonly string[],
+    full: boolean,
+    use: (pass: PlanPass) => T | Promise<T>,
+  ) => {
+    const options = { config, allow, full, serve: false };
+    const pass = await planPass(options, rim, () => store);
     try {
       return await use(pass);
     } finally {
-      await Promise.all(pass.targets.open.values().map(({ provider }) => provider.close?.()));
+      await closeTargets(pass.targets);
     }
   };
   return {
     converge: async (config) => {
-      const first = await planned(config, [], async (pass) => {
+      const first = await planned(config, [], false, async (pass) => {
         const allows = allowsOf(pass.plan);
         return {
           supports: supportsOf(pass),
@@ -56,11 +62,11 @@ export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress
       const second =
         first.applied !== null
           ? { plan: first.plan, applied: first.applied }
-          : await planned(config, first.allows, async (pass) => ({
+          : await planned(config, first.allows, false, async (pass) => ({
               plan: pass.plan,
               applied: await applyPass(pass, rim),
             }));
-      const again = await planned(config, first.allows, (pass) => pass.plan);
+      const again = await planned(config, first.allows, true, (pass) => pass.plan);
       return { supports: first.supports, refused: first.plan, ...second, again };
     },
   };

@@ -51,8 +51,6 @@ export interface Group {
   readonly steps: readonly Step[];
   /** Keys of the zone in hostmaster.yaml, beside the suite's own. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Names that need `supports.escaped_names`. */
-  readonly escapedNames: boolean;
 }
 
 interface StepOptions {
@@ -65,7 +63,6 @@ interface StepOptions {
 
 interface GroupOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
-  readonly escapedNames?: boolean;
 }
 
 /** A value that the zone file spells otherwise than an answer does. */
@@ -125,7 +122,6 @@ export const group = (name: string, zone: string, steps: readonly Step[], option
   zone,
   steps,
   settings: options.settings ?? {},
-  escapedNames: options.escapedNames ?? false,
 });
 
 /** For a group whose subject is not the guard of delegations. */

@@ -41,9 +41,14 @@ export const otherGroups = [
       rr('north', 'LOC', 300, '90 0 0.000 N 180 0 0.000 E 0.00m 1m 10000m 10m'),
       rr('south', 'LOC', 300, '90 0 0.000 S 180 0 0.000 W 0.00m 1m 10000m 10m'),
     ]),
-    step('the ends of altitude and size', [
-      rr('deep', 'LOC', 300, '0 0 0.000 N 0 0 0.000 E -100000.00m 0.00m 90000000m 0.00m'),
-      rr('high', 'LOC', 300, '0 0 0.001 S 0 0 0.001 W 42849672.95m 0.01m 0.90m 90000000m'),
+    step('the ends of altitude', [
+      rr('deep', 'LOC', 300, '0 0 0.000 N 0 0 0.000 E -100000.00m 1m 10000m 10m'),
+      rr('high', 'LOC', 300, '0 0 0.001 S 0 0 0.001 W 42849672.95m 1m 10000m 10m'),
+    ]),
+    step('the ends of size and precision', [
+      rr('small', 'LOC', 300, '0 0 0.000 N 0 0 0.000 E 0.00m 0.00m 0.01m 0.90m'),
+      rr('large', 'LOC', 300, '0 0 0.000 N 0 0 0.000 E 0.00m 1m 10m 40000000m'),
+      rr('largest', 'LOC', 300, '0 0 0.000 N 0 0 0.000 E 0.00m 90000000m 10m 10m'),
     ]),
     step('the mapping', [
       rr(

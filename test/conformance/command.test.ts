@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tempFolder } from '../servers/child.ts';
+import { differences } from './answers.ts';
+import { groups } from './groups/index.ts';
+import { normaliserOf } from './normalise.ts';
+import { powerDnsSubject } from './powerdns.ts';
+import { writeRepository } from './repository.ts';
+import type { Subject } from './runner.ts';
+import type { Wanted } from './suite.ts';
+
+// A few groups through the command, each step in a process of its own: apply, plan again, read back with dig.
+
+const names = ['A beside AAAA', 'CNAME chains', 'SRV', 'Several names at once', 'TXT of several strings'];
+const chosen = groups.filter(({ name }) => names.includes(name));
+const command = join(import.meta.dirname, '..', '..', 'bin', 'hostmaster.ts');
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const hostmaster = (...args: readonly string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr }),
+    );
+  });
+
+describe('through the command', () => {
+  const normalise = normaliserOf(chosen);
+  let subject: Subject | undefined;
+  beforeAll(async () => {
+    subject = await powerDnsSubject('sqlite');
+  });
+  afterAll(() => subject?.stop());
+
+  for (const group of chosen) {
+    describe(group.name, () => {
+      const folder = tempFolder('conformance-command');
+      let before: readonly Wanted[] = [];
+      for (const step of group.steps) {
+        it(step.name, async () => {
+          if (subject === undefined) throw new Error('the server did not start');
+          const config = writeRepository(folder, subject.config, group, step);
+          expect(await hostmaster('apply', '--yes', '--config', config)).toMatchObject({ code: 0 });
+          expect(await hostmaster('plan', '--exit-code', '--full', '--config', config)).toMatchObject({ code: 0 });
+          const expectation = { zone: group.zone, now: step.records, before, asks: step.asks };
+          before = step.records;
+          expect(await differences(subject.dns, expectation, normalise)).toEqual([]);
+        });
+      }
+    });
+  }
+});
