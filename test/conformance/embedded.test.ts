@@ -1,0 +1,4 @@
+import { embeddedSubject } from './embedded.ts';
+import { conformance } from './runner.ts';
+
+conformance('embedded', embeddedSubject);
