@@ -7,11 +7,14 @@ const maxString = 255;
 
 const verbatim = (script: string): string => {
   if (/[^ -~]/.test(script)) fail('only printable ASCII can stand in a Lua record');
-  if (script.includes('"')) fail("a double quote cannot stand in a Lua record: use Lua's single quotes");
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(script)) fail('it ends in a backslash');
   return `"${script}"`;
 };
 
-const inside = (token: string): string => (isQuoted(token) ? token.slice(1, -1) : token);
+const withoutQuotes = (script: string): string =>
+  script.includes('"') ? fail("a double quote cannot stand in a Lua record: use Lua's single quotes") : script;
+
+const inside = (token: string): string => (isQuoted(token) ? token.slice(1, -1) : withoutQuotes(token));
 
 /** Lines become one; a comment would swallow all lines after it. */
 const oneLine = (script: string): string => {
@@ -35,10 +38,9 @@ export const luaScript: FieldKind = {
   rest: true,
   parse: (tokens) => {
     if (tokens.length === 0) fail('it is missing');
-    const script = tokens.map(inside).join(' ');
-    return script.includes('\\"') ? `"${script}"` : verbatim(script);
+    return verbatim(tokens.map(inside).join(' '));
   },
-  fromYaml: (value) => verbatim(oneLine(typeof value === 'string' ? value : fail('it is not text'))),
+  fromYaml: (value) => verbatim(withoutQuotes(oneLine(typeof value === 'string' ? value : fail('it is not text')))),
   toWire: (text, wire) => {
     for (const piece of cut(text.slice(1, -1).replaceAll('\\"', '"'))) {
       wire.push(piece.length);
@@ -51,7 +53,7 @@ export const luaScript: FieldKind = {
       const piece = bytesToBinary(take(reader, takeNumber(reader, 1)));
       script += reader.at < reader.end && piece.length < maxString ? `${piece} ` : piece;
     } while (reader.at < reader.end);
-    return verbatim(script);
+    return verbatim(withoutQuotes(script));
   },
   value: (text) => text.slice(1, -1),
 };

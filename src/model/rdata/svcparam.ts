@@ -39,14 +39,17 @@ const fixed = (size: number, parse: (text: string) => string, print: (wire: stri
   decode: (wire) => chunked(wire, size).map(print),
 });
 
-/** Strings with a length octet each; the registry's alpn has none that is empty. */
+/** Strings with a length octet each, none of them empty. */
 const strings = (least: 0 | 1): ParamKind => {
+  const enough = (items: readonly string[]): readonly string[] => (least === 0 ? items : some(items));
   const bounded = (item: string): string =>
-    item.length >= least && item.length < 256 ? item : fail(`an item has ${item.length} octets, not ${least} to 255`);
+    item !== '' && item.length < 256 ? item : fail(`an item has ${item.length} octets, not 1 to 255`);
   return {
     list: true,
     encode: (items) =>
-      (least === 1 ? some(items) : items).map((item) => String.fromCharCode(bounded(item).length) + item).join(''),
+      enough(items)
+        .map((item) => String.fromCharCode(bounded(item).length) + item)
+        .join(''),
     decode: (wire) => {
       const items: string[] = [];
       for (let i = 0; i < wire.length; i += 1 + wire.charCodeAt(i)) {
@@ -54,7 +57,7 @@ const strings = (least: 0 | 1): ParamKind => {
         if (item.length !== wire.charCodeAt(i)) fail('its length is wrong', 'wire');
         items.push(bounded(item));
       }
-      return least === 1 ? some(items) : items;
+      return enough(items);
     },
   };
 };
