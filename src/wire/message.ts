@@ -84,9 +84,9 @@ export const encodeQuery = (
     edns,
   });
 
-/** Throws SyntaxProblem where the message would be over 65,535 octets, or a record has rdata that its type cannot have. */
-export const encodeMessage = (message: Message): Uint8Array => {
-  const writer = createWriter(maxMessageBytes);
+/** Throws SyntaxProblem where the message would be over `limit` octets, or a record has rdata that its type cannot have. */
+export const encodeMessage = (message: Message, limit = maxMessageBytes): Uint8Array => {
+  const writer = createWriter(limit);
   const additional = message.additional.length + (message.edns === null ? 0 : 1);
   writer.u16(message.id);
   writer.u16(flagBits(message.flags) | (message.rcode & 0xf));

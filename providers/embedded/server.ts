@@ -1,0 +1,121 @@
+import type dns2 from 'dns2';
+import { parentOf, type Serving } from '../../src/provider.ts';
+import { typeCodes } from '../../src/wire/codes.ts';
+import type { CanonicalQuestion } from '../../src/wire/dns2.ts';
+import { placeOf, placesFrom, withSerial } from './convert.ts';
+import { type Endpoint, openZonesFile, type ZonesFile } from './file.ts';
+import type { StoredRRset, ZoneData } from './lookup.ts';
+import { type Query, respond, type Zones } from './respond.ts';
+import { bindSockets, type Sockets } from './sockets.ts';
+
+// Zones are never loaded: each query looks up in the file what it needs, so that the writes of any process show at
+// once, and the size of a zone does not matter.
+
+export interface EmbeddedServerOptions {
+  /** The zones file's absolute path. */
+  readonly file: string;
+  /** Port 0: any free one. */
+  readonly listen: Endpoint;
+  readonly signal?: AbortSignal;
+}
+
+/** Starts to answer; throws HostmasterError where the address is taken. */
+export const startEmbeddedServer = async (options: EmbeddedServerOptions): Promise<Serving> => {
+  const { listen, signal } = options;
+  const file = openZonesFile(options.file);
+  const zones = zonesOf(file);
+  try {
+    const sockets = await bindSockets(listen, (packet, transport) => answer(packet, transport, zones));
+    const endpoint = { address: listen.address, port: sockets.port };
+    file.setListening(endpoint);
+    let stopped: Promise<void> | null = null;
+    const stop = (): Promise<void> => {
+      stopped ??= close(sockets, file, endpoint);
+      return stopped;
+    };
+    signal?.addEventListener('abort', () => void stop(), { once: true });
+    if (signal?.aborted === true) await stop();
+    return { ...endpoint, stop };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+};
+
+const close = async (sockets: Sockets, file: ZonesFile, endpoint: Endpoint): Promise<void> => {
+  await sockets.close();
+  const known = file.listening();
+  if (known?.address === endpoint.address && known.port === endpoint.port) file.setListening(null);
+  file.close();
+};
+
+/** The zone of the longest name that fits, in one state of the file. */
+const zonesOf = (file: ZonesFile): Zones => ({
+  id: file.id,
+  withZone: (name, above, work) =>
+    file.read(() => {
+      const found = longestZone(file, name, above);
+      return found === null ? null : work(dataOf(file, found));
+    }),
+});
+
+interface FoundZone {
+  readonly id: number;
+  readonly name: string;
+  readonly serial: number;
+}
+
+const longestZone = (file: ZonesFile, name: string, above: boolean): FoundZone | null => {
+  const select = file.prepare('SELECT id, serial FROM zones WHERE name = ?');
+  let own: FoundZone | null = null;
+  for (let zone = name; ; zone = parentOf(zone)) {
+    const row = select.get(zone);
+    const found = row === undefined ? null : { id: Number(row.id), serial: Number(row.serial), name: zone };
+    if (found !== null && !(above && zone === name)) return found;
+    own ??= found;
+    if (zone === '.') return own;
+  }
+};
+
+const dataOf = (file: ZonesFile, { id, name: zone, serial }: FoundZone): ZoneData => {
+  const select = file.prepare('SELECT type, ttl, rdata FROM rrsets WHERE zone = ? AND place = ?');
+  const any = file.prepare('SELECT 1 FROM rrsets WHERE zone = ? AND place >= ? AND place < ? LIMIT 1');
+  const seen = new Map<string, ReadonlyMap<string, StoredRRset>>();
+  const at = (name: string): ReadonlyMap<string, StoredRRset> => {
+    const rows = select.all(id, placeOf(name));
+    return new Map(rows.map((row) => [String(row.type), storedRRset(name, row, serial)]));
+  };
+  return {
+    zone,
+    at: (name) => {
+      const sets = seen.get(name) ?? at(name);
+      seen.set(name, sets);
+      return sets;
+    },
+    exists: (name) => name === zone || any.get(id, ...placesFrom(name)) !== undefined,
+  };
+};
+
+const storedRRset = (name: string, row: Record<string, unknown>, serial: number): StoredRRset => {
+  const type = String(row.type);
+  const rdata = withSerial(type, String(row.rdata), serial).split('\n');
+  return { name, type, ttl: Number(row.ttl), rdata };
+};
+
+/** null: say nothing, for two servers must not answer each other for ever. */
+const answer = (packet: dns2.Packet, transport: 'udp' | 'tcp', zones: Zones): Uint8Array | null =>
+  packet.header.qr === 1 ? null : respond(queryOf(packet), transport, zones);
+
+const queryOf = (packet: dns2.Packet): Query => {
+  const options = packet.additionals.filter((record) => record.type === typeCodes.OPT);
+  const [question] = packet.questions as unknown as readonly CanonicalQuestion[];
+  const wellFormed = packet.errors.length === 0 && packet.questions.length === 1 && options.length < 2;
+  const [opt] = options;
+  return {
+    id: packet.header.id,
+    opcode: packet.header.opcode,
+    rd: packet.header.rd === 1,
+    question: wellFormed && question !== undefined ? question : null,
+    edns: opt === undefined ? null : { udpSize: opt.class, version: opt.version ?? 0, dnssecOk: opt.doFlag ?? false },
+  };
+};
