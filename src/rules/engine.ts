@@ -1,0 +1,136 @@
+import { globProblem } from '../model/glob.ts';
+import type { Origin } from '../model/origin.ts';
+import { type Problem, problemAt } from '../model/problem.ts';
+import { keyOf, type RRset } from '../model/rrset.ts';
+import type { DesiredZone, Quarantine } from '../model/zone.ts';
+import { exemptions } from './exempt.ts';
+import { rules } from './list.ts';
+import { type Fault, type NameRule, placeOf, type RRsetRule, type Rule, type ZoneRule } from './rule.ts';
+import { severityOf } from './table.ts';
+import type { ZoneIndex } from './zone-index.ts';
+
+/** A fault with all that decides what becomes of it. `type` null: every type of the name; `name` null: nothing. */
+interface Finding {
+  readonly rule: Rule;
+  readonly fault: Fault;
+  readonly name: string | null;
+  readonly type: string | null;
+  readonly at: Origin | null;
+  readonly lenient: boolean;
+}
+
+/** All rules on one zone. The exemptions that cover a finding are added to `used`. */
+export const checkZone = (
+  zone: ZoneIndex,
+  used: Set<string>,
+  configFile: string | undefined,
+): { readonly zone: DesiredZone; readonly problems: readonly Problem[] } => {
+  const isExempt = exemptions(zone.zone, used);
+  const findings = findAll(zone).filter((finding) => !isExempt(finding.rule.id, finding.name ?? zone.apex));
+  return {
+    zone: quarantine(zone.zone, findings),
+    problems: findings.map((finding) => problemOf(finding, zone, configFile)),
+  };
+};
+
+const findAll = (zone: ZoneIndex): readonly Finding[] => {
+  const active = rules.filter((rule) => rule.applies?.(zone) ?? true);
+  const order = new Map(active.map((rule, i) => [rule, i]));
+  const findings = [
+    ...ofZone(
+      active.filter((rule) => rule.scope === 'zone'),
+      zone,
+    ),
+    ...ofNames(
+      active.filter((rule) => rule.scope === 'name'),
+      zone,
+    ),
+    ...ofRRsets(
+      active.filter((rule) => rule.scope === 'rrset'),
+      zone,
+    ),
+  ];
+  return findings.sort((a, b) => (order.get(a.rule) ?? 0) - (order.get(b.rule) ?? 0));
+};
+
+const isLenient = (rrset: RRset): boolean => rrset.options?.lenient === true;
+
+const ofZone = (checks: readonly ZoneRule[], zone: ZoneIndex): readonly Finding[] =>
+  checks.flatMap((rule) =>
+    (rule.check(zone) ?? []).map((fault) => ({
+      rule,
+      fault,
+      name: fault.rrset?.name ?? null,
+      type: fault.rrset?.type ?? null,
+      at: fault.at === undefined && fault.rrset !== undefined ? placeOf(fault.rrset) : (fault.at ?? null),
+      lenient: fault.rrset !== undefined && isLenient(fault.rrset),
+    })),
+  );
+
+const ofNames = (checks: readonly NameRule[], zone: ZoneIndex): readonly Finding[] => {
+  const findings: Finding[] = [];
+  for (const [name, rrsets] of zone.byName) {
+    if (rrsets.length < 2) continue;
+    for (const rule of checks) {
+      for (const fault of rule.check(rrsets, zone) ?? []) {
+        findings.push({ rule, fault, name, type: null, at: fault.at ?? null, lenient: rrsets.every(isLenient) });
+      }
+    }
+  }
+  return findings;
+};
+
+const ofRRsets = (checks: readonly RRsetRule[], zone: ZoneIndex): readonly Finding[] => {
+  const findings: Finding[] = [];
+  const checksOf = dispatch(checks);
+  for (const rrset of zone.zone.rrsets) {
+    for (const rule of checksOf(rrset.type)) {
+      for (const fault of rule.check(rrset, zone) ?? []) {
+        const at = fault.at === undefined ? placeOf(rrset) : fault.at;
+        findings.push({ rule, fault, name: rrset.name, type: rrset.type, at, lenient: isLenient(rrset) });
+      }
+    }
+  }
+  return findings;
+};
+
+/** The rules that look at a type, found once a type. */
+const dispatch = (checks: readonly RRsetRule[]): ((type: string) => readonly RRsetRule[]) => {
+  const byType = new Map<string, readonly RRsetRule[]>();
+  return (type) => {
+    const known = byType.get(type);
+    if (known !== undefined) return known;
+    const wanted = checks.filter(({ types }) => types === 'every' || types.includes(type));
+    byType.set(type, wanted);
+    return wanted;
+  };
+};
+
+const severityIn = (finding: Finding) => (finding.lenient ? 'warning' : severityOf(finding.rule.id));
+
+const problemOf = (finding: Finding, { zone, apex }: ZoneIndex, configFile: string | undefined): Problem => {
+  const file = finding.rule.id === 'glob-syntax' ? configFile : zone.files[0];
+  const place = finding.at ?? (file === undefined ? null : { file });
+  const problem = problemAt(finding.rule.id, severityIn(finding), finding.fault.message, place);
+  return place === null ? { ...problem, zone: apex } : problem;
+};
+
+/** What errors name leaves `rrsets`; it is bad input then, and never missing from desired. */
+const quarantine = (zone: DesiredZone, findings: readonly Finding[]): DesiredZone => {
+  const errors = findings.filter((finding) => severityIn(finding) === 'error');
+  if (errors.length === 0) return zone;
+  const names = new Set(errors.flatMap(({ name, type }) => (name !== null && type === null ? [name] : [])));
+  const entries = new Map<string, Quarantine>();
+  for (const { name, type, rule, fault, at } of errors) {
+    if (name === null || (type !== null && names.has(name))) continue;
+    const key = type === null ? name : keyOf({ name, type });
+    if (!entries.has(key)) entries.set(key, { name, type, reason: `${rule.id}: ${fault.message}`, origin: at });
+  }
+  return {
+    ...zone,
+    rrsets: zone.rrsets.filter((rrset) => !names.has(rrset.name) && !entries.has(keyOf(rrset))),
+    quarantined: [...zone.quarantined, ...entries.values()],
+    // Without what an ignore means, nobody knows what must not be touched.
+    complete: zone.complete && zone.settings.ignore.every((rule) => globProblem(rule.name) === null),
+  };
+};

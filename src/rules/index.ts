@@ -1,0 +1,33 @@
+import { type Problem, sortProblems } from '../model/problem.ts';
+import type { DesiredZone } from '../model/zone.ts';
+import { checkZone } from './engine.ts';
+import { exemptProblems } from './exempt.ts';
+import { indexZones } from './zone-index.ts';
+
+export { type RuleRow, ruleTable } from './table.ts';
+
+export interface RulesContext {
+  /** Every zone name that is configured, also those that are left alone. */
+  readonly zoneNames: readonly string[];
+  /** hostmaster.yaml's name, for problems that have no other place. */
+  readonly file?: string;
+}
+
+export interface CheckedZones {
+  readonly zones: readonly DesiredZone[];
+  readonly problems: readonly Problem[];
+}
+
+/** Runs every rule on every zone. What breaks one with severity error leaves `rrsets` for `quarantined`. */
+export const checkZones = (zones: readonly DesiredZone[], context: RulesContext): CheckedZones => {
+  const indexes = indexZones(zones, context.zoneNames);
+  const used = new Set<string>();
+  const checked = indexes.map((index) => checkZone(index, used, context.file));
+  return {
+    zones: checked.map(({ zone }) => zone),
+    problems: sortProblems([
+      ...checked.flatMap(({ problems }) => problems),
+      ...exemptProblems(zones, used, context.file),
+    ]),
+  };
+};
