@@ -182,9 +182,9 @@ export const cases: readonly Case[] = [
   },
   {
     type: 'SSHFP',
-    texts: ['4 2 abcdef', '4 2 AB CDEF'],
-    wire: '04 02 abcdef',
-    yaml: { algorithm: 4, fingerprint_type: 2, fingerprint: 'abcdef' },
+    texts: [`4 1 ${digest}`, `4 1 ${digest.slice(0, 8)} ${digest.slice(8).toUpperCase()}`],
+    wire: `04 01 ${digest}`,
+    yaml: { algorithm: 4, fingerprint_type: 1, fingerprint: digest },
   },
   {
     // RFC 4034 section 3.3, its signature cut short.
@@ -279,9 +279,9 @@ export const cases: readonly Case[] = [
   { type: 'CSYNC', texts: ['66 0'], wire: '00000042 0000', yaml: { serial: 66, flags: 0 } },
   {
     type: 'ZONEMD',
-    texts: ['2018031500 1 1 feedbeef', '2018031500 1 1 FEED BEEF'],
-    wire: '7848b78c 01 01 feedbeef',
-    yaml: { serial: 2018031500, scheme: 1, hash_algorithm: 1, digest: 'feedbeef' },
+    texts: [`2018031500 1 1 ${'feedbeef'.repeat(12)}`, `2018031500 1 1 ${'FEED BEEF '.repeat(12)}`],
+    wire: `7848b78c 01 01 ${'feedbeef'.repeat(12)}`,
+    yaml: { serial: 2018031500, scheme: 1, hash_algorithm: 1, digest: 'feedbeef'.repeat(12) },
   },
   // RFC 7043 sections 3.2 and 4.2.
   { type: 'EUI48', texts: ['00-00-5e-00-53-2a', '00-00-5E-00-53-2A'], wire: '00005e00532a' },
