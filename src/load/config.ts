@@ -1,0 +1,118 @@
+import { basename, dirname, resolve } from 'node:path';
+import { HostmasterError } from '../model/errors.ts';
+import { type Problem, problemAt } from '../model/problem.ts';
+import { asRecord, type Check, checkOf, type Fault, unknownKey } from './check.ts';
+import { type ConfigText, type Path, parseConfig } from './config-yaml.ts';
+import { readPlain } from './files.ts';
+import { limits } from './limits.ts';
+import { quoted } from './quote.ts';
+import { type LoadRuleId, severityOf } from './rules.ts';
+import { topSchemas } from './schema/hostmaster.ts';
+
+/** hostmaster.yaml, read; what is wrong with it is collected while the rest is used. */
+export interface Config {
+  readonly folder: string;
+  readonly file: string;
+  readonly text: ConfigText;
+  readonly top: Readonly<Record<string, unknown>>;
+  readonly problems: Problem[];
+}
+
+/** Reads hostmaster.yaml. Throws CONFIG where it cannot be read or parsed at all. */
+export const readConfig = async (path: string): Promise<Config> => {
+  const absolute = resolve(path);
+  const file = basename(absolute);
+  const read = await readPlain(absolute, limits.configBytes);
+  if (read.status === 'missing') {
+    throw new HostmasterError('CONFIG', 'stop', `there is no ${path}; name it with --config, or run "hostmaster init"`);
+  }
+  if (read.status === 'refused') throw new HostmasterError('CONFIG', 'stop', `${path} cannot be used: ${read.message}`);
+  const text = parseConfig(file, read.text);
+  if (text.value === null || typeof text.value !== 'object' || Array.isArray(text.value)) {
+    const what = text.value === null ? 'is empty' : 'must be a mapping';
+    throw new HostmasterError('CONFIG', 'stop', `${file}:1:1: ${file} ${what}; it needs "targets:" and "zones:"`);
+  }
+  const config: Config = { folder: dirname(absolute), file, text, top: asRecord(text.value), problems: [] };
+  for (const { key, at } of text.duplicates) {
+    const message = `${quoted(key)} is there twice in this mapping; keep one of the two`;
+    config.problems.push(problemAt('duplicate-key', 'error', message, { file, ...at }));
+  }
+  return config;
+};
+
+/** Reports at the value of `path`. */
+export const reportAt = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {
+  const at = { file: config.file, ...config.text.placeOf(path) };
+  config.problems.push(problemAt(rule, severityOf(rule), message, at));
+};
+
+/** Reports at the key that ends `path`. */
+export const reportAtKey = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {
+  const at = { file: config.file, ...config.text.placeOfKey(path) };
+  config.problems.push(problemAt(rule, severityOf(rule), message, at));
+};
+
+export const reportFaults = (config: Config, faults: readonly Fault[], base: Path): void => {
+  for (const { path, atKey, message } of faults) {
+    const where = [...base, ...path];
+    const prefix = base.length === 0 ? '' : `${base.join('.')}: `;
+    (atKey ? reportAtKey : reportAt)(config, 'config-syntax', `${prefix}${message}`, where);
+  }
+};
+
+/** The checked value at `path`, or null after its problems. */
+export const checkAt = <T>(config: Config, check: Check<T>, value: unknown, path: Path): T | null => {
+  const checked = check(value);
+  if (checked.ok) return checked.value;
+  reportFaults(config, checked.faults, path);
+  return null;
+};
+
+const later = ['inventory', 'registration', 'grants'] as const;
+
+/**
+ * Checks what hostmaster.yaml has besides targets and zones. False: something that bears on every zone cannot be read,
+ * so that nothing may be deleted anywhere.
+ */
+export const checkTop = (config: Config): boolean => {
+  const known = Object.keys(topSchemas);
+  let sound = true;
+  for (const key of Object.keys(config.top)) {
+    if (known.includes(key)) continue;
+    reportAtKey(config, 'config-syntax', unknownKey(key, known), [key]);
+    sound = false;
+  }
+  for (const key of later) {
+    const value = config.top[key];
+    if (value !== undefined && checkAt(config, checkOf(topSchemas[key]), value, [key]) !== null) {
+      reportAtKey(config, 'not-yet', `"${key}" is not used by this version; nothing comes of it yet`, [key]);
+    }
+  }
+  return sound;
+};
+
+/** The absolute path of the state file. */
+export const statePath = (config: Config): string => {
+  const fallback = resolve(config.folder, '.hostmaster/state.sqlite');
+  const value = config.top.state;
+  if (value === undefined) return fallback;
+  const state = checkAt(config, checkOf(topSchemas.state), value, ['state']);
+  if (typeof state === 'string') return resolve(config.folder, state);
+  if (state !== null) {
+    reportAt(config, 'not-yet', 'this version keeps its state in a file only; .hostmaster/state.sqlite is used', [
+      'state',
+    ]);
+  }
+  return fallback;
+};
+
+/** The entries of a mapping at the top; a problem where it is something else. */
+export const entriesAt = (config: Config, key: 'targets' | 'zones'): readonly (readonly [string, unknown])[] => {
+  const value = config.top[key];
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
+  const example = key === 'targets' ? 'pdns: {provider: powerdns, …}' : 'example.com: {targets: [pdns]}';
+  if (value === undefined) {
+    reportAtKey(config, 'config-syntax', `"${key}" is missing; add it, with an entry like "${example}"`, []);
+  } else reportAtKey(config, 'config-syntax', `"${key}" must be a mapping, with entries like "${example}"`, [key]);
+  return [];
+};

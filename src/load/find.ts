@@ -1,0 +1,157 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { SyntaxProblem } from '../model/errors.ts';
+import { parseAbsolute } from '../model/name.ts';
+import { isInside, shownPath } from './files.ts';
+import type { LoadRuleId } from './rules.ts';
+
+/** The files of one zone, as paths relative to hostmaster.yaml. */
+export interface ZoneFiles {
+  readonly yaml: readonly string[];
+  readonly master: readonly string[];
+  /** Folders of YAML files. */
+  readonly folders: readonly string[];
+}
+
+/** What a folder of zones has. */
+export interface Listing {
+  readonly zones: ReadonlyMap<string, ZoneFiles>;
+  /** Files whose name cannot be a zone's, with the reason. */
+  readonly odd: readonly { readonly file: string; readonly reason: string }[];
+}
+
+export interface FindFault {
+  readonly rule: LoadRuleId;
+  readonly message: string;
+}
+
+/** The sources of a zone in the order of reading, or why there are none. */
+export type Found =
+  | { readonly status: 'found'; readonly format: 'yaml' | 'master'; readonly files: readonly string[] }
+  | { readonly status: 'fault'; readonly fault: FindFault };
+
+/** Looks for zones in the repository at `root`; each folder is listed once. */
+export interface Finder {
+  /** By the zone's name in a folder. */
+  readonly byName: (zone: string, folder: string) => Promise<Found>;
+  /** At a path that hostmaster.yaml names: a file, a zone's own folder, or a folder of zones. */
+  readonly atPath: (zone: string, path: string) => Promise<Found>;
+  readonly list: (folder: string) => Promise<Listing | FindFault>;
+}
+
+export const finderOf = (root: string): Finder => {
+  const listings = new Map<string, Promise<Listing | FindFault>>();
+  const list: Finder['list'] = (folder) => {
+    const known = listings.get(folder) ?? listFolder(root, folder);
+    listings.set(folder, known);
+    return known;
+  };
+  const byName: Finder['byName'] = async (zone, folder) => {
+    const listing = await list(folder);
+    if ('rule' in listing) return { status: 'fault', fault: listing };
+    const files = listing.zones.get(zone);
+    return files === undefined ? missing(zone, folder) : chooseSources(root, zone, files);
+  };
+  const atPath: Finder['atPath'] = async (zone, path) => {
+    const kind = await kindOf(root, path);
+    if (kind === 'folder') {
+      return zoneOfFolder(path) === zone
+        ? chooseSources(root, zone, { yaml: [], master: [], folders: [path] })
+        : byName(zone, path);
+    }
+    if (kind !== null && kind !== 'file') return { status: 'fault', fault: kind };
+    return { status: 'found', format: path.endsWith('.zone') ? 'master' : 'yaml', files: [path] };
+  };
+  return { list, byName, atPath };
+};
+
+const listFolder = async (root: string, folder: string): Promise<Listing | FindFault> => {
+  const kind = await kindOf(root, folder);
+  if (kind === null) return { rule: 'file-missing', message: `there is no folder ${folder}; make it, or name another` };
+  if (kind === 'file') return { rule: 'file-unusable', message: `${folder} is not a folder` };
+  if (kind !== 'folder') return kind;
+  const zones = new Map<string, ZoneFiles>();
+  const odd: { readonly file: string; readonly reason: string }[] = [];
+  for (const entry of await entriesOf(resolve(root, folder))) {
+    const found = sourceOf(entry);
+    if (found === null) continue;
+    const file = shownPath(root, resolve(root, folder, entry.name));
+    try {
+      const zone = parseAbsolute(found.zone);
+      const before = zones.get(zone) ?? { yaml: [], master: [], folders: [] };
+      zones.set(zone, { ...before, [found.kind]: [...before[found.kind], file] });
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error;
+      odd.push({ file, reason: error.message });
+    }
+  }
+  return { zones, odd };
+};
+
+/** The zone that an entry of a folder of zones is about; null: none. octoDNS's `$…` and hidden files are not zones. */
+const sourceOf = (entry: Dirent): { readonly zone: string; readonly kind: keyof ZoneFiles } | null => {
+  const { name } = entry;
+  if (name.startsWith('.') || name.startsWith('$')) return null;
+  if (name.endsWith('.')) return entry.isFile() ? null : { zone: decode(name), kind: 'folders' };
+  if (entry.isDirectory()) return null;
+  if (name.endsWith('.yaml')) return { zone: decode(name.slice(0, -'.yaml'.length)), kind: 'yaml' };
+  return name.endsWith('.zone') ? { zone: decode(name.slice(0, -'.zone'.length)), kind: 'master' } : null;
+};
+
+const decode = (name: string): string => name.replace(/%2f/gi, '/');
+
+const zoneOfFolder = (path: string): string | null => {
+  const name = decode(basename(path));
+  try {
+    return name.endsWith('.') ? parseAbsolute(name) : null;
+  } catch {
+    return null;
+  }
+};
+
+const chooseSources = async (root: string, zone: string, { yaml, master, folders }: ZoneFiles): Promise<Found> => {
+  const all = [...yaml, ...folders, ...master];
+  if (yaml.length > 1 || folders.length > 1 || master.length > 1 || (master.length === 1 && all.length > 1)) {
+    const message = `${all.join(' and ')} are all of ${zone}; keep one of them`;
+    return { status: 'fault', fault: { rule: 'file-ambiguous', message } };
+  }
+  if (master.length === 1) return { status: 'found', format: 'master', files: master };
+  const files = [...yaml];
+  for (const folder of folders) {
+    const kind = await kindOf(root, folder);
+    if (kind !== null && typeof kind !== 'string') return { status: 'fault', fault: kind };
+    if (kind !== 'folder')
+      return { status: 'fault', fault: { rule: 'file-unusable', message: `${folder} is not a folder` } };
+    for (const { name } of await entriesOf(resolve(root, folder))) {
+      if (name.endsWith('.yaml')) files.push(join(folder, name));
+    }
+  }
+  return { status: 'found', format: 'yaml', files };
+};
+
+const missing = (zone: string, folder: string): Found => {
+  const name = zone.replaceAll('/', '%2F');
+  const base = folder.replace(/\/+$/, '');
+  const message = `${zone} has no file; make ${base}/${name}yaml, ${base}/${name}/ or ${base}/${name}zone, or set "static:"`;
+  return { status: 'fault', fault: { rule: 'file-missing', message } };
+};
+
+const entriesOf = async (folder: string): Promise<readonly Dirent[]> =>
+  (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** What is at a path, symlinks followed; null: nothing. One that leaves the repository is a fault. */
+const kindOf = async (root: string, path: string): Promise<'file' | 'folder' | null | FindFault> => {
+  try {
+    const real = await realpath(resolve(root, path));
+    if (!isInside(await realpath(root), real)) {
+      return {
+        rule: 'file-unusable',
+        message: `${path} leads out of the repository; keep zones beside hostmaster.yaml`,
+      };
+    }
+    return (await stat(real)).isDirectory() ? 'folder' : 'file';
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,17 @@
+/** The sizes that the loader refuses to go over; docs and tests read them here. */
+export const limits = {
+  /** Bytes of hostmaster.yaml. */
+  configBytes: 1024 * 1024,
+  /** Bytes of one zone file, and of one file that $INCLUDE names. */
+  zoneFileBytes: 64 * 1024 * 1024,
+  /** Bytes of a file that holds a secret. */
+  secretBytes: 64 * 1024,
+  /** Nodes that the aliases of one YAML file may stand for, all in all. */
+  aliasNodes: 100_000,
+  /** How deep $INCLUDE may go. */
+  includeDepth: 8,
+  /** Files that one master file may include, all in all. */
+  includes: 1_000,
+  /** Records that the $GENERATE lines of one zone may make, all in all. */
+  generated: 262_144,
+} as const;

@@ -1,0 +1,191 @@
+import { parseName } from '../../model/name.ts';
+import type { FileOrigin } from '../../model/origin.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import { collector, type FileContent, type ZoneContext } from '../collect.ts';
+import { limits } from '../limits.ts';
+import { quoted } from '../quote.ts';
+import type { LoadRuleId } from '../rules.ts';
+import { placesOf } from '../text.ts';
+import { countOf, type GenerateRange, parseRange, substitute, tooMany } from './generate.ts';
+import { ownerOf, parseTtl, readBody, readRecord } from './record.ts';
+import { finish, type IncludeReader, type MasterFile, type MasterState, orProblem, refuse, startOf } from './state.ts';
+import { type BadEntry, type Entry, entriesOf, type Token } from './tokens.ts';
+
+export type { IncludeReader } from './state.ts';
+
+/** Reads an RFC 1035 master file, with BIND's $TTL and $GENERATE. Never throws for what is in the text. */
+export const readMaster = async (
+  file: string,
+  text: string,
+  context: ZoneContext,
+  include: IncludeReader,
+): Promise<FileContent> => {
+  const into = collector();
+  const state = startOf(context, into, include);
+  await readFile(fileOf(file, text, []), text, state);
+  finish(state);
+  return into.content();
+};
+
+const fileOf = (file: string, text: string, trail: readonly string[]): MasterFile => {
+  const placeOf = placesOf(text);
+  return {
+    file,
+    depth: trail.length,
+    trail: [...trail, file],
+    originAt: (offset) => ({ kind: 'zone_file', file, ...placeOf(offset) }),
+  };
+};
+
+/** False: its names cannot be known from here on. */
+const readFile = async (file: MasterFile, text: string, state: MasterState): Promise<boolean> => {
+  for (const entry of entriesOf(text)) {
+    if (entry.kind === 'bad') readBad(entry, file, state);
+    else if (!entry.blank && entry.tokens[0]?.text.startsWith('$') === true) {
+      if (!(await readDirective(entry, file, state))) return false;
+    } else readRecord(entry, file, state);
+  }
+  return true;
+};
+
+const readBad = (entry: BadEntry, file: MasterFile, state: MasterState): void => {
+  const origin = file.originAt(entry.at);
+  const [first] = entry.tokens;
+  if (entry.fatal || first?.text.startsWith('$') === true) {
+    state.into.giveUp('master-syntax', entry.message, origin);
+    return;
+  }
+  if (!entry.blank && first !== undefined) state.owner = ownerOf(first, file, state);
+  const at = state.owner === null ? null : { name: state.owner, type: null };
+  refuse(state, 'master-syntax', entry.message, origin, at);
+};
+
+type Directive = (tokens: readonly Token[], file: MasterFile, state: MasterState) => boolean | Promise<boolean>;
+
+const readDirective = (entry: Entry, file: MasterFile, state: MasterState): boolean | Promise<boolean> => {
+  const [word, ...rest] = entry.tokens;
+  const name = word?.text.toUpperCase() ?? '';
+  const directive = directives.get(name);
+  if (directive !== undefined && word !== undefined) return directive(entry.tokens, file, state);
+  giveUp(
+    'master-syntax',
+    `${quoted(name)} is not a directive${didYouMean(name, directives.keys())}`,
+    rest[0] ?? word,
+    file,
+    state,
+  );
+  return false;
+};
+
+const giveUp = (
+  rule: LoadRuleId,
+  message: string,
+  token: Token | undefined,
+  file: MasterFile,
+  state: MasterState,
+): void => state.into.giveUp(rule, message, file.originAt(token?.at ?? 0));
+
+const readOrigin: Directive = ([word, name, extra], file, state) => {
+  if (name === undefined || extra !== undefined) {
+    giveUp('master-syntax', '$ORIGIN takes one name, like "$ORIGIN example.com."', extra ?? word, file, state);
+    return false;
+  }
+  const origin = originOf(name, file, state);
+  if (origin !== null) state.origin = origin;
+  return origin !== null;
+};
+
+const originOf = (token: Token, file: MasterFile, state: MasterState): string | null =>
+  token.text === '@'
+    ? state.origin
+    : orProblem(
+        () => parseName(token.text, state.origin),
+        (rule, message) => giveUp(rule, message, token, file, state),
+      );
+
+const readTtl: Directive = ([word, period, extra], file, state) => {
+  const ttl = parseTtl(period?.text ?? '');
+  if (ttl === null || extra !== undefined) {
+    giveUp('ttl-syntax', '$TTL takes one time, like 3600 or 1h', extra ?? period ?? word, file, state);
+  } else state.defaultTtl = ttl;
+  return true;
+};
+
+/** RFC 1035 section 5.1: the including file's origin and owner are as before afterwards. */
+const readInclude: Directive = async ([word, path, origin, extra], file, state) => {
+  const refused = (message: string, token: Token | undefined): boolean => {
+    giveUp('include', message, token, file, state);
+    return true;
+  };
+  if (path === undefined || extra !== undefined) {
+    return refused('$INCLUDE takes a file and, if you like, an origin', extra ?? word);
+  }
+  if (file.depth >= limits.includeDepth) return refused(`$INCLUDE goes deeper than ${limits.includeDepth} files`, path);
+  state.includes += 1;
+  if (state.includes > limits.includes) return refused(`$INCLUDE is used more than ${limits.includes} times`, path);
+  const name = path.text.startsWith('"') ? path.text.slice(1, -1) : path.text;
+  const found = await state.include(name, file.file);
+  if (file.trail.includes(found.file)) return refused(`$INCLUDE ${quoted(name)} goes round in a circle`, path);
+  if (found.text.status === 'missing') {
+    return refused(
+      `$INCLUDE ${quoted(name)}: there is no ${found.file}; paths start from the file that includes`,
+      path,
+    );
+  }
+  if (found.text.status === 'refused') return refused(`$INCLUDE ${quoted(name)}: ${found.text.message}`, path);
+  const before = { origin: state.origin, owner: state.owner };
+  const inner = origin === undefined ? state.origin : originOf(origin, file, state);
+  if (inner === null) return true;
+  state.origin = inner;
+  const known = await readFile(fileOf(found.file, found.text.text, file.trail), found.text.text, state);
+  state.origin = before.origin;
+  state.owner = before.owner;
+  return known;
+};
+
+const readGenerate: Directive = ([word, rangeToken, lhs, ...body], file, state) => {
+  const refused = (message: string, token: Token | undefined): boolean => {
+    giveUp('generate', `$GENERATE: ${message}`, token, file, state);
+    return true;
+  };
+  if (rangeToken === undefined || lhs === undefined || body.length < 2) {
+    return refused('write it as "$GENERATE range name type value"', word);
+  }
+  const range = parseRange(rangeToken.text);
+  if (typeof range === 'string') return refused(range, rangeToken);
+  state.generated += countOf(range);
+  const excess = tooMany(state.generated);
+  if (excess !== null) return refused(excess, rangeToken);
+  const fault = generate([lhs, ...body], range, file.originAt(word?.at ?? 0), file, state);
+  return fault === null ? true : refused(fault, rangeToken);
+};
+
+/** Makes the records of a range; says what a template of it cannot be used for. */
+const generate = (
+  templates: readonly Token[],
+  { start, stop, step }: GenerateRange,
+  at: FileOrigin,
+  file: MasterFile,
+  state: MasterState,
+): string | null => {
+  for (let value = start; value <= stop; value += step) {
+    const tokens: Token[] = [];
+    for (const template of templates) {
+      const text = substitute(template.text, value);
+      if (typeof text !== 'string') return text.message;
+      tokens.push({ text, at: template.at });
+    }
+    const [first, ...rest] = tokens;
+    const name = first === undefined ? null : ownerOf(first, file, state);
+    if (name === null) return null;
+    readBody(name, rest, file, state, at);
+  }
+  return null;
+};
+
+const directives: ReadonlyMap<string, Directive> = new Map([
+  ['$ORIGIN', readOrigin],
+  ['$TTL', readTtl],
+  ['$INCLUDE', readInclude],
+  ['$GENERATE', readGenerate],
+]);

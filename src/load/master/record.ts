@@ -1,0 +1,147 @@
+import { isWithin, parseName } from '../../model/name.ts';
+import type { FileOrigin } from '../../model/origin.ts';
+import { parseRdata } from '../../model/rdata.ts';
+import { quoted } from '../quote.ts';
+import type { LoadRuleId } from '../rules.ts';
+import { findType, typeFault } from '../types.ts';
+import { addRecord, type MasterFile, type MasterState, orProblem, refuse } from './state.ts';
+import type { Entry, Token } from './tokens.ts';
+
+const period = /^(?:[0-9]{1,10}[smhdw]?)+$/i;
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const classWord = /^(?:IN|CH|CHAOS|HS|HESIOD|CS|CSNET|NONE|ANY|CLASS[0-9]+)$/i;
+
+/** A TTL in seconds, also with BIND's units (`1h30m`); null if it is none. */
+export const parseTtl = (text: string): number | null => {
+  if (!period.test(text)) return null;
+  const parts = text.toLowerCase().matchAll(/([0-9]+)([smhdw]?)/g);
+  return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (secondsOf[unit || 's'] ?? 1), 0);
+};
+
+/** Reads one record, and remembers its owner for the next. */
+export const readRecord = (entry: Entry, file: MasterFile, state: MasterState): void => {
+  const tokens = [...entry.tokens];
+  if (!entry.blank) setOwner(tokens.shift(), file, state);
+  const [first] = tokens;
+  if (state.owner === null) {
+    if (!state.ownerRefused) refuseAt(state, file, entry.at, 'this line has no name, and none comes before it');
+    state.ownerRefused = true;
+    return;
+  }
+  if (first === undefined) refuseAt(state, file, entry.at, `${state.owner} has no type and no value`, state.owner);
+  else readBody(state.owner, tokens, file, state);
+};
+
+/** Reads `[ttl] [class] type rdata`. `at` is where the record is said to be; Default is its rdata. */
+export const readBody = (
+  name: string,
+  tokens: readonly Token[],
+  file: MasterFile,
+  state: MasterState,
+  at?: FileOrigin,
+): void => {
+  const head = readHead(tokens);
+  const place = at ?? file.originAt((head.rdata[0] ?? head.type ?? tokens[0])?.at ?? 0);
+  const usable = usableType(name, head, state);
+  if (usable.status === 'refused') {
+    refuse(state, usable.rule, usable.message, place, usable.keeps);
+    return;
+  }
+  const { type } = usable;
+  const text = head.rdata.map((token) => token.text).join(' ');
+  const rdata = orProblem(
+    () => parseRdata(type, text, { origin: state.origin }),
+    (rule, message) => refuse(state, rule, `${name} ${type}: ${message}`, place, { name, type }),
+  );
+  if (rdata !== null) addRecord(state, { name, type, rdata, ttl: ttlOf(head.ttl, type, rdata, state) }, place);
+};
+
+type UsableType =
+  | { readonly status: 'usable'; readonly type: string }
+  | {
+      readonly status: 'refused';
+      readonly rule: LoadRuleId;
+      readonly message: string;
+      readonly keeps: { readonly name: string; readonly type: string | null } | null;
+    };
+
+const usableType = (name: string, head: Head, state: MasterState): UsableType => {
+  const refused = (rule: LoadRuleId, message: string, keeps: string | null | undefined): UsableType => ({
+    status: 'refused',
+    rule,
+    message,
+    keeps: keeps === undefined ? null : { name, type: keeps },
+  });
+  const { zone } = state.context;
+  if (head.type === null) return refused('master-syntax', `${name} has no type; write one, like A`, null);
+  if (head.otherClass !== null) {
+    const message = `the class ${quoted(head.otherClass)} is not served here; only IN is`;
+    return refused('master-syntax', message, undefined);
+  }
+  const found = findType(head.type.text);
+  if (found.status === 'refused') return refused('unknown-type', found.message, null);
+  if (!isWithin(name, zone)) {
+    const message = `${name} is not in ${zone}; a name without a final dot is relative to ${state.origin}`;
+    return refused('out-of-zone', message, undefined);
+  }
+  const fault = typeFault(found.type.name, name, state.context);
+  if (fault !== null) return refused(fault.rule, fault.message, found.type.name);
+  return { status: 'usable', type: found.type.name };
+};
+
+interface Head {
+  readonly ttl: number | null;
+  /** A class that is not IN. */
+  readonly otherClass: string | null;
+  readonly type: Token | null;
+  readonly rdata: readonly Token[];
+}
+
+/** TTL and class come in either order (RFC 1035 section 5.1). */
+const readHead = (tokens: readonly Token[]): Head => {
+  let ttl: number | null = null;
+  let otherClass: string | null = null;
+  let hasClass = false;
+  let next = 0;
+  for (; next < 2; next += 1) {
+    const text = tokens[next]?.text ?? '';
+    const seconds: number | null = ttl === null ? parseTtl(text) : null;
+    if (seconds !== null) ttl = seconds;
+    else if (!hasClass && classWord.test(text)) {
+      hasClass = true;
+      if (!/^(?:IN|CLASS1)$/i.test(text)) otherClass = text;
+    } else break;
+  }
+  return { ttl, otherClass, type: tokens[next] ?? null, rdata: tokens.slice(next + 1) };
+};
+
+/** RFC 2308 section 4: $TTL; before it, the last TTL, the SOA's minimum, and at last the zone's own. */
+const ttlOf = (explicit: number | null, type: string, rdata: string, state: MasterState): number => {
+  const minimum = type === 'SOA' ? Number(rdata.split(' ').at(-1)) : null;
+  const ttl = explicit ?? state.defaultTtl ?? state.lastTtl ?? minimum;
+  if (explicit !== null || minimum !== null) state.lastTtl = ttl;
+  return ttl ?? state.context.ttl;
+};
+
+const setOwner = (token: Token | undefined, file: MasterFile, state: MasterState): void => {
+  if (token === undefined) return;
+  state.owner = ownerOf(token, file, state);
+  state.ownerRefused = state.owner === null;
+};
+
+/** The absolute name of an owner; null after a problem. */
+export const ownerOf = (token: Token, file: MasterFile, state: MasterState): string | null => {
+  const at = file.originAt(token.at);
+  if (token.text === '@') return state.origin;
+  if (token.text.startsWith('"')) {
+    refuse(state, 'name-syntax', `${quoted(token.text)} is not a name: names have no quotes`, at, null);
+    return null;
+  }
+  return orProblem(
+    () => parseName(token.text, state.origin),
+    (rule, message) => refuse(state, rule, message, at, null),
+  );
+};
+
+const refuseAt = (state: MasterState, file: MasterFile, at: number, message: string, name?: string): void =>
+  refuse(state, 'master-syntax', message, file.originAt(at), name === undefined ? null : { name, type: null });

@@ -1,0 +1,16 @@
+import Type from 'typebox';
+import { closed, dialect } from './common.ts';
+import { dnsSchema } from './labels.ts';
+
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+
+const match = Type.Record(Type.String(), Type.Union([scalar, Type.Array(scalar, { minItems: 1 })]), {
+  description: 'All must hold; of a list of values, one.',
+});
+
+export const groupsSchema = closed(
+  { groups: Type.Record(Type.String(), closed({ match, dns: dnsSchema }, 'A group.')) },
+  'Groups of servers, and what they get in DNS.',
+);
+
+export const groupsFileSchema = { $schema: dialect, title: 'groups.yaml', ...groupsSchema };

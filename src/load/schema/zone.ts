@@ -1,0 +1,39 @@
+import Type from 'typebox';
+import { rrTypes } from '../../model/rdata.ts';
+import { closed, dialect, seconds, texts } from './common.ts';
+
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+const value = Type.Union([scalar, Type.Record(Type.String(), Type.Unknown())], {
+  description: "octoDNS's mapping for the type, or the text of RFC 1035: 10 mx1.example.com.",
+});
+
+const optionsSchema = Type.Object(
+  {
+    ignored: Type.Optional(Type.Boolean({ description: 'Neither written nor deleted.' })),
+    included: Type.Optional(texts('Only at these targets.')),
+    excluded: Type.Optional(texts('Not at these targets.')),
+    lenient: Type.Optional(Type.Boolean({ description: 'Rules become warnings.' })),
+  },
+  { description: "octoDNS's options. Those of its providers mean nothing here." },
+);
+
+const recordSchema = closed(
+  {
+    type: Type.Union([Type.Enum(rrTypes.map(({ name }) => name)), Type.String({ pattern: '^TYPE[0-9]{1,5}$' })]),
+    ttl: Type.Optional(seconds("Seconds. Default is the zone's ttl.")),
+    value: Type.Optional(Type.Union([value, Type.Array(value)])),
+    values: Type.Optional(Type.Union([value, Type.Array(value)])),
+    octodns: Type.Optional(optionsSchema),
+    geo: Type.Optional(Type.Unknown({ description: 'Of octoDNS; not used here.' })),
+    dynamic: Type.Optional(Type.Unknown({ description: 'Of octoDNS; not used here.' })),
+    healthcheck: Type.Optional(Type.Unknown({ description: 'Of octoDNS; not used here.' })),
+  },
+  'An RRset.',
+);
+
+/** A zone file in octoDNS's YAML. */
+export const zoneFileSchema = Type.Record(Type.String(), Type.Union([recordSchema, Type.Array(recordSchema)]), {
+  $schema: dialect,
+  title: 'A zone file',
+  description: "From a name relative to the zone ('' is the apex) to one record or a list of them.",
+});

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import type { SecretRef, TargetDefinition } from '../model/definitions.ts';
+import { HostmasterError } from '../model/errors.ts';
+import { readPlain } from './files.ts';
+import { limits } from './limits.ts';
+
+/** The secrets of a target by key. Throws CONFIG where one is not to be had; the message never has a secret in it. */
+export const resolveSecrets = async (
+  target: TargetDefinition,
+  folder: string,
+): Promise<{ readonly secrets: Readonly<Record<string, string>> }> => {
+  const secrets: Record<string, string> = {};
+  for (const [key, ref] of Object.entries(target.secrets)) {
+    secrets[key] = await resolveOne(ref, `${target.file}:${target.line}: target ${target.name}: ${key}`, folder);
+  }
+  return { secrets };
+};
+
+const resolveOne = async (ref: SecretRef, what: string, folder: string): Promise<string> => {
+  const refuse = (message: string): never => {
+    throw new HostmasterError('CONFIG', 'stop', `${what}: ${message}`);
+  };
+  if ('env' in ref) {
+    const value = process.env[ref.env];
+    return value === undefined || value === ''
+      ? refuse(`the environment variable ${ref.env} is ${value === undefined ? 'not set' : 'empty'}; set it`)
+      : value;
+  }
+  const read = await readPlain(resolve(folder, ref.file), limits.secretBytes);
+  if (read.status === 'missing') return refuse(`there is no file ${ref.file}; make it, or name another`);
+  if (read.status === 'refused') return refuse(`the file ${ref.file} cannot be used: ${read.message}`);
+  const value = read.text.replace(/\r?\n$/, '');
+  return value === '' ? refuse(`the file ${ref.file} is empty; put the secret into it`) : value;
+};

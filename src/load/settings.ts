@@ -1,0 +1,144 @@
+import { SyntaxProblem } from '../model/errors.ts';
+import { globProblem } from '../model/glob.ts';
+import { parseAbsolute } from '../model/name.ts';
+import { didYouMean } from '../model/suggest.ts';
+import type { CreateSettings, GuardSettings, ZoneSettings } from '../model/zone.ts';
+import { checkOf } from './check.ts';
+import { type Config, checkAt, reportAt } from './config.ts';
+import type { Path } from './config-yaml.ts';
+import { quoted } from './quote.ts';
+import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from './schema/hostmaster.ts';
+import { findType } from './types.ts';
+import { isCidr } from './values.ts';
+
+export const defaultGuards: GuardSettings = {
+  max_delete_percent: 30,
+  max_replace_percent: 30,
+  min_existing: 10,
+  never_empty: true,
+  delegation: true,
+};
+
+const defaultCreate: CreateSettings = { kind: 'Native', ns: [], soa_edit_api: 'INCREASE' };
+const defaultTtl = 3600;
+
+/** What all zones share. */
+export interface Shared {
+  readonly guards: GuardSettings;
+  /** The targets that can be used. */
+  readonly targets: ReadonlySet<string>;
+  /** Every target that hostmaster.yaml names. */
+  readonly named: ReadonlySet<string>;
+}
+
+/** The guards at the top over the defaults; null after a problem. */
+export const readGuards = (config: Config): GuardSettings | null => {
+  const { guards } = config.top;
+  if (guards === undefined) return defaultGuards;
+  const entry = checkAt(config, checkOf(guardsSchema), guards, ['guards']);
+  return entry === null ? null : mergeGuards(defaultGuards, entry);
+};
+
+/** Makes the reader of zone entries. It returns null after a problem that leaves the zone's settings unknown. */
+export const settingsReader = (
+  config: Config,
+  shared: Shared,
+): ((key: string, value: unknown) => ZoneSettings | null) => {
+  const check = checkOf(zoneSchema);
+  return (key, value) => {
+    const path = ['zones', key];
+    const before = config.problems.length;
+    const entry = checkAt(config, check, value, path);
+    if (entry === null) return null;
+    checkPatterns(config, entry, path);
+    const create = readCreate(config, entry.create, [...path, 'create']);
+    if (entry.covers !== undefined && !isCidr(entry.covers)) {
+      const message = `zones.${key}: covers takes a network like 192.0.2.0/25, not ${quoted(entry.covers)}`;
+      reportAt(config, 'config-syntax', message, [...path, 'covers']);
+    }
+    if (config.problems.length !== before) return null;
+    return {
+      targets: readTargetNames(config, entry.targets, shared, path),
+      ttl: entry.ttl ?? defaultTtl,
+      owns: entry.owns ?? 'all',
+      ignore: entry.ignore ?? [],
+      create,
+      public: entry.public ?? false,
+      allow_lua: entry.allow_lua ?? false,
+      covers: entry.covers ?? null,
+      exempt: entry.exempt ?? [],
+      guards: mergeGuards(shared.guards, entry.guards ?? {}),
+    };
+  };
+};
+
+/** Settings of a zone that is only checked: it has no target, so that nothing is done to it. */
+export const settingsOfUnusable = (shared: Shared, value: Readonly<Record<string, unknown>>): ZoneSettings => ({
+  targets: [],
+  ttl: defaultTtl,
+  owns: 'all',
+  ignore: [],
+  create: null,
+  public: false,
+  allow_lua: value.allow_lua === true,
+  covers: null,
+  exempt: [],
+  guards: shared.guards,
+});
+
+const mergeGuards = (base: GuardSettings, entry: GuardsEntry): GuardSettings => ({
+  max_delete_percent: entry.max_delete_percent ?? base.max_delete_percent,
+  max_replace_percent: entry.max_replace_percent ?? base.max_replace_percent,
+  min_existing: entry.min_existing ?? base.min_existing,
+  never_empty: entry.never_empty ?? base.never_empty,
+  delegation: entry.delegation ?? base.delegation,
+});
+
+/** A target that is there but cannot be used has its own problem. */
+const readTargetNames = (config: Config, names: readonly string[], shared: Shared, path: Path): readonly string[] =>
+  [...new Set(names)].filter((name) => {
+    if (!shared.named.has(name)) {
+      const guess = didYouMean(name, shared.named);
+      const message = `${path.join('.')}: there is no target ${quoted(name)}${guess}; configure it under "targets:"`;
+      reportAt(config, 'unknown-target', message, [...path, 'targets', names.indexOf(name)]);
+    }
+    return shared.targets.has(name);
+  });
+
+const checkPatterns = (config: Config, entry: ZoneEntry, path: Path): void => {
+  for (const key of ['ignore', 'exempt'] as const) {
+    entry[key]?.forEach(({ name }, i) => {
+      const fault = globProblem(name);
+      if (fault === null) return;
+      const message = `${path.join('.')}: ${key}: ${quoted(name)} matches nothing: ${fault}`;
+      reportAt(config, 'config-syntax', message, [...path, key, i, 'name']);
+    });
+  }
+  entry.ignore?.forEach(({ types }, i) => {
+    types?.forEach((type, k) => {
+      const found = findType(type);
+      if (found.status === 'found') return;
+      const message = `${path.join('.')}: ignore: ${found.message}`;
+      reportAt(config, 'config-syntax', message, [...path, 'ignore', i, 'types', k]);
+    });
+  });
+};
+
+const readCreate = (config: Config, create: ZoneEntry['create'], path: Path): CreateSettings | null => {
+  if (create === undefined || create === false) return null;
+  if (create === true) return defaultCreate;
+  const ns = create.ns?.flatMap((name, i) => {
+    try {
+      return [parseAbsolute(name)];
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error;
+      reportAt(config, 'config-syntax', `${path.join('.')}: ns: ${error.message}`, [...path, 'ns', i]);
+      return [];
+    }
+  });
+  return {
+    kind: create.kind ?? defaultCreate.kind,
+    ns: ns ?? defaultCreate.ns,
+    soa_edit_api: create.soa_edit_api ?? defaultCreate.soa_edit_api,
+  };
+};

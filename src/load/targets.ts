@@ -1,0 +1,117 @@
+import type { SecretRef, TargetDefinition } from '../model/definitions.ts';
+import type { NameServer } from '../model/ports.ts';
+import { didYouMean } from '../model/suggest.ts';
+import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
+import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
+import { quoted } from './quote.ts';
+import { type TargetEntry, targetSchema } from './schema/hostmaster.ts';
+import { parseDuration, parseNameServer } from './values.ts';
+
+/** What the loader must know of a provider; its factory has it. */
+export interface ProviderKeys {
+  /** The JSON Schema of its target keys, secrets left out. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+}
+
+export type Providers = Readonly<Record<string, ProviderKeys>>;
+
+const commonKeys = ['provider', 'verify_at', 'verify_wait'];
+const defaultWait = 30_000;
+
+/** The targets that can be used; one that cannot is a problem. */
+export const readTargets = (config: Config, providers: Providers | undefined): readonly TargetDefinition[] => {
+  const check = checkOf(targetSchema, { secretive: true });
+  return entriesAt(config, 'targets').flatMap(([name, value]) => {
+    const before = config.problems.length;
+    const entry = checkAt(config, check, value, ['targets', name]);
+    if (entry === null) return [];
+    const keys = keysOfProvider(config, name, entry, providers);
+    const raw = asRecord(value);
+    const target: TargetDefinition = {
+      name,
+      provider: entry.provider,
+      config: keys === null ? {} : readProviderConfig(config, name, raw, keys),
+      secrets: readSecrets(config, name, raw, keys),
+      verify_at: readNameServers(config, name, entry),
+      verify_wait: parseDuration(entry.verify_wait ?? '') ?? defaultWait,
+      file: config.file,
+      ...config.text.placeOfKey(['targets', name]),
+    };
+    return config.problems.length === before ? [target] : [];
+  });
+};
+
+/** null: the provider is not there, which is a problem; without a list of them, what looks like a secret is one. */
+const keysOfProvider = (
+  config: Config,
+  name: string,
+  { provider, ...entry }: TargetEntry,
+  providers: Providers | undefined,
+): ProviderKeys | null => {
+  if (providers === undefined) return { schema: {}, secrets: secretsIn(entry) };
+  const keys = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+  if (keys !== undefined) return keys;
+  const known = Object.keys(providers);
+  const message = `there is no provider ${quoted(provider)}${didYouMean(provider, known)}; there are ${known.join(', ')}`;
+  reportAt(config, 'unknown-provider', message, ['targets', name, 'provider']);
+  return null;
+};
+
+const secretsIn = (entry: object): readonly string[] =>
+  Object.entries(entry).flatMap(([key, value]) => (isSecretRef(value) ? [key] : []));
+
+const isSecretRef = (value: unknown): value is SecretRef => {
+  const entries = Object.entries(asRecord(value));
+  const [key, text] = entries[0] ?? [];
+  return entries.length === 1 && (key === 'env' || key === 'file') && typeof text === 'string' && text !== '';
+};
+
+const readProviderConfig = (
+  config: Config,
+  name: string,
+  raw: Readonly<Record<string, unknown>>,
+  { schema, secrets }: ProviderKeys,
+): Readonly<Record<string, unknown>> => {
+  const own = Object.fromEntries(
+    Object.entries(raw).filter(([key]) => !commonKeys.includes(key) && !secrets.includes(key)),
+  );
+  const properties = keysOf(schema);
+  const known = [...commonKeys, ...properties, ...secrets];
+  const usable: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(own)) {
+    if (properties.includes(key) || schema.properties === undefined) usable[key] = value;
+    else reportAtKey(config, 'config-syntax', `targets.${name}: ${unknownKey(key, known)}`, ['targets', name, key]);
+  }
+  const check: Check<Readonly<Record<string, unknown>>> = checkOfProvider(schema);
+  return checkAt(config, check, usable, ['targets', name]) ?? {};
+};
+
+/** A message here never shows a value: it may be the secret itself. */
+const readSecrets = (
+  config: Config,
+  name: string,
+  raw: Readonly<Record<string, unknown>>,
+  keys: ProviderKeys | null,
+): Readonly<Record<string, SecretRef>> => {
+  const found: Record<string, SecretRef> = {};
+  for (const key of keys?.secrets ?? []) {
+    const value = raw[key];
+    if (value === undefined) continue;
+    if (isSecretRef(value)) found[key] = value;
+    else {
+      const message = `targets.${name}: "${key}" is a secret; write {env: NAME} or {file: PATH}, never the secret itself`;
+      reportAt(config, 'secret-literal', message, ['targets', name, key]);
+    }
+  }
+  return found;
+};
+
+const readNameServers = (config: Config, name: string, { verify_at }: TargetEntry): readonly NameServer[] | null =>
+  verify_at?.flatMap((text, i) => {
+    const nameServer = parseNameServer(text);
+    if (nameServer !== null) return [nameServer];
+    const message = `targets.${name}: verify_at takes addresses like 192.0.2.1:53 or [2001:db8::1]:53, not ${quoted(text)}`;
+    reportAt(config, 'config-syntax', message, ['targets', name, 'verify_at', i]);
+    return [];
+  }) ?? null;

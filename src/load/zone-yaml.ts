@@ -1,0 +1,113 @@
+import { SyntaxProblem } from '../model/errors.ts';
+import { isWithin, parseAbsolute, parseName } from '../model/name.ts';
+import type { FileOrigin } from '../model/origin.ts';
+import type { RRset } from '../model/rrset.ts';
+import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from './collect.ts';
+import { quoted } from './quote.ts';
+import { type RecordReader, readRecord, recordReader } from './record.ts';
+import { syntaxRule } from './rules.ts';
+import { placesOf } from './text.ts';
+import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from './yaml/node.ts';
+import { readEntries } from './yaml/read.ts';
+
+/** Reads a zone file in octoDNS's YAML. Never throws for what is in the text. */
+export const readZoneYaml = (file: string, text: string, context: ZoneContext): FileContent => {
+  const into = collector();
+  const placeOf = placesOf(text);
+  const originAt = (offset: number): FileOrigin => ({ kind: 'zone_file', file, ...placeOf(offset) });
+  const reader = recordReader(context, into, originAt);
+  const names = new Map<string, number>();
+  try {
+    readEntries(text, (key, value, merged) => {
+      const name = readName(key, reader);
+      if (name === null || (merged && names.has(name))) return;
+      const first = names.get(name);
+      if (first === undefined) {
+        names.set(name, key.at);
+        readRecords(name, key, value, reader);
+      } else reportTwice(name, originAt(key.at), originAt(first), into);
+    });
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    into.giveUp('yaml-syntax', `this is not YAML that can be used: ${error.message}`, originAt(error.offset));
+  }
+  return into.content();
+};
+
+/** The absolute name of a key, taken from its source text; null after a problem. */
+const readName = (key: YamlNode, reader: RecordReader): string | null => {
+  const { context, into, originAt } = reader;
+  const refuse = (message: string): null => {
+    into.report('name-syntax', message, originAt(key.at));
+    return null;
+  };
+  if (key.kind !== 'scalar') return refuse('a name is expected here, not a list or a mapping');
+  if (key.text === '')
+    return key.plain ? refuse("a name is expected here; write '' for the zone's apex") : context.zone;
+  if (key.text === '@') {
+    into.quarantine(context.zone, null, '"@" is not octoDNS\'s word for the apex', originAt(key.at));
+    return refuse("\"@\" is not a name here; write '' for the zone's apex");
+  }
+  if (/(?:^|[^\\])\s/.test(key.text)) {
+    return refuse(`the name ${quoted(key.text)} has a space in it; if that is meant, write it as \\032`);
+  }
+  try {
+    return isAbsolute(key.text) ? refuseAbsolute(key.text, key.at, refuse, reader) : parseName(key.text, context.zone);
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    into.report(syntaxRule(error.rule), error.message, originAt(key.at));
+    return null;
+  }
+};
+
+const isAbsolute = (text: string): boolean => /(?:^|[^\\])(?:\\\\)*\.$/.test(text);
+
+const refuseAbsolute = (
+  text: string,
+  at: number,
+  refuse: (message: string) => null,
+  { context, into, originAt }: RecordReader,
+): null => {
+  const name = parseAbsolute(text);
+  if (!isWithin(name, context.zone)) {
+    into.report(
+      'out-of-zone',
+      `the name ${quoted(text)} is not in ${context.zone}; names here are relative to it`,
+      originAt(at),
+    );
+    return null;
+  }
+  const relative = name === context.zone ? "''" : name.slice(0, -context.zone.length - 1);
+  const message = `the name ${quoted(text)} has a final dot, but names here are relative to ${context.zone}; write ${relative}`;
+  into.quarantine(name, null, message, originAt(at));
+  return refuse(message);
+};
+
+const reportTwice = (name: string, origin: FileOrigin, first: FileOrigin, into: Collector): void => {
+  const message = `${name} is already there, at line ${first.line}; put its records into one list there`;
+  into.report('duplicate-key', message, origin);
+  into.quarantine(name, null, message, origin);
+};
+
+const readRecords = (name: string, key: YamlNode, value: YamlNode, reader: RecordReader): void => {
+  const read: RRset[] = [];
+  for (const record of value.kind === 'list' ? value.items : [value]) {
+    const rrset = record.kind === 'map' ? readRecord(name, record, reader) : notARecord(name, key, record, reader);
+    if (rrset === null) continue;
+    const known = read.find(({ type }) => type === rrset.type);
+    if (known !== undefined) refuseDuplicate(rrset, known, reader.into);
+    else {
+      read.push(rrset);
+      reader.into.add(rrset);
+    }
+  }
+};
+
+const notARecord = (name: string, key: YamlNode, record: YamlScalar | YamlList, reader: RecordReader): null => {
+  const origin = reader.originAt(isNull(record) ? key.at : record.at);
+  const what = isNull(record) ? 'nothing' : record.kind === 'list' ? 'a list in a list' : quoted(record.text);
+  const message = `${name} needs a record like {type: A, value: 192.0.2.1}, or a list of them, not ${what}`;
+  reader.into.report('record-syntax', message, origin);
+  reader.into.quarantine(name, null, message, origin);
+  return null;
+};

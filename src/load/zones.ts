@@ -1,0 +1,151 @@
+import { SyntaxProblem } from '../model/errors.ts';
+import { parseAbsolute } from '../model/name.ts';
+import { problemAt } from '../model/problem.ts';
+import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
+import { asRecord } from './check.ts';
+import { type Config, entriesAt, reportAt, reportAtKey } from './config.ts';
+import type { Path } from './config-yaml.ts';
+import { type Finder, type Found, finderOf } from './find.ts';
+import { quoted } from './quote.ts';
+import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';
+import { type Shared, settingsOfUnusable, settingsReader } from './settings.ts';
+import { readZone } from './zone.ts';
+
+/** A zone that hostmaster.yaml names, or that "*" found. */
+export interface ZoneEntry {
+  /** Canonical. */
+  readonly name: string;
+  readonly path: Path;
+  /** null: the zone is left alone, and the problem that says why is there. */
+  readonly source: { readonly settings: ZoneSettings; readonly found: Found } | null;
+}
+
+const everyOther = '*';
+const defaultFolder = 'zones';
+
+/** The zones in the order of hostmaster.yaml, those of "*" last. Their files are found, and not yet read. */
+export const zoneEntries = async (config: Config, shared: Shared): Promise<readonly ZoneEntry[]> => {
+  const finder = finderOf(config.folder);
+  const readSettings = settingsReader(config, shared);
+  const entries = new Map<string, ZoneEntry>();
+  let other: unknown;
+  for (const [key, value] of entriesAt(config, 'zones')) {
+    const path = ['zones', key];
+    if (key === everyOther) {
+      other = value;
+      continue;
+    }
+    const parsed = parseKey(config, key);
+    if (parsed === null) continue;
+    if (entries.has(parsed.name)) {
+      const first = String(entries.get(parsed.name)?.path.at(-1));
+      reportAtKey(config, 'duplicate-zone', `${quoted(key)} and ${quoted(first)} are one zone; keep one of them`, path);
+      continue;
+    }
+    const settings = readSettings(key, value) ?? settingsOfUnusable(shared, asRecord(value));
+    const source = parsed.view === null ? await sourceOf(config, finder, parsed.name, path, settings) : null;
+    entries.set(parsed.name, { name: parsed.name, path, source });
+  }
+  if (other !== undefined) {
+    const settings = readSettings(everyOther, other) ?? settingsOfUnusable(shared, asRecord(other));
+    for (const entry of await otherEntries(config, finder, settings)) {
+      if (!entries.has(entry.name)) entries.set(entry.name, entry);
+    }
+  }
+  return [...entries.values()];
+};
+
+/** Reads a zone's files; null: it is left alone. */
+export const readZoneEntry = async (config: Config, { name, path, source }: ZoneEntry): Promise<DesiredZone | null> => {
+  if (source === null) return null;
+  if (source.found.status === 'fault') {
+    const { rule, message } = source.found.fault;
+    report(config, rule, `${message}; until then the zone is left alone`, path);
+    return null;
+  }
+  const { settings, found } = source;
+  const read = await readZone(config.folder, { name, settings, format: found.format, files: found.files });
+  if ('missing' in read) {
+    const message = `there is no ${read.missing}; make it, or change "static:"; until then ${name} is left alone`;
+    report(config, 'file-missing', message, path);
+    return null;
+  }
+  for (const problem of read.problems) config.problems.push(problem);
+  return read.zone;
+};
+
+/** A zone's name as `--zone` has it, in canonical text; what is none stays as it is. */
+export const canonicalZone = (text: string): string => {
+  try {
+    return parseAbsolute(text);
+  } catch {
+    return text;
+  }
+};
+
+const parseKey = (config: Config, key: string): { readonly name: string; readonly view: string | null } | null => {
+  const [, beforeView, view = null] = /^(.*[^\\])@([A-Za-z0-9_-]+)$/.exec(key) ?? [];
+  try {
+    const name = parseAbsolute(beforeView ?? key);
+    if (view === null) return { name, view };
+    const message = `views are not used by this version; ${quoted(key)} is left alone`;
+    reportAtKey(config, 'not-yet', message, ['zones', key]);
+    return { name: `${name}@${view}`, view };
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    reportAtKey(config, syntaxRule(error.rule), `zones: ${error.message}`, ['zones', key]);
+    return null;
+  }
+};
+
+const sourceOf = async (
+  config: Config,
+  finder: Finder,
+  name: string,
+  path: Path,
+  settings: ZoneSettings,
+): Promise<ZoneEntry['source']> => {
+  const file = staticOf(config, path);
+  if (file === 'none') {
+    const message = `${name} has "static: none", and this version has no other source; it is left alone`;
+    reportAt(config, 'no-source', message, [...path, 'static']);
+    return null;
+  }
+  const found = file === null ? await finder.byName(name, defaultFolder) : await finder.atPath(name, file);
+  return { settings, found };
+};
+
+const staticOf = (config: Config, [top = '', key = '']: Path): string | null => {
+  const value = asRecord(asRecord(config.top[top])[key]).static;
+  return typeof value === 'string' && value !== '' ? value : null;
+};
+
+const otherEntries = async (config: Config, finder: Finder, settings: ZoneSettings): Promise<readonly ZoneEntry[]> => {
+  const path = ['zones', everyOther];
+  const folder = staticOf(config, path) ?? defaultFolder;
+  if (folder === 'none') {
+    reportAt(config, 'config-syntax', 'zones.*: "static" must be a folder of zones, like zones/', [...path, 'static']);
+    return [];
+  }
+  const listing = await finder.list(folder);
+  if ('rule' in listing) {
+    report(config, listing.rule, listing.message, path);
+    return [];
+  }
+  for (const { file, reason } of listing.odd) {
+    const message = `${file} is not named like a zone: ${reason}; rename it, or move it out of ${folder}`;
+    config.problems.push(
+      problemAt('file-unusable', severityOf('file-unusable'), message, { file, line: 1, column: 1 }),
+    );
+  }
+  const names = [...listing.zones.keys()].sort();
+  return Promise.all(
+    names.map(async (name) => ({ name, path, source: { settings, found: await finder.byName(name, folder) } })),
+  );
+};
+
+/** Where `static` says it, else at the zone's key. */
+const report = (config: Config, rule: LoadRuleId, message: string, path: Path): void =>
+  staticOf(config, path) === null
+    ? reportAtKey(config, rule, message, path)
+    : reportAt(config, rule, message, [...path, 'static']);
