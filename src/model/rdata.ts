@@ -88,7 +88,7 @@ export const rdataFromWire = (type: string, message: Uint8Array, offset: number,
   if (fields.length === 0) return printGeneric(message.subarray(offset, offset + length));
   const reader = { message, at: offset, end: offset + length };
   const texts = fields.map((field) => inField(fields, field, () => field.kind.fromWire(reader)));
-  if (reader.at !== reader.end) fail(`${reader.end - reader.at} extra octets at the end of the rdata`, 'wire');
+  if (reader.at !== reader.end) fail(`extra octets at the end of the rdata: ${reader.end - reader.at}`, 'wire');
   return joinFields(texts);
 };
 

@@ -71,7 +71,7 @@ export const quoteForMessage = (text: string): string =>
 /** The next `length` octets. */
 export const take = (reader: WireReader, length: number): Uint8Array => {
   const start = reader.at;
-  if (start + length > reader.end) fail(`${start + length - reader.end} octets are missing at the end`, 'wire');
+  if (start + length > reader.end) fail(`octets are missing at the end: ${start + length - reader.end}`, 'wire');
   reader.at = start + length;
   return reader.message.subarray(start, start + length);
 };
