@@ -1,0 +1,86 @@
+// docs/rules.md from the two tables of rules. `--check` only says whether it is up to date.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadRules } from '../src/load/rules.ts';
+import { ruleTable } from '../src/rules/index.ts';
+import { root } from './tools.ts';
+
+interface Row {
+  readonly id: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly octodns: string;
+  readonly namedCheckzone: string;
+  readonly why: string;
+}
+
+export const rulesDocFile = join(root, 'docs/rules.md');
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('*.', '\\*.');
+
+const sentence = (text: string): string => {
+  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return begun === '' || begun.endsWith('.') ? begun : `${begun}.`;
+};
+
+const table = (rows: readonly Row[]): string =>
+  [
+    '| rule | severity | what breaks it | octoDNS | named-checkzone | why |',
+    '|---|---|---|---|---|---|',
+    ...rows.map(({ id, severity, summary, octodns, namedCheckzone, why }) =>
+      `| \`${id}\` | ${severity} | ${[sentence(summary), octodns, namedCheckzone, sentence(why)].map(cell).join(' | ')} |`.replace(
+        '|  |',
+        '| |',
+      ),
+    ),
+  ].join('\n');
+
+const byId = (rows: readonly Row[]): readonly Row[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** The whole document. */
+export const rulesDoc = (): string => `# Rules
+
+<!-- Made by scripts/rules-doc.ts; do not edit. -->
+
+\`hostmaster validate\` checks all of these and reports every problem at once, with file, line, column and rule.
+
+- An **error** keeps its RRset from being written: it is quarantined, so that what exists at the name server stays as it
+  is, with every other change at its name. Everything else goes on. Exit code 1.
+- A **warning** is said, and what it is about is written all the same.
+- \`octodns: {lenient: true}\` in a record makes warnings of its errors (not of those that are found in reading).
+- \`exempt\` in hostmaster.yaml silences a rule for the names that a glob matches:
+
+  \`\`\`yaml
+  zones:
+    example.com:
+      exempt: [{ rule: ttl-high, name: "static.**", reason: "never moves" }]
+  \`\`\`
+
+The octoDNS column says what octoDNS 1.22 does with \`manager: {enabled: [strict]}\`, the next one what
+\`named-checkzone -i local\` of BIND 9.18 does.
+
+## Rules of a zone
+
+These look at the zone as it will be, whatever it was read from. They can be exempt from.
+
+${table(byId(ruleTable))}
+
+## Rules of the files
+
+These are found in reading, and cannot be exempt from.
+
+${table(byId(loadRules))}
+`;
+
+const main = (args: readonly string[]): number => {
+  if (!args.includes('--check')) {
+    mkdirSync(join(root, 'docs'), { recursive: true });
+    writeFileSync(rulesDocFile, rulesDoc());
+    return 0;
+  }
+  if (readFileSync(rulesDocFile, 'utf8') === rulesDoc()) return 0;
+  process.stdout.write('docs/rules.md is not up to date: run node scripts/rules-doc.ts\n');
+  return 1;
+};
+
+if (import.meta.main) process.exitCode = main(process.argv.slice(2));
