@@ -1,7 +1,7 @@
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
 import type { RRset } from '../model/rrset.ts';
-import { keyOf } from '../model/rrset.ts';
+import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
 import type { Unreadable } from '../model/zone.ts';
 import { isProtected, ownership } from '../plan/index.ts';
 import type { OpenTarget } from './types.ts';
@@ -30,8 +30,8 @@ export const dumpZone = async (zone: string, target: OpenTarget, definitions: De
     owns: 'all',
     ignore: settings?.ignore ?? [],
     supports: target.provider.supports,
-    desired: new Map(read.rrsets.map((rrset) => [keyOf(rrset), rrset])),
-    leftAlone: new Map(),
+    desired: mapRRsets(read.rrsets),
+    leftAlone: rrsetMap(),
     existing: read.rrsets,
   });
   const judged = read.rrsets.map((rrset) => ({ rrset, why: whyLeft(rrset, whose(rrset)) }));

@@ -1,5 +1,5 @@
 import type { RRset } from '../model/rrset.ts';
-import { keyOf } from '../model/rrset.ts';
+import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, Unreadable } from '../model/zone.ts';
 import { isProtected } from './ownership.ts';
 
@@ -20,7 +20,7 @@ const besideCname: ReadonlySet<string> = new Set(['RRSIG', 'NSEC', 'NSEC3', 'KEY
 
 /** Finds the wanted RRsets that are not ours to write, or that DNS does not allow beside what stays. */
 export const clashes = (
-  wanted: ReadonlyMap<string, RRset>,
+  wanted: ReadonlyRRsetMap<RRset>,
   left: readonly LeftAlone[],
   unreadable: readonly Unreadable[],
 ): readonly Clash[] => {
@@ -29,14 +29,14 @@ export const clashes = (
     if (rrset !== undefined) found.push({ rrset, rule: 'unmanaged-conflict', message });
   };
   for (const { rrset, why } of left) {
-    if (isProtected(why)) clash(wanted.get(keyOf(rrset)), `it exists and is not ours to write (${why})`);
+    if (isProtected(why)) clash(wanted.get(rrset), `it exists and is not ours to write (${why})`);
   }
-  for (const each of unreadable) clash(wanted.get(keyOf(each)), `what exists there cannot be read (${each.why})`);
+  for (const each of unreadable) clash(wanted.get(each), `what exists there cannot be read (${each.why})`);
   const served = left.filter(({ rrset }) => rrset.values.length > 0 && !besideCname.has(rrset.type));
   const cnames = new Map(served.filter(({ rrset }) => rrset.type === 'CNAME').map((each) => [each.rrset.name, each]));
   for (const { rrset, why } of served) {
     clash(
-      wanted.get(`${rrset.name} CNAME`),
+      wanted.get({ name: rrset.name, type: 'CNAME' }),
       `a CNAME cannot stand beside the ${rrset.type} that is left alone (${why})`,
     );
   }

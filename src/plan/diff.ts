@@ -1,6 +1,7 @@
 import type { Change, PlannedRRset } from '../model/plan.ts';
 import type { RRset } from '../model/rrset.ts';
-import { keyOf, sameAnswer } from '../model/rrset.ts';
+import { sameAnswer } from '../model/rrset.ts';
+import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
 
 /** What a plan says of an existing RRset: its rdata without origins, for nobody knows who wrote them. */
@@ -21,19 +22,22 @@ export const plannedDesired = (rrset: RRset): PlannedRRset => ({
  * disabled) is not there for whoever asks: to want it is a create.
  */
 export const diff = (
-  desired: ReadonlyMap<string, RRset>,
-  existing: ReadonlyMap<string, ExistingRRset>,
+  desired: ReadonlyRRsetMap<RRset>,
+  existing: ReadonlyRRsetMap<ExistingRRset>,
 ): readonly Change[] => {
   const changes: Change[] = [];
-  for (const [key, rrset] of desired) {
-    const found = existing.get(key);
+  let shared = 0;
+  for (const rrset of desired.values()) {
+    const found = existing.get(rrset);
+    if (found !== undefined) shared += 1;
     if (found !== undefined && found.values.length > 0 && sameAnswer(rrset, found)) continue;
     const before = found === undefined || found.values.length === 0 ? null : plannedExisting(found);
     const action = before === null ? 'create' : 'replace';
     changes.push({ action, name: rrset.name, type: rrset.type, before, after: plannedDesired(rrset) });
   }
+  if (shared === existing.size()) return changes;
   for (const rrset of existing.values()) {
-    if (rrset.values.length === 0 || desired.has(keyOf(rrset))) continue;
+    if (rrset.values.length === 0 || desired.has(rrset)) continue;
     changes.push({ action: 'delete', name: rrset.name, type: rrset.type, before: plannedExisting(rrset), after: null });
   }
   return changes;

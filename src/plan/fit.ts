@@ -1,7 +1,7 @@
 import type { Problem } from '../model/problem.ts';
 import { rdataToWire, typeByName } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
-import { keyOf } from '../model/rrset.ts';
+import { type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Supports } from '../provider.ts';
@@ -18,30 +18,29 @@ export interface PlanTarget {
 
 /** A desired zone, adapted to one target. */
 export interface Fitted {
-  /** By keyOf. */
-  readonly rrsets: ReadonlyMap<string, RRset>;
-  /** Keys that the zone file itself says to leave alone here, with the reason. */
-  readonly leftAlone: ReadonlyMap<string, string>;
+  readonly rrsets: ReadonlyRRsetMap<RRset>;
+  /** What the zone file itself says to leave alone here, with the reason. */
+  readonly leftAlone: ReadonlyRRsetMap<string>;
   readonly quarantined: readonly Quarantine[];
   readonly problems: readonly Problem[];
 }
 
 /** Adapts desired to what the target supports; what it cannot take is a problem, and quarantined. */
 export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
-  const rrsets = new Map<string, RRset>();
-  const leftAlone = new Map<string, string>();
+  const rrsets = rrsetMap<RRset>();
+  const leftAlone = rrsetMap<string>();
   const quarantined: Quarantine[] = [...zone.quarantined];
   const problems: Problem[] = [];
   const types = new Set(target.supports.types);
   for (const rrset of zone.rrsets) {
     const alone = rrset.options === undefined ? null : whyLeftAlone(rrset, target.name);
     if (alone !== null) {
-      leftAlone.set(keyOf(rrset), alone);
+      leftAlone.set(rrset, alone);
       continue;
     }
     const misfit = whyMisfit(rrset, target, types);
     if (misfit === null) {
-      rrsets.set(keyOf(rrset), withinTtl(rrset, target.supports));
+      rrsets.set(rrset, withinTtl(rrset, target.supports));
       continue;
     }
     quarantined.push({ name: rrset.name, type: null, reason: misfit.message, origin: originOf(rrset) });

@@ -3,7 +3,7 @@ import { planDigest, summarise } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { RRset } from '../model/rrset.ts';
-import { keyOf } from '../model/rrset.ts';
+import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import { withSerialOf } from '../model/soa.ts';
 import type { DesiredZone, ExistingRRset, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
@@ -48,11 +48,11 @@ export const planZone = ({ desired: zone, target, existing, allows }: PlanZoneIn
     leftAlone: fitted.leftAlone,
     existing: present,
   });
-  const owned = new Map<string, ExistingRRset>();
+  const owned = rrsetMap<ExistingRRset>();
   const left: LeftAlone[] = [];
   for (const rrset of present) {
     const why = whose(rrset);
-    if (why === null) owned.set(keyOf(rrset), rrset);
+    if (why === null) owned.set(rrset, rrset);
     else left.push({ rrset, why });
   }
   const unreadable = existing?.unreadable ?? [];
@@ -132,25 +132,27 @@ export const assemblePlan = ({ commit, targets, changesets, problems }: PlanPart
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const withoutClashing = <T>(wanted: ReadonlyMap<string, T>, clashing: readonly Clash[]): ReadonlyMap<string, T> => {
+const withoutClashing = (wanted: ReadonlyRRsetMap<RRset>, clashing: readonly Clash[]): ReadonlyRRsetMap<RRset> => {
   if (clashing.length === 0) return wanted;
-  const rest = new Map(wanted);
-  for (const { rrset } of clashing) rest.delete(keyOf(rrset));
+  const rest = mapRRsets(wanted.values());
+  for (const { rrset } of clashing) rest.delete(rrset);
   return rest;
 };
 
 /** A SOA in the zone file states everything but the serial, which is always the name server's. */
 const withServersSerial = (
-  wanted: ReadonlyMap<string, RRset>,
-  owned: ReadonlyMap<string, ExistingRRset>,
+  wanted: ReadonlyRRsetMap<RRset>,
+  owned: ReadonlyRRsetMap<ExistingRRset>,
   zone: string,
-): ReadonlyMap<string, RRset> => {
-  const key = `${zone} SOA`;
+): ReadonlyRRsetMap<RRset> => {
+  const key = { name: zone, type: 'SOA' };
   const soa = wanted.get(key);
   const current = owned.get(key)?.values[0];
   if (soa === undefined || current === undefined) return wanted;
   const values = soa.values.map((value) => ({ ...value, rdata: withSerialOf(value.rdata, current.rdata) }));
-  return new Map(wanted).set(key, { ...soa, values });
+  const withSerial = mapRRsets(wanted.values());
+  withSerial.set(key, { ...soa, values });
+  return withSerial;
 };
 
 const quarantineOf = ({ rrset, message }: Clash) => ({

@@ -1,6 +1,6 @@
 import { ignoreMatcher } from '../model/ignore.ts';
 import type { RRset } from '../model/rrset.ts';
-import { keyOf } from '../model/rrset.ts';
+import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, IgnoreRule } from '../model/zone.ts';
 import type { Supports } from '../provider.ts';
 
@@ -9,8 +9,8 @@ export interface OwnershipInput {
   readonly owns: 'all' | 'listed';
   readonly ignore: readonly IgnoreRule[];
   readonly supports: Supports;
-  readonly desired: ReadonlyMap<string, RRset>;
-  readonly leftAlone: ReadonlyMap<string, string>;
+  readonly desired: ReadonlyRRsetMap<RRset>;
+  readonly leftAlone: ReadonlyRRsetMap<string>;
   readonly existing: readonly ExistingRRset[];
 }
 
@@ -29,15 +29,24 @@ export const ownership = (input: OwnershipInput): Whose => {
     if (owner !== null) return `foreign: ExternalDNS owner ${owner}`;
     const rule = ignored(rrset);
     if (rule !== null) return `ignored: ${rule.name} in hostmaster.yaml`;
-    const alone = input.leftAlone.get(keyOf(rrset));
+    const alone = input.leftAlone.get(rrset);
     if (alone !== undefined) return alone;
-    if (input.desired.has(keyOf(rrset))) return null;
-    if (rrset.type === 'SOA') return "the name server's own: the zone file has no SOA";
-    if (rrset.type === 'NS' && rrset.name === input.zone) return 'apex NS: the zone file has none';
-    if (ownTypes.has(rrset.type)) return "the name server's own type";
-    if (rrset.values.length === 0) return 'disabled: not served';
-    return input.owns === 'listed' ? 'owns: listed, and not known as written by Hostmaster' : null;
+    const undesired = whyUndesired(rrset, input, ownTypes);
+    return undesired === null || input.desired.has(rrset) ? null : undesired;
   };
+};
+
+/** Why an RRset would be left alone if nobody wanted it; null: it would be deleted. */
+const whyUndesired = (
+  rrset: ExistingRRset,
+  { owns, zone }: OwnershipInput,
+  ownTypes: ReadonlySet<string>,
+): string | null => {
+  if (rrset.type === 'SOA') return "the name server's own: the zone file has no SOA";
+  if (rrset.type === 'NS' && rrset.name === zone) return 'apex NS: the zone file has none';
+  if (ownTypes.has(rrset.type)) return "the name server's own type";
+  if (rrset.values.length === 0) return 'disabled: not served';
+  return owns === 'listed' ? 'owns: listed, and not known as written by Hostmaster' : null;
 };
 
 const heritage = /heritage=external-dns/;
