@@ -128,7 +128,9 @@ describe('the embedded server', () => {
           setTimeout(() => resolve(false), 500);
         }),
     );
-    expect((await Promise.all(closed)).filter(Boolean)).toHaveLength(20);
+    const open = (await Promise.all(closed)).filter((isClosed) => !isClosed).length;
+    expect(open).toBeGreaterThan(90);
+    expect(open).toBeLessThanOrEqual(100);
     for (const client of clients) client.destroy();
     await pause(50);
     await answersStill();
