@@ -62,7 +62,8 @@ export const fromApi = (rrsets: readonly unknown[]): ConvertedZone => {
   const disabled = new Map<string, readonly string[]>();
   for (const rrset of rrsets) {
     if (!isApiRRset(rrset)) {
-      unreadable.push({ name: '?', type: '?', why: 'PowerDNS describes it in a way that is not known here' });
+      const { name, type } = isObject(rrset) ? rrset : {};
+      unreadable.push({ name: String(name ?? '?'), type: String(type ?? '?'), why: 'PowerDNS describes it oddly' });
       continue;
     }
     try {
@@ -103,7 +104,7 @@ const readRRset = (rrset: ApiRRset, disabled: Map<string, readonly string[]>): E
     if (record.disabled === true) {
       off ??= [];
       off.push(record.content);
-    } else values.push({ rdata: parseRdata(type.name, record.content), origins: noOrigins });
+    } else values.push({ rdata: parseContent(type.name, record.content), origins: noOrigins });
   }
   if (off === undefined) return values.length === 0 ? null : makeRRset(name, type.name, rrset.ttl, values);
   disabled.set(keyOf({ name, type: type.name }), off);
@@ -112,11 +113,28 @@ const readRRset = (rrset: ApiRRset, disabled: Map<string, readonly string[]>): E
 
 const readable = (type: string, content: string): string => {
   try {
-    return parseRdata(type, content);
+    return parseContent(type, content);
   } catch {
     return content;
   }
 };
+
+/** Canonical rdata of what PowerDNS holds. */
+export const parseContent = (type: string, content: string): string => {
+  try {
+    return parseRdata(type, content);
+  } catch (error) {
+    const escaped = withEscapedNames(content);
+    if (escaped === content) throw error;
+    return parseRdata(type, escaped);
+  }
+};
+
+/** PowerDNS leaves quotes, semicolons and parentheses in names without an escape. */
+const withEscapedNames = (content: string): string =>
+  content.replace(/(?<=^| )[^\s"](?:[^\s\\]|\\.)*/g, (part) =>
+    part.replace(/\\.|["();]/g, (c) => (c.length === 1 ? `\\${c}` : c)),
+  );
 
 /** The body of one PATCH: deletes before replaces; disabled records that are not wanted now stay as they are. */
 export const toApi = (changes: readonly Change[], disabled: DisabledRecords): { readonly rrsets: ApiChange[] } => {

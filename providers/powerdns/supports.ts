@@ -6,18 +6,21 @@ export type ServerConfig = ReadonlyMap<string, string>;
 /** Types that PowerDNS 4.7 has a form of its own for and that have no fields here. */
 const ownForms = ['MB', 'MG', 'MR', 'KEY', 'APL', 'IPSECKEY', 'RKEY', 'NID', 'L64'];
 
+/** Types that PowerDNS makes itself; it takes them, and never answers with what it took. */
+const unanswered = {
+  RRSIG: 'PowerDNS makes it itself, and answers REFUSED where one is stored',
+  NSEC3: 'PowerDNS makes it itself, and does not answer with one that is stored',
+};
+
 const mebibyte = 1_048_576;
 /** Reading a body takes PowerDNS a time that grows with its square: more in one PATCH would not be faster. */
 const mostBytes = 1_900_000;
 
 /** What this server can do: PowerDNS 4.7 with this configuration. */
 export const supportsOf = (config: ServerConfig, parallel: number | null): Supports => {
-  const refuses: Record<string, string> = Object.fromEntries(
-    ownForms.map((type) => [
-      type,
-      'PowerDNS takes it in a form of its own only, which is not in the table of RR types',
-    ]),
-  );
+  const refuses: Record<string, string> = { ...unanswered };
+  for (const type of ownForms)
+    refuses[type] = 'PowerDNS takes a form of its own only, and this type has no fields here';
   for (const [type, setting, effect] of switches) {
     if (isOff(config.get(setting))) refuses[type] = `${setting} is off, so that ${effect}; set ${setting}=yes`;
   }

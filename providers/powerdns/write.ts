@@ -14,7 +14,7 @@ import { racedBy } from './serial.ts';
 
 /** Milliseconds more for each change of a write: twice what PostgreSQL was seen to take. */
 const patienceEach = 1;
-const tries = 3;
+const tries = 5;
 /** A rectify of 100,000 names takes half a second, on a busy machine several. */
 const rectifyPatience = 20_000;
 

@@ -71,14 +71,19 @@ interface Block extends DigAnswer {
 
 const inOrder = (questions: readonly DigQuestion[], blocks: readonly Block[]): readonly DigAnswer[] => {
   let next = 0;
-  return questions.map(({ name, type }) => {
-    const wanted = `${withDot(name)} ${type}`.toLowerCase();
+  return questions.map((question) => {
     const block = blocks[next];
-    if (block === undefined || block.question.toLowerCase() !== wanted) return noAnswer;
+    if (block === undefined || !asks(block.question, question)) return noAnswer;
     next += 1;
     const { answers, authority, additional, flags, rcode } = block;
     return { rcode, flags, answers, authority, additional };
   });
+};
+
+/** TYPEnnn of a type that dig knows comes back as its mnemonic. */
+const asks = (printed: string, { name, type }: DigQuestion): boolean => {
+  const [printedName = '', printedType = ''] = printed.toLowerCase().split(' ');
+  return printedName === withDot(name).toLowerCase() && (/^type/i.test(type) || printedType === type.toLowerCase());
 };
 
 /** A leading `-` or `+` would be an option. */
@@ -113,9 +118,10 @@ const parseBlock = (text: string): Block => {
   return { question, rcode, flags, ...records };
 };
 
-const questionOf = (line: string): string => /^;(\S+)\s+IN\s+(\S+)$/.exec(line)?.slice(1).join(' ') ?? '';
+const questionOf = (line: string): string => /^;(\S+)\s+(?:IN|CLASS1)\s+(\S+)$/.exec(line)?.slice(1).join(' ') ?? '';
 
 const parseRecord = (line: string): DigRecord => {
-  const [, name = '', ttl = '', type = '', rdata = ''] = /^(\S+)\s+(\d+)\s+IN\s+(\S+)\s*(.*)$/.exec(line) ?? [];
+  const [, name = '', ttl = '', type = '', rdata = ''] =
+    /^(\S+)\s+(\d+)\s+(?:IN|CLASS1)\s+(\S+)\s*(.*)$/.exec(line) ?? [];
   return { name, ttl: Number(ttl), type, rdata };
 };
