@@ -132,8 +132,8 @@ export const faultyZones: readonly FaultyZone[] = [
   {
     rule: 'target-address',
     what: 'an SRV to an address',
-    namedCheckzone: 'warns',
-    lines: ['_x._tcp SRV 0 0 1 2001:db8::1.'],
+
+    lines: ['_x._tcp SRV 0 0 1 192.0.2.1.'],
     quarantined: ['_x._tcp SRV'],
   },
   {

@@ -95,8 +95,8 @@ export const errorRules = {
   'target-address': {
     summary:
       'The target of MX, NS, SRV, CNAME, DNAME, ALIAS, PTR, SVCB or HTTPS is an address, also where the zone was put after it for want of a final dot.',
-    octodns: 'refuses; accepts one with the zone after it',
-    namedCheckzone: 'warns',
+    octodns: 'refuses; accepts one with the zone after it, and those of SVCB and HTTPS',
+    namedCheckzone: 'warns of MX and NS; accepts the others',
     why: 'It is a name that nobody has.',
   },
   'target-cname': {
