@@ -18,10 +18,12 @@ export interface Config {
   readonly problems: Problem[];
 }
 
-/** Reads hostmaster.yaml. Throws CONFIG where it cannot be read or parsed at all. */
-export const readConfig = async (path: string): Promise<Config> => {
+/**
+ * Reads hostmaster.yaml, or the file of --targets-from, which problems show as `file`. Throws CONFIG where it cannot be
+ * read or parsed at all.
+ */
+export const readConfig = async (path: string, file = basename(path)): Promise<Config> => {
   const absolute = resolve(path);
-  const file = basename(absolute);
   const read = await readPlain(absolute, limits.configBytes);
   if (read.status === 'missing') {
     throw new HostmasterError('CONFIG', 'stop', `there is no ${path}; name it with --config, or run "hostmaster init"`);
@@ -76,19 +78,15 @@ const later = ['inventory', 'registration', 'grants'] as const;
  */
 export const checkTop = (config: Config): boolean => {
   const known = Object.keys(topSchemas);
-  let sound = true;
-  for (const key of Object.keys(config.top)) {
-    if (known.includes(key)) continue;
-    reportAtKey(config, 'config-syntax', unknownKey(key, known), [key]);
-    sound = false;
-  }
+  const unknown = Object.keys(config.top).filter((key) => !known.includes(key));
+  for (const key of unknown) reportAtKey(config, 'config-syntax', unknownKey(key, known), [key]);
   for (const key of later) {
     const value = config.top[key];
     if (value !== undefined && checkAt(config, checkOf(topSchemas[key]), value, [key]) !== null) {
       reportAtKey(config, 'not-yet', `"${key}" is not used by this version; nothing comes of it yet`, [key]);
     }
   }
-  return sound;
+  return unknown.length === 0 && config.text.duplicates.length === 0;
 };
 
 /** The absolute path of the state file. */

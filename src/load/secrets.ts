@@ -7,7 +7,7 @@ import { limits } from './limits.ts';
 /** The secrets of a target by key. Throws CONFIG where one is not to be had; the message never has a secret in it. */
 export const resolveSecrets = async (
   target: TargetDefinition,
-  folder: string,
+  folder: string = target.folder,
 ): Promise<{ readonly secrets: Readonly<Record<string, string>> }> => {
   const secrets: Record<string, string> = {};
   for (const [key, ref] of Object.entries(target.secrets)) {

@@ -35,6 +35,7 @@ export const readTargets = (config: Config, providers: Providers | undefined): r
       secrets: readSecrets(config, name, raw, keys),
       verify_at: readNameServers(config, name, entry),
       verify_wait: parseDuration(entry.verify_wait ?? '') ?? defaultWait,
+      folder: config.folder,
       file: config.file,
       ...config.text.placeOfKey(['targets', name]),
     };

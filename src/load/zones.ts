@@ -74,6 +74,12 @@ export const readZoneEntry = async (config: Config, { name, path, source }: Zone
   return read.zone;
 };
 
+/** A zone whose settings alone count: nothing is known of what it should hold. */
+export const unreadZone = ({ name, source }: ZoneEntry): DesiredZone | null =>
+  source === null
+    ? null
+    : { id: { name, view: null }, settings: source.settings, rrsets: [], quarantined: [], complete: false, files: [] };
+
 /** A zone's name as `--zone` has it, in canonical text; what is none stays as it is. */
 export const canonicalZone = (text: string): string => {
   try {

@@ -16,6 +16,8 @@ export interface TargetDefinition {
   readonly verify_at: readonly NameServer[] | null;
   /** Milliseconds. */
   readonly verify_wait: number;
+  /** Absolute folder that its relative paths start from. */
+  readonly folder: string;
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -25,6 +27,8 @@ export interface TargetDefinition {
 export interface Definitions {
   /** Absolute folder of hostmaster.yaml. */
   readonly folder: string;
+  /** Absolute folder of the file that targets and state come from; their relative paths start there. */
+  readonly targetsFolder: string;
   /** hostmaster.yaml's own name, as problems show it. */
   readonly file: string;
   /** Absolute path of the state file. */
