@@ -1,32 +1,28 @@
 import type { Definitions } from '../model/definitions.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import { asRecord } from './check.ts';
-import { type Config, checkTop, readConfig, statePath } from './config.ts';
-import { defaultGuards, readGuards, type Shared } from './settings.ts';
-import { type Providers, readTargets } from './targets.ts';
-import { canonicalZone, readZoneEntry, zoneEntries } from './zones.ts';
+import { asRecord } from './config/check.ts';
+import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
+import { defaultGuards, readGuards, type Shared } from './config/settings.ts';
+import { type Providers, readTargets } from './config/targets.ts';
+import { canonicalZone, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
+export type { ProviderKeys, Providers } from './config/targets.ts';
 export { limits } from './limits.ts';
 export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
 export { resolveSecrets } from './secrets.ts';
-export type { ProviderKeys, Providers } from './targets.ts';
 
 export interface LoadOptions {
   /** The path of hostmaster.yaml. */
   readonly config: string;
-  /** The file that targets and state are taken from. Default is hostmaster.yaml itself. */
+  /** Another file that targets and state are taken from: what is under review cannot redirect a key then. */
   readonly targetsFrom?: string;
   /** Only these zones are read. Default is all. */
   readonly zones?: readonly string[];
-  /** Another file that targets and state are taken from: what is under review cannot redirect a key then. */
-  readonly targetsFrom?: string;
-  /** `config`: no zone file is read, and the zones are empty. Default is `all`. */
+  /** `config`: no zone file is read; the zones have their settings, and nothing else. Default is `all`. */
   readonly only?: 'config' | 'all';
   /** The providers by name. Without them, a target's provider and its keys are not checked. */
   readonly providers?: Providers;
-  /** `config`: no zone file is read; the zones have their settings, and nothing else. Default is all of the repository. */
-  readonly only?: 'config';
 }
 
 /**
@@ -35,23 +31,25 @@ export interface LoadOptions {
  */
 export const load = async (options: LoadOptions): Promise<Definitions> => {
   const config = await readConfig(options.config);
-  const rim = options.targetsFrom === undefined ? config : await readConfig(options.targetsFrom);
-  const targets = readTargets(rim, options.providers);
+  const { targetsFrom } = options;
+  const source = targetsFrom === undefined ? config : await readConfig(targetsFrom, targetsFrom);
+  const targets = readTargets(source, options.providers);
+  const state = statePath(source);
   const guards = readGuards(config);
   // A guard that cannot be read must not be a guard that is off: then nothing is deleted or replaced anywhere.
-  const sound = checkTop(config) && guards !== null && config.text.duplicates.length === 0;
+  const sound = checkTop(config) && guards !== null;
+  if (source !== config) checkTop(source);
   const shared: Shared = {
     guards: guards ?? defaultGuards,
     targets: new Set(targets.map(({ name }) => name)),
-    named: new Set(Object.keys(asRecord(rim.top.targets))),
+    named: new Set(Object.keys(asRecord(source.top.targets))),
   };
-  const state = statePath(rim);
   const entries = await zoneEntries(config, shared);
   const zones = await readZones(config, entries, options);
-  const problems = rim === config ? config.problems : [...config.problems, ...rim.problems];
+  const problems = source === config ? config.problems : [...config.problems, ...source.problems];
   return {
     folder: config.folder,
-    targetsFolder: rim.folder,
+    targetsFolder: source.folder,
     file: config.file,
     state,
     targets,
@@ -64,19 +62,14 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
 const readZones = async (
   config: Config,
   entries: readonly ZoneEntry[],
-  { zones: only, only: part }: LoadOptions,
+  { zones: names, only }: LoadOptions,
 ): Promise<readonly DesiredZone[]> => {
-  const wanted = only === undefined ? null : new Set(only.map(canonicalZone));
+  const wanted = names === undefined ? null : new Set(names.map(canonicalZone));
   const zones: DesiredZone[] = [];
   for (const entry of entries) {
     if (wanted !== null && !wanted.has(entry.name)) continue;
-    const zone = part === 'config' ? withoutRecords(entry) : await readZoneEntry(config, entry);
+    const zone = only === 'config' ? unreadZone(entry) : await readZoneEntry(config, entry);
     if (zone !== null) zones.push(zone);
   }
   return zones;
 };
-
-const withoutRecords = ({ name, source }: ZoneEntry): DesiredZone | null =>
-  source === null
-    ? null
-    : { id: { name, view: null }, settings: source.settings, rrsets: [], quarantined: [], complete: false, files: [] };

@@ -4,10 +4,10 @@ import { HostmasterError } from '../model/errors.ts';
 import { readPlain } from './files.ts';
 import { limits } from './limits.ts';
 
-/** The secrets of a target by key. Throws CONFIG where one is not to be had; the message never has a secret in it. */
+/** The secrets of a target by key; `folder` is the one its paths start from. Throws CONFIG where one is not to be had; the message never has a secret in it. */
 export const resolveSecrets = async (
   target: TargetDefinition,
-  folder: string = target.folder,
+  folder: string,
 ): Promise<{ readonly secrets: Readonly<Record<string, string>> }> => {
   const secrets: Record<string, string> = {};
   for (const [key, ref] of Object.entries(target.secrets)) {

@@ -5,8 +5,8 @@ import { type FileContent, joinContents, type ZoneContext } from './collect.ts';
 import { readInside } from './files.ts';
 import { limits } from './limits.ts';
 import { type IncludeReader, readMaster } from './master/read.ts';
+import { readZoneYaml } from './records/zone-yaml.ts';
 import { severityOf } from './rules.ts';
-import { readZoneYaml } from './zone-yaml.ts';
 
 export interface LoadedZone {
   readonly zone: DesiredZone;

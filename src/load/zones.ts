@@ -2,13 +2,13 @@ import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import { problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
-import { asRecord } from './check.ts';
-import { type Config, entriesAt, reportAt, reportAtKey } from './config.ts';
-import type { Path } from './config-yaml.ts';
+import { asRecord } from './config/check.ts';
+import { type Config, entriesAt, reportAt, reportAtKey } from './config/config.ts';
+import type { Path } from './config/config-text.ts';
+import { type Shared, settingsOfUnusable, settingsReader } from './config/settings.ts';
 import { type Finder, type Found, finderOf } from './find.ts';
 import { quoted } from './quote.ts';
 import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';
-import { type Shared, settingsOfUnusable, settingsReader } from './settings.ts';
 import { readZone } from './zone.ts';
 
 /** A zone that hostmaster.yaml names, or that "*" found. */

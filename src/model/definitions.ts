@@ -16,8 +16,6 @@ export interface TargetDefinition {
   readonly verify_at: readonly NameServer[] | null;
   /** Milliseconds. */
   readonly verify_wait: number;
-  /** Absolute folder that its relative paths start from. */
-  readonly folder: string;
   readonly file: string;
   readonly line: number;
   readonly column: number;

@@ -1,8 +1,8 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
-import { HostmasterError, messageOf } from '../model/errors.ts';
-import { limits } from './limits.ts';
-import { quoted } from './quote.ts';
-import { type Place, placesOf } from './text.ts';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { limits } from '../limits.ts';
+import { quoted } from '../quote.ts';
+import { type Place, placesOf } from '../text.ts';
 
 /** A path of keys and indices into hostmaster.yaml. */
 export type Path = readonly (string | number)[];

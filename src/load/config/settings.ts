@@ -1,14 +1,14 @@
-import { SyntaxProblem } from '../model/errors.ts';
-import { globProblem } from '../model/glob.ts';
-import { parseAbsolute } from '../model/name.ts';
-import { didYouMean } from '../model/suggest.ts';
-import type { CreateSettings, GuardSettings, ZoneSettings } from '../model/zone.ts';
+import { SyntaxProblem } from '../../model/errors.ts';
+import { globProblem } from '../../model/glob.ts';
+import { parseAbsolute } from '../../model/name.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import type { CreateSettings, GuardSettings, ZoneSettings } from '../../model/zone.ts';
+import { quoted } from '../quote.ts';
+import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../schema/hostmaster.ts';
+import { findType } from '../types.ts';
 import { checkOf } from './check.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
-import type { Path } from './config-yaml.ts';
-import { quoted } from './quote.ts';
-import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from './schema/hostmaster.ts';
-import { findType } from './types.ts';
+import type { Path } from './config-text.ts';
 import { isCidr } from './values.ts';
 
 export const defaultGuards: GuardSettings = {

@@ -1,14 +1,15 @@
-import { SyntaxProblem } from '../model/errors.ts';
-import { isWithin, parseAbsolute, parseName } from '../model/name.ts';
-import type { FileOrigin } from '../model/origin.ts';
-import type { RRset } from '../model/rrset.ts';
-import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from './collect.ts';
-import { quoted } from './quote.ts';
-import { type RecordReader, readRecord, recordReader } from './record.ts';
-import { syntaxRule } from './rules.ts';
-import { placesOf } from './text.ts';
-import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from './yaml/node.ts';
-import { readEntries } from './yaml/read.ts';
+import { SyntaxProblem } from '../../model/errors.ts';
+import { isWithin, parseAbsolute, parseName } from '../../model/name.ts';
+import type { FileOrigin } from '../../model/origin.ts';
+import type { RRset } from '../../model/rrset.ts';
+import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../collect.ts';
+import { quoted } from '../quote.ts';
+import { syntaxRule } from '../rules.ts';
+import { placesOf } from '../text.ts';
+import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';
+import { readEntries } from '../yaml/read.ts';
+import { type RecordReader, recordReader } from './draft.ts';
+import { readRecord } from './record.ts';
 
 /** Reads a zone file in octoDNS's YAML. Never throws for what is in the text. */
 export const readZoneYaml = (file: string, text: string, context: ZoneContext): FileContent => {

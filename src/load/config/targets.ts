@@ -1,10 +1,10 @@
-import type { SecretRef, TargetDefinition } from '../model/definitions.ts';
-import type { NameServer } from '../model/ports.ts';
-import { didYouMean } from '../model/suggest.ts';
+import type { SecretRef, TargetDefinition } from '../../model/definitions.ts';
+import type { NameServer } from '../../model/ports.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import { quoted } from '../quote.ts';
+import { type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
 import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
-import { quoted } from './quote.ts';
-import { type TargetEntry, targetSchema } from './schema/hostmaster.ts';
 import { parseDuration, parseNameServer } from './values.ts';
 
 /** What the loader must know of a provider; its factory has it. */
@@ -35,7 +35,6 @@ export const readTargets = (config: Config, providers: Providers | undefined): r
       secrets: readSecrets(config, name, raw, keys),
       verify_at: readNameServers(config, name, entry),
       verify_wait: parseDuration(entry.verify_wait ?? '') ?? defaultWait,
-      folder: config.folder,
       file: config.file,
       ...config.text.placeOfKey(['targets', name]),
     };

@@ -1,8 +1,8 @@
-import type { RRsetOptions } from '../model/rrset.ts';
-import { didYouMean } from '../model/suggest.ts';
-import { quoted } from './quote.ts';
-import type { Draft } from './record.ts';
-import { isNull, keyText, type YamlNode } from './yaml/node.ts';
+import type { RRsetOptions } from '../../model/rrset.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import { quoted } from '../quote.ts';
+import { isNull, keyText, type YamlNode } from '../yaml/node.ts';
+import type { Draft } from './draft.ts';
 
 const optionKeys: ReadonlySet<string> = new Set(['ignored', 'included', 'excluded', 'lenient']);
 /** octoDNS's own keys there that mean nothing here; providers have more. */

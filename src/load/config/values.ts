@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { NameServer } from '../model/ports.ts';
+import type { NameServer } from '../../model/ports.ts';
 
 const unitOf: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const defaultPort = 53;

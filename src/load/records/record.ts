@@ -1,44 +1,17 @@
-import { SyntaxProblem } from '../model/errors.ts';
-import type { FileOrigin } from '../model/origin.ts';
-import { type RdataContext, type RRType, rdataFromYaml } from '../model/rdata.ts';
-import { makeRRset, type RRset, type Value } from '../model/rrset.ts';
-import { didYouMean } from '../model/suggest.ts';
-import type { Collector, ZoneContext } from './collect.ts';
-import { quoted } from './quote.ts';
-import { readOptions } from './record-options.ts';
-import { type LoadRuleId, syntaxRule } from './rules.ts';
-import { findType, typeFault } from './types.ts';
-import { isNull, keyText, plainValue, type YamlMap, type YamlNode } from './yaml/node.ts';
-
-/** What reading a record needs; one for each file, since a large zone has a hundred thousand records. */
-export interface RecordReader {
-  readonly context: ZoneContext;
-  readonly into: Collector;
-  readonly originAt: (offset: number) => FileOrigin;
-  readonly rdata: RdataContext;
-  /** The relative names of the value that was read last. */
-  readonly relative: string[];
-}
-
-export const recordReader = (
-  context: ZoneContext,
-  into: Collector,
-  originAt: (offset: number) => FileOrigin,
-): RecordReader => {
-  const relative: string[] = [];
-  const rdata = { origin: context.zone, onRelative: (name: string) => relative.push(name) };
-  return { context, into, originAt, rdata, relative };
-};
+import { SyntaxProblem } from '../../model/errors.ts';
+import type { FileOrigin } from '../../model/origin.ts';
+import { type RRType, rdataFromYaml } from '../../model/rdata.ts';
+import { makeRRset, type RRset, type Value } from '../../model/rrset.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import { quoted } from '../quote.ts';
+import { syntaxRule } from '../rules.ts';
+import { findType, typeFault } from '../types.ts';
+import { isNull, keyText, plainValue, type YamlMap, type YamlNode } from '../yaml/node.ts';
+import type { Draft, RecordReader } from './draft.ts';
+import { readOptions } from './options.ts';
 
 type FieldName = 'type' | 'ttl' | 'value' | 'values' | 'octodns';
 type Fields = Partial<Record<FieldName, YamlNode>>;
-
-/** One record on its way: what is refused in it stops it, once all of it has been looked at. */
-export interface Draft {
-  readonly name: string;
-  readonly refuse: (rule: LoadRuleId, message: string, at: number) => void;
-  readonly warn: (rule: LoadRuleId, message: string, at: number) => void;
-}
 
 const recordKeys: readonly FieldName[] = ['type', 'ttl', 'value', 'values', 'octodns'];
 /** octoDNS's keys that mean nothing here. */

@@ -1,13 +1,13 @@
 import { basename, dirname, resolve } from 'node:path';
-import { HostmasterError } from '../model/errors.ts';
-import { type Problem, problemAt } from '../model/problem.ts';
+import { HostmasterError } from '../../model/errors.ts';
+import { type Problem, problemAt } from '../../model/problem.ts';
+import { readPlain } from '../files.ts';
+import { limits } from '../limits.ts';
+import { quoted } from '../quote.ts';
+import { type LoadRuleId, severityOf } from '../rules.ts';
+import { topSchemas } from '../schema/hostmaster.ts';
 import { asRecord, type Check, checkOf, type Fault, unknownKey } from './check.ts';
-import { type ConfigText, type Path, parseConfig } from './config-yaml.ts';
-import { readPlain } from './files.ts';
-import { limits } from './limits.ts';
-import { quoted } from './quote.ts';
-import { type LoadRuleId, severityOf } from './rules.ts';
-import { topSchemas } from './schema/hostmaster.ts';
+import { type ConfigText, type Path, parseConfig } from './config-text.ts';
 
 /** hostmaster.yaml, read; what is wrong with it is collected while the rest is used. */
 export interface Config {

@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Static, TSchema } from 'typebox';
-import { didYouMean } from '../model/suggest.ts';
-import { quoted } from './quote.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import { quoted } from '../quote.ts';
 
 /** What a value has that its schema does not allow. */
 export interface Fault {

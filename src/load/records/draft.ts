@@ -1,0 +1,31 @@
+import type { FileOrigin } from '../../model/origin.ts';
+import type { RdataContext } from '../../model/rdata.ts';
+import type { Collector, ZoneContext } from '../collect.ts';
+import type { LoadRuleId } from '../rules.ts';
+
+/** What reading a record needs; one for each file, since a large zone has a hundred thousand records. */
+export interface RecordReader {
+  readonly context: ZoneContext;
+  readonly into: Collector;
+  readonly originAt: (offset: number) => FileOrigin;
+  readonly rdata: RdataContext;
+  /** The relative names of the value that was read last. */
+  readonly relative: string[];
+}
+
+export const recordReader = (
+  context: ZoneContext,
+  into: Collector,
+  originAt: (offset: number) => FileOrigin,
+): RecordReader => {
+  const relative: string[] = [];
+  const rdata = { origin: context.zone, onRelative: (name: string) => relative.push(name) };
+  return { context, into, originAt, rdata, relative };
+};
+
+/** One record on its way: what is refused in it stops it, once all of it has been looked at. */
+export interface Draft {
+  readonly name: string;
+  readonly refuse: (rule: LoadRuleId, message: string, at: number) => void;
+  readonly warn: (rule: LoadRuleId, message: string, at: number) => void;
+}
