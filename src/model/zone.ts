@@ -21,6 +21,8 @@ export interface Exemption {
   readonly rule: string;
   readonly name: string;
   readonly reason: string;
+  /** Where hostmaster.yaml has it. */
+  readonly at?: Origin;
 }
 
 export interface GuardSettings {

@@ -1,4 +1,3 @@
-import { globProblem } from '../model/glob.ts';
 import type { Origin } from '../model/origin.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
@@ -23,13 +22,12 @@ interface Finding {
 export const checkZone = (
   zone: ZoneIndex,
   used: Set<string>,
-  configFile: string | undefined,
 ): { readonly zone: DesiredZone; readonly problems: readonly Problem[] } => {
   const isExempt = exemptions(zone.zone, used);
   const findings = findAll(zone).filter((finding) => !isExempt(finding.rule.id, finding.name ?? zone.apex));
   return {
     zone: quarantine(zone.zone, findings),
-    problems: findings.map((finding) => problemOf(finding, zone, configFile)),
+    problems: findings.map((finding) => problemOf(finding, zone)),
   };
 };
 
@@ -108,9 +106,9 @@ const dispatch = (checks: readonly RRsetRule[]): ((type: string) => readonly RRs
 
 const severityIn = (finding: Finding) => (finding.lenient ? 'warning' : severityOf(finding.rule.id));
 
-const problemOf = (finding: Finding, { zone, apex }: ZoneIndex, configFile: string | undefined): Problem => {
-  const file = finding.rule.id === 'glob-syntax' ? configFile : zone.files[0];
-  const place = finding.at ?? (file === undefined ? null : { file });
+const problemOf = (finding: Finding, { zone, apex }: ZoneIndex): Problem => {
+  const [file] = zone.files;
+  const place = finding.at ?? (file === undefined ? null : { file, line: 1, column: 1 });
   const problem = problemAt(finding.rule.id, severityIn(finding), finding.fault.message, place);
   return place === null ? { ...problem, zone: apex } : problem;
 };
@@ -130,7 +128,5 @@ const quarantine = (zone: DesiredZone, findings: readonly Finding[]): DesiredZon
     ...zone,
     rrsets: zone.rrsets.filter((rrset) => !names.has(rrset.name) && !entries.has(keyOf(rrset))),
     quarantined: [...zone.quarantined, ...entries.values()],
-    // Without what an ignore means, nobody knows what must not be touched.
-    complete: zone.complete && zone.settings.ignore.every((rule) => globProblem(rule.name) === null),
   };
 };

@@ -5,8 +5,8 @@ import { didYouMean } from '../model/suggest.ts';
 import type { DesiredZone, Exemption } from '../model/zone.ts';
 import { type RuleId, ruleTable } from './table.ts';
 
-/** Without their finding nobody would see that an exemption, or an ignore, does nothing. */
-const neverExempt: readonly RuleId[] = ['glob-syntax', 'exempt-unknown-rule', 'exempt-unused'];
+/** Without their finding nobody would see that an exemption does nothing. */
+const neverExempt: readonly RuleId[] = ['exempt-unknown-rule', 'exempt-unused'];
 
 const exemptRules: ReadonlySet<string> = new Set(
   ruleTable.map((row) => row.id).filter((id) => !neverExempt.includes(id)),
@@ -30,11 +30,7 @@ export const exemptions = (zone: DesiredZone, used: Set<string>): ((rule: RuleId
 };
 
 /** Exemptions that do nothing, each once. Zones that could not be read in full may yet need theirs. */
-export const exemptProblems = (
-  zones: readonly DesiredZone[],
-  used: ReadonlySet<string>,
-  file: string | undefined,
-): readonly Problem[] => {
+export const exemptProblems = (zones: readonly DesiredZone[], used: ReadonlySet<string>): readonly Problem[] => {
   const needed = new Set(used);
   for (const zone of zones)
     if (!zone.complete) for (const entry of zone.settings.exempt) needed.add(keyOfExemption(entry));
@@ -44,21 +40,15 @@ export const exemptProblems = (
       const key = keyOfExemption(exemption);
       if (seen.has(key)) return [];
       seen.add(key);
-      return problemOf(exemption, id.name, needed.has(key), file);
+      return problemOf(exemption, id.name, needed.has(key));
     }),
   );
 };
 
-const problemOf = (
-  { rule, name }: Exemption,
-  apex: string,
-  needed: boolean,
-  file: string | undefined,
-): readonly Problem[] => {
-  const warn = (id: RuleId, message: string): readonly Problem[] =>
-    file === undefined
-      ? [{ ...problemAt(id, 'warning', message, null), zone: apex }]
-      : [problemAt(id, 'warning', message, { file })];
+const problemOf = ({ rule, name, at }: Exemption, apex: string, needed: boolean): readonly Problem[] => {
+  const warn = (id: RuleId, message: string): readonly Problem[] => [
+    { ...problemAt(id, 'warning', message, at ?? null), ...(at === undefined ? { zone: apex } : {}) },
+  ];
   if (!exemptRules.has(rule)) {
     const hint = didYouMean(rule, exemptRules);
     return warn('exempt-unknown-rule', `${apex}: "exempt" names "${rule}", no rule that can be exempt from${hint}`);

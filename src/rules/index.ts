@@ -9,8 +9,6 @@ export { type RuleRow, ruleTable } from './table.ts';
 export interface RulesContext {
   /** Every zone name that is configured, also those that are left alone. */
   readonly zoneNames: readonly string[];
-  /** hostmaster.yaml's name, for problems that have no other place. */
-  readonly file?: string;
 }
 
 export interface CheckedZones {
@@ -22,12 +20,9 @@ export interface CheckedZones {
 export const checkZones = (zones: readonly DesiredZone[], context: RulesContext): CheckedZones => {
   const indexes = indexZones(zones, context.zoneNames);
   const used = new Set<string>();
-  const checked = indexes.map((index) => checkZone(index, used, context.file));
+  const checked = indexes.map((index) => checkZone(index, used));
   return {
     zones: checked.map(({ zone }) => zone),
-    problems: sortProblems([
-      ...checked.flatMap(({ problems }) => problems),
-      ...exemptProblems(zones, used, context.file),
-    ]),
+    problems: sortProblems([...checked.flatMap(({ problems }) => problems), ...exemptProblems(zones, used)]),
   };
 };

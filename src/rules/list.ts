@@ -11,7 +11,6 @@ import type { Rule } from './rule.ts';
 
 /** Every rule that looks at composed zones. What a zone breaks first is the reason that its RRset is quarantined for. */
 export const rules: readonly Rule[] = [
-  zone.globSyntax,
   zone.ignoredButWanted,
   coexistence.cnameCoexistence,
   coexistence.dnameCoexistence,

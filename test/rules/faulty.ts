@@ -301,13 +301,6 @@ export const faultyZones: readonly FaultyZone[] = [
     onlyHere: true,
   },
   {
-    rule: 'glob-syntax',
-    what: 'an ignore that can match nothing',
-    lines: ['www A 192.0.2.1'],
-    settings: { ignore: [{ name: 'www.example.com.' }] },
-    onlyHere: true,
-  },
-  {
     rule: 'exempt-unknown-rule',
     what: 'an exemption of no rule',
     lines: ['www A 192.0.2.1'],

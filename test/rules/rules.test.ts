@@ -82,7 +82,7 @@ describe('each rule', () => {
 test('every message, so that a change of one is seen', () => {
   const messages = faultyZones.map(({ lines, ownNs, settings, zoneNames }) => {
     const zone = zoneOf(ownNs ? lines : [...lines, ...apexNs], settings === undefined ? {} : { settings });
-    const { problems } = checkZones([zone], { zoneNames: zoneNames ?? [apex], file: 'hostmaster.yaml' });
+    const { problems } = checkZones([zone], { zoneNames: zoneNames ?? [apex] });
     return problems.map((p) => `${p.severity} ${p.rule} ${p.file}:${p.line}: ${p.message}`);
   });
   expect(messages.flat().join('\n')).toMatchSnapshot();

@@ -1,4 +1,3 @@
-import { globProblem } from '../../model/glob.ts';
 import { ignoreMatcher } from '../../model/ignore.ts';
 import { type Fault, fault, labelOf, type ZoneRule } from '../rule.ts';
 
@@ -32,21 +31,6 @@ export const ignoredButWanted: ZoneRule = {
       const message = `${labelOf(rrset)} is wanted here and ignored in hostmaster.yaml (ignore: name "${rule.name}"), so it is never written; remove it, or narrow the ignore`;
       faults.push({ ...fault(message), rrset });
     }
-    return faults.length === 0 ? null : faults;
-  },
-};
-
-export const globSyntax: ZoneRule = {
-  id: 'glob-syntax',
-  scope: 'zone',
-  applies: ({ zone }) => zone.settings.ignore.length + zone.settings.exempt.length > 0,
-  check: ({ zone, apex }) => {
-    const { ignore, exempt } = zone.settings;
-    const broken = [...ignore.map(({ name }) => ['ignore', name]), ...exempt.map(({ name }) => ['exempt', name])];
-    const faults = broken.flatMap(([key = '', name = '']) => {
-      const problem = globProblem(name);
-      return problem === null ? [] : [fault(`${apex}: "${name}" under "${key}" matches no name: ${problem}`)];
-    });
     return faults.length === 0 ? null : faults;
   },
 };

@@ -2,12 +2,6 @@ import type { RuleText } from './row.ts';
 
 /** Rules whose breach keeps an RRset from being written. */
 export const errorRules = {
-  'glob-syntax': {
-    summary: 'A name under `ignore` or `exempt` is a glob that no name can match.',
-    octodns: 'not applicable',
-    namedCheckzone: 'not applicable',
-    why: 'An ignore that silently ignores nothing would have the records deleted that it is to protect: deletes and replaces of the zone are withheld.',
-  },
   'ignored-but-wanted': {
     summary: 'An RRset is in the zone file and ignored in hostmaster.yaml.',
     octodns: 'not applicable',
