@@ -4,12 +4,13 @@ import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from './config/check.ts';
 import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
 import { defaultGuards, readGuards, type Shared } from './config/settings.ts';
-import { type Providers, readTargets } from './config/targets.ts';
+import { readTargets } from './config/targets.ts';
+import type { Providers } from './schema/hostmaster.ts';
 import { canonicalZone, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
-export type { ProviderKeys, Providers } from './config/targets.ts';
 export { limits } from './limits.ts';
 export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
+export type { ProviderKeys, Providers } from './schema/hostmaster.ts';
 export { resolveSecrets } from './secrets.ts';
 
 export interface LoadOptions {

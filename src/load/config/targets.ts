@@ -2,19 +2,10 @@ import type { SecretRef, TargetDefinition } from '../../model/definitions.ts';
 import type { NameServer } from '../../model/ports.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
-import { type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
+import { type ProviderKeys, type Providers, type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
 import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
 import { parseDuration, parseNameServer } from './values.ts';
-
-/** What the loader must know of a provider; its factory has it. */
-export interface ProviderKeys {
-  /** The JSON Schema of its target keys, secrets left out. */
-  readonly schema: Readonly<Record<string, unknown>>;
-  readonly secrets: readonly string[];
-}
-
-export type Providers = Readonly<Record<string, ProviderKeys>>;
 
 const commonKeys = ['provider', 'verify_at', 'verify_wait'];
 const defaultWait = 30_000;

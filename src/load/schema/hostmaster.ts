@@ -145,7 +145,7 @@ export const grantsSchema = Type.Array(
 /** The keys of hostmaster.yaml. */
 export const topSchemas = {
   state: stateSchema,
-  targets: Type.Record(Type.String(), targetSchema, { description: 'Configured providers, by a name of your choice.' }),
+  targets: Type.Record(Type.String(), targetSchema),
   zones: Type.Record(Type.String(), zoneSchema, {
     description: 'Zones by name; "*" is every other one in its folder.',
   }),
@@ -155,10 +155,42 @@ export const topSchemas = {
   guards: guardsSchema,
 } as const;
 
-export const hostmasterSchema = Type.Partial(Type.Object(topSchemas, { additionalProperties: false }), {
-  $schema: dialect,
-  title: 'hostmaster.yaml',
+/** What the loader must know of a provider; its factory has it. */
+export interface ProviderKeys {
+  /** The JSON Schema of its target keys, secrets left out. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+}
+
+export type Providers = Readonly<Record<string, ProviderKeys>>;
+
+/** The schema that editors read: a target has its provider's keys and no others. */
+export const hostmasterSchema = (providers: Providers): object => {
+  const targets = Object.entries(providers).map(([name, keys]) => publishedTarget(name, keys));
+  const description = 'Configured providers, by a name of your choice.';
+  return {
+    $schema: dialect,
+    title: 'hostmaster.yaml',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ...topSchemas,
+      targets: { type: 'object', description, additionalProperties: { anyOf: targets } },
+    },
+  };
+};
+
+const publishedTarget = (name: string, { schema, secrets }: ProviderKeys): object => ({
+  ...schema,
+  type: 'object',
   additionalProperties: false,
+  required: ['provider', ...(Array.isArray(schema.required) ? schema.required : [])],
+  properties: {
+    ...targetSchema.properties,
+    provider: { const: name },
+    ...(schema.properties !== null && typeof schema.properties === 'object' ? schema.properties : {}),
+    ...Object.fromEntries(secrets.map((key) => [key, secretRef])),
+  },
 });
 
 export type TargetEntry = Static<typeof targetSchema>;
