@@ -1,0 +1,200 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmbeddedServer } from '../../providers/embedded/index.ts';
+import type { NameServer } from '../../src/model/ports.ts';
+import { parseRdata } from '../../src/model/rdata.ts';
+import { askByDns } from '../../src/verify/ask.ts';
+import { encodeQuery } from '../../src/wire/message.ts';
+import { framed } from '../../src/wire/tcp.ts';
+import { cases } from '../model/cases.ts';
+import { type Embedded, putRecords, type RecordLine, startEmbedded } from '../providers/embedded/zone.ts';
+
+const zone = 'example.com.';
+const notHere: readonly string[] = ['ALIAS', 'LUA', 'NS', 'SOA'];
+const samples = cases
+  .filter(({ type }) => !notHere.includes(type))
+  .map(({ texts, type }, i) => ({ name: `c${i}`, type, text: texts[0] }));
+
+let embedded: Embedded;
+let nameserver: NameServer;
+beforeAll(async () => {
+  embedded = await startEmbedded();
+  nameserver = { label: 'embedded', address: embedded.serving.address, port: embedded.serving.port };
+  await putRecords(embedded.provider, zone, [
+    ...samples.map(({ name, text, type }): RecordLine => [name, 60, type, text]),
+    ['unknown', 60, 'TYPE65333', '\\# 3 010203'],
+    ['a\\.b\\032c', 60, 'TXT', '"\\000\\255"'],
+    ['many', 60, 'A', ...Array.from({ length: 1200 }, (_, i) => `192.0.${i >> 8}.${i & 255}`)],
+    ['sub', 60, 'NS', 'ns.sub'],
+    ['ns.sub', 60, 'A', '192.0.2.1'],
+  ]);
+});
+afterAll(() => embedded.stop());
+
+const ask = askByDns({ timeoutMs: 300 });
+
+describe('asking by DNS', () => {
+  it.each(samples)('reads $type $text over UDP and TCP', async ({ name, text, type }) => {
+    const rdata = parseRdata(type, text, { origin: zone });
+    for (const transport of [undefined, 'tcp'] as const) {
+      const question = { name: `${name}.${zone}`, type, ...(transport === undefined ? {} : { transport }) };
+      expect(await ask(nameserver, question)).toMatchObject({
+        status: 'answered',
+        rcode: 'NOERROR',
+        authoritative: true,
+        answers: [{ name: `${name}.${zone}`, type, ttl: 60, rdata }],
+      });
+    }
+  });
+
+  it('reads types that nobody knows, and names with any octets', async () => {
+    const unknown = await ask(nameserver, { name: `unknown.${zone}`, type: 'TYPE65333' });
+    expect(unknown).toMatchObject({ transport: 'udp', answers: [{ type: 'TYPE65333', rdata: '\\# 3 010203' }] });
+    const name = `a\\.b\\032c.${zone}`;
+    expect(await ask(nameserver, { name, type: 'TXT' })).toMatchObject({ answers: [{ name, rdata: '"\\000\\255"' }] });
+  });
+
+  it('asks again over TCP when the answer was cut', async () => {
+    const answer = await ask(nameserver, { name: `many.${zone}`, type: 'A' });
+    expect(answer).toMatchObject({ status: 'answered', transport: 'tcp', authoritative: true });
+    expect(answer.status === 'answered' && answer.answers.length).toBe(1200);
+  });
+
+  it('tells NODATA, NXDOMAIN and referrals apart', async () => {
+    const soa = [{ type: 'SOA', name: zone }];
+    const question = (name: string) => ({ name: `${name}.${zone}`, type: 'A' });
+    expect(await ask(nameserver, question('unknown'))).toMatchObject({ rcode: 'NOERROR', authority: soa });
+    expect(await ask(nameserver, question('none'))).toMatchObject({ rcode: 'NXDOMAIN', authority: soa });
+    expect(await ask(nameserver, question('x.sub'))).toMatchObject({
+      rcode: 'NOERROR',
+      authoritative: false,
+      answers: [],
+      authority: [{ type: 'NS', rdata: `ns.sub.${zone}` }],
+      additional: [{ type: 'A', name: `ns.sub.${zone}` }],
+    });
+    expect(await ask(nameserver, { name: 'example.net.', type: 'A' })).toMatchObject({ rcode: 'REFUSED' });
+  });
+
+  it('asks for a server’s own words', async () => {
+    const answer = await ask(nameserver, { name: 'version.bind.', type: 'TXT', class: 'CH' });
+    expect(answer).toMatchObject({ answers: [{ rdata: '"hostmaster"' }] });
+  });
+
+  it('asks over IPv6', async () => {
+    const listen = { address: '::1', port: 0 };
+    const server = await startEmbeddedServer({ file: `${embedded.folder}/zones.sqlite`, listen });
+    try {
+      const sixth = { label: 'v6', address: '0:0:0:0:0:0:0:1', port: server.port };
+      for (const name of [`unknown.${zone}`, `many.${zone}`]) {
+        expect(await ask(sixth, { name, type: 'A' })).toMatchObject({ status: 'answered', rcode: 'NOERROR' });
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('asks thousands of questions a second', async () => {
+    const count = 5000;
+    const started = performance.now();
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < count) {
+        next += 1;
+        const answer = await ask(nameserver, { name: `unknown.${zone}`, type: 'TYPE65333' });
+        if (answer.status !== 'answered') throw new Error(answer.reason);
+      }
+    };
+    await Promise.all(Array.from({ length: 64 }, worker));
+    expect(count / ((performance.now() - started) / 1000)).toBeGreaterThan(500);
+  });
+});
+
+describe('a name server that does not answer well', () => {
+  it('is silent: no answer after two tries', async () => {
+    const silent = createSocket('udp4');
+    let heard = 0;
+    silent.on('message', () => {
+      heard += 1;
+    });
+    await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+    const answer = await ask({ ...nameserver, port: silent.address().port }, { name: zone, type: 'SOA' });
+    silent.close();
+    expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining('timed out') });
+    expect(heard).toBe(2);
+  });
+
+  it.each([
+    ['sends the question back', (query: Buffer) => query, 'sent a question back'],
+    ['answers another question', () => answering('other.example.'), 'another question'],
+    ['sends garbage', () => Buffer.from('garbage'), 'timed out'],
+    ['breaks off within a record', (query: Buffer) => broken(query), 'unreadable answer'],
+  ])('%s', async (_what, reply, reason) => {
+    const server = createSocket('udp4');
+    server.on('message', (query, peer) => {
+      const octets = Buffer.from(reply(query));
+      query.copy(octets, 0, 0, 2);
+      server.send(octets, peer.port, peer.address);
+    });
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    const answer = await ask({ ...nameserver, port: server.address().port }, { name: zone, type: 'SOA' });
+    server.close();
+    expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining(reason) });
+  });
+
+  it.each([
+    ['closes the connection', (end: () => void) => end(), 'closed before the answer'],
+    ['sends half an answer over TCP', (_end: () => void, write: (octets: Uint8Array) => void) => write(half), 'within'],
+    [
+      'answers another question over TCP',
+      (_end: () => void, write: (octets: Uint8Array) => void) => write(framed(answering(zone))),
+      'another question',
+    ],
+  ])('%s', async (_what, behave, reason) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', () =>
+        behave(
+          () => socket.end(),
+          (octets) => socket.write(octets),
+        ),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const bound = server.address();
+    const port = bound === null || typeof bound === 'string' ? 0 : bound.port;
+    const answer = await ask({ ...nameserver, port }, { name: zone, type: 'SOA', transport: 'tcp' });
+    server.close();
+    expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining(reason) });
+  });
+
+  it('is waited for no longer when the signal aborts', async () => {
+    const silent = createSocket('udp4');
+    await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+    const slow = askByDns({ timeoutMs: 5000 });
+    const port = silent.address().port;
+    for (const transport of [undefined, 'tcp'] as const) {
+      const started = performance.now();
+      const question = { name: zone, type: 'SOA', ...(transport === undefined ? {} : { transport }) };
+      const answer = await slow({ ...nameserver, port }, question, AbortSignal.timeout(50));
+      expect(answer.status).toBe('no_answer');
+      expect(performance.now() - started).toBeLessThan(1000);
+    }
+    silent.close();
+  });
+});
+
+const answering = (name: string): Buffer => {
+  const answer = Buffer.from(encodeQuery(0, { name, type: 'SOA', class: 1 }));
+  answer.writeUInt8(0x84, 2);
+  return answer;
+};
+
+const broken = (query: Buffer): Buffer => {
+  const answer = Buffer.concat([query, Buffer.from([0xc0, 12, 0, 6, 0, 1, 0, 0, 0, 9, 0, 99, 1])]);
+  answer.writeUInt8(0x84, 2);
+  answer.writeUInt16BE(1, 6);
+  return answer;
+};
+
+const half = framed(answering(zone)).subarray(0, 20);

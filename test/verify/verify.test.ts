@@ -1,0 +1,187 @@
+import { createSocket } from 'node:dgram';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { NameServer } from '../../src/model/ports.ts';
+import { askByDns } from '../../src/verify/ask.ts';
+import type { ServedRRset } from '../../src/verify/content.ts';
+import { type VerifyOptions, verifyZones, type ZoneWork } from '../../src/verify/index.ts';
+import { type Embedded, putRecords, startEmbedded, zoneOf } from '../providers/embedded/zone.ts';
+
+const zone = 'example.com.';
+let first: Embedded;
+let second: Embedded;
+beforeAll(async () => {
+  first = await startEmbedded();
+  second = await startEmbedded();
+});
+afterAll(async () => {
+  await first.stop();
+  await second.stop();
+});
+beforeEach(async () => {
+  for (const { provider } of [first, second]) {
+    await provider.deleteZone(zoneOf(zone));
+    await putRecords(provider, zone, [['www', 60, 'A', '192.0.2.1']]);
+  }
+  await putRecords(first.provider, zone, [['new', 60, 'A', '192.0.2.2']]);
+});
+
+const at = (label: string, { serving }: Embedded): NameServer => ({
+  label,
+  address: serving.address,
+  port: serving.port,
+});
+const rrset = (name: string, type: string, ttl: number, ...values: string[]): ServedRRset => ({
+  name: `${name}.${zone}`,
+  type,
+  ttl,
+  values: values.map((rdata) => ({ rdata })),
+});
+const www = rrset('www', 'A', 60, '192.0.2.1');
+const made = rrset('new', 'A', 60, '192.0.2.2');
+const work = (parts: Partial<ZoneWork> = {}): ZoneWork => ({
+  zone: zoneOf(zone),
+  target: 'try',
+  nameservers: [at('first', first), at('second', second)],
+  rrsets: [www, made],
+  wait: 0,
+  ...parts,
+});
+const options = (parts: Partial<VerifyOptions> = {}): VerifyOptions => ({
+  ask: askByDns({ timeoutMs: 100 }),
+  now: () => performance.now(),
+  sleep: (milliseconds) => pause(milliseconds),
+  ...parts,
+});
+
+/** A port that takes questions and says nothing. */
+const withSilence = async <T>(use: (silent: NameServer, heard: () => number) => Promise<T>): Promise<T> => {
+  const socket = createSocket('udp4');
+  let heard = 0;
+  socket.on('message', () => {
+    heard += 1;
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  try {
+    return await use({ label: 'silent', address: '127.0.0.1', port: socket.address().port }, () => heard);
+  } finally {
+    socket.close();
+  }
+};
+
+describe('verifying zones', () => {
+  it('finds nothing where all name servers answer as they should', async () => {
+    await putRecords(second.provider, zone, [['new', 60, 'A', '192.0.2.2']]);
+    const seen: string[] = [];
+    const report = await verifyZones([work()], options({ onProgress: (p) => seen.push(`${p.checked}/${p.total}`) }));
+    expect(report).toEqual({ checked: 4, differences: [] });
+    expect(seen.at(-1)).toBe('4/4');
+  });
+
+  it('reports name server by name server', async () => {
+    await putRecords(second.provider, zone, [['other', 60, 'A', '192.0.2.9']]);
+    const report = await verifyZones([work()], options());
+    expect(report.checked).toBe(4);
+    expect(report.differences).toMatchObject([
+      { zone, nameserver: 'second', name: `new.${zone}`, type: 'A', expected: ['60 192.0.2.2'], answered: 'NXDOMAIN' },
+    ]);
+  });
+
+  it('says that a name server lags while its serial is older and its answer the one before', async () => {
+    const before = new Map([[`new.${zone} A`, null]]);
+    const serial = Number((await first.provider.listZones())[0]?.fingerprint) + 5;
+    const report = await verifyZones([work({ before, serial })], options());
+    expect(report.differences).toMatchObject([{ nameserver: 'second', kind: 'lags' }]);
+  });
+
+  it('waits for what lags, and asks only for that again', async () => {
+    const asked: string[] = [];
+    const ask = askByDns();
+    const counting: VerifyOptions['ask'] = (nameserver, question) => {
+      asked.push(`${nameserver.label} ${question.name} ${question.type}`);
+      return ask(nameserver, question);
+    };
+    const verifying = verifyZones([work({ wait: 10_000 })], options({ ask: counting }));
+    await pause(250);
+    await putRecords(second.provider, zone, [['new', 60, 'A', '192.0.2.2']]);
+    expect(await verifying).toEqual({ checked: 4, differences: [] });
+    expect(asked.filter((question) => question === `second www.${zone} A`)).toHaveLength(1);
+    expect(asked.filter((question) => question === `second new.${zone} A`).length).toBeGreaterThan(1);
+  });
+
+  it('gives up when the wait is over', async () => {
+    const started = performance.now();
+    const report = await verifyZones([work({ wait: 300 })], options());
+    expect(report.differences).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
+  it('does not wait for long for a name server that is silent, and says how much was not asked', async () => {
+    const rrsets = [www, made, ...Array.from({ length: 2000 }, (_, i) => rrset(`n${i}`, 'A', 60, '192.0.2.1'))];
+    await withSilence(async (silent, heard) => {
+      const report = await verifyZones([work({ nameservers: [silent, at('first', first)], rrsets })], options());
+      const lines = report.differences.filter(({ nameserver }) => nameserver === 'silent');
+      expect(lines).toMatchObject([{ zone, name: zone, kind: 'no_answer', expected: null }]);
+      expect(lines[0]?.answered).toMatch(/timed out.*; 2002 RRsets not asked/);
+      expect(heard()).toBe(2);
+      expect(report.checked).toBe(2002);
+    });
+  });
+
+  it('leaves a name server alone that falls silent on the way', async () => {
+    const ask = askByDns({ timeoutMs: 50, attempts: 1 });
+    await withSilence(async (silent) => {
+      let answered = 0;
+      const falling: VerifyOptions['ask'] = (nameserver, question) => {
+        answered += 1;
+        return ask(answered > 100 ? silent : nameserver, question);
+      };
+      const rrsets = Array.from({ length: 1000 }, (_, i) => rrset(`n${i}`, 'A', 60, '192.0.2.1'));
+      const nameservers = [at('first', first)];
+      const report = await verifyZones([work({ nameservers, rrsets })], options({ ask: falling, concurrency: 8 }));
+      const silence = report.differences.filter(({ kind }) => kind === 'no_answer');
+      expect(silence).toHaveLength(1);
+      expect(silence[0]?.answered).toMatch(/timed out.*; 901 RRsets not asked/);
+      expect(report.checked).toBeLessThan(120);
+    });
+  });
+
+  it('asks for nothing where a name server does not have the zone', async () => {
+    await second.provider.deleteZone(zoneOf(zone));
+    const report = await verifyZones([work()], options());
+    expect(report.differences).toEqual([
+      {
+        zone,
+        nameserver: 'second',
+        name: zone,
+        type: 'SOA',
+        kind: 'missing',
+        expected: null,
+        answered: 'REFUSED; 2 RRsets not asked',
+      },
+    ]);
+  });
+
+  it('proves deletes, under a wildcard too', async () => {
+    const nameservers = [at('first', first)];
+    const keys = [www, made, rrset('gone', 'A', 60)];
+    const still = await verifyZones([work({ nameservers, rrsets: [], keys })], options());
+    expect(still.differences.map(({ kind, name }) => `${name} ${kind}`)).toEqual([
+      `new.${zone} unexpected`,
+      `www.${zone} unexpected`,
+    ]);
+    await putRecords(first.provider, zone, [['*', 60, 'A', '192.0.2.7']]);
+    const wildcard = rrset('*', 'A', 60, '192.0.2.7');
+    const proven = await verifyZones(
+      [work({ nameservers, rrsets: [wildcard, www, made], keys: [rrset('gone', 'A', 60)] })],
+      options(),
+    );
+    expect(proven).toEqual({ checked: 1, differences: [] });
+  });
+
+  it('ends at once when the signal aborts', async () => {
+    const report = await verifyZones([work({ wait: 60_000 })], options({ signal: AbortSignal.abort() }));
+    expect(report.checked).toBe(0);
+    expect(report.differences).toHaveLength(2);
+  });
+});
