@@ -17,7 +17,12 @@ export interface Cursor {
   readonly anchors: Anchors;
   next: number;
   made: number;
+  /** Where the last scalar ended, in `source`. */
+  last: number;
 }
+
+/** In place of an offset, for a key: where nothing is written, its ":" is the place. */
+export const atColon = -1;
 
 const stringTags = new Set(['!!str', '!', '!<tag:yaml.org,2002:str>']);
 const plainTags = new Set(['!!int', '!!float', '!!bool', '!!null', '!!seq', '!!map']);
@@ -55,11 +60,13 @@ const composeScalar = (cursor: Cursor, event: ScalarEvent, at: number): YamlScal
   const tag = event.tagStart === -1 ? null : knownTag(cursor, event.tagStart, event.tagEnd);
   const isPlain = event.style === SCALAR_STYLE.PLAIN;
   const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+  const place = at === atColon ? cursor.base + Math.max(0, cursor.source.indexOf(':', cursor.last)) : at;
+  if (event.valueStart !== -1) cursor.last = event.valueEnd;
   return {
     kind: 'scalar',
     text: event.valueStart === -1 ? '' : getScalarValue(cursor.source, event),
     plain: isPlain && (tag === null || !stringTags.has(tag)),
-    at: event.valueStart === -1 ? at : cursor.base + event.valueStart - (isQuoted ? 1 : 0),
+    at: event.valueStart === -1 ? place : cursor.base + event.valueStart - (isQuoted ? 1 : 0),
   };
 };
 
@@ -78,7 +85,7 @@ const composeCollection = (
   const entries: YamlEntry[] = [];
   const merged: YamlEntry[] = [];
   while (!atPop(cursor)) {
-    const key = composeNode(cursor, at);
+    const key = composeNode(cursor, atColon);
     const value = composeNode(cursor, key.at);
     if (isMergeKey(key)) merged.push(...mergedEntries(value, key.at));
     else entries.push({ key, value });
@@ -109,6 +116,7 @@ const followAlias = (cursor: Cursor, start: number, end: number): YamlNode => {
   const name = cursor.source.slice(start, end);
   const anchor = cursor.anchors.nodes.get(name);
   const at = cursor.base + start - 1;
+  cursor.last = end;
   if (anchor === undefined) {
     throw new YamlProblem(`the alias *${name} has no anchor &${name} before it; quote it if "*" is a wildcard`, at);
   }

@@ -1,5 +1,5 @@
 import { COLLECTION_STYLE, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
-import { type Anchors, type Cursor, composeNode, isMergeKey, mergedEntries } from './compose.ts';
+import { type Anchors, atColon, type Cursor, composeNode, isMergeKey, mergedEntries } from './compose.ts';
 import { isNull, type YamlEntry, type YamlNode, YamlProblem } from './node.ts';
 
 /** `merged`: from a "<<" at the top, which never wins over a name that is written out. */
@@ -70,7 +70,7 @@ const readPiece = (
   onEntry: OnEntry,
 ): void => {
   if (events.length === 0) return;
-  const cursor: Cursor = { events, source, base, anchors, next: 1, made: 0 };
+  const cursor: Cursor = { events, source, base, anchors, next: 1, made: 0, last: 0 };
   const top = events[1];
   if (top?.type !== EVENT_ID.MAPPING || (base > 0 && top.style !== COLLECTION_STYLE.BLOCK)) {
     const node = composeNode(cursor, base);
@@ -79,7 +79,7 @@ const readPiece = (
   }
   cursor.next = 2;
   while (events[cursor.next]?.type !== EVENT_ID.POP) {
-    const key = composeNode(cursor, base);
+    const key = composeNode(cursor, atColon);
     const value = composeNode(cursor, key.at);
     if (isMergeKey(key)) merges.push({ key, value });
     else onEntry(key, value, false);
@@ -103,4 +103,16 @@ const nextEntry = (text: string, from: number): number => {
 };
 
 const asProblem = (error: unknown, base: number): unknown =>
-  error instanceof YAMLException ? new YamlProblem(error.reason, base + (error.mark?.position ?? 0)) : error;
+  error instanceof YAMLException
+    ? new YamlProblem(plainWords.get(error.reason) ?? error.reason, base + (error.mark?.position ?? 0))
+    : error;
+
+/** What js-yaml says, for people who want to know what to do. */
+const plainWords: ReadonlyMap<string, string> = new Map([
+  ['deficient indentation', 'a quote or a bracket above is not closed, or what goes on here is not indented'],
+  ['bad indentation of a mapping entry', 'this is not indented like what stands beside it'],
+  ['bad indentation of a sequence entry', 'this is not indented like what stands beside it'],
+  ['end of the stream or a document separator is expected', 'this fits to nothing above it; check its indentation'],
+  ["expected ':' after a mapping key", 'a ":" is missing after a key'],
+  ['missed comma between flow collection entries', 'a comma or a closing bracket is missing before this'],
+]);
