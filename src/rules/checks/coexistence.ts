@@ -9,7 +9,7 @@ const typesOf = (rrsets: readonly RRset[]) =>
   rrsets
     .map((rrset) => rrset.type)
     .sort()
-    .join(', ');
+    .join(' and ');
 
 /** May stand beside a CNAME (RFC 4035 section 2.5). */
 const besideCname = new Set(['CNAME', 'RRSIG', 'NSEC']);

@@ -87,7 +87,7 @@ export const danglingTarget = targetRule(
   'dangling-target',
   ['CNAME', 'ALIAS', 'PTR', 'MX', 'SRV', 'SVCB', 'HTTPS'],
   (target, { type, name }, zone) => {
-    if (!isWithin(target, zone.apex) || target === name) return null;
+    if (!isWithin(target, zone.apex) || target === name || addressInName(target, zone.apex) !== null) return null;
     const found = zone.lookup(target);
     if (found === 'unknown') return null;
     const hint = repeatsZone(target, zone.apex) ? ' (it repeats the zone: is a final dot missing?)' : '';
