@@ -21,10 +21,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds more than usual, for what takes the server long. */
   readonly patience?: number;
+  /** Takes the body of a 200 as it comes, instead of the reply's text; asked for anew with each try. Must not throw. */
+  readonly bodyTo?: () => (chunk: Uint8Array) => void;
 }
 
 /** The HTTP side of PowerDNS's API, below one of its servers. Its key is in no message. */
 export interface Api {
+  /** `PowerDNS at URL`, for messages. */
+  readonly where: string;
   /** May be repeated without harm, and is, three times, where there was no answer or 5xx. */
   repeat(method: string, path: string, options?: CallOptions): Promise<Reply>;
   /** Sent once. Throws WRITE_UNKNOWN where it may have been applied. */
@@ -54,6 +58,7 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
     callOnce(agent, options, { method, path: `${base.path}${path}`, origin: base.origin }, extra);
   const describe = (method: string, path: string): string => `${method} ${base.origin}${base.path}${path}`;
   return {
+    where: `PowerDNS at ${base.origin}${base.prefix}`,
     repeat: async (method, path, extra = {}) => {
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error, extra.signal));
@@ -67,7 +72,7 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error));
         if ('status' in outcome) return outcome;
-        if (!outcome.neverSent) throw unknown(describe(method, path), clean(outcome.why, options), outcome.cause);
+        if (!outcome.neverSent) throw unknown(describe(method, path), whyOf(outcome, options), outcome.cause);
         if (!outcome.passing || attempt === tries) throw giveUp(describe(method, path), outcome, options);
         await pause(attempt, extra.signal);
       }
@@ -82,10 +87,13 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
 };
 
 /** Where the server's API begins: `url` may have a path, and may end in `/api/v1`. */
-const baseOf = ({ url, server }: ApiOptions): { readonly origin: string; readonly path: string } => {
+const baseOf = ({
+  url,
+  server,
+}: ApiOptions): { readonly origin: string; readonly prefix: string; readonly path: string } => {
   const { origin, pathname } = new URL(url);
-  const path = pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
-  return { origin, path: `${path}/api/v1/servers/${encodeURIComponent(server)}` };
+  const prefix = pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
+  return { origin, prefix, path: `${prefix}/api/v1/servers/${encodeURIComponent(server)}` };
 };
 
 /** Waits before another try, longer each time, with jitter. */
@@ -96,7 +104,7 @@ const callOnce = async (
   agent: Agent,
   options: ApiOptions,
   target: { readonly origin: string; readonly method: string; readonly path: string },
-  { body, patience = 0, signal }: CallOptions,
+  { body, bodyTo, patience = 0, signal }: CallOptions,
 ): Promise<Reply> => {
   const time = options.timeout + patience;
   const answer = await agent.request({
@@ -112,7 +120,7 @@ const callOnce = async (
     bodyTimeout: time,
     ...(signal === undefined ? {} : { signal }),
   });
-  const text = await answer.body.text();
+  const text = await textOf(answer, bodyTo);
   return {
     status: answer.statusCode,
     text,
@@ -121,6 +129,16 @@ const callOnce = async (
       return typeof value === 'string' ? value : null;
     },
   };
+};
+
+const textOf = async (
+  { body, statusCode }: Dispatcher.ResponseData,
+  bodyTo: CallOptions['bodyTo'],
+): Promise<string> => {
+  if (bodyTo === undefined || statusCode !== 200) return body.text();
+  const push = bodyTo();
+  for await (const chunk of body) push(chunk);
+  return '';
 };
 
 /** A request without a whole answer. */
@@ -183,14 +201,13 @@ const codeOf = (error: unknown): string => {
 const giveUp = (what: string, outcome: Failure | Reply, options: ApiOptions): HostmasterError => {
   if ('status' in outcome) return refusalOf(what, outcome, options);
   const advice = outcome.neverSent ? 'start PowerDNS with its API there, or correct url' : 'see whether it is well';
-  const after = outcome.why.endsWith('in time') ? ` (timeout ${options.timeout / 1000} s)` : '';
-  return new HostmasterError(
-    'TARGET_UNREACHABLE',
-    'retry',
-    `${what}: ${clean(outcome.why, options)}${after}; ${advice}`,
-    { cause: outcome.cause },
-  );
+  return new HostmasterError('TARGET_UNREACHABLE', 'retry', `${what}: ${whyOf(outcome, options)}; ${advice}`, {
+    cause: outcome.cause,
+  });
 };
+
+const whyOf = ({ why }: Failure, options: ApiOptions): string =>
+  why.endsWith('in time') ? `${why} (timeout ${options.timeout / 1000} s)` : clean(why, options);
 
 const unknown = (what: string, why: string, cause?: unknown): HostmasterError =>
   new HostmasterError(

@@ -17,13 +17,12 @@ import {
 // Between the API's JSON and the model; pure. PowerDNS 4.7.3 takes rdata in one spelling of its own only (422 `Not in
 // expected format` otherwise), which is our canonical text but for what stands here.
 
-/** A zone as GET gives it, as far as it is used. */
+/** A zone as GET gives it, as far as it is used; its RRsets stand apart. */
 export interface ApiZone {
   readonly serial: number;
   readonly kind: string;
   readonly soa_edit: string;
   readonly soa_edit_api: string;
-  readonly rrsets: readonly unknown[];
 }
 
 export interface ApiRecord {
@@ -50,29 +49,36 @@ export interface ConvertedZone {
 }
 
 export const isApiZone = (value: unknown): value is ApiZone =>
-  isObject(value) && typeof value.serial === 'number' && typeof value.kind === 'string' && Array.isArray(value.rrsets);
+  isObject(value) && typeof value.serial === 'number' && typeof value.kind === 'string';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** Reads what GET says of RRsets. Whatever cannot be read is listed, never lost, and never throws. */
-export const fromApi = (rrsets: readonly unknown[]): ConvertedZone => {
-  const read: ExistingRRset[] = [];
+/** Collects what GET says of RRsets. Whatever cannot be read is listed, never lost, and never throws. */
+export const collector = (): ConvertedZone & { readonly add: (rrsets: readonly unknown[]) => void } => {
+  const rrsets: ExistingRRset[] = [];
   const unreadable: Unreadable[] = [];
   const disabled = new Map<string, readonly string[]>();
-  for (const rrset of rrsets) {
+  const add = (rrset: unknown): void => {
     if (!isApiRRset(rrset)) {
       const { name, type } = isObject(rrset) ? rrset : {};
       unreadable.push({ name: String(name ?? '?'), type: String(type ?? '?'), why: 'PowerDNS describes it oddly' });
-      continue;
+      return;
     }
     try {
       const existing = readRRset(rrset, disabled);
-      if (existing !== null) read.push(existing);
+      if (existing !== null) rrsets.push(existing);
     } catch (error) {
       unreadable.push({ name: rrset.name, type: rrset.type, why: messageOf(error) });
     }
-  }
+  };
+  return { rrsets, unreadable, disabled, add: (some) => some.forEach(add) };
+};
+
+/** What GET says of RRsets, as the model has it. */
+export const fromApi = (rrsets: readonly unknown[]): ConvertedZone => {
+  const { add, disabled, rrsets: read, unreadable } = collector();
+  add(rrsets);
   return { rrsets: read, unreadable, disabled };
 };
 

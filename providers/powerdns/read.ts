@@ -1,8 +1,9 @@
 import type { ListedZone, Missing, ReadOptions, Unchanged, ZoneId, ZoneSnapshot } from '../../src/provider.ts';
 import { parseAbsolute } from '../../src/provider.ts';
 import type { Api } from './api.ts';
-import { type ApiZone, type ConvertedZone, type DisabledRecords, fromApi, isApiZone } from './convert.ts';
+import { type ApiZone, type ConvertedZone, collector, type DisabledRecords, isApiZone } from './convert.ts';
 import { type SerialScheme, serialMoves } from './serial.ts';
+import { type ZoneStream, zoneStream } from './stream.ts';
 
 /** What a read leaves behind for the write that follows it. */
 export interface ZoneFacts {
@@ -108,18 +109,40 @@ const readMetadata = async (
   );
 };
 
+interface ReadZone extends ConvertedZone {
+  readonly body: ApiZone;
+}
+
 const getZone = async (
   session: Session,
   zone: ZoneId,
   query: string,
   signal?: AbortSignal,
-): Promise<ApiZone | null> => {
+): Promise<ReadZone | null> => {
+  const { api } = session;
   const path = `${zonePath(zone.name)}${query}`;
-  const reply = await session.api.repeat('GET', path, { signal });
+  let converted = collector();
+  let stream = zoneStream(converted.add);
+  const bodyTo = () => {
+    converted = collector();
+    stream = zoneStream(converted.add);
+    return stream.push;
+  };
+  const reply = await api.repeat('GET', path, { signal, bodyTo });
   if (reply.status === 404) return null;
-  if (reply.status !== 200) throw session.api.refusal('GET', path, reply);
-  const body = session.api.json('GET', path, reply);
-  if (!isApiZone(body)) throw session.api.notOurs('GET', path, 'its answer is no zone');
+  if (reply.status !== 200) throw api.refusal('GET', path, reply);
+  const { disabled, rrsets, unreadable } = converted;
+  return { body: zoneOf(stream, (why) => api.notOurs('GET', path, why)), disabled, rrsets, unreadable };
+};
+
+const zoneOf = (stream: ZoneStream, notOurs: (why: string) => Error): ApiZone => {
+  let body: unknown;
+  try {
+    body = stream.end();
+  } catch {
+    throw notOurs('its answer is no JSON');
+  }
+  if (!isApiZone(body)) throw notOurs('its answer is no zone');
   return body;
 };
 
@@ -133,20 +156,17 @@ const readAll = async (
   zone: ZoneId,
   signal: AbortSignal | undefined,
 ): Promise<ZoneSnapshot | Missing> => {
-  const body = await getZone(session, zone, '', signal);
-  if (body === null) return missing(session, zone);
-  const converted = fromApi(body.rrsets);
-  remember(session, zone, body, converted.disabled);
-  return snapshotOf(zone, body.serial, converted);
+  const read = await getZone(session, zone, '', signal);
+  if (read === null) return missing(session, zone);
+  const { body, disabled, rrsets, unreadable } = read;
+  remember(session, zone, body, disabled);
+  return { status: 'read', zone, fingerprint: String(body.serial), rrsets, unreadable };
 };
 
 const missing = (session: Session, zone: ZoneId): Missing => {
   session.facts.delete(zone.name);
   return { status: 'missing' };
 };
-
-const snapshotOf = (zone: ZoneId, serial: number, { rrsets, unreadable }: Omit<ConvertedZone, 'disabled'>) =>
-  ({ status: 'read', zone, fingerprint: String(serial), rrsets, unreadable }) as const;
 
 /** One filtered read a name. It hides disabled records. Null where somebody wrote in between: read all, then. */
 const readNames = async (
@@ -155,12 +175,18 @@ const readNames = async (
   names: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<ZoneSnapshot | Missing | null> => {
-  const bodies = await Promise.all(
+  const reads = await Promise.all(
     names.map((name) => getZone(session, zone, `?rrset_name=${encodeURIComponent(name)}`, signal)),
   );
-  const [first] = bodies;
-  if (first === undefined || bodies.some((body) => body?.serial !== first?.serial)) return null;
+  const [first] = reads;
+  if (first === undefined || reads.some((read) => read?.body.serial !== first?.body.serial)) return null;
   if (first === null) return missing(session, zone);
-  remember(session, zone, first, new Map());
-  return snapshotOf(zone, first.serial, fromApi(bodies.flatMap((body) => body?.rrsets ?? [])));
+  remember(session, zone, first.body, new Map());
+  return {
+    status: 'read',
+    zone,
+    fingerprint: String(first.body.serial),
+    rrsets: reads.flatMap((read) => read?.rrsets ?? []),
+    unreadable: reads.flatMap((read) => read?.unreadable ?? []),
+  };
 };

@@ -23,12 +23,12 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const { changes, expect, zone } = write;
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const facts = session.facts.get(zone.name);
-  if (facts !== undefined && isCopy(facts.kind)) throw copyOf(zone, facts.kind);
+  if (facts !== undefined && isCopy(facts.kind)) throw copyOf(session, zone, facts.kind);
   const body = toApi(changes, facts?.disabled ?? new Map());
   const path = zonePath(zone.name);
   session.listed = null;
   const reply = await patch(session, path, body, write, signal);
-  if (reply.status === 422) return { status: 'refused', refused: refusalsOf(zone, reply, changes) };
+  if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, zone, reply, changes) };
   if (reply.status !== 204 && reply.status !== 200) throw failureOf(session, zone, reply, body);
   const now = reply.header('x-pdns-new-serial');
   const known = facts !== undefined && expect !== null && now !== null;
@@ -56,7 +56,7 @@ const patch = async (
     if (reply.status !== 500 || expect === null) throw session.api.unknown('PATCH', path, reply);
     await pause(attempt, signal);
     if ((await serialOf(session, zone, signal)) !== expect) throw session.api.unknown('PATCH', path, reply);
-    if (attempt === tries) throw rolledBack(zone, reply);
+    if (attempt === tries) throw rolledBack(session, zone, reply);
   }
 };
 
@@ -70,51 +70,55 @@ const serialOf = async (session: Session, zone: ZoneId, signal: AbortSignal | un
 
 const isCopy = (kind: string): boolean => kind === 'Slave' || kind === 'Consumer';
 
-const copyOf = (zone: ZoneId, kind: string): HostmasterError =>
+const copyOf = ({ api }: Session, zone: ZoneId, kind: string): HostmasterError =>
   new HostmasterError(
     'WRITE_REFUSED',
     'stop',
-    `${zone.name} is of kind ${kind} there: the next transfer from its primary would undo what is written; write to its primary`,
+    `${zone.name} is of kind ${kind} on ${api.where}: the next transfer from its primary would undo what is written; write to its primary`,
   );
 
-const rolledBack = (zone: ZoneId, reply: Reply): HostmasterError =>
+const rolledBack = ({ api }: Session, zone: ZoneId, reply: Reply): HostmasterError =>
   new HostmasterError(
     'WRITE_REFUSED',
     'retry',
-    `PowerDNS answered 500 (${errorOf(reply)}) to the write of ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
+    `${api.where} answered 500 (${errorOf(reply)}) to the write of ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
   );
 
-const refusalsOf = (zone: ZoneId, reply: Reply, changes: readonly Change[]) => {
+const refusalsOf = ({ api }: Session, zone: ZoneId, reply: Reply, changes: readonly Change[]) => {
   const message = errorOf(reply);
   const refused = refusedBy(message, changes);
   if (refused.length > 0) return refused;
   throw new HostmasterError(
     'WRITE_REFUSED',
     'stop',
-    `PowerDNS refused the write of ${zone.name}, and names no change of it: ${message}; nothing of it was applied`,
+    `${api.where} refused the write of ${zone.name}, and names no change of it: ${message}; nothing of it was applied`,
   );
 };
 
 const failureOf = (session: Session, zone: ZoneId, reply: Reply, body: unknown): HostmasterError => {
-  if (reply.status === 404) return zoneMissing(zone);
+  if (reply.status === 404) return zoneMissing(session, zone);
   if (reply.status === 400) {
     return new HostmasterError(
       'WRITE_REFUSED',
       'stop',
-      `PowerDNS answered 400 (${errorOf(reply)}) to a write of ${JSON.stringify(body).length} bytes to ${zone.name}; nothing of it was applied: its webserver-max-bodysize, or that of a proxy before it, may be smaller`,
+      `${session.api.where} answered 400 (${errorOf(reply)}) to a write of ${JSON.stringify(body).length} bytes to ${zone.name}; nothing of it was applied: its webserver-max-bodysize, or that of a proxy before it, may be smaller`,
     );
   }
   return session.api.refusal('PATCH', zonePath(zone.name), reply);
 };
 
-const zoneMissing = (zone: ZoneId): HostmasterError =>
-  new HostmasterError('ZONE_MISSING', 'stop', `PowerDNS does not have the zone ${zone.name}; set create, or make it`);
+const zoneMissing = ({ api }: Session, zone: ZoneId): HostmasterError =>
+  new HostmasterError(
+    'ZONE_MISSING',
+    'stop',
+    `${api.where} does not have the zone ${zone.name}; set create, or make it`,
+  );
 
 /** The rectify that zones made with `rectify: deferred` are owed once names came or went. */
 export const rectify = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   const path = `${zonePath(zone.name)}/rectify`;
   const reply = await session.api.repeat('PUT', path, { signal, patience: rectifyPatience });
-  if (reply.status === 404) throw zoneMissing(zone);
+  if (reply.status === 404) throw zoneMissing(session, zone);
   if (reply.status !== 200 && reply.status !== 204) throw session.api.refusal('PUT', path, reply);
 };
 
@@ -148,7 +152,7 @@ const postZone = async (
   try {
     const reply = await session.api.once('POST', path, { body, signal });
     if (reply.status === 201) return null;
-    if (reply.status === 409) throw madeMeanwhile(zone);
+    if (reply.status === 409) throw madeMeanwhile(session, zone);
     if (reply.status >= 500) return session.api.refusal('POST', path, reply);
     throw session.api.refusal('POST', path, reply);
   } catch (error) {
@@ -157,8 +161,12 @@ const postZone = async (
   }
 };
 
-const madeMeanwhile = (zone: ZoneId): HostmasterError =>
-  new HostmasterError('STALE_PLAN', 'retry', `somebody else made the zone ${zone.name} since the plan: plan again`);
+const madeMeanwhile = ({ api }: Session, zone: ZoneId): HostmasterError =>
+  new HostmasterError(
+    'STALE_PLAN',
+    'retry',
+    `somebody else made the zone ${zone.name} on ${api.where} since the plan: plan again`,
+  );
 
 export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   session.listed = null;
@@ -171,6 +179,6 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
 export const markZone = async (session: Session, zone: ZoneId, mark: string, signal?: AbortSignal): Promise<void> => {
   const path = `${zonePath(zone.name)}/metadata/${markKind}`;
   const reply = await session.api.repeat('PUT', path, { body: { kind: markKind, metadata: [mark] }, signal });
-  if (reply.status === 404) throw zoneMissing(zone);
+  if (reply.status === 404) throw zoneMissing(session, zone);
   if (reply.status !== 200) throw session.api.refusal('PUT', path, reply);
 };
