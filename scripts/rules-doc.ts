@@ -61,13 +61,13 @@ The octoDNS column says what octoDNS 1.22 does with \`manager: {enabled: [strict
 
 ## Rules of a zone
 
-These look at the zone as it will be, whatever it was read from. They can be exempt from.
+These look at the zone as it will be, whatever it was read from. \`exempt\` reaches them.
 
 ${table(byId(ruleTable))}
 
 ## Rules of the files
 
-These are found in reading, and cannot be exempt from.
+These are found in reading; \`exempt\` does not reach them.
 
 ${table(byId(loadRules))}
 `;

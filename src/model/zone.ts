@@ -22,7 +22,7 @@ export interface Exemption {
   readonly name: string;
   readonly reason: string;
   /** Where hostmaster.yaml has it. */
-  readonly at?: Origin;
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
 export interface GuardSettings {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkZones } from '../../src/rules/index.ts';
 import { apex, apexNs, type ZoneOptions, zoneOf } from './zones.ts';
@@ -215,6 +216,19 @@ describe('SPF', () => {
   });
 });
 
+test('one value that is too long for any message', () => {
+  const strings = Array.from({ length: 300 }, () => `"${'x'.repeat(255)}"`).join(' ');
+  const { problems, zone } = check([`big TXT ${strings}`]);
+  expect(problems.map(({ rule }) => rule)).toEqual(['rrset-size']);
+  expect(zone?.quarantined.length).toBe(1);
+});
+
+test('a problem of an exemption is placed where hostmaster.yaml has it', () => {
+  const at = { file: 'hostmaster.yaml', line: 7, column: 9 };
+  const { problems } = check([], { settings: { exempt: [{ rule: 'x', name: '**', reason: 'y', at }] } });
+  expect(problems).toMatchObject([{ rule: 'exempt-unknown-rule', file: 'hostmaster.yaml', line: 7, column: 9 }]);
+});
+
 test('problems come in the order of files and lines, whatever the order of zones', () => {
   const zones = ['b.test.', 'a.test.'].map((name) =>
     zoneOf(['x 90000 A 192.0.2.1', '@ MX 10 .', '@ NS ns1.example.net.'], { name }),
@@ -224,4 +238,56 @@ test('problems come in the order of files and lines, whatever the order of zones
     ['a.test', 'b.test'].flatMap((name) => [1, 2, 3].map((line) => `zones/${name}.yaml:${line}`)),
   );
   expect(checkZones([...zones].reverse(), { zoneNames: [] }).problems).toEqual(problems);
+});
+
+describe('any zone', () => {
+  const name = fc.constantFrom(
+    '@',
+    'a',
+    'b',
+    'a.b',
+    '*',
+    '*.a',
+    'x.a.b',
+    '_x._tcp',
+    'example.com',
+    '1.2.3.4',
+    'deep.er.x.a',
+  );
+  const target = fc.constantFrom('a', 'b', 'a.b', 'x.y.z', '*.a', 'example.net.', '.', '1.2.3.4', 'example.com.');
+  const record = fc.oneof(
+    fc.tuple(fc.constantFrom('A'), fc.constantFrom('192.0.2.1', '10.0.0.1')),
+    fc.tuple(fc.constantFrom('CNAME', 'NS', 'DNAME', 'ALIAS', 'PTR'), target),
+    fc.tuple(
+      fc.constantFrom('MX'),
+      target.map((to) => `10 ${to}`),
+    ),
+    fc.tuple(
+      fc.constantFrom('SRV'),
+      target.map((to) => `0 0 1 ${to}`),
+    ),
+    fc.tuple(
+      fc.constantFrom('HTTPS', 'SVCB'),
+      fc.tuple(fc.nat(1), target).map(([mode, to]) => `${mode} ${to}`),
+    ),
+    fc.tuple(fc.constantFrom('TXT'), fc.constantFrom('"v=spf1 include:a.example.com redirect=example.com"', '""')),
+    fc.tuple(fc.constantFrom('DS', 'CDS'), fc.constantFrom('1 0 0 00', '1 8 2 abcd')),
+    fc.tuple(fc.constantFrom('TYPE65280'), fc.constantFrom('\\# 0', '\\# 1 00')),
+  );
+  const line = fc.tuple(name, record).map(([owner, [type, rdata]]) => `${owner} ${type} ${rdata}`);
+
+  test('is checked without a throw, and every RRset is either wanted or quarantined', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), fc.boolean(), (lines, complete) => {
+        const before = zoneOf([...new Set(lines)], { complete });
+        const [after] = checkZones([before], { zoneNames: [apex, 'b.example.com.'] }).zones;
+        const kept = new Set(after?.rrsets);
+        for (const rrset of before.rrsets) {
+          const held = after?.quarantined.some((q) => q.name === rrset.name && (q.type ?? rrset.type) === rrset.type);
+          expect(kept.has(rrset)).toBe(!held);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { SyntaxProblem } from '../../model/errors.ts';
 import { nameToWire } from '../../model/name.ts';
 import { rdataToWire } from '../../model/rdata.ts';
 import type { RRset } from '../../model/rrset.ts';
@@ -64,7 +65,17 @@ const headerAndQuestion = 16;
 /** The octets of a message that answers with this RRset alone. */
 const answerBytes = (rrset: RRset): number => {
   const fixed = headerAndQuestion + nameToWire(rrset.name).length;
-  return rrset.values.reduce((sum, { rdata }) => sum + rrOverhead + rdataToWire(rrset.type, rdata).length, fixed);
+  return rrset.values.reduce((sum, { rdata }) => sum + rrOverhead + rdataBytes(rrset.type, rdata), fixed);
+};
+
+/** Rdata over 65,535 octets has no wire form at all; its text is then as good a number as any. */
+const rdataBytes = (type: string, rdata: string): number => {
+  try {
+    return rdataToWire(type, rdata).length;
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return Math.max(rdata.length, maxBytes);
+    throw error;
+  }
 };
 
 const mayBeTooLarge = (rrset: RRset): boolean => {
