@@ -19,7 +19,7 @@ export const rulesDocFile = join(root, 'docs/rules.md');
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('*.', '\\*.');
 
 const sentence = (text: string): string => {
-  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+  const begun = /^[a-zA-Z]+[ ,]/.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
   return begun === '' || begun.endsWith('.') ? begun : `${begun}.`;
 };
 
