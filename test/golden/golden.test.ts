@@ -46,7 +46,7 @@ const configOf = (name: string) => relative(process.cwd(), join(folder, name, 'h
 
 const hasGoodZone = (name: string) => existsSync(join(folder, name, 'zones/good.example.yaml'));
 
-describe('validate', () => {
+describe('validate', { timeout: 30_000 }, () => {
   test.each(names)('%s', async (name) => {
     const { stdout, stderr, code } = await run('validate', '--config', configOf(name));
     const said = `${stdout}${stderr === '' ? '' : `--- stderr\n${stderr}`}--- exit ${code}\n`;
@@ -70,7 +70,7 @@ describe('validate', () => {
   });
 });
 
-describe('the good zone beside it', () => {
+describe('the good zone beside it', { timeout: 60_000 }, () => {
   test.concurrent.each(names.filter(hasGoodZone))('still plans: %s', async (name) => {
     const copy = await mkdtemp(join(tmpdir(), 'hostmaster-golden-'));
     try {
