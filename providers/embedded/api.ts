@@ -54,7 +54,8 @@ export const readZone = (
     if (since !== undefined && since.fingerprint === fingerprint && since.mark === found.mark) {
       return { status: 'unchanged' };
     }
-    const rows = names === undefined ? allRows(file, found) : names.flatMap((name) => rowsAt(file, found, name));
+    const rows =
+      names === undefined ? allRows(file, found) : [...new Set(names)].flatMap((name) => rowsAt(file, found, name));
     return { status: 'read', zone, fingerprint, rrsets: rows.map((row) => served(row, found)), unreadable: [] };
   });
 

@@ -65,15 +65,7 @@ const around = (database: DatabaseSync, path: string): ZonesFile => {
     }
   };
   const write = <T>(work: () => T): T => transaction('BEGIN IMMEDIATE', work);
-  write(() => {
-    const { user_version: found } = database.prepare('PRAGMA user_version').get() ?? {};
-    if (found !== 0 && found !== version) {
-      const message = `the zones file ${path} was written by another version of Hostmaster (${found}, not ${version})`;
-      throw new HostmasterError('CONFIG', 'stop', message);
-    }
-    database.exec(`${layout} PRAGMA user_version = ${version};`);
-    database.prepare("INSERT OR IGNORE INTO meta VALUES ('id', ?)").run(randomUUID());
-  });
+  prepareLayout(database, path, write);
   const statements = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const known = statements.get(sql) ?? database.prepare(sql);
@@ -96,6 +88,20 @@ const around = (database: DatabaseSync, path: string): ZonesFile => {
     },
     close: () => database.close(),
   };
+};
+
+const prepareLayout = (database: DatabaseSync, path: string, write: ZonesFile['write']): void => {
+  const versionOf = (): unknown => database.prepare('PRAGMA user_version').get()?.user_version;
+  if (versionOf() === version) return;
+  write(() => {
+    const found = versionOf();
+    if (found !== 0 && found !== version) {
+      const message = `the zones file ${path} was written by another version of Hostmaster (${found}, not ${version})`;
+      throw new HostmasterError('CONFIG', 'stop', message);
+    }
+    database.exec(`${layout} PRAGMA user_version = ${version};`);
+    database.prepare("INSERT OR IGNORE INTO meta VALUES ('id', ?)").run(randomUUID());
+  });
 };
 
 const parseEndpoint = (text: string): Endpoint | null => {

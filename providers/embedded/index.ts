@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import {
   HostmasterError,
+  messageOf,
   type Provider,
   type ProviderContext,
   type ProviderFactory,
@@ -49,15 +50,26 @@ const open = async (context: ProviderContext): Promise<Provider> => {
   const file = openZonesFile(settings.file);
   return {
     supports,
-    listZones: async () => listZones(file),
-    read: async (zone, options = {}) => readZone(file, zone, options),
-    apply: async (write) => applyWrite(file, write),
-    mark: async (zone, mark) => markZone(file, zone, mark),
-    createZone: async (zone, create) => createZone(file, zone, create),
-    deleteZone: async (zone) => deleteZone(file, zone),
+    listZones: async () => guarded(settings.file, () => listZones(file)),
+    read: async (zone, options = {}) => guarded(settings.file, () => readZone(file, zone, options)),
+    apply: async (write) => guarded(settings.file, () => applyWrite(file, write)),
+    mark: async (zone, mark) => guarded(settings.file, () => markZone(file, zone, mark)),
+    createZone: async (zone, create) => guarded(settings.file, () => createZone(file, zone, create)),
+    deleteZone: async (zone) => guarded(settings.file, () => deleteZone(file, zone)),
     nameServers: () => [file.listening() ?? settings.listen],
     close: async () => file.close(),
   };
+};
+
+/** What SQLite cannot do (another process writes for longer than we wait, the disk is full) is a target out of reach. */
+const guarded = <T>(path: string, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof HostmasterError) throw error;
+    const message = `the zones file ${path}: ${messageOf(error)}; nothing was written`;
+    throw new HostmasterError('TARGET_UNREACHABLE', 'retry', message, { cause: error });
+  }
 };
 
 const serve = (context: ProviderContext): Promise<Serving> => {

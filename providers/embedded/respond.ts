@@ -26,7 +26,7 @@ export interface Zones {
   /** This server's own id, for id.server. */
   readonly id: string;
   /** Answers from the zone that `name` belongs to; null: none does. `above` asks for the zone above one of that name. */
-  withZone<T>(name: string, above: boolean, work: (data: ZoneData) => T): T | null;
+  withZone(name: string, above: boolean, work: (data: ZoneData) => ZoneAnswer): ZoneAnswer | null;
 }
 
 /** The largest UDP answer, whatever a query allows: it passes every network without being cut into fragments. */
@@ -70,9 +70,7 @@ const replyTo = ({ edns, opcode, question }: Query, zones: Zones): Reply => {
   const isMeta = question.type >= 128 && question.type < typeCodes.ANY;
   if (isMeta || question.type === typeCodes.OPT || question.type === 0) return failure('NOTIMP');
   const type = question.type === typeCodes.ANY ? 'ANY' : typeByCode(question.type).name;
-  const answer = zones.withZone<ZoneAnswer>(question.name, type === 'DS', (data) =>
-    answerFrom(data, question.name, type),
-  );
+  const answer = zones.withZone(question.name, type === 'DS', (data) => answerFrom(data, question.name, type));
   return answer ?? failure('REFUSED');
 };
 

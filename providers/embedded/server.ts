@@ -4,7 +4,7 @@ import { typeCodes } from '../../src/wire/codes.ts';
 import type { CanonicalQuestion } from '../../src/wire/dns2.ts';
 import { placeOf, placesFrom, withSerial } from './convert.ts';
 import { type Endpoint, openZonesFile, type ZonesFile } from './file.ts';
-import type { StoredRRset, ZoneData } from './lookup.ts';
+import type { StoredRRset, ZoneAnswer, ZoneData } from './lookup.ts';
 import { type Query, respond, type Zones } from './respond.ts';
 import { bindSockets, type Sockets } from './sockets.ts';
 
@@ -26,14 +26,14 @@ export const startEmbeddedServer = async (options: EmbeddedServerOptions): Promi
   const zones = zonesOf(file);
   try {
     const sockets = await bindSockets(listen, (packet, transport) => answer(packet, transport, zones));
-    const endpoint = { address: listen.address, port: sockets.port };
+    const endpoint = { address: reachable(listen.address), port: sockets.port };
     file.setListening(endpoint);
     let stopped: Promise<void> | null = null;
     const stop = (): Promise<void> => {
       stopped ??= close(sockets, file, endpoint);
       return stopped;
     };
-    signal?.addEventListener('abort', () => void stop(), { once: true });
+    signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted === true) await stop();
     return { ...endpoint, stop };
   } catch (error) {
@@ -41,6 +41,9 @@ export const startEmbeddedServer = async (options: EmbeddedServerOptions): Promi
     throw error;
   }
 };
+
+/** Where to ask a server that listens on every address. */
+const reachable = (address: string): string => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[address] ?? address;
 
 const close = async (sockets: Sockets, file: ZonesFile, endpoint: Endpoint): Promise<void> => {
   await sockets.close();
@@ -103,8 +106,18 @@ const storedRRset = (name: string, row: Record<string, unknown>, serial: number)
 };
 
 /** null: say nothing, for two servers must not answer each other for ever. */
-const answer = (packet: dns2.Packet, transport: 'udp' | 'tcp', zones: Zones): Uint8Array | null =>
-  packet.header.qr === 1 ? null : respond(queryOf(packet), transport, zones);
+const answer = (packet: dns2.Packet, transport: 'udp' | 'tcp', zones: Zones): Uint8Array | null => {
+  if (packet.header.qr === 1) return null;
+  const query = queryOf(packet);
+  try {
+    return respond(query, transport, zones);
+  } catch {
+    // The file was taken away or damaged: say so, and answer again once it is there.
+    return respond(query, transport, { ...zones, withZone: () => broken });
+  }
+};
+
+const broken: ZoneAnswer = { rcode: 'SERVFAIL', authoritative: false, answers: [], authority: [], additional: [] };
 
 const queryOf = (packet: dns2.Packet): Query => {
   const options = packet.additionals.filter((record) => record.type === typeCodes.OPT);
