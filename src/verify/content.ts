@@ -44,7 +44,7 @@ export const hiderOf = (content: ZoneContent, name: string): ServedRRset | null 
 
 /** The wildcard that answers for a name that does not exist, or null (RFC 4592 section 3.3.1). */
 export const wildcardFor = (content: ZoneContent, name: string): ReadonlyMap<string, ServedRRset> | null => {
-  if (content.exists(name) || !isWithin(name, content.zone)) return null;
+  if (name === content.zone || content.exists(name) || !isWithin(name, content.zone)) return null;
   let encloser = parentOf(name);
   while (!content.exists(encloser)) encloser = parentOf(encloser);
   return content.at(encloser === '.' ? '*.' : `*.${encloser}`) ?? null;

@@ -98,6 +98,16 @@ describe('verifying zones', () => {
     expect(report.differences).toMatchObject([{ nameserver: 'second', kind: 'lags' }]);
   });
 
+  it('comes to an end where an RRset of the apex is new', async () => {
+    const apex: ServedRRset = { name: zone, type: 'TXT', ttl: 60, values: [{ rdata: '"new"' }] };
+    const before = new Map([[`${zone} TXT`, null]]);
+    await putRecords(first.provider, zone, [['@', 60, 'TXT', '"new"']]);
+    const [nameserver] = work().nameservers;
+    const nameservers = nameserver === undefined ? [] : [nameserver];
+    const report = await verifyZones([work({ nameservers, rrsets: [apex], before })], options());
+    expect(report).toEqual({ checked: 1, differences: [] });
+  });
+
   it('waits for what lags, and asks only for that again', async () => {
     const asked: string[] = [];
     const counting: VerifyOptions['ask'] = (nameserver, question) => {
