@@ -40,12 +40,14 @@ export interface Endpoint {
 
 /** Opens the file, and makes it where it is missing. */
 export const openZonesFile = (path: string): ZonesFile => {
+  let database: DatabaseSync | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const database = new DatabaseSync(path, { timeout: busyMilliseconds, enableForeignKeyConstraints: true });
+    database = new DatabaseSync(path, { timeout: busyMilliseconds, enableForeignKeyConstraints: true });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     return around(database, path);
   } catch (error) {
+    database?.close();
     if (error instanceof HostmasterError) throw error;
     const message = `the zones file ${path} cannot be opened: ${messageOf(error)}`;
     throw new HostmasterError('CONFIG', 'stop', message, { cause: error });
