@@ -80,9 +80,17 @@ const serve = (context: ProviderContext): Promise<Serving> => {
 const ensureServing = async (context: ProviderContext): Promise<Serving> => {
   const settings = settingsOf(context);
   const file = openZonesFile(settings.file);
+  const running = async (): Promise<Serving | null> => {
+    const found = await findRunning(file, settings.listen);
+    return found === null ? null : { ...found, stop: async () => undefined };
+  };
   try {
-    const running = await findRunning(file, settings.listen);
-    return running === null ? await serve(context) : { ...running, stop: async () => undefined };
+    return (await running()) ?? (await serve(context));
+  } catch (error) {
+    // Another process may have started it at the same moment.
+    const other = await running();
+    if (other === null) throw error;
+    return other;
   } finally {
     file.close();
   }

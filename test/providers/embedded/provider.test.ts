@@ -4,6 +4,7 @@ import { factory } from '../../../providers/embedded/index.ts';
 import type { Change } from '../../../src/model/plan.ts';
 import type { Write, ZoneSnapshot } from '../../../src/provider.ts';
 import { dig } from '../../servers/dig.ts';
+import { freePort } from '../../servers/ports.ts';
 import { type Embedded, planned, putRecords, startEmbedded, zoneOf } from './zone.ts';
 
 const zone = 'example.com.';
@@ -186,6 +187,15 @@ describe('the embedded provider', () => {
     expect((await dig(started ?? embedded.serving, zone, 'SOA')).rcode).toBe('REFUSED');
     await started?.stop();
     await started?.stop();
+  });
+
+  it('is started once by two that start it at the same moment', async () => {
+    const listen = `127.0.0.1:${await freePort()}`;
+    const both = { ...context(), config: { listen, file: 'both.sqlite' } };
+    const [one, two] = await Promise.all([factory.ensureServing?.(both), factory.ensureServing?.(both)]);
+    expect(one?.port).toBe(two?.port);
+    await one?.stop();
+    await two?.stop();
   });
 
   it.each(['localhost:53', '127.0.0.1', '127.0.0.1:70000', '::1:53'])('refuses listen: %s', async (listen) => {
