@@ -12,6 +12,9 @@ process.once('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+// vitest ends its workers with SIGTERM, which alone would skip the clean-up.
+process.once('SIGTERM', () => process.exit(143));
+
 /** A new folder under the system's temp folder; it goes when the process ends. */
 export const tempFolder = (name: string): string => {
   const folder = mkdtempSync(join(tmpdir(), `hostmaster-${name}-`));
