@@ -42,8 +42,18 @@ export const checkOfProvider = (
   };
 };
 
+/** The schemas are our own and strict: the meta-schema would find nothing, and its compilation costs half a start. */
 const newAjv = (options: { readonly useDefaults?: boolean } = {}): Ajv2020 =>
-  new Ajv2020({ allErrors: true, verbose: true, strict: true, strictRequired: false, strictTypes: false, ...options });
+  new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+    meta: false,
+    validateSchema: false,
+    ...options,
+  });
 
 const faultsOf = (errors: readonly ErrorObject[], options: CheckOptions): readonly Fault[] =>
   withoutBranches(errors).map((error) => faultOf(error, options));
@@ -152,7 +162,9 @@ export const keysOf = (schema: unknown): readonly string[] => Object.keys(asReco
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-export const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : {};
+export const asRecord = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const unescapePointer = (text: string): string => text.replaceAll('~1', '/').replaceAll('~0', '~');

@@ -1,4 +1,15 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { limits } from '../limits.ts';
 import { quoted } from '../quote.ts';
@@ -30,11 +41,12 @@ export const parseConfig = (file: string, text: string): ConfigText => {
   if (fault !== undefined) refuse(`this is not YAML: ${oneLine(fault.message)}`, fault.pos[0]);
   const reader: Reader = { duplicates: [], anchors: new Map(), aliased: 0, made: 0, refuse };
   const value = readNode(document.contents, reader);
+  const locate = locator(document);
   return {
     value,
     duplicates: reader.duplicates.map(({ key, offset }) => ({ key, at: placeAt(offset) })),
-    placeOf: (path) => placeAt(locate(document, path).value),
-    placeOfKey: (path) => placeAt(locate(document, path).key),
+    placeOf: (path) => placeAt(locate(path).value),
+    placeOfKey: (path) => placeAt(locate(path).key),
   };
 };
 
@@ -111,13 +123,29 @@ const keyOf = (key: unknown): string => {
 const offsetOf = (node: unknown): number | null =>
   (isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range?.[0] : undefined) ?? null;
 
-const locate = (document: Document, path: Path): { readonly key: number; readonly value: number } => {
+type Locate = (path: Path) => { readonly key: number; readonly value: number };
+
+const locator = (document: Document): Locate => {
+  const indexes = new Map<unknown, ReadonlyMap<string, Pair>>();
+  const indexOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const known = indexes.get(map) ?? new Map(map.items.toReversed().map((pair) => [keyOf(pair.key), pair]));
+    indexes.set(map, known);
+    return known;
+  };
+  return (path) => locateIn(document, path, indexOf);
+};
+
+const locateIn = (
+  document: Document,
+  path: Path,
+  indexOf: (map: YAMLMap) => ReadonlyMap<string, Pair>,
+): { readonly key: number; readonly value: number } => {
   let node: unknown = document.contents;
   let at = { key: offsetOf(node) ?? 0, value: offsetOf(node) ?? 0 };
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => keyOf(key) === String(step));
+      const pair = indexOf(node).get(String(step));
       if (pair === undefined) return at;
       const key = offsetOf(pair.key) ?? at.value;
       node = pair.value;

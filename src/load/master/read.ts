@@ -7,7 +7,7 @@ import { quoted } from '../quote.ts';
 import type { LoadRuleId } from '../rules.ts';
 import { placesOf } from '../text.ts';
 import { countOf, type GenerateRange, parseRange, substitute, tooMany } from './generate.ts';
-import { ownerOf, parseTtl, readBody, readRecord } from './record.ts';
+import { ownerOf, parseTtl, readBody, readHead, readRecord } from './record.ts';
 import { finish, type IncludeReader, type MasterFile, type MasterState, orProblem, refuse, startOf } from './state.ts';
 import { type BadEntry, type Entry, entriesOf, type Token } from './tokens.ts';
 
@@ -120,9 +120,12 @@ const readInclude: Directive = async ([word, path, origin, extra], file, state) 
   if (path === undefined || extra !== undefined) {
     return refused('$INCLUDE takes a file and, if you like, an origin', extra ?? word);
   }
-  if (file.depth >= limits.includeDepth) return refused(`$INCLUDE goes deeper than ${limits.includeDepth} files`, path);
   state.includes += 1;
-  if (state.includes > limits.includes) return refused(`$INCLUDE is used more than ${limits.includes} times`, path);
+  const excess = includesTooMuch(file.depth, state.includes);
+  if (excess !== null) {
+    refused(excess, path);
+    return false;
+  }
   const name = path.text.startsWith('"') ? path.text.slice(1, -1) : path.text;
   const found = await state.include(name, file.file);
   if (file.trail.includes(found.file)) return refused(`$INCLUDE ${quoted(name)} goes round in a circle`, path);
@@ -141,6 +144,11 @@ const readInclude: Directive = async ([word, path, origin, extra], file, state) 
   state.origin = before.origin;
   state.owner = before.owner;
   return known;
+};
+
+const includesTooMuch = (depth: number, includes: number): string | null => {
+  if (depth >= limits.includeDepth) return `$INCLUDE goes deeper than ${limits.includeDepth} files`;
+  return includes > limits.includes ? `$INCLUDE is used more than ${limits.includes} times` : null;
 };
 
 const readGenerate: Directive = ([word, rangeToken, lhs, ...body], file, state) => {
@@ -168,12 +176,13 @@ const generate = (
   file: MasterFile,
   state: MasterState,
 ): string | null => {
+  const isOne = readHead(templates.slice(1)).rdata.length === 1;
   for (let value = start; value <= stop; value += step) {
     const tokens: Token[] = [];
     for (const template of templates) {
       const text = substitute(template.text, value);
       if (typeof text !== 'string') return text.message;
-      tokens.push({ text, at: template.at });
+      tokens.push({ text: isOne && template === templates.at(-1) ? withoutQuotes(text) : text, at: template.at });
     }
     const [first, ...rest] = tokens;
     const name = first === undefined ? null : ownerOf(first, file, state);
@@ -182,6 +191,10 @@ const generate = (
   }
   return null;
 };
+
+/** BIND has the value as one token, in quotes where it has spaces: `MX "10 mail$"`. */
+const withoutQuotes = (text: string): string =>
+  /^"[\s\S]*"$/.test(text) ? text.slice(1, -1).replaceAll('\\"', '"') : text;
 
 const directives: ReadonlyMap<string, Directive> = new Map([
   ['$ORIGIN', readOrigin],

@@ -41,13 +41,14 @@ export const readBody = (
   at?: FileOrigin,
 ): void => {
   const head = readHead(tokens);
-  const place = at ?? file.originAt((head.rdata[0] ?? head.type ?? tokens[0])?.at ?? 0);
+  const placeOf = (token: Token | undefined): FileOrigin => at ?? file.originAt((token ?? tokens[0])?.at ?? 0);
   const usable = usableType(name, head, state);
   if (usable.status === 'refused') {
-    refuse(state, usable.rule, usable.message, place, usable.keeps);
+    refuse(state, usable.rule, usable.message, placeOf(head.type ?? undefined), usable.keeps);
     return;
   }
   const { type } = usable;
+  const place = placeOf(head.rdata[0] ?? head.type ?? undefined);
   const text = head.rdata.map((token) => token.text).join(' ');
   const rdata = orProblem(
     () => parseRdata(type, text, { origin: state.origin }),
@@ -98,7 +99,7 @@ interface Head {
 }
 
 /** TTL and class come in either order (RFC 1035 section 5.1). */
-const readHead = (tokens: readonly Token[]): Head => {
+export const readHead = (tokens: readonly Token[]): Head => {
   let ttl: number | null = null;
   let otherClass: string | null = null;
   let hasClass = false;
@@ -115,12 +116,14 @@ const readHead = (tokens: readonly Token[]): Head => {
   return { ttl, otherClass, type: tokens[next] ?? null, rdata: tokens.slice(next + 1) };
 };
 
-/** RFC 2308 section 4: $TTL; before it, the last TTL, the SOA's minimum, and at last the zone's own. */
+/**
+ * RFC 2308 section 4: $TTL; before it, the last TTL; at last the zone's own. As in BIND, the minimum of an SOA without a
+ * TTL stands for a $TTL that is missing.
+ */
 const ttlOf = (explicit: number | null, type: string, rdata: string, state: MasterState): number => {
-  const minimum = type === 'SOA' ? Number(rdata.split(' ').at(-1)) : null;
-  const ttl = explicit ?? state.defaultTtl ?? state.lastTtl ?? minimum;
-  if (explicit !== null || minimum !== null) state.lastTtl = ttl;
-  return ttl ?? state.context.ttl;
+  if (explicit !== null) state.lastTtl = explicit;
+  else if (type === 'SOA' && state.lastTtl === null) state.defaultTtl ??= Number(rdata.split(' ').at(-1));
+  return explicit ?? state.defaultTtl ?? state.lastTtl ?? state.context.ttl;
 };
 
 const setOwner = (token: Token | undefined, file: MasterFile, state: MasterState): void => {
