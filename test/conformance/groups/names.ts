@@ -150,7 +150,10 @@ export const nameGroups = [
       rr('\\"\\$\\(\\)\\;\\@\\\\', 'A', 300, '192.0.2.4'),
       rr('last', 'A', 300, '192.0.2.3'),
     ]),
-    step('octets that do not print', [rr('a\\000b\\127c\\255', 'A', 300, '192.0.2.5')]),
+    step('octets that do not print', [
+      rr('a\\000b\\127c\\255', 'A', 300, '192.0.2.5'),
+      rr('last', 'A', 300, '192.0.2.3'),
+    ]),
   ]),
 
   group('Names with punctuation', 'punctuation.example.', [

@@ -55,24 +55,28 @@ export const serviceGroups = [
       [rr('4.3.2.1', 'NAPTR', 300, '100 10 "u" "E2U+sip" "!^\\\\+44(.*)$!sip:\\\\1@example.com!" .')],
       { changes: 1 },
     ),
-    step('the mapping is the same', [
-      rr(
-        '4.3.2.1',
-        'NAPTR',
-        300,
-        said(
-          {
-            order: 100,
-            preference: 10,
-            flags: 'u',
-            service: 'E2U+sip',
-            regexp: '!^\\\\+44(.*)$!sip:\\\\1@example.com!',
-            replacement: '.',
-          },
-          '100 10 "u" "E2U+sip" "!^\\\\+44(.*)$!sip:\\\\1@example.com!" .',
+    step(
+      'the mapping is the same',
+      [
+        rr(
+          '4.3.2.1',
+          'NAPTR',
+          300,
+          said(
+            {
+              order: 100,
+              preference: 10,
+              flags: 'u',
+              service: 'E2U+sip',
+              regexp: '!^\\\\+44(.*)$!sip:\\\\1@example.com!',
+              replacement: '.',
+            },
+            '100 10 "u" "E2U+sip" "!^\\\\+44(.*)$!sip:\\\\1@example.com!" .',
+          ),
         ),
-      ),
-    ]),
+      ],
+      { changes: 0 },
+    ),
     step('all fields empty', [rr('e', 'NAPTR', 300, '0 0 "" "" "" .')]),
     step('numbers at their ends', [rr('e', 'NAPTR', 300, '65535 65535 "A" "x" "" e.example.net.')]),
   ]),
