@@ -8,7 +8,7 @@ import type { Store } from './model/ports.ts';
 import { sortProblems } from './model/problem.ts';
 import type { VerifyReport, ZoneResult } from './model/result.ts';
 import type { ApplyWork } from './pass/apply.ts';
-import { appliedChanges, applyAll, createSettingsOf } from './pass/apply.ts';
+import { apexNsOf, appliedChanges, applyAll, createSettingsOf } from './pass/apply.ts';
 import type { DumpedZone } from './pass/dump.ts';
 import { dumpZone } from './pass/dump.ts';
 import { explainName } from './pass/explain.ts';
@@ -68,7 +68,10 @@ export interface ApplyPass {
 
 /** Apply what was planned, prove it over DNS, remember it. */
 export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> => {
-  const work = pass.work.map((each) => ({ ...each, create: createSettingsOf(each.zone) }));
+  const work = pass.work.map((each) => ({
+    ...each,
+    create: createSettingsOf(each.zone.settings, apexNsOf(each.zone)),
+  }));
   const results = await applyAll(work, false, rim);
   const verify = await verifyApplied(
     work.flatMap(({ zone, target, changeset, snapshot }) => {

@@ -21,6 +21,20 @@ export const differing = (
   });
 };
 
+/**
+ * Changes of a zone that was made a moment ago, against what it was made with: its apex NS is there already, so that a
+ * create of it is a replace, or nothing where it is what was wanted.
+ */
+export const againstNew = (changes: readonly Change[], snapshot: ZoneSnapshot): readonly Change[] => {
+  const made = new Map(snapshot.rrsets.map((rrset) => [keyOf(rrset), rrset]));
+  return changes.map((change) => {
+    const found = made.get(keyOf(change));
+    if (found === undefined) return change;
+    const values = found.values.map(({ rdata }) => ({ rdata, origins: [] }));
+    return { ...change, action: 'replace', before: { ttl: found.ttl, values, health_check: null } };
+  });
+};
+
 /** What is sent for a SOA carries the serial that the name server has now. */
 export const withCurrentSerial = (changes: readonly Change[], snapshot: ZoneSnapshot): readonly Change[] => {
   if (!changes.some((change) => change.type === 'SOA')) return changes;

@@ -6,7 +6,7 @@ import { keyOf } from '../model/rrset.ts';
 import type { CreateSettings, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Provider, RefusedChange } from '../provider.ts';
-import { differing, withCurrentSerial } from './compare.ts';
+import { againstNew, differing, withCurrentSerial } from './compare.ts';
 import type { Sender } from './send.ts';
 import { listOf, readNames, send } from './send.ts';
 
@@ -38,7 +38,9 @@ export const applyZone = async (input: ApplyZoneInput): Promise<ZoneResult> => {
     const current = await readTouched(input, sender);
     let fingerprint = current.fingerprint;
     for (const portion of input.writes) {
-      fingerprint = await write(withCurrentSerial(portion, current), fingerprint, { input, sender, outcome });
+      const changes = withCurrentSerial(portion, current);
+      const rebased = input.changeset.create_zone ? againstNew(changes, current) : changes;
+      fingerprint = await write(rebased, fingerprint, { input, sender, outcome });
     }
     await input.provider.finish?.(sender.zone, appliedOf(input.changeset, outcome), input.signal);
     return resultOf(input.changeset, outcome, fingerprint, refusalOf(input.changeset, outcome));

@@ -17,12 +17,13 @@ export interface ApplyOptions extends PlanningOptions {
   readonly yes?: boolean;
 }
 
-export const runApply = (options: ApplyOptions, io: Io): Promise<number> =>
-  options.plan === undefined ? applyFresh(options, io) : applyReviewed(options.plan, options, io);
+/** `serve`: run the embedded targets' name servers where nobody does. Default is true. */
+export const runApply = (options: ApplyOptions, io: Io, serve = true): Promise<number> =>
+  options.plan === undefined ? applyFresh(options, io, serve) : applyReviewed(options.plan, options, io);
 
-const applyFresh = async (options: ApplyOptions, io: Io): Promise<number> => {
+const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promise<number> => {
   const { rim, clear } = rimOf(io);
-  const pass = await planPass({ ...passOptions(options), serve: true }, rim, openWith(io)).finally(clear);
+  const pass = await planPass({ ...passOptions(options), serve }, rim, openWith(io)).finally(clear);
   try {
     const { plan } = pass;
     const changes = ofChanges(plan) === exit.changes;

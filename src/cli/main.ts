@@ -9,9 +9,11 @@ import { withAllow, withCommon } from './options.ts';
 /** Runs one command and gives its exit code. Only here are errors caught and turned into words. */
 export const main = async (argv: readonly string[], io: Io = processIo()): Promise<number> => {
   let code: number = exit.done;
-  const run = (command: (...args: never[]) => Promise<number>) => async (...args: unknown[]) => {
-    code = await (command as (...all: unknown[]) => Promise<number>)(...args);
-  };
+  const run =
+    (command: (...args: never[]) => Promise<number>) =>
+    async (...args: unknown[]) => {
+      code = await (command as (...all: unknown[]) => Promise<number>)(...args);
+    };
   try {
     await program(io, run).parseAsync([...argv], { from: 'user' });
     return code;
@@ -29,7 +31,8 @@ const program = (io: Io, run: Run): Command => {
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showSuggestionAfterError();
-  const command = (name: string, description: string) => cli.command(name).description(description).copyInheritedSettings(cli);
+  const command = (name: string, description: string) =>
+    cli.command(name).description(description).copyInheritedSettings(cli);
 
   withCommon(command('validate', 'check everything that needs no network')).action(
     run(async (options) => (await import('./validate.ts')).runValidate(options, io)),
@@ -62,6 +65,7 @@ const program = (io: Io, run: Run): Command => {
     .action(run(async (folder) => (await import('./init.ts')).runInit(folder, io)));
   command('demo', 'a tour of everything on this machine')
     .option('--exit', 'end after the tour')
+    .option('--stop-server', 'stop the name server before verify, to see that this is noticed')
     .action(run(async (options) => (await import('./demo.ts')).runDemo(options, io)));
   return cli;
 };

@@ -8,7 +8,8 @@ import { HostmasterError } from '../model/errors.ts';
 export const sampleFolder = (): string => {
   const places = ['../../zones/', '../../../zones/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   const found = places.find((place) => existsSync(join(place, 'hostmaster.yaml')));
-  if (found === undefined) throw new HostmasterError('CONFIG', 'stop', 'the sample repository is missing from this installation');
+  if (found === undefined)
+    throw new HostmasterError('CONFIG', 'stop', 'the sample repository is missing from this installation');
   return found;
 };
 
@@ -22,7 +23,11 @@ export const copySample = async (folder: string): Promise<readonly string[]> => 
     .toSorted();
   const taken = files.filter((file) => existsSync(join(folder, file)));
   if (taken.length > 0) {
-    throw new HostmasterError('USAGE', 'stop', `nothing was written: ${folder} has ${taken.join(', ')} already; choose an empty folder`);
+    throw new HostmasterError(
+      'USAGE',
+      'stop',
+      `nothing was written: ${folder} has ${taken.join(', ')} already; choose an empty folder`,
+    );
   }
   await mkdir(folder, { recursive: true });
   await cp(sample, folder, { recursive: true });

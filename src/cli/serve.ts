@@ -5,6 +5,7 @@ import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { passOptions } from './options.ts';
 import { registry } from './registry.ts';
+import { stopped } from './wait.ts';
 
 /** Runs the embedded targets' name servers until it is stopped. */
 export const runServe = async (options: CommonOptions, io: Io): Promise<number> => {
@@ -20,14 +21,7 @@ export const runServe = async (options: CommonOptions, io: Io): Promise<number> 
     for (const { target, server } of serving) {
       io.out(`${target} answers at ${server.address} port ${server.port} (UDP and TCP); Ctrl-C stops it\n`);
     }
-    await new Promise<void>((resolve) => {
-      if (io.signal.aborted) resolve();
-      const keepAlive = setInterval(() => undefined, 3_600_000);
-      io.signal.addEventListener('abort', () => {
-        clearInterval(keepAlive);
-        resolve();
-      });
-    });
+    await stopped(io);
     return exit.done;
   } finally {
     await Promise.all(serving.map(({ server }) => server.stop()));

@@ -2,7 +2,7 @@ import { applyZone } from '../apply/zone.ts';
 import type { Change, Changeset } from '../model/plan.ts';
 import type { ZoneResult } from '../model/result.ts';
 import { keyOf } from '../model/rrset.ts';
-import type { CreateSettings, DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
+import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../model/zone.ts';
 import { order } from '../plan/index.ts';
 import { pooled } from './pool.ts';
 import type { OpenTarget, Rim } from './types.ts';
@@ -50,13 +50,15 @@ export const inputOf = ({ target, changeset, create }: ApplyWork, reviewed: bool
   ...(rim.signal === undefined ? {} : { signal: rim.signal }),
 });
 
-/** `create:` without name servers takes those that the zone file has at its apex. */
-export const createSettingsOf = (zone: DesiredZone): CreateSettings | null => {
-  const { create } = zone.settings;
-  if (create === null || create.ns.length > 0) return create;
-  const apex = zone.rrsets.find((rrset) => rrset.type === 'NS' && rrset.name === zone.id.name);
-  return { ...create, ns: apex?.values.map(({ rdata }) => rdata) ?? [] };
-};
+/** `create:` without name servers takes those that are wanted at the apex. */
+export const createSettingsOf = (
+  { create }: ZoneSettings,
+  apexNs: readonly { readonly rdata: string }[],
+): CreateSettings | null =>
+  create === null || create.ns.length > 0 ? create : { ...create, ns: apexNs.map(({ rdata }) => rdata) };
+
+export const apexNsOf = ({ id, rrsets }: DesiredZone): readonly { readonly rdata: string }[] =>
+  rrsets.find(({ type, name }) => type === 'NS' && name === id.name)?.values ?? [];
 
 /** The changes that a name server has to answer for now. */
 export const appliedChanges = (changeset: Changeset, result: ZoneResult): readonly Change[] => {

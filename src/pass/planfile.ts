@@ -39,7 +39,12 @@ export const workOf = (plan: Plan, definitions: Definitions, targets: OpenTarget
   plan.changesets.filter(isDue).map((changeset) => {
     const target = targets.open.get(changeset.target);
     const zone = definitions.zones.find(({ id }) => id.name === changeset.zone && id.view === changeset.view);
-    if (target !== undefined) return { target, changeset, create: zone === undefined ? null : createSettingsOf(zone) };
+    if (target !== undefined)
+      return {
+        target,
+        changeset,
+        create: zone === undefined ? null : createSettingsOf(zone.settings, apexNsOf(changeset)),
+      };
     const status = targets.statuses.find(({ name }) => name === changeset.target);
     throw status === undefined
       ? new HostmasterError(
@@ -53,6 +58,9 @@ export const workOf = (plan: Plan, definitions: Definitions, targets: OpenTarget
           `${changeset.target}: ${status.message}; nothing was written`,
         );
   });
+
+const apexNsOf = ({ zone, changes }: Changeset) =>
+  changes.find(({ name, type }) => name === zone && type === 'NS')?.after?.values ?? [];
 
 const isDue = ({ changes, create_zone }: Changeset): boolean => changes.length > 0 || create_zone;
 

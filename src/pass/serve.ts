@@ -19,8 +19,8 @@ export const startServing = async (
     for (const target of definitions.targets) {
       const factory = registry[target.provider];
       if (factory?.serve === undefined || options.targets?.includes(target.name) === false) continue;
-      const { secrets } = await resolveSecrets(target, definitions.folder);
-      const server = await factory.serve({ config: target.config, secrets, folder: definitions.folder });
+      const { secrets } = await resolveSecrets(target, definitions.targetsFolder);
+      const server = await factory.serve({ config: target.config, secrets, folder: definitions.targetsFolder });
       started.push({ target: target.name, server });
     }
     return started;

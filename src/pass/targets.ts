@@ -16,7 +16,7 @@ export const openTargets = async (
   rim: Pick<Rim, 'registry' | 'signal'>,
 ): Promise<OpenTargets> => {
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
-  const opened = await Promise.all(wanted.map((target) => openOne(target, definitions.folder, serve, rim)));
+  const opened = await Promise.all(wanted.map((target) => openOne(target, definitions.targetsFolder, serve, rim)));
   return {
     open: new Map(opened.flatMap(({ target }) => (target === null ? [] : [[target.definition.name, target]]))),
     statuses: opened.map(({ status }) => status),
