@@ -64,12 +64,9 @@ const whyLeftAlone = ({ options }: RRset, target: string): string | null => {
 
 const whyMisfit = (rrset: RRset, target: PlanTarget, types: ReadonlySet<string>): Misfit | null => {
   const { supports } = target;
-  if (!types.has(rrset.type)) {
-    const generic = (typeByName(rrset.type)?.fields.length ?? 0) === 0;
-    if (!(generic && supports.unknown_types)) {
-      const why = supports.refuses[rrset.type] ?? 'its provider does not take this type';
-      return { rule: 'unsupported-type', message: `${target.name} cannot hold type ${rrset.type}: ${why}` };
-    }
+  const untakable = types.has(rrset.type) ? null : whyUntakable(rrset.type, supports);
+  if (untakable !== null) {
+    return { rule: 'unsupported-type', message: `${target.name} cannot hold type ${rrset.type}: ${untakable}` };
   }
   const unanswerable = target.unanswerable.get(rrset.type);
   if (unanswerable !== undefined) return { rule: 'unanswerable-type', message: unanswerable };
@@ -82,12 +79,25 @@ const whyMisfit = (rrset: RRset, target: PlanTarget, types: ReadonlySet<string>)
       message: `${target.name} takes TTLs up to ${supports.max_ttl}, not ${rrset.ttl}`,
     };
   }
-  return rrset.values.length > 100 && wireBytes(rrset) > supports.max_rrset_bytes
+  const bytes = textLength(rrset) * wirePerCharacter > supports.max_rrset_bytes ? wireBytes(rrset) : 0;
+  return bytes > supports.max_rrset_bytes
     ? {
         rule: 'unsupported-size',
-        message: `${target.name} can serve ${supports.max_rrset_bytes} bytes of one RRset, not ${wireBytes(rrset)}`,
+        message: `${target.name} can serve ${supports.max_rrset_bytes} bytes of one RRset, not ${bytes}`,
       }
     : null;
+};
+
+/** No rdata takes more room on the wire, its record's head counted, than three octets a character (A: `0.0.0.0`, 16). */
+const wirePerCharacter = 3;
+
+const textLength = (rrset: RRset): number => rrset.values.reduce((sum, { rdata }) => sum + rdata.length, 0);
+
+/** A type that the table does not know goes by RFC 3597, where the target takes that and has not said otherwise. */
+const whyUntakable = (type: string, { refuses, unknown_types }: Supports): string | null => {
+  const generic = (typeByName(type)?.fields.length ?? 0) === 0;
+  if (generic && unknown_types && refuses[type] === undefined) return null;
+  return refuses[type] ?? 'its provider does not take this type';
 };
 
 const wireBytes = (rrset: RRset): number =>
