@@ -1,4 +1,4 @@
-import { dirname, join, posix } from 'node:path';
+import { dirname, isAbsolute, join, posix } from 'node:path';
 import { type Problem, problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
 import { type FileContent, joinContents, type ZoneContext } from './collect.ts';
@@ -60,6 +60,6 @@ const unusable = (file: string, message: string): FileContent => ({
 const includesFrom =
   (folder: string): IncludeReader =>
   async (path, from) => {
-    const wanted = join(dirname(from), path);
+    const wanted = isAbsolute(path) ? path : join(dirname(from), path);
     return { file: shown(wanted), text: await readInside(folder, wanted, limits.zoneFileBytes) };
   };

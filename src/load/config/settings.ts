@@ -66,7 +66,10 @@ export const settingsReader = (
       public: entry.public ?? false,
       allow_lua: entry.allow_lua ?? false,
       covers: entry.covers ?? null,
-      exempt: entry.exempt ?? [],
+      exempt: (entry.exempt ?? []).map((exemption, i) => ({
+        ...exemption,
+        at: { file: config.file, ...config.text.placeOf([...path, 'exempt', i]) },
+      })),
       guards: mergeGuards(shared.guards, entry.guards ?? {}),
     };
   };

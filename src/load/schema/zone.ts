@@ -7,12 +7,16 @@ const value = Type.Union([scalar, Type.Record(Type.String(), Type.Unknown())], {
   description: "octoDNS's mapping for the type, or the text of RFC 1035: 10 mx1.example.com.",
 });
 
+/** octoDNS's YAML 1.1 has more words for the two. */
+const flag = (description: string) =>
+  Type.Union([Type.Boolean(), Type.Enum(['yes', 'no', 'on', 'off'])], { description });
+
 const optionsSchema = Type.Object(
   {
-    ignored: Type.Optional(Type.Boolean({ description: 'Neither written nor deleted.' })),
+    ignored: Type.Optional(flag('Neither written nor deleted.')),
     included: Type.Optional(texts('Only at these targets.')),
     excluded: Type.Optional(texts('Not at these targets.')),
-    lenient: Type.Optional(Type.Boolean({ description: 'Rules become warnings.' })),
+    lenient: Type.Optional(flag('Rules become warnings.')),
   },
   { description: "octoDNS's options. Those of its providers mean nothing here." },
 );

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { registry } from '../../src/cli/registry.ts';
+import { publishedSchemas, schemaText } from '../../src/load/schema/index.ts';
+import { loadFiles, problemsOf } from './repository.ts';
+
+const folder = join(import.meta.dirname, '../../schemas');
+const published = publishedSchemas(registry);
+const compile = (name: string) =>
+  new Ajv2020({ strict: true, strictRequired: false, strictTypes: false }).compile(
+    published[`${name}.schema.json`] ?? {},
+  );
+
+const contract = `state: .hostmaster/state.sqlite
+targets:
+  pdns:
+    provider: powerdns
+    url: http://127.0.0.1:8081
+    server: localhost
+    api_key: { env: PDNS_API_KEY }
+    verify_at: [127.0.0.1:5300]
+    verify_wait: 30s
+    timeout: 10s
+  try:
+    provider: embedded
+    listen: 127.0.0.1:5353
+    file: .hostmaster/embedded.sqlite
+zones:
+  example.com:
+    targets: [pdns, try]
+    static: zones/example.com.yaml
+    ttl: 3600
+    owns: all
+    ignore: [{ name: "_acme-challenge.**", types: [TXT], value: "*" }]
+    create: { kind: Native, ns: [ns1.example.com.], soa_edit_api: INCREASE }
+    public: true
+    allow_lua: false
+    covers: 192.0.2.0/25
+    exempt: [{ rule: ttl-high, name: "static.**", reason: "never moves" }]
+    guards: { max_delete_percent: 50 }
+  lab.internal: { targets: [pdns], static: none }
+  "*": { targets: [pdns], static: zones/ }
+inventory:
+  lab: { type: http, url: "http://127.0.0.1:9000/api/v1/servers", token: { env: LAB_TOKEN }, interval: 30s }
+registration: { zone: lab.internal, ttl: 300, reverse: true }
+grants:
+  - { label: mailserver, names: ["mail.example.com"], types: [A, AAAA], cidrs: [192.0.2.0/24], max_values: 20 }
+  - { group: production-web, names: ["www.example.com", "*.web.example.com"], types: [A, AAAA] }
+guards:
+  max_delete_percent: 30
+  max_replace_percent: 30
+  min_existing: 10
+  never_empty: true
+  delegation: true
+  absence: { snapshots: 3, grace: 10m }
+  max_shrink: { percent: 30, min_servers: 10 }
+`;
+
+const labels = `labels:
+  mailserver:
+    dns:
+      records:
+        - { type: A, name: "{{server.name}}.lab.internal" }
+        - { type: TXT, name: "{{server.name}}.lab.internal", value: "rack {{server.rack}}" }
+      claims:
+        - { name: mail.example.com, type: A, health_check: { port: 25 } }
+`;
+
+const groups = `groups:
+  production-web:
+    match: { labels: [web-frontend], environment: prod }
+    dns:
+      claims:
+        - { name: www.example.com, type: A, health_check: { url: "https://{{server.ip}}/healthz", when_all_down: open } }
+`;
+
+describe('the published schemas', () => {
+  it.each(Object.entries(published))('%s is up to date', (file, schema) => {
+    expect(readFileSync(join(folder, file), 'utf8')).toBe(schemaText(schema));
+  });
+
+  it.each([
+    ['hostmaster', contract],
+    ['labels', labels],
+    ['groups', groups],
+    ['zone', readFileSync(join(import.meta.dirname, 'fixtures/octodns/zones/unit.example.yaml'), 'utf8')],
+    ['zone', 'www: {type: TYPE65280, value: "\\\\# 0"}\n'],
+  ])('%s accepts what the contract shows', (name, text) => {
+    const check = compile(name);
+    check(parse(text));
+    expect(check.errors).toBeNull();
+  });
+
+  it('and the loader accepts it too', async () => {
+    const found = await loadFiles(
+      contract
+        .replace(/ {2}try:[^z]*zones:/, 'zones:')
+        .replace(', try]', ']')
+        .replace(/ {4}timeout.*\n/, ''),
+      {
+        'zones/example.com.yaml': 'www: {type: A, value: 192.0.2.1}\n',
+      },
+    );
+    expect(problemsOf(found).filter((line) => !line.includes(' warning '))).toEqual([]);
+    expect(found.zones[0]?.settings).toMatchObject({
+      covers: '192.0.2.0/25',
+      public: true,
+      guards: { max_delete_percent: 50 },
+    });
+  });
+});
