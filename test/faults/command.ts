@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { tempFolder } from '../servers/child.ts';
+import type { PowerDns } from '../servers/index.ts';
+
+// The real command on a real repository, in a process of its own.
+
+const command = join(import.meta.dirname, '..', '..', 'bin', 'hostmaster.ts');
+
+/** How the command ended and what it said. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with the process's id as soon as it runs. */
+  readonly onStart?: (pid: number) => void;
+}
+
+/** Runs `hostmaster ARGS` to its end; code is -1 where a signal ended it. */
+export const hostmaster = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
+  new Promise((resolve) => {
+    const settings = { env: { ...process.env, ...options.env }, maxBuffer: 1 << 28, timeout: 110_000 };
+    const child = execFile(process.execPath, [command, ...args], settings, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr }),
+    );
+    if (child.pid !== undefined) options.onStart?.(child.pid);
+  });
+
+/** What hostmaster.yaml says of a PowerDNS target: its API by way of `url`, its key in a file outside of the repository. */
+export const targetOf = (
+  pdns: Pick<PowerDns, 'apiKey' | 'dns' | 'url'>,
+  extra: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> => {
+  const keyFile = join(tempFolder('key'), 'api.key');
+  writeFileSync(keyFile, `${pdns.apiKey}\n`, { mode: 0o600 });
+  return {
+    provider: 'powerdns',
+    url: pdns.url,
+    api_key: { file: keyFile },
+    verify_at: [`${pdns.dns.address}:${pdns.dns.port}`],
+    verify_wait: '5s',
+    timeout: '5s',
+    ...extra,
+  };
+};
+
+export interface Repository {
+  readonly folder: string;
+  /** hostmaster.yaml's path. */
+  readonly config: string;
+  /** Writes a file of it, over the one before. */
+  write(path: string, text: string): void;
+  /** Runs a command on it. */
+  run(...args: readonly string[]): Promise<Ended>;
+}
+
+export interface RepositoryOptions {
+  readonly targets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** A zone's settings by its name; all targets, where they name none. */
+  readonly zones: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Zone files by the zone's name without the final dot, as YAML. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly guards?: Readonly<Record<string, unknown>>;
+}
+
+/** A repository in a temp folder. */
+export const makeRepository = ({ files = {}, guards = {}, targets, zones }: RepositoryOptions): Repository => {
+  const folder = tempFolder('repository');
+  const config = join(folder, 'hostmaster.yaml');
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  const withTargets = Object.entries(zones).map(([name, zone]) => [name, { targets: Object.keys(targets), ...zone }]);
+  const settings = { state: 'state.sqlite', targets, zones: Object.fromEntries(withTargets), guards };
+  write('hostmaster.yaml', JSON.stringify(settings, null, 2));
+  for (const [zone, text] of Object.entries(files)) write(`zones/${zone}.yaml`, text);
+  return { folder, config, write, run: (...args) => hostmaster([...args, '--config', config]) };
+};
