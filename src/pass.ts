@@ -22,7 +22,7 @@ import { closeTargets, openTargets } from './pass/targets.ts';
 import type { OpenTarget, OpenTargets, PassOptions, PlanPass, Registry, Rim } from './pass/types.ts';
 import type { AppliedWork } from './pass/verify.ts';
 import { prove, verifyApplied } from './pass/verify.ts';
-import { assemblePlan, parseAllow } from './plan/index.ts';
+import { assemblePlan, parseAllow, whyLeftAlone } from './plan/index.ts';
 import type { Explanation } from './report/explain.ts';
 import { checkZones } from './rules/index.ts';
 
@@ -129,7 +129,7 @@ export const verifyPass = async (
     const works = definitions.zones.flatMap((zone) =>
       zone.settings.targets.flatMap((name) => {
         const target = targets.open.get(name);
-        const rrsets = zone.rrsets.filter(({ options: scope }) => scope === undefined);
+        const rrsets = zone.rrsets.filter((rrset) => whyLeftAlone(rrset, name) === null);
         if (target === undefined) return [];
         return [{ zone: zone.id, target, rrsets: zone.rrsets, keys: sampled(rrsets, options.sample) }];
       }),

@@ -26,19 +26,29 @@ const firstPause = 250;
  */
 export const send = async (changes: readonly Change[], expect: string | null, sender: Sender): Promise<Sent> => {
   for (let attempt = 1; ; attempt += 1) {
-    try {
-      const result = await sender.provider.apply({ zone: sender.zone, changes, expect }, sender.signal);
-      if (result.status === 'refused') return result;
-      if (result.raced === true) throw lostRace(changes, sender);
-      return result.raced === false ? result : await readBack(changes, sender);
-    } catch (error) {
-      if (!(error instanceof HostmasterError) || error.code !== 'WRITE_UNKNOWN') throw error;
-      await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
-      const now = await readNames(changes, sender);
-      if (differing(changes, now, 'after').length === 0) return { status: 'applied', fingerprint: now.fingerprint };
-      if (differing(changes, now, 'before').length > 0) throw lostRace(changes, sender);
-      if (attempt === tries) throw error;
-    }
+    const sent = await sendOnce(changes, expect, sender);
+    if (sent.status !== 'unknown') return sent;
+    await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    const now = await readNames(changes, sender);
+    if (differing(changes, now, 'after').length === 0) return { status: 'applied', fingerprint: now.fingerprint };
+    if (differing(changes, now, 'before').length > 0) throw lostRace(changes, sender);
+    if (attempt === tries) throw sent.error;
+  }
+};
+
+const sendOnce = async (
+  changes: readonly Change[],
+  expect: string | null,
+  sender: Sender,
+): Promise<Sent | { readonly status: 'unknown'; readonly error: HostmasterError }> => {
+  try {
+    const result = await sender.provider.apply({ zone: sender.zone, changes, expect }, sender.signal);
+    if (result.status === 'refused') return result;
+    if (result.raced === true) throw lostRace(changes, sender);
+    return result.raced === false ? result : await readBack(changes, sender);
+  } catch (error) {
+    if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') return { status: 'unknown', error };
+    throw error;
   }
 };
 

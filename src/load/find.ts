@@ -73,7 +73,9 @@ const listFolder = async (root: string, folder: string): Promise<Listing | FindF
   if (kind !== 'folder') return kind;
   const zones = new Map<string, ZoneFiles>();
   const odd: { readonly file: string; readonly reason: string }[] = [];
-  for (const entry of await entriesOf(resolve(root, folder))) {
+  const entries = await entriesOf(root, folder);
+  if ('rule' in entries) return entries;
+  for (const entry of entries) {
     const found = sourceOf(entry);
     if (found === null) continue;
     const file = shownPath(root, resolve(root, folder, entry.name));
@@ -123,9 +125,9 @@ const chooseSources = async (root: string, zone: string, { yaml, master, folders
     if (kind !== null && typeof kind !== 'string') return { status: 'fault', fault: kind };
     if (kind !== 'folder')
       return { status: 'fault', fault: { rule: 'file-unusable', message: `${folder} is not a folder` } };
-    for (const { name } of await entriesOf(resolve(root, folder))) {
-      if (name.endsWith('.yaml')) files.push(join(folder, name));
-    }
+    const entries = await entriesOf(root, folder);
+    if ('rule' in entries) return { status: 'fault', fault: entries };
+    files.push(...entries.filter(({ name }) => name.endsWith('.yaml')).map(({ name }) => join(folder, name)));
   }
   return { status: 'found', format: 'yaml', files };
 };
@@ -137,8 +139,14 @@ const missing = (zone: string, folder: string): Found => {
   return { status: 'fault', fault: { rule: 'file-missing', message } };
 };
 
-const entriesOf = async (folder: string): Promise<readonly Dirent[]> =>
-  (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+const entriesOf = async (root: string, folder: string): Promise<readonly Dirent[] | FindFault> => {
+  try {
+    const entries = await readdir(resolve(root, folder), { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return { rule: 'file-unusable', message: `the folder ${folder} may not be read; check its permissions` };
+  }
+};
 
 /** What is at a path, symlinks followed; null: nothing. One that leaves the repository is a fault. */
 const kindOf = async (root: string, path: string): Promise<'file' | 'folder' | null | FindFault> => {

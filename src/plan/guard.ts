@@ -38,7 +38,7 @@ interface Refusal {
 
 /** Holds back what is not safe. Each guard looks at what those before it let through. */
 export const guard = (input: GuardInput): Guarded => {
-  const guards = [heldByQuarantine, heldByIncomplete, heldByDelegation, heldByPercentages, heldByNeverEmpty];
+  const guards = [heldByQuarantine, heldByIncomplete, heldByDelegation, heldByNeverEmpty, heldByPercentages];
   let changes = input.changes;
   const withheld: Withheld[] = [];
   for (const judge of guards) {
