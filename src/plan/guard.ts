@@ -14,8 +14,6 @@ export interface GuardInput {
   readonly changes: readonly Change[];
   /** Ours: what `changes` may touch. */
   readonly owned: readonly ExistingRRset[];
-  /** Everything that the target serves, but SOA, apex NS and the name server's own types. */
-  readonly content: number;
   readonly quarantined: readonly Quarantine[];
   /** Delegations whose new name servers do not answer for them yet, by name, with the reason. */
   readonly unready: ReadonlyMap<string, string>;
@@ -130,10 +128,8 @@ const heldByDelegation = (input: GuardInput): Refusals => {
 };
 
 const heldByPercentages = (input: GuardInput): Refusals => {
-  const { settings, owned } = input;
-  const base = owned.filter(
-    (rrset) => rrset.type !== 'SOA' && !(rrset.type === 'NS' && rrset.name === input.zone.name),
-  );
+  const { settings } = input;
+  const base = contentOf(input);
   if (base.length < settings.min_existing) return new Map();
   const { deletes, replaces, replaceCount } = replacesAndDeletes(input.changes);
   return new Map([
@@ -141,6 +137,10 @@ const heldByPercentages = (input: GuardInput): Refusals => {
     ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base.length),
   ]);
 };
+
+/** Ours but SOA and apex NS. What others keep in the zone makes it no less empty of what Git says. */
+const contentOf = ({ owned, zone }: GuardInput): readonly ExistingRRset[] =>
+  owned.filter((rrset) => rrset.type !== 'SOA' && !(rrset.type === 'NS' && rrset.name === zone.name));
 
 const overLimit = (
   input: GuardInput,
@@ -176,14 +176,15 @@ const heldByNeverEmpty = (input: GuardInput): Refusals => {
   const deletes = input.changes.filter((change) => change.action === 'delete' && change.type !== 'SOA');
   const apex = deletes.filter(isApexNs);
   const content = deletes.filter((change) => !isApexNs(change));
+  const ours = contentOf(input);
   const creates = input.changes.filter((change) => change.action === 'create' && !isApexNs(change));
-  const empties = content.length > 0 && creates.length === 0 && content.length >= input.content;
+  const empties = content.length > 0 && creates.length === 0 && content.length >= ours.length;
   return new Map([
     ...refuse(apex, input, { guard: 'never_empty', reason: 'would leave the zone without apex NS', byName: true }),
     ...(empties
       ? refuse(content, input, {
           guard: 'never_empty',
-          reason: 'would leave nothing in the zone but SOA and apex NS',
+          reason: 'would leave nothing of ours in the zone but SOA and apex NS',
           byName: false,
         })
       : []),

@@ -66,7 +66,6 @@ export const planZone = ({ desired: zone, target, existing, allows }: PlanZoneIn
     isNew: existing === null,
     changes: diff(withServersSerial(withoutClashing(fitted.rrsets, clashing), owned, zone.id.name), owned),
     owned: [...owned.values()],
-    content: countContent(present, zone.id.name, target),
     quarantined: [...fitted.quarantined, ...clashing.map(quarantineOf)],
     unready: target.unready,
     complete: zone.complete,
@@ -176,12 +175,3 @@ const problemOf = ({ rrset, rule, message }: Clash, zone: DesiredZone, target: P
     zone: zoneLabel(zone.id),
   };
 };
-
-const countContent = (present: readonly ExistingRRset[], zone: string, { supports }: PlanTarget): number =>
-  present.filter(
-    (rrset) =>
-      rrset.values.length > 0 &&
-      rrset.type !== 'SOA' &&
-      !(rrset.type === 'NS' && rrset.name === zone) &&
-      !supports.own_types.includes(rrset.type),
-  ).length;
