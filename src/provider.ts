@@ -97,13 +97,15 @@ export type WriteResult =
 export interface Provider {
   readonly supports: Supports;
   listZones(signal?: AbortSignal): Promise<readonly ListedZone[]>;
+  /** Says that these zones are about to be read in full, for a provider that can read many of them at once. */
+  expect?(zones: readonly ZoneId[], signal?: AbortSignal): Promise<void>;
   read(zone: ZoneId, options?: ReadOptions): Promise<ZoneSnapshot | Unchanged | Missing>;
   /** A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. */
   apply(write: Write, signal?: AbortSignal): Promise<WriteResult>;
   /** What is owed after the last write of a zone (a rectify), before anyone asks. */
   finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal): Promise<void>;
-  /** Leaves a mark at the zone that goes when the zone goes; null where it cannot. */
-  mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<void>;
+  /** The mark of the zone, which goes when the zone goes: the one it has, or `mark`, which is left there then. */
+  mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string>;
   createZone(zone: ZoneId, settings: CreateSettings, signal?: AbortSignal): Promise<void>;
   deleteZone(zone: ZoneId, signal?: AbortSignal): Promise<void>;
   /** The name servers that this target itself runs or knows; verify asks them where verify_at is missing. */

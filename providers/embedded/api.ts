@@ -84,9 +84,11 @@ export const applyWrite = (file: ZonesFile, { changes, zone }: Write): WriteResu
   }
 };
 
-export const markZone = (file: ZonesFile, zone: ZoneId, mark: string): void => {
-  const { changes } = file.prepare('UPDATE zones SET mark = ? WHERE name = ?').run(mark, zone.name);
-  if (changes === 0) missing(zone.name);
+export const markZone = (file: ZonesFile, zone: ZoneId, mark: string): string => {
+  const row = file
+    .prepare('UPDATE zones SET mark = coalesce(mark, ?) WHERE name = ? RETURNING mark')
+    .get(mark, zone.name);
+  return row === undefined ? missing(zone.name) : String(row.mark);
 };
 
 /** Makes the zone; one that exists is left as it is, because then somebody else has just made it. */

@@ -39,6 +39,8 @@ export interface Api {
   refusal(method: string, path: string, reply: Reply): HostmasterError;
   /** The error for an answer that PowerDNS would not give. */
   notOurs(method: string, path: string, why: string): HostmasterError;
+  /** The server's own words in a reply, fit for a message. */
+  said(reply: Reply): string;
   /** The parsed body. */
   json(method: string, path: string, reply: Reply): unknown;
   close(): Promise<void>;
@@ -81,6 +83,7 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
     unknown: (method, path, reply) =>
       unknown(describe(method, path), `answered ${reply.status} (${clean(errorOf(reply), options)})`),
     notOurs: (method, path, why) => notOurs(describe(method, path), why),
+    said: (reply) => clean(errorOf(reply), options),
     json: (method, path, reply) => parseJson(describe(method, path), reply, options),
     close: () => agent.destroy(),
   };
@@ -210,12 +213,7 @@ const whyOf = ({ why }: Failure, options: ApiOptions): string =>
   why.endsWith('in time') ? `${why} (timeout ${options.timeout / 1000} s)` : clean(why, options);
 
 const unknown = (what: string, why: string, cause?: unknown): HostmasterError =>
-  new HostmasterError(
-    'WRITE_UNKNOWN',
-    'retry',
-    `${what}: ${why}; it may or may not have been applied: plan again to see`,
-    { cause },
-  );
+  new HostmasterError('WRITE_UNKNOWN', 'retry', `${what}: ${why}`, { cause });
 
 const refusalOf = (what: string, reply: Reply, options: ApiOptions): HostmasterError => {
   const said = clean(errorOf(reply), options);
@@ -232,7 +230,7 @@ const refusalOf = (what: string, reply: Reply, options: ApiOptions): HostmasterE
       `${what}: answered ${status} (${said}), ${tries} times; see the name server's log`,
     );
   }
-  return refused(what, `answered ${status}: ${said}`);
+  return refused(what, `answered ${status} (${said}); see the name server's log`);
 };
 
 const refused = (what: string, said: string): HostmasterError =>

@@ -1,4 +1,5 @@
 import type { Provider, ProviderFactory } from '../../src/provider.ts';
+import { readAhead } from './ahead.ts';
 import { type Api, openApi } from './api.ts';
 import { listZones, readZone, type Session } from './read.ts';
 import { schema, settingsOf } from './settings.ts';
@@ -16,7 +17,7 @@ export const factory: ProviderFactory = {
     const api = await openApi(settings);
     try {
       const supports = supportsOf(await readConfig(api, context.signal), settings.parallel);
-      return provider({ api, facts: new Map(), listed: null }, supports, settings.deferred);
+      return provider({ api, facts: new Map(), listed: null, ahead: new Map() }, supports, settings.deferred);
     } catch (error) {
       await api.close();
       throw error;
@@ -27,6 +28,7 @@ export const factory: ProviderFactory = {
 const provider = (session: Session, supports: Provider['supports'], deferred: boolean): Provider => ({
   supports,
   listZones: (signal) => listZones(session, signal),
+  expect: (zones, signal) => readAhead(session, zones, signal),
   read: (zone, options = {}) => readZone(session, zone, options),
   apply: (write, signal) => applyWrite(session, write, signal),
   finish: async (zone, changes, signal) => {

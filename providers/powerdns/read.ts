@@ -19,6 +19,8 @@ export interface Session {
   readonly facts: Map<string, ZoneFacts>;
   /** The zones' serials from one list call, shared by all reads that begin soon after it. */
   listed: { readonly at: number; readonly zones: Promise<readonly ListedZone[]> } | null;
+  /** Zones that were read together, each for the next full read of it. */
+  readonly ahead: Map<string, { readonly at: number; readonly snapshot: ZoneSnapshot }>;
 }
 
 /** The metadata that carries our mark; it goes when the zone goes, and no serial moves with it. */
@@ -26,6 +28,7 @@ export const markKind = 'X-HOSTMASTER';
 
 const mostFiltered = 20;
 const listedFor = 10_000;
+const aheadFor = 60_000;
 
 /** A zone's path; what is not a letter, a digit, a dot or a hyphen is =XX in PowerDNS's ids. */
 export const zonePath = (name: string): string =>
@@ -56,6 +59,9 @@ export const readZone = async (
   options: ReadOptions,
 ): Promise<ZoneSnapshot | Unchanged | Missing> => {
   const { names, signal, since } = options;
+  const ahead = session.ahead.get(zone.name);
+  session.ahead.delete(zone.name);
+  if (names === undefined && ahead !== undefined && Date.now() - ahead.at < aheadFor) return ahead.snapshot;
   if (since !== undefined && names === undefined && (await isUnchanged(session, zone, since, signal))) {
     return { status: 'unchanged' };
   }
@@ -92,7 +98,7 @@ const sharedList = async (session: Session, signal: AbortSignal | undefined): Pr
   }
 };
 
-const readMetadata = async (
+export const readMetadata = async (
   api: Api,
   zone: ZoneId,
   signal: AbortSignal | undefined,

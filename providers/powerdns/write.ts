@@ -8,7 +8,7 @@ import {
 } from '../../src/provider.ts';
 import { errorOf, pause, type Reply } from './api.ts';
 import { toApi } from './convert.ts';
-import { listZones, markKind, type Session, zonePath } from './read.ts';
+import { listZones, markKind, readMetadata, type Session, zonePath } from './read.ts';
 import { refusedBy } from './refusal.ts';
 import { racedBy } from './serial.ts';
 
@@ -29,7 +29,9 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   session.listed = null;
   const reply = await patch(session, path, body, write, signal);
   if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, zone, reply, changes) };
-  if (reply.status !== 204 && reply.status !== 200) throw failureOf(session, zone, reply, body);
+  // PowerDNS takes a PATCH with 204; another answer that is no error comes from something before it.
+  if (reply.status < 400 && reply.status !== 204) throw session.api.unknown('PATCH', path, reply);
+  if (reply.status !== 204) throw failureOf(session, zone, reply, body);
   const now = reply.header('x-pdns-new-serial');
   const known = facts !== undefined && expect !== null && now !== null;
   return {
@@ -81,13 +83,13 @@ const rolledBack = ({ api }: Session, zone: ZoneId, reply: Reply): HostmasterErr
   new HostmasterError(
     'WRITE_REFUSED',
     'retry',
-    `${api.where} answered 500 (${errorOf(reply)}) to the write of ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
+    `${api.where} answered 500 (${api.said(reply)}) to the write of ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
   );
 
 const refusalsOf = ({ api }: Session, zone: ZoneId, reply: Reply, changes: readonly Change[]) => {
-  const message = errorOf(reply);
-  const refused = refusedBy(message, changes);
-  if (refused.length > 0) return refused;
+  const message = api.said(reply);
+  const refused = refusedBy(errorOf(reply), changes);
+  if (refused.length > 0) return refused.map((each) => ({ ...each, message }));
   throw new HostmasterError(
     'WRITE_REFUSED',
     'stop',
@@ -101,7 +103,7 @@ const failureOf = (session: Session, zone: ZoneId, reply: Reply, body: unknown):
     return new HostmasterError(
       'WRITE_REFUSED',
       'stop',
-      `${session.api.where} answered 400 (${errorOf(reply)}) to a write of ${JSON.stringify(body).length} bytes to ${zone.name}; nothing of it was applied: its webserver-max-bodysize, or that of a proxy before it, may be smaller`,
+      `${session.api.where} answered 400 (${session.api.said(reply)}) to a write of ${JSON.stringify(body).length} bytes to ${zone.name}; nothing of it was applied: its webserver-max-bodysize, or that of a proxy before it, may be smaller`,
     );
   }
   return session.api.refusal('PATCH', zonePath(zone.name), reply);
@@ -176,9 +178,13 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
   if (reply.status !== 204 && reply.status !== 404) throw session.api.refusal('DELETE', path, reply);
 };
 
-export const markZone = async (session: Session, zone: ZoneId, mark: string, signal?: AbortSignal): Promise<void> => {
+/** A mark that is there stays: what it tells is that the zone is still the same one, and that is one write less. */
+export const markZone = async (session: Session, zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string> => {
+  const known = (await readMetadata(session.api, zone, signal)).get(markKind)?.[0];
+  if (known !== undefined) return known;
   const path = `${zonePath(zone.name)}/metadata/${markKind}`;
   const reply = await session.api.repeat('PUT', path, { body: { kind: markKind, metadata: [mark] }, signal });
   if (reply.status === 404) throw zoneMissing(session, zone);
   if (reply.status !== 200) throw session.api.refusal('PUT', path, reply);
+  return mark;
 };

@@ -1,4 +1,4 @@
-import { HostmasterError } from '../model/errors.ts';
+import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { Change } from '../model/plan.ts';
 import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
@@ -29,10 +29,12 @@ export const send = async (changes: readonly Change[], expect: string | null, se
     const sent = await sendOnce(changes, expect, sender);
     if (sent.status !== 'unknown') return sent;
     await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
-    const now = await readNames(changes, sender);
+    const now = await readNames(changes, sender).catch((error: unknown) => {
+      throw neverRead(sent.error, error);
+    });
     if (differing(changes, now, 'after').length === 0) return { status: 'applied', fingerprint: now.fingerprint };
     if (differing(changes, now, 'before').length > 0) throw lostRace(changes, sender);
-    if (attempt === tries) throw sent.error;
+    if (attempt === tries) throw neverTaken(sent.error);
   }
 };
 
@@ -51,6 +53,23 @@ const sendOnce = async (
     throw error;
   }
 };
+
+/** The write is known to be not there: it was read back after each try. */
+const neverTaken = (error: HostmasterError): HostmasterError =>
+  new HostmasterError(
+    'WRITE_UNKNOWN',
+    'retry',
+    `${error.message}; sent ${tries} times and read back each time: nothing of it was applied`,
+    { cause: error },
+  );
+
+const neverRead = (error: HostmasterError, cause: unknown): HostmasterError =>
+  new HostmasterError(
+    'WRITE_UNKNOWN',
+    'retry',
+    `${error.message}; it may or may not have been applied, as reading back failed too (${messageOf(cause)}): plan again to see`,
+    { cause },
+  );
 
 /** Where the server cannot tell whether somebody wrote in between, what it holds now does. */
 const readBack = async (changes: readonly Change[], sender: Sender): Promise<Sent> => {

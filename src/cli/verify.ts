@@ -1,6 +1,6 @@
 import { verifyPass } from '../pass.ts';
 import { verifyMarkdown } from '../report/markdown.ts';
-import { problemLines } from '../report/problems.ts';
+import { besidePlan, problemLines } from '../report/problems.ts';
 import { verifyText } from '../report/text.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
@@ -21,7 +21,7 @@ export const runVerify = async (options: VerifyOptions, io: Io): Promise<number>
   const report = { checked, differences };
   const errors = definitions.problems.filter(({ severity }) => severity === 'error');
   const print = {
-    text: () => [...problemLines(errors, io.paint), verifyText(report, io.paint)].join('\n'),
+    text: () => [...problemLines(errors, besidePlan, io.paint), verifyText(report, io.paint)].join('\n'),
     markdown: () => `${verifyMarkdown(report)}\n`,
     json: () => json({ ...report, problems: definitions.problems }),
   }[options.format];

@@ -8,8 +8,14 @@ export type FoundType =
   | { readonly status: 'found'; readonly type: RRType }
   | { readonly status: 'refused'; readonly message: string };
 
+const mnemonics: ReadonlyMap<string, FoundType> = new Map(
+  rrTypes.map((type) => [type.name, { status: 'found', type }]),
+);
+
 /** The type that a zone file names. Those that no zone can hold (RFC 6895 section 3.1) are refused. */
-export const findType = (text: string): FoundType => {
+export const findType = (text: string): FoundType => mnemonics.get(text) ?? findOther(text);
+
+const findOther = (text: string): FoundType => {
   const type = typeByName(text);
   if (type === null) {
     const guess = didYouMean(

@@ -78,6 +78,10 @@ const planTarget = async (
   const problems: Problem[] = [];
   const unread: string[] = [];
   let down: Error | null = null;
+  await target.provider.expect?.(
+    zones.map(({ id }) => id),
+    context.rim.signal,
+  );
   await pooled(zones, readsAtOnce, async (zone) => {
     if (down !== null) return void unread.push(zone.id.name);
     try {

@@ -44,8 +44,7 @@ const settleOne = async (
   if (!clean || result.status !== 'applied' || result.fingerprint === null || target.provider.mark === undefined) {
     return store.forget(zone.id, name);
   }
-  const mark = known?.mark ?? randomUUID();
-  await target.provider.mark(zone.id, mark, rim.signal);
+  const mark = await target.provider.mark(zone.id, randomUUID(), rim.signal);
   await store.settle(zone.id, name, {
     fingerprint: result.fingerprint,
     mark,

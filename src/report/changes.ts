@@ -1,70 +1,126 @@
 import { relativeTo } from '../model/name.ts';
 import type { Action, Change, PlannedRRset } from '../model/plan.ts';
 import type { Paint } from './paint.ts';
-import { count } from './words.ts';
+import { count, visible } from './words.ts';
 
-/** How many changes of an action are shown one by one; the rest is counted. JSON has all. */
-const shown: Readonly<Record<Action, number>> = { delete: 200, replace: 100, create: 40 };
+/** How many changes are shown one by one; the rest is counted, and JSON has all. */
+export type Shown = Readonly<Record<Action | 'apex', number>>;
+export const shownInPlan: Shown = { apex: 100, delete: 200, replace: 150, create: 100 };
+const shownInZone: Shown = { apex: 100, delete: 200, replace: 100, create: 40 };
+
 const order: readonly Action[] = ['delete', 'replace', 'create'];
 const signs: Readonly<Record<Action, string>> = { create: '+', replace: '~', delete: '-' };
-/** Values of one RRset that are shown; a set of 1,200 addresses does not fill the screen. */
+/** Of one RRset; a set of 1,200 addresses does not fill the screen. */
 const shownValues = 12;
+const longestValue = 160;
+const longestLine = 320;
+
+export interface ChangeLines {
+  readonly lines: readonly string[];
+  /** What may still be shown of other zones. */
+  readonly left: Shown;
+}
 
 /** The changes of a zone for people: the apex first, then deletes, replaces and creates, columns aligned. */
-export const changeLines = (changes: readonly Change[], zone: string, paint: Paint): readonly string[] => {
-  const apex = changes.filter((change) => change.name === zone);
-  const others = changes.filter((change) => change.name !== zone);
-  const picked = order.map((action) => {
-    const all = others.filter((change) => change.action === action);
-    return { action, all, some: all.slice(0, shown[action]) };
+export const changeLines = (changes: readonly Change[], zone: string, most: Shown, paint: Paint): ChangeLines => {
+  const groups = groupsOf(changes, zone).map(({ kind, all }) => {
+    const some = all.slice(0, Math.min(most[kind], shownInZone[kind]));
+    return { kind, some, more: all.slice(some.length) };
   });
-  const visible = [...apex, ...picked.flatMap(({ some }) => some)];
-  const width = Math.min(40, Math.max(0, ...visible.map(({ name }) => displayName(name, zone).length)));
-  const typeWidth = Math.max(0, ...visible.map(({ type }) => type.length));
-  const lineOf = (change: Change) => linesOfChange(change, zone, width, typeWidth, paint);
-  return [
-    ...apex.flatMap(lineOf),
-    ...picked.flatMap(({ action, all, some }) => [
-      ...some.flatMap(lineOf),
-      ...(all.length > some.length
-        ? [`  ${signs[action]} … and ${count(all.length - some.length, action)} more (--format json has them all)`]
-        : []),
+  const seen = groups.flatMap(({ some }) => some);
+  const columns: Columns = {
+    name: widthOf(seen.map(({ name }) => displayName(name, zone))),
+    type: widthOf(seen.map(({ type }) => type)),
+    ttl: widthOf(seen.filter((change) => !isReplace(change)).map(ttlOf)),
+  };
+  return {
+    lines: groups.flatMap(({ some, more }) => [
+      ...some.flatMap((change) => linesOfChange(change, zone, columns, paint)),
+      ...(seen.length === 0 ? [] : moreLines(more)),
     ]),
-  ];
+    left: less(most, new Map(groups.map(({ kind, some }) => [kind, some.length]))),
+  };
 };
+
+const less = (most: Shown, used: ReadonlyMap<string, number>): Shown => ({
+  apex: most.apex - (used.get('apex') ?? 0),
+  delete: most.delete - (used.get('delete') ?? 0),
+  replace: most.replace - (used.get('replace') ?? 0),
+  create: most.create - (used.get('create') ?? 0),
+});
+
+/** A name that is longer than most stands out of its column, instead of moving all others. */
+const widest = 40;
+const widthOf = (texts: readonly string[]): number =>
+  texts.reduce((width, { length }) => (length > widest ? width : Math.max(width, length)), 0);
+
+const groupsOf = (changes: readonly Change[], zone: string) => [
+  { kind: 'apex' as const, all: changes.filter((change) => change.name === zone) },
+  ...order.map((kind) => ({ kind, all: changes.filter(({ name, action }) => name !== zone && action === kind) })),
+];
+
+const moreLines = (more: readonly Change[]): readonly string[] =>
+  order.flatMap((action) => {
+    const number = more.filter((change) => change.action === action).length;
+    return number === 0
+      ? []
+      : [`  ${signs[action]} … and ${count(number, `more ${action}`)} (--format json has them all)`];
+  });
 
 /** A name as it stands in a zone file; the apex is `@`. */
 export const displayName = (name: string, zone: string): string => relativeTo(name, zone) || '@';
 
-const linesOfChange = (
-  change: Change,
-  zone: string,
-  width: number,
-  typeWidth: number,
-  paint: Paint,
-): readonly string[] => {
+interface Columns {
+  readonly name: number;
+  readonly type: number;
+  readonly ttl: number;
+}
+
+const isReplace = ({ before, after }: Change): boolean => before !== null && after !== null;
+
+/** A TTL that changes shows as such. */
+const ttlOf = ({ before, after }: Change): string =>
+  before !== null && after !== null && before.ttl !== after.ttl
+    ? `ttl ${before.ttl} → ${after.ttl}`
+    : `${(after ?? before)?.ttl ?? ''}`;
+
+const linesOfChange = (change: Change, zone: string, columns: Columns, paint: Paint): readonly string[] => {
   const { action, name, type, before, after } = change;
   const colour = { create: paint.green, replace: paint.yellow, delete: paint.red }[action];
   const stands = action === 'delete' || name === zone ? paint.bold : (text: string) => text;
-  const head = `  ${signs[action]} ${displayName(name, zone).padEnd(width)}  ${type.padEnd(typeWidth)}`;
-  const words = action === 'delete' ? '  DELETE' : '';
-  const apex = name === zone ? '  (apex)' : '';
-  const why = after === null ? '' : originOf(after);
-  if (before !== null && after !== null) {
-    const ttl = before.ttl === after.ttl ? `${after.ttl}` : `${before.ttl} → ${after.ttl}`;
-    return [stands(colour(`${head}  ttl ${ttl}${apex}`)) + paint.dim(why), ...valueLines(before, after, paint)];
+  const cells = [
+    displayName(name, zone).padEnd(columns.name),
+    type.padEnd(columns.type),
+    ttlOf(change).padEnd(columns.ttl),
+  ];
+  const only = before === null ? after : after === null ? before : null;
+  const words = [
+    ...cells,
+    ...(only === null ? [] : [valuesOf(only)]),
+    ...(action === 'delete' ? ['DELETE'] : []),
+    ...(name === zone ? ['(apex)'] : []),
+  ];
+  const head =
+    stands(colour(`  ${signs[action]} ${words.join('  ').trimEnd()}`)) +
+    paint.dim(after === null ? '' : originOf(after));
+  return before === null || after === null ? [head] : [head, ...valueLines(before, after, paint)];
+};
+
+/** As many values as fit into a line. */
+const valuesOf = ({ values }: PlannedRRset): string => {
+  const some: string[] = [];
+  let length = 0;
+  for (const { rdata } of values) {
+    if (some.length === shownValues || length > longestLine) break;
+    some.push(short(rdata));
+    length += some.at(-1)?.length ?? 0;
   }
-  const only = before ?? after;
-  if (only === null) return [];
-  const values = only.values.slice(0, shownValues).map(({ rdata }) => rdata);
-  const more = only.values.length > values.length ? `, … ${only.values.length} values in all` : '';
-  const line = `${head}  ${only.ttl}  ${values.map(short).join(', ')}${more}${words}${apex}`;
-  return [stands(colour(line)) + paint.dim(why)];
+  return [...some, ...(some.length < values.length ? [`… ${count(values.length, 'value')} in all`] : [])].join(', ');
 };
 
 const originOf = (after: PlannedRRset): string => {
   const origin = after.values[0]?.origins[0];
-  return origin === undefined ? '' : `   ${origin.file}:${origin.line}`;
+  return origin === undefined ? '' : `   ${visible(origin.file)}:${origin.line}`;
 };
 
 /** Before and after, one under the other; where one value became another, the differing part is marked. */
@@ -91,20 +147,23 @@ const limited = (values: readonly string[]): readonly string[] =>
     ? values.map(short)
     : [...values.slice(0, shownValues).map(short), `… and ${count(values.length - shownValues, 'more', 'more')}`];
 
-const longest = 160;
 const short = (text: string): string =>
-  text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text;
+  text.length > longestValue ? `${text.slice(0, longestValue)}… (${count(text.length, 'character')})` : text;
+
+/** How much of a long value shows beside what differs. */
+const context = 60;
 
 const pairLines = (was: string, is: string, paint: Paint): readonly string[] => {
   let start = 0;
   while (start < Math.min(was.length, is.length) && was[start] === is[start]) start += 1;
   let end = 0;
   while (end < Math.min(was.length, is.length) - start && was.at(-1 - end) === is.at(-1 - end)) end += 1;
-  const from = Math.max(0, start - 60);
-  const cut = (text: string) => (from > 0 ? '…' : '') + text.slice(from, start);
+  const before = was.slice(0, start);
+  const after = was.slice(was.length - end);
+  const head = before.length > longestValue ? `…${before.slice(-context)}` : before;
+  const tail = after.length > longestValue ? `${after.slice(0, context)}…` : after;
   const part = (text: string) => short(text.slice(start, text.length - end));
-  const tail = short(was.slice(was.length - end));
-  const line = (sign: string, text: string) => `      ${sign} ${cut(text)}${paint.mark(part(text))}${tail}`;
-  const carets = ' '.repeat(8 + cut(is).length) + '^'.repeat(Math.max(1, part(was).length, part(is).length));
+  const line = (sign: string, text: string) => `      ${sign} ${head}${paint.mark(part(text))}${tail}`;
+  const carets = ' '.repeat(8 + head.length) + '^'.repeat(Math.max(1, part(was).length, part(is).length));
   return [paint.red(line('-', was)), paint.green(line('+', is)), ...(paint.colours ? [] : [carets])];
 };

@@ -1,74 +1,131 @@
-import type { Changeset, Plan, Unmanaged, Withheld } from '../model/plan.ts';
+import { type Changeset, type Plan, summarise, type Unmanaged, type Withheld } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
-import { changeLines } from './changes.ts';
+import { changeLines, type Shown, shownInPlan } from './changes.ts';
+import { differenceLine } from './differences.ts';
 import type { Paint } from './paint.ts';
-import { problemLines, problemSummary } from './problems.ts';
-import { count, grouped, listed } from './words.ts';
+import { besidePlan, inFull, problemLines, problemSummary } from './problems.ts';
+import { count, grouped, listed, summed, visible } from './words.ts';
 
 const join = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 
 /** What `validate` prints. */
 export const validateText = (problems: readonly Problem[], zones: number, paint: Paint): string => {
   const summary = problemSummary(problems) ?? paint.green('no problems');
-  return join([...problemLines(problems, paint), `${count(zones, 'zone')} checked: ${summary}`]);
+  return join([...problemLines(problems, inFull, paint), `${count(zones, 'zone')} checked: ${summary}`]);
 };
 
 /** What `plan` prints: problems, then zone by zone what changes and what does not, then one line that sums it up. */
 export const planText = (plan: Plan, paint: Paint): string =>
   join([
-    ...problemLines(plan.problems, paint),
+    ...problemLines(plan.problems, besidePlan, paint),
     ...(plan.problems.length > 0 ? [''] : []),
-    ...plan.changesets.flatMap((changeset) => changesetLines(changeset, paint)),
+    ...changesetsLines(plan.changesets.filter(isWorthShowing), paint),
     planSummary(plan),
   ]);
 
-const changesetLines = (changeset: Changeset, paint: Paint): readonly string[] => {
+const isWorthShowing = ({ changes, withheld, create_zone }: Changeset): boolean =>
+  changes.length > 0 || withheld.length > 0 || create_zone;
+
+/** Zone by zone, until nobody would read on; then the rest in one line. What may hurt is shown longer. */
+const changesetsLines = (changesets: readonly Changeset[], paint: Paint): readonly string[] => {
+  const lines: string[] = [];
+  const rest: Changeset[] = [];
+  const zones = { ...shownZones };
+  let shown = shownInPlan;
+  for (const changeset of changesets) {
+    const kind = isCalm(changeset) ? 'calm' : 'other';
+    const section = zones[kind] === 0 ? null : changesetLines(changeset, shown, paint);
+    if (section === null) {
+      rest.push(changeset);
+      continue;
+    }
+    lines.push(...section.lines, '');
+    shown = section.left;
+    zones[kind] -= 1;
+  }
+  return rest.length === 0 ? lines : [...lines, restLine(rest), ''];
+};
+
+const shownZones = { calm: 20, other: 100 };
+
+const isCalm = ({ changes, withheld }: Changeset): boolean =>
+  withheld.length === 0 && changes.every(({ action }) => action === 'create');
+
+const restLine = (rest: readonly Changeset[]): string => {
+  const { create, replace, delete: deletes, withheld } = summarise(rest);
+  const words = summed({ create, replace, delete: deletes, 'withheld change': withheld });
+  return `… and ${count(rest.length, 'more zone')}: ${listed(words.length === 0 ? ['new'] : words)} (--format json has them all)`;
+};
+
+/** null: nothing of it may be shown any more. */
+const changesetLines = (
+  changeset: Changeset,
+  shown: Shown,
+  paint: Paint,
+): { readonly lines: readonly string[]; readonly left: Shown } | null => {
   const { changes, withheld, zone, view, target, create_zone } = changeset;
-  if (changes.length === 0 && withheld.length === 0 && !create_zone) return [];
+  const { lines, left } = changeLines(changes, zone, shown, paint);
+  if (changes.length > 0 && lines.length === 0) return null;
   const name = view === null ? zone : `${zone}@${view}`;
-  const made = create_zone ? `${changes.length === 0 ? ' ' : ''}(the zone is made)` : '';
-  return [
-    `${paint.bold(name)} at ${target} ${made}`.trimEnd(),
-    ...changeLines(changes, zone, paint),
-    ...withheldLines(withheld, paint),
-    ...unmanagedLines(changeset.unmanaged, paint),
-    '',
-  ];
+  return {
+    lines: [
+      `${paint.bold(name)} at ${target}${create_zone ? ' (new zone)' : ''}`,
+      ...lines,
+      ...withheldLines(withheld, paint),
+      ...unmanagedLines(changeset.unmanaged, paint),
+    ],
+    left,
+  };
 };
 
 const shownWithheld = 20;
+const shownReasons = 50;
 
-const withheldLines = (withheld: readonly Withheld[], paint: Paint): readonly string[] =>
-  [...grouped(withheld, ({ guard, reason, allow }) => `${guard}\n${reason}\n${allow ?? ''}`).values()].flatMap(
-    (group) => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const names = group.slice(0, shownWithheld).map(({ action, name, type }) => `${action} ${name} ${type}`);
-      const more = group.length - names.length;
-      return [
-        paint.red(`  ! withheld by ${first.guard}: ${first.reason}`),
-        ...names.map((text) => `      ${text}`),
-        ...(more > 0 ? [`      … and ${more.toLocaleString('en-US')} more`] : []),
-        ...(first.allow === null ? [] : [`      to let it through in one run: --allow ${first.allow}`]),
-      ];
-    },
-  );
+const withheldLines = (withheld: readonly Withheld[], paint: Paint): readonly string[] => {
+  const groups = [...grouped(withheld, ({ guard, reason, allow }) => `${guard}\n${reason}\n${allow ?? ''}`).values()];
+  const more = groups.slice(shownReasons).reduce((sum, group) => sum + group.length, 0);
+  return [
+    ...groups.slice(0, shownReasons).flatMap((group) => withheldGroup(group, paint)),
+    ...(more === 0 ? [] : [paint.red(`  ! … and ${count(more, 'more change')} withheld (--format json has them all)`)]),
+  ];
+};
+
+const withheldGroup = (group: readonly Withheld[], paint: Paint): readonly string[] => {
+  const [first] = group;
+  if (first === undefined) return [];
+  const names = group.slice(0, shownWithheld).map(({ action, name, type }) => `${action} ${name} ${type}`);
+  const more = group.length - names.length;
+  return [
+    paint.red(`  ! withheld by ${first.guard}: ${visible(first.reason)}`),
+    ...names.map((text) => `      ${text}`),
+    ...(more > 0 ? [`      … and ${count(more, 'more', 'more')}`] : []),
+    ...(first.allow === null ? [] : [`      to let it through in one run: --allow ${shellWord(first.allow)}`]),
+  ];
+};
+
+/** A word as a shell reads it back. */
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/** What every zone has that does not speak of it; JSON lists it too. */
+const isUsual = ({ why }: Unmanaged): boolean => why.startsWith("the name server's own") || why.startsWith('apex NS');
 
 const unmanagedLines = (unmanaged: readonly Unmanaged[], paint: Paint): readonly string[] => {
-  if (unmanaged.length === 0) return [];
-  const reasons = [...grouped(unmanaged, ({ why }) => why)].map(([why, group]) => `${group.length} (${why})`);
-  const most = reasons.length > 4 ? [...reasons.slice(0, 4), `${reasons.length - 4} other reasons`] : reasons;
+  const unusual = unmanaged.filter((each) => !isUsual(each));
+  if (unusual.length === 0) return [];
+  const reasons = [...grouped(unusual, ({ why }) => why)].map(
+    ([why, group]) => `${count(group.length, 'RRset')} (${visible(why)})`,
+  );
+  const most = reasons.length > 4 ? [...reasons.slice(0, 4), count(reasons.length - 4, 'other reason')] : reasons;
   return [paint.dim(`    left alone: ${listed(most)}`)];
 };
 
 /** One line: what would change, what is held back, what is wrong. */
 export const planSummary = ({ summary, problems, changesets }: Plan): string => {
-  const parts = (['create', 'replace', 'delete'] as const)
-    .filter((action) => summary[action] > 0)
-    .map((action) => count(summary[action], action));
+  const { create, replace, delete: deletes } = summary;
   const made = changesets.filter(({ create_zone }) => create_zone).length;
-  const words = [...(made > 0 ? [count(made, 'new zone')] : []), ...parts];
+  const words = summed({ 'new zone': made, create, replace, delete: deletes });
   const changes = words.length === 0 ? 'no changes' : listed(words);
   const withheld = summary.withheld > 0 ? `; ${summary.withheld.toLocaleString('en-US')} withheld` : '';
   const wrong = problemSummary(problems);
@@ -97,24 +154,24 @@ export const applyText = (results: readonly ZoneResult[], verify: VerifyReport, 
 const failureLines = ({ zone, view, target, error, changes }: ZoneResult, paint: Paint): readonly string[] => {
   const done = changes.filter(({ status }) => status === 'applied').length;
   const name = view === null ? zone : `${zone}@${view}`;
-  return [paint.red(`${name} at ${target}: ${error}`), `    ${done} of ${count(changes.length, 'change')} applied`];
+  return [
+    paint.red(`${name} at ${target}: ${visible(error ?? '')}`),
+    `    ${done} of ${count(changes.length, 'change')} applied`,
+  ];
 };
 
 const shownDifferences = 50;
 
 /** What `verify` prints: every difference, name server by name server. */
 export const verifyText = ({ checked, differences }: VerifyReport, paint: Paint): string => {
-  const lines = differences.slice(0, shownDifferences).map(({ nameserver, name, type, kind, expected, answered }) => {
-    const said = typeof answered === 'string' ? answered : (answered?.join(', ') ?? 'nothing');
-    const wanted = expected === null ? 'no such RRset' : expected.join(', ');
-    return paint.red(`${nameserver}: ${name} ${type} ${kind.replace('_', ' ')}: expected ${wanted}; answered ${said}`);
-  });
+  const lines = differences.slice(0, shownDifferences).map((each) => paint.red(differenceLine(each)));
   const more = differences.length - lines.length;
+  const fine = checked === 0 ? 'nothing to ask for' : `${count(checked, 'answer')}, all as they should be`;
   return join([
     ...lines,
-    ...(more > 0 ? [`… and ${more.toLocaleString('en-US')} more differences`] : []),
+    ...(more > 0 ? [`… and ${count(more, 'more difference')} (--format json has them all)`] : []),
     differences.length === 0
-      ? `Verified: ${count(checked, 'answer')}, all as they should be.`
-      : `Verified: ${count(checked, 'answer')}, ${count(differences.length, 'difference')}.`,
+      ? `Verified: ${fine}.`
+      : `Verified: ${count(checked, 'answer')}; ${count(differences.length, 'difference')}.`,
   ]);
 };

@@ -25,7 +25,17 @@ export const recordReader = (
 
 /** One record on its way: what is refused in it stops it, once all of it has been looked at. */
 export interface Draft {
+  readonly reader: RecordReader;
   readonly name: string;
-  readonly refuse: (rule: LoadRuleId, message: string, at: number) => void;
-  readonly warn: (rule: LoadRuleId, message: string, at: number) => void;
+  /** The first that was refused. */
+  refused: { readonly message: string; readonly origin: FileOrigin } | null;
 }
+
+export const refuse = (draft: Draft, rule: LoadRuleId, message: string, at: number): void => {
+  const origin = draft.reader.originAt(at);
+  draft.reader.into.report(rule, message, origin);
+  draft.refused ??= { message, origin };
+};
+
+export const warn = ({ reader }: Draft, rule: LoadRuleId, message: string, at: number): void =>
+  reader.into.report(rule, message, reader.originAt(at));

@@ -2,7 +2,7 @@ import type { RRsetOptions } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
 import { isNull, keyText, type YamlNode } from '../yaml/node.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, refuse, warn } from './draft.ts';
 
 const optionKeys: ReadonlySet<string> = new Set(['ignored', 'included', 'excluded', 'lenient']);
 /** octoDNS's own keys there that mean nothing here; providers have more. */
@@ -12,7 +12,7 @@ const otherKeys: ReadonlySet<string> = new Set(['healthcheck']);
 export const readOptions = (node: YamlNode | undefined, draft: Draft): RRsetOptions | undefined => {
   if (node === undefined || isNull(node)) return undefined;
   if (node.kind !== 'map') {
-    draft.refuse('record-syntax', `"octodns" of ${draft.name} must be a mapping like {lenient: true}`, node.at);
+    refuse(draft, 'record-syntax', `"octodns" of ${draft.name} must be a mapping like {lenient: true}`, node.at);
     return undefined;
   }
   const options: { -readonly [Key in keyof RRsetOptions]: RRsetOptions[Key] } = {};
@@ -23,11 +23,12 @@ export const readOptions = (node: YamlNode | undefined, draft: Draft): RRsetOpti
     else if (text === 'included' || text === 'excluded') options[text] = readNames(text, value, draft);
     else if (otherKeys.has(text) || didYouMean(text, optionKeys) === '') unused.push(text);
     else {
-      draft.refuse('unknown-key', `${quoted(text)} is not an option${didYouMean(text, optionKeys)}`, key.at);
+      refuse(draft, 'unknown-key', `${quoted(text)} is not an option${didYouMean(text, optionKeys)}`, key.at);
     }
   }
   if (unused.length > 0) {
-    draft.warn(
+    warn(
+      draft,
       'octodns-unsupported',
       `octodns: ${unused.map(quoted).join(', ')} means nothing here; the plain values are used`,
       node.at,
@@ -41,7 +42,7 @@ const readBoolean = (key: string, node: YamlNode, draft: Draft): boolean => {
   const text = node.kind === 'scalar' ? node.text.toLowerCase() : '';
   if (/^(?:true|yes|on)$/.test(text)) return true;
   if (!/^(?:false|no|off)$/.test(text)) {
-    draft.refuse('record-syntax', `octodns: "${key}" of ${draft.name} must be true or false`, node.at);
+    refuse(draft, 'record-syntax', `octodns: "${key}" of ${draft.name} must be true or false`, node.at);
   }
   return false;
 };
@@ -49,6 +50,6 @@ const readBoolean = (key: string, node: YamlNode, draft: Draft): boolean => {
 const readNames = (key: string, node: YamlNode, draft: Draft): readonly string[] => {
   const items = node.kind === 'list' ? node.items : [node];
   if (items.every((item) => item.kind === 'scalar' && item.text !== '')) return items.map(keyText);
-  draft.refuse('record-syntax', `octodns: "${key}" of ${draft.name} must be a list of target names`, node.at);
+  refuse(draft, 'record-syntax', `octodns: "${key}" of ${draft.name} must be a list of target names`, node.at);
   return [];
 };

@@ -1,5 +1,4 @@
 import { SyntaxProblem } from '../../model/errors.ts';
-import type { FileOrigin } from '../../model/origin.ts';
 import { type RRType, rdataFromYaml } from '../../model/rdata.ts';
 import { makeRRset, type RRset, type Value } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
@@ -7,74 +6,63 @@ import { quoted } from '../quote.ts';
 import { syntaxRule } from '../rules.ts';
 import { findType, typeFault } from '../types.ts';
 import { isNull, keyText, plainValue, type YamlMap, type YamlNode } from '../yaml/node.ts';
-import type { Draft, RecordReader } from './draft.ts';
+import { type Draft, type RecordReader, refuse, warn } from './draft.ts';
 import { readOptions } from './options.ts';
 
-type FieldName = 'type' | 'ttl' | 'value' | 'values' | 'octodns';
-type Fields = Partial<Record<FieldName, YamlNode>>;
-
-const recordKeys: readonly FieldName[] = ['type', 'ttl', 'value', 'values', 'octodns'];
+const recordKeys = ['type', 'ttl', 'value', 'values', 'octodns'] as const;
+const recordKeySet: ReadonlySet<string> = new Set(recordKeys);
 /** octoDNS's keys that mean nothing here. */
 const octodnsOnly: ReadonlySet<string> = new Set(['geo', 'dynamic', 'healthcheck']);
 const maxSeconds = 2 ** 53;
 
+type FieldName = (typeof recordKeys)[number];
+type Fields = Partial<Record<FieldName, YamlNode>>;
+
 /** Reads one record of a name: an RRset, or null after problems and a quarantine. */
 export const readRecord = (name: string, record: YamlMap, reader: RecordReader): RRset | null => {
-  const refused: { readonly message: string; readonly origin: FileOrigin }[] = [];
-  const draft: Draft = {
-    name,
-    refuse: (rule, message, at) => {
-      const origin = reader.originAt(at);
-      reader.into.report(rule, message, origin);
-      refused.push({ message, origin });
-    },
-    warn: (rule, message, at) => reader.into.report(rule, message, reader.originAt(at)),
-  };
+  const draft: Draft = { reader, name, refused: null };
   const fields = readFields(record, draft);
-  const type = readType(fields.type, record, reader, draft);
+  const type = readType(fields.type, record, draft);
   const ttl = readTtl(fields.ttl, reader.context.ttl, draft);
   const options = readOptions(fields.octodns, draft);
-  const values = type === null ? [] : readValues(type, fields, record, reader, draft);
-  const first = refused[0];
-  if (type !== null && first === undefined) return makeRRset(name, type.name, ttl, values, options);
-  if (first !== undefined) reader.into.quarantine(name, type?.name ?? null, first.message, first.origin);
+  const values = type === null ? [] : readValues(type, fields, record, draft);
+  const { refused } = draft;
+  if (type !== null && refused === null) return makeRRset(name, type.name, ttl, values, options);
+  if (refused !== null) reader.into.quarantine(name, type?.name ?? null, refused.message, refused.origin);
   return null;
 };
 
 /** The values by their keys; unknown and repeated keys are refused. */
 const readFields = (record: YamlMap, draft: Draft): Fields => {
   const fields: Fields = {};
-  const unused: string[] = [];
   for (const { key, value } of record.entries) {
     const text = keyText(key);
-    const field = recordKeys.find((known) => known === text);
-    if (octodnsOnly.has(text)) unused.push(text);
-    else if (field === undefined) {
+    if (octodnsOnly.has(text)) continue;
+    if (!isField(text)) {
       const known = recordKeys.join(', ');
       const message = `${quoted(text)} is not a key of a record${didYouMean(text, recordKeys)}; the keys are ${known}`;
-      draft.refuse('unknown-key', message, key.at);
-    } else if (fields[field] !== undefined) {
-      draft.refuse('duplicate-key', `"${text}" is there twice in this record; keep one of the two`, key.at);
-    } else fields[field] = value;
+      refuse(draft, 'unknown-key', message, key.at);
+    } else if (fields[text] !== undefined) {
+      refuse(draft, 'duplicate-key', `"${text}" is there twice in this record; keep one of the two`, key.at);
+    } else fields[text] = value;
   }
-  if (unused.length > 0) {
-    draft.warn(
-      'octodns-unsupported',
-      `${unused.map((key) => `"${key}"`).join(', ')} of octoDNS means nothing here; the plain values are used`,
-      record.at,
-    );
-  }
+  warnOfUnused(record, draft);
   return fields;
 };
 
-const readType = (
-  node: YamlNode | undefined,
-  record: YamlMap,
-  { context }: RecordReader,
-  draft: Draft,
-): RRType | null => {
+const isField = (text: string): text is FieldName => recordKeySet.has(text);
+
+const warnOfUnused = (record: YamlMap, draft: Draft): void => {
+  if (!record.entries.some(({ key }) => octodnsOnly.has(keyText(key)))) return;
+  const unused = record.entries.map(({ key }) => keyText(key)).filter((key) => octodnsOnly.has(key));
+  const names = unused.map((key) => `"${key}"`).join(', ');
+  warn(draft, 'octodns-unsupported', `${names} of octoDNS means nothing here; the plain values are used`, record.at);
+};
+
+const readType = (node: YamlNode | undefined, record: YamlMap, draft: Draft): RRType | null => {
   if (node === undefined || node.kind !== 'scalar' || isNull(node)) {
-    draft.refuse(
+    refuse(
+      draft,
       'record-syntax',
       `a record of ${draft.name} has no type; add one, like "type: A"`,
       (node ?? record).at,
@@ -83,11 +71,11 @@ const readType = (
   }
   const found = findType(node.text);
   if (found.status === 'refused') {
-    draft.refuse('unknown-type', found.message, node.at);
+    refuse(draft, 'unknown-type', found.message, node.at);
     return null;
   }
-  const fault = typeFault(found.type.name, draft.name, context);
-  if (fault !== null) draft.refuse(fault.rule, fault.message, node.at);
+  const fault = typeFault(found.type.name, draft.name, draft.reader.context);
+  if (fault !== null) refuse(draft, fault.rule, fault.message, node.at);
   return found.type;
 };
 
@@ -97,7 +85,8 @@ const readTtl = (node: YamlNode | undefined, fallback: number, draft: Draft): nu
     return Number(node.text);
   }
   const what = node.kind === 'scalar' ? quoted(node.text) : `a ${node.kind}`;
-  draft.refuse(
+  refuse(
+    draft,
     'ttl-syntax',
     `the ttl of ${draft.name} must be a whole number of seconds, like 3600, not ${what}`,
     node.at,
@@ -105,47 +94,43 @@ const readTtl = (node: YamlNode | undefined, fallback: number, draft: Draft): nu
   return fallback;
 };
 
-const readValues = (
-  type: RRType,
-  { value, values }: Fields,
-  record: YamlMap,
-  reader: RecordReader,
-  draft: Draft,
-): readonly Value[] => {
+const readValues = (type: RRType, { value, values }: Fields, record: YamlMap, draft: Draft): readonly Value[] => {
   const node = values ?? value;
   if (node === undefined || isNull(node) || (node.kind === 'list' && node.items.length === 0)) {
     const message = `${draft.name} ${type.name} has no value; add one, or remove the record`;
-    draft.refuse('record-syntax', message, (node ?? record).at);
+    refuse(draft, 'record-syntax', message, (node ?? record).at);
     return [];
   }
   if (value !== undefined && values !== undefined) {
     const message = `${draft.name} ${type.name} has both "value" and "values"; keep one of the two`;
-    draft.refuse('record-syntax', message, value.at);
+    refuse(draft, 'record-syntax', message, value.at);
   }
   const read: Value[] = [];
   for (const item of node.kind === 'list' ? node.items : [node]) {
-    const rdata = readRdata(type, item, reader, draft);
-    if (rdata !== null) read.push({ rdata, origins: [reader.originAt(item.at)] });
+    const rdata = readRdata(type, item, draft);
+    if (rdata !== null) read.push({ rdata, origins: [draft.reader.originAt(item.at)] });
   }
   return read;
 };
 
-const readRdata = (type: RRType, item: YamlNode, reader: RecordReader, draft: Draft): string | null => {
+const readRdata = (type: RRType, item: YamlNode, draft: Draft): string | null => {
+  const { reader } = draft;
   try {
     const rdata = rdataFromYaml(type.name, plainValue(item), reader.rdata);
-    if (reader.relative.length > 0) warnOfRelative(reader, item.at, draft);
+    if (reader.relative.length > 0) warnOfRelative(item.at, draft);
     return rdata;
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
     reader.relative.length = 0;
-    draft.refuse(syntaxRule(error.rule), `${draft.name} ${type.name}: ${error.message}`, item.at);
+    refuse(draft, syntaxRule(error.rule), `${draft.name} ${type.name}: ${error.message}`, item.at);
     return null;
   }
 };
 
-const warnOfRelative = ({ relative, context }: RecordReader, at: number, draft: Draft): void => {
+const warnOfRelative = (at: number, draft: Draft): void => {
+  const { relative, context } = draft.reader;
   for (const name of relative.splice(0)) {
     const message = `${quoted(name)} has no final dot, so it means ${quoted(`${name}.${context.zone}`)}`;
-    draft.warn('missing-final-dot', `${message}; write it in full, with the final dot`, at);
+    warn(draft, 'missing-final-dot', `${message}; write it in full, with the final dot`, at);
   }
 };

@@ -15,7 +15,10 @@ import { readRecord } from './record.ts';
 export const readZoneYaml = (file: string, text: string, context: ZoneContext): FileContent => {
   const into = collector();
   const placeOf = placesOf(text);
-  const originAt = (offset: number): FileOrigin => ({ kind: 'zone_file', file, ...placeOf(offset) });
+  const originAt = (offset: number): FileOrigin => {
+    const { line, column } = placeOf(offset);
+    return { kind: 'zone_file', file, line, column };
+  };
   const reader = recordReader(context, into, originAt);
   const names = new Map<string, number>();
   try {
@@ -91,17 +94,20 @@ const reportTwice = (name: string, origin: FileOrigin, first: FileOrigin, into: 
 };
 
 const readRecords = (name: string, key: YamlNode, value: YamlNode, reader: RecordReader): void => {
+  if (value.kind === 'map') {
+    const rrset = readRecord(name, value, reader);
+    if (rrset !== null) reader.into.add(rrset);
+    return;
+  }
   const read: RRset[] = [];
   for (const record of value.kind === 'list' ? value.items : [value]) {
     const rrset = record.kind === 'map' ? readRecord(name, record, reader) : notARecord(name, key, record, reader);
     if (rrset === null) continue;
     const known = read.find(({ type }) => type === rrset.type);
     if (known !== undefined) refuseDuplicate(rrset, known, reader.into);
-    else {
-      read.push(rrset);
-      reader.into.add(rrset);
-    }
+    else read.push(rrset);
   }
+  for (const rrset of read) reader.into.add(rrset);
 };
 
 const notARecord = (name: string, key: YamlNode, record: YamlScalar | YamlList, reader: RecordReader): null => {

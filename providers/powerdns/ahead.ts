@@ -1,0 +1,102 @@
+import type { ZoneId, ZoneSnapshot } from '../../src/provider.ts';
+import { HostmasterError, keyOf } from '../../src/provider.ts';
+import { type ApiRecord, fromApi } from './convert.ts';
+import { listZones, type Session } from './read.ts';
+
+// PowerDNS ends each connection after one answer: a thousand small zones are a thousand connections. Its search gives
+// the records of all zones in one answer, with what GET of a zone says of each.
+
+const fewestZones = 50;
+/** 60,000 records are 11 MB. */
+const mostRecords = 60_000;
+const patience = 60_000;
+
+/**
+ * Reads many zones at once for the reads that follow, where that is cheaper and as sure: the answer is whole, the zone
+ * is in it with its SOA, and its serial did not move meanwhile. The other zones are read one by one.
+ */
+export const readAhead = async (session: Session, zones: readonly ZoneId[], signal?: AbortSignal): Promise<void> => {
+  if (zones.length < fewestZones) return;
+  try {
+    const before = await serials(session, signal);
+    const found = zones.some(({ name }) => before.has(name)) ? await searchAll(session, signal) : null;
+    if (found === null) return;
+    const after = await serials(session, signal);
+    for (const zone of zones) {
+      const serial = before.get(zone.name);
+      const rows = found.get(zone.name);
+      if (
+        serial === undefined ||
+        serial !== after.get(zone.name) ||
+        !rows?.has(keyOf({ name: zone.name, type: 'SOA' }))
+      )
+        continue;
+      session.ahead.set(zone.name, { at: Date.now(), snapshot: snapshotOf(zone, serial, rows) });
+    }
+  } catch (error) {
+    // Whoever reads the zones one by one finds out, and says so.
+    if (!(error instanceof HostmasterError)) throw error;
+  }
+};
+
+const serials = async (session: Session, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, string>> =>
+  new Map((await listZones(session, signal)).map(({ name, fingerprint }) => [name, fingerprint ?? '']));
+
+interface Rows {
+  readonly name: string;
+  readonly type: string;
+  ttl: number;
+  readonly records: ApiRecord[];
+}
+
+/** The rows of a zone's RRsets by name and type. */
+type ZoneRows = Map<string, Rows>;
+
+/** The records of all zones; null where there are more than can be had, or where the server has no such search. */
+const searchAll = async (
+  { api }: Session,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, ZoneRows> | null> => {
+  const path = `/search-data?q=*&object_type=record&max=${mostRecords}`;
+  const reply = await api.repeat('GET', path, { signal, patience });
+  const list = reply.status === 200 ? api.json('GET', path, reply) : null;
+  if (!Array.isArray(list) || list.length >= mostRecords || !list.every(isRow)) return null;
+  const zones = new Map<string, ZoneRows>();
+  for (const row of list) {
+    if (row.zone === undefined) continue;
+    const rows = zones.get(row.zone) ?? new Map();
+    if (rows.size === 0) zones.set(row.zone, rows);
+    addRow(row, rows);
+  }
+  return zones;
+};
+
+interface Row extends ApiRecord {
+  readonly name: string;
+  readonly type: string;
+  readonly ttl: number;
+  /** Missing where the record's zone is gone. */
+  readonly zone?: string;
+}
+
+const isRow = (value: unknown): value is Row => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { content, disabled, name, ttl, type, zone } = value as Readonly<Record<string, unknown>>;
+  const texts = [content, name, type, zone ?? ''].every((text) => typeof text === 'string');
+  return texts && typeof ttl === 'number' && typeof disabled === 'boolean';
+};
+
+const addRow = ({ content, disabled = false, name, ttl, type }: Row, rows: ZoneRows): void => {
+  const key = keyOf({ name, type });
+  const known = rows.get(key);
+  if (known === undefined) rows.set(key, { name, type, ttl, records: [{ content, disabled }] });
+  else {
+    known.records.push({ content, disabled });
+    known.ttl = Math.min(known.ttl, ttl);
+  }
+};
+
+const snapshotOf = (zone: ZoneId, fingerprint: string, rows: ZoneRows): ZoneSnapshot => {
+  const { rrsets, unreadable } = fromApi([...rows.values()]);
+  return { status: 'read', zone, fingerprint, rrsets, unreadable };
+};

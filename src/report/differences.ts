@@ -1,0 +1,40 @@
+import type { Difference } from '../model/result.ts';
+import { visible } from './words.ts';
+
+/** One difference as a sentence: which name server, which name, what it should say and what it says. */
+export const differenceLine = (difference: Difference): string =>
+  visible(isOfZone(difference) ? ofZone(difference) : ofRRset(difference));
+
+/** Verify never compares an SOA: a difference about one is about the whole zone, as is one about missing addresses. */
+const isOfZone = ({ type, kind, expected }: Difference): boolean =>
+  expected === null && (type === 'SOA' || (type === 'NS' && kind === 'no_answer'));
+
+const ofZone = ({ zone, nameserver, type, kind, answered }: Difference): string => {
+  const reason = said(answered);
+  if (type === 'NS')
+    return nameserver === '(none)' ? `${zone}: ${reason}` : `${nameserver} cannot be asked for ${zone}: ${reason}`;
+  return kind === 'no_answer'
+    ? `${nameserver} gave no answer for the zone ${zone}: ${reason}`
+    : `${nameserver} does not serve the zone ${zone}: ${reason}`;
+};
+
+const ofRRset = ({ nameserver, name, type, kind, expected, answered }: Difference): string => {
+  const what = `${nameserver}: ${name} ${type}`;
+  const wanted = `expected ${limited(expected ?? [])}`;
+  return {
+    differs: `${what} differs: ${wanted}; answered ${said(answered)}`,
+    missing: `${what} is missing: ${wanted}; answered ${said(answered)}`,
+    unexpected: `${what} should not be there; answered ${said(answered)}`,
+    lags: `${what} is late: ${expected === null ? 'it should be gone' : wanted}; still answered ${said(answered)}`,
+    no_answer: `${nameserver} gave no answer to ${name} ${type}: ${said(answered)}`,
+  }[kind];
+};
+
+const said = (answered: Difference['answered']): string =>
+  typeof answered === 'string' ? answered : answered === null ? 'nothing' : limited(answered);
+
+const shownValues = 12;
+const limited = (values: readonly string[]): string =>
+  values.length <= shownValues
+    ? values.join(', ')
+    : `${values.slice(0, shownValues).join(', ')}, … ${values.length} values in all`;
