@@ -134,11 +134,15 @@ const finishQuietly = async (input: ApplyZoneInput, sender: Sender, outcome: Out
 };
 
 const refusedError = (refused: readonly RefusedChange[], target: string): HostmasterError =>
-  new HostmasterError(
-    'WRITE_REFUSED',
-    'stop',
-    `${target} refused ${listOf(refused)}: ${refused[0]?.message ?? 'no reason given'}; what exists there stays`,
-  );
+  new HostmasterError('WRITE_REFUSED', 'stop', `${target} refused ${wordsOf(refused)}; what exists there stays`);
+
+const mostQuoted = 5;
+
+/** The server's own words for each RRset, as long as there are few. */
+const wordsOf = (refused: readonly RefusedChange[]): string => {
+  if (refused.length > mostQuoted) return `${listOf(refused)}: ${refused[0]?.message}`;
+  return refused.map(({ name, type, message }) => `${name} ${type} (${message})`).join(', ');
+};
 
 const refusalOf = (changeset: Changeset, outcome: Outcome): HostmasterError | null => {
   const refused = changeset.changes.flatMap((change) => {
