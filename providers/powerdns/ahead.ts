@@ -1,5 +1,6 @@
 import type { ZoneId, ZoneSnapshot } from '../../src/provider.ts';
 import { HostmasterError, keyOf } from '../../src/provider.ts';
+import type { Reply } from './api.ts';
 import { type ApiRecord, fromApi } from './convert.ts';
 import { listZones, type Session } from './read.ts';
 
@@ -7,8 +8,11 @@ import { listZones, type Session } from './read.ts';
 // the records of all zones in one answer, with what GET of a zone says of each.
 
 const fewestZones = 50;
+/** Of all the server's zones at least one in four has to be wanted. */
+const fewestShare = 4;
 /** 60,000 records are 11 MB. */
 const mostRecords = 60_000;
+const unlimited = 2_147_483_647;
 const patience = 60_000;
 
 /**
@@ -16,21 +20,18 @@ const patience = 60_000;
  * is in it with its SOA, and its serial did not move meanwhile. The other zones are read one by one.
  */
 export const readAhead = async (session: Session, zones: readonly ZoneId[], signal?: AbortSignal): Promise<void> => {
+  session.ahead.clear();
   if (zones.length < fewestZones) return;
   try {
     const before = await serials(session, signal);
-    const found = zones.some(({ name }) => before.has(name)) ? await searchAll(session, signal) : null;
+    const known = zones.filter(({ name }) => before.has(name));
+    const found = known.length * fewestShare < before.size ? null : await searchAll(session, signal);
     if (found === null) return;
     const after = await serials(session, signal);
-    for (const zone of zones) {
-      const serial = before.get(zone.name);
-      const rows = found.get(zone.name);
-      if (
-        serial === undefined ||
-        serial !== after.get(zone.name) ||
-        !rows?.has(keyOf({ name: zone.name, type: 'SOA' }))
-      )
-        continue;
+    for (const zone of known) {
+      const [serial, rows] = [before.get(zone.name), found.get(zone.name)];
+      if (serial === undefined || serial !== after.get(zone.name)) continue;
+      if (rows?.has(keyOf({ name: zone.name, type: 'SOA' })) !== true) continue;
       session.ahead.set(zone.name, { at: Date.now(), snapshot: snapshotOf(zone, serial, rows) });
     }
   } catch (error) {
@@ -52,15 +53,20 @@ interface Rows {
 /** The rows of a zone's RRsets by name and type. */
 type ZoneRows = Map<string, Rows>;
 
-/** The records of all zones; null where there are more than can be had, or where the server has no such search. */
+/**
+ * The records of all zones; null where there are too many, or where the server has no such search. Its `max` counts rows
+ * that it then leaves out (empty non-terminals), so that an answer shorter than `max` may yet be cut: one with a limit
+ * tells how much there is, and only the one without is believed.
+ */
 const searchAll = async (
-  { api }: Session,
+  session: Session,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, ZoneRows> | null> => {
-  const path = `/search-data?q=*&object_type=record&max=${mostRecords}`;
-  const reply = await api.repeat('GET', path, { signal, patience });
-  const list = reply.status === 200 ? api.json('GET', path, reply) : null;
-  if (!Array.isArray(list) || list.length >= mostRecords || !list.every(isRow)) return null;
+  const sample = await search(session, 2 * mostRecords, signal);
+  if (sample === null || sample.text.split('"object_type"').length > mostRecords) return null;
+  const whole = await search(session, unlimited, signal);
+  const list = whole === null ? null : session.api.json('GET', whole.path, whole);
+  if (!Array.isArray(list) || !list.every(isRow)) return null;
   const zones = new Map<string, ZoneRows>();
   for (const row of list) {
     if (row.zone === undefined) continue;
@@ -69,6 +75,16 @@ const searchAll = async (
     addRow(row, rows);
   }
   return zones;
+};
+
+const search = async (
+  { api }: Session,
+  max: number,
+  signal: AbortSignal | undefined,
+): Promise<(Reply & { readonly path: string }) | null> => {
+  const path = `/search-data?q=*&object_type=record&max=${max}`;
+  const reply = await api.repeat('GET', path, { signal, patience });
+  return reply.status === 200 ? { ...reply, path } : null;
 };
 
 interface Row extends ApiRecord {
