@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { HostmasterError } from '../model/errors.ts';
 import type { SettledZone, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
@@ -7,6 +6,7 @@ import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { planZone, settledChangeset } from '../plan/index.ts';
+import { desiredDigestOf } from './digest.ts';
 import { pooled } from './pool.ts';
 import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
 import { problemOfError, statusOf } from './targets.ts';
@@ -115,7 +115,7 @@ interface PlannedOne {
 const planOne = async (zone: DesiredZone, target: OpenTarget, context: PlanContext): Promise<PlannedOne> => {
   const { rim, store, options } = context;
   const { name } = target.definition;
-  const desiredDigest = digestOf(zone, target);
+  const desiredDigest = desiredDigestOf(zone, target);
   const settled = options.full ? null : believable(await store.settled(zone.id, name), desiredDigest, rim.clock.now());
   const read = await target.provider.read(zone.id, {
     ...(settled === null ? {} : { since: { fingerprint: settled.fingerprint, mark: settled.mark } }),
@@ -143,7 +143,13 @@ const planOne = async (zone: DesiredZone, target: OpenTarget, context: PlanConte
   });
   const clean = planned.problems.length === 0;
   return {
-    work: { zone, target, changeset: planned.changeset, snapshot: existing, desiredDigest: clean ? desiredDigest : '' },
+    work: {
+      zone,
+      target,
+      changeset: planned.changeset,
+      snapshot: existing,
+      desiredDigest: clean ? desiredDigest : () => '',
+    },
     problems: planned.problems,
   };
 };
@@ -165,20 +171,7 @@ const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
       );
 };
 
-const believable = (settled: SettledZone | null, desired: string, now: number): SettledZone | null =>
-  settled !== null && settled.desired === desired && desired !== '' && now - settled.readAt < oldestRead
+const believable = (settled: SettledZone | null, desired: () => string, now: number): SettledZone | null =>
+  settled !== null && now - settled.readAt < oldestRead && settled.desired === desired() && desired() !== ''
     ? settled
     : null;
-
-/** Changes when what is desired changes, or what decides about whose an RRset is, or what the target supports. */
-const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
-  if (zone.quarantined.length > 0 || !zone.complete) return '';
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([zone.settings, target.provider.supports]));
-  for (const { name, type, ttl, values, options } of zone.rrsets) {
-    hash.update(`${name} ${type} ${ttl} ${values.length}\n`);
-    for (const { rdata } of values) hash.update(`${rdata}\n`);
-    if (options !== undefined) hash.update(JSON.stringify(options));
-  }
-  return hash.digest('hex');
-};

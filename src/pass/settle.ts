@@ -27,7 +27,7 @@ const settleOne = async (
   rim: Rim,
 ): Promise<void> => {
   const { name } = target.definition;
-  const clean = desiredDigest !== '' && changeset.withheld.length === 0;
+  const clean = desiredDigest() !== '' && changeset.withheld.length === 0;
   const known = await store.settled(zone.id, name);
   if (result === null) {
     if (snapshot === null) return;
@@ -36,7 +36,7 @@ const settleOne = async (
     if (!confirmed) return store.forget(zone.id, name);
     return store.settle(zone.id, name, {
       ...known,
-      desired: desiredDigest,
+      desired: desiredDigest(),
       readAt: rim.clock.now(),
       unmanaged: changeset.unmanaged,
     });
@@ -48,7 +48,7 @@ const settleOne = async (
   await store.settle(zone.id, name, {
     fingerprint: result.fingerprint,
     mark,
-    desired: desiredDigest,
+    desired: desiredDigest(),
     readAt: rim.clock.now(),
     unmanaged: changeset.unmanaged,
   });

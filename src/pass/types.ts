@@ -61,7 +61,7 @@ export interface PlannedWork {
   readonly changeset: Changeset;
   /** null: missing at the target, or known to be unchanged. */
   readonly snapshot: ZoneSnapshot | null;
-  readonly desiredDigest: string;
+  readonly desiredDigest: () => string;
 }
 
 export interface PlanPass {

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { DesiredZone } from '../model/zone.ts';
+import type { OpenTarget } from './types.ts';
+
+const pieceLength = 65_536;
+
+/**
+ * The digest of what is desired, of what decides about whose an RRset is, and of what the target supports; '' where some
+ * of that is not known. Made when it is first asked for: only what is kept from pass to pass needs it.
+ */
+export const desiredDigestOf = (zone: DesiredZone, target: OpenTarget): (() => string) => {
+  let digest: string | null = null;
+  return () => {
+    digest ??= zone.quarantined.length > 0 || !zone.complete ? '' : digestOf(zone, target);
+    return digest;
+  };
+};
+
+const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
+  const hash = createHash('sha256');
+  let piece = JSON.stringify([zone.settings, target.provider.supports]);
+  for (const { name, type, ttl, values, options } of zone.rrsets) {
+    piece += `${name} ${type} ${ttl} ${values.length}\n`;
+    for (const { rdata } of values) piece += `${rdata}\n`;
+    if (options !== undefined) piece += JSON.stringify(options);
+    if (piece.length > pieceLength) {
+      hash.update(piece);
+      piece = '';
+    }
+  }
+  return hash.update(piece).digest('hex');
+};
