@@ -243,33 +243,4 @@ export const formGroups = [
       asks: [gives('kept', 'A', rr('kept', 'A', 300, '192.0.2.7'))],
     }),
   ]),
-
-  group('ExternalDNS’s records', 'external.example.', [
-    step('a marker and what it covers', [
-      www,
-      rr('app', 'A', 300, '192.0.2.9'),
-      rr(
-        'app',
-        'TXT',
-        300,
-        '"heritage=external-dns,external-dns/owner=k8s-a,external-dns/resource=service/default/app"',
-      ),
-    ]),
-    step('not wanted any more: left alone', [rr('www', 'A', 60, '192.0.2.1')], {
-      changes: 1,
-      asks: [
-        gives('app', 'A', rr('app', 'A', 300, '192.0.2.9')),
-        gives(
-          'app',
-          'TXT',
-          rr(
-            'app',
-            'TXT',
-            300,
-            '"heritage=external-dns,external-dns/owner=k8s-a,external-dns/resource=service/default/app"',
-          ),
-        ),
-      ],
-    }),
-  ]),
 ];
