@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { HostmasterError } from '../model/errors.ts';
 import type { DumpedZone } from '../pass/dump.ts';
 import { dumpPass } from '../pass.ts';
+import { fenced } from '../report/markup.ts';
+import { count } from '../report/words.ts';
 import { zoneMaster, zoneYaml } from '../report/zonefile.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
@@ -26,12 +28,9 @@ export const runDump = async (options: DumpOptions, io: Io): Promise<number> => 
   if (options.out === undefined) {
     const [only, ...more] = dumped;
     if (only === undefined || more.length > 0) throw usage(`${dumped.length} zones need a folder to go to: --out DIR`);
-    for (const piece of pieces(only, options)) io.out(piece);
+    printOne(only, options, io);
   } else await writeAll(dumped, options.out, options, io);
-  for (const { zone, left } of dumped) {
-    for (const { name, type, why } of left)
-      io.err(`hostmaster: not in the dump of ${zone}: ${name} ${type} (${why})\n`);
-  }
+  for (const zone of dumped) sayWhatIsLeft(zone, io);
   return exit.done;
 };
 
@@ -39,6 +38,23 @@ const usage = (message: string) => new HostmasterError('USAGE', 'stop', message)
 
 const pieces = (dumped: DumpedZone, { as }: DumpOptions): Iterable<string> =>
   as === 'yaml' ? zoneYaml(dumped.rrsets, dumped.zone) : zoneMaster(dumped.rrsets, dumped.zone);
+
+const printOne = (dumped: DumpedZone, options: DumpOptions, io: Io): void => {
+  if (options.format === 'json') io.out(json(dumped));
+  else if (options.format === 'markdown') io.out(`${fenced([...pieces(dumped, options)].join(''))}\n`);
+  else for (const piece of pieces(dumped, options)) io.out(piece);
+};
+
+const shownLeft = 50;
+
+const sayWhatIsLeft = ({ zone, left }: DumpedZone, io: Io): void => {
+  for (const { name, type, why } of left.slice(0, shownLeft)) {
+    io.err(`hostmaster: not in the dump of ${zone}: ${name} ${type} (${why})\n`);
+  }
+  if (left.length > shownLeft) {
+    io.err(`hostmaster: not in the dump of ${zone}: ${count(left.length - shownLeft, 'more RRset')}\n`);
+  }
+};
 
 /** octoDNS's file name for a zone; "/" in a name is %2F. */
 const fileName = (zone: string, as: DumpOptions['as']): string => `${zone.slice(0, -1).replaceAll('/', '%2F')}.${as}`;
@@ -52,5 +68,5 @@ const writeAll = async (dumped: readonly DumpedZone[], out: string, options: Dum
   await mkdir(out, { recursive: true });
   for (const { zone, file } of files) await writeFile(file, pieces(zone, options));
   if (options.format === 'json') io.out(json({ files: files.map(({ file }) => file) }));
-  else for (const { file, zone } of files) io.out(`${file}: ${zone.rrsets.length} RRsets\n`);
+  else for (const { file, zone } of files) io.out(`${file}: ${count(zone.rrsets.length, 'RRset')}\n`);
 };

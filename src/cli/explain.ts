@@ -3,6 +3,8 @@ import { parseAbsolute } from '../model/name.ts';
 import { typeByName } from '../model/rdata.ts';
 import { explainPass } from '../pass.ts';
 import { explainText } from '../report/explain.ts';
+import { fenced } from '../report/markup.ts';
+import { noPaint } from '../report/paint.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -18,8 +20,12 @@ export const runExplain = async (
   const known = type === undefined ? null : (typeByName(type)?.name ?? null);
   if (type !== undefined && known === null) throw new HostmasterError('USAGE', 'stop', `${type} is no RR type`);
   const explanations = await explainPass(canonical(name), known, passOptions(options), rimOf(io).rim);
-  if (options.format === 'json') io.out(json(explanations.length === 1 ? explanations[0] : explanations));
-  else io.out(explanations.map((each) => explainText(each, io.paint)).join('\n'));
+  const print = {
+    text: () => explanations.map((each) => explainText(each, io.paint)).join('\n'),
+    markdown: () => `${explanations.map((each) => fenced(explainText(each, noPaint))).join('\n\n')}\n`,
+    json: () => json(explanations.length === 1 ? explanations[0] : explanations),
+  }[options.format];
+  io.out(print());
   return explanations.some(({ existing }) => existing.some(({ error }) => error !== null)) ? exit.error : exit.done;
 };
 

@@ -1,9 +1,10 @@
 import { HostmasterError } from '../model/errors.ts';
+import type { ServingTarget } from '../pass/serve.ts';
 import { servePass } from '../pass.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { passOptions } from './options.ts';
+import { json, passOptions } from './options.ts';
 import { registry } from './registry.ts';
 import { stopped } from './wait.ts';
 
@@ -18,12 +19,15 @@ export const runServe = async (options: CommonOptions, io: Io): Promise<number> 
     );
   }
   try {
-    for (const { target, server } of serving) {
-      io.out(`${target} answers at ${server.address} port ${server.port} (UDP and TCP); Ctrl-C stops it\n`);
-    }
+    io.out(options.format === 'json' ? json({ serving: serving.map(addressOf) }) : serving.map(line).join(''));
     await stopped(io);
     return exit.done;
   } finally {
     await Promise.all(serving.map(({ server }) => server.stop()));
   }
 };
+
+const addressOf = ({ target, server: { address, port } }: ServingTarget) => ({ target, address, port });
+
+const line = ({ target, server }: ServingTarget): string =>
+  `${target} answers at ${server.address} port ${server.port} (UDP and TCP); Ctrl-C stops it\n`;

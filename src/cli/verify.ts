@@ -22,7 +22,7 @@ export const runVerify = async (options: VerifyOptions, io: Io): Promise<number>
   const errors = definitions.problems.filter(({ severity }) => severity === 'error');
   const print = {
     text: () => [...problemLines(errors, besidePlan, io.paint), verifyText(report, io.paint)].join('\n'),
-    markdown: () => `${verifyMarkdown(report)}\n`,
+    markdown: () => `${verifyMarkdown(report, errors)}\n`,
     json: () => json({ ...report, problems: definitions.problems }),
   }[options.format];
   io.out(print());

@@ -37,8 +37,13 @@ export const applyAll = async (
         ),
       ),
   );
-  return results.flat();
+  return results.flat().sort(byZoneAndTarget);
 };
+
+const byZoneAndTarget = (a: ZoneResult, b: ZoneResult): number =>
+  compare(a.zone, b.zone) || compare(a.view ?? '', b.view ?? '') || compare(a.target, b.target);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export const inputOf = ({ target, changeset, create }: ApplyWork, reviewed: boolean, rim: Rim) => ({
   provider: target.provider,

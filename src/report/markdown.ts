@@ -1,24 +1,41 @@
-import type { Change, Changeset, Plan, PlannedRRset } from '../model/plan.ts';
+import type { Change, Changeset, Plan, PlannedRRset, Withheld } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
 import { displayName } from './changes.ts';
+import { code, fenced, inert, table } from './markup.ts';
 import { noPaint } from './paint.ts';
 import { placeOf, problemSummary } from './problems.ts';
-import { applyText, planSummary, verifyText } from './text.ts';
+import { applyText, isCalm, planSummary, verifyText } from './text.ts';
 import { count, grouped } from './words.ts';
 
-/** Rows of one table; a comment on a pull request has its limits. JSON has all. */
-const shownRows = 200;
+/** A comment on a pull request takes 65,536 characters; JSON has all. */
+const mostCharacters = 60_000;
 const shownCharacters = 200;
+const shownReasons = 50;
 
 /** A plan as a comment on a pull request: the sum first, then what is dangerous, then zone by zone. */
-export const planMarkdown = (plan: Plan): string =>
-  [
-    `**${planSummary(plan)}**`,
-    ...problemTable(plan.problems),
-    ...plan.changesets.flatMap(changesetSections),
-    `<sub>${code(plan.digest)}${plan.config_commit === null ? '' : ` at ${code(plan.config_commit)}`}</sub>`,
-  ].join('\n\n');
+export const planMarkdown = (plan: Plan): string => {
+  const [dangerous, calm] = [plan.changesets.filter((each) => !isCalm(each)), plan.changesets.filter(isCalm)];
+  const commit = plan.config_commit === null ? '' : ` at ${code(plan.config_commit)}`;
+  return fitting(
+    [`**${planSummary(plan)}**`, ...problemTable(plan.problems)],
+    [...dangerous, ...calm].map(changesetSections).filter((sections) => sections.length > 0),
+    `<sub>${code(plan.digest)}${commit}</sub>`,
+  );
+};
+
+/** Zones one after the other until the comment is full. */
+const fitting = (first: readonly string[], zones: readonly (readonly string[])[], last: string): string => {
+  const texts = zones.map((sections) => sections.join('\n\n'));
+  let length = [...first, last].join('\n\n').length;
+  const shown = texts.findIndex((text) => {
+    length += text.length + 2;
+    return length > mostCharacters;
+  });
+  if (shown === -1) return [...first, ...texts, last].join('\n\n');
+  const more = `… and ${count(texts.length - shown, 'more zone')} (\`--format json\` has them all)`;
+  return [...first, ...texts.slice(0, shown), more, last].join('\n\n');
+};
 
 export const validateMarkdown = (problems: readonly Problem[], zones: number): string =>
   [`**${count(zones, 'zone')} checked: ${problemSummary(problems) ?? 'no problems'}**`, ...problemTable(problems)].join(
@@ -28,7 +45,9 @@ export const validateMarkdown = (problems: readonly Problem[], zones: number): s
 export const applyMarkdown = (results: readonly ZoneResult[], verify: VerifyReport): string =>
   fenced(applyText(results, verify, noPaint));
 
-export const verifyMarkdown = (verify: VerifyReport): string => fenced(verifyText(verify, noPaint));
+/** `problems`: those that kept something from being asked for. */
+export const verifyMarkdown = (verify: VerifyReport, problems: readonly Problem[]): string =>
+  [...problemTable(problems), fenced(verifyText(verify, noPaint))].join('\n\n');
 
 const problemTable = (problems: readonly Problem[]): readonly string[] =>
   problems.length === 0
@@ -36,14 +55,18 @@ const problemTable = (problems: readonly Problem[]): readonly string[] =>
     : [
         table(
           ['', 'where', 'rule', 'what'],
-          problems.map((problem) => [
-            problem.severity === 'error' ? '❌' : '⚠️',
-            code(placeOf(problem)),
-            code(problem.rule),
-            inert(problem.message),
-          ]),
+          problems
+            .toSorted(bySeverity)
+            .map((problem) => [
+              problem.severity === 'error' ? '❌' : '⚠️',
+              code(placeOf(problem)),
+              code(problem.rule),
+              inert(problem.message),
+            ]),
         ),
       ];
+
+const bySeverity = (a: Problem, b: Problem): number => Number(a.severity !== 'error') - Number(b.severity !== 'error');
 
 const changesetSections = (changeset: Changeset): readonly string[] => {
   const { zone, view, target, changes, withheld, unmanaged, create_zone } = changeset;
@@ -52,16 +75,23 @@ const changesetSections = (changeset: Changeset): readonly string[] => {
   const others = changes.filter((change) => change.action !== 'delete' && change.name !== zone);
   const rows = [...dangerous, ...others].map((change) => row(change, zone));
   return [
-    `### ${code(view === null ? zone : `${zone}@${view}`)} at ${code(target)}${create_zone ? ' (the zone is made)' : ''}`,
+    `### ${code(view === null ? zone : `${zone}@${view}`)} at ${code(target)}${create_zone ? ' (new zone)' : ''}`,
     ...(rows.length === 0 ? [] : [table(['', 'name', 'type', 'before', 'after', 'why'], rows)]),
-    ...[...grouped(withheld, ({ guard, reason }) => `${guard}: ${reason}`)].map(
-      ([reason, group]) =>
-        `⛔ withheld by ${inert(reason)}: ${group
-          .slice(0, 20)
-          .map(({ action, name, type }) => code(`${action} ${name} ${type}`))
-          .join(', ')}${group.length > 20 ? ` and ${group.length - 20} more` : ''}${allowOf(group)}`,
-    ),
+    ...withheldLines(withheld),
     ...(unmanaged.length === 0 ? [] : [`<sub>left alone: ${count(unmanaged.length, 'RRset')}</sub>`]),
+  ];
+};
+
+const withheldLines = (withheld: readonly Withheld[]): readonly string[] => {
+  const groups = [...grouped(withheld, ({ guard, reason }) => `${guard}: ${reason}`)];
+  const more = groups.slice(shownReasons).reduce((sum, [, group]) => sum + group.length, 0);
+  return [
+    ...groups.slice(0, shownReasons).map(([reason, group]) => {
+      const names = group.slice(0, 20).map(({ action, name, type }) => code(`${action} ${name} ${type}`));
+      const rest = group.length > 20 ? ` and ${count(group.length - 20, 'more', 'more')}` : '';
+      return `⛔ withheld by ${inert(reason)}: ${names.join(', ')}${rest}${allowOf(group)}`;
+    }),
+    ...(more === 0 ? [] : [`⛔ … and ${count(more, 'more change')} withheld`]),
   ];
 };
 
@@ -83,26 +113,15 @@ const row = ({ action, name, type, before, after }: Change, zone: string): reado
 
 const cell = (rrset: PlannedRRset | null): string => {
   if (rrset === null) return '';
-  const values = rrset.values.slice(0, 5).map(({ rdata }) => code(rdata.slice(0, shownCharacters)));
-  const more = rrset.values.length > 5 ? [`… ${rrset.values.length} values`] : [];
+  const values = rrset.values.slice(0, 5).map(({ rdata }) => code(shortened(rdata)));
+  const more = rrset.values.length > 5 ? [`… ${count(rrset.values.length, 'value')}`] : [];
   return [`${rrset.ttl}`, ...values, ...more].join(' <br> ');
 };
+
+const shortened = (text: string): string =>
+  text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
 
 const originOf = (rrset: PlannedRRset | null): string => {
   const origin = rrset?.values[0]?.origins[0];
   return origin === undefined ? '' : code(`${origin.file}:${origin.line}`);
 };
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [
-    `| ${head.join(' | ')} |`,
-    `|${' --- |'.repeat(head.length)}`,
-    ...rows.slice(0, shownRows).map((cells) => `| ${cells.join(' | ')} |`),
-    ...(rows.length > shownRows ? [`\n… and ${count(rows.length - shownRows, 'row')} more`] : []),
-  ].join('\n');
-
-/** Untrusted text never ends a code span, a cell or a line. */
-const code = (text: string): string =>
-  `\`${text.replaceAll('`', 'ˋ').replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')}\``;
-const inert = (text: string): string => text.replaceAll(/[\\`*_<>|[\]@#]/g, '\\$&').replaceAll(/\s+/g, ' ');
-const fenced = (text: string): string => `\`\`\`\n${text.replaceAll('```', "'''")}\`\`\``;

@@ -49,7 +49,8 @@ const changesetsLines = (changesets: readonly Changeset[], paint: Paint): readon
 
 const shownZones = { calm: 20, other: 100 };
 
-const isCalm = ({ changes, withheld }: Changeset): boolean =>
+/** Nothing in it can hurt. */
+export const isCalm = ({ changes, withheld }: Changeset): boolean =>
   withheld.length === 0 && changes.every(({ action }) => action === 'create');
 
 const restLine = (rest: readonly Changeset[]): string => {
