@@ -78,14 +78,16 @@ const planTarget = async (
   const problems: Problem[] = [];
   const unread: string[] = [];
   let down: Error | null = null;
+  const prepared = await Promise.all(zones.map((zone) => prepare(zone, target, context)));
   await target.provider.expect?.(
-    zones.map(({ id }) => id),
+    prepared.flatMap(({ zone, settled }) => (settled === null ? [zone.id] : [])),
     context.rim.signal,
   );
-  await pooled(zones, readsAtOnce, async (zone) => {
+  await pooled(prepared, readsAtOnce, async (each) => {
+    const { zone } = each;
     if (down !== null) return void unread.push(zone.id.name);
     try {
-      const planned = await planOne(zone, target, context);
+      const planned = await planOne(each, target, context);
       problems.push(...planned.problems);
       if (planned.work !== null) work.push(planned.work);
     } catch (error) {
@@ -112,11 +114,27 @@ interface PlannedOne {
   readonly problems: readonly Problem[];
 }
 
-const planOne = async (zone: DesiredZone, target: OpenTarget, context: PlanContext): Promise<PlannedOne> => {
-  const { rim, store, options } = context;
-  const { name } = target.definition;
+/** A zone, and what the state knows of it where that can be believed. */
+interface Prepared {
+  readonly zone: DesiredZone;
+  readonly desiredDigest: () => string;
+  readonly settled: SettledZone | null;
+}
+
+const prepare = async (
+  zone: DesiredZone,
+  target: OpenTarget,
+  { rim, store, options }: PlanContext,
+): Promise<Prepared> => {
   const desiredDigest = desiredDigestOf(zone, target);
-  const settled = options.full ? null : believable(await store.settled(zone.id, name), desiredDigest, rim.clock.now());
+  const known = options.full ? null : await store.settled(zone.id, target.definition.name);
+  return { zone, desiredDigest, settled: believable(known, desiredDigest, rim.clock.now()) };
+};
+
+const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanContext): Promise<PlannedOne> => {
+  const { zone, desiredDigest, settled } = prepared;
+  const { rim } = context;
+  const { name } = target.definition;
   const read = await target.provider.read(zone.id, {
     ...(settled === null ? {} : { since: { fingerprint: settled.fingerprint, mark: settled.mark } }),
     ...(rim.signal === undefined ? {} : { signal: rim.signal }),
