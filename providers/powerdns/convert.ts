@@ -49,7 +49,7 @@ export interface ConvertedZone {
 }
 
 export const isApiZone = (value: unknown): value is ApiZone =>
-  isObject(value) && typeof value.serial === 'number' && typeof value.kind === 'string';
+  isObject(value) && typeof value.serial === 'number' && typeof value.kind === 'string' && Array.isArray(value.rrsets);
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

@@ -52,11 +52,18 @@ describe('a server that is not well says one clear line', () => {
   const cases: readonly (readonly [string, Fault, string, string, number])[] = [
     ['401', answer(401, 'Unauthorized'), 'TARGET_REFUSED', 'check api_key', 1],
     ['403', answer(403, ''), 'TARGET_REFUSED', 'webserver-allow-from', 1],
-    ['422', answer(422, '{"error":"no"}'), 'TARGET_REFUSED', 'answered 422: no', 1],
+    ['422', answer(422, '{"error":"no"}'), 'TARGET_REFUSED', 'answered 422 (no)', 1],
     ['302', answer(302, ''), 'TARGET_REFUSED', 'answered 302', 1],
     ['500', answer(500, '{"error":"Internal Server Error"}'), 'TARGET_UNREACHABLE', '3 times', 3],
     ['503 with lines', answer(503, '<html>\n\n<b>busy</b>'), 'TARGET_UNREACHABLE', '<html> <b>busy</b>', 3],
     ['garbage', answer(200, '\u0000\u0001{{{'), 'TARGET_UNREACHABLE', 'no JSON', 1],
+    [
+      'a zone without RRsets',
+      answer(200, '{"name":"a.test.","serial":1,"kind":"Native"}'),
+      'TARGET_UNREACHABLE',
+      'is url the API',
+      1,
+    ],
     ['another API', answer(200, '{"hello":"world"}'), 'TARGET_UNREACHABLE', 'is url the API of PowerDNS', 1],
     ['half an answer', { kind: 'half_answer' }, 'TARGET_UNREACHABLE', 'cut before the answer was whole', 3],
     ['a cut connection', { kind: 'refuse' }, 'TARGET_UNREACHABLE', 'connection was cut', 3],
@@ -100,6 +107,14 @@ describe('a server that is not well says one clear line', () => {
   it('a server that repeats the key in what it says', async () => {
     hurt('GET', { kind: 'answer', status: 400, body: `bad key ${pdns.apiKey}` });
     expect((await errorOf(provider.read(zone))).message).toContain('bad key (key)');
+    hurt('PATCH', { kind: 'answer', status: 422, body: `{"error":"bad key ${pdns.apiKey}"}` });
+    expect((await errorOf(apply())).message).toContain('bad key (key)');
+    hurt('PATCH', { kind: 'answer', status: 422, body: `{"error":"RRset x.a.test. IN A: ${pdns.apiKey}\\nis bad"}` });
+    expect(await apply()).toMatchObject({ refused: [{ message: 'RRset x.a.test. IN A: (key) is bad' }] });
+    for (const status of [400, 500, 502]) {
+      hurt('PATCH', { kind: 'answer', status, body: `bad key ${pdns.apiKey}` });
+      expect((await errorOf(apply())).message).toContain('bad key (key)');
+    }
   });
 
   it('goes on after what passes', async () => {
@@ -122,11 +137,12 @@ describe('a write', () => {
     ['without an answer, though it was taken', { kind: 'drop_answer' }, '2'],
     ['without an answer in time, though it was taken', { kind: 'silent', forward: true }, '2'],
     ['with half an answer of a proxy', { kind: 'answer', status: 502, body: '<html>' }, '1'],
+    ['answered by something that is not PowerDNS', { kind: 'answer', status: 200, body: 'ok' }, '1'],
   ] as const)('%s is sent once, and unknown', async (_name, fault, after) => {
     hurt('PATCH', fault);
     const error = await errorOf(apply());
     expect(error).toMatchObject({ code: 'WRITE_UNKNOWN', kind: 'retry' });
-    expect(error.message).toContain('may or may not have been applied');
+    expect(error.message).toContain(`PATCH ${proxy.url}/api/v1/servers/localhost/zones/a.test.: `);
     expect(proxy.count('PATCH')).toBe(1);
     expect(await serial()).toBe(after);
   });
