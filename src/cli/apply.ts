@@ -22,7 +22,7 @@ export const runApply = (options: ApplyOptions, io: Io, serve = true): Promise<n
   options.plan === undefined ? applyFresh(options, io, serve) : applyReviewed(options.plan, options, io);
 
 const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promise<number> => {
-  const { rim, clear } = rimOf(io);
+  const { rim, clear } = rimOf(io, options);
   const pass = await planPass({ ...passOptions(options), serve }, rim, openWith(io)).finally(clear);
   try {
     const { plan } = pass;
@@ -38,7 +38,7 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
 };
 
 const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promise<number> => {
-  const { rim, clear } = rimOf(io);
+  const { rim, clear } = rimOf(io, options);
   const plan = await readPlan(file);
   if (options.format === 'text') io.out(planText(plan, io.paint));
   if (ofChanges(plan) !== exit.changes) return exit.done;

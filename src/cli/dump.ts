@@ -22,7 +22,7 @@ export interface DumpOptions extends CommonOptions {
 export const runDump = async (options: DumpOptions, io: Io): Promise<number> => {
   const [target, ...others] = options.target ?? [];
   if (target === undefined || others.length > 0) throw usage('dump reads one target: --target NAME');
-  const { rim } = rimOf(io);
+  const { rim } = rimOf(io, options);
   const { zone: zones = [], ...rest } = options;
   const dumped = await dumpPass(target, zones, passOptions(rest), rim);
   if (options.out === undefined) {

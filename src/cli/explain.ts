@@ -19,7 +19,7 @@ export const runExplain = async (
 ): Promise<number> => {
   const known = type === undefined ? null : (typeByName(type)?.name ?? null);
   if (type !== undefined && known === null) throw new HostmasterError('USAGE', 'stop', `${type} is no RR type`);
-  const explanations = await explainPass(canonical(name), known, passOptions(options), rimOf(io).rim);
+  const explanations = await explainPass(canonical(name), known, passOptions(options), rimOf(io, options).rim);
   const print = {
     text: () => explanations.map((each) => explainText(each, io.paint)).join('\n'),
     markdown: () => `${explanations.map((each) => fenced(explainText(each, noPaint))).join('\n\n')}\n`,

@@ -9,6 +9,8 @@ export interface CommonOptions {
   readonly zone?: readonly string[];
   readonly target?: readonly string[];
   readonly targetsFrom?: string;
+  /** `error`: no notices; `debug`: an internal error shows where. Default is `info`. */
+  readonly logLevel?: 'error' | 'info' | 'debug';
 }
 
 export const withCommon = (command: Command): Command =>

@@ -18,7 +18,7 @@ export interface PlanOptions extends PlanningOptions {
 }
 
 export const runPlan = async (options: PlanOptions, io: Io): Promise<number> => {
-  const { rim, clear } = rimOf(io);
+  const { rim, clear } = rimOf(io, options);
   const pass = await planPass(passOptions(options), rim, readStore).finally(clear);
   await Promise.all([closeTargets(pass.targets), pass.store.close()]);
   if (options.out !== undefined) await keep(pass.plan, options.out);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Rim } from '../pass/types.ts';
 import { askByDns } from '../verify/ask.ts';
 import type { Io } from './io.ts';
+import type { CommonOptions } from './options.ts';
 import { progressLine } from './progress.ts';
 import { registry } from './registry.ts';
 
@@ -12,7 +13,7 @@ export interface CommandRim {
 }
 
 /** What a command hands to a pass: real time, real DNS, the real providers. */
-export const rimOf = (io: Io): CommandRim => {
+export const rimOf = (io: Io, { logLevel }: Pick<CommonOptions, 'logLevel'>): CommandRim => {
   const progress = progressLine(io);
   return {
     rim: {
@@ -21,7 +22,9 @@ export const rimOf = (io: Io): CommandRim => {
       clock: { now: () => Date.now() },
       sleep: (milliseconds) => pause(milliseconds, undefined, { signal: io.signal }).catch(() => undefined),
       onStep: progress.onStep,
-      onNotice: (message) => io.err(`hostmaster: ${message}\n`),
+      onNotice: (message) => {
+        if (logLevel !== 'error') io.err(`hostmaster: ${message}\n`);
+      },
       signal: io.signal,
     },
     clear: progress.clear,

@@ -13,7 +13,7 @@ export interface VerifyOptions extends CommonOptions {
 }
 
 export const runVerify = async (options: VerifyOptions, io: Io): Promise<number> => {
-  const { rim, clear } = rimOf(io);
+  const { rim, clear } = rimOf(io, options);
   const sample = options.sample === undefined ? {} : { sample: options.sample };
   const { definitions, checked, differences } = await verifyPass({ ...passOptions(options), ...sample }, rim).finally(
     clear,
