@@ -1,7 +1,16 @@
 // Makes dist/, what the package publishes: compiled JavaScript and its types.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root, run } from './tools.ts';
+
+/** typebox is 373 modules, and what comes of them is constant: the package carries that, and starts sooner. */
+const writeSchemas = async (file: string): Promise<void> => {
+  const schemas: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
+  const lines = Object.entries(schemas).map(([name, schema]) => `export const ${name} = ${JSON.stringify(schema)};\n`);
+  writeFileSync(file, lines.join(''));
+};
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 process.exitCode = run('tsc', ['--project', 'tsconfig.build.json']);
+if (process.exitCode === 0) await writeSchemas(join(root, 'dist/src/load/schema/hostmaster.js'));

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, count, dialect, duration, percent, seconds, secretRef, text, texts, zoneName } from './common.ts';
+import { closed, count, duration, percent, seconds, secretRef, text, texts, zoneName } from './common.ts';
 
 export const stateSchema = Type.Union(
   [
@@ -163,35 +163,6 @@ export interface ProviderKeys {
 }
 
 export type Providers = Readonly<Record<string, ProviderKeys>>;
-
-/** The schema that editors read: a target has its provider's keys and no others. */
-export const hostmasterSchema = (providers: Providers): object => {
-  const targets = Object.entries(providers).map(([name, keys]) => publishedTarget(name, keys));
-  const description = 'Configured providers, by a name of your choice.';
-  return {
-    $schema: dialect,
-    title: 'hostmaster.yaml',
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      ...topSchemas,
-      targets: { type: 'object', description, additionalProperties: { anyOf: targets } },
-    },
-  };
-};
-
-const publishedTarget = (name: string, { schema, secrets }: ProviderKeys): object => ({
-  ...schema,
-  type: 'object',
-  additionalProperties: false,
-  required: ['provider', ...(Array.isArray(schema.required) ? schema.required : [])],
-  properties: {
-    ...targetSchema.properties,
-    provider: { const: name },
-    ...(schema.properties !== null && typeof schema.properties === 'object' ? schema.properties : {}),
-    ...Object.fromEntries(secrets.map((key) => [key, secretRef])),
-  },
-});
 
 export type TargetEntry = Static<typeof targetSchema>;
 export type ZoneEntry = Static<typeof zoneSchema>;

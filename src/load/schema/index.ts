@@ -1,5 +1,6 @@
+import { dialect, secretRef } from './common.ts';
 import { groupsFileSchema } from './groups.ts';
-import { hostmasterSchema, type Providers } from './hostmaster.ts';
+import { type ProviderKeys, type Providers, targetSchema, topSchemas } from './hostmaster.ts';
 import { labelsFileSchema } from './labels.ts';
 import { zoneFileSchema } from './zone.ts';
 
@@ -13,3 +14,32 @@ export const publishedSchemas = (providers: Providers): Readonly<Record<string, 
 
 /** A schema's text as it is published. */
 export const schemaText = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
+
+/** The schema that editors read: a target has its provider's keys and no others. */
+const hostmasterSchema = (providers: Providers): object => {
+  const targets = Object.entries(providers).map(([name, keys]) => publishedTarget(name, keys));
+  const description = 'Configured providers, by a name of your choice.';
+  return {
+    $schema: dialect,
+    title: 'hostmaster.yaml',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ...topSchemas,
+      targets: { type: 'object', description, additionalProperties: { anyOf: targets } },
+    },
+  };
+};
+
+const publishedTarget = (name: string, { schema, secrets }: ProviderKeys): object => ({
+  ...schema,
+  type: 'object',
+  additionalProperties: false,
+  required: ['provider', ...(Array.isArray(schema.required) ? schema.required : [])],
+  properties: {
+    ...targetSchema.properties,
+    provider: { const: name },
+    ...(schema.properties !== null && typeof schema.properties === 'object' ? schema.properties : {}),
+    ...Object.fromEntries(secrets.map((key) => [key, secretRef])),
+  },
+});
