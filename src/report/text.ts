@@ -1,6 +1,6 @@
 import { type Changeset, type Plan, summarise, type Unmanaged, type Withheld } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import type { VerifyReport, ZoneResult } from '../model/result.ts';
+import type { ChangeResult, VerifyReport, ZoneResult } from '../model/result.ts';
 import { changeLines, type Shown, shownInPlan } from './changes.ts';
 import { differenceLine } from './differences.ts';
 import type { Paint } from './paint.ts';
@@ -138,17 +138,22 @@ const shownFailures = 20;
 /** What `apply` prints after the plan: what was and was not applied, and what the name servers say. */
 export const applyText = (results: readonly ZoneResult[], verify: VerifyReport, paint: Paint): string => {
   const failed = results.filter(({ status }) => status === 'failed');
-  const applied = results.flatMap(({ changes }) => changes.filter(({ status }) => status === 'applied'));
-  const notApplied = results.flatMap(({ changes }) => changes.filter(({ status }) => status !== 'applied'));
+  const inZones = (isCounted: (status: ChangeResult['status']) => boolean): string => {
+    const numbers = results.map(({ changes }) => changes.filter(({ status }) => isCounted(status)).length);
+    const zones = numbers.filter((number) => number > 0).length;
+    return `${count(
+      numbers.reduce((sum, number) => sum + number, 0),
+      'change',
+    )} in ${count(zones, 'zone')}`;
+  };
+  const some = (wanted: boolean) =>
+    results.some(({ changes }) => changes.some(({ status }) => (status === 'applied') === wanted));
+  const notApplied = some(false) ? `; not applied: ${inZones((status) => status !== 'applied')}` : '';
   return join([
     ...failed.slice(0, shownFailures).flatMap((result) => failureLines(result, paint)),
-    ...(failed.length > shownFailures ? [`… and ${failed.length - shownFailures} more zones failed`] : []),
-    `Applied: ${count(applied.length, 'change')} in ${count(results.length - failed.length, 'zone')}${
-      notApplied.length === 0
-        ? ''
-        : `; not applied: ${count(notApplied.length, 'change')} in ${count(failed.length, 'zone')}`
-    }.`,
-    ...(applied.length === 0 ? [] : [verifyText(verify, paint).trimEnd()]),
+    ...(failed.length > shownFailures ? [`… and ${count(failed.length - shownFailures, 'more zone')} failed`] : []),
+    `Applied: ${inZones((status) => status === 'applied')}${notApplied}.`,
+    ...(some(true) ? [verifyText(verify, paint).trimEnd()] : []),
   ]);
 };
 
@@ -167,7 +172,10 @@ const shownDifferences = 50;
 export const verifyText = ({ checked, differences }: VerifyReport, paint: Paint): string => {
   const lines = differences.slice(0, shownDifferences).map((each) => paint.red(differenceLine(each)));
   const more = differences.length - lines.length;
-  const fine = checked === 0 ? 'nothing to ask for' : `${count(checked, 'answer')}, all as they should be`;
+  const fine =
+    checked === 0
+      ? 'nothing to ask for'
+      : `${count(checked, 'answer')}, ${checked === 1 ? 'as it' : 'all as they'} should be`;
   return join([
     ...lines,
     ...(more > 0 ? [`… and ${count(more, 'more difference')} (--format json has them all)`] : []),
