@@ -15,26 +15,33 @@ export interface Sender {
 
 export type Sent =
   | { readonly status: 'applied'; readonly fingerprint: string | null }
-  | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] };
+  | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] }
+  /** Somebody else's write came between; `written` are the changes that stand all the same. */
+  | { readonly status: 'raced'; readonly written: readonly Change[]; readonly error: HostmasterError };
 
 const tries = 4;
 const firstPause = 250;
 
 /**
  * Sends one write. A write without an answer is read back before it is sent again, so that nothing is applied twice;
- * a write that somebody else's came between is an error that names what may be lost.
+ * where somebody else's came between, the error names what may be lost.
  */
 export const send = async (changes: readonly Change[], expect: string | null, sender: Sender): Promise<Sent> => {
+  let seen = expect;
   for (let attempt = 1; ; attempt += 1) {
-    const sent = await sendOnce(changes, expect, sender);
+    const sent = await sendOnce(changes, seen, sender);
     if (sent.status !== 'unknown') return sent;
     await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
     const now = await readNames(changes, sender).catch((error: unknown) => {
       throw neverRead(sent.error, error);
     });
-    if (differing(changes, now, 'after').length === 0) return { status: 'applied', fingerprint: now.fingerprint };
-    if (differing(changes, now, 'before').length > 0) throw lostRace(changes, sender);
+    const missing = differing(changes, now, 'after');
+    if (missing.length === 0) return { status: 'applied', fingerprint: now.fingerprint };
+    if (differing(changes, now, 'before').length > 0) {
+      return racedAt(changes, missing, differing(missing, now, 'before'), sender);
+    }
     if (attempt === tries) throw neverTaken(sent.error);
+    seen = now.fingerprint;
   }
 };
 
@@ -46,7 +53,7 @@ const sendOnce = async (
   try {
     const result = await sender.provider.apply({ zone: sender.zone, changes, expect }, sender.signal);
     if (result.status === 'refused') return result;
-    if (result.raced === true) throw lostRace(changes, sender);
+    if (result.raced === true) return racedAt(changes, [], changes, sender);
     return result.raced === false ? result : await readBack(changes, sender);
   } catch (error) {
     if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') return { status: 'unknown', error };
@@ -74,8 +81,8 @@ const neverRead = (error: HostmasterError, cause: unknown): HostmasterError =>
 /** Where the server cannot tell whether somebody wrote in between, what it holds now does. */
 const readBack = async (changes: readonly Change[], sender: Sender): Promise<Sent> => {
   const now = await readNames(changes, sender);
-  const different = differing(changes, now, 'after');
-  if (different.length > 0) throw lostRace(different, sender);
+  const missing = differing(changes, now, 'after');
+  if (missing.length > 0) return racedAt(changes, missing, missing, sender);
   return { status: 'applied', fingerprint: now.fingerprint };
 };
 
@@ -94,12 +101,28 @@ export const readNames = async (changes: readonly Change[], sender: Sender): Pro
   );
 };
 
-const lostRace = (changes: readonly Change[], { zone, target }: Sender): HostmasterError =>
-  new HostmasterError(
-    'LOST_RACE',
-    'retry',
-    `somebody else wrote to ${zoneLabel(zone)} at ${target} between our read and our write; lost is what they wrote to ${listOf(changes)}: compare with them, then plan again`,
-  );
+/** `missing` does not stand now; `between` is where somebody else's write and ours met, as far as it is known. */
+const racedAt = (
+  changes: readonly Change[],
+  missing: readonly Change[],
+  between: readonly Change[],
+  { zone, target }: Sender,
+): Sent => {
+  const gone = new Set(missing);
+  const lost =
+    missing.length === 0
+      ? `lost is what they wrote to ${listOf(between)}`
+      : `theirs stands at ${listOf(between.length === 0 ? missing : between)}`;
+  return {
+    status: 'raced',
+    written: changes.filter((change) => !gone.has(change)),
+    error: new HostmasterError(
+      'LOST_RACE',
+      'retry',
+      `somebody else wrote to ${zoneLabel(zone)} at ${target} between our read and our write; ${lost}: compare with them, then plan again`,
+    ),
+  };
+};
 
 const mostNamed = 10;
 

@@ -101,6 +101,11 @@ const write = async (portion: readonly Change[], expect: string | null, work: Wo
       input.onWritten?.(pending.length);
       return sent.fingerprint;
     }
+    if (sent.status === 'raced') {
+      const message = 'somebody else wrote in between';
+      for (const change of sent.written) outcome.set(keyOf(change), { status: 'applied', message });
+      throw sent.error;
+    }
     setAside(sent.refused, work);
     if (input.reviewed || countRefused(outcome) > mostRefusals) throw refusedError(sent.refused, sender.target);
   }
