@@ -152,6 +152,7 @@ export const applyText = (results: readonly ZoneResult[], verify: VerifyReport, 
   return join([
     ...failed.slice(0, shownFailures).flatMap((result) => failureLines(result, paint)),
     ...(failed.length > shownFailures ? [`… and ${count(failed.length - shownFailures, 'more zone')} failed`] : []),
+    ...notTriedLines(results, paint),
     `Applied: ${inZones((status) => status === 'applied')}${notApplied}.`,
     ...(some(true) ? [verifyText(verify, paint).trimEnd()] : []),
   ]);
@@ -164,6 +165,13 @@ const failureLines = ({ zone, view, target, error, changes }: ZoneResult, paint:
     paint.red(`${name} at ${target}: ${visible(error ?? '')}`),
     `    ${done} of ${count(changes.length, 'change')} applied`,
   ];
+};
+
+const notTriedLines = (results: readonly ZoneResult[], paint: Paint): readonly string[] => {
+  const skipped = results.filter(({ status }) => status === 'skipped');
+  return [...grouped(skipped, ({ target, error }) => `${target}: ${error}`)].map(([why, zones]) =>
+    paint.red(`${count(zones.length, 'zone')} at ${visible(why)}`),
+  );
 };
 
 const shownDifferences = 50;

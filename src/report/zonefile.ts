@@ -2,19 +2,26 @@ import { relativeTo } from '../model/name.ts';
 import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
 
-/** A zone as octoDNS's YAML, names in order; loading it gives the same RRsets. Yields a piece a name. */
+/**
+ * A zone as octoDNS's YAML, keys in octoDNS's order, which it insists on; loading it gives the same RRsets. Without the
+ * SOA: it is the name server's own unless a file has one, and octoDNS has no such type. Yields a piece a name.
+ */
 export function* zoneYaml(rrsets: readonly RRset[], zone: string): Generator<string> {
-  yield '---\n';
-  const byName = Map.groupBy(inOrder(rrsets, zone), ({ name }) => name);
-  for (const [name, sets] of byName) {
-    const key = yamlScalar(relativeTo(name, zone));
-    if (sets.length === 1 && sets[0] !== undefined) yield `${key}:\n${recordYaml(sets[0], '  ', '  ')}`;
-    else yield `${key}:\n${sets.map((rrset) => recordYaml(rrset, '  - ', '    ')).join('')}`;
+  const byName = Map.groupBy(
+    rrsets.filter(({ type }) => type !== 'SOA'),
+    ({ name }) => relativeTo(name, zone),
+  );
+  yield byName.size === 0 ? '--- {}\n' : '---\n';
+  for (const [name, sets] of [...byName].sort(([a], [b]) => naturally(a, b))) {
+    const records = sets.toSorted((a, b) => compare(a.type, b.type));
+    const [only] = records;
+    if (records.length === 1 && only !== undefined) yield `${yamlScalar(name)}:\n${recordYaml(only, '  ', '  ')}`;
+    else yield `${yamlScalar(name)}:\n${records.map((rrset) => recordYaml(rrset, '  - ', '    ')).join('')}`;
   }
 }
 
 const recordYaml = ({ type, ttl, values }: RRset, first: string, rest: string): string => {
-  const head = `${first}type: ${type}\n${rest}ttl: ${ttl}\n`;
+  const head = `${first}ttl: ${ttl}\n${rest}type: ${type}\n`;
   const yaml = values.map(({ rdata }) => rdataToYaml(type, rdata));
   if (yaml.length === 1) return `${head}${rest}value:${valueYaml(yaml[0], `${rest}  `, false)}`;
   return `${head}${rest}values:\n${yaml.map((value) => `${rest}  -${valueYaml(value, `${rest}    `, true)}`).join('')}`;
@@ -25,7 +32,7 @@ const valueYaml = (value: unknown, indent: string, inList: boolean): string => {
   if (Array.isArray(value))
     return `\n${value.map((item) => `${indent}-${valueYaml(item, `${indent}  `, true)}`).join('')}`;
   if (value === null || typeof value !== 'object') return ` ${yamlScalar(value)}\n`;
-  const entries = Object.entries(value);
+  const entries = Object.entries(value).sort(([a], [b]) => naturally(a, b));
   if (entries.length === 0) return ' {}\n';
   const lines = entries.map(([key, part]) => `${yamlScalar(key)}:${valueYaml(part, `${indent}  `, false)}`);
   return inList ? ` ${lines.join(indent)}` : `\n${lines.map((line) => indent + line).join('')}`;
@@ -60,12 +67,31 @@ export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<s
 
 const oneLine = (text: string): string => text.replaceAll(/[\r\n]/g, ' ');
 
+/** Numbers inside of a text count as numbers: h2 before h10. */
+const naturally = (a: string, b: string): number => {
+  const [ours, theirs] = [a.split(/([0-9]+)/), b.split(/([0-9]+)/)];
+  for (let i = 0; i < Math.min(ours.length, theirs.length); i += 1) {
+    const [one = '', other = ''] = [ours[i], theirs[i]];
+    const order = i % 2 === 0 ? compare(one, other) : compareDigits(one, other);
+    if (order !== 0) return order;
+  }
+  return ours.length - theirs.length || compare(a, b);
+};
+
+/** Digits of any length, which need not fit into a number. */
+const compareDigits = (a: string, b: string): number => {
+  const [one, other] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
+  return one.length - other.length || compare(one, other);
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** SOA first, then the apex, then by name and type. */
 const inOrder = (rrsets: readonly RRset[], zone: string): readonly RRset[] =>
   rrsets.toSorted(
     (a, b) =>
       Number(b.type === 'SOA') - Number(a.type === 'SOA') ||
       Number(b.name === zone) - Number(a.name === zone) ||
-      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) ||
-      (a.type < b.type ? -1 : a.type > b.type ? 1 : 0),
+      compare(a.name, b.name) ||
+      compare(a.type, b.type),
   );

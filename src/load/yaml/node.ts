@@ -44,12 +44,14 @@ export const isNull = (node: YamlNode): boolean =>
 
 /**
  * The value that the table of RR types reads: text for every scalar, so that `010` and `yes` stay what was written.
- * Nothing at all is null.
+ * Nothing at all is null, and so is null in a mapping, as octoDNS has it for SvcParams without a value.
  */
 export const plainValue = (node: YamlNode): unknown => {
   if (node.kind === 'scalar') return node.plain && node.text === '' ? null : node.text;
   if (node.kind === 'list') return node.items.map(plainValue);
-  return Object.fromEntries(node.entries.map(({ key, value }) => [keyText(key), plainValue(value)]));
+  return Object.fromEntries(
+    node.entries.map(({ key, value }) => [keyText(key), isNull(value) ? null : plainValue(value)]),
+  );
 };
 
 /** A key's source text; a key that is a list or a mapping has none. */
