@@ -20,7 +20,9 @@ export const applyAll = async (
   reviewed: boolean,
   rim: Rim,
 ): Promise<readonly ZoneResult[]> => {
-  const due = work.filter(({ changeset }) => changeset.changes.length > 0 || changeset.create_zone);
+  const due = work
+    .filter(({ changeset }) => changeset.changes.length > 0 || changeset.create_zone)
+    .toSorted((a, b) => byZoneAndTarget(a.changeset, b.changeset));
   const total = due.reduce((sum, { changeset }) => sum + changeset.changes.length, 0);
   let done = 0;
   const onWritten = (changes: number) => {
@@ -28,19 +30,46 @@ export const applyAll = async (
     rim.onStep?.({ stage: 'apply', done, total });
   };
   const byTarget = Map.groupBy(due, ({ target }) => target);
-  const results = await Promise.all(
-    byTarget
-      .entries()
-      .map(([target, works]) =>
-        pooled(works, target.provider.supports.parallel_zones, (each) =>
-          applyZone({ ...inputOf(each, reviewed, rim), onWritten }),
-        ),
-      ),
-  );
+  const applyOne = (each: ApplyWork) => applyZone({ ...inputOf(each, reviewed, rim), onWritten });
+  const results = await Promise.all(byTarget.entries().map(([target, works]) => applyTarget(works, target, applyOne)));
   return results.flat().sort(byZoneAndTarget);
 };
 
-const byZoneAndTarget = (a: ZoneResult, b: ZoneResult): number =>
+/** So many zones in a row without an answer, and a target's other zones are not tried. */
+const patience = 3;
+const unanswered: ReadonlySet<string | null> = new Set(['TARGET_UNREACHABLE', 'WRITE_UNKNOWN']);
+
+/** Did this zone fail for want of an answer? */
+export const isUnanswered = ({ code }: ZoneResult): boolean => unanswered.has(code);
+
+const applyTarget = async (
+  works: readonly ApplyWork[],
+  target: OpenTarget,
+  applyOne: (work: ApplyWork) => Promise<ZoneResult>,
+): Promise<readonly ZoneResult[]> => {
+  let inRow = 0;
+  return pooled(works, target.provider.supports.parallel_zones, async (work) => {
+    if (inRow >= patience) return notTried(work);
+    const result = await applyOne(work);
+    inRow = isUnanswered(result) ? inRow + 1 : 0;
+    return result;
+  });
+};
+
+const notTried = ({ changeset: { zone, view, target, changes } }: ApplyWork): ZoneResult => ({
+  zone,
+  view,
+  target,
+  status: 'skipped',
+  error: `not tried: ${target} gave no answer for ${patience} zones in a row`,
+  code: 'TARGET_UNREACHABLE',
+  changes: changes.map(({ action, name, type }) => ({ action, name, type, status: 'skipped', message: 'not tried' })),
+  fingerprint: null,
+});
+
+type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
+
+const byZoneAndTarget = (a: Place, b: Place): number =>
   compare(a.zone, b.zone) || compare(a.view ?? '', b.view ?? '') || compare(a.target, b.target);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,20 +1,29 @@
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../model/errors.ts';
 import type { ZoneResult } from '../model/result.ts';
+import { isUnanswered } from './apply.ts';
 import type { PlannedWork, PlanPass, Rim } from './types.ts';
 
 /**
  * Remembers the zones that are now as they should be, so that the next pass need not read them: after a write of ours,
- * under a mark at the target; after a read that confirmed the last such write, with the new time. All else is forgotten.
+ * under a mark at the target; after a read that confirmed the last such write, with the new time. All else is forgotten,
+ * and so are the zones of a target that stopped answering.
  */
 export const settleAll = async (pass: PlanPass, results: readonly ZoneResult[], rim: Rim): Promise<void> => {
   const byZone = new Map(results.map((result) => [keyOfWork(result.zone, result.view, result.target), result]));
+  const silent = new Set(results.filter(isUnanswered).map(({ target }) => target));
   for (const work of pass.work) {
     const { zone, view, target } = work.changeset;
-    await settleOne(work, byZone.get(keyOfWork(zone, view, target)) ?? null, pass, rim).catch((error: unknown) =>
+    const result = byZone.get(keyOfWork(zone, view, target)) ?? null;
+    try {
+      await settleOne(work, result, pass, rim, silent.has(target));
+    } catch (error) {
+      silent.add(target);
+      await pass.store.forget(work.zone.id, target).catch(() => undefined);
       rim.onNotice?.(
-        `the state was not kept for ${zone} at ${target}: ${error instanceof Error ? error.message : error}`,
-      ),
-    );
+        `the state of ${zone} at ${target} was not kept, so that it will be read in full: ${messageOf(error)}`,
+      );
+    }
   }
 };
 
@@ -25,6 +34,7 @@ const settleOne = async (
   result: ZoneResult | null,
   { store }: PlanPass,
   rim: Rim,
+  silent: boolean,
 ): Promise<void> => {
   const { name } = target.definition;
   const clean = desiredDigest() !== '' && changeset.withheld.length === 0;
@@ -41,7 +51,8 @@ const settleOne = async (
       unmanaged: changeset.unmanaged,
     });
   }
-  if (!clean || result.status !== 'applied' || result.fingerprint === null || target.provider.mark === undefined) {
+  const ours = clean && result.status === 'applied' && !silent;
+  if (!ours || result.fingerprint === null || target.provider.mark === undefined) {
     return store.forget(zone.id, name);
   }
   const mark = await target.provider.mark(zone.id, randomUUID(), rim.signal);

@@ -111,6 +111,33 @@ describe('PowerDNS that goes down in the middle', () => {
   });
 });
 
+describe('PowerDNS that goes down with many zones to write', () => {
+  it('is given up after three zones, and the end says what was not applied', async () => {
+    const zones = Array.from({ length: 12 }, (_, i) => `many${String(i).padStart(2, '0')}.test.`);
+    for (const each of zones) await makeZone(pdns, each, [rrset(`www.${each}`, 'A', '192.0.2.1')]);
+    repository = makeRepository({
+      targets: { pdns: targetOf({ ...pdns, url: proxy.url }) },
+      zones: Object.fromEntries(zones.map((each) => [each, {}])),
+      files: Object.fromEntries(zones.map((each) => [each.slice(0, -1), fileOf('192.0.2.2')])),
+    });
+    proxy.handle(async ({ method, path }) => {
+      if (method !== 'PATCH' || !path.includes('many02')) return undefined;
+      await pdns.kill();
+      return { kind: 'refuse' };
+    });
+    const ended = await run('apply', '--yes');
+    await pdns.restart();
+    expect(ended.code).toBe(1);
+    const lines = wrong(ended).filter((line) => line.includes(': '));
+    expect(lines.slice(0, 3).map((line) => line.split(' ')[0])).toEqual(zones.slice(2, 5));
+    expect(lines.slice(3)).toEqual(['7 zones at pdns: not tried: pdns gave no answer for 3 zones in a row']);
+    expect(ended.stdout).toContain('Applied: 2 changes in 2 zones; not applied: 10 changes in 10 zones.');
+    for (const [i, each] of zones.entries()) {
+      expect(await contentOf(pdns, each)).toEqual([`www A 300 192.0.2.${i < 2 ? 2 : 1}`]);
+    }
+  });
+});
+
 describe('PowerDNS that is silent', () => {
   it('for 10 s and more: the default time-out ends it in one line, and it goes on once it answers again', async () => {
     const { timeout: _unset, ...target } = targetOf(pdns);
