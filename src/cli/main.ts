@@ -4,7 +4,7 @@ import { HostmasterError } from '../model/errors.ts';
 import { exit, ofError } from './exit.ts';
 import type { Io } from './io.ts';
 import { processIo } from './io.ts';
-import { withAllow, withCommon } from './options.ts';
+import { format, withAllow, withCommon } from './options.ts';
 
 /** Runs one command and gives its exit code. Only here are errors caught and turned into words. */
 export const main = async (argv: readonly string[], io: Io = processIo()): Promise<number> => {
@@ -62,7 +62,8 @@ const program = (io: Io, run: Run): Command => {
   );
   command('init', 'write a small working repository')
     .argument('[folder]', 'where to', '.')
-    .action(run(async (folder) => (await import('./init.ts')).runInit(folder, io)));
+    .addOption(format())
+    .action(run(async (folder, options) => (await import('./init.ts')).runInit(folder, options, io)));
   command('demo', 'a tour of everything on this machine')
     .option('--exit', 'end after the tour')
     .option('--stop-server', 'stop the name server before verify, to see that this is noticed')

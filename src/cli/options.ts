@@ -13,10 +13,13 @@ export interface CommonOptions {
   readonly logLevel?: 'error' | 'info' | 'debug';
 }
 
+export const format = (): Option =>
+  new Option('--format <format>', 'of the result').choices(['text', 'json', 'markdown']).default('text');
+
 export const withCommon = (command: Command): Command =>
   command
     .option('--config <file>', 'the configuration', 'hostmaster.yaml')
-    .addOption(new Option('--format <format>', 'of the result').choices(['text', 'json', 'markdown']).default('text'))
+    .addOption(format())
     .option('--zone <name...>', 'only these zones')
     .option('--target <name...>', 'only these targets')
     .option('--targets-from <file>', 'take targets and state from this file instead')

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { HostmasterError } from '../model/errors.ts';
+import { HostmasterError, messageOf } from '../model/errors.ts';
 
 /** The sample repository: zones/ beside src, or beside dist in the package. */
 export const sampleFolder = (): string => {
@@ -23,13 +23,40 @@ export const copySample = async (folder: string): Promise<readonly string[]> => 
     .toSorted();
   const taken = files.filter((file) => existsSync(join(folder, file)));
   if (taken.length > 0) {
-    throw new HostmasterError(
-      'USAGE',
-      'stop',
-      `nothing was written: ${folder} has ${taken.join(', ')} already; choose an empty folder`,
-    );
+    throw usage(`nothing was written: ${folder} has ${taken.join(', ')} already; choose an empty folder`);
   }
-  await mkdir(folder, { recursive: true });
-  await cp(sample, folder, { recursive: true });
+  try {
+    for (const file of files) await copyFile(join(sample, file), join(folder, file));
+  } catch (error) {
+    throw usage(`${folder} cannot be written to (${messageOf(error)}); choose another folder`, error);
+  }
   return files;
+};
+
+const usage = (message: string, cause?: unknown) => new HostmasterError('USAGE', 'stop', message, { cause });
+
+const copyFile = async (from: string, to: string): Promise<void> => {
+  await mkdir(dirname(to), { recursive: true });
+  await writeFile(to, withSchemaFor(to, await readFile(from, 'utf8')));
+};
+
+/** The line that tells editors about a schema, as its path is in the sample. */
+const schemaLine = /^# yaml-language-server: \$schema=\S*\/(\w+\.schema\.json)\n/;
+
+/**
+ * The schema of a copy is the one of the package that is installed beside it. Without one the line goes: a path to
+ * wherever this program happens to be means nothing to anybody else.
+ */
+const withSchemaFor = (file: string, text: string): string =>
+  text.replace(schemaLine, (_, name: string) => {
+    const schemas = installedSchemas(dirname(file));
+    const path = schemas === null ? null : relative(dirname(file), join(schemas, name)).replaceAll(sep, '/');
+    return path === null ? '' : `# yaml-language-server: $schema=${path}\n`;
+  });
+
+const installedSchemas = (folder: string): string | null => {
+  const schemas = join(folder, 'node_modules', 'hostmaster', 'schemas');
+  if (existsSync(schemas)) return schemas;
+  const parent = dirname(folder);
+  return parent === folder ? null : installedSchemas(parent);
 };

@@ -1,0 +1,118 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startPowerDns, tempFolder } from '../servers/index.ts';
+
+const root = join(import.meta.dirname, '../..');
+const documents = ['README.md', '.github/CONTRIBUTING.md', 'docs/powerdns.md', 'docs/zone-files.md', 'docs/rules.md'];
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const bin = join(root, 'bin/hostmaster.ts');
+
+const textOf = (document: string): string => readFileSync(join(root, document), 'utf8');
+
+/** The contents of the fenced blocks of one language. */
+const blocksOf = (document: string, language: string): readonly string[] =>
+  [...textOf(document).matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .filter((match) => match[1] === language)
+    .map((match) => match[2] ?? '');
+
+/** What a reader is told to type: the lines of console blocks, and the commands within sentences and tables. */
+const commandsOf = (document: string): readonly string[] => {
+  const lines = blocksOf(document, 'console').flatMap((block) => block.trim().split(/\n|&&/));
+  const inline = [...textOf(document).matchAll(/`((?:hostmaster|npm|npx) [^`]+)`/g)].map((match) => match[1] ?? '');
+  return [...new Set([...lines, ...inline].map((command) => command.trim()))];
+};
+
+const helpOf = (command: string | undefined): { readonly status: number | null; readonly text: string } => {
+  const args = command === undefined ? ['--help'] : [command, '--help'];
+  const { status, stdout } = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' });
+  return { status, text: stdout };
+};
+
+/** What is wrong with a command; null: nothing. */
+const faultOf = (command: string): string | null => {
+  const [program = '', verb = '', ...rest] = command
+    .split(/\s+/)
+    .filter((word) => word !== '--silent' && word !== '--');
+  if (program === 'hostmaster') return faultOfHostmaster([verb, ...rest]);
+  if (program === 'npx') return faultOf([verb, ...rest].join(' '));
+  if (program !== 'npm') return `${program} is no command of ours`;
+  if (verb === 'ci' || verb === 'test') return null;
+  const [name = '', ...args] = rest;
+  if (verb !== 'run' || !(name in scripts)) return `npm has no script ${name}`;
+  const [, file, ...given] = String(scripts[name]).split(' ');
+  return file === 'bin/hostmaster.ts' ? faultOfHostmaster([...given, ...args]) : null;
+};
+
+const faultOfHostmaster = (args: readonly string[]): string | null => {
+  const command = args.find((arg) => !arg.startsWith('-'));
+  const help = helpOf(command);
+  if (help.status !== 0) return `hostmaster has no command ${command}`;
+  const options = args.filter((arg) => arg.startsWith('--')).map((arg) => arg.replace(/=.*/, ''));
+  const unknown = options.filter((option) => !help.text.includes(option));
+  return unknown.length === 0 ? null : `hostmaster ${command} has no option ${unknown.join(', ')}`;
+};
+
+describe.each(documents)('%s', (document) => {
+  it.each(commandsOf(document))('tells to type what there is: %s', (command) => {
+    expect(faultOf(command)).toBeNull();
+  });
+
+  it('links to files that exist', () => {
+    const links = [...textOf(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
+    expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
+  it('says how to see it and how to test it', () => {
+    expect(commandsOf('README.md')).toEqual(expect.arrayContaining(['npm ci', 'npm run demo', 'npm test']));
+  });
+
+  it('names every command', () => {
+    const commands = [...helpOf(undefined).text.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1] ?? '');
+    expect(commands).toEqual(expect.arrayContaining(['validate', 'plan', 'apply']));
+    expect(
+      commands.filter((command) => !textOf('README.md').includes(`hostmaster ${command}`) && command !== 'help'),
+    ).toEqual([]);
+  });
+
+  it('shows a repository, and what plan prints for it', async () => {
+    const [config = '', zone = ''] = blocksOf('README.md', 'yaml');
+    const [plan = ''] = blocksOf('README.md', 'text');
+    const server = await startPowerDns({ backend: 'sqlite' });
+    try {
+      await server.api('POST', '/zones', { name: 'example.com.', kind: 'Native', rrsets: existing });
+      const folder = tempFolder('readme');
+      mkdirSync(join(folder, 'zones'));
+      writeFileSync(join(folder, 'hostmaster.yaml'), config.replace('http://127.0.0.1:8081', server.url));
+      writeFileSync(join(folder, 'zones/example.com.yaml'), zone);
+      expect(await printed(folder, { PDNS_API_KEY: server.apiKey }, 'plan')).toBe(plan);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+/** What the name server of README's example holds before. */
+const existing = [
+  {
+    name: 'example.com.',
+    type: 'NS',
+    ttl: 3600,
+    records: [{ content: 'ns1.example.net.' }, { content: 'ns2.example.net.' }],
+  },
+  { name: 'www.example.com.', type: 'A', ttl: 300, records: [{ content: '192.0.2.10' }, { content: '192.0.2.11' }] },
+  { name: 'ftp.example.com.', type: 'CNAME', ttl: 3600, records: [{ content: 'www.example.com.' }] },
+];
+
+const printed = (folder: string, env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...env } });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.pipe(process.stderr);
+    child.on('error', reject);
+    child.on('close', () => resolve(Buffer.concat(chunks).toString()));
+  });
