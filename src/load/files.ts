@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { messageOf } from '../model/errors.ts';
+
+// Synchronous: of a thousand small files, the thread pool would cost more than the reading.
 
 /** A file's text, or why there is none: `missing`, or a message that says what to do. */
 export type FileText =
@@ -14,11 +15,11 @@ export type FileText =
  * `maxBytes` and what is not UTF-8 are refused.
  */
 export const readInside = async (folder: string, path: string, maxBytes: number): Promise<FileText> => {
-  const root = await realpath(folder);
+  const root = realpathSync.native(folder);
   const wanted = resolve(folder, path);
   let real: string;
   try {
-    real = await realpath(wanted);
+    real = realpathSync.native(wanted);
   } catch (error) {
     return unreadable(error);
   }
@@ -30,22 +31,22 @@ export const readInside = async (folder: string, path: string, maxBytes: number)
 
 /** Reads a text file anywhere, under the same limits of kind, size and encoding. */
 export const readPlain = async (path: string, maxBytes: number): Promise<FileText> => {
-  let handle: FileHandle;
+  let file: number;
   try {
     // O_NONBLOCK: opening a named pipe must not hang.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return unreadable(error);
   }
   try {
-    const stat = await handle.stat();
+    const stat = fstatSync(file);
     if (!stat.isFile()) return refused('it is not a plain file');
     if (stat.size > maxBytes) return refused(`it has ${stat.size} bytes; ${maxBytes} is the most`);
-    return decode(await handle.readFile());
+    return decode(readFileSync(file));
   } catch (error) {
     return unreadable(error);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 };
 
@@ -56,10 +57,11 @@ export const isInside = (folder: string, path: string): boolean =>
 /** The path as problems show it: relative to hostmaster.yaml, with "/". */
 export const shownPath = (folder: string, path: string): string => relative(folder, path).split(sep).join('/');
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 const decode = (bytes: Buffer): FileText => {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { status: 'read', text };
+    return { status: 'read', text: utf8.decode(bytes) };
   } catch {
     return refused('it is not UTF-8 text; save it as UTF-8');
   }

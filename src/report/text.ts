@@ -5,7 +5,7 @@ import { changeLines, type Shown, shownInPlan } from './changes.ts';
 import { differenceLine } from './differences.ts';
 import type { Paint } from './paint.ts';
 import { besidePlan, inFull, problemLines, problemSummary } from './problems.ts';
-import { count, grouped, listed, summed, visible } from './words.ts';
+import { count, grouped, grouping, listed, summed, visible } from './words.ts';
 
 const join = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 
@@ -128,7 +128,7 @@ export const planSummary = ({ summary, problems, changesets }: Plan): string => 
   const made = changesets.filter(({ create_zone }) => create_zone).length;
   const words = summed({ 'new zone': made, create, replace, delete: deletes });
   const changes = words.length === 0 ? 'no changes' : listed(words);
-  const withheld = summary.withheld > 0 ? `; ${summary.withheld.toLocaleString('en-US')} withheld` : '';
+  const withheld = summary.withheld > 0 ? `; ${grouping(summary.withheld)} withheld` : '';
   const wrong = problemSummary(problems);
   return `Plan: ${changes}${withheld}${wrong === null ? '' : `; ${wrong}`}.`;
 };

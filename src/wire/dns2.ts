@@ -1,4 +1,5 @@
-import dns2 from 'dns2';
+import { createRequire } from 'node:module';
+import type dns2 from 'dns2';
 import { nameFromWire, nameToWire } from '../model/name.ts';
 import { rrTypes, typeByCode, typeByName } from '../model/rdata.ts';
 import { typeCodes } from './codes.ts';
@@ -39,9 +40,14 @@ interface RdataCodec {
   decode(this: object, reader: Reader, length: number): object;
 }
 
+/** Loaded when it is first used: a plan asks nobody. */
+const require = createRequire(import.meta.url);
+const library = (): typeof dns2 => require('dns2');
+
 /** dns2 with our codec for names and for the rdata of every type; to be called before each use, cheap after the first. */
 export const dns2WithOurCodec = (): typeof dns2 => {
-  if (dns2.Packet.Name.decode !== (decodeName as unknown)) install();
+  const dns2 = library();
+  if (dns2.Packet.Name.decode !== (decodeName as unknown)) install(dns2.Packet);
   return dns2;
 };
 
@@ -49,22 +55,23 @@ export const dns2WithOurCodec = (): typeof dns2 => {
 export const dns2Type = (type: string): string | null => {
   const known = typeByName(type);
   if (known === null) return null;
-  const types: Record<string, number> = dns2WithOurCodec().Packet.TYPE;
-  if (types[known.name] === undefined) teach(known.name, known.code);
+  const { Packet } = dns2WithOurCodec();
+  const types: Record<string, number> = Packet.TYPE;
+  if (types[known.name] === undefined) teach(Packet, known.name, known.code);
   return known.name;
 };
 
-const install = (): void => {
-  Object.assign(dns2.Packet.Name, { decode: decodeName, encode: encodeName });
-  Object.assign(dns2.Packet.Question, { parse: decodeQuestion, decode: decodeQuestion });
-  const own = Object.values(dns2.Packet.TYPE).filter((code) => code !== typeCodes.OPT);
-  for (const type of [...rrTypes, ...own.map(typeByCode)]) teach(type.name, type.code);
+const install = (packet: typeof dns2.Packet): void => {
+  Object.assign(packet.Name, { decode: decodeName, encode: encodeName });
+  Object.assign(packet.Question, { parse: decodeQuestion, decode: decodeQuestion });
+  const own = Object.values(packet.TYPE).filter((code) => code !== typeCodes.OPT);
+  for (const type of [...rrTypes, ...own.map(typeByCode)]) teach(packet, type.name, type.code);
 };
 
-const teach = (name: string, code: number): void => {
-  Object.assign(dns2.Packet.TYPE, { [name]: code });
-  dns2.Packet.TYPE_NAME[code] = name;
-  Object.assign(dns2.Packet.Resource, { [name]: rdataCodec(name) });
+const teach = (packet: typeof dns2.Packet, name: string, code: number): void => {
+  Object.assign(packet.TYPE, { [name]: code });
+  packet.TYPE_NAME[code] = name;
+  Object.assign(packet.Resource, { [name]: rdataCodec(name) });
 };
 
 const rdataCodec = (type: string): RdataCodec => ({
