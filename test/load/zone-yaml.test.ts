@@ -268,6 +268,17 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     expect(found.complete).toBe(true);
   });
 
+  it('a name that is indented too far, below another: what exists at both stays', () => {
+    const found = read(
+      'www:\n  type: A\n  value: 192.0.2.1\n  mail:\n    {type: A, value: 192.0.2.2}\ngood: {type: A, value: 192.0.2.7}\n',
+    );
+    expect(found.problems).toEqual([
+      'z.yaml:4:3 error unknown-key: "mail" is not a key of a record; the keys are type, ttl, value, values, octodns; if it is a name of its own, it is indented too far',
+    ]);
+    expect(found.quarantined).toEqual(['mail.example.com. *', 'www.example.com. A']);
+    expect(found.rrsets).toEqual(['good.example.com. 3600 A 192.0.2.7']);
+  });
+
   it.each([
     ['a..b: {type: A, value: 192.0.2.1}', 'name-syntax: the name "a..b" has an empty part'],
     [`${'a'.repeat(64)}: {type: A, value: 192.0.2.1}`, 'name-length: the name part'],

@@ -1,4 +1,5 @@
 import { SyntaxProblem } from '../../model/errors.ts';
+import { parseName } from '../../model/name.ts';
 import { type RRType, rdataFromYaml } from '../../model/rdata.ts';
 import { makeRRset, type RRset, type Value } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
@@ -40,14 +41,25 @@ const readFields = (record: YamlMap, draft: Draft): Fields => {
     if (octodnsOnly.has(text)) continue;
     if (!isField(text)) {
       const known = recordKeys.join(', ');
-      const message = `${quoted(text)} is not a key of a record${didYouMean(text, recordKeys)}; the keys are ${known}`;
+      const next = value.kind === 'scalar' ? '' : '; if it is a name of its own, it is indented too far';
+      const message = `${quoted(text)} is not a key of a record${didYouMean(text, recordKeys)}; the keys are ${known}${next}`;
       refuse(draft, 'unknown-key', message, key.at);
+      if (value.kind !== 'scalar') keepNext(text, message, key.at, draft);
     } else if (fields[text] !== undefined) {
       refuse(draft, 'duplicate-key', `"${text}" is there twice in this record; keep one of the two`, key.at);
     } else fields[text] = value;
   }
   warnOfUnused(record, draft);
   return fields;
+};
+
+/** A list or mapping under an unknown key is mostly the next name's, indented too far: what exists at that name stays. */
+const keepNext = (text: string, message: string, at: number, { reader }: Draft): void => {
+  try {
+    reader.into.quarantine(parseName(text, reader.context.zone), null, message, reader.originAt(at));
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+  }
 };
 
 const isField = (text: string): text is FieldName => recordKeySet.has(text);
