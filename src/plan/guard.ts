@@ -116,7 +116,10 @@ const heldByIncomplete = (input: GuardInput): Refusals => {
 
 const heldByDelegation = (input: GuardInput): Refusals => {
   if (!input.settings.delegation || input.isNew) return new Map();
-  const moves = input.changes.filter((change) => change.type === 'NS' || change.type === 'DS');
+  // An apex without NS points nowhere: giving it one moves nothing, and an emptied zone must be able to come back.
+  const comesBack = ({ action, name, type }: Change) =>
+    action === 'create' && type === 'NS' && name === input.zone.name;
+  const moves = input.changes.filter((change) => ['NS', 'DS'].includes(change.type) && !comesBack(change));
   const reason = 'changes a delegation; allow it by name when the new name servers are ready';
   return new Map([
     ...refuse(moves, input, { guard: 'delegation', reason, byName: true }),

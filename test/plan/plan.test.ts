@@ -190,6 +190,14 @@ describe('guards', () => {
     expect(unreadyPlan.changeset.withheld.find(({ type }) => type === 'NS')?.reason).toBe('ns2 does not answer');
   });
 
+  test('an apex that lost its NS gets it back: there is no delegation to move', () => {
+    const existing = ['a A 1 192.0.2.1'];
+    const desired = ['@ NS 1 ns1.example.com.', 'sub NS 1 ns.example.net.', 'a A 1 192.0.2.1'];
+    const planned = plan({ desired, existing });
+    expect(planned.changes).toEqual(['create @ NS']);
+    expect(planned.withheld).toEqual(['delegation: create sub NS']);
+  });
+
   test('a zone that is made has no delegation to protect', () => {
     const planned = plan({ desired: ['@ NS 1 ns1.example.com.', 'sub NS 1 ns.example.net.'], existing: null });
     expect(planned.changes).toEqual(['create @ NS', 'create sub NS']);
