@@ -154,7 +154,7 @@ export const dumpPass = async (
   try {
     const open = openOrThrow(target, definitions, targets);
     const names = zones.length > 0 ? zones.map(zoneName) : (await open.provider.listZones()).map(({ name }) => name);
-    return await pooled(names, 4, (name) => dumpZone(name, open, definitions));
+    return await pooled([...new Set(names)].sort(), 4, (name) => dumpZone(name, open, definitions));
   } finally {
     await closeTargets(targets);
   }

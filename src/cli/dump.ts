@@ -39,6 +39,10 @@ const usage = (message: string) => new HostmasterError('USAGE', 'stop', message)
 const pieces = (dumped: DumpedZone, { as }: DumpOptions): Iterable<string> =>
   as === 'yaml' ? zoneYaml(dumped.rrsets, dumped.zone) : zoneMaster(dumped.rrsets, dumped.zone);
 
+/** YAML is without the SOA. */
+const written = ({ rrsets }: DumpedZone, { as }: DumpOptions) =>
+  as === 'zone' ? rrsets : rrsets.filter(({ type }) => type !== 'SOA');
+
 const printOne = (dumped: DumpedZone, options: DumpOptions, io: Io): void => {
   if (options.format === 'json') io.out(json(dumped));
   else if (options.format === 'markdown') io.out(`${fenced([...pieces(dumped, options)].join(''))}\n`);
@@ -68,5 +72,5 @@ const writeAll = async (dumped: readonly DumpedZone[], out: string, options: Dum
   await mkdir(out, { recursive: true });
   for (const { zone, file } of files) await writeFile(file, pieces(zone, options));
   if (options.format === 'json') io.out(json({ files: files.map(({ file }) => file) }));
-  else for (const { file, zone } of files) io.out(`${file}: ${count(zone.rrsets.length, 'RRset')}\n`);
+  else for (const { file, zone } of files) io.out(`${file}: ${count(written(zone, options).length, 'RRset')}\n`);
 };
