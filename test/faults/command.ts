@@ -19,12 +19,18 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with the process's id as soon as it runs. */
   readonly onStart?: (pid: number) => void;
+  /** Milliseconds after which it is ended. Default is 110,000. */
+  readonly patience?: number;
 }
 
 /** Runs `hostmaster ARGS` to its end; code is -1 where a signal ended it. */
 export const hostmaster = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
   new Promise((resolve) => {
-    const settings = { env: { ...process.env, ...options.env }, maxBuffer: 1 << 28, timeout: 110_000 };
+    const settings = {
+      env: { ...process.env, ...options.env },
+      maxBuffer: 1 << 28,
+      timeout: options.patience ?? 110_000,
+    };
     const child = execFile(process.execPath, [command, ...args], settings, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr }),
     );
