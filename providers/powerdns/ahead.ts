@@ -1,6 +1,5 @@
 import type { ZoneId, ZoneSnapshot } from '../../src/provider.ts';
 import { HostmasterError, keyOf } from '../../src/provider.ts';
-import type { Reply } from './api.ts';
 import { type ApiRecord, fromApi } from './convert.ts';
 import { listZones, type Session } from './read.ts';
 
@@ -10,8 +9,10 @@ import { listZones, type Session } from './read.ts';
 const fewestZones = 50;
 /** Of all the server's zones at least one in four has to be wanted. */
 const fewestShare = 4;
-/** 60,000 records are 11 MB. */
-const mostRecords = 60_000;
+/** Some 60,000 records. */
+const mostBytes = 12_000_000;
+/** Enough for more than `mostBytes`. */
+const sampleSize = 150_000;
 const unlimited = 2_147_483_647;
 const patience = 60_000;
 
@@ -62,10 +63,10 @@ const searchAll = async (
   session: Session,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, ZoneRows> | null> => {
-  const sample = await search(session, 2 * mostRecords, signal);
-  if (sample === null || sample.text.split('"object_type"').length > mostRecords) return null;
-  const whole = await search(session, unlimited, signal);
-  const list = whole === null ? null : session.api.json('GET', whole.path, whole);
+  if ((await sizeOfSample(session, signal)) > mostBytes) return null;
+  const path = searchPath(unlimited);
+  const reply = await session.api.repeat('GET', path, { signal, patience });
+  const list = reply.status === 200 ? session.api.json('GET', path, reply) : null;
   if (!Array.isArray(list) || !list.every(isRow)) return null;
   const zones = new Map<string, ZoneRows>();
   for (const row of list) {
@@ -77,14 +78,19 @@ const searchAll = async (
   return zones;
 };
 
-const search = async (
-  { api }: Session,
-  max: number,
-  signal: AbortSignal | undefined,
-): Promise<(Reply & { readonly path: string }) | null> => {
-  const path = `/search-data?q=*&object_type=record&max=${max}`;
-  const reply = await api.repeat('GET', path, { signal, patience });
-  return reply.status === 200 ? { ...reply, path } : null;
+const searchPath = (max: number): string => `/search-data?q=*&object_type=record&max=${max}`;
+
+/** Bytes of the answer with a limit; infinite where there is no such search. */
+const sizeOfSample = async ({ api }: Session, signal: AbortSignal | undefined): Promise<number> => {
+  let size = 0;
+  const bodyTo = () => {
+    size = 0;
+    return (chunk: Uint8Array): void => {
+      size += chunk.length;
+    };
+  };
+  const { status } = await api.repeat('GET', searchPath(sampleSize), { signal, patience, bodyTo });
+  return status === 200 ? size : Number.POSITIVE_INFINITY;
 };
 
 interface Row extends ApiRecord {
