@@ -154,7 +154,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
       name,
       supports: target.provider.supports,
       unanswerable: await unanswerableTypes(zone, target, rim.ask),
-      unready: await unreadyDelegations(zone, context.allows, rim.ask),
+      unready: await unreadyDelegations(zone, existing, context.allows, rim.ask),
     },
     existing,
     allows: context.allows,
