@@ -15,10 +15,15 @@ export const refusedBy = (message: string, changes: readonly Change[]): readonly
   const [, name = '', type] = named.exec(message) ?? nameOnly.exec(message) ?? [];
   const canonical = canonicalName(name);
   const code = type === undefined ? null : typeByName(type)?.code;
+  const names = type === undefined ? wildcardsToo(canonical) : [canonical];
   return changes
-    .filter((change) => change.name === canonical && (code === null || typeByName(change.type)?.code === code))
+    .filter((change) => names.includes(change.name) && (code === null || typeByName(change.type)?.code === code))
     .map((change) => ({ name: change.name, type: change.type, message }));
 };
+
+/** Where it names a name alone, it leaves out a leading asterisk, which is never what it does not take. */
+const wildcardsToo = (name: string | null): readonly (string | null)[] =>
+  name?.startsWith('*.') ? [`*.${name}`] : [name, `*.${name}`];
 
 const canonicalName = (name: string): string | null => {
   try {

@@ -137,6 +137,8 @@ describe('what a 422 names', () => {
     creating('x.a.test.', 'TXT', ['"a"']),
     creating('x.a.test.', 'CSYNC', ['0 0']),
     creating('x\\@y.a.test.', 'A', ['192.0.2.1']),
+    creating('*.w.a.test.', 'MX', ['1 a.']),
+    creating('*.*.w.a.test.', 'SRV', ['1 2 3 a.']),
   ];
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ["Record x.a.test./A '1.2.3.400': Parsing record content (try 'pdnsutil check-zone'): x", ['A']],
@@ -149,6 +151,8 @@ describe('what a 422 names', () => {
     ['Duplicate RRset x.a.test. IN TXT with changetype: REPLACE', ['TXT']],
     ["Name 'x.a.test.' contains unsupported characters", ['A', 'TXT', 'CSYNC']],
     ["Name 'x@y.a.test.' contains unsupported characters", ['A']],
+    ["Name 'w.a.test.' contains unsupported characters", ['MX']],
+    ["Name '*.w.a.test.' contains unsupported characters", ['SRV']],
     ['RRset z.a.test. IN A: Conflicts with pre-existing RRset', []],
     ['something else', []],
   ];
