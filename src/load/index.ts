@@ -4,7 +4,7 @@ import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from './config/check.ts';
 import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
 import { defaultGuards, readGuards, type Shared } from './config/settings.ts';
-import { readTargets } from './config/targets.ts';
+import { readTargets, withoutState } from './config/targets.ts';
 import type { Providers } from './schema/hostmaster.ts';
 import { canonicalZone, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
@@ -34,8 +34,8 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   const config = await readConfig(options.config);
   const { targetsFrom } = options;
   const source = targetsFrom === undefined ? config : await readConfig(targetsFrom, targetsFrom);
-  const targets = readTargets(source, options.providers);
   const state = statePath(source);
+  const targets = withoutState(source, readTargets(source, options.providers), state);
   const guards = readGuards(config);
   // A guard that cannot be read must not be a guard that is off: then nothing is deleted or replaced anywhere.
   const sound = checkTop(config) && guards !== null;

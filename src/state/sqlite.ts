@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { SettledZone, Store } from '../model/ports.ts';
 import type { ZoneId } from '../model/zone.ts';
+import { isDamaged, makeFolder, refuseOther, stateError } from './file.ts';
 
 const schemaVersion = 1;
 const schema = `
@@ -20,29 +21,51 @@ export interface OpenedStore extends Store {
 }
 
 /**
- * Opens the state file, making it and its folder where they are missing. A damaged file is said, set aside and begun
- * anew; one that a newer Hostmaster wrote is refused (CONFIG).
+ * Opens the state file, making it and its folder where they are missing. A damaged database is said, set aside and begun
+ * anew. Throws CONFIG for all else that keeps it from being used: what is no state file is left as it is.
  */
 export const openStore = (file: string): OpenedStore => {
-  mkdirSync(dirname(file), { recursive: true });
   try {
-    return { ...storeOf(openDatabase(file)), notice: null };
+    makeFolder(dirname(file));
+    refuseOther(file);
+    return openOrBegin(file);
   } catch (error) {
-    if (error instanceof HostmasterError) throw error;
-    const aside = `${file}.damaged-${process.pid}`;
-    renameSync(file, aside);
-    const notice = `the state file could not be used (${messageOf(error)}); it was set aside as ${aside} and begun anew`;
-    return { ...storeOf(openDatabase(file)), notice };
+    throw stateError(file, error);
   }
 };
 
-/** What the state file knows, for a command that leaves no trace: nothing where the file is missing or damaged. */
+const openOrBegin = (file: string): OpenedStore => {
+  try {
+    return { ...storeOf(openDatabase(file), file), notice: null };
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    const aside = setAside(file);
+    const notice = `the state file could not be used (${messageOf(error)}); it was set aside as ${aside} and begun anew`;
+    return { ...storeOf(openDatabase(file), file), notice };
+  }
+};
+
+/** With its journal, which would be taken for the new file's. */
+const setAside = (file: string): string => {
+  const aside = `${file}.damaged-${process.pid}`;
+  for (const part of ['', '-wal', '-shm']) {
+    if (existsSync(`${file}${part}`)) renameSync(`${file}${part}`, `${aside}${part}`);
+  }
+  return aside;
+};
+
+/**
+ * What the state file knows, for a command that leaves no trace: nothing where the file is missing or damaged. Throws
+ * CONFIG for what is no state file.
+ */
 export const readStore = (file: string): Store => {
   if (!existsSync(file)) return emptyStore;
   try {
+    refuseOther(file);
     const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
-    return { ...readerOf(database), settle: nothing, forget: nothing, close: async () => database.close() };
-  } catch {
+    return { ...readerOf(database, file), settle: nothing, forget: nothing, close: async () => database.close() };
+  } catch (error) {
+    if (error instanceof HostmasterError) throw error;
     return emptyStore;
   }
 };
@@ -59,43 +82,66 @@ export const emptyStore: Store = {
 
 const openDatabase = (file: string): DatabaseSync => {
   const database = new DatabaseSync(file, { timeout: 5000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-  if (version > schemaVersion) {
+  try {
+    const version = checkedVersion(database, file);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    database.exec(schema);
+    if (version !== schemaVersion) database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    return database;
+  } catch (error) {
     database.close();
-    throw new HostmasterError(
-      'CONFIG',
-      'stop',
-      `${file} was written by a newer Hostmaster (schema ${version}): use that one, or another state:`,
-    );
+    throw error;
   }
-  database.exec(`${schema}; PRAGMA user_version = ${schemaVersion}`);
-  return database;
+};
+
+/** Throws CONFIG where the database is not ours, or a newer Hostmaster's. */
+const checkedVersion = (database: DatabaseSync, file: string): number => {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  if (tables.length > 0 && !tables.some(({ name }) => name === 'settled')) {
+    const message = `${file} is the database of something else, and was left as it is: name another file at "state:"`;
+    throw new HostmasterError('CONFIG', 'stop', message);
+  }
+  if (version <= schemaVersion) return version;
+  const message = `${file} was written by a newer Hostmaster (schema ${version}): use that one, or another state:`;
+  throw new HostmasterError('CONFIG', 'stop', message);
+};
+
+/** What an async caller can be told of a failed statement. */
+const saying = async <T>(file: string, work: () => T): Promise<T> => {
+  try {
+    return work();
+  } catch (error) {
+    throw stateError(file, error);
+  }
 };
 
 const key = (zone: ZoneId, target: string) => [zone.name, zone.view ?? '', target] as const;
 
-const readerOf = (database: DatabaseSync): Pick<Store, 'settled'> => {
+const readerOf = (database: DatabaseSync, file: string): Pick<Store, 'settled'> => {
   const find = database.prepare('SELECT * FROM settled WHERE zone = ? AND view = ? AND target = ?');
   return {
-    settled: async (zone, target) => {
-      const row = find.get(...key(zone, target));
-      return row === undefined ? null : settledOf(row);
-    },
+    settled: (zone, target) =>
+      saying(file, () => {
+        const row = find.get(...key(zone, target));
+        return row === undefined ? null : settledOf(row);
+      }),
   };
 };
 
-const storeOf = (database: DatabaseSync): Store => {
+const storeOf = (database: DatabaseSync, file: string): Store => {
   const put = database.prepare('INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM settled WHERE zone = ? AND view = ? AND target = ?');
   return {
-    ...readerOf(database),
-    settle: async (zone, target, { fingerprint, mark, desired, readAt, unmanaged }) => {
-      put.run(...key(zone, target), fingerprint, mark, desired, readAt, JSON.stringify(unmanaged));
-    },
-    forget: async (zone, target) => {
-      remove.run(...key(zone, target));
-    },
+    ...readerOf(database, file),
+    settle: (zone, target, { fingerprint, mark, desired, readAt, unmanaged }) =>
+      saying(file, () => {
+        put.run(...key(zone, target), fingerprint, mark, desired, readAt, JSON.stringify(unmanaged));
+      }),
+    forget: (zone, target) =>
+      saying(file, () => {
+        remove.run(...key(zone, target));
+      }),
     close: async () => database.close(),
   };
 };

@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { SecretRef, TargetDefinition } from '../../model/definitions.ts';
 import type { NameServer } from '../../model/ports.ts';
 import { didYouMean } from '../../model/suggest.ts';
@@ -31,6 +33,28 @@ export const readTargets = (config: Config, providers: Providers | undefined): r
     };
     return config.problems.length === before ? [target] : [];
   });
+};
+
+/** Without the targets that keep their zones in the state file itself, which is a problem. */
+export const withoutState = (
+  config: Config,
+  targets: readonly TargetDefinition[],
+  state: string,
+): readonly TargetDefinition[] =>
+  targets.filter(({ name, config: { file } }) => {
+    if (typeof file !== 'string' || realPath(resolve(config.folder, file)) !== realPath(state)) return true;
+    const message = `targets.${name}: its zones cannot be kept in ${quoted(file)}, which is the state file; name another "file:" or "state:"`;
+    reportAt(config, 'config-syntax', message, ['targets', name, 'file']);
+    return false;
+  });
+
+/** Without symlinks, as far as the path exists. */
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
+  }
 };
 
 /** null: the provider is not there, which is a problem; without a list of them, what looks like a secret is one. */

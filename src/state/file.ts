@@ -1,0 +1,65 @@
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { HostmasterError, messageOf } from '../model/errors.ts';
+
+// Which file may be the state: what is not SQLite is somebody's, and is never touched.
+
+const header = 'SQLite format 3\0';
+
+/** SQLite's own codes (sqlite.org/rescode.html), of which the low byte is the kind. */
+const codes = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
+
+const codeOf = (error: unknown): number | null =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+
+/** Is the file itself beyond use? Nothing else is a reason to set it aside. */
+export const isDamaged = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return code === codes.corrupt || code === codes.notADatabase;
+};
+
+/** What went wrong with the state file, and what to do about it. */
+export const stateError = (file: string, error: unknown): HostmasterError => {
+  if (error instanceof HostmasterError) return error;
+  const code = codeOf(error);
+  if (code === codes.busy || code === codes.locked) {
+    const message = `the state file ${file} is locked by another process: wait until that one is done, then try again`;
+    return new HostmasterError('CONFIG', 'retry', message, { cause: error });
+  }
+  const what = isDamaged(error) ? 'move it away, and it is begun anew' : 'mend that, or name another file at "state:"';
+  return new HostmasterError('CONFIG', 'stop', `the state file ${file} cannot be used (${messageOf(error)}): ${what}`, {
+    cause: error,
+  });
+};
+
+/** Throws CONFIG where something stands at the path that is no SQLite database: it stays as it is. */
+export const refuseOther = (file: string): void => {
+  if (!existsSync(file)) return;
+  const other = (what: string) =>
+    new HostmasterError('CONFIG', 'stop', `${file} ${what}, and was left as it is: name another file at "state:"`);
+  if (!statSync(file).isFile()) throw other('is no file');
+  const start = startOf(file);
+  if (start.length > 0 && start !== header) throw other('is not a state file of Hostmaster');
+};
+
+const startOf = (file: string): string => {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(header.length);
+    return bytes.toString('latin1', 0, readSync(descriptor, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+/** Makes a folder and those above it. `mkdirSync` with `recursive` never returns where /proc refuses one. */
+export const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
+};

@@ -1,0 +1,114 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import type { SettledZone } from '../../src/model/ports.ts';
+import { openStore, readStore } from '../../src/state/sqlite.ts';
+import { tempFolder } from '../servers/child.ts';
+
+const zone = { name: 'a.test.', view: null };
+const settled: SettledZone = { fingerprint: '1', mark: 'm', desired: 'd', readAt: 5, unmanaged: [] };
+
+const stateIn = async (folder: string): Promise<string> => {
+  const file = join(folder, 'state.sqlite');
+  const store = openStore(file);
+  await store.settle(zone, 'pdns', settled);
+  await store.close();
+  return file;
+};
+
+describe('the state file', () => {
+  it('remembers', async () => {
+    const file = await stateIn(tempFolder('state'));
+    const store = openStore(file);
+    expect(store.notice).toBeNull();
+    expect(await store.settled(zone, 'pdns')).toEqual(settled);
+    await store.close();
+  });
+
+  it('that is damaged is set aside, and begun anew', async () => {
+    const folder = tempFolder('state');
+    const file = await stateIn(folder);
+    const bytes = readFileSync(file);
+    bytes.fill(0xff, 100);
+    writeFileSync(file, bytes);
+    const store = openStore(file);
+    expect(store.notice).toContain('set aside');
+    expect(await store.settled(zone, 'pdns')).toBeNull();
+    await store.close();
+    expect(readFileSync(`${file}.damaged-${process.pid}`)).toEqual(bytes);
+  });
+
+  const others: Readonly<Record<string, string>> = {
+    'a zone file': 'www: {type: A, value: 192.0.2.1}\n',
+    'a byte': 'x',
+    'a damaged header': `SQLite format 2\0${'x'.repeat(5000)}`,
+  };
+  for (const [what, text] of Object.entries(others)) {
+    it(`is never ${what}: that stays as it is`, () => {
+      const folder = tempFolder('state');
+      const file = join(folder, 'a.test.yaml');
+      writeFileSync(file, text);
+      expect(() => openStore(file)).toThrow(/a\.test\.yaml is not a state file .*name another file at "state:"/);
+      expect(() => readStore(file)).toThrow(/not a state file/);
+      expect(readFileSync(file, 'utf8')).toBe(text);
+      expect(readdirSync(folder)).toEqual(['a.test.yaml']);
+    });
+  }
+
+  it("is never another program's database", () => {
+    const folder = tempFolder('state');
+    const file = join(folder, 'other.sqlite');
+    const database = new DatabaseSync(file);
+    database.exec('CREATE TABLE domains (id INTEGER PRIMARY KEY)');
+    database.close();
+    const before = readFileSync(file);
+    expect(() => openStore(file)).toThrow(/other\.sqlite is the database of something else/);
+    expect(readFileSync(file)).toEqual(before);
+    expect(readdirSync(folder)).toEqual(['other.sqlite']);
+  });
+
+  it('may be an empty file', async () => {
+    const file = join(tempFolder('state'), 'state.sqlite');
+    writeFileSync(file, '');
+    const store = openStore(file);
+    expect(store.notice).toBeNull();
+    await store.close();
+  });
+
+  it('that another process has locked stays, and says so', { timeout: 30_000 }, async () => {
+    const file = await stateIn(tempFolder('state'));
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const store = openStore(file);
+    await expect(store.forget(zone, 'pdns')).rejects.toThrow(/is locked by another process: wait/);
+    other.exec('ROLLBACK');
+    await store.forget(zone, 'pdns');
+    await store.close();
+
+    other.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    expect(() => openStore(file)).toThrow(/is locked by another process: wait/);
+    other.close();
+    expect(readdirSync(join(file, '..'))).toEqual(['state.sqlite']);
+  });
+
+  it('that cannot be made is an error that says why', () => {
+    const folder = tempFolder('state');
+    writeFileSync(join(folder, 'hostmaster.yaml'), '');
+    mkdirSync(join(folder, 'zones'));
+    expect(() => openStore(join(folder, 'hostmaster.yaml/x/state.sqlite'))).toThrow(/ENOTDIR.*name another file/);
+    expect(() => openStore('/proc/nope/x')).toThrow(/the state file \/proc\/nope\/x cannot be used/);
+    expect(() => openStore(join(folder, 'zones'))).toThrow(/zones is no file/);
+    expect(existsSync(join(folder, 'hostmaster.yaml.damaged'))).toBe(false);
+  });
+
+  it('that a newer Hostmaster wrote is left to that one', async () => {
+    const file = await stateIn(tempFolder('state'));
+    const newer = new DatabaseSync(file);
+    newer.exec('PRAGMA user_version = 99');
+    newer.close();
+    copyFileSync(file, `${file}.copy`);
+    expect(() => openStore(file)).toThrow(/newer Hostmaster \(schema 99\)/);
+    expect(readFileSync(file)).toEqual(readFileSync(`${file}.copy`));
+  });
+});
