@@ -52,6 +52,7 @@ export const planPass = async (options: PassOptions, rim: Rim, openStore: StoreO
   const store = openStore(definitions.state);
   const opened = await openTargets(definitions, options, rim);
   const planned = await planAll(definitions.zones, opened, { allows, options, store, rim });
+  if (rim.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stop', 'stopped: nothing was applied');
   const plan = assemblePlan({
     commit: await configCommit(definitions.folder),
     targets: planned.targets.statuses,

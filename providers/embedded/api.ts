@@ -91,14 +91,20 @@ export const markZone = (file: ZonesFile, zone: ZoneId, mark: string): string =>
   return row === undefined ? missing(zone.name) : String(row.mark);
 };
 
-/** Makes the zone; one that exists is left as it is, because then somebody else has just made it. */
+/** Makes the zone. Throws STALE_PLAN where it is there: then somebody else has just made it. */
 export const createZone = (file: ZonesFile, zone: ZoneId, settings: CreateSettings): void =>
   file.write(() => {
     // Not 1: a zone that is deleted and made again must not repeat a serial.
     const serial = Math.floor(Date.now() / 1000);
     const insert = file.prepare('INSERT OR IGNORE INTO zones (name, serial) VALUES (?, ?)');
     const { changes, lastInsertRowid } = insert.run(zone.name, serial);
-    if (changes === 0) return;
+    if (changes === 0) {
+      throw new HostmasterError(
+        'STALE_PLAN',
+        'retry',
+        `somebody else made the zone ${zone.name} since the plan: plan again`,
+      );
+    }
     for (const row of initialRows(zone.name, settings)) insertRow(file, Number(lastInsertRowid), row);
   });
 

@@ -22,11 +22,15 @@ export const differing = (
 };
 
 /**
- * Changes of a zone that was made a moment ago, against what it was made with: its apex NS is there already, so that a
- * create of it is a replace, or nothing where it is what was wanted.
+ * Changes of a zone that was made a moment ago, against the SOA and apex NS that it was made with: a create of one of
+ * these is a replace. Anything else in it is somebody else's.
  */
-export const againstNew = (changes: readonly Change[], snapshot: ZoneSnapshot): readonly Change[] => {
-  const made = new Map(snapshot.rrsets.map((rrset) => [keyOf(rrset), rrset]));
+export const againstNew = (changes: readonly Change[], { zone, rrsets }: ZoneSnapshot): readonly Change[] => {
+  const made = new Map(
+    rrsets
+      .filter(({ name, type }) => name === zone.name && (type === 'SOA' || type === 'NS'))
+      .map((rrset) => [keyOf(rrset), rrset]),
+  );
   return changes.map((change) => {
     const found = made.get(keyOf(change));
     if (found === undefined) return change;

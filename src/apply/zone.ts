@@ -1,4 +1,4 @@
-import { delegationsOf, heldWith } from '../model/dependents.ts';
+import { heldWith, sidesOf } from '../model/dependents.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { Change, Changeset } from '../model/plan.ts';
 import type { ChangeResult, ZoneResult } from '../model/result.ts';
@@ -34,27 +34,34 @@ const mostRefusals = 100;
 export const applyZone = async (input: ApplyZoneInput): Promise<ZoneResult> => {
   const outcome: Outcome = new Map();
   const sender = senderOf(input);
+  const work = { input, sender, outcome };
   try {
-    const current = await readTouched(input, sender);
+    if (input.signal?.aborted === true) throw interrupted(sender);
+    const current = await readTouched(work);
     let fingerprint = current.fingerprint;
     for (const portion of input.writes) {
       const changes = withCurrentSerial(portion, current);
       const rebased = input.changeset.create_zone ? againstNew(changes, current) : changes;
-      fingerprint = await write(rebased, fingerprint, { input, sender, outcome });
+      fingerprint = await write(rebased, fingerprint, current, work);
     }
-    await input.provider.finish?.(sender.zone, appliedOf(input.changeset, outcome), input.signal);
-    return resultOf(input.changeset, outcome, fingerprint, refusalOf(input.changeset, outcome));
+    const error = await finish(work);
+    // What somebody else wrote between the plan and this is not known to be as desired.
+    const ours = input.changeset.create_zone || current.fingerprint === input.changeset.based_on;
+    return resultOf(work, ours ? fingerprint : null, error ?? refusalOf(input.changeset, outcome));
   } catch (error) {
-    await finishQuietly(input, sender, outcome);
-    return resultOf(input.changeset, outcome, null, error);
+    await finish(work);
+    return resultOf(work, null, error);
   }
 };
 
-/** The changes of a changeset whose RRset is no longer what the plan saw. */
-export const staleChanges = async (input: ApplyZoneInput): Promise<readonly Change[]> =>
-  input.changeset.create_zone
-    ? []
-    : differing(input.changeset.changes, await readNames(input.changeset.changes, senderOf(input)), 'before');
+/** The changes of a changeset whose RRset is no longer what the plan saw; a zone that was to be made must be missing. */
+export const staleChanges = async (input: ApplyZoneInput): Promise<readonly Change[]> => {
+  const { changeset, provider } = input;
+  const sender = senderOf(input);
+  if (!changeset.create_zone) return differing(changeset.changes, await readNames(changeset.changes, sender), 'before');
+  const found = await provider.read(sender.zone, { names: [changeset.zone] });
+  return found.status === 'missing' ? [] : changeset.changes;
+};
 
 const senderOf = ({ provider, changeset, signal, sleep }: ApplyZoneInput): Sender => ({
   provider,
@@ -64,23 +71,32 @@ const senderOf = ({ provider, changeset, signal, sleep }: ApplyZoneInput): Sende
   sleep,
 });
 
-const readTouched = async (input: ApplyZoneInput, sender: Sender): Promise<ZoneSnapshot> => {
+const readTouched = async ({ input, sender, outcome }: Work): Promise<ZoneSnapshot> => {
   const { changeset } = input;
-  if (changeset.create_zone) {
-    if (input.create === null) {
-      throw new HostmasterError('ZONE_MISSING', 'stop', `${sender.target} does not have ${zoneLabel(sender.zone)}`);
-    }
-    await input.provider.createZone(sender.zone, input.create, input.signal);
-    return readNames(changeset.changes, sender);
-  }
+  if (changeset.create_zone) await makeZone(input, sender);
   const current = await readNames(changeset.changes, sender);
-  const stale = differing(changeset.changes, current, 'before');
-  if (stale.length === 0) return current;
-  throw new HostmasterError(
-    'STALE_PLAN',
-    'retry',
-    `${zoneLabel(sender.zone)} at ${sender.target} is no longer what the plan saw: ${listOf(stale)}; nothing was written to it: plan again`,
-  );
+  const expected = changeset.create_zone ? againstNew(changeset.changes, current) : changeset.changes;
+  const stale = differing(expected, current, 'before');
+  if (stale.length > 0) {
+    throw new HostmasterError(
+      'STALE_PLAN',
+      'retry',
+      `${zoneLabel(sender.zone)} at ${sender.target} is no longer what the plan saw: ${listOf(stale)}; nothing was written to it: plan again`,
+    );
+  }
+  if (!changeset.create_zone) return current;
+  const different = new Set(differing(expected, current, 'after').map(keyOf));
+  for (const change of expected.filter((each) => !different.has(keyOf(each)))) {
+    outcome.set(keyOf(change), { status: 'applied', message: 'the zone was made with it' });
+  }
+  return current;
+};
+
+const makeZone = async ({ create, provider, signal }: ApplyZoneInput, sender: Sender): Promise<void> => {
+  if (create === null) {
+    throw new HostmasterError('ZONE_MISSING', 'stop', `${sender.target} does not have ${zoneLabel(sender.zone)}`);
+  }
+  await provider.createZone(sender.zone, create, signal);
 };
 
 interface Work {
@@ -90,9 +106,15 @@ interface Work {
 }
 
 /** One write, without what was refused before it and what depends on that. */
-const write = async (portion: readonly Change[], expect: string | null, work: Work): Promise<string | null> => {
+const write = async (
+  portion: readonly Change[],
+  expect: string | null,
+  current: ZoneSnapshot,
+  work: Work,
+): Promise<string | null> => {
   const { input, sender, outcome } = work;
   for (;;) {
+    if (input.signal?.aborted === true) throw interrupted(sender);
     const pending = portion.filter((change) => !outcome.has(keyOf(change)));
     if (pending.length === 0) return expect;
     const sent = await send(pending, expect, sender);
@@ -106,24 +128,42 @@ const write = async (portion: readonly Change[], expect: string | null, work: Wo
       for (const change of sent.written) outcome.set(keyOf(change), { status: 'applied', message });
       throw sent.error;
     }
-    setAside(sent.refused, work);
+    setAside(sent.refused, current, work);
     if (input.reviewed || countRefused(outcome) > mostRefusals) throw refusedError(sent.refused, sender.target);
   }
 };
 
-const setAside = (refused: readonly RefusedChange[], { input, outcome }: Work): void => {
-  const all = input.writes.flat().filter((change) => !outcome.has(keyOf(change)));
+const interrupted = ({ zone, target }: Sender): HostmasterError =>
+  new HostmasterError('INTERRUPTED', 'stop', `${zoneLabel(zone)} at ${target}: stopped before all of it was written`);
+
+const setAside = (refused: readonly RefusedChange[], { rrsets }: ZoneSnapshot, { input, outcome }: Work): void => {
+  const left = input.writes.flat().filter((change) => !outcome.has(keyOf(change)));
   const messages = new Map(refused.map((each) => [keyOf(each), each.message]));
-  const bad = all.filter((change) => messages.has(keyOf(change)));
-  const names = new Set(bad.map((change) => change.name));
-  for (const change of bad)
+  const bad = left.filter((change) => messages.has(keyOf(change)));
+  for (const change of bad) {
     outcome.set(keyOf(change), { status: 'refused', message: messages.get(keyOf(change)) ?? null });
-  const held = heldWith(all, names, delegationsOf(bad), input.changeset.zone);
-  for (const change of held) {
-    if (outcome.has(keyOf(change))) continue;
-    outcome.set(keyOf(change), { status: 'skipped', message: `goes with ${listOf(bad)}, which was refused` });
   }
+  const served = new Set(rrsets.filter(({ values }) => values.length > 0).map(({ name }) => name));
+  const held = heldWith({
+    zone: input.changeset.zone,
+    changes: left,
+    standing: bad.flatMap(sidesOf),
+    exists: (name) => served.has(name),
+  });
+  const skip = (changes: Iterable<Change>, message: string) => {
+    for (const change of changes) {
+      if (!outcome.has(keyOf(change))) outcome.set(keyOf(change), { status: 'skipped', message });
+    }
+  };
+  skip(held.keys(), `goes with ${listOf(bad)}, which was refused`);
+  const goesOn = left.filter((change) => !outcome.has(keyOf(change)));
+  const nothingComes = goesOn.every(({ action }) => action === 'delete') && !hasApplied(input.changeset, outcome);
+  if (nothingComes) skip(goesOn, `nothing would come in its place, because ${listOf(bad)} was refused`);
 };
+
+/** Did anything but deletes get through? */
+const hasApplied = ({ changes }: Changeset, outcome: Outcome): boolean =>
+  changes.some((change) => change.action !== 'delete' && outcome.get(keyOf(change))?.status === 'applied');
 
 const countRefused = (outcome: Outcome): number =>
   outcome.values().reduce((count, each) => count + Number(each.status === 'refused'), 0);
@@ -131,11 +171,14 @@ const countRefused = (outcome: Outcome): number =>
 const appliedOf = (changeset: Changeset, outcome: Outcome): readonly Change[] =>
   changeset.changes.filter((change) => outcome.get(keyOf(change))?.status === 'applied');
 
-/** What was written must be answered for, even where a later write failed; the first error is the one to report. */
-const finishQuietly = async (input: ApplyZoneInput, sender: Sender, outcome: Outcome): Promise<void> => {
+/** What was written must be answered for, even where a later write failed. Gives what went wrong with that. */
+const finish = async ({ input, sender, outcome }: Work): Promise<unknown> => {
   const applied = appliedOf(input.changeset, outcome);
-  if (applied.length === 0) return;
-  await input.provider.finish?.(sender.zone, applied, input.signal).catch(() => undefined);
+  if (applied.length === 0 || input.provider.finish === undefined) return null;
+  return input.provider.finish(sender.zone, applied, input.signal).then(
+    () => null,
+    (error: unknown) => error,
+  );
 };
 
 const refusedError = (refused: readonly RefusedChange[], target: string): HostmasterError =>
@@ -159,7 +202,7 @@ const refusalOf = (changeset: Changeset, outcome: Outcome): HostmasterError | nu
   return refused.length === 0 ? null : refusedError(refused, changeset.target);
 };
 
-const resultOf = (changeset: Changeset, outcome: Outcome, fingerprint: string | null, error: unknown): ZoneResult => ({
+const resultOf = ({ input: { changeset }, outcome }: Work, fingerprint: string | null, error: unknown): ZoneResult => ({
   zone: changeset.zone,
   view: changeset.view,
   target: changeset.target,

@@ -89,6 +89,10 @@ const version = (): string => {
 
 const explainError = (error: unknown, argv: readonly string[], io: Io): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.error;
+  if (io.signal.aborted && !(error instanceof HostmasterError)) {
+    io.err('hostmaster: stopped\n');
+    return exit.error;
+  }
   if (error instanceof HostmasterError) {
     io.err(`hostmaster: ${error.message}\n`);
     return ofError(error);

@@ -1,40 +1,102 @@
-import { isWithin } from './name.ts';
+import { parentOf } from './name.ts';
 import type { Change } from './plan.ts';
+import { rdataNames } from './rdata.ts';
 
-/** An RRset as far as delegations go: its rdata are name servers' names where `type` is NS. */
-interface Delegation {
+/** An RRset that stays or waits at a held-back name. Without a type, anything may; without values, nobody knows them. */
+export interface Standing {
   readonly name: string;
-  readonly type: string;
+  readonly type: string | null;
   readonly values: readonly { readonly rdata: string }[];
 }
 
+export interface HeldBack {
+  readonly zone: string;
+  readonly changes: readonly Change[];
+  /** What is held back, and what exists where it is. */
+  readonly standing: readonly Standing[];
+  /** Does the target serve anything at that name now? */
+  readonly exists: (name: string) => boolean;
+}
+
 /**
- * The changes that cannot go without those that are held back: every change at a held-back name, and, where a
- * delegation is held back, its glue and whatever would be hidden below it. `held` are names; `delegations` the NS RRsets
- * that stay or wait at them. The result has the held-back names' own changes too.
+ * The changes that cannot go without those that are held back, each with the held-back name that it waits for:
+ *
+ * - every change at a held-back name;
+ * - below a zone cut or a DNAME that waits or stays, for it hides them or was to take their place;
+ * - a delete that a wildcard which waits was to take the place of;
+ * - the addresses of a name server whose NS waits or stays (its glue);
+ * - what would point at a name that does not come, and the delete of what is still pointed at.
+ *
+ * What is held back so holds back others in turn.
  */
-export const heldWith = (
-  changes: readonly Change[],
-  held: ReadonlySet<string>,
-  delegations: readonly Delegation[],
-  zone: string,
-): ReadonlySet<Change> => {
-  const cuts = delegations.filter((rrset) => rrset.type === 'NS' && rrset.name !== zone && held.has(rrset.name));
-  const apexServers = delegations.filter((rrset) => rrset.type === 'NS' && rrset.name === zone && held.has(zone));
-  const glue = new Set([...cuts, ...apexServers].flatMap((rrset) => rrset.values.map((value) => value.rdata)));
-  return new Set(
-    changes.filter(
-      (change) => held.has(change.name) || glue.has(change.name) || cuts.some((cut) => isWithin(change.name, cut.name)),
-    ),
-  );
+export const heldWith = ({ zone, changes, standing, exists }: HeldBack): ReadonlyMap<Change, string> => {
+  const bonds = bondsOf(zone, exists);
+  for (const rrset of standing) bonds.add(rrset, rrset.name);
+  const held = new Map<Change, string>();
+  for (let before = -1; before < held.size; ) {
+    before = held.size;
+    for (const change of changes) {
+      const cause = held.has(change) ? null : bonds.causeOf(change);
+      if (cause === null) continue;
+      held.set(change, cause);
+      for (const each of sidesOf(change)) bonds.add(each, cause);
+    }
+  }
+  return held;
 };
 
-/** The NS RRsets that changes start from or lead to. */
-export const delegationsOf = (changes: readonly Change[]): readonly Delegation[] =>
-  changes
-    .filter((change) => change.type === 'NS')
-    .flatMap((change) =>
-      [change.before, change.after].flatMap((side) =>
-        side === null ? [] : [{ name: change.name, type: 'NS', values: side.values }],
-      ),
-    );
+/** What a change leads from and to, as standing RRsets. */
+export const sidesOf = ({ name, type, before, after }: Change): readonly Standing[] =>
+  [before, after].flatMap((side) => (side === null ? [] : [{ name, type, values: side.values }]));
+
+interface Bonds {
+  readonly add: (rrset: Standing, cause: string) => void;
+  readonly causeOf: (change: Change) => string | null;
+}
+
+/** Types whose rdata names what has to answer for them to be of use. */
+const pointers: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'NS', 'MX', 'SRV', 'SVCB', 'HTTPS', 'ALIAS']);
+
+const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
+  const names = new Map<string, string>();
+  const hiding = new Map<string, string>();
+  const wild = new Map<string, string>();
+  const pointedAt = new Map<string, string>();
+  const glue = new Map<string, string>();
+  const absent = new Map<string, string>();
+  return {
+    add: ({ name, type, values }, cause) => {
+      names.set(name, cause);
+      if (!exists(name)) absent.set(name, cause);
+      if (type === 'DNAME' || ((type === 'NS' || type === null) && name !== zone)) hiding.set(name, cause);
+      if (name.startsWith('*.')) wild.set(parentOf(name), cause);
+      if (type === null || !pointers.has(type)) return;
+      for (const target of values.flatMap(({ rdata }) => rdataNames(type, rdata))) {
+        pointedAt.set(target, cause);
+        if (type === 'NS') glue.set(target, cause);
+      }
+    },
+    causeOf: ({ name, type, action, after }) =>
+      names.get(name) ??
+      above(name, hiding) ??
+      glue.get(name) ??
+      (action === 'delete' ? (pointedAt.get(name) ?? above(name, wild)) : null) ??
+      (absent.size === 0 || after === null || !pointers.has(type)
+        ? null
+        : (after.values
+            .flatMap(({ rdata }) => rdataNames(type, rdata))
+            .map((target) => absent.get(target))
+            .find((cause) => cause !== undefined) ?? null)),
+  };
+};
+
+/** The entry of the nearest name above, or null. */
+const above = (name: string, entries: ReadonlyMap<string, string>): string | null => {
+  if (entries.size === 0) return null;
+  for (let at = name; at !== '.'; ) {
+    at = parentOf(at);
+    const found = entries.get(at);
+    if (found !== undefined) return found;
+  }
+  return null;
+};

@@ -13,6 +13,7 @@ export const errorCodes = {
   LOST_RACE: 'somebody else wrote between our read and our write',
   STALE_PLAN: 'an RRset is no longer what the plan saw',
   PLAN_FILE: 'a plan file cannot be used',
+  INTERRUPTED: 'somebody stopped the command; what it did not do is said',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -145,6 +145,8 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
   }
   const existing: ZoneSnapshot | null = read.status === 'read' ? read : null;
   if (existing === null) {
+    // An empty zone would say of every name that it does not exist.
+    if (!zone.complete) return { work: null, problems: [] };
     const problem = whyNotMade(zone, target);
     if (problem !== null) return { work: null, problems: [problem] };
   }

@@ -43,7 +43,7 @@ export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
       rrsets.set(rrset, withinTtl(rrset, target.supports));
       continue;
     }
-    quarantined.push({ name: rrset.name, type: null, reason: misfit.message, origin: originOf(rrset) });
+    quarantined.push({ name: rrset.name, type: rrset.type, reason: misfit.message, origin: originOf(rrset) });
     problems.push(problemOf(misfit, rrset, zone, target));
   }
   return { rrsets, leftAlone, quarantined, problems };

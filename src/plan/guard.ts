@@ -1,5 +1,7 @@
-import { delegationsOf, heldWith } from '../model/dependents.ts';
+import type { Standing } from '../model/dependents.ts';
+import { heldWith, sidesOf } from '../model/dependents.ts';
 import type { Change, GuardName, Withheld } from '../model/plan.ts';
+import type { RRsetKey } from '../model/rrset.ts';
 import type { ExistingRRset, GuardSettings, Quarantine, ZoneId } from '../model/zone.ts';
 import type { Allow } from './allow.ts';
 import { isAllowed, printAllow } from './allow.ts';
@@ -12,6 +14,8 @@ export interface GuardInput {
   /** The zone is made by this plan: nothing is live in it yet. */
   readonly isNew: boolean;
   readonly changes: readonly Change[];
+  /** All that the target holds of the zone. */
+  readonly present: readonly ExistingRRset[];
   /** Ours: what `changes` may touch. */
   readonly owned: readonly ExistingRRset[];
   readonly quarantined: readonly Quarantine[];
@@ -29,8 +33,8 @@ export interface Guarded {
 interface Refusal {
   readonly guard: GuardName;
   readonly reason: string;
-  /** Does `--allow` take the change's name? Otherwise it names the zone at the target. */
-  readonly byName: boolean;
+  /** The name that `--allow` takes; null: it names the zone at the target. */
+  readonly name: string | null;
   readonly allowable: boolean;
 }
 
@@ -40,9 +44,10 @@ export const guard = (input: GuardInput): Guarded => {
   let changes = input.changes;
   const withheld: Withheld[] = [];
   for (const judge of guards) {
-    const refusals = judge({ ...input, changes });
+    const now = { ...input, changes };
+    const refusals = judge(now);
     if (refusals.size === 0) continue;
-    const held = withDependents(refusals, changes, input);
+    const held = withDependents(refusals, now);
     withheld.push(...[...held].map(([change, refusal]) => withhold(change, refusal, input)));
     changes = changes.filter((change) => !held.has(change));
   }
@@ -51,57 +56,56 @@ export const guard = (input: GuardInput): Guarded => {
 
 type Refusals = ReadonlyMap<Change, Refusal>;
 
-const withDependents = (refusals: Refusals, changes: readonly Change[], input: GuardInput): Refusals => {
-  const names = new Map([...refusals].map(([change, refusal]) => [change.name, refusal]));
-  const first = [...refusals.values()][0];
-  const refused = [...refusals.keys()];
-  const all = heldWith(changes, new Set(names.keys()), delegationsOf(refused), input.zone.name);
+const withDependents = (refusals: Refusals, input: GuardInput): Refusals => {
+  const causes = new Map([...refusals].map(([change, refusal]) => [change.name, refusal]));
+  const all = waiting([...refusals.keys()].flatMap(sidesOf), input);
   const held = new Map(refusals);
-  for (const change of all) {
-    const refusal = names.get(change.name) ?? first;
-    if (held.has(change) || refusal === undefined) continue;
-    held.set(change, { ...refusal, reason: `goes with what is held back beside it: ${refusal.reason}` });
+  for (const [change, name] of all) {
+    const cause = causes.get(name);
+    if (held.has(change) || cause === undefined) continue;
+    held.set(change, { ...cause, reason: `goes with ${name}, which is held back: ${cause.reason}` });
   }
   return held;
 };
 
-const withhold = (change: Change, refusal: Refusal, input: GuardInput): Withheld => ({
+/** The changes that wait with what stands, by the name that each waits for. */
+const waiting = (
+  standing: readonly Standing[],
+  { zone, changes, present }: GuardInput,
+): ReadonlyMap<Change, string> => {
+  const served = new Set(present.filter(({ values }) => values.length > 0).map(({ name }) => name));
+  return heldWith({ zone: zone.name, changes, standing, exists: (name) => served.has(name) });
+};
+
+const withhold = (change: Change, { guard: name, reason, allowable, name: allowed }: Refusal, input: GuardInput) => ({
   ...change,
-  guard: refusal.guard,
-  reason: refusal.reason,
-  allow: refusal.allowable
-    ? printAllow(refusal.guard, input.zone, input.target, refusal.byName ? change.name : null)
-    : null,
+  guard: name,
+  reason,
+  allow: allowable ? printAllow(name, input.zone, input.target, allowed) : null,
 });
 
 const refuse = (
   changes: readonly Change[],
   input: GuardInput,
-  refusal: Omit<Refusal, 'allowable'>,
-): ReadonlyMap<Change, Refusal> =>
+  { byName, ...refusal }: { readonly guard: GuardName; readonly reason: string; readonly byName: boolean },
+): Refusals =>
   new Map(
     changes
       .filter((change) => !isAllowed(input.allows, refusal.guard, input.zone, input.target, change.name))
-      .map((change) => [change, { ...refusal, allowable: true }]),
+      .map((change) => [change, { ...refusal, name: byName ? change.name : null, allowable: true }]),
   );
 
 const heldByQuarantine = (input: GuardInput): Refusals => {
   if (input.quarantined.length === 0) return new Map();
   const reasons = new Map(input.quarantined.map((each) => [each.name, each.reason]));
-  const existingNs = input.owned.filter((rrset) => rrset.type === 'NS');
-  const held = heldWith(input.changes, new Set(reasons.keys()), existingNs, input.zone.name);
-  const first = input.quarantined[0]?.reason ?? '';
-  return new Map(
-    [...held].map((change) => [
-      change,
-      {
-        guard: 'quarantine' as const,
-        reason: `quarantined: ${reasons.get(change.name) ?? `a delegation needs it: ${first}`}`,
-        byName: true,
-        allowable: false,
-      },
-    ]),
-  );
+  const there = input.present.filter(({ name }) => reasons.has(name));
+  const bad = input.quarantined.map(({ name, type }) => ({ name, type, values: [] }));
+  const entries = [...waiting([...bad, ...there], input)].map(([change, name]): readonly [Change, Refusal] => {
+    const own = change.name === name ? '' : `it goes with ${name}: `;
+    const reason = `quarantined: ${own}${reasons.get(name) ?? ''}`;
+    return [change, { guard: 'quarantine', reason, name: null, allowable: false }];
+  });
+  return new Map(entries);
 };
 
 const heldByIncomplete = (input: GuardInput): Refusals => {
@@ -110,7 +114,7 @@ const heldByIncomplete = (input: GuardInput): Refusals => {
   return new Map(
     input.changes
       .filter((change) => change.action !== 'create')
-      .map((change) => [change, { guard: 'incomplete' as const, reason, byName: true, allowable: false }]),
+      .map((change) => [change, { guard: 'incomplete' as const, reason, name: null, allowable: false }]),
   );
 };
 
@@ -125,25 +129,26 @@ const heldByDelegation = (input: GuardInput): Refusals => {
     ...refuse(moves, input, { guard: 'delegation', reason, byName: true }),
     ...moves.flatMap((change): readonly [Change, Refusal][] => {
       const why = change.after === null ? undefined : input.unready.get(change.name);
-      return why === undefined ? [] : [[change, { guard: 'delegation', reason: why, byName: true, allowable: false }]];
+      return why === undefined ? [] : [[change, { guard: 'delegation', reason: why, name: null, allowable: false }]];
     }),
   ]);
 };
 
 const heldByPercentages = (input: GuardInput): Refusals => {
-  const { settings } = input;
-  const base = contentOf(input);
-  if (base.length < settings.min_existing) return new Map();
-  const { deletes, replaces, replaceCount } = replacesAndDeletes(input.changes);
+  const base = input.owned.filter((rrset) => isContent(rrset, input));
+  if (base.length < input.settings.min_existing) return new Map();
+  const { deletes, replaces, replaceCount } = replacesAndDeletes(
+    input.changes.filter((each) => isContent(each, input)),
+  );
   return new Map([
     ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base.length),
     ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base.length),
   ]);
 };
 
-/** Ours but SOA and apex NS. What others keep in the zone makes it no less empty of what Git says. */
-const contentOf = ({ owned, zone }: GuardInput): readonly ExistingRRset[] =>
-  owned.filter((rrset) => rrset.type !== 'SOA' && !(rrset.type === 'NS' && rrset.name === zone.name));
+/** All but SOA and apex NS. What others keep in the zone makes it no less empty of what Git says. */
+const isContent = ({ name, type }: RRsetKey, { zone }: GuardInput): boolean =>
+  type !== 'SOA' && !(type === 'NS' && name === zone.name);
 
 const overLimit = (
   input: GuardInput,
@@ -173,23 +178,24 @@ const replacesAndDeletes = (changes: readonly Change[]) => {
   };
 };
 
+/** The apex NS itself is never deleted: ownership leaves it alone where the zone file has none. */
 const heldByNeverEmpty = (input: GuardInput): Refusals => {
   if (!input.settings.never_empty) return new Map();
-  const isApexNs = (change: Change) => change.type === 'NS' && change.name === input.zone.name;
-  const deletes = input.changes.filter((change) => change.action === 'delete' && change.type !== 'SOA');
-  const apex = deletes.filter(isApexNs);
-  const content = deletes.filter((change) => !isApexNs(change));
-  const ours = contentOf(input);
-  const creates = input.changes.filter((change) => change.action === 'create' && !isApexNs(change));
-  const empties = content.length > 0 && creates.length === 0 && content.length >= ours.length;
+  const content = input.changes.filter((change) => isContent(change, input));
+  const deletes = content.filter(({ action }) => action === 'delete');
+  const ours = input.owned.filter((rrset) => isContent(rrset, input)).length;
+  const empties = deletes.length > 0 && deletes.length >= ours && !content.some(({ action }) => action === 'create');
+  const whole = 'would leave nothing of ours in the zone but SOA and apex NS';
+  const servers = apexServersLeftAlone(input);
+  const addresses = deletes.filter(({ name, type }) => servers.has(name) && (type === 'A' || type === 'AAAA'));
+  const glue = 'the apex NS, which the zone file leaves as it is, points at it';
   return new Map([
-    ...refuse(apex, input, { guard: 'never_empty', reason: 'would leave the zone without apex NS', byName: true }),
-    ...(empties
-      ? refuse(content, input, {
-          guard: 'never_empty',
-          reason: 'would leave nothing of ours in the zone but SOA and apex NS',
-          byName: false,
-        })
-      : []),
+    ...refuse(addresses, input, { guard: 'never_empty', reason: glue, byName: true }),
+    ...(empties ? refuse(deletes, input, { guard: 'never_empty', reason: whole, byName: false }) : []),
   ]);
+};
+
+const apexServersLeftAlone = ({ present, owned, zone }: GuardInput): ReadonlySet<string> => {
+  const apex = present.find(({ name, type }) => type === 'NS' && name === zone.name);
+  return new Set(apex === undefined || owned.includes(apex) ? [] : apex.values.map(({ rdata }) => rdata));
 };

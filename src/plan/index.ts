@@ -65,6 +65,7 @@ export const planZone = ({ desired: zone, target, existing, allows }: PlanZoneIn
     allows,
     isNew: existing === null,
     changes: diff(withServersSerial(withoutClashing(fitted.rrsets, clashing), owned, zone.id.name), owned),
+    present,
     owned: [...owned.values()],
     quarantined: [...fitted.quarantined, ...clashing.map(quarantineOf)],
     unready: target.unready,

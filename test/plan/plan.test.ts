@@ -241,3 +241,60 @@ test('invariant 6: the digest is of the changes, and of nothing else', () => {
   expect(planDigest([one])).not.toBe(planDigest([plan({ ...scene, desired: ['a A 2 192.0.2.1'] }).changeset]));
   expect(planDigest([one])).not.toBe(planDigest([{ ...one, target: 'u' }]));
 });
+
+describe('what waits with what is held back', () => {
+  const bad = (name: string, type: string | null) => ({
+    name: `${name}.example.com.`,
+    type,
+    reason: 'bad',
+    origin: null,
+  });
+  const rest = ['keep A 1 192.0.2.1'];
+
+  test('below a DNAME that does not come, nothing goes', () => {
+    const existing = [...apex, ...rest, 'a.old A 1 192.0.2.1', 'b.old A 1 192.0.2.2', 'c A 1 192.0.2.3'];
+    const desired = [...rest, 'old DNAME 1 new.example.com.'];
+    const planned = plan({ desired, existing, supports: { refuses: { DNAME: 'dname-processing is off' } } });
+    expect(planned.changes).toEqual(['delete c A']);
+    expect(planned.withheld).toEqual(['quarantine: delete a.old A', 'quarantine: delete b.old A']);
+  });
+
+  test('below a zone cut that does not come, nothing goes', () => {
+    const existing = [...apex, ...rest, 'a.sub A 1 192.0.2.1', 'subway A 1 192.0.2.2'];
+    const planned = plan({ desired: rest, existing, zone: { quarantined: [bad('sub', 'NS')] } });
+    expect(planned.changes).toEqual(['delete subway A']);
+  });
+
+  test('what a wildcard was to take the place of stays while it waits', () => {
+    const existing = [...apex, ...rest, 'c.wild A 1 192.0.2.1', 'd A 1 192.0.2.2'];
+    const planned = plan({ desired: rest, existing, zone: { quarantined: [bad('*.wild', 'A')] } });
+    expect(planned.changes).toEqual(['delete d A']);
+  });
+
+  test('a pointer does not move to a name that does not come, and what it points at stays', () => {
+    const existing = [...apex, 'www CNAME 1 web1.example.com.', 'web1 A 1 192.0.2.1', 'old A 1 192.0.2.3'];
+    const desired = ['www CNAME 1 web2.example.com.'];
+    const planned = plan({ desired, existing, zone: { quarantined: [bad('web2', 'A')] } });
+    expect(planned.changes).toEqual(['delete old A']);
+    expect(planned.withheld).toEqual(['quarantine: delete web1 A', 'quarantine: replace www CNAME']);
+  });
+
+  test('what a quarantined pointer points at now stays', () => {
+    const existing = [...apex, 'www CNAME 1 web1.example.com.', 'web1 A 1 192.0.2.1', 'old A 1 192.0.2.3'];
+    const planned = plan({ desired: ['web2 A 1 192.0.2.1'], existing, zone: { quarantined: [bad('www', 'CNAME')] } });
+    expect(planned.changes).toEqual(['delete old A', 'create web2 A']);
+  });
+
+  test('the printed --allow of what goes along lets it through as well', () => {
+    const existing = [...apex, ...rest, 'sub NS 1 ns1.sub.example.com.', 'ns1.sub A 1 192.0.2.1'];
+    const desired = [...rest, 'sub NS 1 ns2.sub.example.com.', 'ns2.sub A 1 192.0.2.2'];
+    expect(plan({ desired, existing }).allows).toEqual(['delegation:example.com./t:sub.example.com.']);
+  });
+
+  test('the addresses of an apex NS that the zone file does not state stay', () => {
+    const existing = [...apex, ...rest, 'ns1 A 1 192.0.2.1', 'old A 1 192.0.2.3'];
+    const planned = plan({ desired: rest, existing });
+    expect(planned.changes).toEqual(['delete old A']);
+    expect(planned.allows).toEqual(['never_empty:example.com./t:ns1.example.com.']);
+  });
+});
