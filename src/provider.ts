@@ -7,6 +7,7 @@ export * from './model/name.ts';
 export type * from './model/plan.ts';
 export * from './model/rdata.ts';
 export * from './model/rrset.ts';
+export { withSerialNumber } from './model/soa.ts';
 export type * from './model/zone.ts';
 
 /** A provider's limits, as data. The planner and the conformance suite read the same object. */

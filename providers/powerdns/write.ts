@@ -4,6 +4,7 @@ import {
   HostmasterError,
   type Write,
   type WriteResult,
+  withSerialNumber,
   type ZoneId,
 } from '../../src/provider.ts';
 import { errorOf, pause, type Reply } from './api.ts';
@@ -24,7 +25,9 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const facts = session.facts.get(zone.name);
   if (facts !== undefined && isCopy(facts.kind)) throw copyOf(session, zone, facts.kind);
-  const body = toApi(changes, facts?.disabled ?? new Map());
+  const withSoa = changes.some(isSoa);
+  const sent = withSoa ? withSerial(changes, await serialBefore(session, write, signal)) : changes;
+  const body = toApi(sent, facts?.disabled ?? new Map());
   const path = zonePath(zone.name);
   session.listed = null;
   const reply = await patch(session, path, body, write, signal);
@@ -32,13 +35,42 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   // PowerDNS takes a PATCH with 204; another answer that is no error comes from something before it.
   if (reply.status < 400 && reply.status !== 204) throw session.api.unknown('PATCH', path, reply);
   if (reply.status !== 204) throw failureOf(session, zone, reply, body);
-  const now = reply.header('x-pdns-new-serial');
+  // It does not say the new serial where the write carried a SOA.
+  const now = withSoa ? await serialOf(session, zone, signal).catch(nullOf) : reply.header('x-pdns-new-serial');
   const known = facts !== undefined && expect !== null && now !== null;
-  return {
-    status: 'applied',
-    fingerprint: now,
-    raced: known ? racedBy(facts.scheme, Number(expect), Number(now)) : null,
-  };
+  const raced = known ? racedBy(facts.scheme, Number(expect), Number(now)) : null;
+  // A serial that was sent hides one that somebody else moved meanwhile.
+  return { status: 'applied', fingerprint: now, raced: withSoa && raced === false ? null : raced };
+};
+
+const isSoa = ({ after, type }: Change): boolean => type === 'SOA' && after !== null;
+
+/** PowerDNS counts on from the serial of the SOA that it is sent, even backwards: it is sent the one that it has. */
+const withSerial = (changes: readonly Change[], serial: number | null): readonly Change[] =>
+  changes.map((change) => {
+    if (change.after === null || serial === null || !isSoa(change)) return change;
+    const values = change.after.values.map((value) => ({ ...value, rdata: withSerialNumber(value.rdata, serial) }));
+    return { ...change, after: { ...change.after, values } };
+  });
+
+/** The serial that a SOA is sent with; throws where somebody else moved it, as nothing after the write would tell. */
+const serialBefore = async (
+  session: Session,
+  { expect, zone }: Write,
+  signal: AbortSignal | undefined,
+): Promise<number | null> => {
+  const now = await serialOf(session, zone, signal);
+  if (now === null || expect === null || now === expect) return now === null ? null : Number(now);
+  throw new HostmasterError(
+    'LOST_RACE',
+    'retry',
+    `somebody else wrote to ${zone.name} on ${session.api.where} between our read and our write (serial ${expect}, now ${now}); nothing of this write was applied: plan again`,
+  );
+};
+
+const nullOf = (error: unknown): null => {
+  if (error instanceof HostmasterError) return null;
+  throw error;
 };
 
 /**
@@ -65,6 +97,7 @@ const patch = async (
 const serialOf = async (session: Session, zone: ZoneId, signal: AbortSignal | undefined): Promise<string | null> => {
   const path = `${zonePath(zone.name)}?rrsets=false`;
   const reply = await session.api.repeat('GET', path, { signal });
+  if (reply.status === 404) throw zoneMissing(session, zone);
   if (reply.status !== 200) throw session.api.refusal('GET', path, reply);
   const { serial } = session.api.json('GET', path, reply) as { serial?: unknown };
   return typeof serial === 'number' ? String(serial) : null;

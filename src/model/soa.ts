@@ -8,4 +8,10 @@ export const withSerialOf = (rdata: string, other: string): string =>
     .map((field, i) => (i === serialField ? (other.split(' ')[serialField] ?? field) : field))
     .join(' ');
 
+export const withSerialNumber = (rdata: string, serial: number): string =>
+  rdata
+    .split(' ')
+    .map((field, i) => (i === serialField ? String(serial) : field))
+    .join(' ');
+
 export const serialOf = (rdata: string): number => Number(rdata.split(' ')[serialField]);
