@@ -142,7 +142,7 @@ const withEscapedNames = (content: string): string =>
     part.replace(/\\.|["();]/g, (c) => (c.length === 1 ? `\\${c}` : c)),
   );
 
-/** The body of one PATCH: deletes before replaces; disabled records that are not wanted now stay as they are. */
+/** The body of one PATCH: deletes before replaces; disabled records that are not wanted now stay, and stay disabled. */
 export const toApi = (changes: readonly Change[], disabled: DisabledRecords): { readonly rrsets: ApiChange[] } => {
   const deletes = changes.filter((change) => change.after === null);
   const replaces = changes.filter((change) => change.after !== null);
@@ -150,14 +150,19 @@ export const toApi = (changes: readonly Change[], disabled: DisabledRecords): { 
 };
 
 const toApiChange = (change: Change, disabled: DisabledRecords): ApiChange => {
-  const { after, name } = change;
+  const { after, before, name } = change;
   const type = wireType(change.type);
-  if (after === null) return { name, type, changetype: 'DELETE' };
-  const wanted = new Set(after.values.map((value) => value.rdata));
-  const kept = (disabled.get(keyOf(change)) ?? []).filter((content) => !wanted.has(readable(change.type, content)));
-  const records: ApiRecord[] = after.values.map((value) => ({ content: toContent(change.type, value.rdata) }));
+  const kept = keptDisabled(change, disabled);
+  if (after === null && kept.length === 0) return { name, type, changetype: 'DELETE' };
+  const records: ApiRecord[] = (after?.values ?? []).map(({ rdata }) => ({ content: toContent(change.type, rdata) }));
   for (const content of kept) records.push({ content, disabled: true });
-  return { name, type, ttl: after.ttl, changetype: 'REPLACE', records };
+  return { name, type, ttl: (after ?? before)?.ttl ?? 0, changetype: 'REPLACE', records };
+};
+
+/** The disabled records beside a change that it leaves as they are, as PowerDNS spells them. */
+export const keptDisabled = ({ after, name, type }: Change, disabled: DisabledRecords): readonly string[] => {
+  const wanted = new Set((after?.values ?? []).map(({ rdata }) => rdata));
+  return (disabled.get(keyOf({ name, type })) ?? []).filter((content) => !wanted.has(readable(type, content)));
 };
 
 /** Types that have fields here and that PowerDNS 4.7 knows by number only (RFC 3597). */

@@ -2,13 +2,15 @@ import {
   type Change,
   type CreateSettings,
   HostmasterError,
+  keyOf,
+  type RRsetKey,
   type Write,
   type WriteResult,
   withSerialNumber,
   type ZoneId,
 } from '../../src/provider.ts';
 import { errorOf, pause, type Reply } from './api.ts';
-import { toApi } from './convert.ts';
+import { type DisabledRecords, keptDisabled, toApi } from './convert.ts';
 import { listZones, markKind, readMetadata, type Session, zonePath } from './read.ts';
 import { refusedBy } from './refusal.ts';
 import { racedBy } from './serial.ts';
@@ -27,11 +29,12 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   if (facts !== undefined && isCopy(facts.kind)) throw copyOf(session, zone, facts.kind);
   const withSoa = changes.some(isSoa);
   const sent = withSoa ? withSerial(changes, await serialBefore(session, write, signal)) : changes;
-  const body = toApi(sent, facts?.disabled ?? new Map());
+  const disabled = facts?.disabled ?? new Map();
+  const body = toApi(sent, disabled);
   const path = zonePath(zone.name);
   session.listed = null;
   const reply = await patch(session, path, body, write, signal);
-  if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, zone, reply, changes) };
+  if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, write, reply, disabled) };
   // PowerDNS takes a PATCH with 204; another answer that is no error comes from something before it.
   if (reply.status < 400 && reply.status !== 204) throw session.api.unknown('PATCH', path, reply);
   if (reply.status !== 204) throw failureOf(session, zone, reply, body);
@@ -119,15 +122,26 @@ const rolledBack = ({ api }: Session, zone: ZoneId, reply: Reply): HostmasterErr
     `${api.where} answered 500 (${api.said(reply)}) to the write of ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
   );
 
-const refusalsOf = ({ api }: Session, zone: ZoneId, reply: Reply, changes: readonly Change[]) => {
+const refusalsOf = ({ api }: Session, { changes, zone }: Write, reply: Reply, disabled: DisabledRecords) => {
   const message = api.said(reply);
   const refused = refusedBy(errorOf(reply), changes);
-  if (refused.length > 0) return refused.map((each) => ({ ...each, message }));
+  if (refused.length > 0) {
+    return refused.map((each) => ({ ...each, message: message + besideDisabled(each, changes, disabled) }));
+  }
   throw new HostmasterError(
     'WRITE_REFUSED',
     'stop',
     `${api.where} refused the write of ${zone.name}, and names no change of it: ${message}; nothing of it was applied`,
   );
+};
+
+/** Disabled records count in PowerDNS's rules as soon as they are sent: a second CNAME is one too many. */
+const besideDisabled = (refused: RRsetKey, changes: readonly Change[], disabled: DisabledRecords): string => {
+  const change = changes.find((each) => keyOf(each) === keyOf(refused));
+  const kept = change === undefined ? [] : keptDisabled(change, disabled);
+  return kept.length === 0
+    ? ''
+    : ` (it was sent with the disabled records that are there: ${kept.slice(0, 3).join(', ')}; delete or mend them in PowerDNS)`;
 };
 
 const failureOf = (session: Session, zone: ZoneId, reply: Reply, body: unknown): HostmasterError => {

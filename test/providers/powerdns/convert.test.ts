@@ -131,6 +131,22 @@ describe('writing', () => {
   });
 });
 
+describe('deleting', () => {
+  it('keeps what is disabled, before everything that comes to the name', () => {
+    const changes = [creating('b.test.', 'CNAME', ['x.test.']), deleting('b.test.', 'A', ['192.0.2.1'])];
+    expect(toApi(changes, new Map([['b.test. A', ['192.0.2.9']]])).rrsets).toEqual([
+      {
+        name: 'b.test.',
+        type: 'A',
+        ttl: 60,
+        changetype: 'REPLACE',
+        records: [{ content: '192.0.2.9', disabled: true }],
+      },
+      { name: 'b.test.', type: 'CNAME', ttl: 60, changetype: 'REPLACE', records: [{ content: 'x.test.' }] },
+    ]);
+  });
+});
+
 describe('what a 422 names', () => {
   const changes = [
     creating('x.a.test.', 'A', ['192.0.2.1']),
