@@ -73,7 +73,7 @@ export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> =>
     ...each,
     create: createSettingsOf(each.zone.settings, apexNsOf(each.zone)),
   }));
-  const results = await applyAll(work, false, rim);
+  const results = await applyAll(work, { reviewed: false, store: pass.store }, rim);
   const verify = await verifyApplied(
     work.flatMap(({ zone, target, changeset, snapshot }) => {
       const result = resultOf(results, changeset);
@@ -101,7 +101,7 @@ export const applyPlanPass = async (
   try {
     const work = workOf(plan, definitions, targets);
     await refuseStale(work, rim);
-    const results = await applyAll(work, true, rim);
+    const results = await applyAll(work, { reviewed: true, store }, rim);
     const verify = await verifyApplied(await Promise.all(work.map((each) => writtenOf(each, results))), rim);
     await Promise.all(work.map(({ target, changeset }) => store.forget(idOf(changeset), target.definition.name)));
     return { results, verify };

@@ -11,6 +11,8 @@ export interface Sender {
   readonly target: string;
   readonly signal: AbortSignal | undefined;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Throws where the zone may not be written any more. */
+  readonly beforeWrite: (() => Promise<void>) | undefined;
 }
 
 export type Sent =
@@ -51,6 +53,7 @@ const sendOnce = async (
   sender: Sender,
 ): Promise<Sent | { readonly status: 'unknown'; readonly error: HostmasterError }> => {
   try {
+    await sender.beforeWrite?.();
     const result = await sender.provider.apply({ zone: sender.zone, changes, expect }, sender.signal);
     if (result.status === 'refused') return result;
     if (result.raced === true) return racedAt(changes, [], changes, sender);

@@ -20,6 +20,8 @@ export interface ApplyZoneInput {
   readonly reviewed: boolean;
   readonly signal?: AbortSignal;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Called just before each write. Throws where the zone may not be written any more. */
+  readonly beforeWrite?: () => Promise<void>;
   /** Called after each write with the number of changes that it carried. */
   readonly onWritten?: (changes: number) => void;
 }
@@ -63,12 +65,13 @@ export const staleChanges = async (input: ApplyZoneInput): Promise<readonly Chan
   return found.status === 'missing' ? [] : changeset.changes;
 };
 
-const senderOf = ({ provider, changeset, signal, sleep }: ApplyZoneInput): Sender => ({
+const senderOf = ({ provider, changeset, signal, sleep, beforeWrite }: ApplyZoneInput): Sender => ({
   provider,
   zone: { name: changeset.zone, view: changeset.view },
   target: changeset.target,
   signal,
   sleep,
+  beforeWrite,
 });
 
 const readTouched = async ({ input, sender, outcome }: Work): Promise<ZoneSnapshot> => {
@@ -96,6 +99,7 @@ const makeZone = async ({ create, provider, signal }: ApplyZoneInput, sender: Se
   if (create === null) {
     throw new HostmasterError('ZONE_MISSING', 'stop', `${sender.target} does not have ${zoneLabel(sender.zone)}`);
   }
+  await sender.beforeWrite?.();
   await provider.createZone(sender.zone, create, signal);
 };
 

@@ -64,10 +64,27 @@ export interface SettledZone {
   readonly unmanaged: readonly { readonly name: string; readonly type: string; readonly why: string }[];
 }
 
+/** Leave to write a zone at a target, until it is released, or not asked about for a minute. */
+export interface Lease {
+  readonly zone: ZoneId;
+  readonly target: string;
+  readonly token: string;
+}
+
+/** Somebody else has the lease. */
+export interface LeaseHeld {
+  readonly heldBy: string;
+}
+
 /** Where Hostmaster remembers. A store that is lost costs reads, never records. */
 export interface Store {
   settled(zone: ZoneId, target: string): Promise<SettledZone | null>;
   settle(zone: ZoneId, target: string, settled: SettledZone): Promise<void>;
   forget(zone: ZoneId, target: string): Promise<void>;
+  /** Of those who share this store, one at a time may write a zone at a target. */
+  lease(zone: ZoneId, target: string): Promise<Lease | LeaseHeld>;
+  /** Is it still ours? Asked just before each write, and renews it. */
+  holds(lease: Lease): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import { applyZone } from '../apply/zone.ts';
 import type { Change, Changeset } from '../model/plan.ts';
+import type { Store } from '../model/ports.ts';
 import type { ZoneResult } from '../model/result.ts';
 import { keyOf } from '../model/rrset.ts';
 import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../model/zone.ts';
 import { order } from '../plan/index.ts';
+import { withLease } from './lease.ts';
 import { pooled } from './pool.ts';
 import type { OpenTarget, Rim } from './types.ts';
 
@@ -14,10 +16,13 @@ export interface ApplyWork {
   readonly create: CreateSettings | null;
 }
 
-/** Carries all changesets out: targets side by side, a target's zones as many at once as it bears. */
+/**
+ * Carries all changesets out: name servers side by side, a target's zones as many at once as it bears. Two targets that
+ * are one server's take turns.
+ */
 export const applyAll = async (
   work: readonly ApplyWork[],
-  reviewed: boolean,
+  { reviewed, store }: { readonly reviewed: boolean; readonly store: Store },
   rim: Rim,
 ): Promise<readonly ZoneResult[]> => {
   const due = work
@@ -29,10 +34,32 @@ export const applyAll = async (
     done += changes;
     rim.onStep?.({ stage: 'apply', done, total });
   };
-  const byTarget = Map.groupBy(due, ({ target }) => target);
-  const applyOne = (each: ApplyWork) => applyZone({ ...inputOf(each, reviewed, rim), onWritten });
-  const results = await Promise.all(byTarget.entries().map(([target, works]) => applyTarget(works, target, applyOne)));
+  const applyOne = (each: ApplyWork) =>
+    withLease(each.changeset, store, rim, (beforeWrite) =>
+      applyZone({ ...inputOf(each, reviewed, rim), onWritten, beforeWrite }),
+    );
+  const byServer = Map.groupBy(due, ({ target }) => serverOf(target));
+  const results = await Promise.all(byServer.values().map((works) => applyServer(works, applyOne)));
   return results.flat().sort(byZoneAndTarget);
+};
+
+/** What tells one server from another in a target's own keys. */
+const placeKeys = ['url', 'server', 'host', 'port', 'file'] as const;
+
+const serverOf = ({ definition: { config, name, provider } }: OpenTarget): string => {
+  const place = placeKeys.map((key) => config[key] ?? null);
+  return JSON.stringify([provider, ...(place.every((each) => each === null) ? [name] : place)]);
+};
+
+const applyServer = async (
+  works: readonly ApplyWork[],
+  applyOne: (work: ApplyWork) => Promise<ZoneResult>,
+): Promise<readonly ZoneResult[]> => {
+  const results: ZoneResult[] = [];
+  for (const [target, own] of Map.groupBy(works, (work) => work.target)) {
+    results.push(...(await applyTarget(own, target, applyOne)));
+  }
+  return results;
 };
 
 /** So many zones in a row without an answer, and a target's other zones are not tried. */

@@ -32,6 +32,15 @@ export const stateError = (file: string, error: unknown): HostmasterError => {
   });
 };
 
+/** What an async caller can be told of work on the file that failed. */
+export const saying = async <T>(file: string, work: () => T): Promise<T> => {
+  try {
+    return work();
+  } catch (error) {
+    throw stateError(file, error);
+  }
+};
+
 /** Throws CONFIG where something stands at the path that is no SQLite database: it stays as it is. */
 export const refuseOther = (file: string): void => {
   if (!existsSync(file)) return;

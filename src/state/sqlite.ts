@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { SettledZone, Store } from '../model/ports.ts';
 import type { ZoneId } from '../model/zone.ts';
-import { isDamaged, makeFolder, refuseOther, stateError } from './file.ts';
+import { isDamaged, makeFolder, refuseOther, saying, stateError } from './file.ts';
+import { leaseSchema, leasesIn } from './lease.ts';
 
 const schemaVersion = 1;
 const schema = `
@@ -63,7 +64,7 @@ export const readStore = (file: string): Store => {
   try {
     refuseOther(file);
     const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
-    return { ...readerOf(database, file), settle: nothing, forget: nothing, close: async () => database.close() };
+    return { ...emptyStore, ...readerOf(database, file), close: async () => database.close() };
   } catch (error) {
     if (error instanceof HostmasterError) throw error;
     return emptyStore;
@@ -77,6 +78,9 @@ export const emptyStore: Store = {
   settled: () => Promise.resolve(null),
   settle: nothing,
   forget: nothing,
+  lease: async (zone, target) => ({ zone, target, token: '' }),
+  holds: () => Promise.resolve(true),
+  release: nothing,
   close: nothing,
 };
 
@@ -85,7 +89,7 @@ const openDatabase = (file: string): DatabaseSync => {
   try {
     const version = checkedVersion(database, file);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    database.exec(schema);
+    database.exec(`${schema}; ${leaseSchema}`);
     if (version !== schemaVersion) database.exec(`PRAGMA user_version = ${schemaVersion}`);
     return database;
   } catch (error) {
@@ -107,15 +111,6 @@ const checkedVersion = (database: DatabaseSync, file: string): number => {
   throw new HostmasterError('CONFIG', 'stop', message);
 };
 
-/** What an async caller can be told of a failed statement. */
-const saying = async <T>(file: string, work: () => T): Promise<T> => {
-  try {
-    return work();
-  } catch (error) {
-    throw stateError(file, error);
-  }
-};
-
 const key = (zone: ZoneId, target: string) => [zone.name, zone.view ?? '', target] as const;
 
 const readerOf = (database: DatabaseSync, file: string): Pick<Store, 'settled'> => {
@@ -134,6 +129,7 @@ const storeOf = (database: DatabaseSync, file: string): Store => {
   const remove = database.prepare('DELETE FROM settled WHERE zone = ? AND view = ? AND target = ?');
   return {
     ...readerOf(database, file),
+    ...leasesIn(database, file),
     settle: (zone, target, { fingerprint, mark, desired, readAt, unmanaged }) =>
       saying(file, () => {
         put.run(...key(zone, target), fingerprint, mark, desired, readAt, JSON.stringify(unmanaged));

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { makeRepository, type Repository, targetOf } from './command.ts';
+import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
+
+// Invariant 4: instances that share a store never write one zone at once.
+
+const zone = 'lease.test.';
+const fileOf = (address: string): string => `${apexYaml}\nwww: {type: A, ttl: 300, value: ${address}}\n`;
+
+describe('two instances that share a state', () => {
+  let pdns: PowerDns;
+  let proxy: FaultyProxy;
+  let repository: Repository;
+
+  beforeAll(async () => {
+    pdns = await startPowerDns({ backend: 'sqlite' });
+    proxy = await startProxy(pdns.url);
+  });
+  afterAll(async () => {
+    await proxy?.stop();
+    await pdns?.stop();
+  });
+  beforeEach(async () => {
+    proxy.handle(null);
+    await pdns.api('DELETE', `/zones/${zone}`);
+    await makeZone(pdns, zone, [rrset(`www.${zone}`, 'A', '192.0.2.1')]);
+    repository = makeRepository({
+      targets: { pdns: targetOf({ ...pdns, url: proxy.url }) },
+      zones: { [zone]: {} },
+      files: { 'lease.test': fileOf('192.0.2.2') },
+    });
+  });
+  const apply = async () => {
+    const ended = await repository.run('apply', '--yes');
+    expectPlain(pdns, ended);
+    return ended;
+  };
+
+  it('write one after the other: the second waits, then sees what the first did', async () => {
+    let writing = 0;
+    let most = 0;
+    let reached = (): void => undefined;
+    const firstWrites = new Promise<void>((resolve) => (reached = resolve));
+    proxy.handle(async ({ method }) => {
+      if (method !== 'PATCH') return undefined;
+      writing += 1;
+      most = Math.max(most, writing);
+      reached();
+      await sleep(4000);
+      writing -= 1;
+      return undefined;
+    });
+    const first = apply();
+    await firstWrites;
+    const second = await apply();
+    expect(await first).toMatchObject({ code: 0 });
+    expect(second.stderr).toMatch(/another hostmaster \(pid \d+\) is writing lease\.test\. at pdns; waiting for it/);
+    expect(second).toMatchObject({ code: 3, stdout: expect.stringContaining('no longer what the plan saw') });
+    expect(most).toBe(1);
+    expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.2']);
+  });
+
+  it('stop writing once the other has the zone', async () => {
+    proxy.handle(({ method }) => {
+      if (method !== 'PATCH') return undefined;
+      const state = new DatabaseSync(join(repository.folder, 'state.sqlite'));
+      state.exec("UPDATE leases SET token = 'theirs'");
+      state.close();
+      return { kind: 'refuse' };
+    });
+    proxy.clear();
+    const { code, stdout } = await apply();
+    expect(stdout).toContain('lease.test. at pdns was left to another hostmaster');
+    expect(code).toBe(1);
+    expect(proxy.count('PATCH')).toBe(1);
+    expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.1']);
+  });
+
+  it('take turns where two targets are one server', async () => {
+    const target = targetOf({ ...pdns, url: proxy.url });
+    repository = makeRepository({
+      targets: { east: target, west: { ...target, verify_wait: '1s' } },
+      zones: { [zone]: {} },
+      files: { 'lease.test': fileOf('192.0.2.2') },
+    });
+    let writing = 0;
+    let most = 0;
+    proxy.handle(async ({ method }) => {
+      if (method !== 'PATCH') return undefined;
+      writing += 1;
+      most = Math.max(most, writing);
+      await sleep(500);
+      writing -= 1;
+      return undefined;
+    });
+    await apply();
+    expect(most).toBe(1);
+    expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.2']);
+  });
+});

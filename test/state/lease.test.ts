@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Changeset } from '../../src/model/plan.ts';
+import type { Lease, LeaseHeld, Store } from '../../src/model/ports.ts';
+import type { ZoneResult } from '../../src/model/result.ts';
+import { withLease } from '../../src/pass/lease.ts';
+import type { Rim } from '../../src/pass/types.ts';
+import { openStore } from '../../src/state/sqlite.ts';
+import { tempFolder } from '../servers/child.ts';
+
+const zone = { name: 'a.test.', view: null };
+
+describe('a lease', () => {
+  let file: string;
+  let ours: Store;
+  let theirs: Store;
+  beforeEach(async () => {
+    file = join(tempFolder('lease'), 'state.sqlite');
+    ours = openStore(file);
+    theirs = openStore(file);
+    return () => Promise.all([ours.close(), theirs.close()]);
+  });
+
+  const taken = async (store: Store, target = 'pdns'): Promise<Lease> => {
+    const answer: Lease | LeaseHeld = await store.lease(zone, target);
+    if ('heldBy' in answer) throw new Error(`held by ${answer.heldBy}`);
+    return answer;
+  };
+  /** Does what another process or the time would do. */
+  const edit = (sql: string): void => {
+    const database = new DatabaseSync(file);
+    database.exec(sql);
+    database.close();
+  };
+  const deadPid = async (): Promise<number> => {
+    const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    await once(child, 'exit');
+    return child.pid ?? 0;
+  };
+
+  it('is given to one at a time, for each zone and target', async () => {
+    const lease = await taken(ours);
+    expect(await theirs.lease(zone, 'pdns')).toEqual({ heldBy: `pid ${process.pid}` });
+    await taken(theirs, 'aws');
+    const internal = await theirs.lease({ ...zone, view: 'internal' }, 'pdns');
+    expect(internal).toHaveProperty('token');
+    expect(await ours.holds(lease)).toBe(true);
+    await ours.release(lease);
+    expect(await ours.holds(lease)).toBe(false);
+    expect(await theirs.holds(await taken(theirs))).toBe(true);
+  });
+
+  it('runs out when nobody renews it, and its holder hears of it', async () => {
+    const lease = await taken(ours);
+    edit('UPDATE leases SET until = 1');
+    expect(await ours.holds(lease), 'nobody took it').toBe(true);
+    expect(await theirs.lease(zone, 'pdns')).toHaveProperty('heldBy');
+    edit('UPDATE leases SET until = 1');
+    const next = await taken(theirs);
+    expect(await ours.holds(lease)).toBe(false);
+    await ours.release(lease);
+    expect(await theirs.holds(next)).toBe(true);
+  });
+
+  it('of a process that is gone is given away at once, unless it was on another host', async () => {
+    await taken(ours);
+    edit(`UPDATE leases SET pid = ${await deadPid()}`);
+    await taken(theirs);
+    edit(`UPDATE leases SET pid = ${await deadPid()}, host = 'elsewhere pid:[1]'`);
+    expect(await ours.lease(zone, 'pdns')).toEqual({ heldBy: expect.stringMatching(/^pid \d+ on elsewhere$/) });
+  });
+
+  const changeset: Changeset = {
+    zone: zone.name,
+    view: null,
+    target: 'pdns',
+    based_on: null,
+    create_zone: false,
+    changes: [{ action: 'create', name: 'www.a.test.', type: 'A', before: null, after: null }],
+    withheld: [],
+    unmanaged: [],
+  };
+  const done: ZoneResult = {
+    zone: zone.name,
+    view: null,
+    target: 'pdns',
+    status: 'applied',
+    error: null,
+    code: null,
+    changes: [],
+    fingerprint: null,
+  };
+  const rimOf = (notices: string[], sleep: () => Promise<void>): Rim => ({
+    registry: {},
+    ask: async () => ({ status: 'no_answer', reason: '' }),
+    clock: { now: () => 0 },
+    sleep,
+    onNotice: (message) => notices.push(message),
+  });
+
+  it('that is not to be had fails the zone, after a word', async () => {
+    await taken(theirs);
+    const notices: string[] = [];
+    let slept = 0;
+    const rim = rimOf(notices, async () => {
+      slept += 1;
+    });
+    const result = await withLease(changeset, ours, rim, async () => done);
+    const busy = `another hostmaster (pid ${process.pid}) is writing a.test. at pdns`;
+    expect(result).toMatchObject({ status: 'failed', code: 'ZONE_BUSY', changes: [{ status: 'skipped' }] });
+    expect(result.error).toBe(`${busy}; nothing was written to it: try again when it is done`);
+    expect(notices).toEqual([`${busy}; waiting for it`]);
+    expect(slept).toBe(120);
+  });
+
+  it('is waited for, checked before a write, and given back', async () => {
+    const first = await taken(theirs);
+    const rim = rimOf([], () => theirs.release(first));
+    const result = await withLease(changeset, ours, rim, async (beforeWrite) => {
+      expect(await theirs.lease(zone, 'pdns')).toHaveProperty('heldBy');
+      await beforeWrite();
+      edit("UPDATE leases SET token = 'theirs'");
+      await expect(beforeWrite()).rejects.toMatchObject({ code: 'ZONE_BUSY' });
+      edit('DELETE FROM leases');
+      return done;
+    });
+    expect(result).toBe(done);
+    await theirs.release(await taken(theirs));
+    await withLease(changeset, ours, rim, async () => done);
+    await taken(theirs);
+  });
+});
