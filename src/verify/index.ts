@@ -75,7 +75,7 @@ export const verifyZones = async (works: readonly ZoneWork[], options: VerifyOpt
   const total = pairs.reduce((sum, pair) => sum + pair.open.size, 0);
   let open: readonly Pair[] = pairs;
   for (let pause = firstPause; open.length > 0; pause = Math.min(pause * 2, longestPause)) {
-    await askRound(open, options, () => options.onProgress?.({ checked: total - openOf(pairs), total }));
+    await askRound(open, pairs, options, () => options.onProgress?.({ checked: total - openOf(pairs), total }));
     open = pairs.filter((pair) => isOpen(pair) && options.now() - started < pair.work.wait);
     if (open.length === 0 || options.signal?.aborted === true) break;
     await options.sleep(pause, options.signal);
@@ -104,13 +104,19 @@ const isOpen = (pair: Pair): boolean => pair.trouble !== null || pair.open.size 
 
 const openOf = (pairs: readonly Pair[]): number => pairs.reduce((sum, pair) => sum + pair.open.size, 0);
 
-const askRound = async (pairs: readonly Pair[], options: VerifyOptions, progress: () => void): Promise<void> => {
+/** Asks for what is open; those that are proven still tell how late the others are. */
+const askRound = async (
+  open: readonly Pair[],
+  all: readonly Pair[],
+  options: VerifyOptions,
+  progress: () => void,
+): Promise<void> => {
   const ask = patientAsker(options);
   const width = options.concurrency ?? 64;
-  await inParallel(width, pairs, (pair) => greet(pair, ask));
-  const newest = newestSerials(pairs);
+  await inParallel(width, open, (pair) => greet(pair, ask));
+  const newest = newestSerials(all);
   let done = 0;
-  await inParallel(width, openKeys(pairs), async ({ pair, key }) => {
+  await inParallel(width, openKeys(open), async ({ pair, key }) => {
     settle(pair, key, await check(pair, key, newest.get(pair.work) ?? null, ask));
     done += 1;
     if (done % progressEvery === 0) progress();
