@@ -27,6 +27,8 @@ export interface Collector {
   readonly report: (rule: LoadRuleId, message: string, origin: FileOrigin) => void;
   /** What is wanted there cannot be used. `type` null: every type of the name. */
   readonly quarantine: (name: string, type: string | null, reason: string, origin: FileOrigin) => void;
+  /** Something is wanted at a name that nobody can tell: what exists may be it, and stays. What was read is used. */
+  readonly hold: () => void;
   /** The rest is unknown: what was read of this file is not to be trusted. */
   readonly giveUp: (rule: LoadRuleId, message: string, origin: FileOrigin) => void;
   readonly content: () => FileContent;
@@ -37,6 +39,7 @@ export const collector = (): Collector => {
   const quarantined: Quarantine[] = [];
   const problems: Problem[] = [];
   let complete = true;
+  let trusted = true;
   const report = (rule: LoadRuleId, message: string, origin: FileOrigin): void => {
     problems.push(problemAt(rule, severityOf(rule), message, origin));
   };
@@ -48,11 +51,15 @@ export const collector = (): Collector => {
     quarantine: (name, type, reason, origin) => {
       quarantined.push({ name, type, reason, origin });
     },
+    hold: () => {
+      complete = false;
+    },
     giveUp: (rule, message, origin) => {
       report(rule, message, origin);
       complete = false;
+      trusted = false;
     },
-    content: () => (complete ? { rrsets, quarantined, problems, complete } : { ...nothing, problems, complete }),
+    content: () => (trusted ? { rrsets, quarantined, problems, complete } : { ...nothing, problems, complete }),
   };
 };
 

@@ -284,16 +284,17 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     [`${'a'.repeat(64)}: {type: A, value: 192.0.2.1}`, 'name-length: the name part'],
     [': {type: A, value: 192.0.2.1}', "name-syntax: a name is expected here; write '' for the zone's apex"],
     ['? [a, b]\n: {type: A, value: 192.0.2.1}', 'name-syntax: a name is expected here, not a list or a mapping'],
+    ['web1..: {type: A, value: 192.0.2.1}', 'name-syntax: the name "web1.." has an empty part'],
     ['a b: {type: A, value: 192.0.2.1}', 'name-syntax: the name "a b" has a space in it'],
     [
       'www.example.net.: {type: A, value: 192.0.2.1}',
       'out-of-zone: the name "www.example.net." is not in example.com.',
     ],
-  ])('%s is no name, and nothing can be there', (line, problem) => {
+  ])('%s is no name: nobody knows what it keeps, and the rest is used', (line, problem) => {
     const found = read(`good: {type: A, value: 192.0.2.7}\n${line}\n`);
     expect(found.problems).toEqual([expect.stringContaining(problem)]);
     expect(found.problems[0]).toMatch(/^z\.yaml:2:\d+ error /);
-    expect(found.quarantined).toEqual([]);
+    expect(found).toMatchObject({ quarantined: [], complete: false });
     expect(found.rrsets).toEqual(['good.example.com. 3600 A 192.0.2.7']);
   });
 

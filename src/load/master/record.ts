@@ -77,7 +77,7 @@ const usableType = (name: string, head: Head, state: MasterState): UsableType =>
   if (head.type === null) return refused('master-syntax', `${name} has no type; write one, like A`, null);
   if (head.otherClass !== null) {
     const message = `the class ${quoted(head.otherClass)} is not served here; only IN is`;
-    return refused('master-syntax', message, undefined);
+    return refused('master-syntax', message, null);
   }
   const found = findType(head.type.text);
   if (found.status === 'refused') return refused('unknown-type', found.message, null);

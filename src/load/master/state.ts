@@ -83,7 +83,7 @@ export const finish = (state: MasterState): void => {
   for (const { name, type, ttl, values } of state.drafts.values()) state.into.add(makeRRset(name, type, ttl, values));
 };
 
-/** Reports; where the name is known, what exists there stays. */
+/** Reports; what exists at the name stays, and all that exists where the name is not known. */
 export const refuse = (
   state: MasterState,
   rule: LoadRuleId,
@@ -92,7 +92,8 @@ export const refuse = (
   at: { readonly name: string; readonly type: string | null } | null,
 ): void => {
   state.into.report(rule, message, origin);
-  if (at !== null) state.into.quarantine(at.name, at.type, message, origin);
+  if (at === null) state.into.hold();
+  else state.into.quarantine(at.name, at.type, message, origin);
 };
 
 /** Runs `read`; what it says about bad text goes to `onProblem`, and the result is null. */

@@ -4,7 +4,7 @@ import type { FileOrigin } from '../../model/origin.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../collect.ts';
 import { quoted } from '../quote.ts';
-import { syntaxRule } from '../rules.ts';
+import { type LoadRuleId, syntaxRule } from '../rules.ts';
 import { placesOf } from '../text.ts';
 import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';
 import { readEntries } from '../yaml/read.ts';
@@ -38,53 +38,50 @@ export const readZoneYaml = (file: string, text: string, context: ZoneContext): 
   return into.content();
 };
 
-/** The absolute name of a key, taken from its source text; null after a problem. */
+/** The absolute name of a key, taken from its source text; null after a problem, with what exists held. */
 const readName = (key: YamlNode, reader: RecordReader): string | null => {
   const { context, into, originAt } = reader;
-  const refuse = (message: string): null => {
-    into.report('name-syntax', message, originAt(key.at));
+  const refuse = (message: string, rule: LoadRuleId = 'name-syntax'): null => {
+    into.report(rule, message, originAt(key.at));
+    into.hold();
     return null;
   };
   if (key.kind !== 'scalar') return refuse('a name is expected here, not a list or a mapping');
   if (key.text === '')
     return key.plain ? refuse("a name is expected here; write '' for the zone's apex") : context.zone;
   if (key.text === '@') {
-    into.quarantine(context.zone, null, '"@" is not octoDNS\'s word for the apex', originAt(key.at));
-    return refuse("\"@\" is not a name here; write '' for the zone's apex");
+    return quarantine(context.zone, "\"@\" is not a name here; write '' for the zone's apex", key.at, reader);
   }
   if (/(?:^|[^\\])\s/.test(key.text)) {
     return refuse(`the name ${quoted(key.text)} has a space in it; if that is meant, write it as \\032`);
   }
   try {
-    return isAbsolute(key.text) ? refuseAbsolute(key.text, key.at, refuse, reader) : parseName(key.text, context.zone);
+    if (!isAbsolute(key.text)) return parseName(key.text, context.zone);
+    const name = parseAbsolute(key.text);
+    if (isWithin(name, context.zone)) return refuseAbsolute(name, key, reader);
+    return refuse(
+      `the name ${quoted(key.text)} is not in ${context.zone}; names here are relative to it`,
+      'out-of-zone',
+    );
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    into.report(syntaxRule(error.rule), error.message, originAt(key.at));
-    return null;
+    return refuse(error.message, syntaxRule(error.rule));
   }
 };
 
 const isAbsolute = (text: string): boolean => /(?:^|[^\\])(?:\\\\)*\.$/.test(text);
 
-const refuseAbsolute = (
-  text: string,
-  at: number,
-  refuse: (message: string) => null,
-  { context, into, originAt }: RecordReader,
-): null => {
-  const name = parseAbsolute(text);
-  if (!isWithin(name, context.zone)) {
-    into.report(
-      'out-of-zone',
-      `the name ${quoted(text)} is not in ${context.zone}; names here are relative to it`,
-      originAt(at),
-    );
-    return null;
-  }
-  const relative = name === context.zone ? "''" : name.slice(0, -context.zone.length - 1);
-  const message = `the name ${quoted(text)} has a final dot, but names here are relative to ${context.zone}; write ${relative}`;
+const refuseAbsolute = (name: string, key: YamlScalar, reader: RecordReader): null => {
+  const { zone } = reader.context;
+  const relative = name === zone ? "''" : name.slice(0, -zone.length - 1);
+  const message = `the name ${quoted(key.text)} has a final dot, but names here are relative to ${zone}; write ${relative}`;
+  return quarantine(name, message, key.at, reader);
+};
+
+const quarantine = (name: string, message: string, at: number, { into, originAt }: RecordReader): null => {
+  into.report('name-syntax', message, originAt(at));
   into.quarantine(name, null, message, originAt(at));
-  return refuse(message);
+  return null;
 };
 
 const reportTwice = (name: string, origin: FileOrigin, first: FileOrigin, into: Collector): void => {
