@@ -103,7 +103,10 @@ export interface Provider {
   read(zone: ZoneId, options?: ReadOptions): Promise<ZoneSnapshot | Unchanged | Missing>;
   /** A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. */
   apply(write: Write, signal?: AbortSignal): Promise<WriteResult>;
-  /** What is owed after the last write of a zone (a rectify), before anyone asks. */
+  /**
+   * What is owed after the last write of a zone (a rectify), before anyone asks. Without changes: what a process that
+   * was killed may have left undone.
+   */
   finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal): Promise<void>;
   /** The mark of the zone, which goes when the zone goes: the one it has, or `mark`, which is left there then. */
   mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string>;

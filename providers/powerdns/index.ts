@@ -2,9 +2,10 @@ import type { Provider, ProviderFactory } from '../../src/provider.ts';
 import { readAhead } from './ahead.ts';
 import { type Api, openApi } from './api.ts';
 import { listZones, readZone, type Session } from './read.ts';
+import { payRectify } from './rectify.ts';
 import { schema, settingsOf } from './settings.ts';
 import { type ServerConfig, supportsOf } from './supports.ts';
-import { applyWrite, createZone, deleteZone, markZone, rectify } from './write.ts';
+import { applyWrite, createZone, deleteZone, markZone } from './write.ts';
 
 /** PowerDNS Authoritative, by its HTTP API. */
 export const factory: ProviderFactory = {
@@ -17,7 +18,8 @@ export const factory: ProviderFactory = {
     const api = await openApi(settings);
     try {
       const supports = supportsOf(await readConfig(api, context.signal), settings.parallel);
-      return provider({ api, facts: new Map(), listed: null, ahead: new Map() }, supports, settings.deferred);
+      const known = { facts: new Map(), listed: null, ahead: new Map(), owed: new Map() };
+      return provider({ api, deferred: settings.deferred, ...known }, supports);
     } catch (error) {
       await api.close();
       throw error;
@@ -25,17 +27,15 @@ export const factory: ProviderFactory = {
   },
 };
 
-const provider = (session: Session, supports: Provider['supports'], deferred: boolean): Provider => ({
+const provider = (session: Session, supports: Provider['supports']): Provider => ({
   supports,
   listZones: (signal) => listZones(session, signal),
   expect: (zones, signal) => readAhead(session, zones, signal),
   read: (zone, options = {}) => readZone(session, zone, options),
   apply: (write, signal) => applyWrite(session, write, signal),
-  finish: async (zone, changes, signal) => {
-    if (deferred && changes.some((change) => change.action !== 'replace')) await rectify(session, zone, signal);
-  },
+  finish: (zone, _changes, signal) => payRectify(session, zone, signal),
   mark: (zone, mark, signal) => markZone(session, zone, mark, signal),
-  createZone: (zone, settings, signal) => createZone(session, zone, { ...settings, deferred }, signal),
+  createZone: (zone, settings, signal) => createZone(session, zone, settings, signal),
   deleteZone: (zone, signal) => deleteZone(session, zone, signal),
   close: () => session.api.close(),
 });

@@ -1,5 +1,5 @@
 import type { ListedZone, Missing, ReadOptions, Unchanged, ZoneId, ZoneSnapshot } from '../../src/provider.ts';
-import { parseAbsolute } from '../../src/provider.ts';
+import { HostmasterError, parseAbsolute } from '../../src/provider.ts';
 import type { Api } from './api.ts';
 import { type ApiZone, type ConvertedZone, collector, type DisabledRecords, isApiZone } from './convert.ts';
 import { type SerialScheme, serialMoves } from './serial.ts';
@@ -16,11 +16,15 @@ export interface ZoneFacts {
 /** Everything that one provider instance knows of its server. */
 export interface Session {
   readonly api: Api;
+  /** Are zones made here rectified by us, and not by each write? */
+  readonly deferred: boolean;
   readonly facts: Map<string, ZoneFacts>;
   /** The zones' serials from one list call, shared by all reads that begin soon after it. */
   listed: { readonly at: number; readonly zones: Promise<readonly ListedZone[]> } | null;
   /** Zones that were read together, each for the next full read of it. */
   readonly ahead: Map<string, { readonly at: number; readonly snapshot: ZoneSnapshot }>;
+  /** Is the zone owed a rectify? What is not here is not known. */
+  readonly owed: Map<string, boolean>;
 }
 
 /** The metadata that carries our mark; it goes when the zone goes, and no serial moves with it. */
@@ -114,6 +118,27 @@ export const readMetadata = async (
     ]),
   );
 };
+
+/** No serial moves with it. */
+export const writeMetadata = async (
+  session: Session,
+  zone: ZoneId,
+  kind: string,
+  value: string,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const path = `${zonePath(zone.name)}/metadata/${kind}`;
+  const reply = await session.api.repeat('PUT', path, { body: { kind, metadata: [value] }, signal });
+  if (reply.status === 404) throw zoneMissing(session, zone);
+  if (reply.status !== 200) throw session.api.refusal('PUT', path, reply);
+};
+
+export const zoneMissing = ({ api }: Session, zone: ZoneId): HostmasterError =>
+  new HostmasterError(
+    'ZONE_MISSING',
+    'stop',
+    `${api.where} does not have the zone ${zone.name}; set create, or make it`,
+  );
 
 interface ReadZone extends ConvertedZone {
   readonly body: ApiZone;

@@ -11,15 +11,14 @@ import {
 } from '../../src/provider.ts';
 import { errorOf, pause, type Reply } from './api.ts';
 import { type DisabledRecords, keptDisabled, toApi } from './convert.ts';
-import { listZones, markKind, readMetadata, type Session, zonePath } from './read.ts';
+import { listZones, markKind, readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
+import { oweRectify } from './rectify.ts';
 import { refusedBy } from './refusal.ts';
 import { racedBy } from './serial.ts';
 
 /** Milliseconds more for each change of a write: twice what PostgreSQL was seen to take. */
 const patienceEach = 1;
 const tries = 5;
-/** A rectify of 100,000 names takes half a second, on a busy machine several. */
-const rectifyPatience = 20_000;
 
 /** One PATCH: one transaction, deletes before replaces in it. */
 export const applyWrite = async (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> => {
@@ -33,6 +32,7 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const body = toApi(sent, disabled);
   const path = zonePath(zone.name);
   session.listed = null;
+  await oweRectify(session, write, signal);
   const reply = await patch(session, path, body, write, signal);
   if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, write, reply, disabled) };
   // PowerDNS takes a PATCH with 204; another answer that is no error comes from something before it.
@@ -156,30 +156,21 @@ const failureOf = (session: Session, zone: ZoneId, reply: Reply, body: unknown):
   return session.api.refusal('PATCH', zonePath(zone.name), reply);
 };
 
-const zoneMissing = ({ api }: Session, zone: ZoneId): HostmasterError =>
-  new HostmasterError(
-    'ZONE_MISSING',
-    'stop',
-    `${api.where} does not have the zone ${zone.name}; set create, or make it`,
-  );
-
-/** The rectify that zones made with `rectify: deferred` are owed once names came or went. */
-export const rectify = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
-  const path = `${zonePath(zone.name)}/rectify`;
-  const reply = await session.api.repeat('PUT', path, { signal, patience: rectifyPatience });
-  if (reply.status === 404) throw zoneMissing(session, zone);
-  if (reply.status !== 200 && reply.status !== 204) throw session.api.refusal('PUT', path, reply);
-};
-
 /** Makes the zone; a creation without an answer is looked for before it is sent again. */
 export const createZone = async (
   session: Session,
   zone: ZoneId,
-  settings: CreateSettings & { readonly deferred: boolean },
+  settings: CreateSettings,
   signal?: AbortSignal,
 ): Promise<void> => {
-  const { deferred, kind, ns, soa_edit_api } = settings;
-  const body = { name: zone.name, kind, nameservers: ns, soa_edit_api, ...(deferred ? { api_rectify: false } : {}) };
+  const { kind, ns, soa_edit_api } = settings;
+  const body = {
+    name: zone.name,
+    kind,
+    nameservers: ns,
+    soa_edit_api,
+    ...(session.deferred ? { api_rectify: false } : {}),
+  };
   session.listed = null;
   for (let attempt = 1; ; attempt += 1) {
     const failure = await postZone(session, zone, body, signal);
@@ -220,6 +211,7 @@ const madeMeanwhile = ({ api }: Session, zone: ZoneId): HostmasterError =>
 export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   session.listed = null;
   session.facts.delete(zone.name);
+  session.owed.delete(zone.name);
   const path = zonePath(zone.name);
   const reply = await session.api.repeat('DELETE', path, { signal });
   if (reply.status !== 204 && reply.status !== 404) throw session.api.refusal('DELETE', path, reply);
@@ -229,9 +221,6 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
 export const markZone = async (session: Session, zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string> => {
   const known = (await readMetadata(session.api, zone, signal)).get(markKind)?.[0];
   if (known !== undefined) return known;
-  const path = `${zonePath(zone.name)}/metadata/${markKind}`;
-  const reply = await session.api.repeat('PUT', path, { body: { kind: markKind, metadata: [mark] }, signal });
-  if (reply.status === 404) throw zoneMissing(session, zone);
-  if (reply.status !== 200) throw session.api.refusal('PUT', path, reply);
+  await writeMetadata(session, zone, markKind, mark, signal);
   return mark;
 };

@@ -16,6 +16,7 @@ export const settleAll = async (pass: PlanPass, results: readonly ZoneResult[], 
     const { zone, view, target } = work.changeset;
     const result = byZone.get(keyOfWork(zone, view, target)) ?? null;
     try {
+      if (result === null && work.snapshot !== null && !silent.has(target)) await payDebts(work, rim);
       await settleOne(work, result, pass, rim, silent.has(target));
     } catch (error) {
       silent.add(target);
@@ -26,6 +27,10 @@ export const settleAll = async (pass: PlanPass, results: readonly ZoneResult[], 
     }
   }
 };
+
+/** An apply that was killed before its last step leaves nothing to change but that, and no state that knows the zone. */
+const payDebts = async ({ target, zone }: PlannedWork, rim: Rim): Promise<void> =>
+  target.provider.finish?.(zone.id, [], rim.signal);
 
 const keyOfWork = (zone: string, view: string | null, target: string): string => `${zone}@${view ?? ''}/${target}`;
 

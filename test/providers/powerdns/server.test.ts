@@ -190,24 +190,6 @@ describe('writing', () => {
     await pdns.api('PUT', zonePath, { soa_edit_api: 'EPOCH' });
     expect(await write(deleting('x.a.test.', 'A', ['192.0.2.2']))).toMatchObject({ raced: null });
   });
-
-  it('defers the rectify to the end of a change of names, in zones that it made so', async () => {
-    const its = await openProvider({ url: proxy.url, apiKey: pdns.apiKey }, { rectify: 'deferred' });
-    const other = { name: 'b.test.', view: null };
-    await its.createZone(other, { ...creation, ns: [] });
-    const snapshot = await its.read(other);
-    const expected = snapshot.status === 'read' ? snapshot.fingerprint : null;
-    const changes = [creating('x.deep.b.test.', 'A', ['192.0.2.1'])];
-    await its.apply({ zone: other, changes, expect: expected });
-    await its.finish?.(other, changes);
-    expect((await dig(pdns.dns, 'deep.b.test', 'A')).rcode).toBe('NOERROR');
-    const swap = [replacing('x.deep.b.test.', 'A', ['192.0.2.1'], ['192.0.2.2'])];
-    expect(proxy.count('PUT', /rectify$/)).toBe(1);
-    await its.finish?.(other, swap);
-    expect(proxy.count('PUT', /rectify$/)).toBe(1);
-    await its.deleteZone(other);
-    await its.close?.();
-  });
 });
 
 describe('reading', () => {
