@@ -1,5 +1,6 @@
 import type { Answer, AnsweredRecord, NoAnswer, Question } from '../model/ports.ts';
 import type { Difference } from '../model/result.ts';
+import { withSerialOf } from '../model/soa.ts';
 import type { ServedRRset } from './content.ts';
 import type { Expectation } from './expect.ts';
 
@@ -24,11 +25,12 @@ const inTime: Lateness = { behind: false };
 
 /** Compares one answer with what is expected of it. */
 export const compare = (
-  expectation: Expectation,
+  wanted: Expectation,
   question: Question,
   answer: Answer | NoAnswer,
   lateness: Lateness = inTime,
 ): Verdict => {
+  const expectation = answer.status === 'no_answer' ? wanted : withSerialAnswered(wanted, answer.answers);
   const expected = describeExpected(expectation, question);
   if (answer.status === 'no_answer') return { kind: 'no_answer', expected, answered: answer.reason };
   const usable = answer.rcode === 'NOERROR' || answer.rcode === 'NXDOMAIN';
@@ -40,6 +42,18 @@ export const compare = (
   if (wrong === null) return { kind: 'ok' };
   const late = lateness.behind && isBefore(records, lateness.before);
   return { kind: late ? 'lags' : wrong, expected, answered: describeAnswer(expectation, answer, records) };
+};
+
+/** A SOA's serial is the name server's own: whatever it answers is expected. */
+const withSerialAnswered = (expectation: Expectation, records: readonly AnsweredRecord[]): Expectation => {
+  const { expected, key } = expectation;
+  if (key.type !== 'SOA' || expected === null) return expectation;
+  return { ...expectation, expected: { ...expected, values: withSerials(expected.values, records) } };
+};
+
+const withSerials = (soas: readonly string[], records: readonly AnsweredRecord[]): readonly string[] => {
+  const answered = records.find(({ type }) => type === 'SOA')?.rdata;
+  return answered === undefined ? soas : soas.map((rdata) => withSerialOf(rdata, answered));
 };
 
 /** Is `a` an older serial than `b` (RFC 1982)? */
@@ -78,7 +92,8 @@ const isBefore = (records: readonly AnsweredRecord[], before: Lateness['before']
 
 const holds = (records: readonly AnsweredRecord[], rrset: ServedRRset | null): boolean => {
   if (rrset === null) return records.length === 0;
-  const values = new Set(rrset.values.map((value) => value.rdata));
+  const texts = rrset.values.map((value) => value.rdata);
+  const values = new Set(rrset.type === 'SOA' ? withSerials(texts, records) : texts);
   return (
     new Set(records.map((record) => record.rdata)).size === values.size &&
     records.every((record) => record.ttl === rrset.ttl && values.has(record.rdata))

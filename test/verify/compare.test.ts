@@ -50,7 +50,8 @@ describe('what is expected', () => {
     ['a CNAME', 'alias', 'CNAME', [['answer', 'exact', 'alias CNAME', '60 www.example.com.']]],
     ['a wildcard, asked for by its own name', '*.wild', 'A', [['answer', 'exact', '*.wild A', '60 192.0.2.4']]],
     ['the apex NS', '@', 'NS', [['answer', 'exact', 'example.com. NS', '60 ns1.example.com.']]],
-    ['never the SOA', '@', 'SOA', []],
+    ['a SOA', '@', 'SOA', [['answer', 'exact', 'example.com. SOA', '60 ns1.example.com. h.example.com. 1 2 3 4 5']]],
+    ['no SOA that is left to the name server', 'www', 'SOA', []],
     ['a delegation', 'sub', 'NS', [['referral', 'exact', 'sub NS', '60 ns.sub.example.com. ns.example.net.']]],
     ['DS, by the parent', 'sub', 'DS', [['answer', 'exact', 'sub DS', '60 1 8 2 00']]],
     ['glue', 'ns.sub', 'A', [['glue', 'exact', 'ns.sub A', '60 192.0.2.5']]],
@@ -123,6 +124,7 @@ const answer = (parts: Partial<Answer>): Answer => ({
   ...parts,
 });
 const soa = record('@', 'SOA', 5, 'ns1.example.com. h.example.com. 1 2 3 4 5');
+const soaSaid = (numbers: string) => record('@', 'SOA', 60, `ns1.example.com. h.example.com. ${numbers}`);
 const www = ['192.0.2.1', '192.0.2.2'].map((rdata) => record('www', 'A', 300, rdata));
 const wwwExpected = ['300 192.0.2.1', '300 192.0.2.2'];
 
@@ -163,6 +165,10 @@ describe('an answer', () => {
       answer({ answers: [record('alias', 'CNAME', 60, 'www.example.com.'), ...www] }),
       'ok',
     ],
+    ['a SOA with a serial of its own', '@', 'SOA', answer({ answers: [soaSaid('9 2 3 4 5')] }), 'ok'],
+    ['a SOA with another minimum', '@', 'SOA', answer({ answers: [soaSaid('1 2 3 4 6')] }), 'differs'],
+    ['a SOA with another TTL', '@', 'SOA', answer({ answers: [{ ...soaSaid('1 2 3 4 5'), ttl: 61 }] }), 'differs'],
+    ['no SOA', '@', 'SOA', answer({}), 'missing'],
     ['a value of what is gone', 'gone', 'A', answer({ answers: [record('gone', 'A', 60, '192.0.2.1')] }), 'unexpected'],
     ['SERVFAIL for what is gone', 'gone', 'A', answer({ rcode: 'SERVFAIL' }), 'no_answer'],
     [
@@ -241,5 +247,20 @@ describe('serials', () => {
     [2026112201, 1, false],
   ])('%i is older than %i: %s (RFC 1982)', (a, b, older) => {
     expect(isOlderSerial(a, b)).toBe(older);
+  });
+});
+
+describe('a SOA', () => {
+  const before: ServedRRset = rrset('@', 'SOA', 60, 'ns1.example.com. h.example.com. 1 2 3 4 9');
+  it('lags where it is the one before, whatever its serial', () => {
+    const said = answer({ answers: [soaSaid('7 2 3 4 9')] });
+    expect(judge('@', 'SOA', said, { behind: true, before: [before] })).toEqual({
+      kind: 'lags',
+      expected: ['60 ns1.example.com. h.example.com. 7 2 3 4 5'],
+      answered: ['60 ns1.example.com. h.example.com. 7 2 3 4 9'],
+    });
+    expect(
+      judge('@', 'SOA', answer({ answers: [soaSaid('7 2 3 8 9')] }), { behind: true, before: [before] }).kind,
+    ).toBe('differs');
   });
 });

@@ -102,3 +102,18 @@ it('proves deletes: at a wildcard, at an empty non-terminal, and where nothing i
   ].map((key) => ({ ...key, ttl: 60, values: [] }));
   expect(await verify(gone, rrsets)).toEqual({ checked: gone.length, differences: [] });
 });
+
+it('proves a SOA but for its serial', async () => {
+  const soaOf = (minimum: number): ServedRRset => ({
+    name: zone,
+    type: 'SOA',
+    ttl: 60,
+    values: [{ rdata: `ns1.${zone} hostmaster.${zone} 1 10800 3600 604800 ${minimum}` }],
+  });
+  const rrset = { name: zone, type: 'SOA', ttl: 60, changetype: 'REPLACE' };
+  const content = `ns1.${zone} hostmaster.${zone} 2026010199 10800 3600 604800 300`;
+  await pdns.api('PATCH', `/zones/${zone}`, { rrsets: [{ ...rrset, records: [{ content }] }] });
+  expect(await verify([soaOf(300)], [...rrsets, soaOf(300)])).toEqual({ checked: 1, differences: [] });
+  const { differences } = await verify([soaOf(301)], [...rrsets, soaOf(301)]);
+  expect(differences).toMatchObject([{ name: zone, type: 'SOA', kind: 'differs' }]);
+});
