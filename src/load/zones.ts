@@ -8,6 +8,7 @@ import type { Path } from './config/config-text.ts';
 import { type Shared, settingsOfUnusable, settingsReader } from './config/settings.ts';
 import { type Finder, type Found, finderOf } from './find.ts';
 import { quoted } from './quote.ts';
+import { type Reserved, reservedIn } from './reserved.ts';
 import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';
 import { readZone } from './zone.ts';
 
@@ -27,6 +28,7 @@ const defaultFolder = 'zones';
 export const zoneEntries = async (config: Config, shared: Shared): Promise<readonly ZoneEntry[]> => {
   const finder = finderOf(config.folder);
   const readSettings = settingsReader(config, shared);
+  const reserved = reservedIn(config.folder);
   const entries = new Map<string, ZoneEntry>();
   let other: unknown;
   for (const [key, value] of entriesAt(config, 'zones')) {
@@ -36,20 +38,26 @@ export const zoneEntries = async (config: Config, shared: Shared): Promise<reado
       continue;
     }
     const parsed = parseKey(config, key);
-    if (parsed === null) continue;
+    if (parsed === null) {
+      reserved.add(key, null, staticOf(config, path));
+      continue;
+    }
     if (entries.has(parsed.name)) {
       const first = String(entries.get(parsed.name)?.path.at(-1));
       reportAtKey(config, 'duplicate-zone', `${quoted(key)} and ${quoted(first)} are one zone; keep one of them`, path);
+      reserved.add(key, parsed.name, staticOf(config, path));
       continue;
     }
-    const settings = readSettings(key, value) ?? settingsOfUnusable(shared, asRecord(value));
+    const usable = readSettings(key, value);
+    if (usable === null || parsed.view !== null) reserved.add(key, parsed.base, staticOf(config, path));
+    const settings = usable ?? settingsOfUnusable(shared, asRecord(value));
     const source = parsed.view === null ? await sourceOf(config, finder, parsed.name, path, settings) : null;
     entries.set(parsed.name, { name: parsed.name, path, source });
   }
   if (other !== undefined) {
     const settings = readSettings(everyOther, other) ?? settingsOfUnusable(shared, asRecord(other));
-    for (const entry of await otherEntries(config, finder, settings)) {
-      if (!entries.has(entry.name)) entries.set(entry.name, entry);
+    for (const entry of await otherEntries(config, finder, settings, entries, reserved)) {
+      entries.set(entry.name, entry);
     }
   }
   return [...entries.values()];
@@ -89,14 +97,22 @@ export const canonicalZone = (text: string): string => {
   }
 };
 
-const parseKey = (config: Config, key: string): { readonly name: string; readonly view: string | null } | null => {
+/** A key of `zones:`; `name` tells it from all others, `base` is the zone's without its view. */
+interface ZoneKey {
+  readonly name: string;
+  readonly base: string;
+  readonly view: string | null;
+}
+
+const parseKey = (config: Config, key: string): ZoneKey | null => {
   const [, beforeView, view = null] = /^(.*[^\\])@([A-Za-z0-9_-]+)$/.exec(key) ?? [];
   try {
+    if (/(?:^|[^\\])\s/.test(key)) throw new SyntaxProblem(`the name ${quoted(key)} has a space in it`, 'name-syntax');
     const name = parseAbsolute(beforeView ?? key);
-    if (view === null) return { name, view };
+    if (view === null) return { name, base: name, view };
     const message = `views are not used by this version; ${quoted(key)} is left alone`;
     reportAtKey(config, 'not-yet', message, ['zones', key]);
-    return { name: `${name}@${view}`, view };
+    return { name: `${name}@${view}`, base: name, view };
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
     reportAtKey(config, syntaxRule(error.rule), `zones: ${error.message}`, ['zones', key]);
@@ -126,7 +142,13 @@ const staticOf = (config: Config, [top = '', key = '']: Path): string | null => 
   return typeof value === 'string' && value !== '' ? value : null;
 };
 
-const otherEntries = async (config: Config, finder: Finder, settings: ZoneSettings): Promise<readonly ZoneEntry[]> => {
+const otherEntries = async (
+  config: Config,
+  finder: Finder,
+  settings: ZoneSettings,
+  taken: ReadonlyMap<string, unknown>,
+  reserved: Reserved,
+): Promise<readonly ZoneEntry[]> => {
   const path = ['zones', everyOther];
   const folder = staticOf(config, path) ?? defaultFolder;
   if (folder === 'none') {
@@ -144,7 +166,13 @@ const otherEntries = async (config: Config, finder: Finder, settings: ZoneSettin
       problemAt('file-unusable', severityOf('file-unusable'), message, { file, line: 1, column: 1 }),
     );
   }
-  const names = [...listing.zones.keys()].sort();
+  const names = [...listing.zones.keys()].sort().filter((name) => {
+    const key = reserved.keyOf(name, listing.zones.get(name));
+    if (key === null || taken.has(name)) return !taken.has(name);
+    const message = `"*" leaves ${name} alone, as ${quoted(key)} is about it; mend that key, or take it out`;
+    reportAtKey(config, 'no-source', message, ['zones', key]);
+    return false;
+  });
   return Promise.all(
     names.map(async (name) => ({ name, path, source: { settings, found: await finder.byName(name, folder) } })),
   );
