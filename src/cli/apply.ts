@@ -1,3 +1,4 @@
+import { HostmasterError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { readPlan } from '../pass/planfile.ts';
 import { closeTargets } from '../pass/targets.ts';
@@ -38,6 +39,7 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
 };
 
 const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promise<number> => {
+  refuseBeside(options);
   const { rim, clear } = rimOf(io, options);
   const plan = await readPlan(file);
   if (options.format === 'text') io.out(planText(plan, io.paint));
@@ -46,6 +48,15 @@ const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promi
   const applied = await applyPlanPass(plan, passOptions(options), rim, openWith(io)).finally(clear);
   report(plan, applied, options, io);
   return worst([ofResults(applied.results), ofVerify(applied.verify)]);
+};
+
+/** A plan was reviewed as a whole: what would change it is not to be taken for something that it does. */
+const refuseBeside = (options: ApplyOptions): void => {
+  const idle = (['zone', 'target', 'allow', 'full'] as const).filter((name) => options[name] !== undefined);
+  if (idle.length === 0) return;
+  const names = idle.map((name) => `--${name}`).join(', ');
+  const message = `--plan applies that plan or nothing; leave out ${names}, or plan again with it`;
+  throw new HostmasterError('USAGE', 'stop', message);
 };
 
 const openWith = (io: Io) => (file: string) => {
