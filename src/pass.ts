@@ -7,6 +7,7 @@ import type { Plan } from './model/plan.ts';
 import type { Store } from './model/ports.ts';
 import { sortProblems } from './model/problem.ts';
 import type { VerifyReport, ZoneResult } from './model/result.ts';
+import { parseAllows, refuseUnknownAllows, unusedAllows } from './pass/allows.ts';
 import type { ApplyWork } from './pass/apply.ts';
 import { apexNsOf, appliedChanges, applyAll, createSettingsOf } from './pass/apply.ts';
 import type { DumpedZone } from './pass/dump.ts';
@@ -21,8 +22,8 @@ import { settleAll } from './pass/settle.ts';
 import { closeTargets, openTargets } from './pass/targets.ts';
 import type { OpenTarget, OpenTargets, PassOptions, PlanPass, Registry, Rim } from './pass/types.ts';
 import type { AppliedWork } from './pass/verify.ts';
-import { prove, verifyApplied } from './pass/verify.ts';
-import { assemblePlan, parseAllow, whyLeftAlone } from './plan/index.ts';
+import { desiredWork, prove, verifyApplied } from './pass/verify.ts';
+import { assemblePlan } from './plan/index.ts';
 import type { Explanation } from './report/explain.ts';
 import { checkZones } from './rules/index.ts';
 
@@ -47,17 +48,22 @@ export type StoreOpener = (file: string) => Store;
 
 /** Load, check, open, read, plan. Writes nothing at a target; the caller closes targets and store. */
 export const planPass = async (options: PassOptions, rim: Rim, openStore: StoreOpener): Promise<PlanPass> => {
-  const allows = options.allow.map(parseAllow);
+  const given = parseAllows(options.allow);
+  const allows = given.map(({ allow }) => allow);
   const definitions = await validate(options, rim.registry);
+  refuseUnknownAllows(given, definitions);
   const store = openStore(definitions.state);
   const opened = await openTargets(definitions, options, rim);
   const planned = await planAll(definitions.zones, opened, { allows, options, store, rim });
   if (rim.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stop', 'stopped: nothing was applied');
+  const { statuses } = planned.targets;
+  const changesets = planned.work.map(({ changeset }) => changeset);
+  const unused = unusedAllows(given, changesets, statuses);
   const plan = assemblePlan({
     commit: await configCommit(definitions.folder),
-    targets: planned.targets.statuses,
-    changesets: planned.work.map(({ changeset }) => changeset),
-    problems: [...definitions.problems, ...opened.problems, ...planned.problems],
+    targets: statuses,
+    changesets,
+    problems: [...definitions.problems, ...opened.problems, ...planned.problems, ...unused],
   });
   return { definitions, plan, work: planned.work, targets: planned.targets, store };
 };
@@ -119,7 +125,9 @@ const writtenOf = async ({ target, changeset }: ApplyWork, results: readonly Zon
   return { zone, target, snapshot: read?.status === 'read' ? read : null, changes };
 };
 
-/** Ask every name server for every desired RRset, or for every nth of a zone's where `sample` says how many. */
+const zonesAtOnce = 8;
+
+/** Ask every name server for every desired RRset that its target can hold, or for every nth of a zone's where `sample` says how many. */
 export const verifyPass = async (
   options: PassOptions & { readonly sample?: number },
   rim: Rim,
@@ -127,16 +135,17 @@ export const verifyPass = async (
   const definitions = await validate(options, rim.registry);
   const targets = await openTargets(definitions, { ...options, serve: true }, rim);
   try {
-    const works = definitions.zones.flatMap((zone) =>
+    const due = definitions.zones.flatMap((zone) =>
       zone.settings.targets.flatMap((name) => {
         const target = targets.open.get(name);
-        const rrsets = zone.rrsets.filter((rrset) => whyLeftAlone(rrset, name) === null);
-        if (target === undefined) return [];
-        return [{ zone: zone.id, target, rrsets: zone.rrsets, keys: sampled(rrsets, options.sample) }];
+        return target === undefined ? [] : [{ zone, target }];
       }),
     );
+    const desired = await pooled(due, zonesAtOnce, ({ zone, target }) => desiredWork(zone, target, rim));
+    const works = desired.map(({ work }) => ({ ...work, keys: sampled(work.keys, options.sample) }));
     const report = await prove(works, rim);
-    const problems = sortProblems([...definitions.problems, ...targets.problems]);
+    const misfits = desired.flatMap(({ problems }) => problems);
+    const problems = sortProblems([...definitions.problems, ...targets.problems, ...misfits]);
     return { ...report, definitions: { ...definitions, problems } };
   } finally {
     await closeTargets(targets);

@@ -1,13 +1,16 @@
 import type { Change } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { keyOf } from '../model/rrset.ts';
-import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
+import type { DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
+import { fit } from '../plan/index.ts';
 import type { ZoneWork } from '../verify/index.ts';
 import { verifyZones } from '../verify/index.ts';
 import { carriedForward } from './apply.ts';
 import { nameServersOf } from './nameservers.ts';
+import { unanswerableTypes } from './readiness.ts';
 import type { OpenTarget, Rim } from './types.ts';
 
 /** One zone to prove. Without `keys`, every RRset of it. */
@@ -18,6 +21,26 @@ export interface ProofWork {
   readonly keys?: readonly RRsetKey[];
   readonly before?: ZoneWork['before'];
 }
+
+/** What a zone at a target should answer. What the target cannot hold is a problem, and is not asked for. */
+export const desiredWork = async (
+  zone: DesiredZone,
+  target: OpenTarget,
+  rim: Rim,
+): Promise<{
+  readonly work: ProofWork & { readonly keys: readonly RRsetKey[] };
+  readonly problems: readonly Problem[];
+}> => {
+  const { leftAlone, problems, rrsets } = fit(zone, {
+    name: target.definition.name,
+    supports: target.provider.supports,
+    unanswerable: await unanswerableTypes(zone, target, rim.ask),
+    unready: new Map(),
+  });
+  const keys = [...rrsets.values()];
+  const beside = zone.rrsets.filter((rrset) => leftAlone.has(rrset));
+  return { work: { zone: zone.id, target, rrsets: [...keys, ...beside], keys }, problems };
+};
 
 export interface AppliedWork {
   readonly zone: ZoneId;

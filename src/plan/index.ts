@@ -19,7 +19,7 @@ import { ownership } from './ownership.ts';
 export type { Allow } from './allow.ts';
 export { parseAllow } from './allow.ts';
 export type { PlanTarget } from './fit.ts';
-export { whyLeftAlone } from './fit.ts';
+export { fit } from './fit.ts';
 export { order } from './order.ts';
 export { isProtected, ownership } from './ownership.ts';
 
