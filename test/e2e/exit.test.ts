@@ -1,0 +1,281 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../servers/index.ts';
+import { onTerminal } from './command.ts';
+import { jsonOf, type Sample, sample, zoneFile } from './repository.ts';
+
+// How each command ends, and what its options do, on a repository that is applied already.
+
+let repository: Sample;
+let zone: string;
+let config: string;
+const run = (...args: readonly string[]) => repository.run(...args);
+const change = () => repository.replace(zoneFile, '192.0.2.11]', '192.0.2.12]');
+
+beforeAll(async () => {
+  repository = await sample();
+  zone = repository.read(zoneFile);
+  config = repository.read('hostmaster.yaml');
+  await run('apply', '--yes');
+});
+
+/** Each test of a group begins with the repository as it was, and applied. */
+const fromTheBeginning = (): void =>
+  beforeEach(async () => {
+    repository.write(zoneFile, zone);
+    repository.write('hostmaster.yaml', config);
+    await run('apply', '--yes');
+  });
+
+describe('exit codes', () => {
+  fromTheBeginning();
+
+  it('0 and 2: plan with and without --exit-code', async () => {
+    expect(await run('plan', '--exit-code')).toMatchObject({ code: 0 });
+    change();
+    expect(await run('plan')).toMatchObject({ code: 0 });
+    expect(await run('plan', '--exit-code')).toMatchObject({ code: 2 });
+    expect(await run('plan', '--exit-code', '--format', 'json')).toMatchObject({ code: 2 });
+  });
+
+  it('1: an error in a file, and the rest is done', async () => {
+    change();
+    repository.replace(zoneFile, 'value: 192.0.2.25 }', 'value: 192.0.2.256 }');
+    const { code, stdout } = await run('apply', '--yes');
+    expect(code).toBe(1);
+    expect(stdout).toContain('error [rdata-syntax]');
+    expect(stdout).toMatch(/Applied: 1 change in 1 zone\.\nVerified: 1 answer, as it should be\.\n$/);
+    expect(await run('validate')).toMatchObject({ code: 1 });
+    expect(await run('verify')).toMatchObject({ code: 1 });
+  });
+
+  it('1: a target that cannot be reached, and the others are done', async () => {
+    const port = await freePort();
+    repository.replace(
+      'hostmaster.yaml',
+      '  # pdns: ',
+      `  gone: { provider: powerdns, url: "http://127.0.0.1:${port}", api_key: { env: HOME } }\n  # pdns: `,
+    );
+    repository.replace('hostmaster.yaml', '    targets: [local]', '    targets: [local, gone]');
+    change();
+    const { code, stdout } = await run('apply', '--yes', '--format', 'json');
+    const { targets, problems, results } = JSON.parse(stdout);
+    expect(code).toBe(1);
+    expect(targets).toEqual([
+      { name: 'gone', status: 'unreachable', message: expect.stringContaining(`127.0.0.1:${port}`) },
+      { name: 'local', status: 'ok', message: null },
+    ]);
+    expect(problems).toEqual([
+      expect.objectContaining({ rule: 'target-unreachable', severity: 'error', target: 'gone' }),
+    ]);
+    expect(results).toEqual([expect.objectContaining({ zone: 'example.com.', target: 'local', status: 'applied' })]);
+    expect((await run('plan')).stdout).toMatch(
+      /^target gone: error \[target-unreachable\] .*\n\nPlan: no changes; 1 error\.\n$/,
+    );
+  });
+
+  it('3: what a guard refuses, with the option that lets exactly it through', async () => {
+    repository.write(zoneFile, '');
+    const { code, stdout } = await run('apply', '--yes');
+    expect(code).toBe(3);
+    const [, allow = ''] = /to let it through in one run: --allow (\S+)/.exec(stdout) ?? [];
+    expect(allow).toBe('never_empty:example.com./local');
+    expect(stdout).toMatch(/\nPlan: no changes; 11 withheld; 1 warning\.\n$/);
+    expect(await run('verify')).toMatchObject({ code: 0 });
+    expect(await run('plan', '--allow', 'never_empty:2.0.192.in-addr.arpa./local')).toMatchObject({ code: 3 });
+    const next = await run('plan', '--allow', allow);
+    expect(next.stdout).toContain('--allow max_delete_percent:example.com./local\n');
+    const both = await run('plan', '--allow', allow, 'max_delete_percent:example.com./local', '--format', 'json');
+    expect(jsonOf(both).summary).toEqual({ create: 0, replace: 0, delete: 11, withheld: 0 });
+    expect(await run('plan', '--allow', 'never_emtpy:example.com.')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('GUARD is one of'),
+    });
+  });
+
+  it('4: a name server that answers otherwise', async () => {
+    change();
+    const { code, stdout } = await run('verify');
+    expect(code).toBe(4);
+    expect(stdout).toBe(
+      `127.0.0.1:${repository.port}: www.example.com. A differs: expected 300 192.0.2.10, 300 192.0.2.12; answered 300 192.0.2.10, 300 192.0.2.11\nVerified: 17 answers; 1 difference.\n`,
+    );
+    const { differences } = jsonOf(await run('verify', '--format', 'json'));
+    expect(differences).toEqual([
+      {
+        zone: 'example.com.',
+        nameserver: `127.0.0.1:${repository.port}`,
+        name: 'www.example.com.',
+        type: 'A',
+        kind: 'differs',
+        expected: ['300 192.0.2.10', '300 192.0.2.12'],
+        answered: ['300 192.0.2.10', '300 192.0.2.11'],
+      },
+    ]);
+  });
+});
+
+describe('mistakes on the command line', () => {
+  it.each([
+    [['plan', '--zone', 'example.org'], '--zone example.org.: hostmaster.yaml does not have it; it has '],
+    [['plan', '--zone', 'a..b'], '--zone a..b: '],
+    [['plan', '--target', 'locla'], '--target locla: hostmaster.yaml does not have it; it has local'],
+    [['verify', '--target', 'locla'], '--target locla: hostmaster.yaml does not have it; it has local'],
+    [['explain', 'www.example.org'], 'www.example.org. is in none of the zones of hostmaster.yaml'],
+    [['explain', 'www.example.com', 'AAA'], 'AAA is no RR type'],
+    [['explain', 'www..example.com'], 'www..example.com'],
+    [['plan', '--config', 'no.yaml'], 'no.yaml'],
+    [['plan', '--targets-from', 'no.yaml'], 'no.yaml'],
+    [['plan', '--out', 'no/where/plan.json'], '--out no/where/plan.json: it cannot be written'],
+    [['apply', '--plan', 'no.json'], 'no.json cannot be read as a plan'],
+    [['verify', '--sample', '0'], 'It takes a whole number from 1.'],
+    [['plan', '--format', 'xml'], 'Allowed choices are text, json, markdown.'],
+    [['plan', '--exitcode'], 'Did you mean --exit-code?'],
+    [['plna'], 'Did you mean plan?'],
+    [['plan', 'example.com'], 'too many arguments'],
+  ])('1: %j is one clear line on stderr', async (args, words) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+    expect(stderr).not.toMatch(/^\s+at |node:internal/m);
+  });
+
+  it.each([['--help'], ['--version'], ['plan', '--help']])('0: %s', async (...args) => {
+    expect(await run(...args)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('without a command says what there is', async () => {
+    const { code, stdout, stderr } = await run();
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('validate');
+  });
+});
+
+describe('asking', () => {
+  fromTheBeginning();
+
+  it('needs --yes where nobody can answer', async () => {
+    change();
+    for (const args of [['apply'], ['apply', '--format', 'json'], ['apply', '--plan', 'plan.json']]) {
+      await run('plan', '--out', 'plan.json');
+      const { code, stderr } = await run(...args);
+      expect(code).toBe(1);
+      expect(stderr).toBe(
+        'hostmaster: nothing was applied: there is no terminal to ask at; say --yes to apply without being asked\n',
+      );
+    }
+    expect(await run('plan', '--exit-code')).toMatchObject({ code: 2 });
+  });
+
+  it('needs no answer where there is nothing to do', async () => {
+    expect(await run('apply')).toEqual({ code: 0, stdout: 'Plan: no changes.\n', stderr: '' });
+  });
+
+  it('takes a whole yes on a terminal', async () => {
+    change();
+    const no = await onTerminal(repository.folder, ['apply'], {}, 'y\n');
+    expect(no.stdout).toContain('nothing was applied');
+    expect(no.code).toBe(1);
+    const yes = await onTerminal(repository.folder, ['apply'], {}, 'yes\n');
+    expect(yes.stdout).toContain('Apply this? [yes/no]');
+    expect(yes.stdout).toContain('Applied: 1 change in 1 zone.');
+    expect(yes.code).toBe(0);
+  });
+});
+
+describe('colours', () => {
+  fromTheBeginning();
+
+  it('are for terminals, and not with NO_COLOR', async () => {
+    change();
+    const start = '\u001b[';
+    expect((await onTerminal(repository.folder, ['plan'])).stdout).toContain(`${start}33m`);
+    expect((await onTerminal(repository.folder, ['plan'], { NO_COLOR: '1' })).stdout).not.toContain(`${start}33m`);
+    expect((await run('plan')).stdout).not.toContain(start);
+    expect((await onTerminal(repository.folder, ['plan', '--format', 'json'])).stdout).not.toContain(start);
+  });
+});
+
+describe('choosing', () => {
+  fromTheBeginning();
+
+  it('--zone takes some zones, --target some targets', async () => {
+    change();
+    const zones = async (...args: readonly string[]) =>
+      jsonOf(await run('plan', '--format', 'json', ...args)).changesets.map(
+        ({ zone: name }: { readonly zone: string }) => name,
+      );
+    expect(await zones('--zone', '2.0.192.in-addr.arpa')).toEqual(['2.0.192.in-addr.arpa.']);
+    expect(await zones('--zone', 'EXAMPLE.com.', '2.0.192.in-addr.arpa')).toHaveLength(2);
+    expect(await zones('--zone', 'example.com', '--zone', '2.0.192.in-addr.arpa')).toHaveLength(2);
+    expect(await zones('--target', 'local')).toHaveLength(2);
+    const other = '  other: { provider: embedded, listen: 127.0.0.1:0, file: .hostmaster/other.sqlite }\n  # pdns: ';
+    repository.replace('hostmaster.yaml', '  # pdns: ', other);
+    expect(await zones('--target', 'other')).toEqual([]);
+  });
+
+  it('--targets-from takes targets and state from another file, whatever the repository says', async () => {
+    repository.write(
+      'trusted/targets.yaml',
+      `state: kept.sqlite\ntargets:\n  local: { provider: embedded, listen: 127.0.0.1:${repository.port}, file: ../.hostmaster/embedded.sqlite }\n`,
+    );
+    repository.replace('hostmaster.yaml', 'file: .hostmaster/embedded.sqlite', 'file: stolen.sqlite');
+    change();
+    const { code, stdout } = await run('apply', '--yes', '--targets-from', 'trusted/targets.yaml');
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Applied: 1 change in 1 zone.'),
+    });
+    expect(existsSync(join(repository.folder, 'trusted/kept.sqlite'))).toBe(true);
+    expect(existsSync(join(repository.folder, 'stolen.sqlite'))).toBe(false);
+  });
+});
+
+describe('a plan that is kept', () => {
+  fromTheBeginning();
+
+  it('is applied as it was reviewed, without looking at the files again', async () => {
+    change();
+    const planned = await run('plan', '--out', 'plan.json');
+    expect(planned.stdout).toContain('Plan: 1 replace.');
+    const kept = JSON.parse(repository.read('plan.json'));
+    expect(kept.digest).toBe(jsonOf(await run('plan', '--format', 'json')).digest);
+    repository.replace(zoneFile, '192.0.2.12]', '192.0.2.13]');
+    const { code, stdout } = await run('apply', '--plan', 'plan.json', '--yes', '--format', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      digest: kept.digest,
+      results: [{ status: 'applied' }],
+      verify: { checked: 1, differences: [] },
+    });
+    expect((await run('explain', 'www.example.com', 'A')).stdout).toContain(
+      'existing at local\n  A 300 192.0.2.10\n  A 300 192.0.2.12\n',
+    );
+  });
+
+  it('3: is refused whole once one RRset is not what it saw', async () => {
+    change();
+    repository.replace(zoneFile, '192.0.2.25 }', '192.0.2.26 }');
+    await run('plan', '--out', 'plan.json');
+    repository.write(zoneFile, zone.replace('192.0.2.11]', '192.0.2.77]'));
+    await run('apply', '--yes');
+    const { code, stderr } = await run('apply', '--plan', 'plan.json', '--yes');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^hostmaster: the plan is stale, and nothing was written: .*www\.example\.com\. A/);
+    expect((await run('explain', 'mail.example.com', 'A')).stdout).toContain(
+      'existing at local\n  A 3600 192.0.2.25\n',
+    );
+  });
+
+  it('1: is refused once somebody edited it', async () => {
+    change();
+    await run('plan', '--out', 'plan.json');
+    repository.replace('plan.json', '"192.0.2.12"', '"203.0.113.1"');
+    const { code, stdout, stderr } = await run('apply', '--plan', 'plan.json', '--yes');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('its digest does not fit its changes');
+  });
+});
