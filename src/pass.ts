@@ -127,7 +127,10 @@ const writtenOf = async ({ target, changeset }: ApplyWork, results: readonly Zon
 
 const zonesAtOnce = 8;
 
-/** Ask every name server for every desired RRset that its target can hold, or for every nth of a zone's where `sample` says how many. */
+/**
+ * Ask every name server for every desired RRset that its target can hold, or for every nth of a zone's where `sample`
+ * says how many.
+ */
 export const verifyPass = async (
   options: PassOptions & { readonly sample?: number },
   rim: Rim,

@@ -1,0 +1,72 @@
+import type { Definitions } from '../model/definitions.ts';
+import { HostmasterError } from '../model/errors.ts';
+import type { Change, Changeset, Plan } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { problemAt } from '../model/problem.ts';
+import { zoneLabel } from '../model/zone.ts';
+import type { Allow } from '../plan/index.ts';
+import { parseAllow } from '../plan/index.ts';
+
+/** One `--allow` as it was typed, and what it means. */
+export interface GivenAllow {
+  readonly text: string;
+  readonly allow: Allow;
+}
+
+/** Throws USAGE. */
+export const parseAllows = (texts: readonly string[]): readonly GivenAllow[] =>
+  texts.map((text) => ({ text, allow: parseAllow(text) }));
+
+/** Throws USAGE where hostmaster.yaml has no such zone or target. */
+export const refuseUnknownAllows = (given: readonly GivenAllow[], { zoneNames, targets }: Definitions): void => {
+  const targetNames = targets.map(({ name }) => name);
+  for (const { text, allow } of given) {
+    const zone = zoneLabel(allow.zone);
+    if (!zoneNames.includes(zone)) throw unknown(text, `zone ${zone}`, zoneNames);
+    if (allow.target !== null && !targetNames.includes(allow.target)) {
+      throw unknown(text, `target ${allow.target}`, targetNames);
+    }
+  }
+};
+
+const unknown = (text: string, what: string, known: readonly string[]): HostmasterError => {
+  const some = known.slice(0, 10).join(', ');
+  return new HostmasterError(
+    'USAGE',
+    'stop',
+    `--allow ${text}: hostmaster.yaml does not have the ${what}; it has ${some}`,
+  );
+};
+
+/** A warning for each `--allow` that lets nothing through: mostly a slip, or a plan that has moved on. */
+export const unusedAllows = (
+  given: readonly GivenAllow[],
+  changesets: readonly Changeset[],
+  targets: Plan['targets'],
+): readonly Problem[] =>
+  given.flatMap(({ text, allow }) => {
+    const own = changesets.filter((changeset) => isAt(allow, changeset));
+    const isUnread = targets.some(
+      ({ name, status }) => status !== 'ok' && (allow.target === null || allow.target === name),
+    );
+    if (own.some((changeset) => isUsed(allow, changeset)) || isUnread) return [];
+    const why =
+      allow.guard === 'delegation' && allow.name === null
+        ? 'a delegation is allowed by its name: copy the argument from the plan'
+        : `no change of ${zoneLabel(allow.zone)} is of that kind`;
+    return [problemAt('allow-unused', 'warning', `--allow ${text} let nothing through: ${why}`, null)];
+  });
+
+const isAt = ({ zone, target }: Allow, changeset: Changeset): boolean =>
+  changeset.zone === zone.name && changeset.view === zone.view && (target === null || changeset.target === target);
+
+const isUsed = ({ guard, name }: Allow, { changes, withheld }: Changeset): boolean => {
+  const all: readonly Change[] = [...changes, ...withheld];
+  const created = new Set(all.filter(({ action }) => action === 'create').map((change) => change.name));
+  return all.some((change) => {
+    if (name !== null && change.name !== name) return false;
+    if (guard === 'delegation') return name !== null && (change.type === 'NS' || change.type === 'DS');
+    if (guard !== 'max_replace_percent') return change.action === 'delete';
+    return change.action === 'replace' || (change.action === 'delete' && created.has(change.name));
+  });
+};
