@@ -1,0 +1,128 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type DnsAddress, dig, freePort, tempFolder } from '../servers/index.ts';
+import { hostmaster, start } from './command.ts';
+import { jsonOf, sample, zoneFile } from './repository.ts';
+
+// What runs until it is stopped: serve and demo.
+
+const valuesOf = async (server: DnsAddress, name: string, type: string): Promise<readonly string[]> =>
+  (await dig(server, name, type)).answers.map(({ rdata }) => rdata).toSorted();
+
+/** Milliseconds that a person waits for Ctrl-C, on a machine with much else to do. */
+const soon = 5_000;
+
+describe('serve', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'answers with what another process writes, at once, until %s',
+    async (signal) => {
+      const repository = await sample();
+      const server = { address: '127.0.0.1', port: repository.port };
+      const serve = repository.start('serve');
+      await serve.says(`local answers at 127.0.0.1 port ${repository.port} (UDP and TCP); Ctrl-C stops it\n`);
+      expect((await dig(server, 'www.example.com', 'A')).rcode).toBe('REFUSED');
+      expect(await repository.run('apply', '--yes')).toMatchObject({ code: 0 });
+      expect(await valuesOf(server, 'www.example.com', 'A')).toEqual(['192.0.2.10', '192.0.2.11']);
+      repository.replace(zoneFile, '192.0.2.11]', '192.0.2.12]');
+      expect(await repository.run('apply', '--yes')).toMatchObject({ code: 0 });
+      expect(await valuesOf(server, 'www.example.com', 'A')).toEqual(['192.0.2.10', '192.0.2.12']);
+      const asked = Date.now();
+      const { code, stderr } = await serve.end(signal);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(Date.now() - asked).toBeLessThan(soon);
+      expect((await dig(server, 'www.example.com', 'A', { args: ['+time=1'] })).rcode).toBe('TIMEOUT');
+    },
+  );
+
+  it('says where it listens as JSON, also on a free port of its own choice', async () => {
+    const repository = await sample();
+    repository.replace('hostmaster.yaml', `127.0.0.1:${repository.port}`, '127.0.0.1:0');
+    const serve = repository.start('serve', '--format', 'json');
+    await serve.says('}\n');
+    const { serving } = JSON.parse(serve.stdout());
+    expect(serving).toEqual([{ target: 'local', address: '127.0.0.1', port: expect.any(Number) }]);
+    expect((await dig(serving[0], 'example.com', 'SOA')).rcode).toBe('REFUSED');
+    expect((await repository.run('verify')).code).toBe(4);
+    expect((await serve.end('SIGINT')).code).toBe(0);
+  });
+
+  it('is one line where its address is taken, and where there is nothing to serve', async () => {
+    const repository = await sample();
+    const first = repository.start('serve');
+    await first.says('Ctrl-C');
+    const second = await repository.run('serve');
+    expect(second).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^hostmaster: .*in use.*\n$/) });
+    await first.end('SIGINT');
+    repository.write('hostmaster.yaml', 'targets: {}\nzones: {}\n');
+    expect(await repository.run('serve')).toMatchObject({
+      code: 1,
+      stderr: 'hostmaster: hostmaster.yaml has no target with "provider: embedded": there is nothing to serve\n',
+    });
+  });
+});
+
+describe('demo', () => {
+  it('--exit shows everything, and ends with 0', async () => {
+    const folder = tempFolder('demo');
+    const { code, stdout, stderr } = await hostmaster(folder, ['demo', '--exit']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.match(/^\d\. .*$/gm)).toHaveLength(5);
+    expect(stdout).toContain('anything.dev.example.com. A? 127.0.0.1 port');
+    expect(stdout).toContain('! withheld by never_empty');
+    expect(stdout).toMatch(/The tour is over, and everything was as it should be\.\n$/);
+    expect(readdirSync(folder)).toEqual([]);
+    const [, copy = ''] = /is in (\S+):/.exec(stdout) ?? [];
+    expect([copy.includes('hostmaster-demo-'), existsSync(copy)]).toEqual([true, false]);
+  });
+
+  it('--stop-server is noticed', async () => {
+    const { code, stdout } = await hostmaster(tempFolder('demo'), ['demo', '--exit', '--stop-server']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/ gave no answer for the zone example\.com\.: .*\n/);
+    expect(stdout).toContain('The tour ends here: apply ended with exit code 1, not 0.');
+  });
+
+  it('stays until Ctrl-C, answers meanwhile, and leaves nothing behind', async () => {
+    const temp = tempFolder('demo');
+    const demo = start(temp, ['demo'], { TMPDIR: temp });
+    await demo.says('Ctrl-C ends it');
+    const [, port = ''] = /The name server stays up at 127\.0\.0\.1 port (\d+)/.exec(demo.stdout()) ?? [];
+    const [, config = ''] = /hostmaster apply --config (\S+)/.exec(demo.stdout()) ?? [];
+    expect(await valuesOf({ address: '127.0.0.1', port: Number(port) }, 'www.example.com', 'A')).toEqual([
+      '192.0.2.10',
+      '192.0.2.12',
+    ]);
+    const plan = jsonOf(await hostmaster(tempFolder('demo'), ['plan', '--config', config, '--format', 'json']));
+    expect(plan.summary).toEqual({ create: 0, replace: 0, delete: 0, withheld: 0 });
+    const asked = Date.now();
+    expect(await demo.end('SIGINT')).toMatchObject({ code: 0, stderr: '' });
+    expect(Date.now() - asked).toBeLessThan(soon);
+    expect(readdirSync(temp)).toEqual([]);
+  });
+
+  it('can be stopped in the middle of the tour', async () => {
+    const temp = tempFolder('demo');
+    const demo = start(temp, ['demo', '--exit'], { TMPDIR: temp });
+    await demo.says('hostmaster plan');
+    const asked = Date.now();
+    const { stderr } = await demo.end('SIGINT');
+    expect(stderr).not.toMatch(/internal error|^\s+at /m);
+    expect(Date.now() - asked).toBeLessThan(soon);
+    expect(readdirSync(temp)).toEqual([]);
+  });
+});
+
+describe('a command that is stopped', () => {
+  it('ends soon, also while it waits for a name server', async () => {
+    const repository = await sample();
+    const silent = await freePort();
+    repository.replace('hostmaster.yaml', 'verify_wait: 1s', `verify_wait: 1m\n    verify_at: [127.0.0.1:${silent}]`);
+    const verify = repository.start('verify');
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const asked = Date.now();
+    const { code, stderr } = await verify.end('SIGINT');
+    expect(code).not.toBe(0);
+    expect(stderr).not.toMatch(/internal error/);
+    expect(Date.now() - asked).toBeLessThan(soon);
+  });
+});
