@@ -23,12 +23,20 @@ const resolveOne = async (ref: SecretRef, what: string, folder: string): Promise
   if ('env' in ref) {
     const value = process.env[ref.env];
     return value === undefined || value === ''
-      ? refuse(`the environment variable ${ref.env} is ${value === undefined ? 'not set' : 'empty'}; set it`)
+      ? refuse(`the environment variable ${shown(ref.env)} is ${value === undefined ? 'not set' : 'empty'}; set it`)
       : value;
   }
   const read = await readPlain(resolve(folder, ref.file), limits.secretBytes);
-  if (read.status === 'missing') return refuse(`there is no file ${ref.file}; make it, or name another`);
+  if (read.status === 'missing') return refuse(`there is no file ${shown(ref.file)}; make it, or name another`);
   if (read.status === 'refused') return refuse(`the file ${ref.file} cannot be used: ${read.message}`);
   const value = read.text.replace(/\r?\n$/, '');
   return value === '' ? refuse(`the file ${ref.file} is empty; put the secret into it`) : value;
 };
+
+const shortestSecret = 16;
+
+/** The name of a variable or file, unless somebody may have written the secret itself in its place. */
+const shown = (name: string): string =>
+  /^[A-Z_][A-Z0-9_]*$|[./]/.test(name) || name.length < shortestSecret
+    ? name
+    : '(not shown here, as it may be the secret itself)';

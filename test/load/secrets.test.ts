@@ -38,6 +38,16 @@ describe('secrets', () => {
   it.each([
     [{ env: variable }, undefined, `the environment variable ${variable} is not set; set it`],
     [{ env: variable }, '', `the environment variable ${variable} is empty; set it`],
+    [
+      { env: 'fd5a7c1e9b3f4a6d' },
+      undefined,
+      'the environment variable (not shown here, as it may be the secret itself) is not set; set it',
+    ],
+    [
+      { file: 'fd5a7c1e9b3f4a6d' },
+      undefined,
+      'there is no file (not shown here, as it may be the secret itself); make it, or name another',
+    ],
     [{ file: 'none' }, undefined, 'there is no file none; make it, or name another'],
     [{ file: 'empty' }, undefined, 'the file empty is empty; put the secret into it'],
     [{ file: '.' }, undefined, 'the file . cannot be used: it is not a plain file'],
