@@ -73,10 +73,10 @@ const firstApply = async (tour: Tour, stopServer: boolean): Promise<void> => {
   say(`\n${io.paint.bold('2. hostmaster plan')}: what would change, and the file and line that asks for it`);
   expectCode(tour, 'plan', exit.done, await runPlan(options, io));
   if (stopServer) await Promise.all(tour.serving.map(({ server }) => server.stop()));
-  say(`${io.paint.bold('3. hostmaster apply')}: write it, then ask the name server for every record of it over DNS`);
+  say(`\n${io.paint.bold('3. hostmaster apply')}: write it, then ask the name server for every record of it over DNS`);
   expectCode(tour, 'apply', exit.done, await runApply(options, afterPlan(io), false));
   if (tour.failures.length > 0) return;
-  say('Some of the answers, and how to ask for yourself:');
+  say('\nSome of the answers, and how to ask for yourself:');
   await ask(tour, 'www.example.com.', 'A', ['192.0.2.10', '192.0.2.11']);
   await ask(tour, 'anything.dev.example.com.', 'A', ['192.0.2.50']);
   await ask(tour, '25.2.0.192.in-addr.arpa.', 'PTR', ['mail.example.com.']);
@@ -97,7 +97,7 @@ const refusedDeletion = async (tour: Tour): Promise<void> => {
   say(`\n${io.paint.bold('5. An accident')}: somebody empties ${zoneFile} and merges that`);
   const before = await edit(tour, () => '');
   expectCode(tour, 'apply', exit.refused, await runApply(options, io, false));
-  say('Nothing was deleted, and the exit code is 3, so that a pipeline stops. The names still answer:');
+  say('\nNothing was deleted, and the exit code is 3, so that a pipeline stops. The names still answer:');
   await ask(tour, 'www.example.com.', 'A', ['192.0.2.10', '192.0.2.12']);
   await edit(tour, () => before);
 };
