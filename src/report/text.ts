@@ -34,7 +34,7 @@ const changesetsLines = (changesets: readonly Changeset[], paint: Paint): readon
   const zones = { ...shownZones };
   let shown = shownInPlan;
   for (const changeset of changesets) {
-    const kind = isCalm(changeset) ? 'calm' : 'other';
+    const kind = isCalm(changeset) ? 'calm' : takesAway(changeset) ? 'taking' : 'other';
     const section = zones[kind] === 0 ? null : changesetLines(changeset, shown, paint);
     if (section === null) {
       rest.push(changeset);
@@ -47,7 +47,10 @@ const changesetsLines = (changesets: readonly Changeset[], paint: Paint): readon
   return rest.length === 0 ? lines : [...lines, restLine(rest), ''];
 };
 
-const shownZones = { calm: 20, other: 100 };
+const shownZones = { taking: 100, other: 30, calm: 20 };
+
+const takesAway = ({ changes, withheld }: Changeset): boolean =>
+  withheld.length > 0 || changes.some(({ action }) => action === 'delete');
 
 /** Nothing in it can hurt. */
 export const isCalm = ({ changes, withheld }: Changeset): boolean =>
