@@ -85,7 +85,15 @@ export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> =>
       const result = resultOf(results, changeset);
       return result === undefined
         ? []
-        : [{ zone: zone.id, target, snapshot, changes: appliedChanges(changeset, result) }];
+        : [
+            {
+              zone: zone.id,
+              target,
+              snapshot,
+              changes: appliedChanges(changeset, result),
+              fingerprint: result.fingerprint,
+            },
+          ];
     }),
     rim,
   );
@@ -122,7 +130,8 @@ const writtenOf = async ({ target, changeset }: ApplyWork, results: readonly Zon
   const result = resultOf(results, changeset);
   const changes = result === undefined ? [] : appliedChanges(changeset, result);
   const read = changes.length === 0 ? null : await target.provider.read(zone).catch(() => null);
-  return { zone, target, snapshot: read?.status === 'read' ? read : null, changes };
+  const snapshot = read?.status === 'read' ? read : null;
+  return { zone, target, snapshot, changes, fingerprint: result?.fingerprint ?? null };
 };
 
 const zonesAtOnce = 8;

@@ -20,6 +20,7 @@ export interface ProofWork {
   readonly rrsets: ZoneWork['rrsets'];
   readonly keys?: readonly RRsetKey[];
   readonly before?: ZoneWork['before'];
+  readonly serial?: number | null;
 }
 
 /** What a zone at a target should answer. What the target cannot hold is a problem, and is not asked for. */
@@ -48,6 +49,8 @@ export interface AppliedWork {
   /** The read before the changes, where there was one. */
   readonly snapshot: ZoneSnapshot | null;
   readonly changes: readonly Change[];
+  /** Of the zone after the last write; where it is a serial, a name server with an older one is late. */
+  readonly fingerprint: string | null;
 }
 
 /** Proves what was written, deletes too, against all that the zone holds now. */
@@ -55,7 +58,7 @@ export const verifyApplied = (works: readonly AppliedWork[], rim: Rim): Promise<
   prove(
     works
       .filter(({ changes }) => changes.length > 0)
-      .map(({ zone, target, snapshot, changes }) => ({
+      .map(({ zone, target, snapshot, changes, fingerprint }) => ({
         zone,
         target,
         rrsets: carriedForward(zone, snapshot, changes).rrsets,
@@ -63,9 +66,13 @@ export const verifyApplied = (works: readonly AppliedWork[], rim: Rim): Promise<
         before: new Map(
           changes.map(({ name, type, before }) => [keyOf({ name, type }), before && { name, type, ...before }]),
         ),
+        serial: serialIn(fingerprint),
       })),
     rim,
   );
+
+const serialIn = (fingerprint: string | null): number | null =>
+  fingerprint !== null && /^\d+$/.test(fingerprint) && Number(fingerprint) < 2 ** 32 ? Number(fingerprint) : null;
 
 /** Asks every name server of every zone. One that nobody has an address for is a difference too. */
 export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<VerifyReport> => {
@@ -77,7 +84,7 @@ export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<Veri
     const missing = found.nameservers.length + found.unknown.length === 0 ? ['(none)'] : found.unknown;
     unknown.push(...missing.map((label) => withoutAddress(label, work.zone)));
     if (found.nameservers.length === 0) continue;
-    const { zone, target, rrsets, keys, before } = work;
+    const { zone, target, rrsets, keys, before, serial = null } = work;
     zoneWorks.push({
       zone,
       target: target.definition.name,
@@ -85,6 +92,7 @@ export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<Veri
       rrsets,
       ...(keys === undefined ? {} : { keys }),
       ...(before === undefined ? {} : { before }),
+      serial,
       wait: target.definition.verify_wait,
     });
   }

@@ -95,6 +95,22 @@ describe('a secondary that is late', () => {
   });
 });
 
+describe('secondaries of a primary that nobody asks', () => {
+  it('are told late by the serial that was written', async () => {
+    const zone = 'hidden.test.';
+    await makeWithRefresh(zone, 3600);
+    const bind = await startSecondary(zone);
+    const repository = makeRepository({
+      targets: { pdns: targetOf(pdns, { verify_at: [labelOf(bind)], verify_wait: '1s' }) },
+      zones: { [zone]: {} },
+      files: { 'hidden.test': fileOf('192.0.2.2') },
+    });
+    const { code, stdout } = await run(repository, 'apply', '--yes');
+    expect(stdout).toContain(`${labelOf(bind)}: www.${zone} A is late: `);
+    expect(code).toBe(4);
+  });
+});
+
 describe('a name server that is wrong', () => {
   it('is said to differ, not to lag: waiting would not help', async () => {
     const zone = 'wrong.test.';
