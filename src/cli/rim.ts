@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Rim } from '../pass/types.ts';
 import { askByDns } from '../verify/ask.ts';
 import type { Io } from './io.ts';
+import { keepYoungGenerationSmall } from './memory.ts';
 import type { CommonOptions } from './options.ts';
 import { progressLine } from './progress.ts';
 import { registry } from './registry.ts';
@@ -14,6 +15,7 @@ export interface CommandRim {
 
 /** What a command hands to a pass: real time, real DNS, the real providers. */
 export const rimOf = (io: Io, { logLevel }: Pick<CommonOptions, 'logLevel'>): CommandRim => {
+  keepYoungGenerationSmall();
   const progress = progressLine(io);
   return {
     rim: {
