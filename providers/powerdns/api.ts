@@ -66,8 +66,9 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
         const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error, extra.signal));
         if ('status' in outcome && outcome.status < 500) return outcome;
         const again = 'status' in outcome || outcome.passing;
-        if (!again || attempt === tries) throw giveUp(describe(method, path), outcome, options);
-        await pause(attempt, extra.signal);
+        if (again && attempt < tries) await pause(attempt, extra.signal);
+        else if ('status' in outcome) throw refusalOf(describe(method, path), outcome, options, isOfZone(method, path));
+        else throw giveUp(describe(method, path), outcome, options);
       }
     },
     once: async (method, path, extra = {}) => {
@@ -79,7 +80,7 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
         await pause(attempt, extra.signal);
       }
     },
-    refusal: (method, path, reply) => refusalOf(describe(method, path), reply, options),
+    refusal: (method, path, reply) => refusalOf(describe(method, path), reply, options, isOfZone(method, path)),
     unknown: (method, path, reply) =>
       unknown(describe(method, path), `answered ${reply.status} (${clean(errorOf(reply), options)})`),
     notOurs: (method, path, why) => notOurs(describe(method, path), why),
@@ -201,8 +202,10 @@ const codeOf = (error: unknown): string => {
   return code ?? (error.cause instanceof Error ? codeOf(error.cause) : '');
 };
 
-const giveUp = (what: string, outcome: Failure | Reply, options: ApiOptions): HostmasterError => {
-  if ('status' in outcome) return refusalOf(what, outcome, options);
+/** Is it a read of one zone? What PowerDNS itself says then may be true of that zone alone. */
+const isOfZone = (method: string, path: string): boolean => method === 'GET' && path.startsWith('/zones/');
+
+const giveUp = (what: string, outcome: Failure, options: ApiOptions): HostmasterError => {
   const advice = outcome.neverSent ? 'start PowerDNS with its API there, or correct url' : 'see whether it is well';
   return new HostmasterError('TARGET_UNREACHABLE', 'retry', `${what}: ${whyOf(outcome, options)}; ${advice}`, {
     cause: outcome.cause,
@@ -215,7 +218,7 @@ const whyOf = ({ why }: Failure, options: ApiOptions): string =>
 const unknown = (what: string, why: string, cause?: unknown): HostmasterError =>
   new HostmasterError('WRITE_UNKNOWN', 'retry', `${what}: ${why}`, { cause });
 
-const refusalOf = (what: string, reply: Reply, options: ApiOptions): HostmasterError => {
+const refusalOf = (what: string, reply: Reply, options: ApiOptions, ofZone: boolean): HostmasterError => {
   const said = clean(errorOf(reply), options);
   const { status } = reply;
   if (status === 401) return refused(what, 'answered 401: it does not accept our key; check api_key');
@@ -223,14 +226,15 @@ const refusalOf = (what: string, reply: Reply, options: ApiOptions): HostmasterE
   if (status === 404) {
     return refused(what, 'answered 404: no such thing there; check url and server, and that its API is on (api=yes)');
   }
-  if (status >= 500) {
-    return new HostmasterError(
-      'TARGET_UNREACHABLE',
-      'retry',
-      `${what}: answered ${status} (${said}), ${tries} times; see the name server's log`,
-    );
+  const times = status >= 500 ? `, ${tries} times` : '';
+  const words = `${what}: answered ${status} (${said})${times}; see the name server's log`;
+  // 502 to 504 come from what stands before PowerDNS, and 3xx too.
+  if (ofZone && (status === 500 || (status >= 400 && status < 500))) {
+    return new HostmasterError('ZONE_UNREADABLE', status === 500 ? 'retry' : 'stop', words);
   }
-  return refused(what, `answered ${status} (${said}); see the name server's log`);
+  return status >= 500
+    ? new HostmasterError('TARGET_UNREACHABLE', 'retry', words)
+    : new HostmasterError('TARGET_REFUSED', 'stop', words);
 };
 
 const refused = (what: string, said: string): HostmasterError =>

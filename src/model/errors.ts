@@ -7,6 +7,7 @@ export const errorCodes = {
   USAGE: 'the command line cannot be used',
   TARGET_UNREACHABLE: 'a target gave no answer, or none that can be read',
   TARGET_REFUSED: 'a target does not accept our key or our request',
+  ZONE_UNREADABLE: 'a target does not show one of its zones',
   ZONE_MISSING: 'the target does not have the zone',
   WRITE_REFUSED: 'the target refused a change; nothing of that write was applied',
   WRITE_UNKNOWN: 'a write got no answer; it may or may not have been applied',

@@ -29,7 +29,10 @@ interface PlanContext {
   readonly rim: Rim;
 }
 
-/** Reads and plans every zone at every target. A target that stops answering is one problem, and the others go on. */
+/**
+ * Reads and plans every zone at every target. A target that stops answering is one problem, and so is each zone that a
+ * target does not show; the others go on.
+ */
 export const planAll = async (
   zones: readonly DesiredZone[],
   targets: OpenTargets,
@@ -77,7 +80,9 @@ const planTarget = async (
   const work: PlannedWork[] = [];
   const problems: Problem[] = [];
   const unread: string[] = [];
+  const unreadable: Problem[] = [];
   let down: Error | null = null;
+  let inRow = 0;
   const prepared = await Promise.all(zones.map((zone) => prepare(zone, target, context)));
   await target.provider.expect?.(
     prepared.flatMap(({ zone, settled }) => (settled === null ? [zone.id] : [])),
@@ -88,24 +93,44 @@ const planTarget = async (
     if (down !== null) return void unread.push(zone.id.name);
     try {
       const planned = await planOne(each, target, context);
+      inRow = 0;
       problems.push(...planned.problems);
       if (planned.work !== null) work.push(planned.work);
     } catch (error) {
       if (!(error instanceof HostmasterError)) throw error;
-      if (error.code === 'TARGET_UNREACHABLE' || error.code === 'TARGET_REFUSED') {
-        unread.push(zone.id.name);
-        down = error;
-      } else problems.push(problemOfError(error, name, zoneLabel(zone.id)));
+      const ofZone = error.code === 'ZONE_UNREADABLE';
+      if (ofZone || isOfTarget(error)) unread.push(zone.id.name);
+      if (ofZone) unreadable.push(unreadProblem(error, name, [zone.id.name], zoneLabel(zone.id)));
+      else if (!isOfTarget(error)) problems.push(problemOfError(error, name, zoneLabel(zone.id)));
+      inRow = ofZone ? inRow + 1 : 0;
+      if (isOfTarget(error)) down = error;
+      else if (inRow > 0 && inRow % patience === 0) down = (await whyDown(target, context)) ?? down;
     }
     onRead();
   });
-  if (down !== null) problems.push(downProblem(name, down, unread));
+  if (down === null) problems.push(...unreadable);
+  else problems.push(unreadProblem(down, name, unread));
   return { name, work, problems, down };
 };
 
-const downProblem = (target: string, error: Error, unread: readonly string[]): Problem => {
+/** So many zones in a row that cannot be read, and the target is asked for its list of them. */
+const patience = 3;
+
+const isOfTarget = ({ code }: HostmasterError): boolean => code === 'TARGET_UNREACHABLE' || code === 'TARGET_REFUSED';
+
+/** Null: it still lists its zones, so that it is those that it does not show which are to blame. */
+const whyDown = ({ provider }: OpenTarget, { rim }: PlanContext): Promise<HostmasterError | null> =>
+  provider.listZones(rim.signal).then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof HostmasterError) return error;
+      throw error;
+    },
+  );
+
+const unreadProblem = (error: Error, target: string, unread: readonly string[], zone?: string): Problem => {
   const zones = unread.length === 1 ? `${unread[0]} was` : `${unread.length} zones were`;
-  const problem = problemOfError(error, target);
+  const problem = problemOfError(error, target, zone);
   return { ...problem, message: `${problem.message}; ${zones} not read, and nothing of that is planned` };
 };
 
