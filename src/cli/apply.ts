@@ -43,7 +43,10 @@ const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promi
   const { rim, clear } = rimOf(io, options);
   const plan = await readPlan(file);
   if (options.format === 'text') io.out(planText(plan, io.paint));
-  if (ofChanges(plan) !== exit.changes) return exit.done;
+  if (ofChanges(plan) !== exit.changes) {
+    report(plan, null, options, io);
+    return exit.done;
+  }
   if (!(await agreed(options, io))) return exit.error;
   const applied = await applyPlanPass(plan, passOptions(options), rim, openWith(io)).finally(clear);
   report(plan, applied, options, io);

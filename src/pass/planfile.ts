@@ -1,37 +1,67 @@
 import { readFile } from 'node:fs/promises';
 import { listOf } from '../apply/send.ts';
 import { staleChanges } from '../apply/zone.ts';
+import type { Fault } from '../load/config/check.ts';
+import { asRecord, checkOf } from '../load/config/check.ts';
 import type { Definitions } from '../model/definitions.ts';
-import { HostmasterError, messageOf } from '../model/errors.ts';
-import type { Changeset, Plan } from '../model/plan.ts';
-import { planDigest } from '../model/plan.ts';
+import { HostmasterError, messageOf, SyntaxProblem } from '../model/errors.ts';
+import { isWithin, parseAbsolute } from '../model/name.ts';
+import type { Change, Changeset, Plan } from '../model/plan.ts';
+import { planDigest, summarise } from '../model/plan.ts';
+import { parseRdata, typeByName } from '../model/rdata.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { ApplyWork } from './apply.ts';
 import { createSettingsOf, inputOf } from './apply.ts';
+import { planSchema } from './plan-schema.ts';
 import type { OpenTargets, Rim } from './types.ts';
 
 /** Reads a plan and checks that it is whole. Throws PLAN_FILE. */
 export const readPlan = async (file: string): Promise<Plan> => {
-  const bad = (why: string, cause?: unknown) =>
-    new HostmasterError('PLAN_FILE', 'stop', `${file} ${why}; make it again with "hostmaster plan --out ${file}"`, {
-      cause,
-    });
-  let plan: Plan;
   try {
-    plan = JSON.parse(await readFile(file, 'utf8'));
+    return wholePlan(await readJson(file));
   } catch (error) {
-    throw bad(`cannot be read as a plan (${messageOf(error)})`, error);
+    const message = `${file} ${messageOf(error)}; make it again with "hostmaster plan --out ${file}"`;
+    throw new HostmasterError('PLAN_FILE', 'stop', message, { cause: error });
   }
-  if (plan?.version !== 1 || !Array.isArray(plan.changesets)) throw bad('is not a plan of version 1');
-  const intact = (() => {
-    try {
-      return planDigest(plan.changesets) === plan.digest;
-    } catch {
-      return false;
-    }
-  })();
-  if (!intact) throw bad('is not what was planned: its digest does not fit its changes');
-  return plan;
+};
+
+const readJson = async (file: string): Promise<unknown> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`cannot be read as a plan (${messageOf(error)})`, { cause: error });
+  }
+};
+
+/** The plan, with its summary counted again. Throws what is wrong with it. */
+const wholePlan = (value: unknown): Plan => {
+  if (asRecord(value).version !== 1) throw new Error('is not a plan of version 1');
+  const checked = checkOf(planSchema)(value);
+  if (!checked.ok) throw new Error(`is not a plan: ${faultWords(checked.faults[0])}`);
+  const { version, digest, config_commit, inventory, targets, changesets, problems } = checked.value;
+  if (planDigest(changesets) !== digest)
+    throw new Error('is not what was planned: its digest does not fit its changes');
+  for (const changeset of changesets) for (const change of changeset.changes) checkChange(change, changeset.zone);
+  const summary = summarise(changesets);
+  return { version, digest, config_commit, inventory, targets, changesets, problems, summary };
+};
+
+const faultWords = (fault: Fault | undefined): string =>
+  fault === undefined ? 'it has another shape' : `${fault.path.join('.')}: ${fault.message}`.replace(/^: /, '');
+
+/** Anybody can reckon a digest: what it stands for must make sense too. */
+const checkChange = ({ action, name, type, before, after }: Change, zone: string): void => {
+  const bad = (why: string) => new Error(`is not a plan: the ${action} of ${name} ${type} ${why}`);
+  if ((before === null) !== (action === 'create') || (after === null) !== (action === 'delete')) {
+    throw bad('does not have the "before" and "after" of one');
+  }
+  try {
+    if (parseAbsolute(name) !== name || !isWithin(name, zone)) throw bad(`is not in ${zone}`);
+    if (typeByName(type)?.name !== type) throw bad('has no type that is known');
+    for (const { rdata } of after?.values ?? []) parseRdata(type, rdata);
+  } catch (error) {
+    throw error instanceof SyntaxProblem ? bad(`cannot be read: ${error.message}`) : error;
+  }
 };
 
 /** What a plan's changesets need to go out. Throws PLAN_FILE where hostmaster.yaml has no such target or zone. */

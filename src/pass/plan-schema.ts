@@ -1,0 +1,67 @@
+import Type from 'typebox';
+import { guardNames } from '../model/plan.ts';
+
+// The shape of a plan file. Keys that are not here are a later version's, and are let be.
+
+const text = Type.String();
+const nullable = Type.Union([text, Type.Null()]);
+const origin = Type.Object({
+  kind: Type.Literal('zone_file'),
+  file: text,
+  line: Type.Integer(),
+  column: Type.Integer(),
+});
+
+const rrset = Type.Union([
+  Type.Object({
+    ttl: Type.Integer({ minimum: 0 }),
+    values: Type.Array(Type.Object({ rdata: text, origins: Type.Array(origin) })),
+    health_check: Type.Null(),
+  }),
+  Type.Null(),
+]);
+
+const change = {
+  action: Type.Enum(['create', 'replace', 'delete']),
+  name: text,
+  type: text,
+  before: rrset,
+  after: rrset,
+};
+
+const changeset = Type.Object({
+  zone: text,
+  view: nullable,
+  target: text,
+  based_on: nullable,
+  create_zone: Type.Boolean(),
+  changes: Type.Array(Type.Object(change)),
+  withheld: Type.Array(Type.Object({ ...change, guard: Type.Enum([...guardNames]), reason: text, allow: nullable })),
+  unmanaged: Type.Array(Type.Object({ name: text, type: text, why: text })),
+});
+
+const place = Type.Union([Type.Integer(), Type.Null()]);
+
+const problem = Type.Object({
+  rule: text,
+  severity: Type.Enum(['error', 'warning']),
+  message: text,
+  file: nullable,
+  line: place,
+  column: place,
+  target: Type.Optional(text),
+  zone: Type.Optional(text),
+});
+
+/** Without the summary, which is counted again. */
+export const planSchema = Type.Object({
+  version: Type.Literal(1),
+  digest: text,
+  config_commit: nullable,
+  inventory: Type.Record(text, Type.Object({ servers: Type.Integer(), complete: Type.Boolean() })),
+  targets: Type.Array(
+    Type.Object({ name: text, status: Type.Enum(['ok', 'unreachable', 'refused']), message: nullable }),
+  ),
+  changesets: Type.Array(changeset),
+  problems: Type.Array(problem),
+});
