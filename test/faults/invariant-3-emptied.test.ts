@@ -10,7 +10,7 @@ import { apexYaml, contentOf, expectPlain, makeZone, rrset, serialOf } from './z
 const zone = 'five.test.';
 const zoneFile = 'zones/five.test.yaml';
 
-describe('a zone of five records', () => {
+describe('invariant 3: a zone of five records', () => {
   let pdns: PowerDns;
   let repository: Repository;
   let before: readonly string[];

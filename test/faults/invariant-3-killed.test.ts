@@ -41,7 +41,7 @@ const kills: readonly Kill[] = [
 
 const delay = 1_000;
 
-describe('kill -9 of an apply', { timeout: 600_000 }, () => {
+describe('invariant 3: kill -9 of an apply', { timeout: 600_000 }, () => {
   let pdns: PowerDns;
   let proxy: SlowProxy;
   let prober: Prober | undefined;

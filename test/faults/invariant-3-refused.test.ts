@@ -51,7 +51,7 @@ const written = [
   'comes A 300 192.0.2.10',
 ];
 
-describe('a zone with changes that are refused', () => {
+describe('invariant 3: a zone with changes that are refused', () => {
   let pdns: PowerDns;
   let repository: Repository;
   let ended: Ended;

@@ -11,7 +11,7 @@ import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 const zone = 'lease.test.';
 const fileOf = (address: string): string => `${apexYaml}\nwww: {type: A, ttl: 300, value: ${address}}\n`;
 
-describe('two instances that share a state', () => {
+describe('invariants 4 and 5: two instances that share a state', () => {
   let pdns: PowerDns;
   let proxy: FaultyProxy;
   let repository: Repository;

@@ -12,7 +12,7 @@ mail: {type: A, ttl: 300, value: ${address}}
 `;
 const contentWith = (address: string): readonly string[] => [`mail A 300 ${address}`, `www A 300 ${address}`];
 
-describe('somebody else who writes to the zone', () => {
+describe('invariant 4: somebody else who writes to the zone', () => {
   let pdns: PowerDns;
   let proxy: FaultyProxy;
   let repository: Repository;

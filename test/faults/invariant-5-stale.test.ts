@@ -16,7 +16,7 @@ new: {type: A, ttl: 300, value: 192.0.2.4}
 other: {type: TXT, ttl: 300, value: other}
 `;
 
-describe('a plan of two zones at two targets', () => {
+describe('invariants 5 and 6: a plan of two zones at two targets', () => {
   const servers: PowerDns[] = [];
   let repository: Repository;
   let planFile: string;
