@@ -14,7 +14,8 @@ const dnsPort = 53;
 
 /**
  * The name servers that answer for a zone at a target: those of verify_at; else those the target itself knows; else the
- * zone's apex NS. An apex name server without an address is in `unknown`.
+ * zone's apex NS, as `rrsets` have them, or as the target holds them where those do not. An apex name server without an
+ * address is in `unknown`.
  */
 export const nameServersOf = async (
   zone: ZoneId,
@@ -23,7 +24,15 @@ export const nameServersOf = async (
 ): Promise<{ readonly nameservers: readonly NameServer[]; readonly unknown: readonly string[] }> => {
   const configured = target.definition.verify_at ?? known(target);
   if (configured !== null) return { nameservers: configured, unknown: [] };
-  return addressesOf(zone.name, rrsets);
+  const all = [...rrsets];
+  const declared = all.some(({ name, type }) => type === 'NS' && name === zone.name);
+  return addressesOf(zone.name, declared ? all : [...all, ...(await apexAt(zone, target))]);
+};
+
+/** What a target holds at a zone's apex; nothing where it cannot say. */
+const apexAt = async (zone: ZoneId, { provider }: OpenTarget): Promise<readonly Lookup[]> => {
+  const read = await provider.read(zone, { names: [zone.name] }).catch(() => null);
+  return read?.status === 'read' ? read.rrsets.filter(({ name }) => name === zone.name) : [];
 };
 
 const known = ({ provider, serving }: OpenTarget): readonly NameServer[] | null => {
