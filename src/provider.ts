@@ -20,6 +20,8 @@ export interface Supports {
   readonly unknown_types: boolean;
   /** Names with characters that need an escape in presentation form. */
   readonly escaped_names: boolean;
+  /** A regular expression for the names that can be written; all, where it is missing. */
+  readonly name_pattern?: string;
   /** Types that only some name servers can answer, so that each has to be asked first. */
   readonly synthesised: readonly string[];
   /** Types that the name server makes itself: neither wanted nor deleted unless a file has that name and type. */

@@ -30,6 +30,8 @@ export const supportsOf = (config: ServerConfig, parallel: number | null): Suppo
     refuses,
     unknown_types: true,
     escaped_names: false,
+    // As 4.7.3's API takes them: any other gets `contains unsupported characters`.
+    name_pattern: '^(?:\\*\\.)?[a-z0-9_/.-]*$',
     synthesised: ['ALIAS', 'LUA'],
     own_types: ['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY', 'CDS', 'CDNSKEY', 'ZONEMD', 'TYPE65534'],
     min_ttl: 0,

@@ -31,14 +31,15 @@ export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
   const leftAlone = rrsetMap<string>();
   const quarantined: Quarantine[] = [...zone.quarantined];
   const problems: Problem[] = [];
-  const types = new Set(target.supports.types);
+  const { name_pattern: pattern, types } = target.supports;
+  const can: Ability = { types: new Set(types), names: pattern === undefined ? null : new RegExp(pattern) };
   for (const rrset of zone.rrsets) {
     const alone = rrset.options === undefined ? null : whyLeftAlone(rrset, target.name);
     if (alone !== null) {
       leftAlone.set(rrset, alone);
       continue;
     }
-    const misfit = whyMisfit(rrset, target, types);
+    const misfit = whyMisfit(rrset, target, can);
     if (misfit === null) {
       rrsets.set(rrset, withinTtl(rrset, target.supports));
       continue;
@@ -63,7 +64,12 @@ const whyLeftAlone = ({ options }: RRset, target: string): string | null => {
   return options?.excluded?.includes(target) === true ? `octodns.excluded names ${target}` : null;
 };
 
-const whyMisfit = (rrset: RRset, target: PlanTarget, types: ReadonlySet<string>): Misfit | null => {
+interface Ability {
+  readonly types: ReadonlySet<string>;
+  readonly names: RegExp | null;
+}
+
+const whyMisfit = (rrset: RRset, target: PlanTarget, { names, types }: Ability): Misfit | null => {
   const { supports } = target;
   const untakable = types.has(rrset.type) ? null : whyUntakable(rrset.type, supports);
   if (untakable !== null) {
@@ -73,6 +79,9 @@ const whyMisfit = (rrset: RRset, target: PlanTarget, types: ReadonlySet<string>)
   if (unanswerable !== undefined) return { rule: 'unanswerable-type', message: unanswerable };
   if (!supports.escaped_names && rrset.name.includes('\\')) {
     return { rule: 'unsupported-name', message: `${target.name} cannot hold names with escaped characters` };
+  }
+  if (names?.test(rrset.name) === false) {
+    return { rule: 'unsupported-name', message: `${target.name} cannot hold a name with these characters` };
   }
   if (rrset.ttl > supports.max_ttl) {
     return {

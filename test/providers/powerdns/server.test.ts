@@ -68,6 +68,17 @@ describe('supports', () => {
     await stock.stop();
   });
 
+  it('knows which names PowerDNS takes', async () => {
+    const pattern = new RegExp(provider.supports.name_pattern ?? '');
+    const special = [...'!#%&*+,-/0:<=>?[]^_`{|}~'].flatMap((c) => [`x${c}y`, `${c}x`]);
+    for (const label of [...special, '*', '*.x', 'x.*.y', 'x.*', '**.x', '_a._b']) {
+      const name = `${label}.a.test.`;
+      const { status } = await write(creating(name, 'A', ['192.0.2.1']));
+      expect(pattern.test(name) ? 'applied' : 'refused', name).toBe(status);
+    }
+    expect(['.', '*.', 'test.'].every((name) => pattern.test(name))).toBe(true);
+  });
+
   it('counts the bytes of a write generously, and PowerDNS takes that many with its stock limit', async () => {
     const { bytes_per_change, bytes_per_value, max_bytes } = provider.supports;
     const changes = Array.from({ length: 11_000 }, (_, i) =>

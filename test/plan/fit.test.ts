@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { apex, plan, supports } from './make.ts';
+
+test('a name that the target cannot hold is a problem, and what exists there stays', () => {
+  const planned = plan({
+    desired: ['a+b A 1 192.0.2.1', 'b A 1 192.0.2.1'],
+    existing: [...apex, 'a+b AAAA 1 2001:db8::1'],
+    supports: { ...supports, name_pattern: '^[a-z.]*$' },
+  });
+  expect(planned.problems).toEqual(['unsupported-name']);
+  expect(planned.changes).toEqual(['create b A']);
+  expect(planned.withheld).toEqual(['quarantine: delete a+b AAAA']);
+});
