@@ -218,7 +218,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       withZone('{targets: [pdns], create: {ns: [¦a..b]}}'),
-      'config-syntax: zones.example.com.create: ns: the name "a..b" has an empty part: two dots in a row, or one in front',
+      'config-syntax: zones.example.com: create: ns: the name "a..b" has an empty part: two dots in a row, or one in front',
     ],
     [
       withZone('{targets: [pdns], covers: ¦192.0.2.0}'),

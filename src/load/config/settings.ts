@@ -1,15 +1,12 @@
-import { SyntaxProblem } from '../../model/errors.ts';
-import { globProblem } from '../../model/glob.ts';
 import { parseAbsolute } from '../../model/name.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import type { CreateSettings, GuardSettings, ZoneSettings } from '../../model/zone.ts';
 import { quoted } from '../quote.ts';
 import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../schema/hostmaster.ts';
-import { findType } from '../types.ts';
-import { checkOf } from './check.ts';
+import { asRecord, checkOf } from './check.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
 import type { Path } from './config-text.ts';
-import { isCidr } from './values.ts';
+import { checkWords, textsOf } from './words.ts';
 
 export const defaultGuards: GuardSettings = {
   max_delete_percent: 30,
@@ -49,20 +46,17 @@ export const settingsReader = (
     const path = ['zones', key];
     const before = config.problems.length;
     const entry = checkAt(config, check, value, path);
-    if (entry === null) return null;
-    checkPatterns(config, entry, path);
-    const create = readCreate(config, entry.create, [...path, 'create']);
-    if (entry.covers !== undefined && !isCidr(entry.covers)) {
-      const message = `zones.${key}: covers takes a network like 192.0.2.0/25, not ${quoted(entry.covers)}`;
-      reportAt(config, 'config-syntax', message, [...path, 'covers']);
-    }
-    if (config.problems.length !== before) return null;
+    checkWords(config, asRecord(value), path);
+    const isSound = config.problems.length === before;
+    const names = readTargetNames(config, asRecord(value).targets, shared, path);
+    if (entry === null || !isSound) return null;
+    warnOfListed(config, entry, path);
     return {
-      targets: readTargetNames(config, entry.targets, shared, path),
+      targets: names,
       ttl: entry.ttl ?? defaultTtl,
       owns: entry.owns ?? 'all',
       ignore: entry.ignore ?? [],
-      create,
+      create: readCreate(entry.create),
       public: entry.public ?? false,
       allow_lua: entry.allow_lua ?? false,
       covers: entry.covers ?? null,
@@ -98,50 +92,31 @@ const mergeGuards = (base: GuardSettings, entry: GuardsEntry): GuardSettings => 
 });
 
 /** A target that is there but cannot be used has its own problem. */
-const readTargetNames = (config: Config, names: readonly string[], shared: Shared, path: Path): readonly string[] =>
-  [...new Set(names)].filter((name) => {
+const readTargetNames = (config: Config, targets: unknown, shared: Shared, path: Path): readonly string[] => {
+  const names = new Map(textsOf(targets).toReversed());
+  return [...names.keys()].toReversed().filter((name) => {
     if (!shared.named.has(name)) {
       const guess = didYouMean(name, shared.named);
       const message = `${path.join('.')}: there is no target ${quoted(name)}${guess}; configure it under "targets:"`;
-      reportAt(config, 'unknown-target', message, [...path, 'targets', names.indexOf(name)]);
+      reportAt(config, 'unknown-target', message, [...path, 'targets', names.get(name) ?? 0]);
     }
     return shared.targets.has(name);
   });
-
-const checkPatterns = (config: Config, entry: ZoneEntry, path: Path): void => {
-  for (const key of ['ignore', 'exempt'] as const) {
-    entry[key]?.forEach(({ name }, i) => {
-      const fault = globProblem(name);
-      if (fault === null) return;
-      const message = `${path.join('.')}: ${key}: ${quoted(name)} matches nothing: ${fault}`;
-      reportAt(config, 'config-syntax', message, [...path, key, i, 'name']);
-    });
-  }
-  entry.ignore?.forEach(({ types }, i) => {
-    types?.forEach((type, k) => {
-      const found = findType(type);
-      if (found.status === 'found') return;
-      const message = `${path.join('.')}: ignore: ${found.message}`;
-      reportAt(config, 'config-syntax', message, [...path, 'ignore', i, 'types', k]);
-    });
-  });
 };
 
-const readCreate = (config: Config, create: ZoneEntry['create'], path: Path): CreateSettings | null => {
+const warnOfListed = (config: Config, { owns }: ZoneEntry, path: Path): void => {
+  if (owns !== 'listed') return;
+  const message = 'owns: listed deletes nothing in this version: it only adds and replaces';
+  reportAt(config, 'not-yet', `${path.join('.')}: ${message}`, [...path, 'owns']);
+};
+
+/** Its names are known to be sound. */
+const readCreate = (create: ZoneEntry['create']): CreateSettings | null => {
   if (create === undefined || create === false) return null;
   if (create === true) return defaultCreate;
-  const ns = create.ns?.flatMap((name, i) => {
-    try {
-      return [parseAbsolute(name)];
-    } catch (error) {
-      if (!(error instanceof SyntaxProblem)) throw error;
-      reportAt(config, 'config-syntax', `${path.join('.')}: ns: ${error.message}`, [...path, 'ns', i]);
-      return [];
-    }
-  });
   return {
     kind: create.kind ?? defaultCreate.kind,
-    ns: ns ?? defaultCreate.ns,
+    ns: create.ns?.map(parseAbsolute) ?? defaultCreate.ns,
     soa_edit_api: create.soa_edit_api ?? defaultCreate.soa_edit_api,
   };
 };
