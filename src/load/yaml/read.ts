@@ -5,8 +5,11 @@ import { isNull, type YamlEntry, type YamlNode, YamlProblem } from './node.ts';
 /** `merged`: from a "<<" at the top, which never wins over a name that is written out. */
 export type OnEntry = (key: YamlNode, value: YamlNode, merged: boolean) => void;
 
-/** A marker of directives or documents: text that has one past its head is never cut. */
-const marker = /^(?:---|\.\.\.|%)/m;
+/**
+ * A marker of directives or documents, or an anchor or tag, which may be about the line after it: text that has one past
+ * its head is never cut.
+ */
+const marker = /^(?:---|\.\.\.|%|[&!])/m;
 const head = /^(?:[ \t]*(?:#.*)?\r?\n)*---[ \t]*(?:#.*)?\r?\n/;
 /** A line where a new entry of the top mapping begins, beyond doubt. */
 const entryStart = /\n(?=[^ \t\r\n#?:,\-%[\]{}|>\ufeff])/g;

@@ -107,6 +107,13 @@ describe('reading in pieces', () => {
     );
   });
 
+  it.each(['a: 1\n&c\nwww: 2\n', 'a: 1\n!!str\nwww: 2\n', 'a: 1\n&c\n# d\n\nwww: 2\n'])(
+    'says the same of %j',
+    (given) => {
+      expect(outcome(given, 1)).toEqual(outcome(given, whole));
+    },
+  );
+
   it('says the same of zone files with one slip in them', () => {
     const zone = `---\n'':\n  - type: MX\n    values:\n    - {preference: 10, exchange: mx.}\n  - type: TXT\n    value: "a\\\n      b"\n# c\nwww: &w\n  type: A\n  values: [192.0.2.1,\n    192.0.2.2]\nftp:\n  <<: *w\n  ttl: 5\ntxt:\n  type: TXT\n  value: |\n    one\n\n    two\n'*': *w\n`;
     const slip = fc.constantFrom(
