@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { HostmasterError, messageOf } from '../../src/provider.ts';
@@ -42,7 +42,7 @@ export interface Endpoint {
 export const openZonesFile = (path: string): ZonesFile => {
   let database: DatabaseSync | null = null;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     database = new DatabaseSync(path, { timeout: busyMilliseconds, enableForeignKeyConstraints: true });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     return around(database, path);
@@ -51,6 +51,17 @@ export const openZonesFile = (path: string): ZonesFile => {
     if (error instanceof HostmasterError) throw error;
     const message = `the zones file ${path} cannot be opened: ${messageOf(error)}`;
     throw new HostmasterError('CONFIG', 'stop', message, { cause: error });
+  }
+};
+
+/** With those above it. `mkdirSync` with `recursive` never returns where /proc refuses a folder. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
   }
 };
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { factory } from '../../../providers/embedded/index.ts';
+import { tempFolder } from '../../servers/child.ts';
 import { dig } from '../../servers/dig.ts';
 import { putRecords, startEmbedded, zoneOf } from './zone.ts';
 
@@ -41,3 +42,15 @@ it('a file of another version, or of another program, is not touched', async () 
   });
   await embedded.stop();
 });
+
+it.each(['/proc/nope/x', 'text/x/zones.sqlite'])(
+  'a folder that cannot be made is an error, not a wait: %s',
+  async (file) => {
+    const folder = tempFolder('zones');
+    writeFileSync(`${folder}/text`, '');
+    await expect(factory.open({ config: { file }, secrets: {}, folder })).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: expect.stringMatching(/^the zones file .* cannot be opened: E(NOENT|NOTDIR)/),
+    });
+  },
+);
