@@ -67,5 +67,7 @@ it('all zones and the list of them: the target is down, in one line', async () =
   expect(plan.targets).toMatchObject([{ name: 'pdns', status: 'unreachable' }]);
   const errors = plan.problems.filter(({ severity }: { severity: string }) => severity === 'error');
   expect(errors).toHaveLength(1);
-  expect(errors[0].message).toMatch(/zones\?dnssec=false: answered 500.*; 12 zones were not read, and nothing of that is planned$/);
+  expect(errors[0].message).toMatch(
+    /zones\?dnssec=false: answered 500.*; 12 zones were not read, and nothing of that is planned$/,
+  );
 });

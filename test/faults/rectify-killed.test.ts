@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dig, type PowerDns, type Proxy, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as ApiProxy, dig, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
 import { hostmaster, makeRepository, targetOf } from './command.ts';
 import { apexYaml } from './zone.ts';
 
@@ -7,7 +7,7 @@ import { apexYaml } from './zone.ts';
 // non-terminal answers NXDOMAIN until the next apply.
 
 let pdns: PowerDns;
-let proxy: Proxy;
+let proxy: ApiProxy;
 
 beforeAll(async () => {
   pdns = await startPowerDns({ backend: 'sqlite', settings: { 'cache-ttl': '0', 'negquery-cache-ttl': '0' } });
