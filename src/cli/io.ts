@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Paint } from '../report/paint.ts';
 import { colours, noPaint } from '../report/paint.ts';
+import { exit } from './exit.ts';
 
 /** The terminal, or what stands in for it. stdout carries the result, stderr everything else. */
 export interface Io {
@@ -20,6 +21,8 @@ export interface Io {
 export const processIo = (): Io => {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  process.stdout.on('error', outOfReach);
+  process.stderr.on('error', () => undefined);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -39,4 +42,13 @@ export const processIo = (): Io => {
     env: process.env,
     signal: stopping.signal,
   };
+};
+
+/** Whoever reads may have enough (`| head`), which ends no work; a result that cannot be written is an error. */
+const outOfReach = (error: NodeJS.ErrnoException): void => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`hostmaster: the result cannot be written: ${error.message}\n`);
+  process.once('exit', () => {
+    process.exitCode = exit.error;
+  });
 };

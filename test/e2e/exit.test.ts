@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../servers/index.ts';
-import { onTerminal } from './command.ts';
 import { jsonOf, type Sample, sample, zoneFile } from './repository.ts';
 
-// How each command ends, and what its options do, on a repository that is applied already.
+// How each command ends, on a repository that is applied already.
 
 let repository: Sample;
 let zone: string;
@@ -20,16 +17,12 @@ beforeAll(async () => {
   await run('apply', '--yes');
 });
 
-/** Each test of a group begins with the repository as it was, and applied. */
-const fromTheBeginning = (): void =>
+describe('exit codes', () => {
   beforeEach(async () => {
     repository.write(zoneFile, zone);
     repository.write('hostmaster.yaml', config);
     await run('apply', '--yes');
   });
-
-describe('exit codes', () => {
-  fromTheBeginning();
 
   it('0 and 2: plan with and without --exit-code', async () => {
     expect(await run('plan', '--exit-code')).toMatchObject({ code: 0 });
@@ -151,131 +144,5 @@ describe('mistakes on the command line', () => {
     const { code, stdout, stderr } = await run();
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('validate');
-  });
-});
-
-describe('asking', () => {
-  fromTheBeginning();
-
-  it('needs --yes where nobody can answer', async () => {
-    change();
-    for (const args of [['apply'], ['apply', '--format', 'json'], ['apply', '--plan', 'plan.json']]) {
-      await run('plan', '--out', 'plan.json');
-      const { code, stderr } = await run(...args);
-      expect(code).toBe(1);
-      expect(stderr).toBe(
-        'hostmaster: nothing was applied: there is no terminal to ask at; say --yes to apply without being asked\n',
-      );
-    }
-    expect(await run('plan', '--exit-code')).toMatchObject({ code: 2 });
-  });
-
-  it('needs no answer where there is nothing to do', async () => {
-    expect(await run('apply')).toEqual({ code: 0, stdout: 'Plan: no changes.\n', stderr: '' });
-  });
-
-  it('takes a whole yes on a terminal', async () => {
-    change();
-    const no = await onTerminal(repository.folder, ['apply'], {}, 'y\n');
-    expect(no.stdout).toContain('nothing was applied');
-    expect(no.code).toBe(1);
-    const yes = await onTerminal(repository.folder, ['apply'], {}, 'yes\n');
-    expect(yes.stdout).toContain('Apply this? [yes/no]');
-    expect(yes.stdout).toContain('Applied: 1 change in 1 zone.');
-    expect(yes.code).toBe(0);
-  });
-});
-
-describe('colours', () => {
-  fromTheBeginning();
-
-  it('are for terminals, and not with NO_COLOR', async () => {
-    change();
-    const start = '\u001b[';
-    expect((await onTerminal(repository.folder, ['plan'])).stdout).toContain(`${start}33m`);
-    expect((await onTerminal(repository.folder, ['plan'], { NO_COLOR: '1' })).stdout).not.toContain(`${start}33m`);
-    expect((await run('plan')).stdout).not.toContain(start);
-    expect((await onTerminal(repository.folder, ['plan', '--format', 'json'])).stdout).not.toContain(start);
-  });
-});
-
-describe('choosing', () => {
-  fromTheBeginning();
-
-  it('--zone takes some zones, --target some targets', async () => {
-    change();
-    const zones = async (...args: readonly string[]) =>
-      jsonOf(await run('plan', '--format', 'json', ...args)).changesets.map(
-        ({ zone: name }: { readonly zone: string }) => name,
-      );
-    expect(await zones('--zone', '2.0.192.in-addr.arpa')).toEqual(['2.0.192.in-addr.arpa.']);
-    expect(await zones('--zone', 'EXAMPLE.com.', '2.0.192.in-addr.arpa')).toHaveLength(2);
-    expect(await zones('--zone', 'example.com', '--zone', '2.0.192.in-addr.arpa')).toHaveLength(2);
-    expect(await zones('--target', 'local')).toHaveLength(2);
-    const other = '  other: { provider: embedded, listen: 127.0.0.1:0, file: .hostmaster/other.sqlite }\n  # pdns: ';
-    repository.replace('hostmaster.yaml', '  # pdns: ', other);
-    expect(await zones('--target', 'other')).toEqual([]);
-  });
-
-  it('--targets-from takes targets and state from another file, whatever the repository says', async () => {
-    repository.write(
-      'trusted/targets.yaml',
-      `state: kept.sqlite\ntargets:\n  local: { provider: embedded, listen: 127.0.0.1:${repository.port}, file: ../.hostmaster/embedded.sqlite }\n`,
-    );
-    repository.replace('hostmaster.yaml', 'file: .hostmaster/embedded.sqlite', 'file: stolen.sqlite');
-    change();
-    const { code, stdout } = await run('apply', '--yes', '--targets-from', 'trusted/targets.yaml');
-    expect({ code, stdout }).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('Applied: 1 change in 1 zone.'),
-    });
-    expect(existsSync(join(repository.folder, 'trusted/kept.sqlite'))).toBe(true);
-    expect(existsSync(join(repository.folder, 'stolen.sqlite'))).toBe(false);
-  });
-});
-
-describe('a plan that is kept', () => {
-  fromTheBeginning();
-
-  it('is applied as it was reviewed, without looking at the files again', async () => {
-    change();
-    const planned = await run('plan', '--out', 'plan.json');
-    expect(planned.stdout).toContain('Plan: 1 replace.');
-    const kept = JSON.parse(repository.read('plan.json'));
-    expect(kept.digest).toBe(jsonOf(await run('plan', '--format', 'json')).digest);
-    repository.replace(zoneFile, '192.0.2.12]', '192.0.2.13]');
-    const { code, stdout } = await run('apply', '--plan', 'plan.json', '--yes', '--format', 'json');
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      digest: kept.digest,
-      results: [{ status: 'applied' }],
-      verify: { checked: 1, differences: [] },
-    });
-    expect((await run('explain', 'www.example.com', 'A')).stdout).toContain(
-      'existing at local\n  A 300 192.0.2.10\n  A 300 192.0.2.12\n',
-    );
-  });
-
-  it('3: is refused whole once one RRset is not what it saw', async () => {
-    change();
-    repository.replace(zoneFile, '192.0.2.25 }', '192.0.2.26 }');
-    await run('plan', '--out', 'plan.json');
-    repository.write(zoneFile, zone.replace('192.0.2.11]', '192.0.2.77]'));
-    await run('apply', '--yes');
-    const { code, stderr } = await run('apply', '--plan', 'plan.json', '--yes');
-    expect(code).toBe(3);
-    expect(stderr).toMatch(/^hostmaster: the plan is stale, and nothing was written: .*www\.example\.com\. A/);
-    expect((await run('explain', 'mail.example.com', 'A')).stdout).toContain(
-      'existing at local\n  A 3600 192.0.2.25\n',
-    );
-  });
-
-  it('1: is refused once somebody edited it', async () => {
-    change();
-    await run('plan', '--out', 'plan.json');
-    repository.replace('plan.json', '"192.0.2.12"', '"203.0.113.1"');
-    const { code, stdout, stderr } = await run('apply', '--plan', 'plan.json', '--yes');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('its digest does not fit its changes');
   });
 });

@@ -79,6 +79,18 @@ describe('the published package', () => {
     expect(refused.stdout).toContain('zones/example.com.yaml:1:');
   });
 
+  it('begins a repository whose editors find its schemas', () => {
+    expect(hostmaster('init', 'dns')).toMatchObject({ status: 0, stderr: '' });
+    for (const file of ['dns/hostmaster.yaml', 'dns/zones/example.com.yaml']) {
+      const [, schema = 'none'] = /\$schema=(\S+)/.exec(readFileSync(join(app, file), 'utf8')) ?? [];
+      expect(JSON.parse(readFileSync(join(app, dirname(file), schema), 'utf8'))).toHaveProperty('$schema');
+    }
+    expect(hostmaster('plan', '--exit-code', '--config', 'dns/hostmaster.yaml')).toMatchObject({
+      status: 2,
+      stderr: '',
+    });
+  });
+
   it('can be imported, with its types', () => {
     writeFileSync(
       join(app, 'plugin.ts'),
