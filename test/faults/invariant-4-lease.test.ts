@@ -29,7 +29,7 @@ describe('invariants 4 and 5: two instances that share a state', () => {
     await pdns.api('DELETE', `/zones/${zone}`);
     await makeZone(pdns, zone, [rrset(`www.${zone}`, 'A', '192.0.2.1')]);
     repository = makeRepository({
-      targets: { pdns: targetOf({ ...pdns, url: proxy.url }) },
+      targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { timeout: '60s' }) },
       zones: { [zone]: {} },
       files: { 'lease.test': fileOf('192.0.2.2') },
     });
@@ -45,12 +45,16 @@ describe('invariants 4 and 5: two instances that share a state', () => {
     let most = 0;
     let reached = (): void => undefined;
     const firstWrites = new Promise<void>((resolve) => (reached = resolve));
+    let planned = (): void => undefined;
+    const secondReads = new Promise<void>((resolve) => (planned = resolve));
     proxy.handle(async ({ method }) => {
+      if (writing > 0) planned();
       if (method !== 'PATCH') return undefined;
       writing += 1;
       most = Math.max(most, writing);
       reached();
-      await sleep(4000);
+      await secondReads;
+      await sleep(8000);
       writing -= 1;
       return undefined;
     });
