@@ -76,41 +76,72 @@ const planTarget = async (
   context: PlanContext,
   onRead: () => void,
 ): Promise<PlannedTarget> => {
-  const { name } = target.definition;
   const work: PlannedWork[] = [];
   const problems: Problem[] = [];
-  const unread: string[] = [];
-  const unreadable: Problem[] = [];
-  let down: Error | null = null;
-  let inRow = 0;
+  const trouble = troubleOf(target, context);
   const prepared = await Promise.all(zones.map((zone) => prepare(zone, target, context)));
   await target.provider.expect?.(
     prepared.flatMap(({ zone, settled }) => (settled === null ? [zone.id] : [])),
     context.rim.signal,
   );
   await pooled(prepared, readsAtOnce, async (each) => {
-    const { zone } = each;
-    if (down !== null) return void unread.push(zone.id.name);
+    if (trouble.isDown()) return trouble.skipped(each.zone);
     try {
       const planned = await planOne(each, target, context);
-      inRow = 0;
+      trouble.passed();
       problems.push(...planned.problems);
       if (planned.work !== null) work.push(planned.work);
     } catch (error) {
-      if (!(error instanceof HostmasterError)) throw error;
-      const ofZone = error.code === 'ZONE_UNREADABLE';
-      if (ofZone || isOfTarget(error)) unread.push(zone.id.name);
-      if (ofZone) unreadable.push(unreadProblem(error, name, [zone.id.name], zoneLabel(zone.id)));
-      else if (!isOfTarget(error)) problems.push(problemOfError(error, name, zoneLabel(zone.id)));
-      inRow = ofZone ? inRow + 1 : 0;
-      if (isOfTarget(error)) down = error;
-      else if (inRow > 0 && inRow % patience === 0) down = (await whyDown(target, context)) ?? down;
+      await trouble.met(error, each.zone);
     }
     onRead();
   });
-  if (down === null) problems.push(...unreadable);
-  else problems.push(unreadProblem(down, name, unread));
-  return { name, work, problems, down };
+  const { down, problems: met } = trouble.sum();
+  return { name: target.definition.name, work, problems: [...problems, ...met], down };
+};
+
+interface Trouble {
+  readonly isDown: () => boolean;
+  readonly skipped: (zone: DesiredZone) => void;
+  readonly passed: () => void;
+  /** Throws what is no HostmasterError. */
+  readonly met: (error: unknown, zone: DesiredZone) => Promise<void>;
+  readonly sum: () => { readonly down: Error | null; readonly problems: readonly Problem[] };
+}
+
+/** What goes wrong while a target's zones are read: it is a zone's own affair until it is the target's. */
+const troubleOf = (target: OpenTarget, context: PlanContext): Trouble => {
+  const { name } = target.definition;
+  const problems: Problem[] = [];
+  const unread: string[] = [];
+  const unreadable: Problem[] = [];
+  let down: Error | null = null;
+  let inRow = 0;
+  return {
+    isDown: () => down !== null,
+    skipped: ({ id }) => void unread.push(id.name),
+    passed: () => {
+      inRow = 0;
+    },
+    met: async (error, { id }) => {
+      if (!(error instanceof HostmasterError)) throw error;
+      if (error.code === 'ZONE_UNREADABLE') {
+        unread.push(id.name);
+        unreadable.push(unreadProblem(error, name, [id.name], zoneLabel(id)));
+        inRow += 1;
+        if (inRow % patience === 0) down = (await whyDown(target, context)) ?? down;
+        return;
+      }
+      inRow = 0;
+      if (!isOfTarget(error)) return void problems.push(problemOfError(error, name, zoneLabel(id)));
+      unread.push(id.name);
+      down = error;
+    },
+    sum: () => ({
+      down,
+      problems: [...problems, ...(down === null ? unreadable : [unreadProblem(down, name, unread)])],
+    }),
+  };
 };
 
 /** So many zones in a row that cannot be read, and the target is asked for its list of them. */

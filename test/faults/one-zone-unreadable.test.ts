@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type PowerDns, type Proxy, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
 import { makeRepository, type Repository, targetOf } from './command.ts';
 import { apexYaml, contentOf, expectPlain, makeZone } from './zone.ts';
 
@@ -7,7 +7,7 @@ import { apexYaml, contentOf, expectPlain, makeZone } from './zone.ts';
 
 const names = Array.from({ length: 12 }, (_, i) => `z${String(i).padStart(2, '0')}.test`);
 let pdns: PowerDns;
-let proxy: Proxy;
+let proxy: ApiProxy;
 let repository: Repository;
 
 beforeAll(async () => {
