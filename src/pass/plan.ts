@@ -201,8 +201,8 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
   }
   const existing: ZoneSnapshot | null = read.status === 'read' ? read : null;
   if (existing === null) {
-    // An empty zone would say of every name that it does not exist.
-    if (!zone.complete) return { work: null, problems: [] };
+    // A zone made from a file that does not parse would say of every name that it does not exist.
+    if (!zone.complete && zone.rrsets.length === 0) return { work: null, problems: [] };
     const problem = whyNotMade(zone, target);
     if (problem !== null) return { work: null, problems: [problem] };
   }

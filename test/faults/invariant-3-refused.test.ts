@@ -26,7 +26,7 @@ const high = '0 0 0.001 S 0 0 0.001 W 42849672.95m';
 const zoneFile = `${apexYaml}
 swap: {type: LOC, ttl: 300, value: '${high}'}
 hidden: {type: CNAME, ttl: 300, value: www.example.net.}
-'a:b': {type: A, ttl: 300, value: 192.0.2.20}
+far: {type: LOC, ttl: 300, value: '${high}'}
 bad-value: {type: A, ttl: 300, value: 192.0.2.300}
 bad-swap: {type: CNAME, ttl: 300, values: [one.example.net., two.example.net.]}
 good-swap: {type: CNAME, ttl: 300, value: www.example.net.}
@@ -71,8 +71,9 @@ describe('invariant 3: a zone with changes that are refused', () => {
   afterAll(() => pdns?.stop());
 
   it('exits 1 and names each of them, PowerDNS in its own words', () => {
-    const said = `pdns refused a:b.${zone} A (Name 'a:b.${zone}' contains unsupported characters), swap.${zone} LOC (Record swap.${zone}/LOC`;
-    expect(ended.stdout).toContain(said);
+    const said =
+      /pdns refused far\.refused\.test\. LOC \(Record far\.refused\.test\.\/LOC .*\), swap\.refused\.test\. LOC \(Record swap\.refused\.test\.\/LOC /;
+    expect(ended.stdout).toMatch(said);
     expect(ended.stdout).toContain(`bad-value.${zone} A: "192.0.2.300" is not an IPv4 address`);
     expect(ended.stdout).toContain(`bad-swap.${zone} CNAME has 2 values`);
     expect(ended.stdout).toContain('9 of 12 changes applied');
