@@ -1,12 +1,13 @@
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { isWithin } from '../model/name.ts';
-import type { NameServer } from '../model/ports.ts';
-import type { RRset } from '../model/rrset.ts';
+import type { Answer, AnsweredRecord, NameServer } from '../model/ports.ts';
+import { keyOf, type RRset } from '../model/rrset.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { planZone } from '../plan/index.ts';
 import type { ExplainedRRset, Explanation } from '../report/explain.ts';
+import { type Asked, answering, typesToAsk } from './answering.ts';
 import { nameServersOf } from './nameservers.ts';
 import type { OpenTarget, OpenTargets, Rim } from './types.ts';
 
@@ -21,46 +22,43 @@ export const explainName = async (
   const zones = definitions.zones.filter(({ id }) => isWithin(name, id.name));
   const longest = Math.max(0, ...zones.map(({ id }) => id.name.length));
   const closest = zones.filter(({ id }) => id.name.length === longest);
+  const alone = definitions.zoneNames.find((zone) => zone.length > longest && isWithin(name, zone));
+  if (alone !== undefined) {
+    throw new HostmasterError('CONFIG', 'stop', `${alone} is left alone: "hostmaster validate" says why`);
+  }
   if (closest.length === 0) {
     throw new HostmasterError('USAGE', 'stop', `${name} is in none of the zones of hostmaster.yaml`);
   }
   return Promise.all(closest.map((zone) => explainIn(zone, { name, type }, targets, rim)));
 };
 
-interface Asked {
-  readonly name: string;
-  readonly type: string | null;
-}
-
 const explainIn = async (zone: DesiredZone, asked: Asked, targets: OpenTargets, rim: Rim): Promise<Explanation> => {
-  const isAsked = (each: { readonly name: string; readonly type: string | null }) =>
-    each.name === asked.name && (asked.type === null || each.type === null || each.type === asked.type);
-  const desired = zone.rrsets.filter(isAsked);
+  const desired = answering(zone.id.name, zone.rrsets, asked);
   const open = zone.settings.targets.flatMap((target) => targets.open.get(target) ?? []);
-  const existing = await Promise.all(open.map((target) => existingAt(zone, target, isAsked)));
-  const types = new Set([...desired, ...existing.flatMap(({ rrsets }) => rrsets)].map((rrset) => rrset.type));
-  if (asked.type !== null) types.add(asked.type);
-  if (types.size === 0) types.add('A');
-  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, [...types], rim)));
+  const found = await Promise.all(open.map((target) => existingAt(zone, target, asked)));
+  const types = typesToAsk([...desired, ...found.flatMap(({ rrsets }) => rrsets)], asked);
+  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, rim)));
   return {
     ...asked,
     zone: zoneLabel(zone.id),
     desired: desired.map(explained),
-    quarantined: zone.quarantined.filter(isAsked).map(({ type, reason, origin }) => ({ type, reason, origin })),
-    existing,
+    quarantined: zone.quarantined
+      .filter(({ name, type }) => name === asked.name && (type === null || asked.type === null || type === asked.type))
+      .map(({ type, reason, origin }) => ({ type, reason, origin })),
+    existing: found.map(({ rrsets, ...rest }) => ({ ...rest, rrsets: rrsets.map(explained) })),
     answered: answered.flat(),
   };
 };
 
-const explained = ({ type, ttl, values }: RRset): ExplainedRRset => ({ type, ttl, values });
+const explained = ({ name, type, ttl, values }: RRset): ExplainedRRset => ({ name, type, ttl, values });
 
-const existingAt = async (
-  zone: DesiredZone,
-  target: OpenTarget,
-  isAsked: (each: { readonly name: string; readonly type: string }) => boolean,
-): Promise<Explanation['existing'][number]> => {
+type Found = Omit<Explanation['existing'][number], 'rrsets'> & { readonly rrsets: readonly RRset[] };
+
+const existingAt = async (zone: DesiredZone, target: OpenTarget, asked: Asked): Promise<Found> => {
   const { name } = target.definition;
-  const none = { target: name, rrsets: [], unmanaged: [] };
+  const none = { target: name, rrsets: [], planned: [], unmanaged: [] };
+  const isAsked = (each: { readonly name: string; readonly type: string }) =>
+    each.name === asked.name && (asked.type === null || each.type === asked.type);
   try {
     const read = await target.provider.read(zone.id);
     if (read.status !== 'read') return { ...none, error: `${name} does not have the zone` };
@@ -71,10 +69,15 @@ const existingAt = async (
       existing: read,
       allows: [],
     });
+    const withheld = new Map(changeset.withheld.map((each) => [keyOf(each), each]));
     return {
       target: name,
       error: null,
-      rrsets: read.rrsets.filter(isAsked).map(explained),
+      rrsets: answering(zone.id.name, read.rrsets, asked),
+      planned: [...changeset.changes, ...changeset.withheld].filter(isAsked).map((change) => {
+        const { guard = null, reason = null } = withheld.get(keyOf(change)) ?? {};
+        return { action: change.action, type: change.type, guard, reason };
+      }),
       unmanaged: changeset.unmanaged.filter(isAsked).map(({ type, why }) => ({ type, why })),
     };
   } catch (error) {
@@ -105,5 +108,9 @@ const answerOf = async (
   const who = { target: target.definition.name, nameserver: nameserver.label, type: question.type };
   return answer.status === 'no_answer'
     ? { ...who, rcode: `no answer: ${answer.reason}`, authoritative: false, answers: [] }
-    : { ...who, rcode: answer.rcode, authoritative: answer.authoritative, answers: answer.answers };
+    : { ...who, rcode: answer.rcode, authoritative: answer.authoritative, answers: answersIn(answer) };
 };
+
+/** A referral has its NS in the authority section. */
+const answersIn = ({ answers, authoritative, authority }: Answer): readonly AnsweredRecord[] =>
+  answers.length > 0 || authoritative ? answers : authority.filter(({ type }) => type === 'NS');

@@ -106,6 +106,14 @@ const linesOfChange = (change: Change, zone: string, columns: Columns, paint: Pa
   return before === null || after === null ? [head] : [head, ...valueLines(before, after, paint)];
 };
 
+/** A change in one line of words: `replace www.example.com. A 192.0.2.1 → 192.0.2.2`. */
+export const changeInWords = ({ action, name, type, before, after }: Change): string => {
+  const [was, is] = [before === null ? null : valuesOf(before), after === null ? null : valuesOf(after)];
+  const ttl = before !== null && after !== null && before.ttl !== after.ttl ? `ttl ${before.ttl} → ${after.ttl}` : null;
+  const values = was === is || was === null || is === null ? (is ?? was) : `${was} → ${is}`;
+  return [action, name, type, values, ttl].filter((word) => word !== null).join(' ');
+};
+
 /** As many values as fit into a line. */
 const valuesOf = ({ values }: PlannedRRset): string => {
   const some: string[] = [];

@@ -1,5 +1,7 @@
 import type { Origin } from '../model/origin.ts';
+import type { Action } from '../model/plan.ts';
 import type { Paint } from './paint.ts';
+import { visible } from './words.ts';
 
 export interface ExplainedValue {
   readonly rdata: string;
@@ -8,6 +10,8 @@ export interface ExplainedValue {
 
 /** One RRset somewhere: wanted by Git, or held by a target. */
 export interface ExplainedRRset {
+  /** Another than the one that was asked for: the wildcard or the zone cut that decides what is answered. */
+  readonly name: string;
   readonly type: string;
   readonly ttl: number;
   readonly values: readonly ExplainedValue[];
@@ -29,6 +33,13 @@ export interface Explanation {
     readonly target: string;
     readonly error: string | null;
     readonly rrsets: readonly ExplainedRRset[];
+    /** What a plan would do; `guard` and `reason` where it would be withheld. */
+    readonly planned: readonly {
+      readonly action: Action;
+      readonly type: string;
+      readonly guard: string | null;
+      readonly reason: string | null;
+    }[];
     readonly unmanaged: readonly { readonly type: string; readonly why: string }[];
   }[];
   readonly answered: readonly {
@@ -51,12 +62,13 @@ export const explainText = (explanation: Explanation, paint: Paint): string => {
   const lines = [
     `${paint.bold(`${name}${type === null ? '' : ` ${type}`}`)} in zone ${zone}`,
     'desired',
-    ...(desired.length === 0 ? ['  nothing'] : desired.flatMap((rrset) => rrsetLines(rrset))),
-    ...quarantined.map(({ reason, origin }) => paint.red(`  quarantined: ${reason}${placeOf(origin)}`)),
-    ...existing.flatMap(({ target, error, rrsets, unmanaged }) => [
+    ...(desired.length === 0 ? ['  nothing'] : desired.flatMap((rrset) => rrsetLines(rrset, name))),
+    ...quarantined.map(({ reason, origin }) => paint.red(`  quarantined: ${visible(reason)}${placeOf(origin)}`)),
+    ...existing.flatMap(({ target, error, rrsets, planned, unmanaged }) => [
       `existing at ${target}`,
-      ...(error === null ? [] : [paint.red(`  ${error}`)]),
-      ...(error === null && rrsets.length === 0 ? ['  nothing'] : rrsets.flatMap((rrset) => rrsetLines(rrset))),
+      ...(error === null ? [] : [paint.red(`  ${visible(error)}`)]),
+      ...(error === null && rrsets.length === 0 ? ['  nothing'] : rrsets.flatMap((rrset) => rrsetLines(rrset, name))),
+      ...planned.map((change) => paint.yellow(`  ${plannedLine(change)}`)),
       ...unmanaged.map((each) => paint.dim(`  left alone: ${each.type} (${each.why})`)),
     ]),
     ...answered.flatMap(({ nameserver, target, type: asked, rcode, authoritative, answers }) => [
@@ -67,7 +79,13 @@ export const explainText = (explanation: Explanation, paint: Paint): string => {
   return `${lines.join('\n')}\n`;
 };
 
-const rrsetLines = ({ type, ttl, values }: ExplainedRRset): readonly string[] =>
-  values.map(({ rdata, origins }) => `  ${type} ${ttl} ${rdata}${origins.map(placeOf).join('')}`);
+const rrsetLines = ({ name, type, ttl, values }: ExplainedRRset, asked: string): readonly string[] =>
+  values.map(({ rdata, origins }) => {
+    const owner = name === asked ? '' : `${name} `;
+    return `  ${owner}${type} ${ttl} ${rdata}${origins.map(placeOf).join('')}`;
+  });
 
-const placeOf = (origin: Origin | null): string => (origin === null ? '' : `   ${origin.file}:${origin.line}`);
+const plannedLine = ({ action, type, guard, reason }: Explanation['existing'][number]['planned'][number]): string =>
+  guard === null ? `planned: ${action} ${type}` : `withheld by ${guard}: ${action} ${type} (${visible(reason ?? '')})`;
+
+const placeOf = (origin: Origin | null): string => (origin === null ? '' : `   ${visible(origin.file)}:${origin.line}`);

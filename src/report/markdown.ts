@@ -1,11 +1,11 @@
 import type { Change, Changeset, Plan, PlannedRRset, Withheld } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
-import { displayName } from './changes.ts';
+import { changeInWords, displayName } from './changes.ts';
 import { code, fenced, inert, table } from './markup.ts';
 import { noPaint } from './paint.ts';
 import { placeOf, problemSummary } from './problems.ts';
-import { applyText, isCalm, planSummary, verifyText } from './text.ts';
+import { applyText, isCalm, isUsual, planSummary, verifyText } from './text.ts';
 import { count, grouped } from './words.ts';
 
 /** A comment on a pull request takes 65,536 characters; JSON has all. */
@@ -74,11 +74,12 @@ const changesetSections = (changeset: Changeset): readonly string[] => {
   const dangerous = changes.filter((change) => change.action === 'delete' || change.name === zone);
   const others = changes.filter((change) => change.action !== 'delete' && change.name !== zone);
   const rows = [...dangerous, ...others].map((change) => row(change, zone));
+  const unusual = unmanaged.filter((each) => !isUsual(each));
   return [
     `### ${code(view === null ? zone : `${zone}@${view}`)} at ${code(target)}${create_zone ? ' (new zone)' : ''}`,
     ...(rows.length === 0 ? [] : [table(['', 'name', 'type', 'before', 'after', 'why'], rows)]),
     ...withheldLines(withheld),
-    ...(unmanaged.length === 0 ? [] : [`<sub>left alone: ${count(unmanaged.length, 'RRset')}</sub>`]),
+    ...(unusual.length === 0 ? [] : [`<sub>left alone: ${count(unusual.length, 'RRset')}</sub>`]),
   ];
 };
 
@@ -87,7 +88,7 @@ const withheldLines = (withheld: readonly Withheld[]): readonly string[] => {
   const more = groups.slice(shownReasons).reduce((sum, [, group]) => sum + group.length, 0);
   return [
     ...groups.slice(0, shownReasons).map(([reason, group]) => {
-      const names = group.slice(0, 20).map(({ action, name, type }) => code(`${action} ${name} ${type}`));
+      const names = group.slice(0, 20).map((change) => code(changeInWords(change)));
       const rest = group.length > 20 ? ` and ${count(group.length - 20, 'more', 'more')}` : '';
       return `⛔ withheld by ${inert(reason)}: ${names.join(', ')}${rest}${allowOf(group)}`;
     }),

@@ -1,7 +1,7 @@
 import { type Changeset, type Plan, summarise, type Unmanaged, type Withheld } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ChangeResult, VerifyReport, ZoneResult } from '../model/result.ts';
-import { changeLines, type Shown, shownInPlan } from './changes.ts';
+import { changeInWords, changeLines, type Shown, shownInPlan } from './changes.ts';
 import { differenceLine } from './differences.ts';
 import type { Paint } from './paint.ts';
 import { besidePlan, inFull, problemLines, problemSummary } from './problems.ts';
@@ -98,7 +98,7 @@ const withheldLines = (withheld: readonly Withheld[], paint: Paint): readonly st
 const withheldGroup = (group: readonly Withheld[], paint: Paint): readonly string[] => {
   const [first] = group;
   if (first === undefined) return [];
-  const names = group.slice(0, shownWithheld).map(({ action, name, type }) => `${action} ${name} ${type}`);
+  const names = group.slice(0, shownWithheld).map(changeInWords);
   const more = group.length - names.length;
   return [
     paint.red(`  ! withheld by ${first.guard}: ${visible(first.reason)}`),
@@ -113,7 +113,8 @@ const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** What every zone has that does not speak of it; JSON lists it too. */
-const isUsual = ({ why }: Unmanaged): boolean => why.startsWith("the name server's own") || why.startsWith('apex NS');
+export const isUsual = ({ why }: Unmanaged): boolean =>
+  why.startsWith("the name server's own") || why.startsWith('apex NS');
 
 const unmanagedLines = (unmanaged: readonly Unmanaged[], paint: Paint): readonly string[] => {
   const unusual = unmanaged.filter((each) => !isUsual(each));
