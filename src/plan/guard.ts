@@ -110,7 +110,7 @@ const heldByQuarantine = (input: GuardInput): Refusals => {
 
 const heldByIncomplete = (input: GuardInput): Refusals => {
   if (input.complete) return new Map();
-  const reason = 'a file of the zone does not parse, so nobody knows whether this is still wanted';
+  const reason = 'a part of the zone cannot be read, so nobody knows whether this is still wanted';
   return new Map(
     input.changes
       .filter((change) => change.action !== 'create')
