@@ -61,10 +61,17 @@ describe('invariant 3: a zone of five records', () => {
     await untouched();
   });
 
-  it("another zone's --allow lets nothing through", async () => {
-    const { code, stdout } = await apply('{}\n', '--allow', 'never_empty:other.test./pdns');
+  it("another guard's --allow lets nothing through", async () => {
+    const { code, stdout } = await apply('{}\n', '--allow', `max_delete_percent:${zone}/pdns`);
     expect(stdout).toContain('withheld by never_empty');
     expect(code).toBe(3);
+    await untouched();
+  });
+
+  it("another zone's --allow is refused where hostmaster.yaml has no such zone", async () => {
+    const { code, stderr } = await apply('{}\n', '--allow', 'never_empty:other.test./pdns');
+    expect(stderr).toContain('other.test.');
+    expect(code).toBe(1);
     await untouched();
   });
 
