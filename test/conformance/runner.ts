@@ -117,7 +117,7 @@ interface Blocked {
 
 const blockedIn = (group: Group, step: Step, supports: Supports, refusals: readonly Refusal[]): readonly Blocked[] =>
   step.records.flatMap((wanted): readonly Blocked[] => {
-    const says = whyUnsupported(wanted, supports);
+    const says = whyUnsupported(wanted, group.zone, supports);
     if (says !== null) return [{ wanted, by: 'supports', says }];
     const refusal = refusals.find(
       (each) =>
@@ -126,10 +126,13 @@ const blockedIn = (group: Group, step: Step, supports: Supports, refusals: reado
     return refusal === undefined ? [] : [{ wanted, by: 'server', says: refusal.says }];
   });
 
-const whyUnsupported = ({ name, ttl, type }: Wanted, supports: Supports): string | null => {
+const whyUnsupported = ({ name, ttl, type }: Wanted, zone: string, supports: Supports): string | null => {
   const known = supports.types.includes(type) || (supports.unknown_types && type.startsWith('TYPE'));
   if (!known) return supports.refuses[type] ?? type;
   if (name.includes('\\') && !supports.escaped_names) return 'escaped';
+  const { name_pattern: pattern } = supports;
+  if (pattern !== undefined && !new RegExp(pattern).test(ownerOf(name, zone).toLowerCase()))
+    return 'cannot hold a name with these';
   return ttl > supports.max_ttl ? String(ttl) : null;
 };
 
