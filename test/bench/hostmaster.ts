@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import { measure } from './measure.ts';
 import { type Found, requestTimeout, type Site, type Tool, type ToolRun } from './tool.ts';
 
-const program = join(import.meta.dirname, '../../dist/bin/hostmaster.js');
-
 export interface Hostmaster extends Tool {
   /** Removes its state, so that the next run is cold. */
   forget(): void;
 }
 
-/** The built command, under the Node that runs the benchmark. */
-export const hostmaster = (site: Site): Hostmaster => {
+/** The built command (`program`), under the Node that runs the benchmark. */
+export const hostmaster = (program: string, site: Site): Hostmaster => {
   const folder = join(site.folder, 'hostmaster');
   mkdirSync(folder, { recursive: true });
   const configFile = join(site.folder, 'hostmaster.yaml');

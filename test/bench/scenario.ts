@@ -26,6 +26,8 @@ export interface Row {
 export interface ScenarioOptions {
   readonly folder: string;
   readonly octodnsSync: string;
+  /** The built command. */
+  readonly program: string;
   readonly seed: number;
   readonly runs: (operation: Operation, shape: Shape) => number;
   readonly progress: (line: string) => void;
@@ -79,7 +81,7 @@ const prepare = (shape: Shape, stock: CountedServer, large: CountedServer, optio
     large,
     octodns: octodns(options.octodnsSync, site(stock), 'octodns-stock'),
     octodnsAtLarge: octodns(options.octodnsSync, site(large), 'octodns-large'),
-    hostmaster: hostmaster(site(stock)),
+    hostmaster: hostmaster(options.program, site(stock)),
     use: (variant) => {
       rmSync(join(folder, 'zones'), { recursive: true, force: true });
       cpSync(join(folder, 'variants', variant), join(folder, 'zones'), { recursive: true });
