@@ -15,7 +15,7 @@ const usage = `npm run bench -- [SIZE…] [options]
 Measures Hostmaster beside octoDNS on the same PowerDNS. SIZE is a number of RRsets (10000) or ZONESxRRSETS (1000x20).
 Default is 1000 10000 100000 1000x20: about a quarter of an hour.
   --quick      1000 and 10000 only
-  --runs N     pairs of runs of each operation. Default is 3, and at 100,000 RRsets 3 for the no-op plan, 1 for the rest
+  --runs N     pairs of runs of each operation. Default is 3, and above 10,000 RRsets 3 of the no-op plan, 1 of the rest
   --seed N     of the zones' contents. Default is 1
   --markdown   the table as markdown
   --built      measure dist/ as it is, without building it first
@@ -72,8 +72,8 @@ const main = async (): Promise<void> => {
     execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
   }
   const program = copyOfBuild();
-  const runs = (operation: Operation, { rrsets }: Shape): number =>
-    Number(values.runs ?? (rrsets >= 100_000 && operation !== 'no-op plan' ? 1 : 3));
+  const runs = (operation: Operation, { rrsets, zones }: Shape): number =>
+    Number(values.runs ?? (rrsets * zones > 10_000 && operation !== 'no-op plan' ? 1 : 3));
   const options = {
     folder: tempFolder('bench'),
     octodnsSync: installOctodns(out),
