@@ -1,8 +1,10 @@
 // The plugins' door: what a provider implements, and what of the model it may use.
 import type { Change } from './model/plan.ts';
+import type { RRset } from './model/rrset.ts';
 import type { CreateSettings, ZoneId, ZoneSnapshot } from './model/zone.ts';
 
 export * from './model/errors.ts';
+export type * from './model/health.ts';
 export * from './model/name.ts';
 export type * from './model/plan.ts';
 export * from './model/rdata.ts';
@@ -114,9 +116,24 @@ export interface Provider {
   mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string>;
   createZone(zone: ZoneId, settings: CreateSettings, signal?: AbortSignal): Promise<void>;
   deleteZone(zone: ZoneId, signal?: AbortSignal): Promise<void>;
+  /** Where `supports.health_checks`. */
+  readonly healthChecks?: HealthChecks;
   /** The name servers that this target itself runs or knows; verify asks them where verify_at is missing. */
   nameServers?(): readonly { readonly address: string; readonly port: number }[];
   close?(): Promise<void>;
+}
+
+/** How a provider makes an RRset that answers with what is up. Pure. */
+export interface HealthChecks {
+  /** The type of what it makes; its own `synthesised` has it. */
+  readonly type: string;
+  /**
+   * One RRset of `type` for the checked A and AAAA of one name: the smaller TTL, the origins of all values, and what of
+   * the checks cannot be done as asked.
+   */
+  compile(rrsets: readonly RRset[]): { readonly rrset: RRset; readonly warnings: readonly string[] };
+  /** The addresses that an RRset of `type` can answer with, if it is one that `compile` could have made; else null. */
+  addressesOf(rdata: readonly string[]): readonly string[] | null;
 }
 
 export interface ProviderContext {

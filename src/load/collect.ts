@@ -1,4 +1,4 @@
-import type { FileOrigin } from '../model/origin.ts';
+import type { Place } from '../model/origin.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
 import type { Quarantine } from '../model/zone.ts';
@@ -24,13 +24,13 @@ export interface FileContent {
 /** Takes what a zone reader finds, one thing at a time. */
 export interface Collector {
   readonly add: (rrset: RRset) => void;
-  readonly report: (rule: LoadRuleId, message: string, origin: FileOrigin) => void;
+  readonly report: (rule: LoadRuleId, message: string, origin: Place) => void;
   /** What is wanted there cannot be used. `type` null: every type of the name. */
-  readonly quarantine: (name: string, type: string | null, reason: string, origin: FileOrigin) => void;
+  readonly quarantine: (name: string, type: string | null, reason: string, origin: Place) => void;
   /** Something is wanted at a name that nobody can tell: what exists may be it, and stays. What was read is used. */
   readonly hold: () => void;
   /** The rest is unknown: what was read of this file is not to be trusted. */
-  readonly giveUp: (rule: LoadRuleId, message: string, origin: FileOrigin) => void;
+  readonly giveUp: (rule: LoadRuleId, message: string, origin: Place) => void;
   readonly content: () => FileContent;
 }
 
@@ -40,7 +40,7 @@ export const collector = (): Collector => {
   const problems: Problem[] = [];
   let complete = true;
   let trusted = true;
-  const report = (rule: LoadRuleId, message: string, origin: FileOrigin): void => {
+  const report = (rule: LoadRuleId, message: string, origin: Place): void => {
     problems.push(problemAt(rule, severityOf(rule), message, origin));
   };
   return {
@@ -49,7 +49,7 @@ export const collector = (): Collector => {
       rrsets.push(rrset);
     },
     quarantine: (name, type, reason, origin) => {
-      quarantined.push({ name, type, reason, origin });
+      quarantined.push({ name, type, reason, origin: { ...origin, kind: 'zone_file' } });
     },
     hold: () => {
       complete = false;

@@ -1,5 +1,6 @@
 import type { Definitions } from '../model/definitions.ts';
 import { sortProblems } from '../model/problem.ts';
+import { noRoles } from '../model/roles.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from './config/check.ts';
 import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
@@ -56,6 +57,7 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     targets,
     zones: sound ? zones : zones.map((zone) => ({ ...zone, complete: false })),
     zoneNames: [...new Set(entries.map(({ name }) => name))],
+    roles: noRoles,
     problems: sortProblems(problems),
   };
 };

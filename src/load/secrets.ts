@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { SecretRef, TargetDefinition } from '../model/definitions.ts';
+import type { TargetDefinition } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
+import type { SecretRef } from '../model/secret.ts';
 import { readPlain } from './files.ts';
 import { limits } from './limits.ts';
 

@@ -1,9 +1,8 @@
 import type { NameServer } from './ports.ts';
 import type { Problem } from './problem.ts';
+import type { Roles } from './roles.ts';
+import type { SecretRef } from './secret.ts';
 import type { DesiredZone } from './zone.ts';
-
-/** Where a secret is to be found; a literal never gets this far. */
-export type SecretRef = { readonly env: string } | { readonly file: string };
 
 /** One configured target, as hostmaster.yaml has it. */
 export interface TargetDefinition {
@@ -36,5 +35,7 @@ export interface Definitions {
   readonly zones: readonly DesiredZone[];
   /** Every zone name that is configured, also those that are left alone. */
   readonly zoneNames: readonly string[];
+  /** What the repository says of an inventory's servers. */
+  readonly roles: Roles;
   readonly problems: readonly Problem[];
 }

@@ -1,12 +1,26 @@
-/**
- * Where an RRset or one of its values comes from. `file` is relative to the folder of hostmaster.yaml;
- * `line` and `column` count from 1.
- */
-export interface FileOrigin {
-  readonly kind: 'zone_file';
+/** A place in the repository. `file` is relative to the folder of hostmaster.yaml; `line` and `column` count from 1. */
+export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-export type Origin = FileOrigin;
+/** A record of a zone file. */
+export interface FileOrigin extends Place {
+  readonly kind: 'zone_file';
+}
+
+/**
+ * What a server of an inventory contributes, by the rule at the place: registration (hostmaster.yaml), or a record or a
+ * claim of a label or a group, which is named.
+ */
+export interface InventoryOrigin extends Place {
+  readonly kind: 'registration' | 'record' | 'claim';
+  readonly inventory: string;
+  readonly server: string;
+  readonly label?: string;
+  readonly group?: string;
+}
+
+/** Where an RRset or one of its values comes from. */
+export type Origin = FileOrigin | InventoryOrigin;

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { HealthCheck } from './health.ts';
 import type { Origin } from './origin.ts';
 import type { Problem } from './problem.ts';
-import type { HealthCheck } from './rrset.ts';
+import type { InventoryStatus } from './server.ts';
 
 // The plan's types are its JSON: keys stand here as the contract writes them.
 
 export interface PlannedRRset {
   readonly ttl: number;
   readonly values: readonly { readonly rdata: string; readonly origins: readonly Origin[] }[];
-  readonly health_check: HealthCheck;
+  readonly health_check: HealthCheck | null;
 }
 
 export type Action = 'create' | 'replace' | 'delete';
@@ -27,6 +28,8 @@ export const guardNames = [
   'max_replace_percent',
   'never_empty',
   'delegation',
+  'absence',
+  'filter',
   'quarantine',
   'incomplete',
 ] as const;
@@ -61,6 +64,26 @@ export interface Changeset {
   readonly unmanaged: readonly Unmanaged[];
 }
 
+/** A change by its place. */
+export interface ChangeRef {
+  readonly zone: string;
+  readonly view: string | null;
+  readonly target: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+/**
+ * The changes of one server's A, AAAA and PTR, which are all made or none, and those of claims that take a value from it,
+ * which wait for them. Only servers with changes have one.
+ */
+export interface AtomicSet {
+  readonly inventory: string;
+  readonly server: string;
+  readonly members: readonly ChangeRef[];
+  readonly claims: readonly ChangeRef[];
+}
+
 export interface TargetStatus {
   readonly name: string;
   readonly status: 'ok' | 'unreachable' | 'refused';
@@ -78,9 +101,10 @@ export interface Plan {
   readonly version: 1;
   readonly digest: string;
   readonly config_commit: string | null;
-  readonly inventory: Readonly<Record<string, { readonly servers: number; readonly complete: boolean }>>;
+  readonly inventory: Readonly<Record<string, InventoryStatus>>;
   readonly targets: readonly TargetStatus[];
   readonly changesets: readonly Changeset[];
+  readonly atomic_sets: readonly AtomicSet[];
   readonly problems: readonly Problem[];
   readonly summary: PlanSummary;
 }

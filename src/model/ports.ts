@@ -1,3 +1,5 @@
+import type { Change } from './plan.ts';
+import type { KnownInventory, Missing } from './server.ts';
 import type { ZoneId } from './zone.ts';
 
 // What the pure core and the stages are handed by pass.ts, as types: the implementations live at the rim.
@@ -76,7 +78,54 @@ export interface LeaseHeld {
   readonly heldBy: string;
 }
 
-/** Where Hostmaster remembers. A store that is lost costs reads, never records. */
+/**
+ * A value that we wrote, and for whom: keys of servers (`lab/web1`), and `git` for zone files.
+ */
+export interface WrittenValue {
+  readonly name: string;
+  readonly type: string;
+  readonly rdata: string;
+  readonly sources: readonly string[];
+}
+
+/** A value that exists where the inventory could have written it, and that nobody wants or accounts for. */
+export interface OrphanedValue {
+  readonly name: string;
+  readonly type: string;
+  readonly rdata: string;
+  readonly missing: Missing;
+}
+
+/** What one atomic set is about to do, kept from before its first write until all of it stands or none. */
+export interface JournalEntry {
+  readonly id: string;
+  readonly inventory: string;
+  readonly server: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly members: readonly JournalMember[];
+  /** Why it could be neither completed nor rolled back; null: not tried yet. */
+  readonly stuck: string | null;
+}
+
+export interface JournalMember {
+  readonly zone: ZoneId;
+  readonly target: string;
+  readonly change: Change;
+}
+
+/** One pass that wrote, for people who look back. Times are milliseconds since 1970. */
+export interface PassRecord {
+  readonly started: number;
+  readonly ended: number;
+  readonly commit: string | null;
+  readonly digest: string;
+  readonly outcome: 'done' | 'failed' | 'refused' | 'differs';
+  readonly changes: number;
+  readonly problems: number;
+}
+
+/** Where Hostmaster remembers. A store that is lost costs reads and time, never records. */
 export interface Store {
   settled(zone: ZoneId, target: string): Promise<SettledZone | null>;
   settle(zone: ZoneId, target: string, settled: SettledZone): Promise<void>;
@@ -86,5 +135,28 @@ export interface Store {
   /** Is it still ours? Asked just before each write, and renews it. */
   holds(lease: Lease): Promise<boolean>;
   release(lease: Lease): Promise<void>;
+  /** The last good snapshot of an inventory. */
+  inventory(name: string): Promise<KnownInventory | null>;
+  remember(name: string, known: KnownInventory): Promise<void>;
+  /** The values that we wrote in a zone for servers, and, where it owns only what is listed, for Git. */
+  written(zone: ZoneId, target: string): Promise<readonly WrittenValue[]>;
+  /** What we wrote at these names and types is now `values`, and nothing else. */
+  noteWritten(
+    zone: ZoneId,
+    target: string,
+    at: readonly { readonly name: string; readonly type: string }[],
+    values: readonly WrittenValue[],
+  ): Promise<void>;
+  orphans(zone: ZoneId, target: string): Promise<readonly OrphanedValue[]>;
+  /** In place of all that were kept for the zone at the target. */
+  keepOrphans(zone: ZoneId, target: string, orphans: readonly OrphanedValue[]): Promise<void>;
+  /** Durable when it returns: nothing of the set is written before. */
+  journal(entry: JournalEntry): Promise<void>;
+  journalled(): Promise<readonly JournalEntry[]>;
+  /** The set stands whole, or is as before. */
+  endJournal(id: string): Promise<void>;
+  recordPass(pass: PassRecord): Promise<void>;
+  /** The newest first. */
+  passes(limit: number): Promise<readonly PassRecord[]>;
   close(): Promise<void>;
 }

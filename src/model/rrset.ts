@@ -1,9 +1,12 @@
+import type { HealthCheck } from './health.ts';
 import type { Origin } from './origin.ts';
 
 /** One value of an RRset. `rdata` is canonical presentation text: equal values have equal text, for every type. */
 export interface Value {
   readonly rdata: string;
   readonly origins: readonly Origin[];
+  /** Why it stays although whoever contributed it is missing; once that is proven it goes. */
+  readonly held?: string;
 }
 
 /** octoDNS's options of one RRset of a zone file. */
@@ -18,9 +21,6 @@ export interface RRsetOptions {
   readonly lenient?: boolean;
 }
 
-/** Health checks come with the inventory; until then there is none. */
-export type HealthCheck = null;
-
 /**
  * All values of one name and type. `name` is canonical (absolute, lower case, final dot), `type` an upper-case mnemonic
  * of the table or TYPEnnn, `ttl` in seconds, `values` sorted by rdata without duplicates.
@@ -30,7 +30,7 @@ export interface RRset {
   readonly type: string;
   readonly ttl: number;
   readonly values: readonly Value[];
-  readonly healthCheck?: HealthCheck;
+  readonly healthCheck?: HealthCheck | null;
   readonly options?: RRsetOptions;
 }
 

@@ -1,5 +1,6 @@
 import type { Origin } from './origin.ts';
 import type { RRset, RRsetKey } from './rrset.ts';
+import type { AbsenceLimits } from './server.ts';
 
 /** A zone's identity: its canonical name and its view (null: the only one). */
 export interface ZoneId {
@@ -31,6 +32,7 @@ export interface GuardSettings {
   readonly min_existing: number;
   readonly never_empty: boolean;
   readonly delegation: boolean;
+  readonly absence: AbsenceLimits;
 }
 
 /** How a missing zone is made. `kind` and `soa_edit_api` are PowerDNS's words; other providers ignore them. */
@@ -66,7 +68,26 @@ export interface Quarantine {
   readonly origin: Origin | null;
 }
 
-/** A zone as Git and, later, the inventory want it. */
+/** A live name that no automatic change may empty. `types` are those of which one must keep a value. */
+export interface Protection {
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly reason: string;
+}
+
+/**
+ * Which names of a zone the inventory could have written: there what nobody wants any more goes only when its absence is
+ * proven. Globs are over absolute names without the final dot.
+ */
+export interface InventoryScope {
+  /** Every name of the zone: it is the registration's. */
+  readonly all: boolean;
+  /** Every PTR of the zone. */
+  readonly ptr: boolean;
+  readonly grants: readonly { readonly names: readonly string[]; readonly types: readonly string[] }[];
+}
+
+/** A zone as Git and the inventory want it. */
 export interface DesiredZone {
   readonly id: ZoneId;
   readonly settings: ZoneSettings;
@@ -74,6 +95,9 @@ export interface DesiredZone {
   readonly quarantined: readonly Quarantine[];
   /** False: a file did not parse, so that all deletes and replaces of the zone are withheld. */
   readonly complete: boolean;
+  readonly protected?: readonly Protection[];
+  /** Missing: the inventory writes nothing here. */
+  readonly scope?: InventoryScope;
   /** What the zone was read from, relative to hostmaster.yaml; for messages. */
   readonly files: readonly string[];
 }

@@ -38,12 +38,12 @@ const wholePlan = (value: unknown): Plan => {
   if (asRecord(value).version !== 1) throw new Error('is not a plan of version 1');
   const checked = checkOf(planSchema)(value);
   if (!checked.ok) throw new Error(`is not a plan: ${faultWords(checked.faults[0])}`);
-  const { version, digest, config_commit, inventory, targets, changesets, problems } = checked.value;
+  const { version, digest, config_commit, inventory, targets, changesets, atomic_sets, problems } = checked.value;
   if (planDigest(changesets) !== digest)
     throw new Error('is not what was planned: its digest does not fit its changes');
   for (const changeset of changesets) for (const change of changeset.changes) checkChange(change, changeset.zone);
   const summary = summarise(changesets);
-  return { version, digest, config_commit, inventory, targets, changesets, problems, summary };
+  return { version, digest, config_commit, inventory, targets, changesets, atomic_sets, problems, summary };
 };
 
 const faultWords = (fault: Fault | undefined): string =>

@@ -126,6 +126,7 @@ export const assemblePlan = ({ commit, targets, changesets, problems }: PlanPart
     inventory: {},
     targets: targets.toSorted((a, b) => compare(a.name, b.name)),
     changesets: sorted,
+    atomic_sets: [],
     problems: sortProblems(problems),
     summary: summarise(sorted),
   };

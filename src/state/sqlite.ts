@@ -81,6 +81,17 @@ export const emptyStore: Store = {
   lease: async (zone, target) => ({ zone, target, token: '' }),
   holds: () => Promise.resolve(true),
   release: nothing,
+  inventory: () => Promise.resolve(null),
+  remember: nothing,
+  written: () => Promise.resolve([]),
+  noteWritten: nothing,
+  orphans: () => Promise.resolve([]),
+  keepOrphans: nothing,
+  journal: nothing,
+  journalled: () => Promise.resolve([]),
+  endJournal: nothing,
+  recordPass: nothing,
+  passes: () => Promise.resolve([]),
   close: nothing,
 };
 
@@ -128,6 +139,7 @@ const storeOf = (database: DatabaseSync, file: string): Store => {
   const put = database.prepare('INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const remove = database.prepare('DELETE FROM settled WHERE zone = ? AND view = ? AND target = ?');
   return {
+    ...emptyStore,
     ...readerOf(database, file),
     ...leasesIn(database, file),
     settle: (zone, target, { fingerprint, mark, desired, readAt, unmanaged }) =>

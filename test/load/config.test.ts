@@ -89,6 +89,7 @@ zones:
       min_existing: 1,
       never_empty: true,
       delegation: false,
+      absence: { snapshots: 3, grace: 600_000 },
     });
   });
 

@@ -30,7 +30,14 @@ export const settings: ZoneSettings = {
   allow_lua: false,
   covers: null,
   exempt: [],
-  guards: { max_delete_percent: 30, max_replace_percent: 30, min_existing: 10, never_empty: true, delegation: true },
+  guards: {
+    max_delete_percent: 30,
+    max_replace_percent: 30,
+    min_existing: 10,
+    never_empty: true,
+    delegation: true,
+    absence: { snapshots: 3, grace: 600_000 },
+  },
 };
 
 export const supports: Supports = {

@@ -171,6 +171,7 @@ describe('guards', () => {
       min_existing: 10,
       never_empty: false,
       delegation: true,
+      absence: { snapshots: 3, grace: 600_000 },
     };
     expect(plan({ desired: [], existing: [...apex, ...hosts(5)], settings: { guards: off } }).changes).toHaveLength(5);
   });

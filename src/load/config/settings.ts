@@ -14,6 +14,7 @@ export const defaultGuards: GuardSettings = {
   min_existing: 10,
   never_empty: true,
   delegation: true,
+  absence: { snapshots: 3, grace: 600_000 },
 };
 
 const defaultCreate: CreateSettings = { kind: 'Native', ns: [], soa_edit_api: 'INCREASE' };
@@ -89,6 +90,7 @@ const mergeGuards = (base: GuardSettings, entry: GuardsEntry): GuardSettings => 
   min_existing: entry.min_existing ?? base.min_existing,
   never_empty: entry.never_empty ?? base.never_empty,
   delegation: entry.delegation ?? base.delegation,
+  absence: base.absence,
 });
 
 /** A target that is there but cannot be used has its own problem. */

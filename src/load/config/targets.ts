@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { SecretRef, TargetDefinition } from '../../model/definitions.ts';
+import type { TargetDefinition } from '../../model/definitions.ts';
 import type { NameServer } from '../../model/ports.ts';
+import type { SecretRef } from '../../model/secret.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
 import { type ProviderKeys, type Providers, type TargetEntry, targetSchema } from '../schema/hostmaster.ts';

@@ -1,0 +1,23 @@
+import type { OrphanedValue, WrittenValue } from './ports.ts';
+
+/**
+ * How much may be deleted of what a server once contributed and nobody wants now: `settled` (a complete snapshot accounts
+ * for it, or its absence is proven), `unsettled` (it is there, but its inventory's answer is not complete, so that no RRset
+ * goes), `held` (nobody knows what became of it).
+ */
+export type Accountable = 'settled' | 'unsettled' | 'held';
+
+/** What accounts for values that exist in a zone and that nobody wants any more; handed to the planner. */
+export interface InventoryFacts {
+  /** By serverKey. A server that is not here is not known: `held`. */
+  readonly servers: ReadonlyMap<string, Accountable>;
+  /** The registration names of servers that their inventories have now, with the server's key. */
+  readonly names: ReadonlyMap<string, string>;
+  /** The canonical addresses of the same, with the key of each server that has it. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** What the state knows that we wrote in this zone at this target. */
+  readonly written: readonly WrittenValue[];
+  readonly orphans: readonly OrphanedValue[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}

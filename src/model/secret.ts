@@ -1,0 +1,2 @@
+/** Where a secret is to be found; a literal never gets this far. */
+export type SecretRef = { readonly env: string } | { readonly file: string };
