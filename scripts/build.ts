@@ -1,21 +1,35 @@
-// Makes dist/, what the package publishes: compiled JavaScript and its types.
-import { rmSync, writeFileSync } from 'node:fs';
+// Makes dist/, what the package publishes: the command, the modules that it exports, and their types.
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundleCommand } from './bundle.ts';
 import { root, run } from './tools.ts';
 
-/** Modules of the package that are schemas and nothing else. */
-const schemaModules = ['load/schema/hostmaster.js', 'pass/plan-schema.js'];
+const dist = join(root, 'dist');
 
 /** typebox is 373 modules, and what comes of them is constant: the package carries that, and starts sooner. */
-const writeConstants = async (file: string): Promise<void> => {
-  const schemas: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
-  const lines = Object.entries(schemas).map(([name, schema]) => `export const ${name} = ${JSON.stringify(schema)};\n`);
-  writeFileSync(file, lines.join(''));
+const writeConstants = async (): Promise<void> => {
+  const files = globSync('src/**/*.js', { cwd: dist }).map((file) => join(dist, file));
+  const users = files.filter((file) => /from 'typebox'/.test(readFileSync(file, 'utf8')));
+  const modules = await Promise.all(
+    users.map(async (file) => {
+      const values: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
+      return { file, values };
+    }),
+  );
+  for (const { file, values } of modules.filter((module) => isData(Object.values(module.values)))) {
+    const lines = Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
+    writeFileSync(file, lines.join(''));
+  }
 };
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+const isData = (values: readonly unknown[]): boolean => values.every((value) => typeof value !== 'function');
+
+rmSync(dist, { recursive: true, force: true });
 process.exitCode = run('tsc', ['--project', 'tsconfig.build.json']);
 if (process.exitCode === 0) {
-  for (const module of schemaModules) await writeConstants(join(root, 'dist/src', module));
+  await writeConstants();
+  await bundleCommand(dist);
+  // The command has them; nothing that the package exports does.
+  for (const folder of ['src/cli', 'providers']) rmSync(join(dist, folder), { recursive: true });
 }

@@ -1,7 +1,8 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Static, TSchema } from 'typebox';
 import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
+import { validatorOf } from './validator.ts';
 
 /** What a value has that its schema does not allow. */
 export interface Fault {
@@ -24,16 +25,18 @@ export interface CheckOptions {
 }
 
 export const checkOf = <Schema extends TSchema>(schema: Schema, options: CheckOptions = {}): Check<Static<Schema>> => {
-  const validate = newAjv().compile<Static<Schema>>(schema);
+  const validate = validatorOf<Static<Schema>>(schema);
   return (value) =>
     validate(value) ? { ok: true, value } : { ok: false, faults: faultsOf(validate.errors ?? [], options) };
 };
+
+const fillDefaults = { useDefaults: true } as const;
 
 /** For a provider's own schema, whose defaults are filled in. */
 export const checkOfProvider = (
   schema: Readonly<Record<string, unknown>>,
 ): Check<Readonly<Record<string, unknown>>> => {
-  const validate = newAjv({ useDefaults: true }).compile<Readonly<Record<string, unknown>>>(schema);
+  const validate = validatorOf<Readonly<Record<string, unknown>>>(schema, fillDefaults);
   return (value) => {
     const copy: unknown = structuredClone(value);
     return validate(copy)
@@ -41,19 +44,6 @@ export const checkOfProvider = (
       : { ok: false, faults: faultsOf(validate.errors ?? [], { secretive: true }) };
   };
 };
-
-/** The schemas are our own and strict: the meta-schema would find nothing, and its compilation costs half a start. */
-const newAjv = (options: { readonly useDefaults?: boolean } = {}): Ajv2020 =>
-  new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictRequired: false,
-    strictTypes: false,
-    meta: false,
-    validateSchema: false,
-    ...options,
-  });
 
 const faultsOf = (errors: readonly ErrorObject[], options: CheckOptions): readonly Fault[] =>
   withoutBranches(errors).map((error) => faultOf(error, options));
