@@ -1,7 +1,7 @@
 import type { WhenAllDown } from './health.ts';
 import type { Place } from './origin.ts';
 import type { SecretRef } from './secret.ts';
-import type { Scalar } from './server.ts';
+import type { AbsenceLimits, Scalar } from './server.ts';
 
 // What hostmaster.yaml, labels.yaml and groups.yaml say of an inventory's servers. Times are milliseconds, TTLs seconds.
 
@@ -96,6 +96,8 @@ export interface Roles {
   readonly groups: readonly Role[];
   readonly unusable: readonly UnusableRule[];
   readonly max_shrink: { readonly percent: number; readonly min_servers: number };
+  /** When a server that is missing is gone; a zone may have limits of its own for its values. */
+  readonly absence: AbsenceLimits;
 }
 
 export const noRoles: Roles = {
@@ -106,4 +108,5 @@ export const noRoles: Roles = {
   groups: [],
   unusable: [],
   max_shrink: { percent: 30, min_servers: 10 },
+  absence: { snapshots: 3, grace: 600_000 },
 };

@@ -30,7 +30,7 @@ export interface RRset {
   readonly type: string;
   readonly ttl: number;
   readonly values: readonly Value[];
-  readonly healthCheck?: HealthCheck | null;
+  readonly healthCheck?: HealthCheck;
   readonly options?: RRsetOptions;
 }
 

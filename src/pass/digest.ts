@@ -19,10 +19,11 @@ export const desiredDigestOf = (zone: DesiredZone, target: OpenTarget): (() => s
 const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
   const hash = createHash('sha256');
   let piece = JSON.stringify([zone.settings, target.provider.supports]);
-  for (const { name, type, ttl, values, options } of zone.rrsets) {
+  for (const { name, type, ttl, values, options, healthCheck } of zone.rrsets) {
     piece += `${name} ${type} ${ttl} ${values.length}\n`;
     for (const { rdata } of values) piece += `${rdata}\n`;
     if (options !== undefined) piece += JSON.stringify(options);
+    if (healthCheck !== undefined) piece += JSON.stringify(healthCheck);
     if (piece.length > pieceLength) {
       hash.update(piece);
       piece = '';

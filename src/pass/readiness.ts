@@ -14,7 +14,7 @@ export const unanswerableTypes = async (
   ask: Asker,
 ): Promise<ReadonlyMap<string, string>> => {
   const synthesised = new Set(target.provider.supports.synthesised);
-  const types = [...new Set(zone.rrsets.map(({ type }) => type))].filter((type) => synthesised.has(type));
+  const types = [...typesOf(zone, target)].filter((type) => synthesised.has(type));
   if (types.length === 0) return new Map();
   const { nameservers, unknown } = await nameServersOf(zone.id, target, zone.rrsets);
   const reasons = await Promise.all(nameservers.map((nameserver) => whyNotSynthesising(nameserver, ask)));
@@ -24,6 +24,15 @@ export const unanswerableTypes = async (
   return new Map(
     reason === null ? [] : types.map((type) => [type, `${type} cannot be answered everywhere: ${reason}`]),
   );
+};
+
+/** With that of the RRsets that checked addresses would be made into. */
+const typesOf = ({ rrsets }: DesiredZone, { provider }: OpenTarget): ReadonlySet<string> => {
+  const types = new Set(rrsets.map(({ type }) => type));
+  const checks = provider.healthChecks;
+  return checks !== undefined && rrsets.some(({ healthCheck }) => healthCheck !== undefined)
+    ? types.add(checks.type)
+    : types;
 };
 
 /** PowerDNS says so of itself; nothing else is known to answer LUA and ALIAS. */
