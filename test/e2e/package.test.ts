@@ -79,6 +79,30 @@ describe('the published package', () => {
     expect(refused.stdout).toContain('zones/example.com.yaml:1:');
   });
 
+  it('finds in hostmaster.yaml what the sources find', () => {
+    const bad = join(folder, 'bad');
+    mkdirSync(bad);
+    writeFileSync(
+      join(bad, 'hostmaster.yaml'),
+      [
+        'state: 7',
+        'guards: { max_delete_percent: 300, max_delet_percent: 3 }',
+        'targets:',
+        '  try: { provider: embedded, listen: 1, verify_at: [] }',
+        '  pdns: { provider: powerdns, timeout: soon, parallel: 9 }',
+        '  none: { verify_wait: 7 }',
+        'zones:',
+        "  example.com: { targets: [try], ttl: x, owns: some, create: { kind: '' }, exempt: [{ rule: a }], covers: no }",
+        '',
+      ].join('\n'),
+    );
+    const words = ['validate', '--config', join(bad, 'hostmaster.yaml')];
+    const sources = run(app, process.execPath, join(root, 'bin/hostmaster.ts'), ...words);
+    expect(sources).toMatchObject({ status: 1 });
+    expect(sources.stdout.split('\n').length).toBeGreaterThan(12);
+    expect(hostmaster(...words)).toEqual(sources);
+  });
+
   it('begins a repository whose editors find its schemas', () => {
     expect(hostmaster('init', 'dns')).toMatchObject({ status: 0, stderr: '' });
     for (const file of ['dns/hostmaster.yaml', 'dns/zones/example.com.yaml']) {
