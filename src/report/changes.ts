@@ -1,7 +1,8 @@
 import { relativeTo } from '../model/name.ts';
 import type { Action, Change, PlannedRRset } from '../model/plan.ts';
+import { reasonsOf } from './origin.ts';
 import type { Paint } from './paint.ts';
-import { count, visible } from './words.ts';
+import { count } from './words.ts';
 
 /** How many changes are shown one by one; the rest is counted, and JSON has all. */
 export type Shown = Readonly<Record<Action | 'apex', number>>;
@@ -100,9 +101,7 @@ const linesOfChange = (change: Change, zone: string, columns: Columns, paint: Pa
     ...(action === 'delete' ? ['DELETE'] : []),
     ...(name === zone ? ['(apex)'] : []),
   ];
-  const head =
-    stands(colour(`  ${signs[action]} ${words.join('  ').trimEnd()}`)) +
-    paint.dim(after === null ? '' : originOf(after));
+  const head = stands(colour(`  ${signs[action]} ${words.join('  ').trimEnd()}`)) + paint.dim(reasonOf(change));
   return before === null || after === null ? [head] : [head, ...valueLines(before, after, paint)];
 };
 
@@ -126,9 +125,9 @@ const valuesOf = ({ values }: PlannedRRset): string => {
   return [...some, ...(some.length < values.length ? [`… ${count(values.length, 'value')} in all`] : [])].join(', ');
 };
 
-const originOf = (after: PlannedRRset): string => {
-  const origin = after.values[0]?.origins[0];
-  return origin === undefined ? '' : `   ${visible(origin.file)}:${origin.line}`;
+const reasonOf = (change: Change): string => {
+  const words = reasonsOf(change);
+  return words.length === 0 ? '' : `   ${words.join('; ')}`;
 };
 
 /** Before and after, one under the other; where one value became another, the differing part is marked. */

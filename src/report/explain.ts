@@ -1,5 +1,6 @@
 import type { Origin } from '../model/origin.ts';
 import type { Action } from '../model/plan.ts';
+import { originWords } from './origin.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './words.ts';
 
@@ -88,4 +89,4 @@ const rrsetLines = ({ name, type, ttl, values }: ExplainedRRset, asked: string):
 const plannedLine = ({ action, type, guard, reason }: Explanation['existing'][number]['planned'][number]): string =>
   guard === null ? `planned: ${action} ${type}` : `withheld by ${guard}: ${action} ${type} (${visible(reason ?? '')})`;
 
-const placeOf = (origin: Origin | null): string => (origin === null ? '' : `   ${visible(origin.file)}:${origin.line}`);
+const placeOf = (origin: Origin | null): string => (origin === null ? '' : `   ${originWords(origin)}`);

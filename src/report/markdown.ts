@@ -3,6 +3,7 @@ import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
 import { changeInWords, displayName } from './changes.ts';
 import { code, fenced, inert, table } from './markup.ts';
+import { reasonsOf } from './origin.ts';
 import { noPaint } from './paint.ts';
 import { placeOf, problemSummary } from './problems.ts';
 import { applyText, isCalm, isUsual, planSummary, verifyText } from './text.ts';
@@ -103,14 +104,17 @@ const allowOf = (group: readonly { readonly allow: string | null }[]): string =>
 
 const icons = { create: '🟢 create', replace: '🟡 replace', delete: '🔴 **delete**' } as const;
 
-const row = ({ action, name, type, before, after }: Change, zone: string): readonly string[] => [
-  icons[action],
-  code(displayName(name, zone)) + (name === zone ? ' **apex**' : ''),
-  code(type),
-  cell(before),
-  cell(after),
-  originOf(after),
-];
+const row = (change: Change, zone: string): readonly string[] => {
+  const { action, name, type, before, after } = change;
+  return [
+    icons[action],
+    code(displayName(name, zone)) + (name === zone ? ' **apex**' : ''),
+    code(type),
+    cell(before),
+    cell(after),
+    reasonsOf(change).map(code).join(' <br> '),
+  ];
+};
 
 const cell = (rrset: PlannedRRset | null): string => {
   if (rrset === null) return '';
@@ -121,8 +125,3 @@ const cell = (rrset: PlannedRRset | null): string => {
 
 const shortened = (text: string): string =>
   text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
-
-const originOf = (rrset: PlannedRRset | null): string => {
-  const origin = rrset?.values[0]?.origins[0];
-  return origin === undefined ? '' : code(`${origin.file}:${origin.line}`);
-};

@@ -1,0 +1,34 @@
+import type { Origin } from '../model/origin.ts';
+import type { Change, PlannedRRset } from '../model/plan.ts';
+import { count, visible } from './words.ts';
+
+/** Why a value is wanted: `zones/a.yaml:3`, or `web1 (lab), label mailserver, labels.yaml:8`. */
+export const originWords = (origin: Origin): string => {
+  const place = `${visible(origin.file)}:${origin.line}`;
+  if (origin.kind === 'zone_file') return place;
+  const role =
+    origin.label !== undefined
+      ? [`label ${visible(origin.label)}`]
+      : origin.group !== undefined
+        ? [`group ${visible(origin.group)}`]
+        : ['registration'];
+  return [`${visible(origin.server)} (${visible(origin.inventory)})`, ...role, place].join(', ');
+};
+
+/** Why a change: where what comes by it is from, or, where nothing comes, all that stays. */
+export const reasonsOf = ({ before, after }: Change): readonly string[] => {
+  if (after === null) return [];
+  const old = new Set(before?.values.map(({ rdata }) => rdata));
+  const come = after.values.filter(({ rdata }) => !old.has(rdata));
+  return originsInWords(come.length === 0 ? after.values : come);
+};
+
+const mostOrigins = 3;
+
+/** The origins of values, each once; those beyond the third are counted. */
+const originsInWords = (values: PlannedRRset['values']): readonly string[] => {
+  const words = [...new Set(values.flatMap(({ origins }) => origins.map(originWords)))];
+  return words.length <= mostOrigins + 1
+    ? words
+    : [...words.slice(0, mostOrigins), `and ${count(words.length - mostOrigins, 'other')}`];
+};
