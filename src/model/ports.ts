@@ -152,9 +152,13 @@ export interface Store {
   keepOrphans(zone: ZoneId, target: string, orphans: readonly OrphanedValue[]): Promise<void>;
   /** Durable when it returns: nothing of the set is written before. */
   journal(entry: JournalEntry): Promise<void>;
+  /** All of them in one transaction. An entry that is there by its id is replaced. */
+  journalAll(entries: readonly JournalEntry[]): Promise<void>;
   journalled(): Promise<readonly JournalEntry[]>;
   /** The set stands whole, or is as before. */
   endJournal(id: string): Promise<void>;
+  /** All of them, or none. */
+  endJournalAll(ids: readonly string[]): Promise<void>;
   recordPass(pass: PassRecord): Promise<void>;
   /** The newest first. */
   passes(limit: number): Promise<readonly PassRecord[]>;
