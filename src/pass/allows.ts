@@ -5,7 +5,7 @@ import type { Problem } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
-import { parseAllow } from '../plan/index.ts';
+import { parseAllow, shrinkAllows } from '../plan/index.ts';
 
 /** One `--allow` as it was typed, and what it means. */
 export interface GivenAllow {
@@ -13,9 +13,19 @@ export interface GivenAllow {
   readonly allow: Allow;
 }
 
-/** Throws USAGE. */
+/** Those that let changes through; the others are shrinkAllows'. Throws USAGE. */
 export const parseAllows = (texts: readonly string[]): readonly GivenAllow[] =>
-  texts.map((text) => ({ text, allow: parseAllow(text) }));
+  texts.flatMap((text) => {
+    const allow = parseAllow(text);
+    return allow.guard === 'shrink' ? [] : [{ text, allow }];
+  });
+
+/** Throws USAGE where hostmaster.yaml has no such inventory. */
+export const refuseUnknownShrinks = (texts: readonly string[], { roles }: Definitions): void => {
+  const names = roles.inventories.map(({ name }) => name);
+  const stranger = [...shrinkAllows(texts)].find((name) => !names.includes(name));
+  if (stranger !== undefined) throw unknown(`shrink:${stranger}`, `inventory ${stranger}`, names);
+};
 
 /** Throws USAGE where hostmaster.yaml has no such zone or target. */
 export const refuseUnknownAllows = (given: readonly GivenAllow[], { zoneNames, targets }: Definitions): void => {
@@ -34,7 +44,7 @@ const unknown = (text: string, what: string, known: readonly string[]): Hostmast
   return new HostmasterError(
     'USAGE',
     'stop',
-    `--allow ${text}: hostmaster.yaml does not have the ${what}; it has ${some}`,
+    `--allow ${text}: hostmaster.yaml does not have the ${what}; it has ${some || 'none'}`,
   );
 };
 
@@ -66,6 +76,8 @@ const isUsed = ({ guard, name }: Allow, { changes, withheld }: Changeset): boole
   return all.some((change) => {
     if (name !== null && change.name !== name) return false;
     if (guard === 'delegation') return name !== null && (change.type === 'NS' || change.type === 'DS');
+    if (guard === 'filter') return true;
+    if (guard === 'absence') return change.action !== 'create';
     if (guard !== 'max_replace_percent') return change.action === 'delete';
     return change.action === 'replace' || (change.action === 'delete' && created.has(change.name));
   });

@@ -13,20 +13,33 @@ export interface Allow {
   readonly name: string | null;
 }
 
+/** `--allow shrink:INVENTORY`: takes a snapshot that lost more servers than `max_shrink` lets through. */
+export interface ShrinkAllow {
+  readonly guard: 'shrink';
+  readonly inventory: string;
+}
+
 const shape = /^([a-z_]+):([^@/:]+)(?:@([^/:]+))?(?:\/([^:]+))?(?::(.+))?$/;
+const shrinkShape = /^shrink:(.+)$/;
 /** Bad input is mended in its file: nothing lets it through. */
 const neverAllowed: ReadonlySet<string> = new Set(['quarantine', 'incomplete']);
+const allowable = guardNames.filter((each) => !neverAllowed.has(each));
+
+/** Parses GUARD:ZONE[@VIEW][/TARGET][:NAME] or shrink:INVENTORY. Throws HostmasterError USAGE. */
+export const parseAllow = (text: string): Allow | ShrinkAllow => {
+  const [, inventory] = shrinkShape.exec(text) ?? [];
+  return inventory === undefined ? parseChangeAllow(text) : { guard: 'shrink', inventory };
+};
 
 /** Parses GUARD:ZONE[@VIEW][/TARGET][:NAME]. Throws HostmasterError USAGE. */
-export const parseAllow = (text: string): Allow => {
+export const parseChangeAllow = (text: string): Allow => {
   const [, guard = '', zone = '', view, target, name] = shape.exec(text) ?? [];
-  const known = guardNames.filter((each) => !neverAllowed.has(each));
-  const found = known.find((each) => each === guard);
+  const found = allowable.find((each) => each === guard);
   if (found === undefined) {
     throw new HostmasterError(
       'USAGE',
       'stop',
-      `--allow ${text}: it takes GUARD:ZONE[@VIEW][/TARGET][:NAME], where GUARD is one of ${known.join(', ')}; copy it from the plan's output`,
+      `--allow ${text}: it takes GUARD:ZONE[@VIEW][/TARGET][:NAME], where GUARD is one of ${allowable.join(', ')}, or shrink:INVENTORY; copy it from the plan's output`,
     );
   }
   try {
@@ -41,6 +54,10 @@ export const parseAllow = (text: string): Allow => {
     throw new HostmasterError('USAGE', 'stop', `--allow ${text}: ${error.message}`, { cause: error });
   }
 };
+
+/** The inventories whose shrunk snapshot these `--allow` take. */
+export const shrinkAllows = (texts: readonly string[]): ReadonlySet<string> =>
+  new Set(texts.flatMap((text) => shrinkShape.exec(text)?.[1] ?? []));
 
 /** The exact `--allow` argument that parseAllow reads back. */
 export const printAllow = (guard: GuardName, zone: ZoneId, target: string, name: string | null): string =>

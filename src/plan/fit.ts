@@ -1,10 +1,13 @@
 import type { Problem } from '../model/problem.ts';
 import { rdataToWire, typeByName } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
+import { makeRRset } from '../model/rrset.ts';
 import { type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { Supports } from '../provider.ts';
+import type { HealthChecks, Supports } from '../provider.ts';
+import type { CheckedName } from './checks.ts';
+import { checkProblems, compileChecks, isChecked } from './checks.ts';
 
 /** One target as the planner sees it. */
 export interface PlanTarget {
@@ -14,6 +17,8 @@ export interface PlanTarget {
   readonly unanswerable: ReadonlyMap<string, string>;
   /** Delegations whose new name servers do not answer for them yet, by name, with the reason. */
   readonly unready: ReadonlyMap<string, string>;
+  /** Missing or null: its provider has none. */
+  readonly healthChecks?: HealthChecks | null;
 }
 
 /** A desired zone, adapted to one target. */
@@ -21,6 +26,8 @@ export interface Fitted {
   readonly rrsets: ReadonlyRRsetMap<RRset>;
   /** What the zone file itself says to leave alone here, with the reason. */
   readonly leftAlone: ReadonlyRRsetMap<string>;
+  /** Wanted A and AAAA that are part of a compiled RRset of their name. */
+  readonly compiled: ReadonlyRRsetMap<RRset>;
   readonly quarantined: readonly Quarantine[];
   readonly problems: readonly Problem[];
 }
@@ -31,23 +38,48 @@ export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
   const leftAlone = rrsetMap<string>();
   const quarantined: Quarantine[] = [...zone.quarantined];
   const problems: Problem[] = [];
-  const { name_pattern: pattern, types } = target.supports;
-  const can: Ability = { types: new Set(types), names: pattern === undefined ? null : new RegExp(pattern) };
-  for (const rrset of zone.rrsets) {
-    const alone = rrset.options === undefined ? null : whyLeftAlone(rrset, target.name);
-    if (alone !== null) {
-      leftAlone.set(rrset, alone);
-      continue;
-    }
+  const can = abilityOf(target.supports);
+  const checked = new Map<string, RRset[]>();
+  const place = (rrset: RRset) => {
     const misfit = whyMisfit(rrset, target, can);
-    if (misfit === null) {
-      rrsets.set(rrset, withinTtl(rrset, target.supports));
-      continue;
-    }
+    if (misfit === null) return rrsets.set(rrset, withinTtl(united(rrset, rrsets.get(rrset)), target.supports));
     quarantined.push({ name: rrset.name, type: rrset.type, reason: misfit.message, origin: originOf(rrset) });
     problems.push(problemOf(misfit, rrset, zone, target));
+  };
+  for (const rrset of zone.rrsets) {
+    const alone = rrset.options === undefined ? null : whyLeftAlone(rrset, target.name);
+    if (alone !== null) leftAlone.set(rrset, alone);
+    else if (isChecked(rrset)) checked.set(rrset.name, [...(checked.get(rrset.name) ?? []), rrset]);
+    else place(rrset);
   }
-  return { rrsets, leftAlone, quarantined, problems };
+  const { compiled, names } = compileAll(checked, target, can);
+  for (const each of names) for (const rrset of each.compiled === null ? each.plain : [each.compiled]) place(rrset);
+  const label = zoneLabel(zone.id);
+  const said = checkProblems(names, target.name, (target.healthChecks ?? null) !== null);
+  problems.push(...said.map((problem) => ({ ...problem, target: target.name, zone: label })));
+  return { rrsets, leftAlone, compiled, quarantined, problems };
+};
+
+const compileAll = (checked: ReadonlyMap<string, readonly RRset[]>, target: PlanTarget, can: Ability) => {
+  const compiled = rrsetMap<RRset>();
+  const names: CheckedName[] = [];
+  for (const group of checked.values()) {
+    const made = compileChecks(
+      group,
+      target.healthChecks ?? null,
+      (rrset) => whyMisfit(rrset, target, can)?.message ?? null,
+    );
+    names.push(made);
+    if (made.compiled !== null) for (const rrset of made.plain) compiled.set(rrset, rrset);
+  }
+  return { compiled, names };
+};
+
+/** A zone file may have an RRset of the type that checks are compiled to, at the same name. */
+const united = (rrset: RRset, other: RRset | undefined): RRset => {
+  if (other === undefined) return rrset;
+  const both = makeRRset(rrset.name, rrset.type, Math.min(rrset.ttl, other.ttl), [...other.values, ...rrset.values]);
+  return rrset.healthCheck === undefined ? both : { ...both, healthCheck: rrset.healthCheck };
 };
 
 interface Misfit {
@@ -68,6 +100,17 @@ interface Ability {
   readonly types: ReadonlySet<string>;
   readonly names: RegExp | null;
 }
+
+const abilities = new WeakMap<Supports, Ability>();
+
+/** Made once for each target, to which a thousand zones may go. */
+const abilityOf = (supports: Supports): Ability => {
+  const { name_pattern: pattern, types } = supports;
+  const known = abilities.get(supports);
+  const ability = known ?? { types: new Set(types), names: pattern === undefined ? null : new RegExp(pattern) };
+  if (known === undefined) abilities.set(supports, ability);
+  return ability;
+};
 
 const whyMisfit = (rrset: RRset, target: PlanTarget, { names, types }: Ability): Misfit | null => {
   const { supports } = target;

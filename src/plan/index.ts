@@ -16,8 +16,8 @@ import { fit } from './fit.ts';
 import { guard } from './guard.ts';
 import { ownership } from './ownership.ts';
 
-export type { Allow } from './allow.ts';
-export { parseAllow } from './allow.ts';
+export type { Allow, ShrinkAllow } from './allow.ts';
+export { parseAllow, parseChangeAllow, shrinkAllows } from './allow.ts';
 export type { PlanTarget } from './fit.ts';
 export { fit } from './fit.ts';
 export { order } from './order.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Change, Changeset } from '../../src/model/plan.ts';
 import { unusedAllows } from '../../src/pass/allows.ts';
-import { parseAllow } from '../../src/plan/index.ts';
+import { parseChangeAllow } from '../../src/plan/index.ts';
 import { jsonOf, type Sample, sample, zoneFile } from '../e2e/repository.ts';
 
 describe('--allow', () => {
@@ -68,7 +68,7 @@ describe('--allow', () => {
     ['delegation:b.test:x.a.test', false, [moved]],
     ['delegation:a.test:x.a.test', false, [replaced]],
   ])('%s is of use: %s', (text, isUsed, changes) => {
-    const given = [{ text, allow: parseAllow(text) }];
+    const given = [{ text, allow: parseChangeAllow(text) }];
     expect(unusedAllows(given, [changesetOf(...changes)], [])).toHaveLength(isUsed ? 0 : 1);
     const unread = { name: 'pdns', status: 'unreachable', message: '' } as const;
     if (!text.includes('aws')) expect(unusedAllows(given, [], [unread])).toEqual([]);

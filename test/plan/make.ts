@@ -1,7 +1,7 @@
 import { makeRRset } from '../../src/model/rrset.ts';
 import type { DesiredZone, ExistingRRset, ZoneSettings, ZoneSnapshot } from '../../src/model/zone.ts';
 import type { PlanTarget } from '../../src/plan/index.ts';
-import { parseAllow, planZone } from '../../src/plan/index.ts';
+import { parseChangeAllow, planZone } from '../../src/plan/index.ts';
 import type { Supports } from '../../src/provider.ts';
 
 /** A line of a zone: `www A 300 192.0.2.1 | 192.0.2.2`; `@` is the apex. */
@@ -105,7 +105,7 @@ export const plan = (scene: Scene) => {
       ...scene.target,
     },
     existing,
-    allows: (scene.allow ?? []).map(parseAllow),
+    allows: (scene.allow ?? []).map(parseChangeAllow),
   });
   const words = ({ action, name, type }: { action: string; name: string; type: string }) =>
     `${action} ${name === 'example.com.' ? '@' : name.replace('.example.com.', '')} ${type}`;

@@ -1,0 +1,91 @@
+import type { Problem, Severity } from '../model/problem.ts';
+import { problemAt } from '../model/problem.ts';
+import type { RRset } from '../model/rrset.ts';
+import type { HealthChecks } from '../provider.ts';
+
+/** Is it an A or AAAA that answers with what is up? */
+export const isChecked = ({ healthCheck, type }: RRset): boolean =>
+  healthCheck !== undefined && (type === 'A' || type === 'AAAA');
+
+/** What the checked addresses of one name become at a target; `compiled` null: what they were, unchecked. */
+export interface CheckedName {
+  readonly plain: readonly RRset[];
+  readonly compiled: RRset | null;
+  /** Why it is not compiled, though the provider has checks. */
+  readonly unavailable: string | null;
+  readonly warnings: readonly string[];
+}
+
+/** Compiles the checked A and AAAA of one name where the target can hold, and all name servers answer, what comes of it. */
+export const compileChecks = (
+  rrsets: readonly RRset[],
+  checks: HealthChecks | null,
+  whyNot: (compiled: RRset) => string | null,
+): CheckedName => {
+  const plain = rrsets.map(({ healthCheck: _, ...rrset }) => rrset);
+  if (checks === null) return { plain, compiled: null, unavailable: null, warnings: [] };
+  const { rrset, warnings } = checks.compile(rrsets);
+  const compiled = { ...rrset, ...unitedCheck(rrsets) };
+  const unavailable = whyNot(compiled);
+  return unavailable === null
+    ? { plain, compiled, unavailable, warnings }
+    : { plain, compiled: null, unavailable, warnings: [] };
+};
+
+/** One check for people to read: that of the A, or else of the AAAA, with the URLs of both. */
+const unitedCheck = (rrsets: readonly RRset[]): Pick<RRset, 'healthCheck'> => {
+  const all = rrsets.toSorted((a, b) => (a.type < b.type ? -1 : 1)).flatMap(({ healthCheck }) => healthCheck ?? []);
+  const [first] = all;
+  if (first === undefined) return {};
+  const urls = Object.fromEntries(all.flatMap((each) => Object.entries(each.urls ?? {})));
+  return { healthCheck: { ...first, urls: first.urls && urls } };
+};
+
+/** What is to be said of a zone's health checks at one target. */
+export const checkProblems = (
+  names: readonly CheckedName[],
+  target: string,
+  hasChecks: boolean,
+): readonly Problem[] => {
+  const say = (rule: string, severity: Severity, some: readonly CheckedName[], what: string) =>
+    some.length === 0 ? [] : [problemAt(rule, severity, `${firstNames(some)}: ${what}`, originOf(some))];
+  const reasons = new Set(names.flatMap(({ unavailable }) => unavailable ?? []));
+  const limited = names.filter(({ warnings }) => warnings.length > 0);
+  const texts = [...new Set(limited.flatMap(({ warnings }) => warnings))];
+  return [
+    ...[...reasons].flatMap((reason) =>
+      say(
+        'health-check-unavailable',
+        'error',
+        names.filter(({ unavailable }) => unavailable === reason),
+        `the health check cannot be made, and all addresses are answered, up or not: ${reason}`,
+      ),
+    ),
+    ...(hasChecks
+      ? []
+      : say(
+          'health-check-unsupported',
+          'warning',
+          names,
+          `the provider of ${target} has no health checks, and all addresses are answered, up or not`,
+        )),
+    ...say(
+      'health-check-limited',
+      'warning',
+      limited,
+      `${texts.slice(0, shownTexts).join('; ')}${moreThan(texts.length, shownTexts)}`,
+    ),
+  ];
+};
+
+const shownNames = 3;
+const shownTexts = 3;
+
+const moreThan = (count: number, shown: number): string => (count > shown ? ` and ${count - shown} more` : '');
+
+const firstNames = (names: readonly CheckedName[]): string => {
+  const some = names.slice(0, shownNames).map(({ plain }) => plain[0]?.name ?? '');
+  return `${some.join(', ')}${moreThan(names.length, shownNames)}`;
+};
+
+const originOf = (names: readonly CheckedName[]) => names[0]?.plain[0]?.values[0]?.origins[0] ?? null;
