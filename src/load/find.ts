@@ -75,10 +75,11 @@ const listFolder = async (root: string, folder: string): Promise<Listing | FindF
   const odd: { readonly file: string; readonly reason: string }[] = [];
   const entries = await entriesOf(root, folder);
   if ('rule' in entries) return entries;
+  const shown = shownPath(root, resolve(root, folder));
   for (const entry of entries) {
     const found = sourceOf(entry);
     if (found === null) continue;
-    const file = shownPath(root, resolve(root, folder, entry.name));
+    const file = shown === '' ? entry.name : `${shown}/${entry.name}`;
     try {
       const zone = parseAbsolute(found.zone);
       const before = zones.get(zone) ?? { yaml: [], master: [], folders: [] };

@@ -1,6 +1,10 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
 /** The commit that is checked out where `folder` is; null outside of Git. Never throws. */
 export const configCommit = async (folder: string): Promise<string | null> => {
   try {
+    if (!mayBeInGit(realpathSync.native(folder))) return null;
     const { simpleGit } = await import('simple-git');
     const commit = (await simpleGit({ baseDir: folder }).revparse(['--verify', 'HEAD'])).trim();
     return /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
@@ -8,3 +12,10 @@ export const configCommit = async (folder: string): Promise<string | null> => {
     return null;
   }
 };
+
+/** Git is not asked where it would look for nothing; a bare repository has its HEAD in the open. */
+const mayBeInGit = (folder: string): boolean =>
+  process.env.GIT_DIR !== undefined ||
+  existsSync(join(folder, '.git')) ||
+  existsSync(join(folder, 'HEAD')) ||
+  (dirname(folder) !== folder && mayBeInGit(dirname(folder)));

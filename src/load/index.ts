@@ -6,6 +6,7 @@ import { asRecord } from './config/check.ts';
 import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
 import { defaultGuards, readGuards, type Shared } from './config/settings.ts';
 import { readTargets, withoutState } from './config/targets.ts';
+import { repositoryReader } from './files.ts';
 import type { Providers } from './schema/hostmaster.ts';
 import { canonicalZone, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
@@ -68,10 +69,11 @@ const readZones = async (
   { zones: names, only }: LoadOptions,
 ): Promise<readonly DesiredZone[]> => {
   const wanted = names === undefined ? null : new Set(names.map(canonicalZone));
+  const readFile = repositoryReader(config.folder);
   const zones: DesiredZone[] = [];
   for (const entry of entries) {
     if (wanted !== null && !wanted.has(entry.name)) continue;
-    const zone = only === 'config' ? unreadZone(entry) : await readZoneEntry(config, entry);
+    const zone = only === 'config' ? unreadZone(entry) : await readZoneEntry(config, readFile, entry);
     if (zone !== null) zones.push(zone);
   }
   return zones;

@@ -19,6 +19,7 @@ export const reservedIn = (folder: string): Reserved => {
       if (file !== null) paths.set(resolve(folder, file), key);
     },
     keyOf: (zone, files) => {
+      if (names.size === 0 && paths.size === 0) return null;
       const all = files === undefined ? [] : [...files.yaml, ...files.master, ...files.folders];
       const keys = [names.get(zone), ...all.map((file) => paths.get(resolve(folder, file)))];
       return keys.find((key) => key !== undefined) ?? null;

@@ -27,7 +27,7 @@ const resolveOne = async (ref: SecretRef, what: string, folder: string): Promise
       ? refuse(`the environment variable ${shown(ref.env)} is ${value === undefined ? 'not set' : 'empty'}; set it`)
       : value;
   }
-  const read = await readPlain(resolve(folder, ref.file), limits.secretBytes);
+  const read = readPlain(resolve(folder, ref.file), limits.secretBytes);
   if (read.status === 'missing') return refuse(`there is no file ${shown(ref.file)}; make it, or name another`);
   if (read.status === 'refused') return refuse(`the file ${ref.file} cannot be used: ${read.message}`);
   const value = read.text.replace(/\r?\n$/, '');

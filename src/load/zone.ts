@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, posix } from 'node:path';
 import { type Problem, problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
 import { type FileContent, joinContents, type ZoneContext } from './collect.ts';
-import { readInside } from './files.ts';
+import type { FileText } from './files.ts';
 import { limits } from './limits.ts';
 import { type IncludeReader, readMaster } from './master/read.ts';
 import { readZoneYaml } from './records/zone-yaml.ts';
@@ -22,20 +22,23 @@ export interface ZoneSource {
   readonly files: readonly string[];
 }
 
+/** Reads a file of the repository. */
+export type FileReader = (path: string, maxBytes: number) => FileText;
+
 /** Reads the files of a zone; null: one is missing, and the zone is left alone. */
 export const readZone = async (
-  folder: string,
+  readFile: FileReader,
   { name, settings, format, files }: ZoneSource,
 ): Promise<LoadedZone | { readonly missing: string }> => {
   const context: ZoneContext = { zone: name, ttl: settings.ttl, allowLua: settings.allow_lua };
   const contents: FileContent[] = [];
   for (const path of files) {
     const file = shown(path);
-    const read = await readInside(folder, path, limits.zoneFileBytes);
+    const read = readFile(path, limits.zoneFileBytes);
     if (read.status === 'missing') return { missing: file };
     if (read.status === 'refused') contents.push(unusable(file, read.message));
     else if (format === 'yaml') contents.push(readZoneYaml(file, read.text, context));
-    else contents.push(await readMaster(file, read.text, context, includesFrom(folder)));
+    else contents.push(await readMaster(file, read.text, context, includesFrom(readFile)));
   }
   const { rrsets, quarantined, problems, complete } = joinContents(contents);
   const zone = { id: { name, view: null }, settings, rrsets, quarantined, complete, files: files.map(shown) };
@@ -58,8 +61,8 @@ const unusable = (file: string, message: string): FileContent => ({
 });
 
 const includesFrom =
-  (folder: string): IncludeReader =>
+  (readFile: FileReader): IncludeReader =>
   async (path, from) => {
     const wanted = isAbsolute(path) ? path : join(dirname(from), path);
-    return { file: shown(wanted), text: await readInside(folder, wanted, limits.zoneFileBytes) };
+    return { file: shown(wanted), text: readFile(wanted, limits.zoneFileBytes) };
   };

@@ -10,7 +10,7 @@ import { type Finder, type Found, finderOf } from './find.ts';
 import { quoted } from './quote.ts';
 import { type Reserved, reservedIn } from './reserved.ts';
 import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';
-import { readZone } from './zone.ts';
+import { type FileReader, readZone } from './zone.ts';
 
 /** A zone that hostmaster.yaml names, or that "*" found. */
 export interface ZoneEntry {
@@ -64,7 +64,11 @@ export const zoneEntries = async (config: Config, shared: Shared): Promise<reado
 };
 
 /** Reads a zone's files; null: it is left alone. */
-export const readZoneEntry = async (config: Config, { name, path, source }: ZoneEntry): Promise<DesiredZone | null> => {
+export const readZoneEntry = async (
+  config: Config,
+  readFile: FileReader,
+  { name, path, source }: ZoneEntry,
+): Promise<DesiredZone | null> => {
   if (source === null) return null;
   if (source.found.status === 'fault') {
     const { rule, message } = source.found.fault;
@@ -72,7 +76,7 @@ export const readZoneEntry = async (config: Config, { name, path, source }: Zone
     return null;
   }
   const { settings, found } = source;
-  const read = await readZone(config.folder, { name, settings, format: found.format, files: found.files });
+  const read = await readZone(readFile, { name, settings, format: found.format, files: found.files });
   if ('missing' in read) {
     const message = `there is no ${read.missing}; make it, or change "static:"; until then ${name} is left alone`;
     report(config, 'file-missing', message, path);

@@ -24,7 +24,7 @@ export interface Config {
  */
 export const readConfig = async (path: string, file = basename(path)): Promise<Config> => {
   const absolute = resolve(path);
-  const read = await readPlain(absolute, limits.configBytes);
+  const read = readPlain(absolute, limits.configBytes);
   if (read.status === 'missing') {
     throw new HostmasterError('CONFIG', 'stop', `there is no ${path}; name it with --config, or run "hostmaster init"`);
   }
