@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 
@@ -7,38 +7,45 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 const header = 'SQLite format 3\0';
 
 /** SQLite's own codes (sqlite.org/rescode.html), of which the low byte is the kind. */
-const codes = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
+const codes = { error: 1, busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
 
 const codeOf = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
 
-/** Is the file itself beyond use? Nothing else is a reason to set it aside. */
+/** What SQLite found when it looked through the file. */
+export class DamagedFile extends Error {}
+
+/**
+ * Is the file itself beyond use? Nothing else is a reason to set it aside. Our statements are constants: one that fails as
+ * such (`error`) has not found the tables that we made, and a number is out of range where we never wrote it.
+ */
 export const isDamaged = (error: unknown): boolean => {
   const code = codeOf(error);
-  return code === codes.corrupt || code === codes.notADatabase;
+  if (code === codes.corrupt || code === codes.notADatabase || code === codes.error) return true;
+  return (
+    error instanceof DamagedFile || (error instanceof Error && 'code' in error && error.code === 'ERR_OUT_OF_RANGE')
+  );
+};
+
+/** Does another process keep us from it? */
+export const isBusy = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return code === codes.busy || code === codes.locked;
 };
 
 /** What went wrong with the state file, and what to do about it. */
 export const stateError = (file: string, error: unknown): HostmasterError => {
   if (error instanceof HostmasterError) return error;
-  const code = codeOf(error);
-  if (code === codes.busy || code === codes.locked) {
+  if (isBusy(error)) {
     const message = `the state file ${file} is locked by another process: wait until that one is done, then try again`;
     return new HostmasterError('CONFIG', 'retry', message, { cause: error });
   }
-  const what = isDamaged(error) ? 'move it away, and it is begun anew' : 'mend that, or name another file at "state:"';
+  const what = isDamaged(error)
+    ? 'the next apply sets it aside and begins anew'
+    : 'mend that, or name another file at "state:"';
   return new HostmasterError('CONFIG', 'stop', `the state file ${file} cannot be used (${messageOf(error)}): ${what}`, {
     cause: error,
   });
-};
-
-/** What an async caller can be told of work on the file that failed. */
-export const saying = async <T>(file: string, work: () => T): Promise<T> => {
-  try {
-    return work();
-  } catch (error) {
-    throw stateError(file, error);
-  }
 };
 
 /** Throws CONFIG where something stands at the path that is no SQLite database: it stays as it is. */
@@ -59,6 +66,26 @@ const startOf = (file: string): string => {
   } finally {
     closeSync(descriptor);
   }
+};
+
+/** Which file stands at the path, to tell it from one that takes its place; null: none. */
+export const identityOf = (file: string): string | null => {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev} ${found.ino}`;
+};
+
+/** Moves a file away with its journal, which would be taken for the new file's; gives its new path. */
+export const setAside = (file: string): string => {
+  const aside = freeName(`${file}.damaged-${process.pid}`);
+  for (const part of ['', '-wal', '-shm']) {
+    if (existsSync(`${file}${part}`)) renameSync(`${file}${part}`, `${aside}${part}`);
+  }
+  return aside;
+};
+
+const freeName = (name: string, count = 1): string => {
+  const free = count === 1 ? name : `${name}-${count}`;
+  return existsSync(free) ? freeName(name, count + 1) : free;
 };
 
 /** Makes a folder and those above it. `mkdirSync` with `recursive` never returns where /proc refuses one. */

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { DatabaseSync } from 'node:sqlite';
 import type { Store } from '../model/ports.ts';
-import { saying } from './file.ts';
-
-export const leaseSchema = `
-  CREATE TABLE IF NOT EXISTS leases (
-    zone TEXT NOT NULL, view TEXT NOT NULL, target TEXT NOT NULL,
-    token TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, until INTEGER NOT NULL,
-    PRIMARY KEY (zone, view, target)
-  ) STRICT, WITHOUT ROWID`;
+import type { OpenDatabase } from './database.ts';
+import { immediately } from './database.ts';
+import { placeOf } from './settled.ts';
 
 /** How long a lease that nobody renews keeps others out. */
 const leaseMilliseconds = 60_000;
@@ -19,7 +13,7 @@ const leaseMilliseconds = 60_000;
  * Leases in the state file. One that was not renewed for a minute is given to whoever asks, and so is that of a process
  * of this host that is gone.
  */
-export const leasesIn = (database: DatabaseSync, file: string): Pick<Store, 'lease' | 'holds' | 'release'> => {
+export const leasesIn = ({ database, write }: OpenDatabase): Pick<Store, 'lease' | 'holds' | 'release'> => {
   const place = 'zone = ? AND view = ? AND target = ?';
   const find = database.prepare(`SELECT * FROM leases WHERE ${place}`);
   const take = database.prepare('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)');
@@ -27,9 +21,9 @@ export const leasesIn = (database: DatabaseSync, file: string): Pick<Store, 'lea
   const drop = database.prepare(`DELETE FROM leases WHERE ${place} AND token = ?`);
   return {
     lease: (zone, target) =>
-      saying(file, () =>
+      write(() =>
         immediately(database, () => {
-          const at = [zone.name, zone.view ?? '', target] as const;
+          const at = placeOf(zone, target);
           const row = find.get(...at);
           if (row !== undefined && isHeld(row)) return { heldBy: holderOf(row) };
           const token = randomUUID();
@@ -38,30 +32,18 @@ export const leasesIn = (database: DatabaseSync, file: string): Pick<Store, 'lea
         }),
       ),
     holds: ({ zone, target, token }) =>
-      saying(file, () => {
+      write(() => {
         const until = Date.now() + leaseMilliseconds;
-        return renew.run(until, zone.name, zone.view ?? '', target, token).changes === 1;
+        return renew.run(until, ...placeOf(zone, target), token).changes === 1;
       }),
     release: ({ zone, target, token }) =>
-      saying(file, () => {
-        drop.run(zone.name, zone.view ?? '', target, token);
+      write(() => {
+        drop.run(...placeOf(zone, target), token);
       }),
   };
 };
 
 type Row = Readonly<Record<string, unknown>>;
-
-const immediately = <T>(database: DatabaseSync, work: () => T): T => {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
-};
 
 const isHeld = ({ host, pid, until }: Row): boolean =>
   Number(until) > Date.now() && (host !== thisHost() || isAlive(Number(pid)));

@@ -1,72 +1,94 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HostmasterError, messageOf } from '../model/errors.ts';
-import type { SettledZone, Store } from '../model/ports.ts';
-import type { ZoneId } from '../model/zone.ts';
-import { isDamaged, makeFolder, refuseOther, saying, stateError } from './file.ts';
-import { leaseSchema, leasesIn } from './lease.ts';
-
-const schemaVersion = 1;
-const schema = `
-  CREATE TABLE IF NOT EXISTS settled (
-    zone TEXT NOT NULL, view TEXT NOT NULL, target TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, mark TEXT NOT NULL, desired TEXT NOT NULL,
-    read_at INTEGER NOT NULL, unmanaged TEXT NOT NULL,
-    PRIMARY KEY (zone, view, target)
-  ) STRICT, WITHOUT ROWID`;
+import type { Store } from '../model/ports.ts';
+import type { OpenDatabase, Say } from './database.ts';
+import { workOn } from './database.ts';
+import { DamagedFile, identityOf, isBusy, isDamaged, makeFolder, refuseOther, setAside, stateError } from './file.ts';
+import { inventoriesIn } from './inventory.ts';
+import { journalIn } from './journal.ts';
+import { leasesIn } from './lease.ts';
+import { migrate, schemaVersion, versionOf } from './migrations.ts';
+import { passesIn } from './passes.ts';
+import { settledIn } from './settled.ts';
+import { orphansIn, writtenIn } from './written.ts';
 
 export interface OpenedStore extends Store {
-  /** Set where a damaged file was set aside and a new one begun; for people. */
+  /** Set where what was there could not be used and a new file was begun; for people, who are told of it by `say` too. */
   readonly notice: string | null;
 }
 
 /**
- * Opens the state file, making it and its folder where they are missing. A damaged database is said, set aside and begun
- * anew. Throws CONFIG for all else that keeps it from being used: what is no state file is left as it is.
+ * Opens the state file, making it and its folder where they are missing, and bringing it to our version. A damaged
+ * database is said, set aside and begun anew. Throws CONFIG for all else that keeps it from being used: what is no state
+ * file is left as it is. `say` is told of damage, now and whenever it is found later.
  */
-export const openStore = (file: string): OpenedStore => {
+export const openStore = (file: string, say: Say = () => undefined): OpenedStore => {
   try {
     makeFolder(dirname(file));
     refuseOther(file);
-    return openOrBegin(file);
+    return openOrBegin(file, say);
   } catch (error) {
     throw stateError(file, error);
   }
 };
 
-const openOrBegin = (file: string): OpenedStore => {
+const openOrBegin = (file: string, say: Say): OpenedStore => {
+  const begun = (notice: string): OpenedStore => {
+    const store = storeOn(file, say);
+    say(notice);
+    return { ...store, notice };
+  };
+  if (existsSync(file) && statSync(file).size === 0)
+    return begun(`the state file ${file} was empty, and is begun anew`);
+  const found = identityOf(file);
   try {
-    return { ...storeOf(openDatabase(file), file), notice: null };
+    return { ...storeOn(file, say), notice: null };
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    const aside = setAside(file);
-    const notice = `the state file could not be used (${messageOf(error)}); it was set aside as ${aside} and begun anew`;
-    return { ...storeOf(openDatabase(file), file), notice };
+    const damaged = `the state file ${file} could not be used (${messageOf(error)})`;
+    // Another process may have been faster, and its new file is not to go.
+    if (identityOf(file) !== found) return begun(`${damaged}, and was begun anew`);
+    return begun(`${damaged}; it was set aside as ${setAside(file)} and begun anew`);
   }
 };
 
-/** With its journal, which would be taken for the new file's. */
-const setAside = (file: string): string => {
-  const aside = `${file}.damaged-${process.pid}`;
-  for (const part of ['', '-wal', '-shm']) {
-    if (existsSync(`${file}${part}`)) renameSync(`${file}${part}`, `${aside}${part}`);
+const storeOn = (file: string, say: Say): Store => {
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  try {
+    versionOf(database, file);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    migrate(database, file);
+    refuseDamaged(database);
+    return storeOf(workOn(database, file, true, say));
+  } catch (error) {
+    try {
+      if (isDamaged(error)) refuseShared(database);
+    } finally {
+      database.close();
+    }
+    throw error;
   }
-  return aside;
 };
 
 /**
  * What the state file knows, for a command that leaves no trace: nothing where the file is missing or damaged. Throws
- * CONFIG for what is no state file.
+ * CONFIG for what is no state file, or a newer Hostmaster's.
  */
-export const readStore = (file: string): Store => {
+export const readStore = (file: string, say: Say = () => undefined): Store => {
   if (!existsSync(file)) return emptyStore;
+  refuseOther(file);
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
-    refuseOther(file);
-    const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
-    return { ...emptyStore, ...readerOf(database, file), close: async () => database.close() };
+    const version = versionOf(database, file);
+    if (version > 0) refuseDamaged(database);
+    const close = async () => database.close();
+    return { ...emptyStore, ...readersOf(workOn(database, file, false, say), version), close };
   } catch (error) {
+    database.close();
     if (error instanceof HostmasterError) throw error;
+    say(`the state file ${file} could not be read (${messageOf(error)}): nothing is known of what it held`);
     return emptyStore;
   }
 };
@@ -97,69 +119,36 @@ export const emptyStore: Store = {
   close: nothing,
 };
 
-const openDatabase = (file: string): DatabaseSync => {
-  const database = new DatabaseSync(file, { timeout: 5000 });
-  try {
-    const version = checkedVersion(database, file);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    database.exec(`${schema}; ${leaseSchema}`);
-    if (version !== schemaVersion) database.exec(`PRAGMA user_version = ${schemaVersion}`);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-};
-
-/** Throws CONFIG where the database is not ours, or a newer Hostmaster's. */
-const checkedVersion = (database: DatabaseSync, file: string): number => {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-  if (tables.length > 0 && !tables.some(({ name }) => name === 'settled')) {
-    const message = `${file} is the database of something else, and was left as it is: name another file at "state:"`;
-    throw new HostmasterError('CONFIG', 'stop', message);
-  }
-  if (version <= schemaVersion) return version;
-  const message = `${file} was written by a newer Hostmaster (schema ${version}): use that one, or another state:`;
-  throw new HostmasterError('CONFIG', 'stop', message);
-};
-
-const key = (zone: ZoneId, target: string) => [zone.name, zone.view ?? '', target] as const;
-
-const readerOf = (database: DatabaseSync, file: string): Pick<Store, 'settled'> => {
-  const find = database.prepare('SELECT * FROM settled WHERE zone = ? AND view = ? AND target = ?');
-  return {
-    settled: (zone, target) =>
-      saying(file, () => {
-        const row = find.get(...key(zone, target));
-        return row === undefined ? null : settledOf(row);
-      }),
-  };
-};
-
-const storeOf = (database: DatabaseSync, file: string): Store => {
-  const put = database.prepare('INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-  const remove = database.prepare('DELETE FROM settled WHERE zone = ? AND view = ? AND target = ?');
-  return {
-    ...emptyStore,
-    ...readerOf(database, file),
-    ...leasesIn(database, file),
-    settle: (zone, target, { fingerprint, mark, desired, readAt, unmanaged }) =>
-      saying(file, () => {
-        put.run(...key(zone, target), fingerprint, mark, desired, readAt, JSON.stringify(unmanaged));
-      }),
-    forget: (zone, target) =>
-      saying(file, () => {
-        remove.run(...key(zone, target));
-      }),
-    close: async () => database.close(),
-  };
-};
-
-const settledOf = (row: Readonly<Record<string, unknown>>): SettledZone => ({
-  fingerprint: String(row.fingerprint),
-  mark: String(row.mark),
-  desired: String(row.desired),
-  readAt: Number(row.read_at),
-  unmanaged: JSON.parse(String(row.unmanaged)),
+const storeOf = (open: OpenDatabase): Store => ({
+  ...settledIn(open),
+  ...leasesIn(open),
+  ...inventoriesIn(open),
+  ...writtenIn(open),
+  ...orphansIn(open),
+  ...journalIn(open),
+  ...passesIn(open),
+  close: async () => open.database.close(),
 });
+
+/** What a file of this version can tell. */
+const readersOf = (open: OpenDatabase, version: number): Partial<Store> => {
+  if (version === 0) return {};
+  if (version < schemaVersion) return { settled: settledIn(open).settled };
+  const { settled, inventory, written, orphans, journalled, passes } = storeOf(open);
+  return { settled, inventory, written, orphans, journalled, passes };
+};
+
+/** Looks at every page: 25 ms for 100,000 values. */
+const refuseDamaged = (database: DatabaseSync): void => {
+  const found = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+  if (found !== 'ok') throw new DamagedFile(String(found));
+};
+
+/** Throws where another process has the file open: its leases are in there. */
+const refuseShared = (database: DatabaseSync): void => {
+  try {
+    database.exec('PRAGMA journal_mode = DELETE');
+  } catch (error) {
+    if (isBusy(error)) throw error;
+  }
+};

@@ -68,12 +68,15 @@ describe('the state file', () => {
     expect(readdirSync(folder)).toEqual(['other.sqlite']);
   });
 
-  it('may be an empty file', async () => {
+  it('that is empty is begun anew', async () => {
     const file = join(tempFolder('state'), 'state.sqlite');
     writeFileSync(file, '');
     const store = openStore(file);
-    expect(store.notice).toBeNull();
+    expect(store.notice).toMatch(/state\.sqlite was empty, and is begun anew$/);
     await store.close();
+    const again = openStore(file);
+    expect(again.notice).toBeNull();
+    await again.close();
   });
 
   it('that another process has locked stays, and says so', { timeout: 30_000 }, async () => {
