@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent, Dispatcher } from 'undici';
 import { HostmasterError, messageOf } from '../../src/provider.ts';
@@ -53,11 +54,11 @@ const firstPause = 100;
 
 /** Opens nothing yet: undici is loaded here, connections are made as needed. */
 export const openApi = async (options: ApiOptions): Promise<Api> => {
-  const { Agent } = await import('undici');
+  const { Agent, request } = await loadUndici();
   const agent = new Agent({ connections, pipelining: 0, connect: { timeout: options.timeout } });
   const base = baseOf(options);
   const call = (method: string, path: string, extra: CallOptions): Promise<Reply> =>
-    callOnce(agent, options, { method, path: `${base.path}${path}`, origin: base.origin }, extra);
+    callOnce(request.bind(agent), options, { method, path: `${base.path}${path}`, origin: base.origin }, extra);
   const describe = (method: string, path: string): string => `${method} ${base.origin}${base.path}${path}`;
   return {
     where: `PowerDNS at ${base.origin}${base.prefix}`,
@@ -90,6 +91,26 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
   };
 };
 
+interface Undici {
+  readonly Agent: typeof Agent;
+  readonly request: Dispatcher['request'];
+}
+
+const require = createRequire(import.meta.url);
+
+/** The agent of undici alone, as all of it takes twice as long to load; all of it, where it is laid out otherwise. */
+const loadUndici = async (): Promise<Undici> => {
+  try {
+    const parts = {
+      Agent: require('undici/lib/dispatcher/agent.js'),
+      request: require('undici/lib/api/api-request.js'),
+    };
+    if (typeof parts.Agent === 'function' && typeof parts.request === 'function') return parts;
+  } catch {}
+  const { Agent, Dispatcher } = await import('undici');
+  return { Agent, request: Dispatcher.prototype.request };
+};
+
 /** Where the server's API begins: `url` may have a path, and may end in `/api/v1`. */
 const baseOf = ({
   url,
@@ -105,13 +126,13 @@ export const pause = (attempt: number, signal: AbortSignal | undefined): Promise
   sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()), undefined, signal === undefined ? {} : { signal });
 
 const callOnce = async (
-  agent: Agent,
+  request: (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>,
   options: ApiOptions,
   target: { readonly origin: string; readonly method: string; readonly path: string },
   { body, bodyTo, patience = 0, signal }: CallOptions,
 ): Promise<Reply> => {
   const time = options.timeout + patience;
-  const answer = await agent.request({
+  const answer = await request({
     ...target,
     method: target.method as Dispatcher.HttpMethod,
     headers: {

@@ -8,7 +8,7 @@ export interface ReadonlyRRsetMap<T> {
   get(key: RRsetKey): T | undefined;
   has(key: RRsetKey): boolean;
   /** Type by type. */
-  values(): Iterable<T>;
+  values(): readonly T[];
 }
 
 export interface RRsetMap<T> extends ReadonlyRRsetMap<T> {
@@ -22,9 +22,7 @@ export const rrsetMap = <T>(): RRsetMap<T> => {
     size: () => [...byType.values()].reduce((sum, byName) => sum + byName.size, 0),
     get: ({ name, type }) => byType.get(type)?.get(name),
     has: ({ name, type }) => byType.get(type)?.has(name) ?? false,
-    *values() {
-      for (const byName of byType.values()) yield* byName.values();
-    },
+    values: () => [...byType.values()].flatMap((byName) => [...byName.values()]),
     set: ({ name, type }, value) => {
       const byName = byType.get(type);
       if (byName === undefined) byType.set(type, new Map([[name, value]]));

@@ -21,34 +21,36 @@ interface Finding {
 /** All rules on one zone. The exemptions that cover a finding are added to `used`. */
 export const checkZone = (
   zone: ZoneIndex,
+  rulesOf: RulesOfType,
   used: Set<string>,
 ): { readonly zone: DesiredZone; readonly problems: readonly Problem[] } => {
   const isExempt = exemptions(zone.zone, used);
-  const findings = findAll(zone).filter((finding) => !isExempt(finding.rule.id, finding.name ?? zone.apex));
+  const findings = findAll(zone, rulesOf).filter((finding) => !isExempt(finding.rule.id, finding.name ?? zone.apex));
   return {
     zone: quarantine(zone.zone, findings),
     problems: findings.map((finding) => problemOf(finding, zone)),
   };
 };
 
-const findAll = (zone: ZoneIndex): readonly Finding[] => {
-  const active = rules.filter((rule) => rule.applies?.(zone) ?? true);
-  const order = new Map(active.map((rule, i) => [rule, i]));
+const zoneRules = rules.filter((rule) => rule.scope === 'zone');
+const nameRules = rules.filter((rule) => rule.scope === 'name');
+const rrsetRules = rules.filter((rule) => rule.scope === 'rrset');
+const places: ReadonlyMap<Rule, number> = new Map(rules.map((rule, i) => [rule, i]));
+
+const findAll = (zone: ZoneIndex, rulesOf: RulesOfType): readonly Finding[] => {
+  const idle = new Set(rules.filter((rule) => rule.applies?.(zone) === false));
   const findings = [
     ...ofZone(
-      active.filter((rule) => rule.scope === 'zone'),
+      zoneRules.filter((rule) => !idle.has(rule)),
       zone,
     ),
     ...ofNames(
-      active.filter((rule) => rule.scope === 'name'),
+      nameRules.filter((rule) => !idle.has(rule)),
       zone,
     ),
-    ...ofRRsets(
-      active.filter((rule) => rule.scope === 'rrset'),
-      zone,
-    ),
+    ...ofRRsets(rulesOf, idle, zone),
   ];
-  return findings.sort((a, b) => (order.get(a.rule) ?? 0) - (order.get(b.rule) ?? 0));
+  return findings.sort((a, b) => (places.get(a.rule) ?? 0) - (places.get(b.rule) ?? 0));
 };
 
 const isLenient = (rrset: RRset): boolean => rrset.options?.lenient === true;
@@ -70,7 +72,9 @@ const ofNames = (checks: readonly NameRule[], zone: ZoneIndex): readonly Finding
   for (const [name, rrsets] of zone.byName) {
     if (rrsets.length < 2) continue;
     for (const rule of checks) {
-      for (const fault of rule.check(rrsets, zone) ?? []) {
+      const faults = rule.check(rrsets, zone);
+      if (faults === null) continue;
+      for (const fault of faults) {
         findings.push({ rule, fault, name, type: null, at: fault.at ?? null, lenient: rrsets.every(isLenient) });
       }
     }
@@ -78,12 +82,13 @@ const ofNames = (checks: readonly NameRule[], zone: ZoneIndex): readonly Finding
   return findings;
 };
 
-const ofRRsets = (checks: readonly RRsetRule[], zone: ZoneIndex): readonly Finding[] => {
+const ofRRsets = (rulesOf: RulesOfType, idle: ReadonlySet<Rule>, zone: ZoneIndex): readonly Finding[] => {
   const findings: Finding[] = [];
-  const checksOf = dispatch(checks);
   for (const rrset of zone.zone.rrsets) {
-    for (const rule of checksOf(rrset.type)) {
-      for (const fault of rule.check(rrset, zone) ?? []) {
+    for (const rule of rulesOf(rrset.type)) {
+      const faults = idle.has(rule) ? null : rule.check(rrset, zone);
+      if (faults === null) continue;
+      for (const fault of faults) {
         const at = fault.at === undefined ? placeOf(rrset) : fault.at;
         findings.push({ rule, fault, name: rrset.name, type: rrset.type, at, lenient: isLenient(rrset) });
       }
@@ -92,13 +97,16 @@ const ofRRsets = (checks: readonly RRsetRule[], zone: ZoneIndex): readonly Findi
   return findings;
 };
 
-/** The rules that look at a type, found once a type. */
-const dispatch = (checks: readonly RRsetRule[]): ((type: string) => readonly RRsetRule[]) => {
+/** The rules that look at an RRset of a type. */
+export type RulesOfType = (type: string) => readonly RRsetRule[];
+
+/** Finds the rules of each type once, for all zones. */
+export const rulesByType = (): RulesOfType => {
   const byType = new Map<string, readonly RRsetRule[]>();
   return (type) => {
     const known = byType.get(type);
     if (known !== undefined) return known;
-    const wanted = checks.filter(({ types }) => types === 'every' || types.includes(type));
+    const wanted = rrsetRules.filter(({ types }) => types === 'every' || types.includes(type));
     byType.set(type, wanted);
     return wanted;
   };

@@ -1,6 +1,6 @@
 import { type Problem, sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import { checkZone } from './engine.ts';
+import { checkZone, rulesByType } from './engine.ts';
 import { exemptProblems } from './exempt.ts';
 import { indexZones } from './zone-index.ts';
 
@@ -20,7 +20,8 @@ export interface CheckedZones {
 export const checkZones = (zones: readonly DesiredZone[], context: RulesContext): CheckedZones => {
   const indexes = indexZones(zones, context.zoneNames);
   const used = new Set<string>();
-  const checked = indexes.map((index) => checkZone(index, used));
+  const rulesOf = rulesByType();
+  const checked = indexes.map((index) => checkZone(index, rulesOf, used));
   return {
     zones: checked.map(({ zone }) => zone),
     problems: sortProblems([...checked.flatMap(({ problems }) => problems), ...exemptProblems(zones, used)]),

@@ -36,10 +36,14 @@ export const readRecord = (name: string, record: YamlMap, reader: RecordReader):
 /** The values by their keys; unknown and repeated keys are refused. */
 const readFields = (record: YamlMap, draft: Draft): Fields => {
   const fields: Fields = {};
+  let unused = false;
   for (const { key, value } of record.entries) {
     const text = keyText(key);
-    if (octodnsOnly.has(text)) continue;
     if (!isField(text)) {
+      if (octodnsOnly.has(text)) {
+        unused = true;
+        continue;
+      }
       const known = recordKeys.join(', ');
       const next = value.kind === 'scalar' ? '' : '; if it is a name of its own, it is indented too far';
       const message = `${quoted(text)} is not a key of a record${didYouMean(text, recordKeys)}; the keys are ${known}${next}`;
@@ -49,7 +53,7 @@ const readFields = (record: YamlMap, draft: Draft): Fields => {
       refuse(draft, 'duplicate-key', `"${text}" is there twice in this record; keep one of the two`, key.at);
     } else fields[text] = value;
   }
-  warnOfUnused(record, draft);
+  if (unused) warnOfUnused(record, draft);
   return fields;
 };
 
@@ -65,7 +69,6 @@ const keepNext = (text: string, message: string, at: number, { reader }: Draft):
 const isField = (text: string): text is FieldName => recordKeySet.has(text);
 
 const warnOfUnused = (record: YamlMap, draft: Draft): void => {
-  if (!record.entries.some(({ key }) => octodnsOnly.has(keyText(key)))) return;
   const unused = record.entries.map(({ key }) => keyText(key)).filter((key) => octodnsOnly.has(key));
   const names = unused.map((key) => `"${key}"`).join(', ');
   warn(draft, 'octodns-unsupported', `${names} of octoDNS means nothing here; the plain values are used`, record.at);
