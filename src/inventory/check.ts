@@ -1,0 +1,78 @@
+import type { Server } from '../model/server.ts';
+import type { Answer, Place } from './answer.ts';
+import { type CheckedEntry, checkEntry } from './parse.ts';
+import { quoted } from './words.ts';
+
+/** A source's answer with every entry checked; all messages are fit to be shown. */
+export type CheckedAnswer = Exclude<Answer, { kind: 'answered' }> | Checked;
+
+export interface Checked {
+  readonly kind: 'answered';
+  readonly servers: ReadonlyMap<string, Server>;
+  /** By name: entries that name a server and cannot be used, with the reason. */
+  readonly unusable: ReadonlyMap<string, string>;
+  /** One for each entry that cannot be used: where it is, and why. */
+  readonly entryProblems: readonly EntryProblem[];
+  /** Each keeps the answer from being complete. */
+  readonly faults: readonly string[];
+  readonly etag: string | null;
+}
+
+/** An entry that cannot be used. */
+export interface EntryProblem {
+  readonly message: string;
+  readonly place: Place | null;
+}
+
+/** Checks the entries of an answer one by one, and that each server is there once. */
+export const checkAnswer = (inventory: string, answer: Answer): CheckedAnswer => {
+  if (answer.kind !== 'answered') return answer;
+  const byName = new Map<string, Found[]>();
+  const entryProblems: EntryProblem[] = [];
+  let nameless = 0;
+  for (const { value, where, place } of answer.entries) {
+    const checked = checkEntry(inventory, value);
+    const name = checked.kind === 'server' ? checked.server.name : checked.name;
+    if (checked.kind === 'invalid') {
+      const message = `${where}${name === null ? '' : `, server ${quoted(name)}`}: ${checked.reason}`;
+      entryProblems.push({ message, place: place?.() ?? null });
+    }
+    if (name === null) nameless += 1;
+    else byName.set(name, [...(byName.get(name) ?? []), { checked, where }]);
+  }
+  const servers = new Map<string, Server>();
+  const unusable = new Map<string, string>();
+  for (const [name, found] of byName) {
+    const one = agreedOn(found);
+    if (one.kind === 'server') servers.set(name, one.server);
+    else unusable.set(name, one.reason);
+  }
+  const faults = [...answer.faults, ...twice(byName), ...namelessFault(nameless)];
+  return { kind: 'answered', servers, unusable, entryProblems, faults, etag: answer.etag };
+};
+
+interface Found {
+  readonly checked: CheckedEntry;
+  readonly where: string;
+}
+
+/** Where a server's entries differ, none of them is believed. */
+const agreedOn = ([first, ...rest]: readonly Found[]): CheckedEntry => {
+  const text = JSON.stringify(first?.checked);
+  return first !== undefined && rest.every(({ checked }) => JSON.stringify(checked) === text)
+    ? first.checked
+    : { kind: 'invalid', name: null, reason: 'its inventory describes it twice, and differently' };
+};
+
+/** Where one server is there twice, another is mostly left out (NetBox issue 22848). */
+const twice = (byName: ReadonlyMap<string, readonly Found[]>): readonly string[] =>
+  [...byName].flatMap(([name, found]) => {
+    const often = found.length === 2 ? 'twice' : `${found.length} times`;
+    const places = found.map(({ where }) => where).slice(0, 3);
+    return found.length === 1 ? [] : [`server ${quoted(name)} is in it ${often} (${places.join('; ')})`];
+  });
+
+const namelessFault = (entries: number): readonly string[] => {
+  if (entries === 0) return [];
+  return [`nobody can tell which server ${entries === 1 ? 'one entry is' : `${entries} entries are`} about`];
+};

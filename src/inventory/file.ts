@@ -1,0 +1,107 @@
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import { messageOf } from '../model/errors.ts';
+import { type Answer, failed, limits, numberOf, type Place, type SourceContext, textOf } from './answer.ts';
+import { readPage } from './page.ts';
+import { quoted } from './words.ts';
+
+/** Reads an inventory from a JSON or YAML file of the repository. */
+export const readFileInventory = async (
+  config: Readonly<Record<string, unknown>>,
+  context: SourceContext,
+): Promise<Answer> => {
+  const path = textOf(config, 'path');
+  const text = await textInside(context.folder, path, numberOf(config, 'max_bytes', limits.bytes));
+  if (text.fault !== null) return failed(`the file ${quoted(path)} ${text.fault}`);
+  const parsed = await parseText(path, text.value);
+  const page = parsed.fault === null ? readPage(parsed.value) : parsed.fault;
+  if (typeof page === 'string') return failed(`the file ${quoted(path)}: ${page}`);
+  const faults = [
+    page.next === null ? null : 'it has a `next`, but a file has one page',
+    page.total === null || page.total === page.servers.length
+      ? null
+      : `it has ${page.servers.length} servers, but says that there are ${page.total}`,
+  ].filter((fault) => fault !== null);
+  let lines: readonly number[] | null = null;
+  const placeOf = (i: number): Place | null => {
+    lines ??= linesOf(text.value);
+    const line = lines[i];
+    return line === undefined ? null : { file: path, line };
+  };
+  return {
+    kind: 'answered',
+    entries: page.servers.map((value, i) => ({ value, where: `item ${i + 1}`, place: () => placeOf(i) })),
+    faults,
+    etag: null,
+  };
+};
+
+type Read<T> = { readonly value: T; readonly fault: null } | { readonly value: null; readonly fault: string };
+
+const bad = (fault: string): { readonly value: null; readonly fault: string } => ({ value: null, fault });
+
+/** The text of a plain file; a path or a symlink that leaves the folder is refused. */
+const textInside = async (folder: string, path: string, maxBytes: number): Promise<Read<string>> => {
+  try {
+    const root = await realpath(folder);
+    const real = await realpath(resolve(root, path));
+    if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+      return bad('leads out of the repository; keep it inside the folder of hostmaster.yaml');
+    }
+    // O_NONBLOCK: opening a named pipe must not hang.
+    const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stat = await file.stat();
+      if (!stat.isFile()) return bad('is not a plain file');
+      if (stat.size > maxBytes) return bad(`has ${stat.size} bytes; ${maxBytes} is the most`);
+      return { value: new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile()), fault: null };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return bad(whyNot(error));
+  }
+};
+
+const whyNot = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'is not there; make it, or name another';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read; check its permissions';
+  if (code === 'ELOOP') return 'cannot be read: its symlinks go round in a circle';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8 text; save it as UTF-8';
+  return `cannot be read: ${quoted(messageOf(error))}`;
+};
+
+/** JSON where the name says so; anything else is YAML, of which JSON is a part. */
+const parseText = async (path: string, text: string): Promise<Read<unknown>> => {
+  if (path.endsWith('.json')) {
+    try {
+      return { value: JSON.parse(text), fault: null };
+    } catch (error) {
+      return bad(`it is not JSON: ${quoted(messageOf(error))}`);
+    }
+  }
+  const { CORE_SCHEMA, load, YAMLException } = await import('js-yaml');
+  try {
+    return { value: load(text, { schema: CORE_SCHEMA }), fault: null };
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = error.mark?.line;
+    return bad(`it is not YAML: ${line === undefined ? '' : `line ${line + 1}: `}${quoted(error.reason)}`);
+  }
+};
+
+/** Finding the lines takes longer than all the rest: it is done where there is something to show, and up to this length. */
+const longestWithLines = 256 * 1024;
+
+/** The line where each server begins. */
+const linesOf = (text: string): readonly number[] => {
+  if (text.length > longestWithLines) return [];
+  const lineCounter = new LineCounter();
+  const { contents } = parseDocument(text, { lineCounter, uniqueKeys: false, logLevel: 'silent' });
+  const servers = isMap(contents) ? contents.get('servers', true) : null;
+  if (!isSeq(servers)) return [];
+  return servers.items.map((item) => (isNode(item) ? lineCounter.linePos(item.range?.[0] ?? 0).line : 1));
+};

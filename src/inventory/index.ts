@@ -1,0 +1,143 @@
+import { messageOf } from '../model/errors.ts';
+import { type Problem, problemAt } from '../model/problem.ts';
+import type { InventoryDefinition } from '../model/roles.ts';
+import type { AbsenceLimits, KnownInventory, Roster } from '../model/server.ts';
+import { type Answer, failed, limits, type SourceContext } from './answer.ts';
+import { checkAnswer } from './check.ts';
+import { readFileInventory } from './file.ts';
+import { readHttp } from './http.ts';
+import { readNetbox } from './netbox.ts';
+import { type InventoryRuleId, severityOf } from './rules.ts';
+import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { counted, quoted, scrubber } from './words.ts';
+
+/** What reading inventories needs from outside. Times are milliseconds. */
+export interface InventoryContext {
+  readonly maxShrink: { readonly percent: number; readonly min_servers: number };
+  readonly limits: AbsenceLimits;
+  /** The values of an inventory's secrets by key. May throw, with a message that is fit to be shown. */
+  readonly secretsOf: (definition: InventoryDefinition) => Promise<Readonly<Record<string, string>>>;
+  /** The folder that paths start from, and that files must not leave. */
+  readonly folder: string;
+  readonly known: (name: string) => KnownInventory | null;
+  readonly now: number;
+  /** Names of inventories that a person allowed to be smaller. */
+  readonly allowShrink: ReadonlySet<string>;
+  readonly signal?: AbortSignal;
+}
+
+/** The servers of all inventories. */
+export interface TakenInventories {
+  readonly roster: Roster;
+  /** By inventory: what is to be kept of it for the next pass. */
+  readonly next: Readonly<Record<string, KnownInventory>>;
+  /** Inventories whose snapshot is refused until a person allows it. */
+  readonly refused: readonly string[];
+}
+
+/** Reads every inventory, all at once. Throws only the signal's reason. */
+export const takeInventories = async (
+  definitions: readonly InventoryDefinition[],
+  context: InventoryContext,
+): Promise<TakenInventories> => {
+  const taken = await Promise.all(definitions.map((definition) => takeOne(definition, context)));
+  return {
+    roster: {
+      servers: taken.flatMap(({ snapshot }) => snapshot.servers),
+      inventories: Object.fromEntries(taken.map(({ name, snapshot }) => [name, snapshot.status])),
+      problems: taken.flatMap(({ problems }) => problems),
+      now: context.now,
+    },
+    next: Object.fromEntries(taken.flatMap(({ name, snapshot: { next } }) => (next === null ? [] : [[name, next]]))),
+    refused: taken.flatMap(({ name, snapshot }) => (snapshot.refused ? [name] : [])),
+  };
+};
+
+interface Taken {
+  readonly name: string;
+  readonly snapshot: Snapshot;
+  readonly problems: readonly Problem[];
+}
+
+/** An ETag is not asked about for ever: a server that confirms a stale one must not hide what changed. */
+const trustEtagFor = 3_600_000;
+
+const takeOne = async (definition: InventoryDefinition, context: InventoryContext): Promise<Taken> => {
+  const { name } = definition;
+  const known = context.known(name);
+  const etag = known !== null && context.now - known.takenAt < trustEtagFor ? known.etag : null;
+  const read = await readSource(definition, etag, context);
+  const answer = checkAnswer(name, read.answer);
+  const taken = takeSnapshot(answer, known, {
+    inventory: name,
+    interval: definition.interval,
+    maxShrink: context.maxShrink,
+    limits: context.limits,
+    now: context.now,
+    allowShrink: context.allowShrink.has(name),
+  });
+  const { clean } = read;
+  const problems = few(taken.problems).map(({ rule, message, place }) =>
+    problemAt(
+      read.secretsFailed && rule === 'inventory-unreachable' ? 'inventory-secret' : rule,
+      taken.refused && rule === 'inventory-shrunk' ? 'error' : severityOf(rule),
+      clean(`inventory ${name}: ${message}`),
+      place ?? definition.at,
+    ),
+  );
+  return { name, snapshot: cleaned(taken, clean), problems };
+};
+
+interface Source {
+  readonly answer: Answer;
+  readonly clean: (message: string) => string;
+  readonly secretsFailed: boolean;
+}
+
+const sources: Readonly<
+  Record<
+    InventoryDefinition['type'],
+    (config: Readonly<Record<string, unknown>>, context: SourceContext) => Promise<Answer>
+  >
+> = { http: readHttp, file: readFileInventory, netbox: readNetbox };
+
+const readSource = async (
+  definition: InventoryDefinition,
+  etag: string | null,
+  context: InventoryContext,
+): Promise<Source> => {
+  let secrets: Readonly<Record<string, string>>;
+  try {
+    secrets = Object.keys(definition.secrets).length === 0 ? {} : await context.secretsOf(definition);
+  } catch (error) {
+    return { answer: failed(messageOf(error)), clean: (message) => message, secretsFailed: true };
+  }
+  const clean = scrubber(secrets);
+  const { folder, signal } = context;
+  try {
+    const answer = await sources[definition.type](definition.config, { folder, secrets, etag, signal });
+    return { answer, clean, secretsFailed: false };
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason;
+    return { answer: failed(`it cannot be read: ${quoted(messageOf(error))}`), clean, secretsFailed: false };
+  }
+};
+
+/** An inventory that changed its form must not bury everything else. */
+const few = (problems: Snapshot['problems']): Snapshot['problems'] => {
+  const entries = problems.filter(({ rule }) => rule === 'inventory-entry');
+  const more = entries.length - limits.entryProblems;
+  if (more <= 0) return problems;
+  const rule: InventoryRuleId = 'inventory-entry';
+  const rest = { rule, message: `${counted(more, 'more entry').replace('entrys', 'entries')} cannot be used` };
+  return [...entries.slice(0, limits.entryProblems), rest, ...problems.filter((each) => each.rule !== rule)];
+};
+
+const cleaned = (snapshot: Snapshot, clean: (message: string) => string): Snapshot => {
+  const { status, servers } = snapshot;
+  return {
+    ...snapshot,
+    status: { ...status, message: status.message === null ? null : clean(status.message) },
+    servers: servers.map((each) => (each.standing === 'remembered' ? { ...each, reason: clean(each.reason) } : each)),
+  };
+};

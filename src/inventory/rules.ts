@@ -1,0 +1,52 @@
+import type { Severity } from '../model/problem.ts';
+
+/** One rule of inventories, for the table in the docs. */
+export interface InventoryRule {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly why: string;
+}
+
+const rule = <Id extends string>(id: Id, severity: Severity, summary: string, why: string) =>
+  ({ id, severity, summary, why }) as const;
+
+/** Every rule that reading an inventory itself checks. */
+export const inventoryRules = [
+  rule(
+    'inventory-secret',
+    'error',
+    "an inventory's secret is not to be had",
+    'it is not asked without one: its servers count as they were last known',
+  ),
+  rule(
+    'inventory-unreachable',
+    'error',
+    'an inventory gave no answer that can be read',
+    'its servers count as they were last known; nothing is deleted',
+  ),
+  rule(
+    'inventory-incomplete',
+    'error',
+    'an answer cannot be proven complete (pages, counts, a server twice)',
+    'what it says of servers is used; what it leaves out loses nothing',
+  ),
+  rule(
+    'inventory-entry',
+    'error',
+    'an inventory describes a server in a way that cannot be used',
+    'the server counts as it was last known; the others go on',
+  ),
+  rule(
+    'inventory-shrunk',
+    'warning',
+    'a complete answer lost more servers than guards.max_shrink lets go at once',
+    'mostly the inventory is wrong; if not, `--allow shrink:INVENTORY` takes it',
+  ),
+] as const;
+
+export type InventoryRuleId = (typeof inventoryRules)[number]['id'];
+
+const severities: ReadonlyMap<string, Severity> = new Map(inventoryRules.map(({ id, severity }) => [id, severity]));
+
+export const severityOf = (id: InventoryRuleId): Severity => severities.get(id) ?? 'error';

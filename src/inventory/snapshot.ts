@@ -1,0 +1,285 @@
+import type {
+  AbsenceLimits,
+  InventoryStatus,
+  KnownInventory,
+  KnownServer,
+  Missing,
+  RosterServer,
+  Server,
+} from '../model/server.ts';
+import { isProven } from '../model/server.ts';
+import type { Place } from './answer.ts';
+import type { Checked, CheckedAnswer } from './check.ts';
+import type { InventoryRuleId } from './rules.ts';
+import { counted } from './words.ts';
+
+// What an answer means for each server, given what is known. Absence is not deletion (invariant 1), and only a complete
+// answer can prove anything by what it leaves out (invariant 2).
+
+/** How a snapshot is judged. Times are milliseconds. */
+export interface SnapshotContext {
+  readonly inventory: string;
+  readonly interval: number;
+  readonly maxShrink: { readonly percent: number; readonly min_servers: number };
+  readonly limits: AbsenceLimits;
+  readonly now: number;
+  /** A person said that the inventory may be this much smaller. */
+  readonly allowShrink: boolean;
+}
+
+export interface SnapshotProblem {
+  readonly rule: InventoryRuleId;
+  readonly message: string;
+  readonly place?: Place | null;
+}
+
+/** One inventory's part of the roster. `refused`: a person has to say whether the snapshot is right. */
+export interface Snapshot {
+  readonly servers: readonly RosterServer[];
+  readonly status: InventoryStatus;
+  readonly problems: readonly SnapshotProblem[];
+  readonly refused: boolean;
+  /** null: nothing is known yet. */
+  readonly next: KnownInventory | null;
+}
+
+/** How long a server that is gone stays known, so that what it left behind can still be told to be its own. */
+export const goneFor = 30 * 24 * 3_600_000;
+
+/** Judges a checked answer by what was known before. */
+export const takeSnapshot = (
+  answer: CheckedAnswer,
+  known: KnownInventory | null,
+  context: SnapshotContext,
+): Snapshot => {
+  if (answer.kind === 'failed') return withoutAnswer(answer.message, known, context);
+  if (answer.kind === 'unchanged') return unchanged(known, context);
+  const entryProblems = answer.entryProblems.map((each): SnapshotProblem => ({ rule: 'inventory-entry', ...each }));
+  const took = answer.faults.length > 0 ? incomplete(answer, known, context) : whole(answer, known, context);
+  return { ...took, problems: [...entryProblems, ...took.problems] };
+};
+
+const withoutAnswer = (message: string, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+  const kept = keep(known?.servers ?? [], message, known, context);
+  const used = known === null ? 'it was never read before, so that no server of it is known' : lastGood(known);
+  return {
+    servers: kept,
+    status: statusOf(kept, false, `${message}; ${used}`),
+    problems: [{ rule: 'inventory-unreachable', message: `${message}; ${used}` }],
+    refused: false,
+    next: known,
+  };
+};
+
+const lastGood = ({ takenAt }: KnownInventory): string =>
+  takenAt === 0
+    ? 'its servers count as they were last known, and nothing of them is deleted'
+    : `its servers count as they were last known (last complete answer: ${new Date(takenAt).toISOString()}), and nothing of them is deleted`;
+
+/** A 304 is the complete answer of last time, which had every server that is known and not missing. */
+const unchanged = (known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+  if (known === null) return withoutAnswer('it answered 304, but nothing is known of it', known, context);
+  const servers = new Map(
+    known.servers.flatMap(({ server, missing }) => (missing === null ? [[server.name, server]] : [])),
+  );
+  const took = accept({ servers, unusable: new Map(), etag: known.etag }, known, null, context);
+  return { ...took, next: { ...took.next, etag: known.etag, takenAt: known.takenAt } };
+};
+
+const whole = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+  const loss = known === null ? null : tooSmall(answer, known, context);
+  if (known === null || loss === null) return accept(answer, known, null, context);
+  const shrunk = countUp(known.shrunk, known, context);
+  if (context.allowShrink) return accept(answer, known, shrunk, context);
+  const refused = isProven(shrunk, context.limits, context.now);
+  const allow = `shrink:${context.inventory}`;
+  const message = refused
+    ? `${loss}, and has said so since ${new Date(shrunk.since).toISOString()}: nothing of them is deleted; if it is right, say --allow ${allow}`
+    : `${loss}: they count as they were last known, and nothing of them is deleted`;
+  const servers = partly(answer, known, loss, context);
+  return {
+    servers,
+    status: { ...statusOf(servers, false, message), allow },
+    problems: [{ rule: 'inventory-shrunk', message }],
+    refused,
+    next: { ...remembering(servers, known, context), shrunk, countedAt: countTime(known, context) },
+  };
+};
+
+/** What was lost, in words, where it is more than may be lost at once; null: no more than that. */
+const tooSmall = (answer: Checked, known: KnownInventory, { maxShrink }: SnapshotContext): string | null => {
+  const before = known.servers.filter(({ server, missing }) => missing === null && server.state !== 'decommissioned');
+  const lost = before.filter(({ server: { name } }) => !answer.servers.has(name) && !answer.unusable.has(name)).length;
+  if (lost === 0) return null;
+  const all = lost === before.length;
+  const many = before.length >= maxShrink.min_servers && lost * 100 > before.length * maxShrink.percent;
+  if (!all && !many) return null;
+  return `the answer lost ${all ? `all ${counted(lost, 'server')}` : `${lost} of ${counted(before.length, 'server')}`} that the last one had${
+    all ? '' : `, more than the ${maxShrink.percent} % of guards.max_shrink`
+  }`;
+};
+
+/** A complete answer that is believed: what it lacks is missing. */
+const accept = (
+  answer: Pick<Checked, 'servers' | 'unusable' | 'etag'>,
+  known: KnownInventory | null,
+  shrunk: Missing | null,
+  context: SnapshotContext,
+): Snapshot & { readonly next: KnownInventory } => {
+  const clean = answer.unusable.size === 0;
+  const servers = [
+    ...named(answer, known, true, context),
+    ...others(answer, known).flatMap((each): readonly RosterServer[] => {
+      const missing = each.missing === null && shrunk !== null ? shrunk : countUp(each.missing, known, context);
+      if (isForgotten(missing, context)) return [];
+      return [{ standing: 'missing', server: each.server, missing, known: each }];
+    }),
+  ].sort(byName);
+  return {
+    servers,
+    status: statusOf(servers, true, null),
+    problems: [],
+    refused: false,
+    next: {
+      etag: clean ? answer.etag : null,
+      takenAt: context.now,
+      countedAt: countTime(known, context),
+      servers: servers.flatMap((each) => knownNext(each, context)),
+      shrunk: null,
+    },
+  };
+};
+
+const incomplete = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+  const why = `its answer is not complete: ${answer.faults.join('; ')}`;
+  const servers = partly(answer, known, why, context);
+  const message = `${why}; what it says is used, what it leaves out stays as it was last known`;
+  return {
+    servers,
+    status: statusOf(servers, false, message),
+    problems: [{ rule: 'inventory-incomplete', message }],
+    refused: false,
+    next: remembering(servers, known, context),
+  };
+};
+
+/** What an answer says of the servers in it, while nothing follows for those that it leaves out. */
+const partly = (
+  answer: Checked,
+  known: KnownInventory | null,
+  reason: string,
+  context: SnapshotContext,
+): readonly RosterServer[] =>
+  [...named(answer, known, false, context), ...keep(others(answer, known), reason, known, context)].sort(byName);
+
+/** The servers that an answer names. */
+const named = (
+  answer: Pick<Checked, 'servers' | 'unusable'>,
+  known: KnownInventory | null,
+  complete: boolean,
+  context: SnapshotContext,
+): readonly RosterServer[] => {
+  const before = new Map((known?.servers ?? []).map((each) => [each.server.name, each]));
+  const present = [...answer.servers.values()].flatMap((server): readonly RosterServer[] => {
+    const last = returned(before.get(server.name), known, context);
+    const decommissioned = server.state === 'decommissioned' && last?.server.state !== 'decommissioned';
+    if (complete || !decommissioned) return [{ standing: 'present', server, complete, known: last }];
+    const reason = 'it is marked decommissioned, but in an answer that is not complete';
+    return last === null ? [] : [{ standing: 'remembered', server: last.server, reason, known: last }];
+  });
+  const unusable = [...answer.unusable].flatMap(([name, why]): readonly RosterServer[] => {
+    const last = returned(before.get(name), known, context);
+    const reason = `its entry in the inventory cannot be used: ${why}`;
+    return last === null ? [] : [{ standing: 'remembered', server: last.server, reason, known: last }];
+  });
+  return [...present, ...unusable];
+};
+
+/** Known servers that an answer does not name. */
+const others = ({ servers, unusable }: Pick<Checked, 'servers' | 'unusable'>, known: KnownInventory | null) =>
+  (known?.servers ?? []).filter(({ server: { name } }) => !servers.has(name) && !unusable.has(name));
+
+/** A server that had been proven gone and is back has no claim to be the older one of two. */
+const returned = (
+  last: KnownServer | undefined,
+  known: KnownInventory | null,
+  context: SnapshotContext,
+): KnownServer | null => {
+  if (last === undefined) return null;
+  const gone = last.missing !== null && isProven(last.missing, context.limits, lastComplete(known));
+  return { ...last, since: gone ? context.now : last.since, missing: null };
+};
+
+/** Known servers of which nothing new is known. One that was missing stays so, but no time is counted against it. */
+const keep = (
+  servers: readonly KnownServer[],
+  reason: string,
+  known: KnownInventory | null,
+  context: SnapshotContext,
+): readonly RosterServer[] =>
+  servers
+    .filter(({ missing }) => missing === null || !isForgotten(missing, context))
+    .map((each): RosterServer => {
+      const { server, missing } = each;
+      if (missing === null) return { standing: 'remembered', server, reason, known: each };
+      const proven = isProven(missing, context.limits, lastComplete(known));
+      const since = proven ? missing.since : missing.since + Math.max(0, context.now - lastComplete(known));
+      return { standing: 'missing', server, missing: { ...missing, since }, known: each };
+    })
+    .sort(byName);
+
+/** When an inventory last gave a complete answer. */
+const lastComplete = (known: KnownInventory | null): number =>
+  known === null ? 0 : Math.max(known.takenAt, known.countedAt);
+
+const isForgotten = (missing: Missing, { limits, now }: SnapshotContext): boolean =>
+  isProven(missing, limits, now) && now - missing.since > goneFor;
+
+/** Complete answers are counted at most once an interval, so that a quick retry proves nothing. */
+const isDue = (known: KnownInventory | null, { now, interval }: SnapshotContext): boolean =>
+  known === null || now - known.countedAt >= interval;
+
+const countTime = (known: KnownInventory | null, context: SnapshotContext): number =>
+  known === null || isDue(known, context) ? context.now : known.countedAt;
+
+const countUp = (missing: Missing | null, known: KnownInventory | null, context: SnapshotContext): Missing => ({
+  since: missing?.since ?? context.now,
+  snapshots: (missing?.snapshots ?? 0) + (isDue(known, context) ? 1 : 0),
+});
+
+/** What is kept after an answer that was not believed as a whole: what it said, and no ETag, as no answer says just that. */
+const remembering = (
+  servers: readonly RosterServer[],
+  known: KnownInventory | null,
+  context: SnapshotContext,
+): KnownInventory => {
+  const before = new Map((known?.servers ?? []).map((each) => [each.server.name, each]));
+  return {
+    etag: null,
+    takenAt: known?.takenAt ?? 0,
+    countedAt: known?.countedAt ?? 0,
+    servers: servers.flatMap((each): readonly KnownServer[] => {
+      const last = before.get(each.server.name);
+      return each.standing === 'missing' && last !== undefined ? [last] : knownNext(each, context);
+    }),
+    shrunk: known?.shrunk ?? null,
+  };
+};
+
+const knownNext = (each: RosterServer, { now }: SnapshotContext): readonly KnownServer[] => [
+  {
+    server: each.server,
+    since: each.known?.since ?? now,
+    missing: each.standing === 'missing' ? each.missing : null,
+  },
+];
+
+const statusOf = (servers: readonly RosterServer[], complete: boolean, message: string | null): InventoryStatus => ({
+  servers: servers.filter(({ standing }) => standing !== 'missing').length,
+  complete,
+  message,
+  allow: null,
+});
+
+const byName = (a: { readonly server: Server }, b: { readonly server: Server }): number =>
+  a.server.name < b.server.name ? -1 : a.server.name > b.server.name ? 1 : 0;
