@@ -132,11 +132,12 @@ const canonicalJson = (value: unknown): string =>
       : part,
   );
 
+/** A change that two guards hold back counts once. */
 export const summarise = (changesets: readonly Changeset[]): PlanSummary => {
   const count = { create: 0, replace: 0, delete: 0, withheld: 0 };
   for (const changeset of changesets) {
     for (const change of changeset.changes) count[change.action] += 1;
-    count.withheld += changeset.withheld.length;
+    count.withheld += new Set(changeset.withheld.map(({ name, type, action }) => `${name} ${type} ${action}`)).size;
   }
   return count;
 };

@@ -13,7 +13,9 @@ export const plannedExisting = (rrset: ExistingRRset): PlannedRRset => ({
 
 export const plannedDesired = (rrset: RRset): PlannedRRset => ({
   ttl: rrset.ttl,
-  values: rrset.values,
+  values: rrset.values.some(({ held }) => held !== undefined)
+    ? rrset.values.map(({ rdata, origins }) => ({ rdata, origins }))
+    : rrset.values,
   health_check: rrset.healthCheck ?? null,
 });
 

@@ -88,7 +88,7 @@ interface Misfit {
 }
 
 /** Why the zone file itself says to leave an RRset alone at a target, or null. */
-const whyLeftAlone = ({ options }: RRset, target: string): string | null => {
+export const whyLeftAlone = ({ options }: RRset, target: string): string | null => {
   if (options?.ignored === true) return 'octodns.ignored in the zone file';
   if (options?.included !== undefined && options.included.length > 0 && !options.included.includes(target)) {
     return `octodns.included names ${options.included.join(', ')} only`;

@@ -1,23 +1,27 @@
-import type { Changeset, Plan, TargetStatus, Unmanaged } from '../model/plan.ts';
-import { planDigest, summarise } from '../model/plan.ts';
+import type { InventoryFacts } from '../model/facts.ts';
+import type { Changeset, Unmanaged } from '../model/plan.ts';
+import type { WrittenValue } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
-import { sortProblems } from '../model/problem.ts';
-import type { RRset } from '../model/rrset.ts';
+import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import { withSerialOf } from '../model/soa.ts';
 import type { DesiredZone, ExistingRRset, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
+import type { ValueAt } from './account.ts';
 import type { Allow } from './allow.ts';
 import type { Clash, LeftAlone } from './clash.ts';
 import { clashes } from './clash.ts';
 import { byNameAndType, diff } from './diff.ts';
-import type { PlanTarget } from './fit.ts';
+import type { Fitted, PlanTarget } from './fit.ts';
 import { fit } from './fit.ts';
 import { guard } from './guard.ts';
-import { ownership } from './ownership.ts';
+import type { StayingInput } from './staying.ts';
+import { ownershipAt, staying } from './staying.ts';
+import { withheldByAbsence } from './withheld.ts';
 
 export type { Allow, ShrinkAllow } from './allow.ts';
 export { parseAllow, parseChangeAllow, shrinkAllows } from './allow.ts';
+export { assemblePlan, type PlanParts } from './assemble.ts';
 export type { PlanTarget } from './fit.ts';
 export { fit } from './fit.ts';
 export { order } from './order.ts';
@@ -29,48 +33,50 @@ export interface PlanZoneInput {
   /** null: the target does not have the zone, and the plan makes it. */
   readonly existing: ZoneSnapshot | null;
   readonly allows: readonly Allow[];
+  /** What accounts for values that nobody wants. Missing or null: there is no inventory. */
+  readonly facts?: InventoryFacts | null;
+  /** What we wrote, where there are no facts. Default is nothing. */
+  readonly written?: readonly WrittenValue[];
 }
 
 export interface PlannedZone {
   readonly changeset: Changeset;
   readonly problems: readonly Problem[];
+  /** Existing values that the inventory could have written, and that nobody wants or accounts for. */
+  readonly orphans: readonly ValueAt[];
 }
 
 /** What would change in one zone at one target, what is held back, and what is left alone. Pure. */
-export const planZone = ({ desired: zone, target, existing, allows }: PlanZoneInput): PlannedZone => {
-  const fitted = fit(zone, target);
+export const planZone = (input: PlanZoneInput): PlannedZone => {
+  const { desired: zone, target, existing, allows } = input;
   const present = existing?.rrsets ?? [];
-  const whose = ownership({
-    zone: zone.id.name,
-    owns: zone.settings.owns,
-    ignore: zone.settings.ignore,
-    supports: target.supports,
-    desired: fitted.rrsets,
-    leftAlone: fitted.leftAlone,
-    existing: present,
-  });
-  const owned = rrsetMap<ExistingRRset>();
-  const left: LeftAlone[] = [];
-  for (const rrset of present) {
-    const why = whose(rrset);
-    if (why === null) owned.set(rrset, rrset);
-    else left.push({ rrset, why });
-  }
+  const facts = input.facts ?? null;
+  const known = { zone, target, existing: present, facts, written: facts?.written ?? input.written ?? [], allows };
+  const held = staying(known);
+  const fitted = fit(held.zone, target);
+  const { owned, left } = parted(known, fitted);
   const unreadable = existing?.unreadable ?? [];
   const clashing = clashes(fitted.rrsets, left, unreadable);
+  const changes = diff(withServersSerial(withoutClashing(fitted.rrsets, clashing), owned, zone.id.name), owned);
+  const quarantined = [...fitted.quarantined, ...clashing.map(quarantineOf)];
   const guarded = guard({
     zone: zone.id,
     target: target.name,
     settings: zone.settings.guards,
     allows,
     isNew: existing === null,
-    changes: diff(withServersSerial(withoutClashing(fitted.rrsets, clashing), owned, zone.id.name), owned),
+    changes,
     present,
     owned: [...owned.values()],
-    quarantined: [...fitted.quarantined, ...clashing.map(quarantineOf)],
+    quarantined,
+    blocked: held.blocked,
+    protections: zone.protected ?? [],
+    healthChecks: target.healthChecks ?? null,
     unready: target.unready,
     complete: zone.complete,
   });
+  const stillNamed = new Set(quarantined.map(({ name }) => name));
+  const waiting = withheldByAbsence({ held, target, owned, changes, quarantined: stillNamed });
   const unmanaged: Unmanaged[] = [
     ...left.map(({ rrset, why }) => ({ name: rrset.name, type: rrset.type, why })),
     ...unreadable,
@@ -83,11 +89,26 @@ export const planZone = ({ desired: zone, target, existing, allows }: PlanZoneIn
       based_on: existing?.fingerprint ?? null,
       create_zone: existing === null,
       changes: guarded.changes.toSorted(byNameAndType),
-      withheld: guarded.withheld.toSorted(byNameAndType),
+      withheld: [...guarded.withheld, ...waiting].sort(byNameAndType),
       unmanaged: unmanaged.toSorted(byNameAndType),
     },
     problems: [...fitted.problems, ...clashing.map((clash) => problemOf(clash, zone, target))],
+    orphans: held.orphans,
   };
+};
+
+/** Which of the existing RRsets are ours to change. */
+const parted = (known: StayingInput, { rrsets, compiled, leftAlone }: Fitted) => {
+  const wanted = { has: (key: RRsetKey) => rrsets.has(key) || compiled.has(key) };
+  const whose = ownershipAt(known, leftAlone, wanted);
+  const owned = rrsetMap<ExistingRRset>();
+  const left: LeftAlone[] = [];
+  for (const rrset of known.existing) {
+    const why = whose(rrset);
+    if (why === null) owned.set(rrset, rrset);
+    else left.push({ rrset, why });
+  }
+  return { owned, left };
 };
 
 /** The changeset of a zone that is known to be as it should be. */
@@ -106,33 +127,6 @@ export const settledChangeset = (
   withheld: [],
   unmanaged,
 });
-
-export interface PlanParts {
-  readonly commit: string | null;
-  readonly targets: readonly TargetStatus[];
-  readonly changesets: readonly Changeset[];
-  readonly problems: readonly Problem[];
-}
-
-/** The plan of one pass: sorted, counted, digested. */
-export const assemblePlan = ({ commit, targets, changesets, problems }: PlanParts): Plan => {
-  const sorted = changesets.toSorted(
-    (a, b) => compare(a.zone, b.zone) || compare(a.view ?? '', b.view ?? '') || compare(a.target, b.target),
-  );
-  return {
-    version: 1,
-    digest: planDigest(sorted),
-    config_commit: commit,
-    inventory: {},
-    targets: targets.toSorted((a, b) => compare(a.name, b.name)),
-    changesets: sorted,
-    atomic_sets: [],
-    problems: sortProblems(problems),
-    summary: summarise(sorted),
-  };
-};
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const withoutClashing = (wanted: ReadonlyRRsetMap<RRset>, clashing: readonly Clash[]): ReadonlyRRsetMap<RRset> => {
   if (clashing.length === 0) return wanted;

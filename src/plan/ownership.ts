@@ -9,9 +9,11 @@ export interface OwnershipInput {
   readonly owns: 'all' | 'listed';
   readonly ignore: readonly IgnoreRule[];
   readonly supports: Supports;
-  readonly desired: ReadonlyRRsetMap<RRset>;
+  readonly desired: Pick<ReadonlyRRsetMap<RRset>, 'has'>;
   readonly leftAlone: ReadonlyRRsetMap<string>;
   readonly existing: readonly ExistingRRset[];
+  /** Where only what is listed is ours: is it known that we wrote all of this? Default is no. */
+  readonly isWritten?: (rrset: ExistingRRset) => boolean;
 }
 
 /** Whose an existing RRset is: null for ours; otherwise why it is left alone. */
@@ -39,14 +41,16 @@ export const ownership = (input: OwnershipInput): Whose => {
 /** Why an RRset would be left alone if nobody wanted it; null: it would be deleted. */
 const whyUndesired = (
   rrset: ExistingRRset,
-  { owns, zone }: OwnershipInput,
+  { owns, zone, isWritten }: OwnershipInput,
   ownTypes: ReadonlySet<string>,
 ): string | null => {
   if (rrset.type === 'SOA') return "the name server's own: the zone file has no SOA";
   if (rrset.type === 'NS' && rrset.name === zone) return 'apex NS: the zone file has none';
   if (ownTypes.has(rrset.type)) return "the name server's own type";
   if (rrset.values.length === 0) return 'disabled: not served';
-  return owns === 'listed' ? 'owns: listed, and not known as written by Hostmaster' : null;
+  return owns === 'listed' && isWritten?.(rrset) !== true
+    ? 'owns: listed, and not known as written by Hostmaster'
+    : null;
 };
 
 const heritage = /heritage=external-dns/;

@@ -1,0 +1,161 @@
+import type { InventoryFacts } from '../model/facts.ts';
+import type { RRset } from '../model/rrset.ts';
+import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
+import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
+import type { HealthChecks } from '../provider.ts';
+import type { ValueAt, Verdict } from './account.ts';
+import { accountant } from './account.ts';
+import type { Stored } from './existing.ts';
+import { isStored, storedOf } from './existing.ts';
+import { keep, obstacleTo } from './keep.ts';
+import type { Whose } from './ownership.ts';
+import { scopeOf } from './scope.ts';
+
+/** A value that exists and would go, if its absence were proven. */
+export interface HeldValue extends ValueAt {
+  readonly reason: string;
+}
+
+/** A desired zone with what must not go yet copied into it, so that nothing later has to know of it. */
+export interface Held {
+  readonly zone: DesiredZone;
+  /** The same as nobody's absence had to be proven. */
+  readonly bare: DesiredZone;
+  readonly values: readonly HeldValue[];
+  /** Names where what is wanted cannot stand beside what must not go: all their changes wait. By name, the reason. */
+  readonly blocked: ReadonlyMap<string, string>;
+  /** Every value that nobody accounts for, also those that may go. */
+  readonly orphans: readonly ValueAt[];
+}
+
+export interface HoldInput {
+  readonly zone: DesiredZone;
+  readonly existing: readonly ExistingRRset[];
+  readonly facts: InventoryFacts | null;
+  readonly healthChecks: HealthChecks | null;
+  /** Whose an existing RRset is, as ownership says before anything is held. */
+  readonly whose: Whose;
+  /** Does this run let the values at that name go? */
+  readonly isAllowed: (name: string) => boolean;
+}
+
+/** Keeps what exists, what the inventory could have written, and what nobody accounts for. Absence is not deletion. */
+export const hold = (input: HoldInput): Held => {
+  const wanted = mapRRsets(withoutAllowed(input.zone.rrsets, input.isAllowed));
+  const zone = { ...input.zone, rrsets: [...wanted.values()] };
+  const stored = storedOf(input.existing, input.healthChecks, wanted.has);
+  const unwanted = lostRRsets({ ...input, zone }, stored, wanted).map((lost) => judged(lost, input.isAllowed));
+  const blocked = new Map<string, string>();
+  const values = [...stillThere(zone.rrsets, stored)];
+  const rrsets = mapRRsets(zone.rrsets);
+  for (const { lost, held } of unwanted.filter((each) => each.held.length > 0)) {
+    const obstacle = obstacleTo(lost, wanted, input.existing, zone.id.name);
+    if (obstacle !== null) blocked.set(obstacle, held[0]?.reason ?? '');
+    if (obstacle === lost.name) continue;
+    keep(lost, held, rrsets);
+    values.push(...held);
+  }
+  const bare = { ...zone, rrsets: withoutValues(zone.rrsets, values) };
+  const orphans = unwanted.flatMap((each) => each.orphans);
+  return { zone: { ...zone, rrsets: [...rrsets.values()] }, bare, values, blocked, orphans };
+};
+
+/** Nothing to keep and nothing kept: the zone is none of the inventory's. */
+export const nothingHeld = (zone: DesiredZone): Held => ({
+  zone,
+  bare: zone,
+  values: [],
+  blocked: new Map(),
+  orphans: [],
+});
+
+/** May `hold` find anything to do? */
+export const mayHold = ({ rrsets, scope }: DesiredZone, facts: InventoryFacts | null): boolean =>
+  (facts !== null && scope !== undefined) || rrsets.some(({ values }) => values.some(({ held }) => held !== undefined));
+
+/** Without the values that the inventory keeps for want of proof, where this run lets them go. */
+const withoutAllowed = (rrsets: readonly RRset[], isAllowed: (name: string) => boolean): readonly RRset[] =>
+  rrsets.flatMap((rrset) => {
+    if (rrset.values.every(({ held }) => held === undefined) || !isAllowed(rrset.name)) return [rrset];
+    const values = rrset.values.filter(({ held }) => held === undefined);
+    return values.length === 0 ? [] : [{ ...rrset, values }];
+  });
+
+const withoutValues = (rrsets: readonly RRset[], gone: readonly ValueAt[]): readonly RRset[] => {
+  if (gone.length === 0) return rrsets;
+  const isGone = isStored(gone.map(({ name, type, rdata }) => ({ name, type, rdatas: [rdata] })));
+  return rrsets.flatMap((rrset) => {
+    const { name, type } = rrset;
+    const values = rrset.values.filter(({ rdata }) => !isGone({ name, type, rdata }));
+    return values.length === 0 ? [] : [values.length === rrset.values.length ? rrset : { ...rrset, values }];
+  });
+};
+
+/** The values that the inventory keeps and that exist. What does not exist is simply wanted. */
+const stillThere = (rrsets: readonly RRset[], stored: readonly Stored[]): readonly HeldValue[] => {
+  const held = rrsets.flatMap(({ name, type, values }) =>
+    values.flatMap(({ rdata, held: reason }) => (reason === undefined ? [] : [{ name, type, rdata, reason }])),
+  );
+  return held.length === 0 ? [] : held.filter(isStored(stored));
+};
+
+/** Values of one name and type that exist and that nobody wants. */
+export interface Lost extends Stored {
+  readonly verdicts: readonly { readonly rdata: string; readonly verdict: Verdict }[];
+  /** Does its RRset keep a value that is wanted? */
+  readonly isWanted: boolean;
+}
+
+const lostRRsets = (
+  { zone, facts, whose }: HoldInput,
+  stored: readonly Stored[],
+  wanted: ReadonlyRRsetMap<RRset>,
+): readonly Lost[] => {
+  if (facts === null || zone.scope === undefined) return [];
+  const isInScope = scopeOf(zone.scope, zone.id.name);
+  const quarantined = new Set(zone.quarantined.map(({ name }) => name));
+  const judge = accountant(facts, zone.settings.guards.absence);
+  return stored.flatMap((each) => {
+    const { name, type, rdatas, rrset } = each;
+    const here = wanted.get(each);
+    if (!isInScope(each) || quarantined.has(name) || isStated(type, here)) return [];
+    const gone = rdatas.filter((rdata) => here?.values.every((value) => value.rdata !== rdata) ?? true);
+    if (gone.length === 0 || whose(rrset) !== null) return [];
+    const verdicts = gone.map((rdata) => ({ rdata, verdict: judge({ name, type, rdata }) }));
+    return [{ ...each, verdicts, isWanted: here !== undefined }];
+  });
+};
+
+/**
+ * Is what is wanted the whole of what may be there: as a zone file says, because the type has one value only, or because
+ * the address is a present server's, whose PTR is its own at once?
+ */
+const isStated = (type: string, wanted: RRset | undefined): boolean => {
+  if (wanted === undefined) return false;
+  if (type === 'CNAME' || type === 'DNAME') return true;
+  return wanted.values.some(({ origins, held }) =>
+    origins.some(
+      ({ kind }) => kind === 'zone_file' || (type === 'PTR' && kind === 'registration' && held === undefined),
+    ),
+  );
+};
+
+interface Judged {
+  readonly lost: Lost;
+  readonly held: readonly HeldValue[];
+  readonly orphans: readonly ValueAt[];
+}
+
+/** What of it stays: what nobody accounts for, and, where nothing else would be left, what is not settled. */
+const judged = (lost: Lost, isAllowed: (name: string) => boolean): Judged => {
+  const { name, type } = lost;
+  const all = lost.verdicts.map(({ rdata, verdict }) => ({ name, type, rdata, ...verdict }));
+  const orphans = all.filter(({ standing }) => standing === 'held');
+  if (isAllowed(name)) return { lost, held: [], orphans: orphans.map(bareValue) };
+  const held = orphans.filter(({ proven }) => !proven);
+  const unsettled = lost.isWanted || held.length > 0 ? [] : all.filter(({ standing }) => standing === 'unsettled');
+  return { lost, held: [...held, ...unsettled].map(heldOf), orphans: orphans.map(bareValue) };
+};
+
+const bareValue = ({ name, type, rdata }: ValueAt): ValueAt => ({ name, type, rdata });
+const heldOf = ({ name, type, rdata, reason }: HeldValue): HeldValue => ({ name, type, rdata, reason });

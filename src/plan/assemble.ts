@@ -1,0 +1,36 @@
+import type { AtomicSet, Changeset, Plan, TargetStatus } from '../model/plan.ts';
+import { planDigest, summarise } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { sortProblems } from '../model/problem.ts';
+import type { InventoryStatus } from '../model/server.ts';
+
+export interface PlanParts {
+  readonly commit: string | null;
+  readonly targets: readonly TargetStatus[];
+  readonly changesets: readonly Changeset[];
+  readonly problems: readonly Problem[];
+  /** Default is none. */
+  readonly inventory?: Readonly<Record<string, InventoryStatus>>;
+  /** Default is none. */
+  readonly atomicSets?: readonly AtomicSet[];
+}
+
+/** The plan of one pass: sorted, counted, digested. */
+export const assemblePlan = ({ commit, targets, changesets, problems, inventory, atomicSets }: PlanParts): Plan => {
+  const sorted = changesets.toSorted(
+    (a, b) => compare(a.zone, b.zone) || compare(a.view ?? '', b.view ?? '') || compare(a.target, b.target),
+  );
+  return {
+    version: 1,
+    digest: planDigest(sorted),
+    config_commit: commit,
+    inventory: inventory ?? {},
+    targets: targets.toSorted((a, b) => compare(a.name, b.name)),
+    changesets: sorted,
+    atomic_sets: atomicSets ?? [],
+    problems: sortProblems(problems),
+    summary: summarise(sorted),
+  };
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,54 @@
+import type { WrittenValue } from '../model/ports.ts';
+import type { RRset } from '../model/rrset.ts';
+import { type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
+import type { ExistingRRset } from '../model/zone.ts';
+import type { HealthChecks } from '../provider.ts';
+import { compiledAddresses, familyOf } from './existing.ts';
+
+/** What is known of who wrote an existing RRset, where only what we wrote is ours. */
+export interface Listed {
+  /** Did we write all of it? */
+  readonly isWritten: (rrset: ExistingRRset) => boolean;
+  /** Its values that we did not write, where we wrote the others; null: all or none are ours. */
+  readonly rest: (rrset: ExistingRRset) => RRset | null;
+}
+
+/** Looks up what we wrote; a compiled RRset is ours where the addresses that it is made of are. */
+export const listedBy = (written: readonly WrittenValue[], checks: HealthChecks | null): Listed => {
+  const index = rrsetMap<Set<string>>();
+  for (const value of written) {
+    const known = index.get(value);
+    if (known === undefined) index.set(value, new Set([value.rdata]));
+    else known.add(value.rdata);
+  }
+  const isOurs = (name: string, type: string, rdata: string) => index.get({ name, type })?.has(rdata) ?? false;
+  const ours = ({ name, type, values }: ExistingRRset) => values.filter(({ rdata }) => isOurs(name, type, rdata));
+  return {
+    isWritten: (rrset) => {
+      if (ours(rrset).length === rrset.values.length) return true;
+      const addresses = compiledAddresses(rrset, checks);
+      return addresses?.every((address) => isOurs(rrset.name, familyOf(address), address)) ?? false;
+    },
+    rest: (rrset) => {
+      const { name, type, ttl } = rrset;
+      const known = new Set(ours(rrset));
+      if (known.size === 0 || known.size === rrset.values.length) return null;
+      const values = rrset.values.filter((value) => !known.has(value)).map(({ rdata }) => ({ rdata, origins: [] }));
+      return { name, type, ttl, values };
+    },
+  };
+};
+
+/** What others wrote beside our values stays, by being wanted. A CNAME that is to come in its place is a clash. */
+export const withRest = (
+  rrsets: readonly RRset[],
+  existing: readonly ExistingRRset[],
+  wanted: ReadonlyRRsetMap<RRset>,
+  { rest }: Listed,
+): readonly RRset[] => [
+  ...rrsets,
+  ...existing.flatMap((rrset) => {
+    if (wanted.has(rrset) || wanted.has({ name: rrset.name, type: 'CNAME' })) return [];
+    return rest(rrset) ?? [];
+  }),
+];

@@ -1,0 +1,61 @@
+import type { Change } from '../model/plan.ts';
+import type { Protection } from '../model/zone.ts';
+import { compiledAddresses, familyOf } from './existing.ts';
+import type { GuardInput, Refusal, Refusals } from './refusal.ts';
+import { isContent, refuse } from './refusal.ts';
+
+/** The apex NS itself is never deleted: ownership leaves it alone where the zone file has none. */
+export const heldByNeverEmpty = (input: GuardInput): Refusals => {
+  if (!input.settings.never_empty) return new Map();
+  const content = input.changes.filter((change) => isContent(change, input));
+  const deletes = content.filter(({ action }) => action === 'delete');
+  const ours = input.owned.filter((rrset) => isContent(rrset, input)).length;
+  const empties = deletes.length > 0 && deletes.length >= ours && !content.some(({ action }) => action === 'create');
+  const whole = 'would leave nothing of ours in the zone but SOA and apex NS';
+  const servers = apexServersLeftAlone(input);
+  const addresses = deletes.filter(({ name, type }) => servers.has(name) && (type === 'A' || type === 'AAAA'));
+  const glue = 'the apex NS, which the zone file leaves as it is, points at it';
+  return new Map([
+    ...protectedRefusals(input),
+    ...refuse(addresses, input, { guard: 'never_empty', reason: glue, byName: true }),
+    ...(empties ? refuse(deletes, input, { guard: 'never_empty', reason: whole, byName: false }) : []),
+  ]);
+};
+
+const apexServersLeftAlone = ({ present, owned, zone }: GuardInput): ReadonlySet<string> => {
+  const apex = present.find(({ name, type }) => type === 'NS' && name === zone.name);
+  return new Set(apex === undefined || owned.includes(apex) ? [] : apex.values.map(({ rdata }) => rdata));
+};
+
+/** Only an RRset of a type that has to stay, or one that is compiled of it, is an answer: an ALIAS may lead nowhere. */
+const protectedRefusals = (input: GuardInput): readonly (readonly [Change, Refusal])[] => {
+  if (input.protections.length === 0 || input.changes.length === 0) return [];
+  const changes = Map.groupBy(input.changes, ({ name }) => name);
+  const touched = input.protections.filter(({ name }) => changes.has(name));
+  if (touched.length === 0) return [];
+  const present = Map.groupBy(input.present, ({ name }) => name);
+  return touched.flatMap((protection) => {
+    const { name, types, reason } = protection;
+    const here = changes.get(name) ?? [];
+    const takenFrom = here.filter(
+      ({ type, before }) => before !== null && serves(type, before.values, protection, input),
+    );
+    const stays = (present.get(name) ?? [])
+      .filter(({ type }) => here.every((change) => change.type !== type))
+      .some(({ type, values }) => serves(type, values, protection, input));
+    const comes = here.some(({ type, after }) => after !== null && serves(type, after.values, protection, input));
+    if (takenFrom.length === 0 || stays || comes) return [];
+    const what = `would leave ${name} without ${types.join(' and ')}: ${reason}`;
+    return [...refuse(takenFrom, input, { guard: 'never_empty', reason: what, byName: true })];
+  });
+};
+
+const serves = (
+  type: string,
+  values: readonly { readonly rdata: string }[],
+  { types }: Protection,
+  { healthChecks }: GuardInput,
+): boolean =>
+  values.length > 0 &&
+  (types.includes(type) ||
+    (compiledAddresses({ type, values }, healthChecks)?.some((address) => types.includes(familyOf(address))) ?? false));

@@ -1,0 +1,44 @@
+import type { Change } from '../model/plan.ts';
+import type { GuardInput, Refusals } from './refusal.ts';
+import { isContent, refuse } from './refusal.ts';
+
+/** Holds back more deletes or replaces than the zone's settings let through at once. */
+export const heldByPercentages = (input: GuardInput): Refusals => {
+  const base = input.owned.filter((rrset) => isContent(rrset, input));
+  if (base.length < input.settings.min_existing) return new Map();
+  const { deletes, replaces, replaceCount } = replacesAndDeletes(
+    input.changes.filter((each) => isContent(each, input)),
+  );
+  return new Map([
+    ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base.length),
+    ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base.length),
+  ]);
+};
+
+const overLimit = (
+  input: GuardInput,
+  name: 'max_delete_percent' | 'max_replace_percent',
+  changes: readonly Change[],
+  count: number,
+  base: number,
+): Refusals => {
+  const limit = input.settings[name];
+  const percent = (count / base) * 100;
+  if (percent <= limit) return new Map();
+  const what = name === 'max_delete_percent' ? 'deletes' : 'replaces';
+  const reason = `${count} ${what} of ${base} RRsets are ${percent.toFixed(percent < 10 ? 1 : 0)} %, over the ${limit} % that ${name} lets through`;
+  return refuse(changes, input, { guard: name, reason, byName: false });
+};
+
+/** A type swap at a name (something goes and something comes) is one replace, not a delete. */
+const replacesAndDeletes = (changes: readonly Change[]) => {
+  const created = new Set(changes.filter((change) => change.action === 'create').map((change) => change.name));
+  const deletes = changes.filter((change) => change.action === 'delete' && !created.has(change.name));
+  const swapped = changes.filter((change) => change.action === 'delete' && created.has(change.name));
+  const replaced = changes.filter((change) => change.action === 'replace');
+  return {
+    deletes,
+    replaces: [...replaced, ...swapped],
+    replaceCount: replaced.length + new Set(swapped.map((change) => change.name)).size,
+  };
+};

@@ -1,0 +1,18 @@
+import type { Glob } from '../model/glob.ts';
+import { compileGlob } from '../model/glob.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import type { InventoryScope } from '../model/zone.ts';
+
+/** Could the inventory have written this? */
+export type InScope = (key: RRsetKey) => boolean;
+
+/** Made once a zone. SOA and apex NS are never the inventory's. */
+export const scopeOf = (scope: InventoryScope, zone: string): InScope => {
+  const grants = scope.grants.map(({ names, types }) => ({ globs: names.map(compileGlob), types: new Set(types) }));
+  return ({ name, type }) => {
+    if (type === 'SOA' || (type === 'NS' && name === zone)) return false;
+    if (scope.all || (scope.ptr && type === 'PTR')) return true;
+    const text = name.slice(0, -1);
+    return grants.some(({ globs, types }) => types.has(type) && globs.some((glob: Glob) => glob(text)));
+  };
+};
