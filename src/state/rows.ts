@@ -47,10 +47,11 @@ export const rowsOf = <T>({ database, writable, lost }: OpenDatabase, table: Tab
      WHERE body IS NOT excluded.body OR seal IS NOT excluded.seal`,
   );
   const drop = database.prepare(`DELETE FROM ${name} WHERE TRUE${where([...shared, ...own])}`);
+  const keyOf = (cells: Cells): SQLOutputValue[] => own.map((column) => cells[column] ?? null);
   const rowOf = (cells: Cells, start: number): Row<T> | null => {
-    const key = own.map((column) => cells[column]).filter(isPart);
+    const key = keyOf(cells);
     const { body: text, seal } = cells;
-    if (typeof text !== 'string' || key.length !== own.length || sealOf(start, key, text) !== seal) return null;
+    if (typeof text !== 'string' || !isKey(key) || sealOf(start, key, text) !== seal) return null;
     const body = parsed(text);
     return table.body(body) ? { key, body } : null;
   };
@@ -62,18 +63,21 @@ export const rowsOf = <T>({ database, writable, lost }: OpenDatabase, table: Tab
   };
   return {
     read: (place, what) => {
-      const start = crc32(`${name}\0${place.join('\0')}`);
-      return select.all(...place).flatMap((cells) => {
+      const start = crc32(`${name}\0${place.join('\0')}\0`);
+      const rows: Row<T>[] = [];
+      for (const cells of select.all(...place)) {
         const row = rowOf(cells, start);
-        if (row !== null) return [row];
-        lost(what);
-        if (writable) dropDamaged([...place, ...own.map((column) => cells[column] ?? null)]);
-        return [];
-      });
+        if (row !== null) rows.push(row);
+        else {
+          lost(what);
+          if (writable) dropDamaged([...place, ...keyOf(cells)]);
+        }
+      }
+      return rows;
     },
     put: (place, key, body) => {
       const text = JSON.stringify(body);
-      upsert.run(...place, ...key, text, sealOf(crc32(`${name}\0${place.join('\0')}`), key, text));
+      upsert.run(...place, ...key, text, sealOf(crc32(`${name}\0${place.join('\0')}\0`), key, text));
     },
     remove: (place, key) => {
       drop.run(...place, ...key);
@@ -81,10 +85,10 @@ export const rowsOf = <T>({ database, writable, lost }: OpenDatabase, table: Tab
   };
 };
 
-const isPart = (part: SQLOutputValue | undefined): part is string | number =>
-  typeof part === 'string' || typeof part === 'number';
+const isKey = (key: readonly SQLOutputValue[]): key is (string | number)[] =>
+  key.every((part) => typeof part === 'string' || typeof part === 'number');
 
-const sealOf = (start: number, key: Key, text: string): number => crc32(text, crc32(`\0${key.join('\0')}\0`, start));
+const sealOf = (start: number, key: Key, text: string): number => crc32(`${key.join('\0')}\0${text}`, start);
 
 const parsed = (text: string): unknown => {
   try {

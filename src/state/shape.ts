@@ -38,12 +38,14 @@ type Required<T> = { readonly [K in keyof T as undefined extends T[K] ? never : 
 type Optional<T> = { readonly [K in keyof T as undefined extends T[K] ? K : never]-?: Shape<NonNullable<T[K]>> };
 
 /** An object with these keys, those of `optional` where it has them; what else it has is let through. */
-export const shaped =
-  <T>(required: Required<T>, optional?: Optional<T>): Shape<T> =>
-  (value): value is T =>
+export const shaped = <T>(required: Required<T>, optional?: Optional<T>): Shape<T> => {
+  const musts = shapesOf(required);
+  const mays = shapesOf(optional ?? {});
+  return (value): value is T =>
     isObject(value) &&
-    holds(required, (key, shape) => Object.hasOwn(value, key) && shape(value[key])) &&
-    holds(optional ?? {}, (key, shape) => !Object.hasOwn(value, key) || shape(value[key]));
+    musts.every(([key, shape]) => shape(value[key])) &&
+    mays.every(([key, shape]) => value[key] === undefined || shape(value[key]));
+};
 
-const holds = (shapes: object, test: (key: string, shape: (value: unknown) => boolean) => boolean): boolean =>
-  Object.entries(shapes).every(([key, shape]) => test(key, shape));
+const shapesOf = (shapes: object): readonly (readonly [string, (value: unknown) => boolean])[] =>
+  Object.entries(shapes);

@@ -141,7 +141,12 @@ const readersOf = (open: OpenDatabase, version: number): Partial<Store> => {
 /** Looks at every page: 25 ms for 100,000 values. */
 const refuseDamaged = (database: DatabaseSync): void => {
   const found = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
-  if (found !== 'ok') throw new DamagedFile(String(found));
+  if (found !== 'ok')
+    throw new DamagedFile(
+      String(found)
+        .replace(/^\*\*\*.*\n/, '')
+        .replaceAll('\n', '; '),
+    );
 };
 
 /** Throws where another process has the file open: its leases are in there. */

@@ -32,12 +32,14 @@ export const writtenIn = (open: OpenDatabase): Pick<Store, 'written' | 'noteWrit
   return {
     written: (zone, target) => {
       const what = `what was written to ${placeLabel(zone, target)}`;
-      return open.read(what, [], () =>
-        rows.read(placeOf(zone, target), what).flatMap(({ key, body }) => {
-          const [name, type] = key.map(String);
-          return body.map(({ rdata, sources }) => ({ name: name ?? '', type: type ?? '', rdata, sources }));
-        }),
-      );
+      return open.read(what, [], () => {
+        const values: WrittenValue[] = [];
+        for (const { key, body } of rows.read(placeOf(zone, target), what)) {
+          const [name = '', type = ''] = key;
+          for (const { rdata, sources } of body) values.push({ name: `${name}`, type: `${type}`, rdata, sources });
+        }
+        return values;
+      });
     },
     noteWritten: (zone, target, at, values) =>
       open.write(() =>

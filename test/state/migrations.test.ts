@@ -1,0 +1,115 @@
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { openStore, readStore } from '../../src/state/sqlite.ts';
+import { tempFolder } from '../servers/child.ts';
+import { inventoryOf, settled, zone } from './samples.ts';
+
+/** What the first release wrote, statement by statement. */
+const firstRelease = [
+  'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
+  `CREATE TABLE IF NOT EXISTS settled (
+    zone TEXT NOT NULL, view TEXT NOT NULL, target TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, mark TEXT NOT NULL, desired TEXT NOT NULL,
+    read_at INTEGER NOT NULL, unmanaged TEXT NOT NULL,
+    PRIMARY KEY (zone, view, target)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS leases (
+    zone TEXT NOT NULL, view TEXT NOT NULL, target TEXT NOT NULL,
+    token TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, until INTEGER NOT NULL,
+    PRIMARY KEY (zone, view, target)
+  ) STRICT, WITHOUT ROWID`,
+  'PRAGMA user_version = 1',
+  `INSERT INTO settled VALUES ('lab.test.', '', 'pdns', '1', 'm', 'd', 5, '[{"name":"x.lab.test.","type":"A","why":"foreign"}]')`,
+  `INSERT INTO leases VALUES ('lab.test.', '', 'pdns', 'token', 'elsewhere', 1, ${Date.now() + 60_000})`,
+];
+
+const makeFile = (statements: readonly string[]): string => {
+  const file = join(tempFolder('state'), 'state.sqlite');
+  const database = new DatabaseSync(file);
+  for (const statement of statements) database.exec(statement);
+  database.close();
+  return file;
+};
+
+const versionIn = (file: string): unknown => {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const row = database.prepare('PRAGMA user_version').get();
+  database.close();
+  return row?.user_version;
+};
+
+describe('a state file of version 1', () => {
+  it('is brought to ours in place, and keeps what it held', async () => {
+    const file = makeFile(firstRelease);
+    const store = openStore(file);
+    expect(store.notice).toBeNull();
+    expect(await store.settled(zone, 'pdns')).toEqual(settled);
+    expect(await store.lease(zone, 'pdns')).toEqual({ heldBy: 'pid 1 on elsewhere' });
+    expect(await store.inventory('lab')).toBeNull();
+    await store.remember('lab', inventoryOf(3));
+    await store.close();
+    expect(versionIn(file)).toBe(2);
+    const again = openStore(file);
+    expect(await again.inventory('lab')).toEqual(inventoryOf(3));
+    expect(await again.settled(zone, 'pdns')).toEqual(settled);
+    await again.close();
+    expect(readdirSync(dirname(file))).toEqual(['state.sqlite']);
+  });
+
+  it('is read as it is by who writes nothing', async () => {
+    const file = makeFile(firstRelease);
+    const before = readFileSync(file);
+    const notices: string[] = [];
+    const store = readStore(file, (notice) => notices.push(notice));
+    expect(await store.settled(zone, 'pdns')).toEqual(settled);
+    expect(await store.inventory('lab')).toBeNull();
+    expect(await store.written(zone, 'pdns')).toEqual([]);
+    expect(await store.orphans(zone, 'pdns')).toEqual([]);
+    expect(await store.journalled()).toEqual([]);
+    expect(await store.passes(3)).toEqual([]);
+    await store.close();
+    expect(notices).toEqual([]);
+    expect(readFileSync(file)).toEqual(before);
+    expect(versionIn(file)).toBe(1);
+  });
+
+  // The first release made tables and version one by one.
+  for (let count = 1; count < 4; count += 1) {
+    it(`that was only begun (${count} statements) is completed`, async () => {
+      const file = makeFile(firstRelease.slice(0, count));
+      const store = openStore(file);
+      expect(store.notice).toBeNull();
+      await store.remember('lab', inventoryOf(1));
+      await store.close();
+      expect(versionIn(file)).toBe(2);
+    });
+  }
+
+  it('whose migration was killed before its end is as it was, and is migrated then', async () => {
+    const file = makeFile(firstRelease);
+    const killed = new DatabaseSync(file);
+    killed.exec('BEGIN IMMEDIATE; CREATE TABLE inventories (inventory TEXT) STRICT; PRAGMA user_version = 2');
+    // As a kill leaves them: the file and its journal, without the commit.
+    const copy = join(tempFolder('state'), 'state.sqlite');
+    for (const part of ['', '-wal']) copyFileSync(`${file}${part}`, `${copy}${part}`);
+    killed.exec('ROLLBACK');
+    killed.close();
+    const store = openStore(copy);
+    expect(store.notice).toBeNull();
+    expect(await store.settled(zone, 'pdns')).toEqual(settled);
+    await store.close();
+    expect(versionIn(copy)).toBe(2);
+  });
+});
+
+describe('a state file of a newer version', () => {
+  it('is refused and left as it is', () => {
+    const file = makeFile([...firstRelease, 'PRAGMA user_version = 3']);
+    const before = readFileSync(file);
+    expect(() => openStore(file)).toThrow(/newer Hostmaster \(schema 3\)/);
+    expect(() => readStore(file)).toThrow(/newer Hostmaster \(schema 3\)/);
+    expect(readFileSync(file)).toEqual(before);
+  });
+});
