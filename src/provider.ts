@@ -1,4 +1,5 @@
 // The plugins' door: what a provider implements, and what of the model it may use.
+import type { CheckedAnswer } from './model/health.ts';
 import type { Change } from './model/plan.ts';
 import type { RRset } from './model/rrset.ts';
 import type { CreateSettings, ZoneId, ZoneSnapshot } from './model/zone.ts';
@@ -134,6 +135,8 @@ export interface HealthChecks {
   compile(rrsets: readonly RRset[]): { readonly rrset: RRset; readonly warnings: readonly string[] };
   /** The addresses that an RRset of `type` can answer with, if it is one that `compile` could have made; else null. */
   addressesOf(rdata: readonly string[]): readonly string[] | null;
+  /** What each address type may be answered with, if it is such an RRset; else null. */
+  answersOf(rdata: readonly string[]): readonly CheckedAnswer[] | null;
 }
 
 export interface ProviderContext {

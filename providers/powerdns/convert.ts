@@ -225,8 +225,24 @@ const printOctet = (octet: number): string => {
   return octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : `\\${String(octet).padStart(3, '0')}`;
 };
 
+const longestString = 255;
+
+/** PowerDNS serves a Lua record of any length, but transfers only strings of 255 octets. It joins them with a space. */
+const withShortStrings = (rdata: string): string => {
+  const [, type = '', script = ''] = /^(\S+) "(.*)"$/.exec(rdata) ?? [];
+  return script.length <= longestString ? rdata : [type, ...cutScript(script).map((part) => `"${part}"`)].join(' ');
+};
+
+const cutScript = (script: string): readonly string[] => {
+  if (script.length <= longestString) return [script];
+  let space = script.lastIndexOf(' ', longestString - 1);
+  while (space > 0 && script[space - 1] === '\\') space = script.lastIndexOf(' ', space - 1);
+  return space > 0 ? [script.slice(0, space), ...cutScript(script.slice(space + 1))] : [script];
+};
+
 /** What PowerDNS spells in another way than canonical text does. */
 const spellings: Readonly<Record<string, (rdata: string) => string>> = {
+  LUA: withShortStrings,
   // It takes no dotted quad, though it prints one.
   AAAA: (rdata) => rdata.replace(/[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/, hexWords),
   HTTPS: withNumberedParams,

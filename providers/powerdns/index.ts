@@ -1,6 +1,7 @@
-import type { Provider, ProviderFactory } from '../../src/provider.ts';
+import type { HealthChecks, Provider, ProviderFactory } from '../../src/provider.ts';
 import { readAhead } from './ahead.ts';
 import { type Api, openApi } from './api.ts';
+import { healthChecksOf } from './health.ts';
 import { listZones, readZone, type Session } from './read.ts';
 import { payRectify } from './rectify.ts';
 import { schema, settingsOf } from './settings.ts';
@@ -17,9 +18,10 @@ export const factory: ProviderFactory = {
     const settings = settingsOf(context);
     const api = await openApi(settings);
     try {
-      const supports = supportsOf(await readConfig(api, context.signal), settings.parallel);
+      const config = await readConfig(api, context.signal);
+      const supports = supportsOf(config, settings.parallel);
       const known = { facts: new Map(), listed: null, ahead: new Map(), owed: new Map() };
-      return provider({ api, deferred: settings.deferred, ...known }, supports);
+      return provider({ api, deferred: settings.deferred, ...known }, supports, healthChecksOf(config));
     } catch (error) {
       await api.close();
       throw error;
@@ -27,8 +29,9 @@ export const factory: ProviderFactory = {
   },
 };
 
-const provider = (session: Session, supports: Provider['supports']): Provider => ({
+const provider = (session: Session, supports: Provider['supports'], healthChecks: HealthChecks): Provider => ({
   supports,
+  healthChecks,
   listZones: (signal) => listZones(session, signal),
   expect: (zones, signal) => readAhead(session, zones, signal),
   read: (zone, options = {}) => readZone(session, zone, options),

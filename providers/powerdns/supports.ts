@@ -46,7 +46,7 @@ export const supportsOf = (config: ServerConfig, parallel: number | null): Suppo
     parallel_zones: parallel ?? (config.get('launch') === 'gpgsql' ? 4 : 1),
     cas: 'checked',
     verify: 'dns',
-    health_checks: false,
+    health_checks: true,
     creates_zones: true,
   };
 };

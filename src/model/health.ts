@@ -15,3 +15,12 @@ export interface HealthCheck {
   readonly string_match: string | null;
   readonly when_all_down: WhenAllDown;
 }
+
+/** What a checked RRset answers a question for one address type with. */
+export interface CheckedAnswer {
+  readonly type: 'A' | 'AAAA';
+  /** Those of them that are up. */
+  readonly addresses: readonly string[];
+  /** All of these, where none is. */
+  readonly whenAllDown: readonly string[];
+}

@@ -6,6 +6,7 @@ import { keyOf } from '../model/rrset.ts';
 import type { DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { fit } from '../plan/index.ts';
+import type { ServedRRset } from '../verify/content.ts';
 import type { ZoneWork } from '../verify/index.ts';
 import { verifyZones } from '../verify/index.ts';
 import { carriedForward } from './apply.ts';
@@ -84,12 +85,14 @@ export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<Veri
     const missing = found.nameservers.length + found.unknown.length === 0 ? ['(none)'] : found.unknown;
     unknown.push(...missing.map((label) => withoutAddress(label, work.zone)));
     if (found.nameservers.length === 0) continue;
-    const { zone, target, rrsets, keys, before, serial = null } = work;
+    const { zone, target, keys, serial = null } = work;
+    const mark = (rrset: ServedRRset): ServedRRset => markChecked(rrset, target);
+    const before = work.before && new Map([...work.before].map(([key, rrset]) => [key, rrset && mark(rrset)]));
     zoneWorks.push({
       zone,
       target: target.definition.name,
       nameservers: found.nameservers,
-      rrsets,
+      rrsets: work.rrsets.map(mark),
       ...(keys === undefined ? {} : { keys }),
       ...(before === undefined ? {} : { before }),
       serial,
@@ -104,6 +107,13 @@ export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<Veri
     onProgress: ({ checked, total }) => rim.onStep?.({ stage: 'verify', done: checked, total }),
   });
   return { checked: report.checked, differences: [...unknown, ...report.differences] };
+};
+
+/** Says of a health-checked RRset what it may answer. */
+const markChecked = (rrset: ServedRRset, { provider: { healthChecks } }: OpenTarget): ServedRRset => {
+  if (healthChecks?.type !== rrset.type) return rrset;
+  const checked = healthChecks.answersOf(rrset.values.map(({ rdata }) => rdata));
+  return checked === null ? rrset : { ...rrset, checked };
 };
 
 const withoutAddress = (label: string, zone: ZoneId): Difference => ({

@@ -1,3 +1,4 @@
+import type { CheckedAnswer } from '../model/health.ts';
 import type { Answer, AnsweredRecord, NoAnswer, Question } from '../model/ports.ts';
 import type { Difference } from '../model/result.ts';
 import { withSerialOf } from '../model/soa.ts';
@@ -40,7 +41,7 @@ export const compare = (
   const records = recordsOf(expectation, question, answer);
   const wrong = difference(expectation, answer, records);
   if (wrong === null) return { kind: 'ok' };
-  const late = lateness.behind && isBefore(records, lateness.before);
+  const late = lateness.behind && isBefore(records, question.type, lateness.before);
   return { kind: late ? 'lags' : wrong, expected, answered: describeAnswer(expectation, answer, records) };
 };
 
@@ -75,10 +76,11 @@ const difference = (
   records: readonly AnsweredRecord[],
 ): 'differs' | 'missing' | 'unexpected' | null => {
   if (expectation.match === 'none') return records.length === 0 ? null : 'unexpected';
-  if (records.length === 0) return 'missing';
+  if (records.length === 0) return isClosed(expectation, answer) ? null : 'missing';
   if (expectation.section === 'answer' && !answer.authoritative) return 'differs';
   if (expectation.match === 'some' || expectation.expected === null) return null;
   const { ttl, values } = expectation.expected;
+  if (expectation.checked !== undefined) return isChecked(records, ttl, expectation.checked) ? null : 'differs';
   const answered = new Set(records.filter((record) => record.ttl === ttl).map((record) => record.rdata));
   const all = values.every((rdata) => answered.has(rdata));
   const only =
@@ -87,11 +89,26 @@ const difference = (
   return all && only ? null : 'differs';
 };
 
-const isBefore = (records: readonly AnsweredRecord[], before: Lateness['before']): boolean =>
-  before === undefined || before.some((rrset) => holds(records, rrset));
+/** No address is up, and nothing stands for them: NODATA, with authority. */
+const isClosed = ({ checked }: Expectation, { authoritative, rcode }: Answer): boolean =>
+  checked?.whenAllDown.length === 0 && authoritative && rcode === 'NOERROR';
 
-const holds = (records: readonly AnsweredRecord[], rrset: ServedRRset | null): boolean => {
-  if (rrset === null) return records.length === 0;
+/** Those of the addresses that are up, or all that stands for them. */
+const isChecked = (records: readonly AnsweredRecord[], ttl: number, checked: CheckedAnswer): boolean => {
+  const answered = [...new Set(records.map(({ rdata }) => rdata))];
+  const { addresses, whenAllDown } = checked;
+  const instead = answered.length === whenAllDown.length && answered.every((rdata) => whenAllDown.includes(rdata));
+  const some = instead || answered.every((rdata) => addresses.includes(rdata));
+  return some && records.every((record) => record.ttl === ttl);
+};
+
+const isBefore = (records: readonly AnsweredRecord[], type: string, before: Lateness['before']): boolean =>
+  before === undefined || before.some((rrset) => holds(records, type, rrset));
+
+const holds = (records: readonly AnsweredRecord[], type: string, rrset: ServedRRset | null): boolean => {
+  if (rrset === null || isOtherAddress(rrset.type, type)) return records.length === 0;
+  const checked = rrset.checked?.find((each) => each.type === type);
+  if (checked !== undefined) return records.length > 0 && isChecked(records, rrset.ttl, checked);
   const texts = rrset.values.map((value) => value.rdata);
   const values = new Set(rrset.type === 'SOA' ? withSerials(texts, records) : texts);
   return (
@@ -100,11 +117,18 @@ const holds = (records: readonly AnsweredRecord[], rrset: ServedRRset | null): b
   );
 };
 
+const isOtherAddress = (type: string, asked: string): boolean => type !== asked && (type === 'A' || type === 'AAAA');
+
 const describeExpected = (expectation: Expectation, question: Question): readonly string[] | null => {
   if (expectation.match === 'none') return null;
   if (expectation.expected === null) return [`any ${question.type}`];
   const { ttl, values } = expectation.expected;
-  return values.map((rdata) => `${ttl} ${rdata}`);
+  const texts = values.map((rdata) => `${ttl} ${rdata}`);
+  if (expectation.checked === undefined) return texts;
+  const down = expectation.checked.whenAllDown.filter((address) => !values.includes(address));
+  const instead =
+    expectation.checked.whenAllDown.length === 0 ? ['or NODATA'] : down.map((each) => `or ${ttl} ${each}`);
+  return [...texts.map((each) => `some of ${each}`), ...instead];
 };
 
 const describeAnswer = (

@@ -1,3 +1,4 @@
+import type { CheckedAnswer } from '../model/health.ts';
 import { isWithin, parentOf } from '../model/name.ts';
 
 /** An RRset as far as answers go. */
@@ -6,6 +7,8 @@ export interface ServedRRset {
   readonly type: string;
   readonly ttl: number;
   readonly values: readonly { readonly rdata: string }[];
+  /** Of a health-checked RRset that the provider made: what each address type may be answered with. */
+  readonly checked?: readonly CheckedAnswer[] | null;
 }
 
 /** What a zone should answer with, ready to be looked up by name. */

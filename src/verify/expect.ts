@@ -1,3 +1,4 @@
+import type { CheckedAnswer } from '../model/health.ts';
 import type { Question } from '../model/ports.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { hiderOf, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
@@ -7,6 +8,7 @@ import { hiderOf, type ServedRRset, wildcardFor, type ZoneContent } from './cont
  *
  * - `exact`: these values with this TTL, and no other; `includes`: at least these.
  * - `some`: any values, because the name server makes them itself (LUA, ALIAS).
+ * - `checked`: some of the addresses of `checked`, or all that stands for them while none is up.
  * - `none`: no value; `expected` is null.
  */
 export interface Expectation {
@@ -15,8 +17,9 @@ export interface Expectation {
   readonly questions: readonly Question[];
   /** `referral`: NS in the authority section; `glue`: addresses in the additional one; neither authoritative. */
   readonly section: 'answer' | 'referral' | 'glue';
-  readonly match: 'exact' | 'includes' | 'some' | 'none';
+  readonly match: 'exact' | 'includes' | 'some' | 'checked' | 'none';
   readonly expected: { readonly ttl: number; readonly values: readonly string[] } | null;
+  readonly checked?: CheckedAnswer;
 }
 
 const addressTypes: readonly string[] = ['A', 'AAAA'];
@@ -49,7 +52,7 @@ const plainExpectation = (content: ZoneContent, key: RRsetKey): readonly Expecta
   const fromAlias = sets?.has('ALIAS') === true && addressTypes.includes(key.type);
   // Whether an ALIAS has an address of this family is its target's affair.
   if (rrset === undefined && fromAlias) return [];
-  if (rrset === undefined && fromLua) return [expectation(key, 'some', null)];
+  if (rrset === undefined && fromLua) return [luaExpectation(key, lua, key.type)];
   if (rrset === undefined) return [expectation(key, 'none', null)];
   return [expectation(key, fromLua || fromAlias ? 'includes' : 'exact', rrset)];
 };
@@ -79,7 +82,20 @@ const madeExpectations = (
   if (key.type === 'ALIAS') {
     return [{ ...expectation(key, 'some', null), questions: types.map((type) => ({ name: key.name, type })) }];
   }
-  return types.map((type) => ({ ...expectation(key, 'some', null), questions: [{ name: key.name, type }] }));
+  return types.map((type) => luaExpectation(key, rrset, type));
+};
+
+const luaExpectation = (key: RRsetKey, lua: ServedRRset, type: string): Expectation => {
+  const questions = [{ name: key.name, type }];
+  const checked = lua.checked?.find((each) => each.type === type);
+  return checked === undefined
+    ? { ...expectation(key, 'some', null), questions }
+    : {
+        ...expectation(key, 'checked', null),
+        questions,
+        expected: { ttl: lua.ttl, values: checked.addresses },
+        checked,
+      };
 };
 
 const expectation = (key: RRsetKey, match: Expectation['match'], rrset: ServedRRset | null): Expectation => ({

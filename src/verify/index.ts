@@ -187,11 +187,18 @@ const beforeOf = (work: ZoneWork, key: RRsetKey): ServedRRset | undefined => wor
 /** What a name server that is late may answer; a name that was not there may have been a wildcard's. */
 const answersBefore = ({ content, work }: Pair, key: RRsetKey): Lateness['before'] => {
   if (work.before === undefined) return undefined;
-  const before = beforeOf(work, key);
-  if (before !== undefined) return [before];
+  const before = besideOf(key).flatMap((each) => beforeOf(work, each) ?? []);
+  if (before.length > 0) return before;
   const without = { ...content, exists: (name: string) => name !== key.name && content.exists(name) };
   return [null, wildcardFor(without, key.name)?.get(key.type) ?? null];
 };
+
+/** LUA and the addresses of its name take each other's place. */
+const besideOf = ({ name, type }: RRsetKey): readonly RRsetKey[] =>
+  (({ LUA: ['LUA', 'A', 'AAAA'], A: ['A', 'LUA'], AAAA: ['AAAA', 'LUA'] })[type] ?? [type]).map((each) => ({
+    name,
+    type: each,
+  }));
 
 const newestSerials = (pairs: readonly Pair[]): ReadonlyMap<ZoneWork, number> => {
   const newest = new Map<ZoneWork, number>();
