@@ -25,7 +25,7 @@ export const ofChanges = ({ summary, changesets }: Plan): number =>
 export const ofResults = (results: readonly ZoneResult[]): number =>
   worst(
     results.map(({ status, code }) =>
-      status !== 'failed' ? exit.done : code === 'STALE_PLAN' ? exit.refused : exit.error,
+      status === 'applied' ? exit.done : code === 'STALE_PLAN' ? exit.refused : exit.error,
     ),
   );
 

@@ -1,28 +1,25 @@
-import { applyZone } from '../apply/zone.ts';
+import { resultOf } from '../apply/outcome.ts';
 import type { Change, Changeset } from '../model/plan.ts';
-import type { Store } from '../model/ports.ts';
 import type { ZoneResult } from '../model/result.ts';
 import { keyOf } from '../model/rrset.ts';
 import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../model/zone.ts';
-import { order } from '../plan/index.ts';
-import { withLease } from './lease.ts';
-import { pooled } from './pool.ts';
-import type { OpenTarget, Rim } from './types.ts';
+import type { ApplyOptions } from './sending.ts';
+import { sendAll } from './sending.ts';
+import type { Rim } from './types.ts';
+import type { ApplyWork } from './work.ts';
 
-/** One changeset and what it needs to go out. */
-export interface ApplyWork {
-  readonly target: OpenTarget;
-  readonly changeset: Changeset;
-  readonly create: CreateSettings | null;
-}
+export type { PlacedChange, ReplanClaims } from './claims.ts';
+export type { ApplyOptions, StuckName } from './sending.ts';
+export type { ApplyWork } from './work.ts';
+export { inputOf } from './work.ts';
 
 /**
  * Carries all changesets out: name servers side by side, a target's zones as many at once as it bears. Two targets that
- * are one server's take turns.
+ * are one server's take turns. The changes of an atomic set are all made or none, and claims wait for them.
  */
 export const applyAll = async (
   work: readonly ApplyWork[],
-  { reviewed, store }: { readonly reviewed: boolean; readonly store: Store },
+  options: ApplyOptions,
   rim: Rim,
 ): Promise<readonly ZoneResult[]> => {
   const due = work
@@ -34,65 +31,14 @@ export const applyAll = async (
     done += changes;
     rim.onStep?.({ stage: 'apply', done, total });
   };
-  const applyOne = (each: ApplyWork) =>
-    withLease(each.changeset, store, rim, (beforeWrite) =>
-      applyZone({ ...inputOf(each, reviewed, rim), onWritten, beforeWrite }),
-    );
-  const byServer = Map.groupBy(due, ({ target }) => serverOf(target));
-  const results = await Promise.all(byServer.values().map((works) => applyServer(works, applyOne)));
-  return results.flat().sort(byZoneAndTarget);
+  const runners = await sendAll(due, options, rim, onWritten);
+  return runners.map(({ run }) => resultOf(run)).sort(byZoneAndTarget);
 };
 
-/** What tells one server from another in a target's own keys. */
-const placeKeys = ['url', 'server', 'host', 'port', 'file'] as const;
-
-const serverOf = ({ definition: { config, name, provider } }: OpenTarget): string => {
-  const place = placeKeys.map((key) => config[key] ?? null);
-  return JSON.stringify([provider, ...(place.every((each) => each === null) ? [name] : place)]);
-};
-
-const applyServer = async (
-  works: readonly ApplyWork[],
-  applyOne: (work: ApplyWork) => Promise<ZoneResult>,
-): Promise<readonly ZoneResult[]> => {
-  const results: ZoneResult[] = [];
-  for (const [target, own] of Map.groupBy(works, (work) => work.target)) {
-    results.push(...(await applyTarget(own, target, applyOne)));
-  }
-  return results;
-};
-
-/** So many zones in a row without an answer, and a target's other zones are not tried. */
-const patience = 3;
 const unanswered: ReadonlySet<string | null> = new Set(['TARGET_UNREACHABLE', 'WRITE_UNKNOWN']);
 
 /** Did this zone fail for want of an answer? */
 export const isUnanswered = ({ code }: ZoneResult): boolean => unanswered.has(code);
-
-const applyTarget = async (
-  works: readonly ApplyWork[],
-  target: OpenTarget,
-  applyOne: (work: ApplyWork) => Promise<ZoneResult>,
-): Promise<readonly ZoneResult[]> => {
-  let inRow = 0;
-  return pooled(works, target.provider.supports.parallel_zones, async (work) => {
-    if (inRow >= patience) return notTried(work);
-    const result = await applyOne(work);
-    inRow = isUnanswered(result) ? inRow + 1 : 0;
-    return result;
-  });
-};
-
-const notTried = ({ changeset: { zone, view, target, changes } }: ApplyWork): ZoneResult => ({
-  zone,
-  view,
-  target,
-  status: 'skipped',
-  error: `not tried: ${target} gave no answer for ${patience} zones in a row`,
-  code: 'TARGET_UNREACHABLE',
-  changes: changes.map(({ action, name, type }) => ({ action, name, type, status: 'skipped', message: 'not tried' })),
-  fingerprint: null,
-});
 
 type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
 
@@ -100,16 +46,6 @@ const byZoneAndTarget = (a: Place, b: Place): number =>
   compare(a.zone, b.zone) || compare(a.view ?? '', b.view ?? '') || compare(a.target, b.target);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-export const inputOf = ({ target, changeset, create }: ApplyWork, reviewed: boolean, rim: Rim) => ({
-  provider: target.provider,
-  changeset,
-  writes: order(changeset.changes, target.provider.supports),
-  create,
-  reviewed,
-  sleep: rim.sleep,
-  ...(rim.signal === undefined ? {} : { signal: rim.signal }),
-});
 
 /** `create:` without name servers takes those that are wanted at the apex. */
 export const createSettingsOf = (

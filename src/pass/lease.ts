@@ -1,7 +1,6 @@
-import { HostmasterError, messageOf } from '../model/errors.ts';
+import { HostmasterError } from '../model/errors.ts';
 import type { Changeset } from '../model/plan.ts';
 import type { Lease, Store } from '../model/ports.ts';
-import type { ZoneResult } from '../model/result.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Rim } from './types.ts';
 
@@ -12,70 +11,66 @@ const quiet = 2000;
 /** A lease is renewed while one write takes longer than it lasts. */
 const heartbeat = 20_000;
 
-/**
- * Runs `work` while the lease on the changeset's zone at its target is ours; `beforeWrite` throws once it is not. Without
- * the lease the zone fails, and nothing is written.
- */
-export const withLease = async (
-  changeset: Changeset,
-  store: Store,
-  rim: Rim,
-  work: (beforeWrite: () => Promise<void>) => Promise<ZoneResult>,
-): Promise<ZoneResult> => {
-  let lease: Lease;
-  try {
-    lease = await acquire(changeset, store, rim);
-  } catch (error) {
-    return notLeased(changeset, error);
-  }
-  const renewal = setInterval(() => void store.holds(lease).catch(() => false), heartbeat);
-  try {
-    return await work(async () => {
-      if (!(await store.holds(lease))) throw lost(changeset);
-    });
-  } finally {
-    clearInterval(renewal);
-    // One that cannot be given back runs out.
-    await store.release(lease).catch(() => undefined);
-  }
+type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
+
+/** Milliseconds that may be waited, for all leases that share it. */
+export interface Patience {
+  left: number;
+}
+
+export const freshPatience = (): Patience => ({ left: patience });
+
+/** Leave to write one zone at its target. */
+export interface Hold {
+  /** Waits for it; throws ZONE_BUSY where another has it for too long. */
+  take(patience?: Patience): Promise<void>;
+  /** Throws ZONE_BUSY once it is no longer ours. */
+  check(): Promise<void>;
+  /** Gives it back, where it was taken. Never throws: one that cannot be given back runs out. */
+  release(): Promise<void>;
+}
+
+export const holdOf = (place: Place, store: Store, rim: Rim): Hold => {
+  let held: { readonly lease: Lease; readonly renewal: NodeJS.Timeout } | null = null;
+  return {
+    take: async (waiting = freshPatience()) => {
+      if (held !== null) return;
+      const lease = await acquire(place, store, rim, waiting);
+      held = { lease, renewal: setInterval(() => void store.holds(lease).catch(() => false), heartbeat) };
+    },
+    check: async () => {
+      if (held === null || !(await store.holds(held.lease))) throw lost(place);
+    },
+    release: async () => {
+      if (held === null) return;
+      const { lease, renewal } = held;
+      held = null;
+      clearInterval(renewal);
+      await store.release(lease).catch(() => undefined);
+    },
+  };
 };
 
-const acquire = async (changeset: Changeset, store: Store, rim: Rim): Promise<Lease> => {
-  const { zone: name, view, target } = changeset;
+const acquire = async (place: Place, store: Store, rim: Rim, waiting: Patience): Promise<Lease> => {
+  const { zone: name, view, target } = place;
   for (let waited = 0; ; waited += pause) {
     const answer = await store.lease({ name, view }, target);
     if (!('heldBy' in answer)) return answer;
-    const busy = `another hostmaster (${answer.heldBy}) is writing ${placeOf(changeset)}`;
-    if (waited >= patience || rim.signal?.aborted === true) {
+    const busy = `another hostmaster (${answer.heldBy}) is writing ${placeOf(place)}`;
+    if (waiting.left <= 0 || rim.signal?.aborted === true) {
       throw new HostmasterError('ZONE_BUSY', 'retry', `${busy}; nothing was written to it: try again when it is done`);
     }
     if (waited === quiet) rim.onNotice?.(`${busy}; waiting for it`);
     await rim.sleep(pause);
+    waiting.left -= pause;
   }
 };
 
-const lost = (changeset: Changeset): HostmasterError =>
+const lost = (place: Place): HostmasterError =>
   new HostmasterError(
     'ZONE_BUSY',
     'retry',
-    `${placeOf(changeset)} was left to another hostmaster, as this one was held up for too long: plan again`,
+    `${placeOf(place)} was left to another hostmaster, as this one was held up for too long: plan again`,
   );
 
-const placeOf = ({ zone: name, view, target }: Changeset): string => `${zoneLabel({ name, view })} at ${target}`;
-
-const notLeased = ({ zone, view, target, changes }: Changeset, error: unknown): ZoneResult => ({
-  zone,
-  view,
-  target,
-  status: 'failed',
-  error: messageOf(error),
-  code: error instanceof HostmasterError ? error.code : 'INTERNAL',
-  changes: changes.map(({ action, name, type }) => ({
-    action,
-    name,
-    type,
-    status: 'skipped',
-    message: 'not reached',
-  })),
-  fingerprint: null,
-});
+const placeOf = ({ zone: name, view, target }: Place): string => `${zoneLabel({ name, view })} at ${target}`;

@@ -141,7 +141,7 @@ const shownFailures = 20;
 
 /** What `apply` prints after the plan: what was and was not applied, and what the name servers say. */
 export const applyText = (results: readonly ZoneResult[], verify: VerifyReport, paint: Paint): string => {
-  const failed = results.filter(({ status }) => status === 'failed');
+  const failed = results.filter(({ status }) => status === 'failed' || status === 'rolled_back');
   const inZones = (isCounted: (status: ChangeResult['status']) => boolean): string => {
     const numbers = results.map(({ changes }) => changes.filter(({ status }) => isCounted(status)).length);
     const zones = numbers.filter((number) => number > 0).length;

@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Changeset } from '../../src/model/plan.ts';
 import type { Lease, LeaseHeld, Store } from '../../src/model/ports.ts';
-import type { ZoneResult } from '../../src/model/result.ts';
-import { withLease } from '../../src/pass/lease.ts';
+import { freshPatience, holdOf } from '../../src/pass/lease.ts';
 import type { Rim } from '../../src/pass/types.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import { tempFolder } from '../servers/child.ts';
@@ -73,26 +71,7 @@ describe('a lease', () => {
     expect(await ours.lease(zone, 'pdns')).toEqual({ heldBy: expect.stringMatching(/^pid \d+ on elsewhere$/) });
   });
 
-  const changeset: Changeset = {
-    zone: zone.name,
-    view: null,
-    target: 'pdns',
-    based_on: null,
-    create_zone: false,
-    changes: [{ action: 'create', name: 'www.a.test.', type: 'A', before: null, after: null }],
-    withheld: [],
-    unmanaged: [],
-  };
-  const done: ZoneResult = {
-    zone: zone.name,
-    view: null,
-    target: 'pdns',
-    status: 'applied',
-    error: null,
-    code: null,
-    changes: [],
-    fingerprint: null,
-  };
+  const place = { zone: zone.name, view: null, target: 'pdns' };
   const rimOf = (notices: string[], sleep: () => Promise<void>): Rim => ({
     registry: {},
     ask: async () => ({ status: 'no_answer', reason: '' }),
@@ -101,17 +80,18 @@ describe('a lease', () => {
     onNotice: (message) => notices.push(message),
   });
 
-  it('that is not to be had fails the zone, after a word', async () => {
+  it('that is not to be had is refused, after a word', async () => {
     await taken(theirs);
     const notices: string[] = [];
     let slept = 0;
     const rim = rimOf(notices, async () => {
       slept += 1;
     });
-    const result = await withLease(changeset, ours, rim, async () => done);
     const busy = `another hostmaster (pid ${process.pid}) is writing a.test. at pdns`;
-    expect(result).toMatchObject({ status: 'failed', code: 'ZONE_BUSY', changes: [{ status: 'skipped' }] });
-    expect(result.error).toBe(`${busy}; nothing was written to it: try again when it is done`);
+    await expect(holdOf(place, ours, rim).take()).rejects.toMatchObject({
+      code: 'ZONE_BUSY',
+      message: `${busy}; nothing was written to it: try again when it is done`,
+    });
     expect(notices).toEqual([`${busy}; waiting for it`]);
     expect(slept).toBe(120);
   });
@@ -119,17 +99,32 @@ describe('a lease', () => {
   it('is waited for, checked before a write, and given back', async () => {
     const first = await taken(theirs);
     const rim = rimOf([], () => theirs.release(first));
-    const result = await withLease(changeset, ours, rim, async (beforeWrite) => {
-      expect(await theirs.lease(zone, 'pdns')).toHaveProperty('heldBy');
-      await beforeWrite();
-      edit("UPDATE leases SET token = 'theirs'");
-      await expect(beforeWrite()).rejects.toMatchObject({ code: 'ZONE_BUSY' });
-      edit('DELETE FROM leases');
-      return done;
-    });
-    expect(result).toBe(done);
+    const hold = holdOf(place, ours, rim);
+    await hold.take();
+    expect(await theirs.lease(zone, 'pdns')).toHaveProperty('heldBy');
+    await hold.check();
+    edit("UPDATE leases SET token = 'theirs'");
+    await expect(hold.check()).rejects.toMatchObject({ code: 'ZONE_BUSY' });
+    edit('DELETE FROM leases');
+    await hold.release();
+    await expect(hold.check()).rejects.toMatchObject({ code: 'ZONE_BUSY' });
     await theirs.release(await taken(theirs));
-    await withLease(changeset, ours, rim, async () => done);
+    await hold.take();
+    await hold.release();
     await taken(theirs);
+  });
+
+  it('waits no longer for many than for one', async () => {
+    await taken(theirs);
+    await taken(theirs, 'aws');
+    let slept = 0;
+    const rim = rimOf([], async () => {
+      slept += 1;
+    });
+    const patience = freshPatience();
+    for (const target of ['pdns', 'aws']) {
+      await expect(holdOf({ ...place, target }, ours, rim).take(patience)).rejects.toMatchObject({ code: 'ZONE_BUSY' });
+    }
+    expect(slept).toBe(120);
   });
 });

@@ -1,0 +1,151 @@
+import { HostmasterError, messageOf } from '../model/errors.ts';
+import type { Change, PlannedRRset } from '../model/plan.ts';
+import { keyOf } from '../model/rrset.ts';
+import type { ZoneSnapshot } from '../model/zone.ts';
+import { differing, withCurrentSerial } from './compare.ts';
+import type { Sender } from './send.ts';
+import { readNames, send } from './send.ts';
+
+/** Changes that are taken back together; the first trouble stops what is left of them. */
+export interface UndoGroup {
+  trouble: Trouble | null;
+}
+
+/** `moved`: somebody else changed an RRset since; `failed`: the target could not be asked, or did not take it. */
+export interface Trouble {
+  readonly kind: 'moved' | 'failed';
+  readonly message: string;
+}
+
+/** A change that was sent, as it was sent. */
+export interface UndoItem {
+  readonly change: Change;
+  readonly group: UndoGroup;
+}
+
+/** Where changes are taken back. */
+export interface UndoPlace {
+  readonly sender: Sender;
+  readonly portions: (changes: readonly Change[]) => readonly (readonly Change[])[];
+}
+
+/** How often a place is tried anew after a refusal or a race. */
+const tries = 8;
+
+/** What leads back from a change. */
+export const inverse = ({ action, name, type, before, after }: Change): Change => ({
+  action: action === 'create' ? 'delete' : action === 'delete' ? 'create' : 'replace',
+  name,
+  type,
+  before: after,
+  after: before,
+});
+
+/** Looks whether the changes can be taken back, without writing: what moved troubles its group. Never throws. */
+export const examine = async ({ sender }: UndoPlace, items: readonly UndoItem[]): Promise<void> =>
+  troubling(items, sender, async () => {
+    standingOf(items, await readStanding(items, sender), sender);
+  });
+
+/**
+ * Takes changes back where the target still has what they left there, by compare and swap; what is as before already
+ * stays. Gives those that are as before now. Never throws: what goes wrong troubles the groups that it concerns.
+ */
+export const undo = async <T extends UndoItem>(
+  { sender, portions }: UndoPlace,
+  items: readonly T[],
+): Promise<readonly T[]> => {
+  const untroubled = () => items.filter(({ group }) => group.trouble === null);
+  await troubling(items, sender, async () => {
+    for (let attempt = 1; attempt <= tries; attempt += 1) {
+      const live = untroubled();
+      if (live.length === 0) return;
+      const now = await readStanding(live, sender);
+      const due = standingOf(live, now, sender).filter(({ group }) => group.trouble === null);
+      if (due.length === 0) return;
+      if (await sendBack(due, now, sender, portions)) return finish(due, sender);
+    }
+    throw new HostmasterError('LOST_RACE', 'retry', `it did not come to rest in ${tries} tries`);
+  });
+  return untroubled();
+};
+
+/** Is all of it written? Where not, what the server refused troubles its groups, and the rest is to be looked at again. */
+const sendBack = async (
+  due: readonly UndoItem[],
+  now: ZoneSnapshot,
+  sender: Sender,
+  portions: UndoPlace['portions'],
+): Promise<boolean> => {
+  let fingerprint = now.fingerprint;
+  for (const portion of portions(due.map(({ change }) => inverse(change)))) {
+    const answer = await send(withCurrentSerial(portion, now), fingerprint, sender);
+    if (answer.status === 'raced') return false;
+    if (answer.status === 'refused') {
+      const reasons = new Map(answer.refused.map((each) => [keyOf(each), each.message]));
+      const refused = due.filter(({ change }) => reasons.has(keyOf(change)));
+      for (const { change, group } of refused.length === 0 ? due : refused) {
+        const why = reasons.get(keyOf(change)) ?? answer.refused[0]?.message ?? '';
+        group.trouble ??= {
+          kind: 'failed',
+          message: `${sender.target} refused to take ${change.name} ${change.type} back (${why})`,
+        };
+      }
+      return false;
+    }
+    fingerprint = answer.fingerprint;
+  }
+  return true;
+};
+
+const finish = async (due: readonly UndoItem[], { provider, zone, signal }: Sender): Promise<void> =>
+  provider.finish?.(
+    zone,
+    due.map(({ change }) => inverse(change)),
+    signal,
+  );
+
+const troubling = async (items: readonly UndoItem[], sender: Sender, job: () => Promise<void>): Promise<void> => {
+  try {
+    await job();
+  } catch (error) {
+    const message = `${sender.zone.name} at ${sender.target}: ${messageOf(error)}`;
+    for (const { group } of items) group.trouble ??= { kind: 'failed', message };
+  }
+};
+
+/** A zone that is gone holds nothing. */
+const readStanding = async (items: readonly UndoItem[], sender: Sender): Promise<ZoneSnapshot> => {
+  try {
+    return await readNames(
+      items.map(({ change }) => change),
+      sender,
+    );
+  } catch (error) {
+    if (!(error instanceof HostmasterError) || error.code !== 'ZONE_MISSING') throw error;
+    return { status: 'read', zone: sender.zone, fingerprint: null, rrsets: [], unreadable: [] };
+  }
+};
+
+/** The items that stand; what is neither as they left it nor as before troubles its group. */
+const standingOf = (items: readonly UndoItem[], now: ZoneSnapshot, sender: Sender): readonly UndoItem[] => {
+  const changes = items.map(({ change }) => change);
+  const isAsBefore = not(differing(changes, now, 'before'));
+  const isAsAfter = not(differing(changes, now, 'after'));
+  const moved = items.filter(({ change }) => !isAsBefore(change) && !isAsAfter(change));
+  for (const { change, group } of moved) group.trouble ??= { kind: 'moved', message: movedWords(change, now, sender) };
+  return items.filter(({ change }) => !isAsBefore(change) && isAsAfter(change));
+};
+
+const not = (changes: readonly Change[]): ((change: Change) => boolean) => {
+  const set = new Set(changes);
+  return (change) => !set.has(change);
+};
+
+const movedWords = ({ name, type, after }: Change, now: ZoneSnapshot, { target }: Sender): string => {
+  const found = now.rrsets.find((rrset) => rrset.name === name && rrset.type === type && rrset.values.length > 0);
+  return `${name} ${type} at ${target} is ${valuesOf(found ?? null)} now, and not ${valuesOf(after)} as we left it`;
+};
+
+const valuesOf = (side: Pick<PlannedRRset, 'ttl' | 'values'> | null): string =>
+  side === null ? 'missing' : `${side.values.map(({ rdata }) => rdata).join(', ')} (TTL ${side.ttl})`;

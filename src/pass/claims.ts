@@ -1,0 +1,108 @@
+import { setAside } from '../apply/aside.ts';
+import type { Place } from '../apply/phases.ts';
+import { placeKey, refKey } from '../apply/phases.ts';
+import type { ZoneRun } from '../apply/run.ts';
+import { undecided } from '../apply/run.ts';
+import { HostmasterError, messageOf } from '../model/errors.ts';
+import type { Origin } from '../model/origin.ts';
+import type { AtomicSet, Change } from '../model/plan.ts';
+import { keyOf } from '../model/rrset.ts';
+import type { Bundle, Member, Runner } from './sets.ts';
+import { serversOf } from './sets.ts';
+
+/** A claim's change at its place. */
+export interface PlacedChange {
+  readonly changeset: Place;
+  readonly change: Change;
+}
+
+/**
+ * What becomes of the claims where these servers stay as they were: the changes, from what existed at the plan. A claim
+ * without one stays as it is.
+ */
+export type ReplanClaims = (
+  failed: readonly Pick<AtomicSet, 'inventory' | 'server'>[],
+) => Promise<readonly PlacedChange[]>;
+
+/** Does the claim's new RRset have something from a server of the bundle? */
+export const takesFrom = ({ after }: Change, { sets }: Bundle): boolean => {
+  if (after === null) return false;
+  const origins = after.values.flatMap((value) => value.origins).filter(isOfServer);
+  if (origins.length === 0) return true;
+  return sets.some((set) =>
+    origins.some((origin) => origin.inventory === set.inventory && origin.server === set.server),
+  );
+};
+
+const isOfServer = (origin: Origin): origin is Exclude<Origin, { readonly kind: 'zone_file' }> =>
+  origin.kind !== 'zone_file';
+
+interface Waiting extends Member {
+  readonly bundle: Bundle;
+}
+
+/**
+ * Takes the claims that would have something from a server whose set failed out of their runs, or puts what they are
+ * without it in their place.
+ */
+export const holdClaims = async (
+  bundles: readonly Bundle[],
+  runners: readonly Runner[],
+  replan: ReplanClaims | undefined,
+): Promise<void> => {
+  const waiting = bundles
+    .filter(({ failure }) => failure !== null)
+    .flatMap((bundle) => bundle.claims.flatMap((member) => (isWaiting(member, bundle) ? [{ ...member, bundle }] : [])));
+  if (waiting.length === 0) return;
+  const replaced = replan === undefined ? new Set<string>() : await substitute(waiting, bundles, runners, replan);
+  const held = new Map<ZoneRun, Map<string, string>>();
+  for (const { runner, change, bundle } of waiting) {
+    const { run } = runner;
+    const why = `waits for ${serversOf(bundle)}: ${messageOf(bundle.failure)}`;
+    run.state.elsewhere ??= new HostmasterError(bundle.failure?.code ?? 'WRITE_REFUSED', 'retry', why);
+    if (run.substitutes.has(keyOf(change))) continue;
+    // What is replaced in part holds nothing else at its name back.
+    if (replaced.has(nameKey(runner, change))) run.outcome.set(keyOf(change), { status: 'skipped', message: why });
+    else held.set(run, (held.get(run) ?? new Map<string, string>()).set(keyOf(change), why));
+  }
+  for (const [run, reasons] of held) setAside(run, reasons, 'skipped');
+};
+
+const isWaiting = ({ runner: { run }, change }: Member, bundle: Bundle): boolean =>
+  takesFrom(change, bundle) && undecided(run, [change]).length > 0 && !run.sent.has(keyOf(change));
+
+const nameKey = ({ run }: Runner, { name }: Change): string => `${placeKey(run.input.changeset)} ${name}`;
+
+/** Puts the new changes in place; gives the names that have any. */
+const substitute = async (
+  waiting: readonly Waiting[],
+  bundles: readonly Bundle[],
+  runners: readonly Runner[],
+  replan: ReplanClaims,
+): Promise<ReadonlySet<string>> => {
+  const names = new Set(waiting.map(({ runner, change }) => nameKey(runner, change)));
+  const failed = bundles.filter(({ failure }) => failure !== null).flatMap(({ sets }) => sets);
+  const byPlace = new Map(runners.map((runner) => [placeKey(runner.run.input.changeset), runner]));
+  const replaced = new Set<string>();
+  for (const { changeset, change } of await replan(failed)) {
+    const runner = byPlace.get(placeKey(changeset));
+    if (runner === undefined || !names.has(nameKey(runner, change))) continue;
+    replaced.add(nameKey(runner, change));
+    runner.run.substitutes.set(keyOf(change), change);
+  }
+  return replaced;
+};
+
+/** By refKey: which bundles each claim has to do with. */
+export const bundlesByClaim = (bundles: readonly Bundle[]): ReadonlyMap<string, readonly Bundle[]> => {
+  const found = new Map<string, Bundle[]>();
+  for (const bundle of bundles) {
+    for (const { runner, change } of bundle.claims) {
+      const key = refKey(runner.run.input.changeset, change);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [bundle]);
+      else known.push(bundle);
+    }
+  }
+  return found;
+};

@@ -1,0 +1,106 @@
+import { phases, refKey } from '../apply/phases.ts';
+import type { ZoneRun } from '../apply/run.ts';
+import type { Trouble, UndoGroup } from '../apply/undo.ts';
+import { HostmasterError, messageOf } from '../model/errors.ts';
+import type { Store } from '../model/ports.ts';
+import { keyOf } from '../model/rrset.ts';
+import { bundlesByClaim, takesFrom } from './claims.ts';
+import type { StepBack } from './rollback.ts';
+import { takeBack } from './rollback.ts';
+import type { Bundle, Member, Runner } from './sets.ts';
+import { serversOf } from './sets.ts';
+import type { Silence } from './turns.ts';
+
+interface Back extends StepBack, Pick<Member, 'runner'> {
+  readonly why: string;
+}
+
+/** Takes back what stands of sets that failed. A set that somebody else moved meanwhile stays in the journal as stuck. */
+export const mendSets = async (
+  failed: readonly Bundle[],
+  all: readonly Bundle[],
+  store: Store,
+  silence: Silence,
+): Promise<void> => {
+  if (failed.length === 0) return;
+  const items = new Map<string, Back>();
+  const byClaim = bundlesByClaim(all);
+  for (const bundle of failed) {
+    const why = messageOf(bundle.failure);
+    // A claim that others stand in keeps what it has: the next pass sets it right.
+    const claims = bundle.claims.filter(
+      ({ runner, change }) =>
+        takesFrom(change, bundle) &&
+        byClaim.get(refKey(runner.run.input.changeset, change))?.every(({ failure }) => failure !== null),
+    );
+    for (const { runner, change } of [...bundle.members, ...claims]) {
+      const item = backOf(runner, keyOf(change), bundle.group, why);
+      if (item !== null) items.set(refKey(runner.run.input.changeset, change), item);
+    }
+  }
+  noteUndone(await takeBack([...items.values()], silence));
+  for (const bundle of failed) {
+    if (bundle.group.trouble !== null) explain(bundle, bundle.group.trouble);
+  }
+  await store.journalAll(failed.flatMap(stuckEntries));
+};
+
+/** Takes back all of a reviewed zone that failed in a later write: it fails whole. Where others wrote, all stays. */
+export const mendReviewed = async (runner: Runner, silence: Silence): Promise<void> => {
+  const { run } = runner;
+  const { error } = run.state;
+  if (error === null || (error instanceof HostmasterError && error.code === 'LOST_RACE')) return;
+  const group: UndoGroup = { trouble: null };
+  const why = messageOf(error);
+  const keys = [...run.sent.keys()].filter((key) => run.input.apart?.(run.sent.get(key) ?? noKey) !== true);
+  const items = keys.flatMap((key) => backOf(runner, key, group, why) ?? []);
+  if (items.length === 0) return;
+  noteUndone(await takeBack(items, silence));
+  const then =
+    group.trouble === null
+      ? 'what was written of the zone before was taken back'
+      : `what was written of the zone before could not all be taken back: ${group.trouble.message}`;
+  const { code, kind } =
+    error instanceof HostmasterError ? error : { code: 'WRITE_REFUSED' as const, kind: 'stop' as const };
+  run.state.error = new HostmasterError(code, kind, `${why}; ${then}`, { cause: error });
+};
+
+const noKey = { name: '', type: '' };
+
+const backOf = (runner: Runner, key: string, group: UndoGroup, why: string): Back | null => {
+  const change = runner.run.sent.get(key);
+  if (change === undefined) return null;
+  return { change, group, why, runner, at: runner.at, step: runner.steps.get(key) ?? phases.indexOf('claims') };
+};
+
+const noteUndone = (items: Iterable<Back>): void => {
+  for (const { runner, change, why } of items) {
+    const { outcome, sent, undone } = runner.run;
+    const key = keyOf(change);
+    outcome.set(key, { status: 'skipped', message: `rolled back: ${why}` });
+    sent.delete(key);
+    undone.add(key);
+  }
+};
+
+/** The zones of a set that could not be rolled back say so, before all else that they have to say of sets. */
+const explain = (bundle: Bundle, { kind, message }: Trouble): void => {
+  const then =
+    kind === 'moved'
+      ? `nothing of it was rolled back, as ${message}: ${howToMend}`
+      : `it could not be rolled back (${message}): the next apply does that, or completes it`;
+  const error = new HostmasterError('LOST_RACE', 'stop', `${serversOf(bundle)}: ${messageOf(bundle.failure)}; ${then}`);
+  for (const { runner, change } of bundle.members) {
+    const { outcome, sent, state }: ZoneRun = runner.run;
+    state.elsewhere = error;
+    if (!sent.has(keyOf(change)) || outcome.has(keyOf(change))) continue;
+    outcome.set(keyOf(change), { status: 'skipped', message: 'nobody knows whether it was written' });
+  }
+};
+
+/** What a person does about a set that is stuck. */
+export const howToMend =
+  'once all records of the set are as they were before, or all as they were to become, the next apply goes on by itself';
+
+const stuckEntries = ({ entries, group }: Bundle) =>
+  group.trouble?.kind === 'moved' ? entries.map((entry) => ({ ...entry, stuck: group.trouble?.message ?? null })) : [];

@@ -1,0 +1,47 @@
+import type { UndoItem, UndoPlace } from '../apply/undo.ts';
+import { examine, undo } from '../apply/undo.ts';
+import type { Silence } from './turns.ts';
+import { byTurns } from './turns.ts';
+import type { OpenTarget } from './types.ts';
+
+/** Where changes are taken back, at an open target. */
+export interface UndoAt extends UndoPlace {
+  readonly target: OpenTarget;
+}
+
+/** A change to take back; the highest step goes first. */
+export interface StepBack extends UndoItem {
+  readonly at: UndoAt;
+  readonly step: number;
+}
+
+/**
+ * Takes changes back, step by step over all zones, each by compare and swap. All of them are looked at first: of a group
+ * of which something moved, nothing is touched. Gives those that are as before; what went wrong stands in their groups.
+ */
+export const takeBack = async <T extends StepBack>(
+  items: readonly T[],
+  { isSilent }: Pick<Silence, 'isSilent'>,
+): Promise<ReadonlySet<T>> => {
+  const done = new Set<T>();
+  const everywhere = (some: readonly T[], job: (at: UndoAt, own: readonly T[]) => Promise<unknown>) =>
+    byTurns(
+      [...Map.groupBy(some, ({ at }) => at)].map(([at, own]) => ({ target: at.target, at, own })),
+      async ({ target, at, own }) => {
+        if (isSilent(target)) giveUp(own, target);
+        else await job(at, own);
+      },
+    );
+  await everywhere(items, examine);
+  for (const step of [...new Set(items.map((item) => item.step))].sort((a, b) => b - a)) {
+    const due = items.filter((item) => item.step === step && item.group.trouble === null);
+    await everywhere(due, async (at, own) => {
+      for (const item of await undo(at, own)) done.add(item);
+    });
+  }
+  return done;
+};
+
+const giveUp = (items: readonly StepBack[], { definition: { name } }: OpenTarget): void => {
+  for (const { group } of items) group.trouble ??= { kind: 'failed', message: `${name} gave no answer` };
+};

@@ -1,0 +1,47 @@
+import { pooled } from './pool.ts';
+import type { OpenTarget } from './types.ts';
+
+/**
+ * Runs a job on every item: name servers side by side, a target's zones as many at once as it bears. Two targets that are
+ * one server's take turns.
+ */
+export const byTurns = async <T extends { readonly target: OpenTarget }>(
+  items: readonly T[],
+  job: (item: T) => Promise<void>,
+): Promise<void> => {
+  const byServer = Map.groupBy(items, ({ target }) => serverOf(target));
+  await Promise.all(
+    byServer.values().map(async (own) => {
+      for (const [target, each] of Map.groupBy(own, (item) => item.target)) {
+        await pooled(each, target.provider.supports.parallel_zones, job);
+      }
+    }),
+  );
+};
+
+/** What tells one server from another in a target's own keys. */
+const placeKeys = ['url', 'server', 'host', 'port', 'file'] as const;
+
+const serverOf = ({ definition: { config, name, provider } }: OpenTarget): string => {
+  const place = placeKeys.map((key) => config[key] ?? null);
+  return JSON.stringify([provider, ...(place.every((each) => each === null) ? [name] : place)]);
+};
+
+/** So many zones in a row without an answer, and a target's other zones are not tried. */
+export const patience = 3;
+
+/** Which targets gave no answer for too many zones in a row. */
+export interface Silence {
+  readonly isSilent: (target: OpenTarget) => boolean;
+  readonly heard: (target: OpenTarget, answered: boolean) => void;
+}
+
+export const silence = (): Silence => {
+  const inRow = new Map<OpenTarget, number>();
+  return {
+    isSilent: (target) => (inRow.get(target) ?? 0) >= patience,
+    heard: (target, answered) => {
+      inRow.set(target, answered ? 0 : (inRow.get(target) ?? 0) + 1);
+    },
+  };
+};

@@ -1,0 +1,22 @@
+import type { ApplyZoneInput } from '../apply/run.ts';
+import type { Changeset } from '../model/plan.ts';
+import type { CreateSettings } from '../model/zone.ts';
+import { order } from '../plan/index.ts';
+import type { OpenTarget, Rim } from './types.ts';
+
+/** One changeset and what it needs to go out. */
+export interface ApplyWork {
+  readonly target: OpenTarget;
+  readonly changeset: Changeset;
+  readonly create: CreateSettings | null;
+}
+
+export const inputOf = ({ target, changeset, create }: ApplyWork, reviewed: boolean, rim: Rim): ApplyZoneInput => ({
+  provider: target.provider,
+  changeset,
+  portions: (changes) => order(changes, target.provider.supports),
+  create,
+  reviewed,
+  sleep: rim.sleep,
+  ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+});
