@@ -1,14 +1,19 @@
 import type { Definitions } from '../model/definitions.ts';
 import { sortProblems } from '../model/problem.ts';
-import { noRoles } from '../model/roles.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from './config/check.ts';
 import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
-import { defaultGuards, readGuards, type Shared } from './config/settings.ts';
+import { readGrants } from './config/grants.ts';
+import { readInventories } from './config/inventory.ts';
+import { readRegistration } from './config/registration.ts';
+import { defaultTop, readGuards, type Shared, type TopGuards } from './config/settings.ts';
 import { readTargets, withoutState } from './config/targets.ts';
 import { repositoryReader } from './files.ts';
+import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
+import { reachOf } from './roles/reach.ts';
 import type { Providers } from './schema/hostmaster.ts';
-import { canonicalZone, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
+import type { FileReader } from './zone.ts';
+import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
 export { limits } from './limits.ts';
 export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
@@ -18,7 +23,7 @@ export { resolveSecrets } from './secrets.ts';
 export interface LoadOptions {
   /** The path of hostmaster.yaml. */
   readonly config: string;
-  /** Another file that targets and state are taken from: what is under review cannot redirect a key then. */
+  /** Another file that targets, inventories and state are taken from: what is under review cannot redirect a key then. */
   readonly targetsFrom?: string;
   /** Only these zones are read. Default is all. */
   readonly zones?: readonly string[];
@@ -43,12 +48,15 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   const sound = checkTop(config) && guards !== null;
   if (source !== config) checkTop(source);
   const shared: Shared = {
-    guards: guards ?? defaultGuards,
+    guards: (guards ?? defaultTop).zones,
     targets: new Set(targets.map(({ name }) => name)),
     named: new Set(Object.keys(asRecord(source.top.targets))),
   };
   const entries = await zoneEntries(config, shared);
-  const zones = await readZones(config, entries, options);
+  const from = readRolesConfig(config, source, entries, guards ?? defaultTop);
+  const readFile = repositoryReader(config.folder);
+  const roles = options.only === 'config' ? rolesOfConfig(from) : readRoles(config, readFile, from);
+  const zones = await readZones(config, readFile, leaveUnwritten(config, entries, reachOf(from)), options);
   const problems = source === config ? config.problems : [...config.problems, ...source.problems];
   return {
     folder: config.folder,
@@ -58,18 +66,35 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     targets,
     zones: sound ? zones : zones.map((zone) => ({ ...zone, complete: false })),
     zoneNames: [...new Set(entries.map(({ name }) => name))],
-    roles: noRoles,
+    roles,
     problems: sortProblems(problems),
+  };
+};
+
+/** Like targets and state, inventories come from `source`: what is under review cannot redirect a key then. */
+const readRolesConfig = (
+  config: Config,
+  source: Config,
+  entries: readonly ZoneEntry[],
+  guards: TopGuards,
+): RolesConfig => {
+  const zones = entries.flatMap((entry) => (entry.source === null ? [] : [entry.name]));
+  return {
+    inventories: readInventories(source),
+    registration: readRegistration(config, zones),
+    grants: readGrants(config),
+    guards,
+    zones,
   };
 };
 
 const readZones = async (
   config: Config,
+  readFile: FileReader,
   entries: readonly ZoneEntry[],
   { zones: names, only }: LoadOptions,
 ): Promise<readonly DesiredZone[]> => {
   const wanted = names === undefined ? null : new Set(names.map(canonicalZone));
-  const readFile = repositoryReader(config.folder);
   const zones: DesiredZone[] = [];
   for (const entry of entries) {
     if (wanted !== null && !wanted.has(entry.name)) continue;

@@ -2,6 +2,8 @@
 export const limits = {
   /** Bytes of hostmaster.yaml. */
   configBytes: 1024 * 1024,
+  /** Bytes of labels.yaml, and of groups.yaml. */
+  rolesFileBytes: 4 * 1024 * 1024,
   /** Bytes of one zone file, and of one file that $INCLUDE names. */
   zoneFileBytes: 64 * 1024 * 1024,
   /** Bytes of a file that holds a secret. */

@@ -1,21 +1,30 @@
 import { resolve } from 'node:path';
 import type { TargetDefinition } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
+import type { InventoryDefinition } from '../model/roles.ts';
 import type { SecretRef } from '../model/secret.ts';
 import { readPlain } from './files.ts';
 import { limits } from './limits.ts';
 
-/** The secrets of a target by key; `folder` is the one its paths start from. Throws CONFIG where one is not to be had; the message never has a secret in it. */
+/**
+ * The secrets of a target or an inventory by key; `folder` is the one its paths start from. Throws CONFIG where one is
+ * not to be had; the message never has a secret in it.
+ */
 export const resolveSecrets = async (
-  target: TargetDefinition,
+  definition: TargetDefinition | InventoryDefinition,
   folder: string,
 ): Promise<{ readonly secrets: Readonly<Record<string, string>> }> => {
   const secrets: Record<string, string> = {};
-  for (const [key, ref] of Object.entries(target.secrets)) {
-    secrets[key] = await resolveOne(ref, `${target.file}:${target.line}: target ${target.name}: ${key}`, folder);
+  for (const [key, ref] of Object.entries(definition.secrets)) {
+    secrets[key] = await resolveOne(ref, `${whatOf(definition)}: ${key}`, folder);
   }
   return { secrets };
 };
+
+const whatOf = (definition: TargetDefinition | InventoryDefinition): string =>
+  'at' in definition
+    ? `${definition.at.file}:${definition.at.line}: inventory ${definition.name}`
+    : `${definition.file}:${definition.line}: target ${definition.name}`;
 
 const resolveOne = async (ref: SecretRef, what: string, folder: string): Promise<string> => {
   const refuse = (message: string): never => {

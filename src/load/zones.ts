@@ -9,6 +9,7 @@ import { type Shared, settingsOfUnusable, settingsReader } from './config/settin
 import { type Finder, type Found, finderOf } from './find.ts';
 import { quoted } from './quote.ts';
 import { type Reserved, reservedIn } from './reserved.ts';
+import type { CanWrite } from './roles/reach.ts';
 import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';
 import { type FileReader, readZone } from './zone.ts';
 
@@ -17,8 +18,8 @@ export interface ZoneEntry {
   /** Canonical. */
   readonly name: string;
   readonly path: Path;
-  /** null: the zone is left alone, and the problem that says why is there. */
-  readonly source: { readonly settings: ZoneSettings; readonly found: Found } | null;
+  /** null: the zone is left alone, and the problem that says why is there. `found` null: the zone has no file. */
+  readonly source: { readonly settings: ZoneSettings; readonly found: Found | null } | null;
 }
 
 const everyOther = '*';
@@ -63,6 +64,20 @@ export const zoneEntries = async (config: Config, shared: Shared): Promise<reado
   return [...entries.values()];
 };
 
+/** A zone without a file is left alone, with a warning, where the inventory does not write it either. */
+export const leaveUnwritten = (
+  config: Config,
+  entries: readonly ZoneEntry[],
+  canWrite: CanWrite,
+): readonly ZoneEntry[] =>
+  entries.map((entry) => {
+    const { name, path, source } = entry;
+    if (source === null || source.found !== null || canWrite(name, source.settings.covers)) return entry;
+    const message = `${name} has "static: none", and nothing of the inventory can be in it; it is left alone`;
+    reportAt(config, 'no-source', message, [...path, 'static']);
+    return { ...entry, source: null };
+  });
+
 /** Reads a zone's files; null: it is left alone. */
 export const readZoneEntry = async (
   config: Config,
@@ -70,6 +85,7 @@ export const readZoneEntry = async (
   { name, path, source }: ZoneEntry,
 ): Promise<DesiredZone | null> => {
   if (source === null) return null;
+  if (source.found === null) return { ...emptyZone(name, source.settings), complete: true };
   if (source.found.status === 'fault') {
     const { rule, message } = source.found.fault;
     report(config, rule, `${message}; until then the zone is left alone`, path);
@@ -88,9 +104,16 @@ export const readZoneEntry = async (
 
 /** A zone whose settings alone count: nothing is known of what it should hold. */
 export const unreadZone = ({ name, source }: ZoneEntry): DesiredZone | null =>
-  source === null
-    ? null
-    : { id: { name, view: null }, settings: source.settings, rrsets: [], quarantined: [], complete: false, files: [] };
+  source === null ? null : emptyZone(name, source.settings);
+
+const emptyZone = (name: string, settings: ZoneSettings): DesiredZone => ({
+  id: { name, view: null },
+  settings,
+  rrsets: [],
+  quarantined: [],
+  complete: false,
+  files: [],
+});
 
 /** A zone's name as `--zone` has it, in canonical text; what is none stays as it is. */
 export const canonicalZone = (text: string): string => {
@@ -132,11 +155,7 @@ const sourceOf = async (
   settings: ZoneSettings,
 ): Promise<ZoneEntry['source']> => {
   const file = staticOf(config, path);
-  if (file === 'none') {
-    const message = `${name} has "static: none", and this version has no other source; it is left alone`;
-    reportAt(config, 'no-source', message, [...path, 'static']);
-    return null;
-  }
+  if (file === 'none') return { settings, found: null };
   const found = file === null ? await finder.byName(name, defaultFolder) : await finder.atPath(name, file);
   return { settings, found };
 };

@@ -31,6 +31,9 @@ export const compileGlob = (pattern: string): Glob => {
 /** Compiles a glob over canonical rdata: `*` is any text, `\*` a star, and everything else stands for itself. */
 export const compileValueGlob = (pattern: string): Glob => pieces(starsCut(pattern, false));
 
+/** Is there a star in it that is not `\*`? */
+export const hasStar = (pattern: string): boolean => starsCut(pattern).length > 1;
+
 /** What keeps a pattern from matching any name, or null. */
 export const globProblem = (pattern: string): string | null => {
   try {

@@ -93,6 +93,21 @@ zones:
     });
   });
 
+  it('reads the guards about servers: of a zone, and at the top', async () => {
+    const config = `${targets}guards: {absence: {grace: 1h}, max_shrink: {percent: 10}}
+zones: {a.test: {targets: [pdns]}, b.test: {targets: [pdns], guards: {absence: {snapshots: 5}}}}\n`;
+    const found = await loadFiles(config, { 'zones/a.test.yaml': '', 'zones/b.test.yaml': '' });
+    expect(problemsOf(found)).toEqual([]);
+    expect(found.zones.map(({ settings }) => settings.guards.absence)).toEqual([
+      { snapshots: 3, grace: 3_600_000 },
+      { snapshots: 5, grace: 3_600_000 },
+    ]);
+    expect(found.roles).toMatchObject({
+      max_shrink: { percent: 10, min_servers: 10 },
+      absence: { snapshots: 3, grace: 3_600_000 },
+    });
+  });
+
   it('fills in create', async () => {
     const createOf = async (create: string) =>
       (await loadFiles(withZone(`{targets: [pdns], create: ${create}}`), zoneFile)).zones[0]?.settings.create;
@@ -106,19 +121,16 @@ zones:
   });
 
   it('accepts all that the contract shows, and says what is not used yet', async () => {
-    const config = `${targets}zones: {example.com: {targets: [pdns]}, "example.com@internal": {targets: [pdns]}}
+    const config = `${targets}zones: {example.com: {targets: [pdns]}, lab.internal: {targets: [pdns], static: none}, "example.com@internal": {targets: [pdns]}}
 inventory: {lab: {type: http, url: "http://127.0.0.1:9000/", token: {env: LAB_TOKEN}, interval: 30s}}
 registration: {zone: lab.internal, ttl: 300, reverse: true}
 grants:
-  - {label: mailserver, names: [mail.example.com], types: [A, AAAA], cidrs: [192.0.2.0/24], max_values: 20}
+  - {inventory: lab, names: [mail.example.com], types: [A, AAAA], cidrs: [192.0.2.0/24], max_values: 20}
 state: {env: DATABASE_URL}
 guards: {absence: {snapshots: 3, grace: 10m}, max_shrink: {percent: 30, min_servers: 10}}
 `;
     expect(await problems(config)).toEqual([
-      'hostmaster.yaml:2:41 warning not-yet: views are not used by this version; "example.com@internal" is left alone',
-      'hostmaster.yaml:3:1 warning not-yet: "inventory" is not used by this version; nothing comes of it yet',
-      'hostmaster.yaml:4:1 warning not-yet: "registration" is not used by this version; nothing comes of it yet',
-      'hostmaster.yaml:5:1 warning not-yet: "grants" is not used by this version; nothing comes of it yet',
+      'hostmaster.yaml:2:88 warning not-yet: views are not used by this version; "example.com@internal" is left alone',
       'hostmaster.yaml:7:8 warning not-yet: this version keeps its state in a file only; .hostmaster/state.sqlite is used',
     ]);
   });
@@ -137,7 +149,7 @@ guards: {absence: {snapshots: 3, grace: 10m}, max_shrink: {percent: 30, min_serv
   it('leaves alone what no target and no file is for', async () => {
     const found = await loadFiles(withZone('{targets: [pdns], static: none}'));
     expect(problemsOf(found)).toEqual([
-      'hostmaster.yaml:2:48 warning no-source: example.com. has "static: none", and this version has no other source; it is left alone',
+      'hostmaster.yaml:2:48 warning no-source: example.com. has "static: none", and nothing of the inventory can be in it; it is left alone',
     ]);
     expect(found).toMatchObject({ zones: [], zoneNames: ['example.com.'] });
   });
@@ -267,7 +279,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       `${targets}zones: {}\ninventory: {lab: {type: ¦htp}}\n`,
-      'config-syntax: inventory: "type" must be http, file or netbox, not "htp"',
+      'config-syntax: inventory.lab: "type" must be http, file or netbox, not "htp" (did you mean "http"?)',
     ],
     [`${targets}zones: {}\nstate: ¦[a]\n`, 'config-syntax: state: it must be text or {env}, not a list'],
   ])('%s', async (marked, problem) => {

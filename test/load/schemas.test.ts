@@ -49,6 +49,7 @@ registration: { zone: lab.internal, ttl: 300, reverse: true }
 grants:
   - { label: mailserver, names: ["mail.example.com"], types: [A, AAAA], cidrs: [192.0.2.0/24], max_values: 20 }
   - { group: production-web, names: ["www.example.com", "*.web.example.com"], types: [A, AAAA] }
+  - { label: mailserver, names: ["*.lab.internal"], types: [A, TXT] }
 guards:
   max_delete_percent: 30
   max_replace_percent: 30
@@ -83,7 +84,22 @@ describe('the published schemas', () => {
   });
 
   it.each([
+    ['hostmaster', 'inventory: {lab: {type: file, url: "http://h"}}\n'],
+    ['hostmaster', 'inventory: {lab: {type: http, url: "http://h", token: literal}}\n'],
+    ['hostmaster', 'inventory: {lab: {type: netbox, url: "http://h", page_size: 5000}}\n'],
+    ['hostmaster', 'grants: [{label: a, names: []}]\n'],
+    ['labels', 'labels: {a: {dns: {claims: [{name: a.test, type: TXT}]}}}\n'],
+    ['labels', 'labels: {a: {match: {b: c}, dns: {}}}\n'],
+    ['groups', 'groups: {a: {match: {}, dns: {}}}\n'],
+    ['groups', 'groups: {a: {match: {b: [{}]}, dns: {}}}\n'],
+  ])('%s refuses %j', (name, text) => {
+    expect(compile(name)(parse(text))).toBe(false);
+  });
+
+  it.each([
     ['hostmaster', contract],
+    ['hostmaster', 'inventory: {n: {type: netbox, url: "https://n", filter: {tag: [a, b], active: true}}}\n'],
+    ['hostmaster', 'inventory: {f: {type: file, path: servers.yaml, interval: 10s}}\n'],
     ['labels', labels],
     ['groups', groups],
     ['zone', readFileSync(join(import.meta.dirname, 'fixtures/octodns/zones/unit.example.yaml'), 'utf8')],
@@ -101,10 +117,12 @@ describe('the published schemas', () => {
         .replace(', try]', ']')
         .replace(/ {4}timeout.*\n/, ''),
       {
-        'zones/example.com.yaml': 'www: {type: A, value: 192.0.2.1}\n',
+        'zones/example.com.yaml': 'www2: {type: A, value: 192.0.2.1}\n',
+        'labels.yaml': labels,
+        'groups.yaml': groups,
       },
     );
-    expect(problemsOf(found).filter((line) => !line.includes(' warning '))).toEqual([]);
+    expect(problemsOf(found)).toEqual([]);
     expect(found.zones[0]?.settings).toMatchObject({
       covers: '192.0.2.0/25',
       public: true,

@@ -29,12 +29,33 @@ export interface ConfigText {
   readonly placeOfKey: (path: Path) => Place;
 }
 
-/** Parses hostmaster.yaml (YAML 1.2); keys are taken from their source text. Throws CONFIG where it does not parse. */
+/** A text that is not YAML, or not YAML that can be used. */
+export class TextProblem extends Error {
+  readonly at: Place;
+
+  constructor(message: string, at: Place) {
+    super(message);
+    this.name = 'TextProblem';
+    this.at = at;
+  }
+}
+
+/** Parses hostmaster.yaml. Throws CONFIG where it does not parse. */
 export const parseConfig = (file: string, text: string): ConfigText => {
+  try {
+    return readText(text);
+  } catch (error) {
+    if (!(error instanceof TextProblem)) throw error;
+    const { line, column } = error.at;
+    throw new HostmasterError('CONFIG', 'stop', `${file}:${line}:${column}: ${error.message}`);
+  }
+};
+
+/** Parses YAML 1.2; keys are taken from their source text. Throws TextProblem. */
+export const readText = (text: string): ConfigText => {
   const placeAt = placesOf(text);
   const refuse = (message: string, offset: number): never => {
-    const { line, column } = placeAt(offset);
-    throw new HostmasterError('CONFIG', 'stop', `${file}:${line}:${column}: ${message}`);
+    throw new TextProblem(message, placeAt(offset));
   };
   const document = parseText(text, refuse);
   const fault = document.errors[0];

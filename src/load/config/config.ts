@@ -70,22 +70,14 @@ export const checkAt = <T>(config: Config, check: Check<T>, value: unknown, path
   return null;
 };
 
-const later = ['inventory', 'registration', 'grants'] as const;
-
 /**
- * Checks what hostmaster.yaml has besides targets and zones. False: something that bears on every zone cannot be read,
+ * Checks which keys hostmaster.yaml has. False: something that bears on every zone cannot be read,
  * so that nothing may be deleted anywhere.
  */
 export const checkTop = (config: Config): boolean => {
   const known = Object.keys(topSchemas);
   const unknown = Object.keys(config.top).filter((key) => !known.includes(key));
   for (const key of unknown) reportAtKey(config, 'config-syntax', unknownKey(key, known), [key]);
-  for (const key of later) {
-    const value = config.top[key];
-    if (value !== undefined && checkAt(config, checkOf(topSchemas[key]), value, [key]) !== null) {
-      reportAtKey(config, 'not-yet', `"${key}" is not used by this version; nothing comes of it yet`, [key]);
-    }
-  }
   return unknown.length === 0 && config.text.duplicates.length === 0;
 };
 

@@ -1,4 +1,5 @@
 import { parseAbsolute } from '../../model/name.ts';
+import { noRoles, type Roles } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import type { CreateSettings, GuardSettings, ZoneSettings } from '../../model/zone.ts';
 import { quoted } from '../quote.ts';
@@ -6,9 +7,10 @@ import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../s
 import { asRecord, checkOf } from './check.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
 import type { Path } from './config-text.ts';
+import { parseDuration } from './values.ts';
 import { checkWords, textsOf } from './words.ts';
 
-export const defaultGuards: GuardSettings = {
+const defaultGuards: GuardSettings = {
   max_delete_percent: 30,
   max_replace_percent: 30,
   min_existing: 10,
@@ -29,12 +31,22 @@ export interface Shared {
   readonly named: ReadonlySet<string>;
 }
 
+/** The guards at the top. */
+export interface TopGuards {
+  readonly zones: GuardSettings;
+  readonly max_shrink: Roles['max_shrink'];
+}
+
+export const defaultTop: TopGuards = { zones: defaultGuards, max_shrink: noRoles.max_shrink };
+
 /** The guards at the top over the defaults; null after a problem. */
-export const readGuards = (config: Config): GuardSettings | null => {
+export const readGuards = (config: Config): TopGuards | null => {
   const { guards } = config.top;
-  if (guards === undefined) return defaultGuards;
+  if (guards === undefined) return defaultTop;
   const entry = checkAt(config, checkOf(guardsSchema), guards, ['guards']);
-  return entry === null ? null : mergeGuards(defaultGuards, entry);
+  return entry === null
+    ? null
+    : { zones: mergeGuards(defaultGuards, entry), max_shrink: { ...defaultTop.max_shrink, ...entry.max_shrink } };
 };
 
 /** Makes the reader of zone entries. It returns null after a problem that leaves the zone's settings unknown. */
@@ -51,7 +63,7 @@ export const settingsReader = (
     const isSound = config.problems.length === before;
     const names = readTargetNames(config, asRecord(value).targets, shared, path);
     if (entry === null || !isSound) return null;
-    warnOfListed(config, entry, path);
+    warnOfShrink(config, entry, path);
     return {
       targets: names,
       ttl: entry.ttl ?? defaultTtl,
@@ -90,7 +102,10 @@ const mergeGuards = (base: GuardSettings, entry: GuardsEntry): GuardSettings => 
   min_existing: entry.min_existing ?? base.min_existing,
   never_empty: entry.never_empty ?? base.never_empty,
   delegation: entry.delegation ?? base.delegation,
-  absence: base.absence,
+  absence: {
+    snapshots: entry.absence?.snapshots ?? base.absence.snapshots,
+    grace: parseDuration(entry.absence?.grace ?? '') ?? base.absence.grace,
+  },
 });
 
 /** A target that is there but cannot be used has its own problem. */
@@ -106,10 +121,10 @@ const readTargetNames = (config: Config, targets: unknown, shared: Shared, path:
   });
 };
 
-const warnOfListed = (config: Config, { owns }: ZoneEntry, path: Path): void => {
-  if (owns !== 'listed') return;
-  const message = 'owns: listed deletes nothing in this version: it only adds and replaces';
-  reportAt(config, 'not-yet', `${path.join('.')}: ${message}`, [...path, 'owns']);
+const warnOfShrink = (config: Config, { guards }: ZoneEntry, path: Path): void => {
+  if (guards?.max_shrink === undefined) return;
+  const message = 'max_shrink is about an inventory, not a zone: only the one at the top counts';
+  reportAt(config, 'not-yet', `${path.join('.')}: guards: ${message}`, [...path, 'guards', 'max_shrink']);
 };
 
 /** Its names are known to be sound. */

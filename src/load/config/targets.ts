@@ -2,12 +2,12 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { TargetDefinition } from '../../model/definitions.ts';
 import type { NameServer } from '../../model/ports.ts';
-import type { SecretRef } from '../../model/secret.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
 import { type ProviderKeys, type Providers, type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
 import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
+import { isSecretRef, readSecretRefs } from './secret-refs.ts';
 import { parseDuration, parseNameServer } from './values.ts';
 
 const commonKeys = ['provider', 'verify_at', 'verify_wait'];
@@ -26,7 +26,7 @@ export const readTargets = (config: Config, providers: Providers | undefined): r
       name,
       provider: entry.provider,
       config: keys === null ? {} : readProviderConfig(config, name, raw, keys),
-      secrets: readSecrets(config, name, raw, keys),
+      secrets: readSecretRefs(config, ['targets', name], raw, keys?.secrets ?? []),
       verify_at: readNameServers(config, name, entry),
       verify_wait: parseDuration(entry.verify_wait ?? '') ?? defaultWait,
       file: config.file,
@@ -77,12 +77,6 @@ const keysOfProvider = (
 const secretsIn = (entry: object): readonly string[] =>
   Object.entries(entry).flatMap(([key, value]) => (isSecretRef(value) ? [key] : []));
 
-const isSecretRef = (value: unknown): value is SecretRef => {
-  const entries = Object.entries(asRecord(value));
-  const [key, text] = entries[0] ?? [];
-  return entries.length === 1 && (key === 'env' || key === 'file') && typeof text === 'string' && text !== '';
-};
-
 const readProviderConfig = (
   config: Config,
   name: string,
@@ -101,26 +95,6 @@ const readProviderConfig = (
   }
   const check: Check<Readonly<Record<string, unknown>>> = checkOfProvider(schema);
   return checkAt(config, check, usable, ['targets', name]) ?? {};
-};
-
-/** A message here never shows a value: it may be the secret itself. */
-const readSecrets = (
-  config: Config,
-  name: string,
-  raw: Readonly<Record<string, unknown>>,
-  keys: ProviderKeys | null,
-): Readonly<Record<string, SecretRef>> => {
-  const found: Record<string, SecretRef> = {};
-  for (const key of keys?.secrets ?? []) {
-    const value = raw[key];
-    if (value === undefined) continue;
-    if (isSecretRef(value)) found[key] = value;
-    else {
-      const message = `targets.${name}: "${key}" is a secret; write {env: NAME} or {file: PATH}, never the secret itself`;
-      reportAt(config, 'secret-literal', message, ['targets', name, key]);
-    }
-  }
-  return found;
 };
 
 const readNameServers = (config: Config, name: string, { verify_at }: TargetEntry): readonly NameServer[] | null =>

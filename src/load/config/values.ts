@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { NameServer } from '../../model/ports.ts';
+import { parseRdata, rdataFromWire, rdataToWire } from '../../model/rdata.ts';
 
 const unitOf: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const defaultPort = 53;
@@ -26,3 +27,21 @@ export const isCidr = (text: string): boolean => {
   const family = isIP(address);
   return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128);
 };
+
+/**
+ * A network's canonical text: `192.0.2.0/24`, `2001:db8::/32`. `meant` is the network of an address that has host bits;
+ * null: it is neither.
+ */
+export const parseCidr = (text: string): { readonly cidr: string } | { readonly meant: string } | null => {
+  if (!isCidr(text)) return null;
+  const [address = '', bits = ''] = text.split('/');
+  const type = isIP(address) === 4 ? 'A' : 'AAAA';
+  if (address.includes('%')) return null;
+  const canonical = parseRdata(type, address);
+  const octets = rdataToWire(type, canonical).map((octet, i) => octet & mask(Number(bits) - i * 8));
+  const network = rdataFromWire(type, octets, 0, octets.length);
+  return network === canonical ? { cidr: `${network}/${Number(bits)}` } : { meant: `${network}/${Number(bits)}` };
+};
+
+/** The octet that keeps its first `bits` bits. */
+const mask = (bits: number): number => (bits >= 8 ? 0xff : bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff);

@@ -5,7 +5,8 @@ import { dnsSchema } from './labels.ts';
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 
 const match = Type.Record(Type.String(), Type.Union([scalar, Type.Array(scalar, { minItems: 1 })]), {
-  description: 'All must hold; of a list of values, one.',
+  minProperties: 1,
+  description: 'labels, and attributes of a server. All must hold; of a list of values, one.',
 });
 
 export const groupsSchema = closed(

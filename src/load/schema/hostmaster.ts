@@ -1,5 +1,11 @@
 import Type, { type Static } from 'typebox';
-import { closed, count, duration, percent, seconds, secretRef, text, texts, zoneName } from './common.ts';
+import { closed, count, duration, percent, seconds, text, texts } from './common.ts';
+import { grantSchema, grantsSchema, registrationSchema } from './grants.ts';
+import { fileSchema, httpSchema, inventorySchema, netboxSchema } from './inventory.ts';
+import { claimSchema, recordSchema } from './labels.ts';
+
+// Also what scripts/validators.ts compiles into the built command: each export whose name ends in Schema.
+export { claimSchema, fileSchema, grantSchema, httpSchema, netboxSchema, recordSchema, registrationSchema };
 
 export const stateSchema = Type.Union(
   [
@@ -100,46 +106,6 @@ export const zoneSchema = closed(
     guards: Type.Optional(guardsSchema),
   },
   'One zone.',
-);
-
-export const inventorySchema = Type.Record(
-  Type.String(),
-  Type.Object(
-    {
-      type: Type.Union([Type.Literal('http'), Type.Literal('file'), Type.Literal('netbox')]),
-      url: Type.Optional(text('Its address.')),
-      path: Type.Optional(text('Its file.')),
-      token: Type.Optional(secretRef),
-      interval: Type.Optional(duration('How often it is asked.')),
-    },
-    { description: 'A source of servers.' },
-  ),
-);
-
-export const registrationSchema = closed(
-  {
-    zone: zoneName,
-    ttl: Type.Optional(seconds('For A, AAAA and PTR of a server.')),
-    reverse: Type.Optional(
-      Type.Boolean({ description: 'PTR in the longest configured zone that contains the address.' }),
-    ),
-  },
-  'The names that every server gets.',
-);
-
-export const grantsSchema = Type.Array(
-  closed(
-    {
-      label: Type.Optional(text('A label.')),
-      group: Type.Optional(text('A group.')),
-      inventory: Type.Optional(text('An inventory.')),
-      names: texts('Globs over absolute names.'),
-      types: Type.Optional(texts('Default is A and AAAA.')),
-      cidrs: Type.Optional(texts('Only addresses in these networks.')),
-      max_values: Type.Optional(Type.Integer({ minimum: 1 })),
-    },
-    'What a label, a group or an inventory may write.',
-  ),
 );
 
 /** The keys of hostmaster.yaml. */

@@ -1,5 +1,5 @@
-import Type from 'typebox';
-import { closed, dialect, duration, seconds, text, texts } from './common.ts';
+import Type, { type Static } from 'typebox';
+import { closed, dialect, duration, seconds, text } from './common.ts';
 
 const healthCheck = closed(
   {
@@ -7,19 +7,31 @@ const healthCheck = closed(
     url: Type.Optional(text('A URL that must answer; {{server.ip}} is the address being checked.')),
     interval: Type.Optional(duration('How often it is checked.')),
     timeout: Type.Optional(duration('How long an answer may take.')),
-    string_match: Type.Optional(text('Text that the answer must have.')),
+    string_match: Type.Optional(text('Text that the answer must have; only with url.')),
     when_all_down: Type.Optional(
-      Type.Union([
-        Type.Literal('open'),
-        Type.Literal('closed'),
-        closed({ backup: texts('Addresses to answer with instead.') }, 'Answer with these.'),
-      ]),
+      Type.Union(
+        [
+          Type.Literal('open'),
+          Type.Literal('closed'),
+          closed(
+            {
+              backup: Type.Array(text('An address.'), {
+                minItems: 1,
+                description: 'Addresses to answer with instead.',
+              }),
+            },
+            'Answer with these.',
+          ),
+        ],
+        { description: 'Answer with all (open, the default), with none (closed), or with others.' },
+      ),
     ),
   },
-  'A check that decides which addresses are answered.',
+  'A check that decides which addresses are answered: by port or by url.',
 );
 
-const record = closed(
+/** One entry of `records:`. */
+export const recordSchema = closed(
   {
     type: text('A type.'),
     name: text('An absolute name; may have {{server.name}} and other attributes.'),
@@ -29,13 +41,16 @@ const record = closed(
   'A record that each server gets.',
 );
 
-const claim = closed(
+/** One entry of `claims:`. */
+export const claimSchema = closed(
   {
     name: text('An absolute name.'),
     type: Type.Union([Type.Literal('A'), Type.Literal('AAAA')]),
     ttl: Type.Optional(seconds('Seconds. Default is 60.')),
     health_check: Type.Optional(healthCheck),
-    allow_empty: Type.Optional(Type.Boolean({ description: 'Needed by when_all_down: closed.' })),
+    allow_empty: Type.Optional(
+      Type.Boolean({ description: 'No server need be left. Needed by when_all_down: closed. Default is false.' }),
+    ),
   },
   'A name that all servers contribute their addresses to.',
 );
@@ -43,8 +58,8 @@ const claim = closed(
 /** What a label or a group does in DNS. */
 export const dnsSchema = closed(
   {
-    records: Type.Optional(Type.Array(record)),
-    claims: Type.Optional(Type.Array(claim)),
+    records: Type.Optional(Type.Array(recordSchema)),
+    claims: Type.Optional(Type.Array(claimSchema)),
   },
   'What its servers get in DNS.',
 );
@@ -55,3 +70,7 @@ export const labelsSchema = closed(
 );
 
 export const labelsFileSchema = { $schema: dialect, title: 'labels.yaml', ...labelsSchema };
+
+export type RecordEntry = Static<typeof recordSchema>;
+export type ClaimEntry = Static<typeof claimSchema>;
+export type HealthCheckEntry = Static<typeof healthCheck>;

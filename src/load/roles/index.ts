@@ -1,0 +1,70 @@
+import type { Role, Roles, UnusableRule } from '../../model/roles.ts';
+import type { Config } from '../config/config.ts';
+import type { Grants } from '../config/grants.ts';
+import type { Inventories } from '../config/inventory.ts';
+import type { ReadRegistration } from '../config/registration.ts';
+import type { TopGuards } from '../config/settings.ts';
+import type { FileReader } from '../zone.ts';
+import { type RolesFile, readRolesFile } from './file.ts';
+import { idleGrants, missingGrants } from './granted.ts';
+import { readRolesOf } from './role.ts';
+
+/** What hostmaster.yaml says of servers. */
+export interface RolesConfig {
+  readonly inventories: Inventories;
+  readonly registration: ReadRegistration;
+  readonly grants: Grants;
+  readonly guards: TopGuards;
+  /** The configured zones, canonical. */
+  readonly zones: readonly string[];
+}
+
+/** hostmaster.yaml's part alone; labels.yaml and groups.yaml are not read. */
+export const rolesOfConfig = ({ inventories, registration, grants, guards }: RolesConfig): Roles => ({
+  inventories: inventories.inventories,
+  registration: registration.registration,
+  grants: grants.grants,
+  labels: [],
+  groups: [],
+  unusable: [...inventories.unusable, ...registration.unusable, ...grants.unusable],
+  max_shrink: guards.max_shrink,
+  absence: guards.zones.absence,
+});
+
+/** Reads labels.yaml and groups.yaml, and puts all together. Problems go to `config`. */
+export const readRoles = (config: Config, readFile: FileReader, from: RolesConfig): Roles => {
+  const own = rolesOfConfig(from);
+  const labels = readKind(config, readFile, 'label', from.zones);
+  const groups = readKind(config, readFile, 'group', from.zones);
+  const roles = [...labels.roles, ...groups.roles];
+  const isKnown = from.inventories.unusable.length === 0;
+  const idle = idleGrants(own.grants, {
+    label: namesOf(labels.file),
+    group: namesOf(groups.file),
+    inventory: isKnown ? new Set(own.inventories.map(({ name }) => name)) : null,
+  });
+  const missing = from.grants.unusable.length === 0 ? missingGrants(roles, own.grants, from.zones) : [];
+  config.problems.push(...idle, ...missing);
+  return {
+    ...own,
+    labels: labels.roles,
+    groups: groups.roles,
+    unusable: [...own.unusable, ...labels.unusable, ...groups.unusable],
+  };
+};
+
+/** null: nobody knows which there are. */
+const namesOf = (file: RolesFile): ReadonlySet<string> | null =>
+  file.unusable.length > 0 ? null : new Set(file.roles.map(([name]) => name));
+
+const readKind = (
+  config: Config,
+  readFile: FileReader,
+  kind: Role['kind'],
+  zones: readonly string[],
+): { readonly file: RolesFile; readonly roles: readonly Role[]; readonly unusable: readonly UnusableRule[] } => {
+  const file = readRolesFile(config.folder, readFile, `${kind}s`);
+  const read = file.roles.length === 0 ? { roles: [], unusable: file.unusable } : readRolesOf(file, kind, zones);
+  config.problems.push(...file.text.problems);
+  return { file, ...read };
+};
