@@ -153,7 +153,8 @@ const bytesOf = async ({ body }: Dispatcher.ResponseData, budget: { bytes: numbe
 
 const redirected = async (url: URL, answer: Dispatcher.ResponseData): Promise<Fetched | URL> => {
   await answer.body.dump();
-  const target = URL.parse(headerOf(answer, 'location') ?? '', url.href);
+  const location = headerOf(answer, 'location');
+  const target = location === null ? null : URL.parse(location, url.href);
   return target ?? fail(`${shownUrl(url)} answered ${answer.statusCode} without a place to go to`, answer.statusCode);
 };
 

@@ -5,7 +5,7 @@ import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../model/errors.ts';
 import { type Answer, failed, limits, numberOf, type Place, type SourceContext, textOf } from './answer.ts';
 import { readPage } from './page.ts';
-import { quoted } from './words.ts';
+import { counted, quoted } from './words.ts';
 
 /** Reads an inventory from a JSON or YAML file of the repository. */
 export const readFileInventory = async (
@@ -22,7 +22,7 @@ export const readFileInventory = async (
     page.next === null ? null : 'it has a `next`, but a file has one page',
     page.total === null || page.total === page.servers.length
       ? null
-      : `it has ${page.servers.length} servers, but says that there are ${page.total}`,
+      : `it has ${counted(page.servers.length, 'server')}, but says that there are ${page.total}`,
   ].filter((fault) => fault !== null);
   let lines: readonly number[] | null = null;
   const placeOf = (i: number): Place | null => {
@@ -46,8 +46,9 @@ const bad = (fault: string): { readonly value: null; readonly fault: string } =>
 const textInside = async (folder: string, path: string, maxBytes: number): Promise<Read<string>> => {
   try {
     const root = await realpath(folder);
-    const real = await realpath(resolve(root, path));
-    if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+    const wanted = resolve(root, path);
+    const real = isBelow(root, wanted) ? await realpath(wanted) : wanted;
+    if (!isBelow(root, real)) {
       return bad('leads out of the repository; keep it inside the folder of hostmaster.yaml');
     }
     // O_NONBLOCK: opening a named pipe must not hang.
@@ -64,6 +65,8 @@ const textInside = async (folder: string, path: string, maxBytes: number): Promi
     return bad(whyNot(error));
   }
 };
+
+const isBelow = (root: string, path: string): boolean => path.startsWith(root.endsWith(sep) ? root : root + sep);
 
 const whyNot = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? error.code : null;

@@ -1,7 +1,7 @@
 import { type Answer, failed, limits, numberOf, type RawEntry, type SourceContext, textOf } from './answer.ts';
 import { type Fetched, type Fetcher, openFetcher } from './fetch.ts';
 import { type Page, readPage } from './page.ts';
-import { quoted, shownUrl } from './words.ts';
+import { counted, quoted, shownUrl } from './words.ts';
 
 /** Reads an inventory that speaks interface.md's JSON over HTTP, page by page. */
 export const readHttp = async (config: Readonly<Record<string, unknown>>, context: SourceContext): Promise<Answer> => {
@@ -117,7 +117,7 @@ const countFaults = ({ entries, faults, totals }: Reading, single: boolean): rea
   if (totals.size > 1)
     return [`its total moved between pages: ${[...totals].map((each) => each ?? 'none').join(', ')}`];
   if (total !== null && total !== entries.length && faults.length === 0) {
-    return [`it has ${entries.length} servers, but says that there are ${total}`];
+    return [`it has ${counted(entries.length, 'server')}, but says that there are ${total}`];
   }
   if (total === null && !single)
     return ['it has several pages but no `total`, so that nobody can tell whether all came'];

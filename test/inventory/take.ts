@@ -1,0 +1,70 @@
+import { tmpdir } from 'node:os';
+import { type InventoryContext, type TakenInventories, takeInventories } from '../../src/inventory/index.ts';
+import type { InventoryDefinition } from '../../src/model/roles.ts';
+import type { KnownInventory, RosterServer } from '../../src/model/server.ts';
+
+export const minute = 60_000;
+export const start = Date.parse('2026-11-01T12:00:00Z');
+export const interval = 30_000;
+
+/** An inventory named lab. */
+export const defined = (
+  type: InventoryDefinition['type'],
+  config: Readonly<Record<string, unknown>>,
+  name = 'lab',
+): InventoryDefinition => ({
+  name,
+  type,
+  config,
+  secrets: { token: { env: 'LAB_TOKEN' } },
+  interval,
+  at: { file: 'hostmaster.yaml', line: 12, column: 3 },
+});
+
+export const token = 'a-secret-that-nobody-may-see';
+
+export const context = (changes: Partial<InventoryContext> = {}): InventoryContext => ({
+  maxShrink: { percent: 30, min_servers: 10 },
+  limits: { snapshots: 3, grace: 10 * minute },
+  secretsOf: async () => ({ token }),
+  folder: tmpdir(),
+  known: () => null,
+  now: start,
+  allowShrink: new Set(),
+  ...changes,
+});
+
+/** Passes over one inventory, each remembering what the one before found. */
+export interface Passes {
+  /** One pass, so many milliseconds after the last. */
+  after(ms: number, changes?: Partial<InventoryContext>): Promise<TakenInventories>;
+  known(): KnownInventory | null;
+}
+
+export const passes = (definition: InventoryDefinition, changes: Partial<InventoryContext> = {}): Passes => {
+  let now = start;
+  let known: KnownInventory | null = null;
+  return {
+    after: async (ms, more = {}) => {
+      now += ms;
+      const taken = await takeInventories([definition], context({ known: () => known, now, ...changes, ...more }));
+      known = taken.next[definition.name] ?? null;
+      return taken;
+    },
+    known: () => known,
+  };
+};
+
+/** Each server with its standing. */
+export const standings = ({ roster }: TakenInventories): Readonly<Record<string, string>> =>
+  Object.fromEntries(roster.servers.map((each) => [each.server.name, standingOf(each)]));
+
+const standingOf = (each: RosterServer): string => {
+  if (each.standing === 'present') return each.complete ? 'present' : 'present in part';
+  return each.standing === 'missing' ? `missing from ${each.missing.snapshots}` : 'remembered';
+};
+
+export const rulesOf = ({ roster }: TakenInventories): readonly string[] => roster.problems.map(({ rule }) => rule);
+
+export const messagesOf = ({ roster }: TakenInventories): string =>
+  roster.problems.map(({ message }) => message).join('\n');
