@@ -1,5 +1,5 @@
 import { HostmasterError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Changeset, Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
 
@@ -11,10 +11,17 @@ export const worst = (codes: readonly number[]): number =>
   [exit.error, exit.difference, exit.refused, exit.changes].find((code) => codes.includes(code)) ?? exit.done;
 
 export const ofProblems = (problems: readonly Problem[]): number =>
-  problems.some(({ severity }) => severity === 'error') ? exit.error : exit.done;
+  worst(problems.map(({ rule, severity }) => (severity !== 'error' ? exit.done : (refusals.get(rule) ?? exit.error))));
 
-export const ofPlan = ({ problems, summary }: Plan): number =>
-  worst([ofProblems(problems), summary.withheld > 0 ? exit.refused : exit.done]);
+/** Problems that a guard refuses with, so that a person can let it through. */
+const refusals: ReadonlyMap<string, number> = new Map([['inventory-shrunk', exit.refused]]);
+
+export const ofPlan = ({ problems, changesets }: Plan): number =>
+  worst([ofProblems(problems), ...changesets.map(ofWithheld)]);
+
+/** What waits for proof that it is gone is no refusal. */
+const ofWithheld = ({ withheld }: Changeset): number =>
+  withheld.some(({ guard }) => guard !== 'absence') ? exit.refused : exit.done;
 
 /** `--exit-code`: changes are worth an exit of their own. */
 export const ofChanges = ({ summary, changesets }: Plan): number =>

@@ -3,18 +3,13 @@ import type { RRset } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
-import type { ValueAt, Verdict } from './account.ts';
+import type { HeldValue, ValueAt, Verdict } from './account.ts';
 import { accountant } from './account.ts';
 import type { Stored } from './existing.ts';
 import { isStored, storedOf } from './existing.ts';
 import { keep, obstacleTo } from './keep.ts';
 import type { Whose } from './ownership.ts';
 import { scopeOf } from './scope.ts';
-
-/** A value that exists and would go, if its absence were proven. */
-export interface HeldValue extends ValueAt {
-  readonly reason: string;
-}
 
 /** A desired zone with what must not go yet copied into it, so that nothing later has to know of it. */
 export interface Held {
@@ -100,7 +95,7 @@ const stillThere = (rrsets: readonly RRset[], stored: readonly Stored[]): readon
 };
 
 /** Values of one name and type that exist and that nobody wants. */
-export interface Lost extends Stored {
+interface Lost extends Stored {
   readonly verdicts: readonly { readonly rdata: string; readonly verdict: Verdict }[];
   /** Does its RRset keep a value that is wanted? */
   readonly isWanted: boolean;

@@ -8,6 +8,11 @@ export interface ValueAt extends RRsetKey {
   readonly rdata: string;
 }
 
+/** A value that exists and would go, if its absence were proven. */
+export interface HeldValue extends ValueAt {
+  readonly reason: string;
+}
+
 /** Whether a value that nobody wants may go. */
 export interface Verdict {
   readonly standing: Accountable;

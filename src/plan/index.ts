@@ -26,6 +26,9 @@ export type { PlanTarget } from './fit.ts';
 export { fit } from './fit.ts';
 export { order } from './order.ts';
 export { isProtected, ownership } from './ownership.ts';
+export { atomicSets, type Registered, type ServerRef } from './sets.ts';
+export { type SplitInput, type Unplanned, withholdSplit } from './split.ts';
+export { type Written, type WrittenInput, writtenBy } from './written.ts';
 
 export interface PlanZoneInput {
   readonly desired: DesiredZone;

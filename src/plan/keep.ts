@@ -3,14 +3,15 @@ import { parentOf } from '../model/name.ts';
 import type { RRset } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, type RRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
-import type { HeldValue, Lost } from './absence.ts';
+import type { HeldValue } from './account.ts';
+import type { Stored } from './existing.ts';
 import { withValues } from './existing.ts';
 
 /**
  * Puts what must not go among what is wanted. What was compiled, and nothing of which is wanted now, stays as it is: its
  * check is not known any more.
  */
-export const keep = (lost: Lost, held: readonly HeldValue[], rrsets: RRsetMap<RRset>): void => {
+export const keep = (lost: Stored, held: readonly HeldValue[], rrsets: RRsetMap<RRset>): void => {
   const { name, type, rrset } = lost;
   const values = held.map(({ rdata, reason }) => ({ rdata, origins: [], held: reason }));
   const wanted = rrsets.get(lost);
@@ -53,7 +54,7 @@ const inUrl = (address: string): string => (address.includes(':') ? `[${address}
  * below a zone cut or a DNAME that is not there yet. Null: nothing is in its way.
  */
 export const obstacleTo = (
-  { name, type }: Lost,
+  { name, type }: Stored,
   wanted: ReadonlyRRsetMap<RRset>,
   existing: readonly ExistingRRset[],
   zone: string,

@@ -1,0 +1,213 @@
+import { heldWith, sidesOf } from '../model/dependents.ts';
+import type { AtomicSet, Change, ChangeRef, Changeset, GuardName, Withheld } from '../model/plan.ts';
+import { keyOf } from '../model/rrset.ts';
+import { zoneLabel } from '../model/zone.ts';
+import type { Allow } from './allow.ts';
+import { isAllowed, printAllow } from './allow.ts';
+import { byNameAndType } from './diff.ts';
+import type { Registered, ServerRef } from './sets.ts';
+import { atomicSets, placeOf, refTo } from './sets.ts';
+
+/** A zone at a target that could not be read, so that nobody knows what would change there. */
+export interface Unplanned {
+  readonly zone: string;
+  readonly view: string | null;
+  readonly target: string;
+}
+
+export interface SplitInput {
+  /** Of all zones at all targets that could be planned, also of those that this run leaves out. */
+  readonly changesets: readonly Changeset[];
+  readonly registered: Registered;
+  readonly allows: readonly Allow[];
+  /** Is the changeset part of this run? Default is that all are. */
+  readonly selected?: (changeset: Changeset) => boolean;
+  /** Default is none. */
+  readonly unplanned?: readonly Unplanned[];
+  /** The zones that a server's registration is in. Default is none. */
+  readonly needs?: (server: ServerRef) => readonly Pick<Unplanned, 'zone' | 'view'>[];
+}
+
+/**
+ * Withholds whole, in every zone at every target, the atomic sets of which a part is held back, left out of this run, or
+ * in a zone that could not be read, with the claims that take a value from their servers.
+ */
+export const withholdSplit = (input: SplitInput): readonly Changeset[] => {
+  const boards = input.changesets.map(boardOf);
+  const sets = atomicSets(boards.map(wholeOf), input.registered);
+  const byPlace = new Map(
+    boards.flatMap((board) =>
+      board.entries.map((entry) => [placeOf(refTo(board.changeset, entry.change)), { board, entry }]),
+    ),
+  );
+  const waiting = new Set(sets.map((set) => ({ set, places: placesOf(set, byPlace) })));
+  for (let before = -1; before !== waiting.size; ) {
+    before = waiting.size;
+    for (const each of waiting) {
+      const causes = causesOf(each.set, each.places, input);
+      if (causes.length === 0) continue;
+      waiting.delete(each);
+      for (const place of [...each.places.members, ...each.places.claims]) withhold(place, causes, input);
+    }
+    for (const board of boards) withholdDependents(board);
+  }
+  return boards.map(settled);
+};
+
+/** One changeset while it is looked through. */
+interface Board {
+  readonly changeset: Changeset;
+  readonly entries: readonly Entry[];
+  readonly added: Withheld[];
+  /** Held back since its dependents were last looked for, by name. */
+  readonly fresh: Map<string, { readonly changes: readonly Change[]; readonly causes: readonly Cause[] }>;
+}
+
+/** A change, and by what it is held back: by nothing, where it stands. */
+interface Entry {
+  readonly change: Change;
+  readonly held: Withheld[];
+}
+
+interface Place {
+  readonly board: Board;
+  readonly entry: Entry;
+}
+
+interface Places {
+  readonly members: readonly Place[];
+  readonly claims: readonly Place[];
+}
+
+interface Cause {
+  readonly guard: GuardName;
+  readonly reason: string;
+  /** null: nothing lets it through; `own`: its own `--allow`, by its name. */
+  readonly allow: string | null | 'own';
+}
+
+const boardOf = (changeset: Changeset): Board => {
+  const byKey = new Map<string, Entry>(changeset.changes.map((change) => [keyOf(change), { change, held: [] }]));
+  for (const withheld of changeset.withheld.filter(isHeldChange)) {
+    const { guard: _guard, reason: _reason, allow: _allow, ...change } = withheld;
+    const entry = byKey.get(keyOf(withheld)) ?? { change, held: [] };
+    byKey.set(keyOf(withheld), entry);
+    entry.held.push(withheld);
+  }
+  return { changeset, entries: [...byKey.values()], added: [], fresh: new Map() };
+};
+
+/** What waits for a proof of absence is mostly no change of this plan, but what was kept out of it. */
+const isHeldChange = ({ guard, action }: Withheld): boolean => guard !== 'absence' || action === 'create';
+
+const wholeOf = ({ changeset, entries }: Board): Changeset => ({
+  ...changeset,
+  changes: entries.map(({ change }) => change),
+});
+
+const placesOf = ({ members, claims }: AtomicSet, byPlace: ReadonlyMap<string, Place>): Places => {
+  const found = (refs: readonly ChangeRef[]) => refs.flatMap((ref) => byPlace.get(placeOf(ref)) ?? []);
+  return { members: found(members), claims: found(claims) };
+};
+
+const causesOf = (set: AtomicSet, { members, claims }: Places, input: SplitInput): readonly Cause[] => {
+  const held = members.flatMap(({ board, entry }) => entry.held.map((withheld) => goingWith(withheld, board)));
+  const first = held.filter(({ root }) => root);
+  const own = (first.length > 0 ? first : held).map(({ cause }) => cause);
+  const causes = [...own, ...unplannedCauses(set, input), ...filterCauses(set, members, claims, input)];
+  return [...new Map(causes.map((cause) => [`${cause.guard} ${cause.allow}`, cause])).values()];
+};
+
+const goingWith = ({ name, type, guard, reason, allow }: Withheld, { changeset }: Board) => {
+  const { zone, view, target } = changeset;
+  const where = `${name} ${type} in ${zoneLabel({ name: zone, view })} at ${target}`;
+  const root = !reason.startsWith(along);
+  const cause: Cause = { guard, allow, reason: root ? `${along}${where}, which is held back: ${reason}` : reason };
+  return { root, cause };
+};
+
+const along = 'goes with ';
+
+const unplannedCauses = (set: AtomicSet, { needs, unplanned }: SplitInput): readonly Cause[] => {
+  if (needs === undefined || unplanned === undefined || unplanned.length === 0) return [];
+  const needed = needs(set);
+  const missing = unplanned.find(({ zone, view }) => needed.some((each) => each.zone === zone && each.view === view));
+  if (missing === undefined) return [];
+  const zone = zoneLabel({ name: missing.zone, view: missing.view });
+  const reason = `a part of the registration of ${set.server} is in ${zone}, which could not be read at ${missing.target}`;
+  return [{ guard: 'incomplete', reason, allow: null }];
+};
+
+const filterCauses = (
+  { server }: AtomicSet,
+  members: readonly Place[],
+  claims: readonly Place[],
+  { selected }: SplitInput,
+): readonly Cause[] => {
+  if (selected === undefined) return [];
+  const outside = members.find(({ board }) => !selected(board.changeset));
+  if (outside === undefined || [...members, ...claims].every(({ board }) => !selected(board.changeset))) return [];
+  const { zone, view, target } = outside.board.changeset;
+  const { name, type } = outside.entry.change;
+  const where = `${name} ${type} in ${zoneLabel({ name: zone, view })} at ${target}`;
+  const reason = `it is of ${server}, as is ${where}, which --zone or --target leaves out`;
+  return [{ guard: 'filter', reason, allow: 'own' }];
+};
+
+const withhold = ({ board, entry }: Place, causes: readonly Cause[], input: SplitInput): void => {
+  if (entry.held.length > 0) return;
+  const open = causes.filter((cause) => appliesTo(cause, entry.change, board.changeset, input));
+  if (open.length === 0) return;
+  hold(board, entry, open);
+  const { name } = entry.change;
+  board.fresh.set(name, { changes: [...(board.fresh.get(name)?.changes ?? []), entry.change], causes: open });
+};
+
+/** What is of no use, or does harm, without what was just held back in its zone. */
+const withholdDependents = (board: Board): void => {
+  if (board.fresh.size === 0) return;
+  const { changeset, entries, fresh } = board;
+  const live = entries.filter(({ held }) => held.length === 0);
+  const exists = new Set(entries.filter(({ change }) => change.before !== null).map(({ change }) => change.name));
+  const dependents = heldWith({
+    zone: changeset.zone,
+    changes: live.map(({ change }) => change),
+    standing: [...fresh.values()].flatMap(({ changes }) => changes.flatMap(sidesOf)),
+    exists: (name) => exists.has(name),
+  });
+  for (const entry of live) {
+    const name = dependents.get(entry.change);
+    const causes = name === undefined ? [] : (fresh.get(name)?.causes ?? []);
+    hold(board, entry, causes);
+  }
+  fresh.clear();
+};
+
+/** A filter holds back only what is part of this run, and not what this run allows. */
+const appliesTo = ({ guard }: Cause, { name }: Change, changeset: Changeset, input: SplitInput): boolean => {
+  if (guard !== 'filter') return true;
+  const { zone, view, target } = changeset;
+  const isSelected = input.selected?.(changeset) ?? true;
+  return isSelected && !isAllowed(input.allows, 'filter', { name: zone, view }, target, name);
+};
+
+const hold = (board: Board, entry: Entry, causes: readonly Cause[]): void => {
+  const { zone, view, target } = board.changeset;
+  const { change } = entry;
+  for (const { guard, reason, allow } of causes) {
+    const own = allow === 'own' ? printAllow(guard, { name: zone, view }, target, change.name) : allow;
+    const withheld = { ...change, guard, reason, allow: own };
+    entry.held.push(withheld);
+    board.added.push(withheld);
+  }
+};
+
+const settled = ({ changeset, entries, added }: Board): Changeset => {
+  if (added.length === 0) return changeset;
+  const held = new Set(entries.filter((entry) => entry.held.length > 0).map(({ change }) => change));
+  return {
+    ...changeset,
+    changes: changeset.changes.filter((change) => !held.has(change)),
+    withheld: [...changeset.withheld, ...added].sort(byNameAndType),
+  };
+};
