@@ -44,7 +44,7 @@ export const inverse = ({ action, name, type, before, after }: Change): Change =
 /** Looks whether the changes can be taken back, without writing: what moved troubles its group. Never throws. */
 export const examine = async ({ sender }: UndoPlace, items: readonly UndoItem[]): Promise<void> =>
   troubling(items, sender, async () => {
-    standingOf(items, await readStanding(items, sender), sender);
+    standing(items, await readStanding(changesOf(items), sender), sender);
   });
 
 /**
@@ -60,8 +60,8 @@ export const undo = async <T extends UndoItem>(
     for (let attempt = 1; attempt <= tries; attempt += 1) {
       const live = untroubled();
       if (live.length === 0) return;
-      const now = await readStanding(live, sender);
-      const due = standingOf(live, now, sender).filter(({ group }) => group.trouble === null);
+      const now = await readStanding(changesOf(live), sender);
+      const due = standing(live, now, sender).filter(({ group }) => group.trouble === null);
       if (due.length === 0) return;
       if (await sendBack(due, now, sender, portions)) return finish(due, sender);
     }
@@ -114,37 +114,50 @@ const troubling = async (items: readonly UndoItem[], sender: Sender, job: () => 
   }
 };
 
-/** A zone that is gone holds nothing. */
-const readStanding = async (items: readonly UndoItem[], sender: Sender): Promise<ZoneSnapshot> => {
+/** How a change's RRset stands at its target; `words` says what is there where it is neither. */
+export type Standing = { readonly kind: 'before' | 'after' } | { readonly kind: 'moved'; readonly words: string };
+
+/** Reads how changes stand. Throws where the target cannot be asked; a zone that is gone holds nothing. */
+export const standings = async (changes: readonly Change[], sender: Sender): Promise<ReadonlyMap<Change, Standing>> =>
+  standingIn(changes, await readStanding(changes, sender), sender);
+
+const readStanding = async (changes: readonly Change[], sender: Sender): Promise<ZoneSnapshot> => {
   try {
-    return await readNames(
-      items.map(({ change }) => change),
-      sender,
-    );
+    return await readNames(changes, sender);
   } catch (error) {
     if (!(error instanceof HostmasterError) || error.code !== 'ZONE_MISSING') throw error;
     return { status: 'read', zone: sender.zone, fingerprint: null, rrsets: [], unreadable: [] };
   }
 };
 
+const standingIn = (changes: readonly Change[], now: ZoneSnapshot, sender: Sender): ReadonlyMap<Change, Standing> => {
+  const notBefore = new Set(differing(changes, now, 'before'));
+  const notAfter = new Set(differing(changes, now, 'after'));
+  return new Map(
+    changes.map((change): [Change, Standing] => {
+      if (!notBefore.has(change)) return [change, { kind: 'before' }];
+      if (!notAfter.has(change)) return [change, { kind: 'after' }];
+      return [change, { kind: 'moved', words: movedWords(change, now, sender) }];
+    }),
+  );
+};
+
 /** The items that stand; what is neither as they left it nor as before troubles its group. */
-const standingOf = (items: readonly UndoItem[], now: ZoneSnapshot, sender: Sender): readonly UndoItem[] => {
-  const changes = items.map(({ change }) => change);
-  const isAsBefore = not(differing(changes, now, 'before'));
-  const isAsAfter = not(differing(changes, now, 'after'));
-  const moved = items.filter(({ change }) => !isAsBefore(change) && !isAsAfter(change));
-  for (const { change, group } of moved) group.trouble ??= { kind: 'moved', message: movedWords(change, now, sender) };
-  return items.filter(({ change }) => !isAsBefore(change) && isAsAfter(change));
+const standing = (items: readonly UndoItem[], now: ZoneSnapshot, sender: Sender): readonly UndoItem[] => {
+  const found = standingIn(changesOf(items), now, sender);
+  return items.filter(({ change, group }) => {
+    const how = found.get(change);
+    if (how?.kind === 'moved') group.trouble ??= { kind: 'moved', message: how.words };
+    return how?.kind === 'after';
+  });
 };
 
-const not = (changes: readonly Change[]): ((change: Change) => boolean) => {
-  const set = new Set(changes);
-  return (change) => !set.has(change);
-};
+const changesOf = (items: readonly UndoItem[]): readonly Change[] => items.map(({ change }) => change);
 
-const movedWords = ({ name, type, after }: Change, now: ZoneSnapshot, { target }: Sender): string => {
+const movedWords = ({ name, type, before, after }: Change, now: ZoneSnapshot, { target }: Sender): string => {
   const found = now.rrsets.find((rrset) => rrset.name === name && rrset.type === type && rrset.values.length > 0);
-  return `${name} ${type} at ${target} is ${valuesOf(found ?? null)} now, and not ${valuesOf(after)} as we left it`;
+  const is = valuesOf(found ?? null);
+  return `${name} ${type} at ${target} is ${is} now, neither ${valuesOf(after)} as we wrote it nor ${valuesOf(before)} as before`;
 };
 
 const valuesOf = (side: Pick<PlannedRRset, 'ttl' | 'values'> | null): string =>
