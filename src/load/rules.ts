@@ -221,6 +221,14 @@ export const loadRules = [
     'it is refused as soon as a server has the label or is of the group',
   ),
   rule(
+    'no-inventory',
+    'warning',
+    'registration, labels or groups, and no inventory',
+    none,
+    none,
+    'nothing comes of them, and what they once wrote stays: an inventory that is left out is not an empty one',
+  ),
+  rule(
     'unknown-role',
     'warning',
     'a grant to a label, group or inventory that is not there',

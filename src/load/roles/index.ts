@@ -1,9 +1,12 @@
+import type { Place } from '../../model/origin.ts';
+import { type Problem, problemAt } from '../../model/problem.ts';
 import type { Role, Roles, UnusableRule } from '../../model/roles.ts';
 import type { Config } from '../config/config.ts';
 import type { Grants } from '../config/grants.ts';
 import type { Inventories } from '../config/inventory.ts';
 import type { ReadRegistration } from '../config/registration.ts';
 import type { TopGuards } from '../config/settings.ts';
+import { severityOf } from '../rules.ts';
 import type { FileReader } from '../zone.ts';
 import { type RolesFile, readRolesFile } from './file.ts';
 import { idleGrants, missingGrants } from './granted.ts';
@@ -44,12 +47,24 @@ export const readRoles = (config: Config, readFile: FileReader, from: RolesConfi
     inventory: isKnown ? new Set(own.inventories.map(({ name }) => name)) : null,
   });
   const missing = from.grants.unusable.length === 0 ? missingGrants(roles, own.grants, from.zones) : [];
-  config.problems.push(...idle, ...missing);
+  const [first] = isKnown && own.inventories.length === 0 ? [own.registration ?? roles[0]] : [];
+  const absent = first === undefined ? [] : [withoutInventory(first.at)];
+  config.problems.push(...idle, ...missing, ...absent.map(({ problem }) => problem));
   return {
     ...own,
     labels: labels.roles,
     groups: groups.roles,
-    unusable: [...own.unusable, ...labels.unusable, ...groups.unusable],
+    unusable: [...own.unusable, ...labels.unusable, ...groups.unusable, ...absent.map(({ rule }) => rule)],
+  };
+};
+
+/** An inventory that is left out, in the file of --targets-from too, is not one without servers. */
+const withoutInventory = (at: Place): { readonly problem: Problem; readonly rule: UnusableRule } => {
+  const reason = 'no inventory is configured, so that nothing comes of registration, labels and groups';
+  const message = `${reason}; what they wrote before stays; add one under "inventory:"`;
+  return {
+    problem: problemAt('no-inventory', severityOf('no-inventory'), message, at),
+    rule: { name: null, reason, at },
   };
 };
 
