@@ -79,26 +79,25 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
     await openStore(file).close();
     let running = true;
     const writers = Promise.all([
-      write(file, 'remember', { from: 1, count: 60 }),
-      write(file, 'remember', { from: 100, count: 60 }),
+      write(file, 'remember', { from: 1, count: 100 }),
+      write(file, 'remember', { from: 1, count: 100 }),
       write(file, 'noteWritten', { from: 0, count: 200 }),
     ]).finally(() => {
       running = false;
     });
     const notices: string[] = [];
+    const stores = [readStore, openStore].map((open) => open(file, (notice) => notices.push(notice)));
     let seen = 0;
     while (running) {
-      for (const open of [readStore, openStore]) {
-        const store = open(file, (notice) => notices.push(notice));
+      for (const store of stores) {
         const known = await store.inventory('lab');
-        if (known !== null) {
-          expect(known).toEqual({ ...inventoryOf(known.takenAt), takenAt: known.takenAt });
-          seen += 1;
-        }
-        await store.close();
+        if (known === null) continue;
+        expect(known).toEqual({ ...inventoryOf(known.takenAt), takenAt: known.takenAt });
+        seen += 1;
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setImmediate(resolve));
     }
+    await Promise.all(stores.map((store) => store.close()));
     const ends = await writers;
     expect(ends.map(({ code, said }) => ({ code, said }))).toEqual(ends.map(() => ({ code: 0, said: '' })));
     expect(notices).toEqual([]);
