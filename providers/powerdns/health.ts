@@ -29,14 +29,14 @@ const compile = (rrsets: readonly RRset[], witness: Witness, interval: number): 
   if (new Set(rrsets.map(({ type }) => type)).size !== rrsets.length) refuse('a type occurs twice');
   if (rrsets.some(({ name }) => name !== first.name)) refuse('the names differ');
   const values = rrsets.map((rrset) => compileOne(rrset, witness)).toSorted((a, b) => (a.rdata < b.rdata ? -1 : 1));
-  const warnings = new Set(rrsets.flatMap(({ healthCheck }) => limitsOf(healthCheck ?? null, interval)));
+  const warnings = new Set(rrsets.flatMap(({ healthCheck }) => limitsOf(healthCheck, interval)));
   const ttl = Math.min(...rrsets.map((rrset) => rrset.ttl));
   return { rrset: { name: first.name, type: 'LUA', ttl, values }, warnings: [...warnings] };
 };
 
 const compileOne = ({ healthCheck, type, values }: RRset, witness: Witness): Value => {
   if (type !== 'A' && type !== 'AAAA') return refuse(`${type} is not A or AAAA`);
-  if (healthCheck === null || healthCheck === undefined) return refuse('there is no check');
+  if (healthCheck === undefined) return refuse('there is no check');
   if (values.length === 0) return refuse('there is no address');
   const addresses = values.map(({ rdata }) => checkedAddress(type, rdata)).toSorted();
   const record: CheckedRecord = {
@@ -130,8 +130,8 @@ const fallbackOf = (
 };
 
 /** What of a check PowerDNS cannot do as asked. */
-const limitsOf = (check: HealthCheck | null, interval: number): readonly string[] => {
-  if (check === null) return [];
+const limitsOf = (check: HealthCheck | undefined, interval: number): readonly string[] => {
+  if (check === undefined) return [];
   const { interval: asked, timeout } = check;
   const seconds = secondsOf(timeout) ?? 2;
   return [

@@ -1,9 +1,11 @@
 import { createServer } from 'node:net';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HealthChecks, type Provider, parseRdata } from '../../../src/provider.ts';
+import { type HealthChecks, type Provider, parseRdata, SyntaxProblem } from '../../../src/provider.ts';
 import { run } from '../../servers/child.ts';
-import { type PowerDns, startPowerDns } from '../../servers/index.ts';
-import { creation, deleting, openProvider, readAll, zone } from './harness.ts';
+import { digAll, type PowerDns, startPowerDns } from '../../servers/index.ts';
+import { anyChecked } from './arbitrary.ts';
+import { creating, creation, deleting, openProvider, readAll, zone } from './harness.ts';
 import { checked, openScene, type Scene } from './scene.ts';
 
 // Real listeners on loopback addresses, and what PowerDNS answers as they come and go.
@@ -213,6 +215,47 @@ describe.concurrent('health checks', () => {
       await provider.apply({ zone, changes: [gone], expect: fingerprint });
       expect(await answer()).toBe('NXDOMAIN');
     }));
+});
+
+it('are Lua that runs, whatever is asked for', async () => {
+  const compiled = fc.sample(anyChecked, 600).flatMap((rrset, i) => {
+    try {
+      return [{ ...checks.compile([rrset]).rrset, name: `x${i}.${zone.name}`, asked: rrset.type }];
+    } catch (error) {
+      if (error instanceof SyntaxProblem) return [];
+      throw error;
+    }
+  });
+  expect(compiled.length).toBeGreaterThan(60);
+  const some = compiled.slice(0, 60);
+  const changes = some.map(({ name, ttl, values }) =>
+    creating(
+      name,
+      'LUA',
+      values.map(({ rdata }) => rdata),
+      ttl,
+    ),
+  );
+  const { fingerprint } = await readAll(provider);
+  expect(await provider.apply({ zone, changes, expect: fingerprint })).toMatchObject({ status: 'applied' });
+  const answers = await digAll(
+    pdns.dns,
+    some.map(({ asked, name }) => ({ name, type: asked })),
+  );
+  for (const [i, { asked, values }] of some.entries()) {
+    const own = checks.addressesOf(values.map(({ rdata }) => rdata))?.toSorted();
+    expect(answers[i]?.rcode).toBe('NOERROR');
+    expect(answers[i]?.answers.map(({ rdata }) => parseRdata(asked, rdata)).sort()).toEqual(own);
+  }
+  const after = await readAll(provider);
+  const gone = changes.map(({ name, type, after: was }) =>
+    deleting(
+      name,
+      type,
+      was?.values.map(({ rdata }) => rdata),
+    ),
+  );
+  await provider.apply({ zone, changes: gone, expect: after.fingerprint });
 });
 
 it('say what is so just after PowerDNS restarted, all down or all up', async () => {
