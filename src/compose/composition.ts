@@ -1,0 +1,118 @@
+import { type RosterServer, type Server, serverKey } from '../model/server.ts';
+import type { DesiredZone, Quarantine } from '../model/zone.ts';
+import { type Book, type ComposeInput, readBook } from './book.ts';
+import { type Item, ownerOf, type Part } from './items.ts';
+import { type Merged, mergeName, noStatics, type Statics } from './merge.ts';
+import { partOf } from './part.ts';
+import { concernedBy, indexRoster, keyOfEntry, type RosterIndex, reindexed } from './roster.ts';
+
+/** All that servers come to, kept so that the change of one of them costs its own names only. */
+export interface Composition {
+  readonly input: ComposeInput;
+  readonly book: Book;
+  readonly index: RosterIndex;
+  readonly entries: ReadonlyMap<string, RosterServer>;
+  /** In the order of the servers' keys. */
+  readonly parts: ReadonlyMap<string, Part>;
+  readonly byName: ReadonlyMap<string, readonly Item[]>;
+}
+
+export const composition = (input: ComposeInput): Composition => {
+  const book = readBook(input);
+  const entries = new Map(
+    input.roster.servers
+      .map((entry): readonly [string, RosterServer] => [keyOfEntry(entry), entry])
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+  );
+  const index = indexRoster([...entries.values()], book.counts);
+  const parts = new Map<string, Part>();
+  const byName = new Map<string, Item[]>();
+  for (const [key, entry] of entries) {
+    const part = partOf(book, index, entry);
+    parts.set(key, part);
+    for (const item of part.items) {
+      const there = byName.get(item.name);
+      if (there === undefined) byName.set(item.name, [item]);
+      else there.push(item);
+    }
+  }
+  return { input, book, index, entries, parts, byName };
+};
+
+/** Every name that servers or Git's rules for them are about, merged. */
+export const mergeAll = ({ book, byName, input }: Composition): readonly Merged[] => {
+  const names = new Set([...byName.keys(), ...book.claims.keys(), ...book.blocked.keys()]);
+  const statics = staticsAt(input.zones, names);
+  const merged: Merged[] = [];
+  for (const name of names) {
+    const made = mergeName(book, name, byName.get(name) ?? [], statics.get(name) ?? noStatics);
+    if (made !== null) merged.push(made);
+  }
+  return merged;
+};
+
+/** What one server's change comes to. */
+export interface Affected {
+  /** Every name that the server touched before or touches now, and those of servers that share a name or address. */
+  readonly names: readonly string[];
+  readonly merged: readonly Merged[];
+  readonly parts: readonly Part[];
+}
+
+/** The names that change with one server (`next` null: it is gone), composed anew without the rest. */
+export const affectedBy = (from: Composition, previous: Server | null, next: RosterServer | null): Affected => {
+  const { book, index, entries, byName, input } = from;
+  const server = next?.server ?? previous;
+  if (server === null) return { names: [], merged: [], parts: [] };
+  const key = serverKey(server);
+  const old = entries.get(key) ?? null;
+  const now = reindexed(index, key, next, book.counts);
+  const concerned = new Map<string, RosterServer | null>([[key, next]]);
+  for (const entry of [old, next].filter((each) => each !== null)) {
+    for (const other of [...concernedBy(index, entry), ...concernedBy(now, entry)]) {
+      const otherKey = keyOfEntry(other);
+      if (otherKey !== key) concerned.set(otherKey, other);
+    }
+  }
+  const parts = [...concerned].flatMap(([, entry]) => (entry === null ? [] : [partOf(book, now, entry)]));
+  const items = Map.groupBy(
+    parts.flatMap((part) => part.items),
+    ({ name }) => name,
+  );
+  const before = [...concerned.keys()].flatMap((each) => from.parts.get(each)?.items ?? []);
+  const names = new Set([...before.map(({ name }) => name), ...items.keys()]);
+  const statics = staticsAt(input.zones, names);
+  const merged = [...names].flatMap((name) => {
+    const rest = (byName.get(name) ?? []).filter((item) => !concerned.has(ownerOf(item) ?? ''));
+    const all = [...rest, ...(items.get(name) ?? [])].sort(byOwner);
+    return mergeName(book, name, all, statics.get(name) ?? noStatics) ?? [];
+  });
+  return { names: [...names].sort(), merged, parts };
+};
+
+const byOwner = (a: Item, b: Item): number => {
+  const [keyOfA, keyOfB] = [ownerOf(a) ?? '', ownerOf(b) ?? ''];
+  return keyOfA < keyOfB ? -1 : keyOfA > keyOfB ? 1 : 0;
+};
+
+interface OpenStatics {
+  readonly rrsets: Statics['rrsets'][number][];
+  readonly quarantined: Quarantine[];
+}
+
+/** What zone files have at these names. */
+const staticsAt = (zones: readonly DesiredZone[], names: ReadonlySet<string>): ReadonlyMap<string, Statics> => {
+  const found = new Map<string, OpenStatics>();
+  const at = (name: string): OpenStatics => {
+    const known = found.get(name);
+    if (known !== undefined) return known;
+    const fresh: OpenStatics = { rrsets: [], quarantined: [] };
+    found.set(name, fresh);
+    return fresh;
+  };
+  for (const zone of zones) {
+    for (const rrset of zone.rrsets) if (names.has(rrset.name)) at(rrset.name).rrsets.push(rrset);
+    for (const each of zone.quarantined) if (names.has(each.name)) at(each.name).quarantined.push(each);
+  }
+  return found;
+};

@@ -1,0 +1,42 @@
+import type { Place } from '../model/origin.ts';
+import { type Problem, problemAt } from '../model/problem.ts';
+import { type ComposeRuleId, severityOf } from './rules.ts';
+
+/** One thing that is wrong for one server or one RRset. Those of one rule and place become one problem. */
+export interface Finding {
+  readonly rule: ComposeRuleId;
+  readonly message: string;
+  /** What is to be done, after all that is wrong. */
+  readonly hint?: string;
+  /** The server or RRset, as a problem lists it; null: it concerns none. */
+  readonly item: string | null;
+  readonly at: Place | null;
+  /** Findings of one rule and place that are of another kind. Default is ''. */
+  readonly kind?: string;
+}
+
+const shownItems = 3;
+
+/** One problem for each rule and place, whatever the number of servers: the first of them in full, a few by name. */
+export const problemsOf = (findings: readonly Finding[]): readonly Problem[] => {
+  const groups = new Map<string, { first: Finding; readonly items: Set<string> }>();
+  for (const finding of findings) {
+    const { rule, at, kind = '', item } = finding;
+    const key = `${rule} ${at?.file}:${at?.line}:${at?.column} ${kind}`;
+    const group = groups.get(key) ?? { first: finding, items: new Set<string>() };
+    if ((item ?? '') < (group.first.item ?? '')) group.first = finding;
+    if (item !== null) group.items.add(item);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ first, items }) => {
+    const others = [...items].filter((item) => item !== first.item).sort();
+    const hint = first.hint === undefined ? '' : `; ${first.hint}`;
+    return problemAt(first.rule, severityOf(first.rule), `${first.message}${listed(others)}${hint}`, first.at);
+  });
+};
+
+const listed = (others: readonly string[]): string => {
+  if (others.length === 0) return '';
+  const shown = others.slice(0, shownItems).join(', ');
+  return ` (so it is with ${others.length} more: ${shown}${others.length > shownItems ? ', …' : ''})`;
+};

@@ -1,0 +1,112 @@
+import { compileGlob, hasStar } from '../model/glob.ts';
+import { splitParts } from '../model/name.ts';
+import type { Grant } from '../model/roles.ts';
+import { hexOf, isInNet, type Net, parseNet } from './address.ts';
+
+/** A grant, ready to be asked. */
+interface CompiledGrant {
+  readonly types: ReadonlySet<string>;
+  /** By the name without its final dot. */
+  readonly names: readonly NameGlob[];
+  /** null: any address. */
+  readonly nets: readonly Net[] | null;
+  readonly max: number;
+}
+
+interface NameGlob {
+  readonly matches: (name: string) => boolean;
+  /** It has no star that stands for anything: it names one name. */
+  readonly exact: boolean;
+  /** It begins with the wildcard part, `\*`. */
+  readonly wildcard: boolean;
+}
+
+/** Grants by whom they are given to. */
+export interface GrantBook {
+  readonly of: (to: Grant['to'], role: string) => readonly CompiledGrant[];
+}
+
+/** What is asked about. */
+export interface Asked {
+  readonly name: string;
+  readonly type: string;
+  /** It is the apex of a configured zone. */
+  readonly isApex: boolean;
+  /** Git writes it as it is: nothing of it is a server's. */
+  readonly isLiteral: boolean;
+}
+
+/** What is granted at one name and type. */
+export interface Granted {
+  /** How many values the RRset may have by the best grant for this address or other value; null: none allows it. */
+  readonly limitFor: (rdata: string) => number | null;
+}
+
+export const grantBook = (grants: readonly Grant[]): GrantBook => {
+  const book = new Map<string, CompiledGrant[]>();
+  for (const grant of grants) {
+    const key = `${grant.to} ${grant.role}`;
+    const there = book.get(key);
+    if (there === undefined) book.set(key, [compile(grant)]);
+    else there.push(compile(grant));
+  }
+  return { of: (to, role) => book.get(`${to} ${role}`) ?? [] };
+};
+
+const compile = ({ names, types, cidrs, max_values }: Grant): CompiledGrant => ({
+  types: new Set(types.map((type) => type.toUpperCase())),
+  names: names.map(compileName),
+  nets: cidrs?.map(parseNet).filter((net) => net !== null) ?? null,
+  max: max_values ?? Number.POSITIVE_INFINITY,
+});
+
+const compileName = (text: string): NameGlob => {
+  const pattern = text.endsWith('.') ? text.slice(0, -1) : text;
+  const [, suffix] = /^\*(\.[a-z0-9_.-]+)$/.exec(pattern) ?? [];
+  const glob = compileGlob(pattern);
+  // The common case, `*.lab.internal`, for a hundred thousand names.
+  const onePart = (name: string, rest: string): boolean =>
+    name.endsWith(rest) && name.indexOf('.') === name.length - rest.length;
+  const matches =
+    suffix === undefined ? glob : (name: string) => (name.includes('\\') ? glob(name) : onePart(name, suffix));
+  return { matches, exact: !hasStar(pattern), wildcard: pattern.startsWith('\\*.') };
+};
+
+/** Types that a grant must name with a name of its own, as they move more than one server's traffic. */
+const guardedTypes: ReadonlySet<string> = new Set(['NS', 'DS', 'CAA', 'MX', 'SOA']);
+
+/** What the grants allow at a name and type; null: nothing. */
+export const grantedAt = (grants: readonly CompiledGrant[], asked: Asked): Granted | null => {
+  const name = asked.name.slice(0, -1);
+  const fitting = grants.filter(({ types, names }) => types.has(asked.type) && names.some(fits(asked, name)));
+  if (fitting.length === 0) return null;
+  const isOpen = fitting.every(({ nets }) => nets === null) || (asked.type !== 'A' && asked.type !== 'AAAA');
+  const most = Math.max(...fitting.map(({ max }) => max));
+  return { limitFor: isOpen ? () => most : (rdata) => limitIn(fitting, rdata) };
+};
+
+const fits = (asked: Asked, name: string): ((glob: NameGlob) => boolean) => {
+  const isWildcard = name.startsWith('*.') || name === '*';
+  const isGuarded = guardedTypes.has(asked.type) || isChallenge(name);
+  return (glob) => {
+    if (asked.isApex && !(glob.exact && asked.isLiteral)) return false;
+    if (isWildcard !== glob.wildcard || (isGuarded && !glob.exact)) return false;
+    return glob.matches(name);
+  };
+};
+
+/** RFC 8555 section 8.4: whoever writes there gets a certificate. */
+const isChallenge = (name: string): boolean =>
+  name.startsWith('_acme-challenge') && splitParts(name)[0] === '_acme-challenge';
+
+const limitIn = (grants: readonly CompiledGrant[], address: string): number | null => {
+  const hex = hexOf(address);
+  const fitting = grants.filter(({ nets }) => nets === null || nets.some((net) => isInNet(hex, net)));
+  return fitting.length === 0 ? null : Math.max(...fitting.map(({ max }) => max));
+};
+
+/** The line of `grants:` that would allow it. */
+export const grantLine = (to: Grant['to'], role: string, names: string, type: string): string =>
+  `- { ${to}: ${plain(role)}, names: [${JSON.stringify(names)}], types: [${type}] }`;
+
+const plain = (text: string): string => (/^[a-zA-Z][a-zA-Z0-9_-]*$/.test(text) ? text : JSON.stringify(text));

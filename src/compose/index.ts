@@ -1,0 +1,80 @@
+import type { Problem } from '../model/problem.ts';
+import { sortProblems } from '../model/problem.ts';
+import type { RosterServer, Server } from '../model/server.ts';
+import type { DesiredZone } from '../model/zone.ts';
+import type { ComposeInput } from './book.ts';
+import { affectedBy, type Composition, composition, mergeAll } from './composition.ts';
+import { factsFrom, type RosterFacts } from './facts.ts';
+import { problemsOf } from './finding.ts';
+import type { Merged } from './merge.ts';
+import { isServerName } from './template.ts';
+import { warningsOf } from './warnings.ts';
+import { fillZones } from './zone.ts';
+
+export type { ComposeInput } from './book.ts';
+export { type Composition, composition } from './composition.ts';
+export type { RosterFacts } from './facts.ts';
+export { type ComposeRule, type ComposeRuleId, composeRules } from './rules.ts';
+
+export interface Composed {
+  /** Static and inventory records together. */
+  readonly zones: readonly DesiredZone[];
+  readonly problems: readonly Problem[];
+  /** The server of each registration name, also of those that are leaving. */
+  readonly registered: ReadonlyMap<string, { readonly inventory: string; readonly server: string }>;
+}
+
+/** Fills the zones with what servers get by registration, labels and groups. Pure. */
+export const compose = (input: ComposeInput): Composed => composedOf(composition(input));
+
+/** What the roster accounts for, for the planner. */
+export const factsOf = (input: ComposeInput): RosterFacts => factsFrom(composition(input));
+
+export const composedOf = (from: Composition): Composed => {
+  const merged = mergeAll(from);
+  const parts = [...from.parts.values()];
+  const found = [
+    ...from.book.findings,
+    ...parts.flatMap((part) => part.findings),
+    ...merged.flatMap((each) => each.findings),
+  ];
+  const findings = [...found, ...warningsOf(from, parts, found)];
+  return {
+    zones: fillZones(from, merged),
+    problems: sortProblems(problemsOf(findings)),
+    registered: registeredIn(from),
+  };
+};
+
+export { factsFrom } from './facts.ts';
+
+/** What one server's change comes to: every name that it touches, composed anew without the rest. */
+export interface AffectedNames {
+  readonly names: readonly string[];
+  /** What the inventory wants at those names now, and what is quarantined and protected there. */
+  readonly merged: readonly Omit<Merged, 'findings'>[];
+  /** Those of the servers and names at hand alone. */
+  readonly problems: readonly Problem[];
+}
+
+/** `previous` is the server as it was, `next` what the roster has of it now; null: there was or is none. */
+export const affected = (from: Composition, previous: Server | null, next: RosterServer | null): AffectedNames => {
+  const { names, merged, parts } = affectedBy(from, previous, next);
+  const findings = [...parts.flatMap((part) => part.findings), ...merged.flatMap((each) => each.findings)];
+  return { names, merged, problems: sortProblems(problemsOf(findings)) };
+};
+
+/** A server that is there comes before one that is leaving. */
+const registeredIn = ({ book, entries, parts }: Composition): Composed['registered'] => {
+  const registered = new Map<string, { readonly inventory: string; readonly server: string }>();
+  const { registration } = book;
+  if (registration === null) return registered;
+  const add = ({ name, inventory }: Server): void => {
+    const fqdn = `${name}.${registration.definition.zone}`;
+    if (isServerName(name) && !registered.has(fqdn)) registered.set(fqdn, { inventory, server: name });
+  };
+  for (const [key, entry] of entries)
+    if (book.counts(entry) && parts.get(key)?.share.server !== null) add(entry.server);
+  for (const entry of entries.values()) add(entry.server);
+  return registered;
+};

@@ -1,0 +1,124 @@
+import type { InventoryOrigin, Place } from '../model/origin.ts';
+import type { HealthCheckDefinition, Role } from '../model/roles.ts';
+import type { RosterServer, Server } from '../model/server.ts';
+import type { Finding } from './finding.ts';
+import type { Share } from './roster.ts';
+import type { Template } from './template.ts';
+import type { ZoneEntry } from './zones.ts';
+
+/** What makes a server write: the registration, or one record or claim of a label or group. */
+export interface WriteRule {
+  readonly kind: 'registration' | 'record' | 'claim';
+  /** '' for the registration. */
+  readonly type: string;
+  /** null: the registration. */
+  readonly role: Role | null;
+  /** `label mailserver`, as messages have it. */
+  readonly words: string;
+  readonly name: Template;
+  /** The canonical name, where it is the same for all servers. */
+  readonly fixed: string | null;
+  /** null: the server's addresses. */
+  readonly value: Template | null;
+  readonly ttl: number | null;
+  /** The TTL where no rule of the RRset has one. */
+  readonly fallbackTtl: number;
+  readonly check: RuleCheck | null;
+  readonly allowEmpty: boolean;
+  readonly at: Place;
+}
+
+export interface RuleCheck {
+  readonly definition: HealthCheckDefinition;
+  readonly url: Template | null;
+  /** Equal for checks that ask for the same. */
+  readonly key: string;
+}
+
+/** A server as it counts in this pass. */
+export interface Member {
+  readonly key: string;
+  readonly entry: RosterServer;
+  readonly server: Server;
+  readonly share: Share;
+  readonly addresses: readonly MemberAddress[];
+}
+
+export interface MemberAddress {
+  readonly ip: string;
+  readonly family: 'A' | 'AAAA';
+  /** Why no name may lead to it. */
+  readonly never: string | null;
+  /** Why it is only held: another has it now. */
+  readonly held: string | null;
+}
+
+/** One value at a name and type. */
+export interface Contribution {
+  readonly kind: 'value';
+  readonly entry: ZoneEntry;
+  readonly name: string;
+  readonly type: string;
+  readonly rdata: string;
+  readonly rule: WriteRule;
+  readonly member: Member;
+  readonly origin: InventoryOrigin;
+  readonly held: string | null;
+  /** How many values the RRset may have by the grant that allows it. */
+  readonly limit: number;
+  /** What a check asks for this address. */
+  readonly url: string | null;
+}
+
+/** Something was wanted there and cannot be used: what exists stays, if nothing else is wanted at the name, or always. */
+export interface Blocked {
+  readonly kind: 'blocked';
+  /** The server's key; null: Git's own. */
+  readonly owner: string | null;
+  readonly entry: ZoneEntry;
+  readonly name: string;
+  readonly type: string | null;
+  readonly reason: string;
+  readonly always: boolean;
+  readonly origin: InventoryOrigin | null;
+}
+
+/** A name that must not become empty, although nobody contributes to it now. */
+export interface Vacant {
+  readonly kind: 'vacant';
+  readonly owner: string;
+  readonly entry: ZoneEntry;
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly reason: string;
+}
+
+export type Item = Contribution | Blocked | Vacant;
+
+export const ownerOf = (item: Item): string | null => (item.kind === 'value' ? item.member.key : item.owner);
+
+/** What one server comes to, whatever the others do. */
+export interface Part {
+  readonly key: string;
+  readonly share: Share;
+  readonly items: readonly Item[];
+  readonly findings: readonly Finding[];
+  /** Addresses whose PTR no configured zone takes. */
+  readonly unreversed: readonly string[];
+  /** PTRs in classless zones. */
+  readonly classless: readonly ClasslessName[];
+}
+
+export interface ClasslessName {
+  readonly zone: string;
+  readonly name: string;
+  readonly plain: string;
+}
+
+/** What is collected for one server. */
+export interface Collected {
+  readonly items: Item[];
+  readonly findings: Finding[];
+  readonly unreversed: string[];
+  readonly classless: ClasslessName[];
+}

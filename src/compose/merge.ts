@@ -1,0 +1,206 @@
+import type { RRset, Value } from '../model/rrset.ts';
+import type { Protection, Quarantine } from '../model/zone.ts';
+import type { Book } from './book.ts';
+import { mergedCheck } from './check.ts';
+import type { Finding } from './finding.ts';
+import type { Blocked, Contribution, Item, WriteRule } from './items.ts';
+import { wordsOf } from './roster.ts';
+import type { ComposeRuleId } from './rules.ts';
+import type { ZoneEntry } from './zones.ts';
+
+// What registration, records and claims come to at one name, beside what the zone file has there.
+
+/** What the zone file has at a name. */
+export interface Statics {
+  readonly rrsets: readonly RRset[];
+  readonly quarantined: readonly Quarantine[];
+}
+
+export const noStatics: Statics = { rrsets: [], quarantined: [] };
+
+export interface Merged {
+  readonly name: string;
+  readonly entry: ZoneEntry;
+  /** The inventory's alone. */
+  readonly rrsets: readonly RRset[];
+  readonly quarantined: readonly Quarantine[];
+  readonly protected: readonly Protection[];
+  readonly findings: readonly Finding[];
+}
+
+/** Items stand in the order of the servers' keys. */
+export const mergeName = (book: Book, name: string, items: readonly Item[], statics: Statics): Merged | null => {
+  const [first] = items;
+  const entry = first?.entry ?? book.zones.of(name);
+  if (entry === null) return null;
+  const findings: Finding[] = [];
+  const values = withoutTaken(items.filter(isValue), findings);
+  const blocked = [...items.filter(isBlocked), ...blockedByGit(book, name)];
+  const whole = clash(name, values, findings) ?? blocked.find(({ always, type }) => always && type === null);
+  if (whole !== undefined) {
+    const { reason, origin } = whole;
+    return { name, entry, rrsets: [], quarantined: [{ name, type: null, reason, origin }], protected: [], findings };
+  }
+  const { rrsets, quarantined } = mergeTypes(name, values, blocked, statics, findings);
+  const protections = protectionsAt(book, name, items, [...rrsets, ...statics.rrsets]);
+  return { name, entry, rrsets, quarantined, protected: protections, findings };
+};
+
+const isValue = (item: Item): item is Contribution => item.kind === 'value';
+const isBlocked = (item: Item): item is Blocked => item.kind === 'blocked';
+
+const blockedByGit = ({ blocked }: Book, name: string): readonly Blocked[] => {
+  const known = blocked.get(name);
+  return known === undefined ? [] : [known];
+};
+
+/** A name made of what a server says of itself must not be another server's. */
+const withoutTaken = (values: readonly Contribution[], findings: Finding[]): readonly Contribution[] => {
+  const owners = new Set(values.filter(({ rule }) => rule.kind === 'registration').map(({ member }) => member.key));
+  if (owners.size === 0 || values.length === 1) return values;
+  return values.filter(({ rule, member, name }) => {
+    if (rule.kind !== 'record' || rule.fixed !== null || owners.has(member.key)) return true;
+    const message = `${placeWords(rule)}, ${wordsOf(member.server)}: ${name} is the name of ${[...owners].join(', ')}`;
+    findings.push({ rule: 'name-taken', message, item: member.key, at: rule.at });
+    return false;
+  });
+};
+
+const placeWords = ({ words, at }: WriteRule): string => `${words} (${at.file}:${at.line})`;
+
+/** A name that is claimed is nobody's own; nobody knows which of the two was meant. */
+const clash = (
+  name: string,
+  values: readonly Contribution[],
+  findings: Finding[],
+): Pick<Blocked, 'reason' | 'origin'> | undefined => {
+  const claim = values.find(({ rule }) => rule.kind === 'claim');
+  const other = claim === undefined ? undefined : values.find(({ rule }) => rule.kind !== 'claim');
+  if (claim === undefined || other === undefined) return undefined;
+  const what = other.rule.kind === 'registration' ? 'the registration' : 'a record';
+  const message = `${placeWords(claim.rule)} claims ${name}, which is also ${what} of ${wordsOf(other.member.server)} by ${placeWords(other.rule)}; what exists there stays`;
+  findings.push({ rule: 'claim-and-record', message, item: name, at: claim.rule.at });
+  return { reason: `claim-and-record: ${message}`, origin: claim.origin };
+};
+
+const mergeTypes = (
+  name: string,
+  values: readonly Contribution[],
+  blocked: readonly Blocked[],
+  statics: Statics,
+  findings: Finding[],
+): { readonly rrsets: readonly RRset[]; readonly quarantined: readonly Quarantine[] } => {
+  const rrsets: RRset[] = [];
+  const quarantined: Quarantine[] = [];
+  for (const [type, own] of byType(values)) {
+    const barrier = blocked.find((each) => each.always && each.type === type);
+    const winner = staticWinner(name, type, own, statics, findings);
+    if (winner) continue;
+    const made = barrier ?? mergeRRset(name, type, own, findings);
+    if ('values' in made) rrsets.push(made);
+    else quarantined.push({ name, type, reason: made.reason, origin: made.origin });
+  }
+  const isWanted = rrsets.length > 0 || statics.rrsets.length > 0;
+  for (const { type, reason, origin, always } of blocked) {
+    const isThere = quarantined.some((each) => each.type === type) || has(statics, type);
+    if ((always || !isWanted) && !isThere) quarantined.push({ name, type, reason, origin });
+  }
+  return { rrsets, quarantined };
+};
+
+const has = ({ rrsets, quarantined }: Statics, type: string | null): boolean =>
+  rrsets.some((rrset) => rrset.type === type) || quarantined.some((each) => each.type === null || each.type === type);
+
+const byType = (values: readonly Contribution[]): ReadonlyMap<string, readonly Contribution[]> => {
+  const types = new Map<string, Contribution[]>();
+  for (const value of values) {
+    const there = types.get(value.type);
+    if (there === undefined) types.set(value.type, [value]);
+    else there.push(value);
+  }
+  return types;
+};
+
+/** The zone file has the type there, or a CNAME, which stands alone (RFC 1034 section 3.6.2). */
+const staticWinner = (
+  name: string,
+  type: string,
+  values: readonly Contribution[],
+  statics: Statics,
+  findings: Finding[],
+): boolean => {
+  const winner = statics.rrsets.find((rrset) => rrset.type === type || rrset.type === 'CNAME');
+  if (winner === undefined && !has(statics, type)) return false;
+  const origin = winner?.values[0]?.origins[0];
+  const where = origin === undefined ? 'the zone file' : `${origin.file}:${origin.line}`;
+  for (const rule of new Set(values.map((value) => value.rule))) {
+    const message = `${placeWords(rule)} wants ${name} ${type}, and ${where} has ${winner?.type ?? 'it'} there: the zone file wins`;
+    findings.push({ rule: 'zone-file-wins', message, item: `${name} ${type}`, at: rule.at });
+  }
+  return true;
+};
+
+type Refused = Pick<Blocked, 'reason' | 'origin'>;
+
+const mergeRRset = (name: string, type: string, own: readonly Contribution[], findings: Finding[]): RRset | Refused => {
+  const refuse = (rule: ComposeRuleId, by: WriteRule, message: string, hint?: string): Refused => {
+    findings.push({ rule, message, item: `${name} ${type}`, at: by.at, ...(hint === undefined ? {} : { hint }) });
+    return { reason: `${rule}: ${message}`, origin: own[0]?.origin ?? null };
+  };
+  const explicit = own.filter(({ rule }) => rule.ttl !== null);
+  const [one] = explicit;
+  const otherTtl = explicit.find(({ rule }) => rule.ttl !== one?.rule.ttl);
+  if (one !== undefined && otherTtl !== undefined) {
+    const message = `${name} ${type} has the ttl ${one.rule.ttl} by ${placeWords(one.rule)} and ${otherTtl.rule.ttl} by ${placeWords(otherTtl.rule)}`;
+    return refuse('ttl-conflict', otherTtl.rule, message);
+  }
+  const check = mergedCheck(own, findings);
+  if ('conflict' in check) {
+    const [a, b] = check.conflict;
+    const message = `${name} ${type} has one health check by ${placeWords(a)} and another by ${placeWords(b)}`;
+    return refuse('health-check-conflict', b, message);
+  }
+  const values = uniteValues(check.values);
+  const limited = check.values.toSorted((a, b) => a.limit - b.limit)[0];
+  if (limited !== undefined && values.length > limited.limit) {
+    const message = `${name} ${type} has ${values.length} values, and the grant of ${limited.rule.words} allows ${limited.limit}`;
+    return refuse('max-values', limited.rule, message, 'raise its "max_values", if that is meant');
+  }
+  const ttl = one?.rule.ttl ?? Math.min(...own.map(({ rule }) => rule.fallbackTtl));
+  return { name, type, ttl, values, ...(check.healthCheck === null ? {} : { healthCheck: check.healthCheck }) };
+};
+
+/** Sorted; a value is held only if all who contribute it are. */
+const uniteValues = (own: readonly Contribution[]): readonly Value[] => {
+  const byRdata = new Map<string, Value>();
+  for (const { rdata, origin, held } of own) {
+    const known = byRdata.get(rdata);
+    const origins = known === undefined ? [origin] : [...known.origins, origin];
+    const isHeld = held !== null && (known === undefined || known.held !== undefined);
+    byRdata.set(rdata, isHeld ? { rdata, origins, held: known?.held ?? held } : { rdata, origins });
+  }
+  return byRdata.size === 1
+    ? [...byRdata.values()]
+    : [...byRdata.values()].sort((a, b) => (a.rdata < b.rdata ? -1 : 1));
+};
+
+const protectionsAt = (
+  { claims }: Book,
+  name: string,
+  items: readonly Item[],
+  wanted: readonly RRset[],
+): readonly Protection[] => {
+  const byTypes = new Map<string, Protection>();
+  const protect = (types: readonly string[], reason: string): void => {
+    if (wanted.some(({ type }) => types.includes(type))) return;
+    const key = types.join(' ');
+    if (!byTypes.has(key)) byTypes.set(key, { name, types, reason });
+  };
+  for (const item of items) if (item.kind === 'vacant') protect(item.types, item.reason);
+  const rules = claims.get(name) ?? [];
+  for (const rule of rules) {
+    const isMeant = rules.every(({ type, allowEmpty }) => type !== rule.type || allowEmpty);
+    if (!isMeant) protect([rule.type], `${placeWords(rule)} claims it, and no server contributes to it now`);
+  }
+  return [...byTypes.values()];
+};

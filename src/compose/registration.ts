@@ -1,0 +1,144 @@
+import type { InventoryOrigin } from '../model/origin.ts';
+import { whyRefused } from './address.ts';
+import { type Book, inventoryAt } from './book.ts';
+import type { Collected, Contribution, Member, MemberAddress, WriteRule } from './items.ts';
+import { heldReason, isGone, wordsOf } from './roster.ts';
+import { isServerName } from './template.ts';
+import type { Reverse, ZoneEntry } from './zones.ts';
+
+const maxNameText = 254;
+
+/** A server's A, AAAA and PTR. False: its name is none, and nothing is made of it. */
+export const writeRegistration = (book: Book, member: Member, into: Collected): boolean => {
+  const { registration, zones } = book;
+  const { server } = member;
+  const zone = registration?.definition.zone ?? '.';
+  const name = `${server.name}.${registration === null ? '' : zone}`;
+  const why = whyNoName(server.name, name);
+  const entry = why === null ? zones.of(name) : null;
+  if (why !== null || (registration !== null && entry?.name !== zone)) {
+    const message = `${wordsOf(server)} cannot be ${name}: ${why ?? `that name is in the zone ${entry?.name}, not in ${zone}`}`;
+    into.findings.push({ rule: 'server-name', message, item: member.key, at: inventoryAt(book, member.entry) });
+    return why === null;
+  }
+  if (registration !== null && entry !== null) {
+    const at: Registered = { name, entry, rule: registration.rule, origin: originOf(registration.rule, member) };
+    const accepted = member.addresses.filter((address) => isAccepted(book, member, address, at, into));
+    writeAddresses(book, member, accepted, at, into);
+    if (registration.definition.reverse) for (const address of accepted) writePtr(book, member, address, at, into);
+  }
+  return true;
+};
+
+interface Registered {
+  readonly name: string;
+  readonly entry: ZoneEntry;
+  readonly rule: WriteRule;
+  readonly origin: InventoryOrigin;
+}
+
+export const originOf = ({ kind, role, at }: WriteRule, { server }: Member): InventoryOrigin => ({
+  kind,
+  ...(role === null ? {} : role.kind === 'label' ? { label: role.name } : { group: role.name }),
+  inventory: server.inventory,
+  server: server.name,
+  file: at.file,
+  line: at.line,
+  column: at.column,
+});
+
+const whyNoName = (serverName: string, name: string): string | null => {
+  if (!isServerName(serverName)) return 'a name of a server has letters, digits, hyphens and single dots only';
+  return name.length > maxNameText ? `it has ${name.length + 1} octets, and 255 is the most` : null;
+};
+
+const isAccepted = (
+  book: Book,
+  { server, key, entry: rosterServer }: Member,
+  { ip, never }: MemberAddress,
+  { name, entry }: Registered,
+  { findings }: Collected,
+): boolean => {
+  if (never !== null) return false;
+  const why = whyRefused(ip, entry.zone?.settings.public === true);
+  if (why === null) return true;
+  const message = `${wordsOf(server)}: ${name} is in a public zone, and its address ${ip} is ${why}`;
+  findings.push({ rule: 'address-refused', kind: entry.name, message, item: key, at: inventoryAt(book, rosterServer) });
+  return false;
+};
+
+const writeAddresses = (
+  { now }: Book,
+  member: Member,
+  accepted: readonly MemberAddress[],
+  { name, entry, rule, origin }: Registered,
+  { items }: Collected,
+): void => {
+  if (entry.zone === null) return;
+  const limits = entry.zone.settings.guards.absence;
+  if (isGone(member.entry, limits, now)) return;
+  const missing = heldReason(member.entry, limits);
+  for (const { ip, family, held } of accepted) {
+    items.push(contributionOf(member, rule, origin, { entry, name, type: family, rdata: ip, held: missing ?? held }));
+  }
+  if (accepted.length > 0) return;
+  const reason = `${wordsOf(member.server)} is ${member.server.state}, and has no address that can be used`;
+  items.push({ kind: 'vacant', owner: member.key, entry, name, types: ['A', 'AAAA'], reason });
+};
+
+/** Only for an address that the name has, so that forward and reverse agree. */
+const writePtr = (
+  { zones, now }: Book,
+  member: Member,
+  { ip }: MemberAddress,
+  { name, entry: forward, rule, origin }: Registered,
+  into: Collected,
+): void => {
+  if (member.share.beaten.has(ip)) return;
+  const reverse = zones.reverseOf(ip);
+  if (reverse === null) into.unreversed.push(ip);
+  if (reverse === null || reverse.entry.zone === null) return;
+  const { entry } = reverse;
+  if (forward.zone === null) {
+    const reason = `${name} is in ${forward.name}, which is left alone`;
+    into.items.push({
+      kind: 'blocked',
+      owner: member.key,
+      entry,
+      name: reverse.name,
+      type: 'PTR',
+      reason,
+      always: true,
+      origin,
+    });
+    return;
+  }
+  const limits = reverse.entry.zone.settings.guards.absence;
+  if (isGone(member.entry, limits, now)) return;
+  const held = heldReason(member.entry, limits);
+  into.items.push(contributionOf(member, rule, origin, { entry, name: reverse.name, type: 'PTR', rdata: name, held }));
+  noteClassless(reverse, into);
+};
+
+const noteClassless = ({ plain, name, entry }: Reverse, { classless }: Collected): void => {
+  if (plain !== null) classless.push({ zone: entry.name, name, plain });
+};
+
+const contributionOf = (
+  member: Member,
+  rule: WriteRule,
+  origin: InventoryOrigin,
+  { entry, name, type, rdata, held }: Pick<Contribution, 'entry' | 'name' | 'type' | 'rdata' | 'held'>,
+): Contribution => ({
+  kind: 'value',
+  entry,
+  name,
+  type,
+  rdata,
+  rule,
+  member,
+  origin,
+  held,
+  limit: Number.POSITIVE_INFINITY,
+  url: null,
+});

@@ -1,0 +1,216 @@
+import { type AbsenceLimits, isProven, type RosterServer, type Server, serverKey } from '../model/server.ts';
+
+// Who has a name or an address that several servers want. One server's answer depends only on those that share something
+// with it, so that the change of one server concerns those alone.
+
+/** The servers that count, by what they could have in common. */
+export interface RosterIndex {
+  readonly named: (name: string) => readonly RosterServer[];
+  readonly at: (address: string) => readonly RosterServer[];
+  /** Present servers that were last known with an address and have it no more. */
+  readonly lastAt: (address: string) => readonly RosterServer[];
+}
+
+export const keyOfEntry = (entry: RosterServer): string => serverKey(entry.server);
+
+/** `server web1 of inventory lab`, as messages have it. */
+export const wordsOf = ({ name, inventory }: { readonly name: string; readonly inventory: string }): string =>
+  `server ${name} of inventory ${inventory}`;
+
+/** Has its absence been proven by these limits? */
+export const isGone = (entry: RosterServer, limits: AbsenceLimits, now: number): boolean =>
+  entry.standing === 'missing' && isProven(entry.missing, limits, now);
+
+/** Why the values of a server are only held; null: they are not. */
+export const heldReason = (entry: RosterServer, limits: AbsenceLimits): string | null => {
+  if (entry.standing !== 'missing') return null;
+  const { snapshots, since } = entry.missing;
+  const counted = `${Math.min(snapshots, limits.snapshots)} of ${limits.snapshots}`;
+  return `${wordsOf(entry.server)} is missing from ${counted} complete snapshots, since ${new Date(since).toISOString()}`;
+};
+
+/** Does it want names at all? A decommissioned server wants none, nor does one that is gone everywhere. */
+export type Counts = (entry: RosterServer) => boolean;
+
+export const countsIn = (limits: readonly AbsenceLimits[], now: number): Counts => {
+  return (entry) =>
+    entry.server.state !== 'decommissioned' &&
+    (entry.standing !== 'missing' || limits.length === 0 || limits.some((limit) => !isGone(entry, limit, now)));
+};
+
+type Entries = Map<string, RosterServer[]>;
+
+export const indexRoster = (roster: readonly RosterServer[], counts: Counts): RosterIndex => {
+  const named: Entries = new Map();
+  const at: Entries = new Map();
+  const lastAt: Entries = new Map();
+  for (const entry of roster) {
+    if (!counts(entry)) continue;
+    add(named, entry.server.name, entry);
+    for (const ip of entry.server.ips) add(at, ip, entry);
+    for (const ip of lostAddresses(entry)) add(lastAt, ip, entry);
+  }
+  return {
+    named: (name) => named.get(name) ?? [],
+    at: (address) => at.get(address) ?? [],
+    lastAt: (address) => lastAt.get(address) ?? [],
+  };
+};
+
+const add = (entries: Entries, at: string, entry: RosterServer): void => {
+  const there = entries.get(at);
+  if (there === undefined) entries.set(at, [entry]);
+  else there.push(entry);
+};
+
+/** The same with another entry, or none, for one key. */
+export const reindexed = (index: RosterIndex, key: string, next: RosterServer | null, counts: Counts): RosterIndex => {
+  const counted = next !== null && counts(next) ? next : null;
+  const lost = counted === null ? [] : lostAddresses(counted);
+  const others = (entries: readonly RosterServer[], has: boolean): readonly RosterServer[] => {
+    const rest = entries.filter((entry) => keyOfEntry(entry) !== key);
+    return has && counted !== null ? [...rest, counted] : rest;
+  };
+  return {
+    named: (name) => others(index.named(name), counted?.server.name === name),
+    at: (address) => others(index.at(address), counted?.server.ips.includes(address) === true),
+    lastAt: (address) => others(index.lastAt(address), lost.includes(address)),
+  };
+};
+
+/** All that a server shares with whom it may concern. */
+export const concernedBy = (index: RosterIndex, entry: RosterServer): readonly RosterServer[] => [
+  ...index.named(entry.server.name),
+  ...[...entry.server.ips, ...(entry.known?.server.ips ?? [])].flatMap((ip) => [...index.at(ip), ...index.lastAt(ip)]),
+];
+
+/** What a server gets. */
+export interface Share {
+  /** As it counts; null: it gets nothing. */
+  readonly server: Server | null;
+  /** `whole`, or it lost something to another, or nobody can tell whose it is. */
+  readonly outcome: 'whole' | 'lost' | 'tied';
+  /** Addresses whose PTR is another's, with the words of who has it if that one is present. */
+  readonly beaten: ReadonlyMap<string, string | null>;
+  /** Addresses that several want and none gets. */
+  readonly tied: readonly string[];
+  readonly nameTied: boolean;
+  /** What is to be said of it. */
+  readonly conflicts: readonly string[];
+}
+
+const noBeaten: ReadonlyMap<string, string | null> = new Map();
+const wholeShare = (server: Server): Share => ({
+  server,
+  outcome: 'whole',
+  beaten: noBeaten,
+  tied: [],
+  nameTied: false,
+  conflicts: [],
+});
+
+export const shareOf = (index: RosterIndex, entry: RosterServer): Share => {
+  const { server } = entry;
+  const alone = index.named(server.name).length < 2 && server.ips.every((ip) => index.at(ip).length < 2);
+  if (alone) return wholeShare(server);
+  return entry.standing === 'present' ? presentShare(index, entry) : absentShare(index, entry);
+};
+
+const presentShare = (index: RosterIndex, entry: RosterServer): Share => {
+  const { server, known } = entry;
+  const name = contest(entry, index.named(server.name), () => true);
+  const disputes = server.ips.map((ip) => ({ ip, ...contest(entry, index.at(ip), hadAddress(ip)) }));
+  const lost = disputes.filter(({ outcome }) => outcome !== 'won');
+  if (name.outcome === 'won' && lost.length === 0) return wholeShare(server);
+  const isTied = name.outcome === 'tied' || lost.some(({ outcome }) => outcome === 'tied');
+  const fallback = name.outcome === 'won' && known !== null ? lastKnown(index, entry, known.server) : null;
+  return {
+    ...wholeShare(server),
+    server: fallback,
+    outcome: isTied ? 'tied' : 'lost',
+    tied: lost.filter(({ outcome }) => outcome === 'tied').map(({ ip }) => ip),
+    nameTied: name.outcome === 'tied',
+    conflicts: [
+      ...(name.outcome === 'won' ? [] : [conflictWords(entry, name, `the name ${server.name}`, fallback)]),
+      ...lost.map((dispute) => conflictWords(entry, dispute, `the address ${dispute.ip}`, fallback)),
+    ],
+  };
+};
+
+/** The server as it was, but for addresses that others have now or had as well. */
+const lastKnown = (index: RosterIndex, entry: RosterServer, known: Server): Server => {
+  const key = keyOfEntry(entry);
+  const ips = known.ips.filter((ip) => {
+    const current = index.at(ip);
+    if (entry.server.ips.includes(ip)) return contest(entry, current, hadAddress(ip)).outcome === 'won';
+    const isFree = current.every((other) => keyOfEntry(other) === key);
+    return isFree && contest(entry, index.lastAt(ip), hadAddress(ip)).outcome === 'won';
+  });
+  return { ...known, ips };
+};
+
+/** An absent server keeps what it had, but a PTR is the one's that has the address now. */
+const absentShare = (index: RosterIndex, entry: RosterServer): Share => {
+  const beaten = new Map<string, string | null>();
+  const tied: string[] = [];
+  for (const ip of entry.server.ips) {
+    const { outcome, winner } = contest(entry, index.at(ip), hadAddress(ip));
+    if (outcome === 'won') continue;
+    if (outcome === 'tied') tied.push(ip);
+    beaten.set(ip, winner?.standing === 'present' ? wordsOf(winner.server) : null);
+  }
+  return { ...wholeShare(entry.server), beaten, tied };
+};
+
+interface Contest {
+  readonly outcome: 'won' | 'lost' | 'tied';
+  /** Who has it instead; of a tie, another who wants it. */
+  readonly winner: RosterServer | null;
+}
+
+const won: Contest = { outcome: 'won', winner: null };
+
+const contest = (entry: RosterServer, all: readonly RosterServer[], had: (entry: RosterServer) => boolean): Contest => {
+  const key = keyOfEntry(entry);
+  const rivals = all.filter((other) => keyOfEntry(other) !== key);
+  if (rivals.length === 0) return won;
+  const byRank = rivals.toSorted((a, b) => compareRanks(a, b, had) || (keyOfEntry(a) < keyOfEntry(b) ? -1 : 1));
+  const [best = entry, second] = byRank;
+  const rank = compareRanks(entry, best, had);
+  if (rank < 0) return won;
+  if (rank === 0) return { outcome: 'tied', winner: best };
+  const isTiedAbove = second !== undefined && compareRanks(best, second, had) === 0;
+  return { outcome: isTiedAbove ? 'tied' : 'lost', winner: best };
+};
+
+/** Present before absent, who had it before who comes, the older before the newer. */
+const compareRanks = (a: RosterServer, b: RosterServer, had: (entry: RosterServer) => boolean): number =>
+  rankOf(a.standing === 'present') - rankOf(b.standing === 'present') ||
+  rankOf(a.known !== null && had(a)) - rankOf(b.known !== null && had(b)) ||
+  compareNumbers(a.known?.since ?? Number.POSITIVE_INFINITY, b.known?.since ?? Number.POSITIVE_INFINITY);
+
+const rankOf = (holds: boolean): number => (holds ? 0 : 1);
+
+const compareNumbers = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+
+const hadAddress =
+  (ip: string) =>
+  ({ known }: RosterServer): boolean =>
+    known?.server.ips.includes(ip) === true;
+
+const lostAddresses = ({ standing, server, known }: RosterServer): readonly string[] =>
+  standing !== 'present' || known === null || known.server.ips === server.ips
+    ? []
+    : known.server.ips.filter((ip) => !server.ips.includes(ip));
+
+const conflictWords = (
+  entry: RosterServer,
+  { outcome, winner }: Contest,
+  what: string,
+  left: Server | null,
+): string => {
+  const who = winner === null ? 'another server' : wordsOf(winner.server);
+  const verdict = outcome === 'lost' ? `${who} keeps it` : 'none of them gets it, as nobody can tell whose it is';
+  const rest = left === null ? 'gets nothing' : 'stays as it was last known';
+  return `${wordsOf(entry.server)} and ${who} both have ${what}: ${verdict}, and the first ${rest}`;
+};

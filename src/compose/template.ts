@@ -1,0 +1,165 @@
+import { SyntaxProblem } from '../model/errors.ts';
+import { parseAbsolute } from '../model/name.ts';
+import { quoteForMessage } from '../model/rdata/field.ts';
+import { quote, textToBinary } from '../model/rdata/token.ts';
+import { parseRdata } from '../model/rdata.ts';
+import type { Server } from '../model/server.ts';
+import { parseTemplate, type TemplatePart } from '../model/template.ts';
+import { isIPv6 } from './address.ts';
+import type { ComposeRuleId } from './rules.ts';
+
+// Filling in what a server has. What comes from a server is data and never syntax: it makes no name part, no wildcard, no
+// second value, no quote. Every function here throws SyntaxProblem, whose rule is one of rules.ts.
+
+/** A template, read. */
+export interface Template {
+  readonly parts: readonly TemplatePart[];
+  /** The text of a template without expressions. */
+  readonly literal: string | null;
+}
+
+const refuse = (rule: ComposeRuleId, message: string): never => {
+  throw new SyntaxProblem(message, rule);
+};
+
+export const readTemplate = (text: string): Template => {
+  const parts = parseTemplate(text);
+  parts.forEach((part, i) => {
+    if (typeof part === 'string' && i < parts.length - 1 && openEscape.test(part)) {
+      refuse('role-template', `the template ${quoteForMessage(text)} has a backslash before an expression`);
+    }
+  });
+  const isLiteral = parts.every((part) => typeof part === 'string');
+  return { parts, literal: isLiteral ? parts.join('') : null };
+};
+
+/** An escape that what follows would belong to. */
+const openEscape = /(?:^|[^\\])(?:\\\\)*\\[0-9]{0,2}$/;
+
+export type Family = 'A' | 'AAAA';
+
+export const familyOf = (type: string): Family | null => (type === 'A' || type === 'AAAA' ? type : null);
+
+export const isOfFamily = (address: string, family: Family): boolean => isIPv6(address) === (family === 'AAAA');
+
+/** What a server has under a word: null where it lacks it. A list may be empty. */
+const lookUp = (server: Server, word: string, family: Family | null): string | readonly string[] | null => {
+  switch (word) {
+    case 'name':
+      return server.name;
+    case 'labels':
+      return server.labels;
+    case 'ips':
+      return family === null ? server.ips : server.ips.filter((ip) => isOfFamily(ip, family));
+    case 'ip':
+      return server.ips.find((ip) => family === null || isOfFamily(ip, family)) ?? null;
+    case 'ipv4':
+      return server.ips.find((ip) => isOfFamily(ip, 'A')) ?? null;
+    case 'ipv6':
+      return server.ips.find((ip) => isOfFamily(ip, 'AAAA')) ?? null;
+    default:
+      return Object.hasOwn(server.attributes, word) ? String(server.attributes[word]) : null;
+  }
+};
+
+const has = (server: Server, word: string, family: Family | null): string | readonly string[] =>
+  lookUp(server, word, family) ??
+  refuse('server-lacks', `it has no "${word}"${family !== null && word === 'ip' ? ` that fits ${family}` : ''}`);
+
+const fill = (template: Template, literal: (text: string) => string, value: (word: string) => string): string => {
+  let text = '';
+  for (const part of template.parts) text += typeof part === 'string' ? literal(part) : value(part.attribute);
+  return text;
+};
+
+const asItIs = (text: string): string => text;
+
+const namePart = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?';
+const oneNamePart = new RegExp(`^${namePart}$`);
+const nameParts = new RegExp(`^${namePart}(?:\\.${namePart})*$`);
+
+/** Is it letters, digits and hyphens in one or more name parts (RFC 1123 section 2.1)? */
+export const isServerName = (text: string): boolean => nameParts.test(text);
+
+/** The canonical name that a template makes for a server. */
+export const renderName = (template: Template, server: Server): string =>
+  parseAbsolute(
+    fill(template, asItIs, (word) => {
+      const value = has(server, word, null);
+      const isName = typeof value === 'string' && (word === 'name' ? nameParts : oneNamePart).test(value);
+      return isName ? value : refuse('record-name', `its ${word} ${shown(value)} is not letters, digits and hyphens`);
+    }),
+  );
+
+/** The canonical values that a template makes for a server: one, or of a list by itself one for each item. */
+export const renderValues = (type: string, template: Template, server: Server): readonly string[] => {
+  const family = familyOf(type);
+  const [only] = template.parts;
+  if (template.parts.length === 1 && typeof only === 'object') {
+    const value = has(server, only.attribute, family);
+    if (typeof value !== 'string') return value.map((item) => renderValue(type, template, () => item));
+  }
+  return [
+    renderValue(type, template, (word) => {
+      const value = has(server, word, family);
+      return typeof value === 'string' ? value : value.join(',');
+    }),
+  ];
+};
+
+const renderValue = (type: string, template: Template, value: (word: string) => string): string =>
+  textTypes.has(type) ? renderText(type, template, value) : parseRdata(type, fill(template, asItIs, safeToken(value)));
+
+/** Types whose value is text as a whole. */
+const textTypes: ReadonlySet<string> = new Set(['TXT', 'SPF']);
+
+/** Whether it is presentation text is for the template to say, as in a zone file; what is filled in never is. */
+const renderText = (type: string, template: Template, value: (word: string) => string): string => {
+  const [first] = template.parts;
+  if (typeof first === 'string' && first.startsWith('"')) {
+    return parseRdata(
+      type,
+      fill(template, asItIs, (word) => escaped(value(word))),
+    );
+  }
+  const text = fill(template, (literal) => literal.replaceAll('\\;', ';'), value);
+  return parseRdata(type, quote(textToBinary(text)));
+};
+
+/** As escapes, so that it means the same within quotes and without (RFC 1035 section 5.1). */
+const escaped = (text: string): string =>
+  textToBinary(text).replace(/[^A-Za-z0-9]/g, (octet) => `\\${String(octet.charCodeAt(0)).padStart(3, '0')}`);
+
+const safeToken =
+  (value: (word: string) => string) =>
+  (word: string): string => {
+    const text = value(word);
+    return /^[A-Za-z0-9._:-]+$/.test(text)
+      ? text
+      : refuse('record-value', `its ${word} ${shown(text)} is not one plain word`);
+  };
+
+/** The http or https URL that a template makes for one address of a server. */
+export const renderUrl = (template: Template, server: Server, address: string): string => {
+  const text = fill(template, asItIs, (word) => {
+    const value = word === 'ip' ? address : has(server, word, null);
+    if (typeof value !== 'string') return refuse('health-check-url', `its ${word} are a list, which no URL takes`);
+    if (word === 'ip' || word === 'ipv4' || word === 'ipv6') return isIPv6(value) ? `[${value}]` : value;
+    return /^[A-Za-z0-9._~-]+$/.test(value)
+      ? value
+      : refuse('health-check-url', `its ${word} ${shown(value)} cannot stand in a URL`);
+  });
+  return checkedUrl(text) ?? refuse('health-check-url', `${quoteForMessage(text)} is no URL that may be asked`);
+};
+
+/** As the parser has it; null: not http or https, or with credentials, quotes, backslashes or what is not ASCII. */
+const checkedUrl = (text: string): string | null => {
+  if (!/^https?:\/\/[!#$%&()*+,./0-9:;=?@A-Z[\]_a-z~-]+$/.test(text)) return null;
+  const url = URL.parse(text);
+  if (url === null || url.hostname === '' || url.username !== '' || url.password !== '') return null;
+  const rest = url.href.slice(url.origin.length);
+  return /^https?:$/.test(url.protocol) && !/[[\]'"\\@]/.test(rest) ? url.href : null;
+};
+
+const shown = (value: string | readonly string[]): string =>
+  quoteForMessage(typeof value === 'string' ? value : value.join(','));

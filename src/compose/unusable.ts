@@ -1,0 +1,61 @@
+import { SyntaxProblem } from '../model/errors.ts';
+import { parseAbsolute } from '../model/name.ts';
+import type { Roles, UnusableRule } from '../model/roles.ts';
+import type { Blocked } from './items.ts';
+import { readTemplate, type Template } from './template.ts';
+import type { ZoneBook } from './zones.ts';
+
+export interface Unusable {
+  readonly unusable: readonly { readonly template: Template; readonly reason: string }[];
+  readonly blocked: ReadonlyMap<string, Blocked>;
+  readonly unknown: 'nothing' | 'scope' | 'everything';
+}
+
+/** These say what servers get; hostmaster.yaml says which names that could be. */
+const roleFiles: ReadonlySet<string> = new Set(['labels.yaml', 'groups.yaml']);
+
+/** What the rules that cannot be used are about, as far as anybody can tell. */
+export const readUnusable = ({ unusable: rules }: Roles, zones: ZoneBook): Unusable => {
+  const unusable: { readonly template: Template; readonly reason: string }[] = [];
+  const blocked = new Map<string, Blocked>();
+  const nameless: UnusableRule[] = [];
+  for (const rule of rules) {
+    const template = templateOf(rule);
+    const name = template?.literal ?? null;
+    if (template === null) nameless.push(rule);
+    else if (name === null) unusable.push({ template, reason: rule.reason });
+    else {
+      const entry = zones.of(name);
+      if (entry !== null) blocked.set(name, blockedBy(rule, name, entry));
+    }
+  }
+  return { unusable, blocked, unknown: unknownBy(nameless) };
+};
+
+const blockedBy = ({ reason }: UnusableRule, name: string, entry: Blocked['entry']): Blocked => ({
+  kind: 'blocked',
+  owner: null,
+  entry,
+  name,
+  type: null,
+  reason,
+  always: true,
+  origin: null,
+});
+
+const unknownBy = (nameless: readonly UnusableRule[]): Unusable['unknown'] => {
+  if (nameless.length === 0) return 'nothing';
+  return nameless.every(({ at }) => roleFiles.has(at.file.replace(/^.*\//, ''))) ? 'scope' : 'everything';
+};
+
+/** With a canonical literal; null: it cannot be read. */
+const templateOf = ({ name }: UnusableRule): Template | null => {
+  try {
+    if (name === null) return null;
+    const template = readTemplate(name);
+    return template.literal === null ? template : { ...template, literal: parseAbsolute(template.literal) };
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return null;
+    throw error;
+  }
+};

@@ -1,0 +1,66 @@
+import type { Place } from '../model/origin.ts';
+import { isIPv6 } from './address.ts';
+import type { Composition } from './composition.ts';
+import type { Finding } from './finding.ts';
+import type { ClasslessName, Part, WriteRule } from './items.ts';
+
+/** What only all servers together show. `found` are the findings so far. */
+export const warningsOf = (
+  from: Composition,
+  parts: readonly Part[],
+  found: readonly Finding[],
+): readonly Finding[] => [
+  ...emptyClaims(from, parts, found),
+  ...unreversed(from, parts),
+  ...missingCnames(from, parts),
+];
+
+/** Claims of a fixed name that no server contributes to; where that is for an error, the error says so. */
+const emptyClaims = ({ book }: Composition, parts: readonly Part[], found: readonly Finding[]): readonly Finding[] => {
+  const rules = [...book.claims.values()].flat();
+  if (rules.length === 0) return [];
+  const used = new Set<WriteRule>();
+  for (const { items } of parts) for (const item of items) if (item.kind === 'value') used.add(item.rule);
+  const faulty = new Set<Place | null>(found.map(({ at }) => at));
+  return rules.flatMap((rule) => {
+    if (used.has(rule) || faulty.has(rule.at) || rule.fixed === null) return [];
+    const message = `${rule.words} claims ${rule.fixed} ${rule.type}, and no server contributes to it; what is answered there stays`;
+    return [{ rule: 'claim-empty', message, item: null, at: rule.at }];
+  });
+};
+
+/** One for each family. */
+const unreversed = ({ book }: Composition, parts: readonly Part[]): readonly Finding[] => {
+  const addresses = parts.flatMap((part) => part.unreversed);
+  return [addresses.filter((ip) => !isIPv6(ip)), addresses.filter(isIPv6)].flatMap((all) => {
+    if (all.length === 0) return [];
+    const shown = `${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''}`;
+    const family = isIPv6(all[0] ?? '') ? 'IPv6' : 'IPv4';
+    const message = `${all.length} ${family} ${all.length === 1 ? 'address gets' : 'addresses get'} no PTR, as no configured zone has ${all.length === 1 ? 'it' : 'them'}: ${shown}`;
+    const hint = 'add the reverse zone to zones:, or set "reverse: false"';
+    return [
+      { rule: 'no-reverse-zone', message, hint, item: null, kind: family, at: book.registration?.rule.at ?? null },
+    ];
+  });
+};
+
+/** RFC 2317 section 4: nobody finds a name of a classless zone without the CNAME in its parent zone. */
+const missingCnames = ({ book, input }: Composition, parts: readonly Part[]): readonly Finding[] => {
+  const wanted = parts.flatMap((part) => part.classless);
+  if (wanted.length === 0) return [];
+  const plains = new Set(wanted.map(({ plain }) => plain));
+  const targets = new Map<string, string>();
+  for (const { rrsets } of input.zones) {
+    for (const { name, type, values } of rrsets) {
+      if (type === 'CNAME' && plains.has(name)) targets.set(name, values[0]?.rdata ?? '');
+    }
+  }
+  return wanted.flatMap((each: ClasslessName): readonly Finding[] => {
+    const parent = book.zones.of(each.plain)?.zone ?? null;
+    if (parent === null || parent.id.name === each.zone || targets.get(each.plain) === each.name) return [];
+    const message = `${parent.id.name} has no CNAME at ${each.plain} to ${each.name}: nobody finds the PTR there (RFC 2317)`;
+    const [file] = parent.files;
+    const at = file === undefined ? null : { file, line: 1, column: 1 };
+    return [{ rule: 'classless-cname-missing', message, item: each.plain, kind: each.zone, at }];
+  });
+};

@@ -1,0 +1,92 @@
+import { isWithin, parentOf } from '../model/name.ts';
+import type { DesiredZone } from '../model/zone.ts';
+import { hexOf, isInNet, isIPv6, type Net, parseNet } from './address.ts';
+
+/** A configured zone. */
+export interface ZoneEntry {
+  readonly name: string;
+  /** null: it is configured, and left alone. */
+  readonly zone: DesiredZone | null;
+}
+
+/** Where the PTR of an address belongs. */
+export interface Reverse {
+  readonly entry: ZoneEntry;
+  readonly name: string;
+  /** In a classless zone (RFC 2317), the name that the address has by itself: there its parent zone has a CNAME. */
+  readonly plain: string | null;
+}
+
+export interface ZoneBook {
+  /** The longest configured zone that a canonical name is in. */
+  readonly of: (name: string) => ZoneEntry | null;
+  readonly isApex: (name: string) => boolean;
+  /** The longest configured zone that takes the PTR of an address; null: none. */
+  readonly reverseOf: (address: string) => Reverse | null;
+}
+
+export const zoneBook = (zones: readonly DesiredZone[], zoneNames: readonly string[]): ZoneBook => {
+  const entries = new Map<string, ZoneEntry>(zoneNames.map((name) => [name, { name, zone: null }]));
+  for (const zone of zones) entries.set(zone.id.name, { name: zone.id.name, zone });
+  const of = (name: string): ZoneEntry | null => {
+    for (let at = name; ; at = above(at)) {
+      const entry = entries.get(at);
+      if (entry !== undefined) return entry;
+      if (at === '.') return null;
+    }
+  };
+  return { of, isApex: (name) => entries.has(name), reverseOf: reverseFinder(of, classlessOf([...entries.values()])) };
+};
+
+const above = (name: string): string => {
+  if (name.includes('\\')) return parentOf(name);
+  const dot = name.indexOf('.');
+  return dot === name.length - 1 ? '.' : name.slice(dot + 1);
+};
+
+interface Classless {
+  readonly entry: ZoneEntry;
+  readonly net: Net;
+}
+
+/** The longest network first. */
+const classlessOf = (entries: readonly ZoneEntry[]): readonly Classless[] =>
+  entries
+    .flatMap((entry) => {
+      const covers = entry.zone?.settings.covers ?? null;
+      const net = covers === null ? null : parseNet(covers);
+      return net === null ? [] : [{ entry, net }];
+    })
+    .sort((a, b) => b.net.bits - a.net.bits || (a.entry.name < b.entry.name ? -1 : 1));
+
+const reverseFinder =
+  (of: ZoneBook['of'], classless: readonly Classless[]): ZoneBook['reverseOf'] =>
+  (address) => {
+    const hex = hexOf(address);
+    const plain = reverseName(address, hex);
+    const entry = of(plain);
+    const covering = classless.find(({ net }) => isInNet(hex, net));
+    if (covering !== undefined && covering.net.bits > (entry === null ? -1 : prefixLength(entry.name, address))) {
+      return { entry: covering.entry, name: classlessName(address, hex, covering), plain };
+    }
+    return entry === null ? null : { entry, name: plain, plain: null };
+  };
+
+/** RFC 1035 section 3.5, RFC 3596 section 2.5. */
+const reverseName = (address: string, hex: string): string =>
+  isIPv6(address) ? `${backwards(hex.split(''))}.ip6.arpa.` : `${backwards(address.split('.'))}.in-addr.arpa.`;
+
+const backwards = (parts: readonly string[]): string => parts.toReversed().join('.');
+
+const prefixLength = (zone: string, address: string): number => {
+  const suffix = isIPv6(address) ? 'ip6.arpa.' : 'in-addr.arpa.';
+  if (!isWithin(zone, suffix)) return 0;
+  return (zone.split('.').length - suffix.split('.').length) * (isIPv6(address) ? 4 : 8);
+};
+
+/** What the network leaves of the address, below the zone: the last octet of 192.0.2.0/25 (RFC 2317 section 4). */
+const classlessName = (address: string, hex: string, { entry, net }: Classless): string => {
+  const parts = isIPv6(address) ? hex.split('') : address.split('.');
+  const kept = Math.min(parts.length - 1, Math.floor(net.bits / (isIPv6(address) ? 4 : 8)));
+  return `${backwards(parts.slice(kept))}.${entry.name}`;
+};

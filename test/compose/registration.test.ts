@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { compose } from '../../src/compose/index.ts';
+import * as make from './make.ts';
+
+const { server, present, newcomer, missing, zone } = make;
+const web1 = server('web1', ['192.0.2.11', '2001:db8::11']);
+
+const rulesOf = (composed: ReturnType<typeof compose>): readonly string[] => composed.problems.map(({ rule }) => rule);
+
+describe('registration', () => {
+  test('gives A, AAAA and PTR, each with its origin', () => {
+    const composed = compose(make.inputOf([newcomer(web1)]));
+    expect(make.linesOf(composed.zones)).toEqual([
+      '1.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 300 PTR web1.lab.internal.',
+      '11.2.0.192.in-addr.arpa. 300 PTR web1.lab.internal.',
+      'web1.lab.internal. 300 A 192.0.2.11',
+      'web1.lab.internal. 300 AAAA 2001:db8::11',
+    ]);
+    expect(composed.problems).toEqual([]);
+    expect(composed.zones[0]?.rrsets[0]?.values[0]?.origins).toEqual([
+      { kind: 'registration', inventory: 'lab', server: 'web1', file: 'hostmaster.yaml', line: 20, column: 5 },
+    ]);
+    expect([...composed.registered]).toEqual([['web1.lab.internal.', { inventory: 'lab', server: 'web1' }]]);
+  });
+
+  test('says which names the inventory could write', () => {
+    const { zones } = compose(make.inputOf([]));
+    expect(zones.map(({ scope }) => scope)).toEqual([
+      { all: true, ptr: false, grants: [] },
+      { all: false, ptr: true, grants: [] },
+      { all: false, ptr: true, grants: [] },
+      undefined,
+    ]);
+  });
+
+  test('stays in maintenance, and goes when decommissioned', () => {
+    const lines = (state: 'maintenance' | 'decommissioned') =>
+      make.linesOf(compose(make.inputOf([present({ ...web1, state })])).zones).length;
+    expect(lines('maintenance')).toBe(4);
+    expect(lines('decommissioned')).toBe(0);
+  });
+
+  test('holds what a missing server has until its absence is proven', () => {
+    const held = compose(make.inputOf([missing(web1)]));
+    expect(make.linesOf(held.zones).filter((line) => line.endsWith(' held'))).toHaveLength(4);
+    expect(held.zones[0]?.rrsets[0]?.values[0]?.held).toBe(
+      'server web1 of inventory lab is missing from 1 of 3 complete snapshots, since 2026-11-21T23:55:00.000Z',
+    );
+    const gone = compose(make.inputOf([missing(web1, make.proven)]));
+    expect(make.linesOf(gone.zones)).toEqual([]);
+    expect([...gone.registered.keys()]).toEqual(['web1.lab.internal.']);
+    expect(make.linesOf(compose(make.inputOf([missing(web1, { ...make.proven, snapshots: 2 })])).zones)).toHaveLength(
+      4,
+    );
+  });
+
+  test.each(['169.254.169.254', '169.254.1.1', '224.0.0.1', '0.0.0.0', '255.255.255.255'])('%s is refused', (ip) => {
+    const composed = compose(make.inputOf([present(server('web1', [ip, '192.0.2.12']))]));
+    expect(make.linesOf(composed.zones)).toEqual([
+      '12.2.0.192.in-addr.arpa. 300 PTR web1.lab.internal.',
+      'web1.lab.internal. 300 A 192.0.2.12',
+    ]);
+    expect(rulesOf(composed)).toEqual(['address-refused']);
+  });
+
+  test.each(['::', 'fe80::1', 'ff02::1', 'fd00:ec2::254', '::ffff:a9fe:a9fe'])('%s is refused', (ip) => {
+    const composed = compose(make.inputOf([present(server('web1', [ip]))]));
+    expect(make.linesOf(composed.zones)).toEqual([]);
+    expect(rulesOf(composed)).toEqual(['address-refused']);
+    expect(composed.zones[0]?.protected).toEqual([
+      {
+        name: 'web1.lab.internal.',
+        types: ['A', 'AAAA'],
+        reason: 'server web1 of inventory lab is active, and has no address that can be used',
+      },
+    ]);
+  });
+
+  test('takes private and loopback addresses where the zone is not public', () => {
+    const local = server('web1', ['10.0.0.1', '127.0.0.1', '::1', 'fd00::1']);
+    expect(make.linesOf(compose(make.inputOf([present(local)])).zones)).toHaveLength(4);
+    const zones = [zone('lab.internal.', [], { settings: { public: true } })];
+    const composed = compose(make.inputOf([present(local)], {}, zones));
+    expect(make.linesOf(composed.zones)).toEqual([]);
+    expect(rulesOf(composed)).toEqual(['address-refused']);
+  });
+
+  test.each(['_dmarc', 'a..b', '*', 'a b', '-a', 'x'.repeat(64), `${'x'.repeat(63)}.`.repeat(4), 'wеb1', ''])(
+    'a server called %j is not registered, and the others are',
+    (name) => {
+      const composed = compose(make.inputOf([present(server(name, ['192.0.2.1'])), present(web1)]));
+      expect(make.linesOf(composed.zones)).toHaveLength(4);
+      expect(rulesOf(composed)).toEqual(['server-name']);
+    },
+  );
+
+  test('stays out of another zone below the registration zone', () => {
+    const zones = [...make.labZones, zone('k8s.lab.internal.')];
+    const composed = compose(make.inputOf([present(server('a.k8s', ['192.0.2.1']))], {}, zones));
+    expect(make.linesOf(composed.zones)).toEqual([]);
+    expect(rulesOf(composed)).toEqual(['server-name']);
+  });
+
+  test('a registration in no configured zone is one problem', () => {
+    const composed = compose(make.inputOf([present(web1)], {}, [zone('example.com.')]));
+    expect(composed.problems.map(({ rule, file, line }) => [rule, file, line])).toEqual([
+      ['registration-zone', 'hostmaster.yaml', 20],
+    ]);
+  });
+
+  test('where the registration zone is left alone, so are the PTRs', () => {
+    const zones = [zone('2.0.192.in-addr.arpa.')];
+    const composed = compose(make.inputOf([present(web1)], {}, zones, ['lab.internal.', '2.0.192.in-addr.arpa.']));
+    expect(composed.zones[0]).toMatchObject({ complete: false, rrsets: [], quarantined: [{ type: 'PTR' }] });
+  });
+});
+
+describe('reverse zones', () => {
+  test('the longest one takes the PTR, classless ones by what they cover', () => {
+    const zones = [
+      zone('lab.internal.'),
+      zone('192.in-addr.arpa.'),
+      zone('2.0.192.in-addr.arpa.', ['5 CNAME 5.0/25']),
+      zone('0/25.2.0.192.in-addr.arpa.', [], { settings: { covers: '192.0.2.0/25' } }),
+    ];
+    const servers = [
+      server('a', ['192.0.2.5']),
+      server('b', ['192.0.2.200']),
+      server('c', ['192.0.3.1']),
+      server('d', ['192.0.2.6']),
+    ];
+    const composed = compose(
+      make.inputOf(
+        servers.map((each) => present(each)),
+        {},
+        zones,
+      ),
+    );
+    expect(make.linesOf(composed.zones).filter((line) => line.includes('PTR'))).toEqual([
+      '1.3.0.192.in-addr.arpa. 300 PTR c.lab.internal.',
+      '200.2.0.192.in-addr.arpa. 300 PTR b.lab.internal.',
+      '5.0/25.2.0.192.in-addr.arpa. 300 PTR a.lab.internal.',
+      '6.0/25.2.0.192.in-addr.arpa. 300 PTR d.lab.internal.',
+    ]);
+    expect(composed.problems.map(({ rule, message }) => [rule, message])).toEqual([
+      [
+        'classless-cname-missing',
+        '2.0.192.in-addr.arpa. has no CNAME at 6.2.0.192.in-addr.arpa. to 6.0/25.2.0.192.in-addr.arpa.: nobody finds the PTR there (RFC 2317)',
+      ],
+    ]);
+  });
+
+  test('addresses without one are one warning a family', () => {
+    const servers = Array.from({ length: 9 }, (_, i) => present(server(`web${i}`, [`10.0.0.${i}`, `fd00::${i + 1}`])));
+    const { problems } = compose(make.inputOf(servers));
+    expect(problems.map(({ rule, severity, message }) => [rule, severity, message])).toEqual([
+      [
+        'no-reverse-zone',
+        'warning',
+        '9 IPv4 addresses get no PTR, as no configured zone has them: 10.0.0.0, 10.0.0.1, 10.0.0.2, …; add the reverse zone to zones:, or set "reverse: false"',
+      ],
+      ['no-reverse-zone', 'warning', expect.stringContaining('9 IPv6 addresses get no PTR')],
+    ]);
+  });
+});
