@@ -71,7 +71,11 @@ const checkName = (value: unknown): Checked<string> => {
   return good(name);
 };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII as a whole is meant
+const ascii = /^[\x00-\x7f]*$/;
+
 const canonicalName = (text: string): string | null => {
+  if (ascii.test(text)) return text.toLowerCase();
   try {
     return parseName(`${text}.`).slice(0, -1);
   } catch {
