@@ -1,3 +1,4 @@
+import { SyntaxProblem } from '../model/errors.ts';
 import type { Problem, Severity } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
 import type { RRset } from '../model/rrset.ts';
@@ -13,6 +14,8 @@ export interface CheckedName {
   readonly compiled: RRset | null;
   /** Why it is not compiled, though the provider has checks. */
   readonly unavailable: string | null;
+  /** Why the provider takes no such check: bad input, so that what exists stays. */
+  readonly refused: string | null;
   readonly warnings: readonly string[];
 }
 
@@ -23,13 +26,17 @@ export const compileChecks = (
   whyNot: (compiled: RRset) => string | null,
 ): CheckedName => {
   const plain = rrsets.map(({ healthCheck: _, ...rrset }) => rrset);
-  if (checks === null) return { plain, compiled: null, unavailable: null, warnings: [] };
-  const { rrset, warnings } = checks.compile(rrsets);
-  const compiled = { ...rrset, ...unitedCheck(rrsets) };
-  const unavailable = whyNot(compiled);
-  return unavailable === null
-    ? { plain, compiled, unavailable, warnings }
-    : { plain, compiled: null, unavailable, warnings: [] };
+  const unchecked = { plain, compiled: null, unavailable: null, refused: null, warnings: [] };
+  if (checks === null) return unchecked;
+  try {
+    const { rrset, warnings } = checks.compile(rrsets);
+    const compiled = { ...rrset, ...unitedCheck(rrsets) };
+    const unavailable = whyNot(compiled);
+    return unavailable === null ? { ...unchecked, compiled, warnings } : { ...unchecked, unavailable };
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return { ...unchecked, refused: error.message };
+    throw error;
+  }
 };
 
 /** One check for people to read: that of the A, or else of the AAAA, with the URLs of both. */
@@ -53,6 +60,11 @@ export const checkProblems = (
   const limited = names.filter(({ warnings }) => warnings.length > 0);
   const texts = [...new Set(limited.flatMap(({ warnings }) => warnings))];
   return [
+    ...names.flatMap((each) =>
+      each.refused === null
+        ? []
+        : say('health-check-refused', 'error', [each], `${each.refused}; what exists at that name stays`),
+    ),
     ...[...reasons].flatMap((reason) =>
       say(
         'health-check-unavailable',

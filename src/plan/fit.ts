@@ -43,7 +43,7 @@ export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
   const place = (rrset: RRset) => {
     const misfit = whyMisfit(rrset, target, can);
     if (misfit === null) return rrsets.set(rrset, withinTtl(united(rrset, rrsets.get(rrset)), target.supports));
-    quarantined.push({ name: rrset.name, type: rrset.type, reason: misfit.message, origin: originOf(rrset) });
+    quarantined.push(quarantineOf(rrset, misfit.message));
     problems.push(problemOf(misfit, rrset, zone, target));
   };
   for (const rrset of zone.rrsets) {
@@ -53,7 +53,8 @@ export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
     else place(rrset);
   }
   const { compiled, names } = compileAll(checked, target, can);
-  for (const each of names) for (const rrset of each.compiled === null ? each.plain : [each.compiled]) place(rrset);
+  for (const rrset of names.flatMap(writableOf)) place(rrset);
+  quarantined.push(...names.flatMap(refusedOf));
   const label = zoneLabel(zone.id);
   const said = checkProblems(names, target.name, (target.healthChecks ?? null) !== null);
   problems.push(...said.map((problem) => ({ ...problem, target: target.name, zone: label })));
@@ -74,6 +75,12 @@ const compileAll = (checked: ReadonlyMap<string, readonly RRset[]>, target: Plan
   }
   return { compiled, names };
 };
+
+const writableOf = ({ compiled, plain, refused }: CheckedName): readonly RRset[] =>
+  refused !== null ? [] : compiled === null ? plain : [compiled];
+
+const refusedOf = ({ plain, refused }: CheckedName): readonly Quarantine[] =>
+  refused === null ? [] : plain.map((rrset) => quarantineOf(rrset, refused));
 
 /** A zone file may have an RRset of the type that checks are compiled to, at the same name. */
 const united = (rrset: RRset, other: RRset | undefined): RRset => {
@@ -158,6 +165,10 @@ const wireBytes = (rrset: RRset): number =>
 
 const withinTtl = (rrset: RRset, supports: Supports): RRset =>
   rrset.ttl < supports.min_ttl ? { ...rrset, ttl: supports.min_ttl } : rrset;
+
+const quarantineOf = (rrset: RRset, reason: string): Quarantine => {
+  return { name: rrset.name, type: rrset.type, reason, origin: originOf(rrset) };
+};
 
 const originOf = (rrset: RRset) => rrset.values[0]?.origins[0] ?? null;
 

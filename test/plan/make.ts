@@ -1,8 +1,17 @@
+import type { InventoryFacts } from '../../src/model/facts.ts';
+import type { HealthCheck } from '../../src/model/health.ts';
+import type { InventoryOrigin } from '../../src/model/origin.ts';
+import type { WrittenValue } from '../../src/model/ports.ts';
+import type { RRset } from '../../src/model/rrset.ts';
 import { makeRRset } from '../../src/model/rrset.ts';
 import type { DesiredZone, ExistingRRset, ZoneSettings, ZoneSnapshot } from '../../src/model/zone.ts';
 import type { PlanTarget } from '../../src/plan/index.ts';
 import { parseChangeAllow, planZone } from '../../src/plan/index.ts';
-import type { Supports } from '../../src/provider.ts';
+import type { HealthChecks, Supports } from '../../src/provider.ts';
+
+/** `www.example.com.` of `www`, and the apex of `@`; an absolute name is itself. */
+export const absolute = (name: string): string =>
+  name === '@' ? 'example.com.' : name.endsWith('.') ? name : `${name}.example.com.`;
 
 /** A line of a zone: `www A 300 192.0.2.1 | 192.0.2.2`; `@` is the apex. */
 export const rrset = (line: string): ExistingRRset => {
@@ -11,9 +20,8 @@ export const rrset = (line: string): ExistingRRset => {
     .join(' ')
     .split(' | ')
     .filter((rdata) => rdata !== '');
-  const absolute = name === '@' ? 'example.com.' : `${name}.example.com.`;
   return makeRRset(
-    absolute,
+    absolute(name),
     type,
     Number(ttl),
     values.map((rdata) => ({ rdata, origins: [] })),
@@ -65,7 +73,7 @@ export const supports: Supports = {
 export const apex = ['@ SOA 3600 ns1.example.com. h.example.com. 7 1 2 3 4', '@ NS 3600 ns1.example.com.'];
 
 export interface Scene {
-  readonly desired: readonly string[];
+  readonly desired: readonly (string | RRset)[];
   /** null: the target does not have the zone. */
   readonly existing: readonly (string | ExistingRRset)[] | null;
   readonly zone?: Partial<DesiredZone>;
@@ -73,7 +81,80 @@ export interface Scene {
   readonly supports?: Partial<Supports>;
   readonly allow?: readonly string[];
   readonly target?: Partial<PlanTarget>;
+  readonly facts?: InventoryFacts | null;
+  readonly written?: readonly WrittenValue[];
 }
+
+/** What accounts for nothing. */
+export const facts: InventoryFacts = {
+  servers: new Map(),
+  names: new Map(),
+  addresses: new Map(),
+  written: [],
+  orphans: [],
+  now: 1_800_000_000_000,
+};
+
+/** Where a server's value is from. */
+export const origin = (kind: InventoryOrigin['kind'], server: string, inventory = 'lab'): InventoryOrigin => {
+  return { kind, inventory, server, file: 'labels.yaml', line: 1, column: 1 };
+};
+
+/** An RRset that servers contribute to: `{ '192.0.2.1': 'web1' }`; those in `held` are missing. */
+export const contributed = (
+  line: string,
+  kind: InventoryOrigin['kind'],
+  servers: Readonly<Record<string, string>>,
+  held: readonly string[] = [],
+): RRset => {
+  const made = rrset(line);
+  const values = made.values.map(({ rdata }) => {
+    const server = servers[rdata];
+    const origins = server === undefined ? [] : [origin(kind, server)];
+    return server !== undefined && held.includes(server)
+      ? { rdata, origins, held: `server ${server} is missing` }
+      : { rdata, origins };
+  });
+  return { ...made, values };
+};
+
+const answering = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
+
+/** Health checks of a provider that writes `LUA A "up: 192.0.2.1 192.0.2.2"`. */
+export const healthChecks: HealthChecks = {
+  type: 'LUA',
+  compile: (rrsets) => ({
+    rrset: makeRRset(
+      rrsets[0]?.name ?? '',
+      'LUA',
+      Math.min(...rrsets.map(({ ttl }) => ttl)),
+      rrsets.map(({ type, values }) => ({
+        rdata: `${type} "up: ${values.map(({ rdata }) => rdata).join(' ')}"`,
+        origins: values.flatMap(({ origins }) => origins),
+      })),
+    ),
+    warnings: rrsets.some(({ healthCheck }) => typeof healthCheck?.interval === 'number')
+      ? ['there is one interval for all']
+      : [],
+  }),
+  addressesOf: (rdata) => {
+    const found = rdata.map((each) => /^(A|AAAA) "up: (.+)"$/.exec(each));
+    if (found.some((each) => each === null || each[2]?.split(' ').some((one) => answering(one) !== each[1])))
+      return null;
+    return found.flatMap((each) => each?.[2]?.split(' ') ?? []);
+  },
+  answersOf: () => null,
+};
+
+/** A check of a TCP port. */
+export const check: HealthCheck = {
+  port: 25,
+  urls: null,
+  interval: null,
+  timeout: null,
+  string_match: null,
+  when_all_down: 'open',
+};
 
 const id = { name: 'example.com.', view: null };
 
@@ -82,7 +163,7 @@ export const plan = (scene: Scene) => {
   const desired: DesiredZone = {
     id,
     settings: { ...settings, ...scene.settings },
-    rrsets: scene.desired.map(rrset),
+    rrsets: scene.desired.map((each) => (typeof each === 'string' ? rrset(each) : each)),
     quarantined: [],
     complete: true,
     files: [],
@@ -95,7 +176,7 @@ export const plan = (scene: Scene) => {
     rrsets: scene.existing.map((each) => (typeof each === 'string' ? rrset(each) : each)),
     unreadable: [],
   };
-  const { changeset, problems } = planZone({
+  const { changeset, problems, orphans } = planZone({
     desired,
     target: {
       name: 't',
@@ -106,6 +187,8 @@ export const plan = (scene: Scene) => {
     },
     existing,
     allows: (scene.allow ?? []).map(parseChangeAllow),
+    facts: scene.facts ?? null,
+    written: scene.written ?? [],
   });
   const words = ({ action, name, type }: { action: string; name: string; type: string }) =>
     `${action} ${name === 'example.com.' ? '@' : name.replace('.example.com.', '')} ${type}`;
@@ -116,5 +199,7 @@ export const plan = (scene: Scene) => {
     allows: [...new Set(changeset.withheld.map(({ allow }) => allow))],
     unmanaged: changeset.unmanaged.map(({ name, type, why }) => `${name} ${type}: ${why}`),
     problems: problems.map(({ rule }) => rule),
+    said: problems,
+    orphans: orphans.map(({ name, type, rdata }) => `${name.replace('.example.com.', '')} ${type} ${rdata}`),
   };
 };

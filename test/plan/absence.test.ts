@@ -1,0 +1,262 @@
+import { describe, expect, test } from 'vitest';
+import type { InventoryScope } from '../../src/model/zone.ts';
+import type { Scene } from './make.ts';
+import { absolute, apex, contributed, facts, origin, plan, rrset } from './make.ts';
+
+const all: InventoryScope = { all: true, ptr: false, grants: [] };
+const granted: InventoryScope = { all: false, ptr: false, grants: [{ names: ['mail.example.com'], types: ['A'] }] };
+const inScope = (scope: InventoryScope) => ({ scope });
+const mail = ['mail A 60 192.0.2.1 | 192.0.2.2'];
+const written = (name: string, type: string, rdata: string, ...sources: readonly string[]) => {
+  return { name: absolute(name), type, rdata, sources };
+};
+const scene = (more: Partial<Scene>): Scene => {
+  return { desired: [], existing: [...apex, ...mail, 'x TXT 1 "x"'], zone: inScope(granted), facts, ...more };
+};
+const kept = ['x TXT 1 "x"'];
+
+describe('what nobody accounts for stays', () => {
+  test('a name that the inventory could have written waits for proof, and the rest goes', () => {
+    const planned = plan(scene({ desired: [] }));
+    expect(planned.changes).toEqual(['delete x TXT']);
+    expect(planned.withheld).toEqual(['absence: delete mail A']);
+    expect(planned.allows).toEqual(['absence:example.com./t:mail.example.com.']);
+    expect(planned.orphans).toEqual(['mail A 192.0.2.1', 'mail A 192.0.2.2']);
+    expect(planned.changeset.withheld[0]?.reason).toBe(
+      '192.0.2.1, 192.0.2.2: it is of no server that is known: unaccounted for in 0 of 3 complete snapshots',
+    );
+  });
+
+  test('beside what is wanted it stays as a value, and what changes there goes on', () => {
+    const desired = [...kept, contributed('mail A 60 192.0.2.1 | 192.0.2.9', 'claim', { '192.0.2.9': 'web9' })];
+    const planned = plan(scene({ desired }));
+    expect(planned.changes).toEqual(['replace mail A']);
+    expect(planned.changeset.changes[0]?.after?.values).toEqual([
+      { rdata: '192.0.2.1', origins: [] },
+      { rdata: '192.0.2.2', origins: [] },
+      { rdata: '192.0.2.9', origins: [origin('claim', 'web9')] },
+    ]);
+    expect(planned.withheld).toEqual(['absence: replace mail A']);
+    expect(planned.changeset.withheld[0]?.after?.values.map(({ rdata }) => rdata)).toEqual(['192.0.2.1', '192.0.2.9']);
+  });
+
+  test('where nothing else changes there is no change', () => {
+    const planned = plan(scene({ desired: [...kept, 'mail A 60 192.0.2.1'] }));
+    expect(planned.changes).toEqual([]);
+    expect(planned.withheld).toEqual(['absence: replace mail A']);
+  });
+
+  test('without an inventory, or outside its names, all is as ever', () => {
+    expect(plan(scene({ desired: kept, facts: null })).changes).toEqual(['delete mail A']);
+    expect(plan(scene({ desired: kept, zone: {} })).changes).toEqual(['delete mail A']);
+    const existing = [...apex, ...kept, 'mail AAAA 1 2001:db8::1'];
+    expect(plan(scene({ desired: kept, existing })).changes).toEqual(['delete mail AAAA']);
+  });
+
+  test.each(['absence:example.com', 'absence:example.com/t', 'absence:example.com/t:mail.example.com'])(
+    '--allow %s lets it go',
+    (allow) =>
+      expect(plan(scene({ desired: kept, allow: [allow], existing: [...apex, ...mail, ...kept] })).changes).toEqual([
+        'delete mail A',
+      ]),
+  );
+
+  test('an allow of another name does not', () => {
+    expect(plan(scene({ desired: kept, allow: ['absence:example.com/t:x.example.com'] })).changes).toEqual([]);
+  });
+
+  test('what is wanted by a zone file is the whole of it', () => {
+    const stated = rrset('mail A 60 192.0.2.1');
+    const values = stated.values.map(({ rdata }) => ({
+      rdata,
+      origins: [{ kind: 'zone_file' as const, file: 'zones/example.com.yaml', line: 1, column: 1 }],
+    }));
+    const planned = plan(scene({ desired: [...kept, { ...stated, values }] }));
+    expect(planned.changes).toEqual(['replace mail A']);
+    expect(planned.withheld).toEqual([]);
+  });
+
+  test('SOA and apex NS are never of the inventory', () => {
+    const desired = ['@ SOA 3600 ns1.example.com. h.example.com. 1 1 2 3 5', '@ NS 3600 ns2.example.com.'];
+    const planned = plan({ desired, existing: apex, zone: inScope(all), facts });
+    expect(planned.changes).toEqual([]);
+    expect(planned.withheld).toEqual(['delegation: replace @ NS', 'delegation: replace @ SOA']);
+    expect(planned.orphans).toEqual([]);
+  });
+
+  test('a quarantined name stays for its own reason', () => {
+    const quarantined = [{ name: 'mail.example.com.', type: 'A', reason: 'bad', origin: null }];
+    const planned = plan(scene({ desired: kept, zone: { ...inScope(granted), quarantined } }));
+    expect(planned.changes).toEqual([]);
+    expect(planned.withheld).toEqual(['quarantine: delete mail A']);
+    expect(planned.orphans).toEqual([]);
+  });
+
+  test('where a file does not parse, it waits as well', () => {
+    const planned = plan(
+      scene({ desired: ['mail A 60 192.0.2.1 | 192.0.2.3'], zone: { scope: granted, complete: false } }),
+    );
+    expect(planned.changes).toEqual([]);
+    expect(planned.withheld.toSorted()).toEqual([
+      'absence: replace mail A',
+      'incomplete: delete x TXT',
+      'incomplete: replace mail A',
+    ]);
+  });
+
+  test('a CNAME that is to come in its place waits with it, and what points at that', () => {
+    const existing = [...apex, ...mail];
+    const desired = ['mail CNAME 1 other.example.com.', 'other A 1 192.0.2.7'];
+    const planned = plan(scene({ existing, desired }));
+    expect(planned.changes).toEqual(['create other A']);
+    expect(planned.withheld).toEqual(['absence: delete mail A', 'absence: create mail CNAME']);
+    const allow = planned.allows.flatMap((each) => each ?? []);
+    expect(plan(scene({ existing, desired, allow })).changes).toEqual([
+      'delete mail A',
+      'create mail CNAME',
+      'create other A',
+    ]);
+  });
+
+  test('a DNAME or a zone cut that would hide it waits', () => {
+    const existing = [...apex, 'web1.lab A 1 192.0.2.1'];
+    for (const hides of ['lab DNAME 1 new.example.com.', 'lab NS 1 ns.example.net.']) {
+      const planned = plan({
+        desired: [hides],
+        existing,
+        zone: inScope(all),
+        facts,
+        supports: { types: ['A', 'NS', 'DNAME'] },
+      });
+      expect(planned.changes).toEqual([]);
+      expect(planned.withheld).toContain(`absence: create lab ${hides.split(' ')[1]}`);
+    }
+  });
+
+  test('an ignored or foreign value is not held: it stays anyway', () => {
+    const ignore = [{ name: 'mail', types: ['A'] }];
+    const planned = plan(scene({ desired: kept, settings: { ignore } }));
+    expect(planned.withheld).toEqual([]);
+    expect(planned.orphans).toEqual([]);
+  });
+});
+
+describe('what is accounted for goes', () => {
+  const known = { ...facts, written: [written('mail', 'A', '192.0.2.2', 'lab/web2')] };
+  const server = (standing: 'settled' | 'unsettled' | 'held') => ({
+    ...known,
+    servers: new Map([['lab/web2', standing]]),
+  });
+  const desired = [...kept, 'mail A 60 192.0.2.1'];
+
+  test('a server that is settled contributes it no more', () => {
+    const planned = plan(scene({ desired, facts: server('settled') }));
+    expect(planned.changes).toEqual(['replace mail A']);
+    expect(planned.withheld).toEqual([]);
+    expect(planned.orphans).toEqual([]);
+  });
+
+  test('a server that is there in an incomplete answer loses a value, but no RRset', () => {
+    expect(plan(scene({ desired, facts: server('unsettled') })).changes).toEqual(['replace mail A']);
+    const existing = [...apex, 'mail A 60 192.0.2.2', ...kept];
+    const gone = plan(scene({ desired: kept, existing, facts: server('unsettled') }));
+    expect(gone.changes).toEqual([]);
+    expect(gone.withheld).toEqual(['absence: delete mail A']);
+    expect(gone.orphans).toEqual([]);
+  });
+
+  test('one of several sources that is not settled is enough to keep it', () => {
+    const two = [written('mail', 'A', '192.0.2.2', 'lab/web2', 'lab/web3')];
+    const servers = new Map([
+      ['lab/web2', 'settled' as const],
+      ['lab/web3', 'held' as const],
+    ]);
+    const planned = plan(scene({ desired, facts: { ...facts, written: two, servers } }));
+    expect(planned.changes).toEqual([]);
+    expect(planned.changeset.withheld[0]?.reason).toContain('nobody knows what became of lab/web3');
+  });
+
+  test("a server that nobody knows is held; Git's own values are settled", () => {
+    expect(plan(scene({ desired, facts: known })).changes).toEqual([]);
+    const git = [written('mail', 'A', '192.0.2.2', 'git')];
+    expect(plan(scene({ desired, facts: { ...facts, written: git } })).changes).toEqual(['replace mail A']);
+  });
+
+  test('what nobody is known to have written goes by a present server: its name, its PTR, its address', () => {
+    const servers = new Map([['lab/web1', 'settled' as const]]);
+    const names = new Map([['web1.example.com.', 'lab/web1']]);
+    const addresses = new Map([['192.0.2.2', 'lab/web1']]);
+    const present = { ...facts, servers, names, addresses };
+    const existing = [
+      ...apex,
+      ...kept,
+      'web1 A 1 192.0.2.8',
+      '8 PTR 1 web1.example.com.',
+      'claim A 1 192.0.2.2',
+      'y A 1 192.0.2.5',
+    ];
+    const desired = [...kept, contributed('web1 A 1 192.0.2.2', 'registration', { '192.0.2.2': 'web1' })];
+    const planned = plan({ desired, existing, zone: inScope(all), facts: present });
+    expect(planned.changes).toEqual(['delete 8 PTR', 'delete claim A', 'replace web1 A']);
+    expect(planned.withheld).toEqual(['absence: delete y A']);
+  });
+
+  test('absence that is proven lets it go, and is still an orphan', () => {
+    const orphan = (snapshots: number, since: number) => ({
+      ...facts,
+      orphans: [{ name: 'mail.example.com.', type: 'A', rdata: '192.0.2.2', missing: { snapshots, since } }],
+    });
+    const long = facts.now - 600_000;
+    expect(plan(scene({ desired, facts: orphan(3, long) })).changes).toEqual(['replace mail A']);
+    expect(plan(scene({ desired, facts: orphan(3, long) })).orphans).toEqual(['mail A 192.0.2.2']);
+    expect(plan(scene({ desired, facts: orphan(2, long) })).changes).toEqual([]);
+    expect(plan(scene({ desired, facts: orphan(3, long + 1) })).changes).toEqual([]);
+    expect(plan(scene({ desired, facts: orphan(2, long) })).changeset.withheld[0]?.reason).toContain(
+      '2 of 3 complete snapshots, since 2027-01-15',
+    );
+  });
+});
+
+describe('what the inventory itself holds', () => {
+  const held = contributed('mail A 60 192.0.2.1 | 192.0.2.2', 'claim', { '192.0.2.1': 'web1', '192.0.2.2': 'web2' }, [
+    'web2',
+  ]);
+
+  test('a value that exists waits, and nothing changes', () => {
+    const planned = plan(scene({ desired: [...kept, held] }));
+    expect(planned.changes).toEqual([]);
+    expect(planned.withheld).toEqual(['absence: replace mail A']);
+    expect(planned.changeset.withheld[0]?.reason).toBe('192.0.2.2: server web2 is missing');
+  });
+
+  test('a value that does not exist there is wanted: it was good when last seen', () => {
+    const planned = plan(scene({ desired: [...kept, held], existing: [...apex, ...kept, 'mail A 60 192.0.2.1'] }));
+    expect(planned.changes).toEqual(['replace mail A']);
+    expect(planned.withheld).toEqual([]);
+    expect(planned.changeset.changes[0]?.after?.values[1]).toEqual({
+      rdata: '192.0.2.2',
+      origins: [origin('claim', 'web2')],
+    });
+  });
+
+  test('--allow takes it out, and a name of such values only goes', () => {
+    const allow = ['absence:example.com/t:mail.example.com'];
+    expect(plan(scene({ desired: [...kept, held], allow })).changes).toEqual(['replace mail A']);
+    const both = contributed('mail A 60 192.0.2.1', 'claim', { '192.0.2.1': 'web1' }, ['web1']);
+    const existing = [...apex, ...kept, 'mail A 60 192.0.2.1'];
+    expect(plan(scene({ desired: [...kept, both], existing, allow })).changes).toEqual(['delete mail A']);
+    expect(plan(scene({ desired: [...kept, both], existing })).withheld).toEqual(['absence: delete mail A']);
+  });
+
+  test('a re-imaged machine: the PTR is the new name at once, the old A waits', () => {
+    const desired = [
+      contributed('new A 1 192.0.2.1', 'registration', { '192.0.2.1': 'new' }),
+      contributed('old A 1 192.0.2.1', 'registration', { '192.0.2.1': 'old' }, ['old']),
+      contributed('1 PTR 1 new.example.com.', 'registration', { 'new.example.com.': 'new' }),
+    ];
+    const existing = [...apex, 'old A 1 192.0.2.1', '1 PTR 1 old.example.com.'];
+    const planned = plan({ desired, existing, zone: inScope(all), facts });
+    expect(planned.changes).toEqual(['replace 1 PTR', 'create new A']);
+    expect(planned.withheld).toEqual(['absence: delete old A']);
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import type { DesiredZone } from '../../src/model/zone.ts';
+import { writtenBy } from '../../src/plan/index.ts';
+import type { Scene } from './make.ts';
+import {
+  absolute,
+  apex,
+  check,
+  contributed,
+  facts,
+  healthChecks,
+  origin,
+  plan,
+  rrset,
+  settings,
+  supports,
+} from './make.ts';
+
+const written = (name: string, type: string, rdata: string, ...sources: readonly string[]) => {
+  return { name: absolute(name), type, rdata, sources: sources.length === 0 ? ['git'] : sources };
+};
+const listed = (more: Partial<Scene>): Scene => ({
+  desired: ['x A 1 192.0.2.7'],
+  existing: [...apex, 'x A 1 192.0.2.7', 'a A 1 192.0.2.1 | 192.0.2.2', 'b A 1 192.0.2.3'],
+  settings: { owns: 'listed' },
+  ...more,
+});
+
+describe('owns: listed', () => {
+  test('deletes what we wrote, and nothing else', () => {
+    const known = [written('a', 'A', '192.0.2.1'), written('a', 'A', '192.0.2.2')];
+    const planned = plan(listed({ written: known }));
+    expect(planned.changes).toEqual(['delete a A']);
+    expect(planned.unmanaged).toContain('b.example.com. A: owns: listed, and not known as written by Hostmaster');
+    expect(plan(listed({ facts: { ...facts, written: known } })).changes).toEqual(['delete a A']);
+    expect(plan(listed({})).changes).toEqual([]);
+  });
+
+  test("others' values at the name stay", () => {
+    const planned = plan(listed({ written: [written('a', 'A', '192.0.2.1')] }));
+    expect(planned.changes).toEqual(['replace a A']);
+    expect(planned.changeset.changes[0]?.after?.values).toEqual([{ rdata: '192.0.2.2', origins: [] }]);
+  });
+
+  test('what is ignored or foreign is not taken for wanted', () => {
+    const ignore = [{ name: 'a', types: ['A'] }];
+    const planned = plan(listed({ written: [written('a', 'A', '192.0.2.1')], settings: { owns: 'listed', ignore } }));
+    expect(planned.changes).toEqual([]);
+    expect(planned.problems).toEqual([]);
+  });
+
+  test('a CNAME cannot come beside what others wrote', () => {
+    const desired = ['x A 1 192.0.2.7', 'a CNAME 1 x.example.com.'];
+    const planned = plan(listed({ desired, written: [written('a', 'A', '192.0.2.1')] }));
+    expect(planned.changes).toEqual([]);
+    expect(planned.problems).toEqual(['unmanaged-conflict']);
+  });
+
+  test('what the inventory wrote goes when its server is settled', () => {
+    const scope = { all: false, ptr: false, grants: [{ names: ['a.example.com'], types: ['A'] }] };
+    const known = { ...facts, written: [written('a', 'A', '192.0.2.1', 'lab/web1')] };
+    const held = plan(listed({ facts: known, zone: { scope } }));
+    expect(held.changes).toEqual([]);
+    expect(held.withheld).toEqual(['absence: replace a A']);
+    const servers = new Map([['lab/web1', 'settled' as const]]);
+    expect(plan(listed({ facts: { ...known, servers }, zone: { scope } })).changes).toEqual(['replace a A']);
+  });
+
+  test('what is compiled is ours where its addresses are, or where they are wanted', () => {
+    const supported = { supports: { types: [...supports.types, 'LUA'] }, target: { healthChecks } };
+    const existing = [...apex, 'x A 1 192.0.2.7', 'a LUA 1 A "up: 192.0.2.1"'];
+    expect(plan(listed({ existing, ...supported })).changes).toEqual([]);
+    expect(plan(listed({ existing, ...supported, written: [written('a', 'A', '192.0.2.1')] })).changes).toEqual([
+      'delete a LUA',
+    ]);
+    const plain = ['x A 1 192.0.2.7', 'a A 1 192.0.2.1'];
+    expect(plan(listed({ existing, ...supported, desired: plain })).changes).toEqual(['create a A', 'delete a LUA']);
+    const checked = ['x A 1 192.0.2.7', { ...rrset('a A 1 192.0.2.1'), healthCheck: check }];
+    const swap = plan(listed({ existing: [...apex, ...plain], ...supported, desired: checked }));
+    expect(swap.changes).toEqual(['delete a A', 'create a LUA']);
+  });
+});
+
+describe('what was written', () => {
+  const zone = (more: Partial<DesiredZone>): DesiredZone => {
+    return {
+      id: { name: 'example.com.', view: null },
+      settings,
+      rrsets: [],
+      quarantined: [],
+      complete: true,
+      files: [],
+      ...more,
+    };
+  };
+  const changesOf = (scene: Scene) => plan(scene).changeset.changes;
+  const checked = {
+    ...contributed('a A 60 192.0.2.1 | 192.0.2.2', 'claim', { '192.0.2.1': 'web1', '192.0.2.2': 'web2' }),
+    healthCheck: check,
+  };
+
+  test('is known address by address, for whom, also where it is compiled', () => {
+    const changes = changesOf({
+      desired: [checked],
+      existing: [...apex, 'a A 60 192.0.2.1', 'b AAAA 1 2001:db8::1', 'c A 1 192.0.2.1', 'c TXT 1 "x"'],
+      supports: { types: [...supports.types, 'LUA'] },
+      target: { healthChecks },
+    });
+    expect(writtenBy({ zone: zone({ rrsets: [checked] }), changes, written: [], healthChecks })).toEqual({
+      at: [
+        { name: 'a.example.com.', type: 'A' },
+        { name: 'c.example.com.', type: 'A' },
+        { name: 'a.example.com.', type: 'LUA' },
+        { name: 'b.example.com.', type: 'AAAA' },
+        { name: 'c.example.com.', type: 'TXT' },
+      ],
+      values: [written('a', 'A', '192.0.2.1', 'lab/web1'), written('a', 'A', '192.0.2.2', 'lab/web2')],
+    });
+  });
+
+  test('what was only kept is what it was known for', () => {
+    const scope = { all: true, ptr: false, grants: [] };
+    const rrsets = [contributed('a A 60 192.0.2.1', 'claim', { '192.0.2.1': 'web1' })];
+    const changes = changesOf({
+      desired: rrsets,
+      existing: [...apex, 'a A 60 192.0.2.8 | 192.0.2.9'],
+      zone: { scope },
+      facts,
+    });
+    const known = [written('a', 'A', '192.0.2.9', 'lab/gone')];
+    expect(writtenBy({ zone: zone({ rrsets, scope }), changes, written: known, healthChecks: null }).values).toEqual([
+      written('a', 'A', '192.0.2.1', 'lab/web1'),
+      ...known,
+    ]);
+  });
+
+  test("Git's is known where only what is listed is ours, and where the inventory writes", () => {
+    const file = { kind: 'zone_file' as const, file: 'z.yaml', line: 1, column: 1 };
+    const made = rrset('a A 60 192.0.2.1');
+    const rrsets = [
+      { ...made, values: made.values.map((value) => ({ ...value, origins: [file, origin('claim', 'web1')] })) },
+    ];
+    const changes = changesOf({ desired: rrsets, existing: apex });
+    const sources = (more: Partial<DesiredZone>) =>
+      writtenBy({ zone: zone({ rrsets, ...more }), changes, written: [], healthChecks: null }).values[0]?.sources;
+    expect(sources({})).toEqual(['lab/web1']);
+    expect(sources({ settings: { ...settings, owns: 'listed' } })).toEqual(['git', 'lab/web1']);
+    expect(sources({ scope: { all: true, ptr: false, grants: [] } })).toEqual(['git', 'lab/web1']);
+  });
+});
