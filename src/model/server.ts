@@ -85,7 +85,7 @@ export interface KnownServer extends Known {
 export interface KnownInventory {
   /** Of the last complete answer, to ask whether it changed. */
   readonly etag: string | null;
-  /** Of the last complete answer; milliseconds since 1970. */
+  /** Of the last complete answer with a body (a 304 has none), 0 where none came yet; milliseconds since 1970. */
   readonly takenAt: number;
   /** When absences were last counted: at most once an interval. */
   readonly countedAt: number;

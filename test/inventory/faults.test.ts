@@ -231,6 +231,14 @@ describe('an answer that is not complete', () => {
     expect(messagesOf(await lab.after(0))).toContain('several pages but no `total`');
   });
 
+  it('pages without end', async () => {
+    restart({ timeout: 50 });
+    inventory.bend((request) => ({ kind: 'page', page: { servers: [], next: `?page=${request.page + 1}` } }));
+    expect(messagesOf(await lab.after(0))).toMatch(
+      /the whole answer takes longer than 1.5 s|more than 10000 pages|within 0.05 s/,
+    );
+  });
+
   it('more servers than max_servers', async () => {
     restart({ max_servers: 2 });
     expect(messagesOf(await lab.after(0))).toContain('more than 2 servers, which is the most (`max_servers`)');
