@@ -1,7 +1,10 @@
 import { createServer } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type CheckedRecord, printRecord, readRecord } from '../../../providers/powerdns/health-lua.ts';
 import { type HealthChecks, type Provider, parseRdata, SyntaxProblem } from '../../../src/provider.ts';
+import { askByDns } from '../../../src/verify/ask.ts';
+import { verifyZones } from '../../../src/verify/index.ts';
 import { run } from '../../servers/child.ts';
 import { digAll, type PowerDns, startPowerDns } from '../../servers/index.ts';
 import { anyChecked } from './arbitrary.ts';
@@ -73,6 +76,12 @@ const transferred = async (owner: string): Promise<readonly string[]> => {
   ];
   const lines = (await run(command)).split('\n').filter((line) => line.startsWith(`${owner}\t`));
   return lines.map((line) => parseRdata('LUA', line.slice(line.indexOf('\\#'))));
+};
+
+const recordOf = (rdata: string): CheckedRecord => {
+  const record = readRecord(rdata);
+  if (record === null) throw new Error(`it was not printed here: ${rdata}`);
+  return record;
 };
 
 describe.concurrent('health checks', () => {
@@ -200,6 +209,30 @@ describe.concurrent('health checks', () => {
       const read = (await readAll(provider, [owner])).rrsets.find(({ type }) => type === 'LUA');
       expect(read?.values.map((value) => value.rdata)).toEqual(rdata);
       expect(await transferred(owner)).toEqual(rdata);
+    }));
+
+  it('are begun by verify, for IPv4 and for IPv6, and it takes what they say', () =>
+    within(async ({ becomes, owner, port, web, write }) => {
+      const asked = [await web('127.0.0.2'), await web('::1')];
+      const urlOf = (host: string) => ({ urls: { [host.replace(/[[\]]/g, '')]: `http://${host}:${port}/` } });
+      const check = { when_all_down: 'closed' } as const;
+      const v4 = checked(['127.0.0.2'], { ...check, ...urlOf('127.0.0.2') });
+      const rrset = await write(v4, checked(['::1'], { ...check, ...urlOf('[::1]') }));
+      const verify = async (other: (rdata: string) => string) => {
+        const values = rrset.values.map(({ rdata }) => ({ rdata: other(rdata) }));
+        const answers = checks.answersOf(values.map(({ rdata }) => rdata));
+        const nameservers = [{ label: 'pdns', ...pdns.dns }];
+        const work = { zone, target: 'pdns', nameservers, rrsets: [{ ...rrset, values, checked: answers }], wait: 0 };
+        const options = { ask: askByDns(), now: () => performance.now(), sleep: async () => undefined };
+        return (await verifyZones([work], options)).differences;
+      };
+      expect(await verify((rdata) => rdata)).toEqual([]);
+      await vi.waitFor(() => expect(asked.map(({ size }) => size)).toEqual([1, 1]), { timeout: 10_000, interval: 20 });
+      const elsewhere = await verify((rdata) =>
+        printRecord({ ...recordOf(rdata), probe: { port, addresses: ['127.0.0.7'] } }),
+      );
+      expect(elsewhere).toMatchObject([{ name: owner, type: 'LUA', kind: 'differs', answered: ['60 127.0.0.2'] }]);
+      await becomes(first);
     }));
 
   it('are gone with their RRset', () =>

@@ -63,7 +63,7 @@ describe('supports', () => {
     const its = await openProvider(stock);
     expect(['LUA', 'ALIAS', 'DNAME'].filter((type) => its.supports.types.includes(type))).toEqual([]);
     expect(its.supports.refuses.LUA).toContain('enable-lua-records=yes');
-    expect(its.supports).toMatchObject({ parallel_zones: 1, max_bytes: 1_900_000 });
+    expect(its.supports).toMatchObject({ parallel_zones: 1, max_bytes: 1_900_000, health_checks: true });
     expect((await openProvider(stock, { parallel: 3 })).supports.parallel_zones).toBe(3);
     await stock.stop();
   });
