@@ -22,19 +22,22 @@ const hexOfV4 = (address: string): string =>
     .join('');
 
 const hexOfV6 = (address: string): string => {
-  const [head = '', tail] = address.split('::');
-  const left = groupsOf(head);
-  const right = groupsOf(tail ?? '');
-  return tail === undefined ? left : left + '0'.repeat(32 - left.length - right.length) + right;
+  const gap = address.indexOf('::');
+  if (gap === -1) return groupsOf(address);
+  const left = groupsOf(address.slice(0, gap));
+  const right = groupsOf(address.slice(gap + 2));
+  return left + zeros.slice(left.length + right.length) + right;
 };
 
-const groupsOf = (text: string): string =>
-  text === ''
-    ? ''
-    : text
-        .split(':')
-        .map((group) => (group.includes('.') ? hexOfV4(group) : group.padStart(4, '0')))
-        .join('');
+const zeros = '0'.repeat(32);
+
+const groupsOf = (text: string): string => {
+  let hex = '';
+  if (text === '') return hex;
+  for (const group of text.split(':'))
+    hex += group.includes('.') ? hexOfV4(group) : zeros.slice(28 + group.length) + group;
+  return hex;
+};
 
 /** Reads `192.0.2.0/25`; null: it is no network. */
 export const parseNet = (text: string): Net | null => {

@@ -1,10 +1,13 @@
+import type { RRset } from '../model/rrset.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
-import type { DesiredZone, Quarantine } from '../model/zone.ts';
+import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
 import { type Book, type ComposeInput, readBook } from './book.ts';
+import type { Finding } from './finding.ts';
 import { type Item, ownerOf, type Part } from './items.ts';
-import { type Merged, mergeName, noStatics, type Statics } from './merge.ts';
+import { isSimple, type Merged, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
 import { partOf } from './part.ts';
 import { concernedBy, indexRoster, keyOfEntry, type RosterIndex, reindexed } from './roster.ts';
+import type { ZoneEntry } from './zones.ts';
 
 /** All that servers come to, kept so that the change of one of them costs its own names only. */
 export interface Composition {
@@ -39,16 +42,49 @@ export const composition = (input: ComposeInput): Composition => {
   return { input, book, index, entries, parts, byName };
 };
 
+/** What all servers come to, by the zone's name. */
+export interface MergedZone {
+  readonly rrsets: RRset[];
+  readonly quarantined: Quarantine[];
+  readonly protected: Protection[];
+}
+
 /** Every name that servers or Git's rules for them are about, merged. */
-export const mergeAll = ({ book, byName, input }: Composition): readonly Merged[] => {
-  const names = new Set([...byName.keys(), ...book.claims.keys(), ...book.blocked.keys()]);
-  const statics = staticsAt(input.zones, names);
-  const merged: Merged[] = [];
-  for (const name of names) {
-    const made = mergeName(book, name, byName.get(name) ?? [], statics.get(name) ?? noStatics);
-    if (made !== null) merged.push(made);
-  }
-  return merged;
+export const mergeAll = ({
+  book,
+  byName,
+  input,
+}: Composition): { readonly zones: ReadonlyMap<string, MergedZone>; readonly findings: readonly Finding[] } => {
+  const zones = new Map<string, MergedZone>();
+  const findings: Finding[] = [];
+  const zoneOf = (entry: ZoneEntry): MergedZone => {
+    const known = zones.get(entry.name);
+    if (known !== undefined) return known;
+    const fresh: MergedZone = { rrsets: [], quarantined: [], protected: [] };
+    zones.set(entry.name, fresh);
+    return fresh;
+  };
+  const byGit = [...book.claims.keys(), ...book.blocked.keys()];
+  const isByGit = new Set(byGit);
+  const statics = staticsAt(input.zones, (name) => byName.has(name) || isByGit.has(name));
+  const merge = (name: string, items: readonly Item[]): void => {
+    const there = statics.get(name);
+    const [only] = items;
+    if (only?.kind === 'value' && items.length === 1 && there === undefined && !isByGit.has(name) && isSimple(only)) {
+      zoneOf(only.entry).rrsets.push(simpleRRset(only));
+      return;
+    }
+    const merged = mergeName(book, name, items, there ?? noStatics);
+    if (merged === null) return;
+    const zone = zoneOf(merged.entry);
+    zone.rrsets.push(...merged.rrsets);
+    zone.quarantined.push(...merged.quarantined);
+    zone.protected.push(...merged.protected);
+    findings.push(...merged.findings);
+  };
+  for (const [name, items] of byName) merge(name, items);
+  for (const name of isByGit) if (!byName.has(name)) merge(name, []);
+  return { zones, findings };
 };
 
 /** What one server's change comes to. */
@@ -81,7 +117,7 @@ export const affectedBy = (from: Composition, previous: Server | null, next: Ros
   );
   const before = [...concerned.keys()].flatMap((each) => from.parts.get(each)?.items ?? []);
   const names = new Set([...before.map(({ name }) => name), ...items.keys()]);
-  const statics = staticsAt(input.zones, names);
+  const statics = staticsAt(input.zones, (name) => names.has(name));
   const merged = [...names].flatMap((name) => {
     const rest = (byName.get(name) ?? []).filter((item) => !concerned.has(ownerOf(item) ?? ''));
     const all = [...rest, ...(items.get(name) ?? [])].sort(byOwner);
@@ -101,7 +137,10 @@ interface OpenStatics {
 }
 
 /** What zone files have at these names. */
-const staticsAt = (zones: readonly DesiredZone[], names: ReadonlySet<string>): ReadonlyMap<string, Statics> => {
+const staticsAt = (
+  zones: readonly DesiredZone[],
+  isWanted: (name: string) => boolean,
+): ReadonlyMap<string, Statics> => {
   const found = new Map<string, OpenStatics>();
   const at = (name: string): OpenStatics => {
     const known = found.get(name);
@@ -111,8 +150,8 @@ const staticsAt = (zones: readonly DesiredZone[], names: ReadonlySet<string>): R
     return fresh;
   };
   for (const zone of zones) {
-    for (const rrset of zone.rrsets) if (names.has(rrset.name)) at(rrset.name).rrsets.push(rrset);
-    for (const each of zone.quarantined) if (names.has(each.name)) at(each.name).quarantined.push(each);
+    for (const rrset of zone.rrsets) if (isWanted(rrset.name)) at(rrset.name).rrsets.push(rrset);
+    for (const each of zone.quarantined) if (isWanted(each.name)) at(each.name).quarantined.push(each);
   }
   return found;
 };

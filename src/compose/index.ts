@@ -33,14 +33,10 @@ export const factsOf = (input: ComposeInput): RosterFacts => factsFrom(compositi
 export const composedOf = (from: Composition): Composed => {
   const merged = mergeAll(from);
   const parts = [...from.parts.values()];
-  const found = [
-    ...from.book.findings,
-    ...parts.flatMap((part) => part.findings),
-    ...merged.flatMap((each) => each.findings),
-  ];
+  const found = [...from.book.findings, ...parts.flatMap((part) => part.findings), ...merged.findings];
   const findings = [...found, ...warningsOf(from, parts, found)];
   return {
-    zones: fillZones(from, merged),
+    zones: fillZones(from, merged.zones),
     problems: sortProblems(problemsOf(findings)),
     registered: registeredIn(from),
   };

@@ -46,6 +46,16 @@ export const mergeName = (book: Book, name: string, items: readonly Item[], stat
   return { name, entry, rrsets, quarantined, protected: protections, findings };
 };
 
+/** Nothing can be at odds where one value is alone at its name, but for what claims and grants ask. */
+export const isSimple = ({ rule, limit }: Contribution): boolean => rule.kind !== 'claim' && limit >= 1;
+
+export const simpleRRset = ({ name, type, rdata, origin, held, rule }: Contribution): RRset => ({
+  name,
+  type,
+  ttl: rule.ttl ?? rule.fallbackTtl,
+  values: [held === null ? { rdata, origins: [origin] } : { rdata, origins: [origin], held }],
+});
+
 const isValue = (item: Item): item is Contribution => item.kind === 'value';
 const isBlocked = (item: Item): item is Blocked => item.kind === 'blocked';
 

@@ -1,5 +1,5 @@
+import { specialUse } from '../model/address.ts';
 import type { InventoryOrigin } from '../model/origin.ts';
-import { whyRefused } from './address.ts';
 import { type Book, inventoryAt } from './book.ts';
 import type { Collected, Contribution, Member, MemberAddress, WriteRule } from './items.ts';
 import { heldReason, isGone, wordsOf } from './roster.ts';
@@ -37,15 +37,15 @@ interface Registered {
   readonly origin: InventoryOrigin;
 }
 
-export const originOf = ({ kind, role, at }: WriteRule, { server }: Member): InventoryOrigin => ({
-  kind,
-  ...(role === null ? {} : role.kind === 'label' ? { label: role.name } : { group: role.name }),
-  inventory: server.inventory,
-  server: server.name,
-  file: at.file,
-  line: at.line,
-  column: at.column,
-});
+export const originOf = (
+  { kind, role, at: { file, line, column } }: WriteRule,
+  { server }: Member,
+): InventoryOrigin => {
+  const { inventory, name } = server;
+  if (role === null) return { kind, inventory, server: name, file, line, column };
+  if (role.kind === 'label') return { kind, label: role.name, inventory, server: name, file, line, column };
+  return { kind, group: role.name, inventory, server: name, file, line, column };
+};
 
 const whyNoName = (serverName: string, name: string): string | null => {
   if (!isServerName(serverName)) return 'a name of a server has letters, digits, hyphens and single dots only';
@@ -60,7 +60,7 @@ const isAccepted = (
   { findings }: Collected,
 ): boolean => {
   if (never !== null) return false;
-  const why = whyRefused(ip, entry.zone?.settings.public === true);
+  const why = entry.zone?.settings.public === true ? specialUse(ip) : null;
   if (why === null) return true;
   const message = `${wordsOf(server)}: ${name} is in a public zone, and its address ${ip} is ${why}`;
   findings.push({ rule: 'address-refused', kind: entry.name, message, item: key, at: inventoryAt(book, rosterServer) });

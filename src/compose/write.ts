@@ -65,6 +65,8 @@ const writeAt = (writing: Writing, spot: Spot): void => {
 
 interface WantedValue {
   readonly rdata: string;
+  /** It is one of the server's addresses, so that it is none that no name may lead to. */
+  readonly isOwn: boolean;
   readonly held: string | null;
 }
 
@@ -72,7 +74,7 @@ interface WantedValue {
 const addressesAt = ({ rule, member }: Writing): readonly WantedValue[] => {
   const found: WantedValue[] = [];
   for (const { ip, family, never, held } of member.addresses) {
-    if (family === rule.type && never === null) found.push({ rdata: ip, held });
+    if (family === rule.type && never === null) found.push({ rdata: ip, held, isOwn: true });
   }
   return found;
 };
@@ -84,14 +86,19 @@ const valuesAt = (writing: Writing, { entry, name }: Spot): readonly WantedValue
   const values = attempt(writing, () => renderValues(rule.type, value, member.server));
   if (values === null) block(writing, entry, name, 'record-value');
   const heldOf = (rdata: string): string | null => member.addresses.find(({ ip }) => ip === rdata)?.held ?? null;
-  return (values ?? []).map((rdata) => ({ rdata, held: heldOf(rdata) }));
+  return (values ?? []).map((rdata) => ({ rdata, held: heldOf(rdata), isOwn: false }));
 };
 
-const writeValue = (writing: Writing, spot: Spot, { rdata, held }: WantedValue, origin: InventoryOrigin): boolean => {
+const writeValue = (
+  writing: Writing,
+  spot: Spot,
+  { rdata, held, isOwn }: WantedValue,
+  origin: InventoryOrigin,
+): boolean => {
   const { rule, member, into } = writing;
   const { entry, name, granted } = spot;
   if (entry.zone === null) return false;
-  if (familyOf(rule.type) !== null) {
+  if (familyOf(rule.type) !== null && (!isOwn || entry.zone.settings.public)) {
     const why = whyRefused(rdata, entry.zone.settings.public);
     if (why !== null) {
       report(writing, 'address-refused', `${name} cannot lead to ${rdata}, which is ${why}`);
