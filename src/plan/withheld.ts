@@ -31,8 +31,12 @@ export const withheldByAbsence = ({ held, target, owned, changes, quarantined }:
   const there = mapRRsets([...owned.values()].filter(isConcerned));
   const planned = rrsetMap<Change>();
   for (const change of changes) if (isConcerned(change)) planned.set(change, change);
-  return diff(bare.rrsets, there)
-    .filter((change) => !isSame(change, planned.get(change)))
+  const lesser = diff(bare.rrsets, there);
+  const isLesser = mapRRsets(lesser);
+  // Where what is held moves into another RRset, the delete of the one that it is in now would be the last of it.
+  const moving = new Set([...planned.values()].filter((change) => !isLesser.has(change)).map(({ name }) => name));
+  return lesser
+    .filter((change) => !isSame(change, planned.get(change)) || (change.action === 'delete' && moving.has(change.name)))
     .map((change) => ({
       ...change,
       guard: 'absence' as const,

@@ -1,0 +1,266 @@
+import { describe, expect, test } from 'vitest';
+import type { Change, Changeset, PlannedRRset, Withheld } from '../../src/model/plan.ts';
+import { summarise } from '../../src/model/plan.ts';
+import type { SplitInput } from '../../src/plan/index.ts';
+import { assemblePlan, atomicSets, parseChangeAllow, withholdSplit } from '../../src/plan/index.ts';
+import { origin } from './make.ts';
+
+const registered = new Map([
+  ['web1.lab.', { inventory: 'lab', server: 'web1' }],
+  ['web2.lab.', { inventory: 'lab', server: 'web2' }],
+]);
+
+/** `create web1.lab. A 192.0.2.1`, `replace 1.arpa. PTR old.lab. -> web1.lab.`; claims say whose: `192.0.2.1=web1`. */
+const change = (line: string): Change => {
+  const [action = '', name = '', type = '', ...rest] = line.split(' ');
+  const [first = '', second = ''] = rest.join(' ').split(' -> ');
+  const side = (text: string): PlannedRRset => ({
+    ttl: 60,
+    health_check: null,
+    values: text.split(',').map((value) => {
+      const [rdata = '', server] = value.split('=');
+      return { rdata, origins: server === undefined ? [] : [origin('claim', server)] };
+    }),
+  });
+  return {
+    action: action as Change['action'],
+    name,
+    type,
+    before: action === 'create' ? null : side(first),
+    after: action === 'delete' ? null : side(action === 'create' ? first : second),
+  };
+};
+
+const held = (line: string, more: Partial<Withheld> = {}): Withheld => ({
+  ...change(line),
+  guard: 'max_delete_percent',
+  reason: 'too many',
+  allow: 'max_delete_percent:arpa./pdns',
+  ...more,
+});
+
+const changeset = (
+  zone: string,
+  lines: readonly string[],
+  withheld: readonly Withheld[] = [],
+  target = 'pdns',
+): Changeset => ({
+  zone,
+  view: null,
+  target,
+  based_on: null,
+  create_zone: false,
+  changes: lines.map(change),
+  withheld,
+  unmanaged: [],
+});
+
+const refs = (list: readonly { zone: string; target: string; name: string; type: string }[]) =>
+  list.map(({ zone, target, name, type }) => `${zone} ${target} ${name} ${type}`);
+
+const wordsOf = (changesets: readonly Changeset[]) => ({
+  changes: changesets.flatMap(({ changes }) => changes.map(({ action, name, type }) => `${action} ${name} ${type}`)),
+  withheld: changesets.flatMap((each) => each.withheld.map(({ guard, name, type }) => `${guard} ${name} ${type}`)),
+});
+
+const split = (changesets: readonly Changeset[], more: Partial<SplitInput> = {}) =>
+  withholdSplit({ changesets, registered, allows: [], ...more });
+
+const lab = ['create web1.lab. A 192.0.2.1', 'create web1.lab. AAAA 2001:db8::1', 'create x.lab. A 192.0.2.9'];
+const arpa = ['create 1.arpa. PTR web1.lab.', 'create 9.arpa. PTR x.lab.'];
+const claims = ['replace www.com. A 192.0.2.5 -> 192.0.2.1=web1,192.0.2.5=web5', 'create x.com. TXT y'];
+
+describe('atomic sets', () => {
+  test('are the A, AAAA and PTR of one server, with the claims that take a value from it', () => {
+    const [set, ...more] = atomicSets(
+      [changeset('lab.', lab), changeset('arpa.', arpa), changeset('com.', claims)],
+      registered,
+    );
+    expect(more).toEqual([]);
+    expect(set).toMatchObject({ inventory: 'lab', server: 'web1' });
+    expect(refs(set?.members ?? [])).toEqual([
+      'arpa. pdns 1.arpa. PTR',
+      'lab. pdns web1.lab. A',
+      'lab. pdns web1.lab. AAAA',
+    ]);
+    expect(refs(set?.claims ?? [])).toEqual(['com. pdns www.com. A']);
+  });
+
+  test('a PTR is of the server that it is to point at, or else did', () => {
+    const lines = [
+      'replace 1.arpa. PTR web1.lab. -> web2.lab.',
+      'delete 2.arpa. PTR web1.lab.',
+      'replace 3.arpa. PTR web1.lab. -> x.lab.',
+    ];
+    const sets = atomicSets([changeset('arpa.', lines)], registered);
+    expect(sets.map(({ server, members }) => [server, refs(members)])).toEqual([
+      ['web1', ['arpa. pdns 2.arpa. PTR', 'arpa. pdns 3.arpa. PTR']],
+      ['web2', ['arpa. pdns 1.arpa. PTR']],
+    ]);
+  });
+
+  test('what an address takes the place of goes with it; other types at the name do not', () => {
+    const lines = [
+      'delete web1.lab. CNAME x.lab.',
+      'create web1.lab. A 192.0.2.1',
+      'create web1.lab. TXT x',
+      'delete web2.lab. CNAME x.lab.',
+    ];
+    expect(atomicSets([changeset('lab.', lines)], registered).map(({ members }) => refs(members))).toEqual([
+      ['lab. pdns web1.lab. A', 'lab. pdns web1.lab. CNAME'],
+    ]);
+  });
+
+  test('a claim that only keeps a value of it, or loses one, does not wait; a server with claims only has no set', () => {
+    const lines = ['replace www.com. A 192.0.2.1,192.0.2.5 -> 192.0.2.1=web1'];
+    expect(atomicSets([changeset('com.', lines), changeset('lab.', lab)], registered)[0]?.claims).toEqual([]);
+    expect(atomicSets([changeset('com.', claims)], registered)).toEqual([]);
+    expect(atomicSets([changeset('lab.', lab)], new Map())).toEqual([]);
+  });
+
+  test('they are in the plan, with the inventories', () => {
+    const changesets = [changeset('lab.', lab)];
+    const inventory = { lab: { servers: 1, complete: true, message: null, allow: null } };
+    const plan = assemblePlan({
+      commit: null,
+      targets: [],
+      changesets,
+      problems: [],
+      inventory,
+      atomicSets: atomicSets(changesets, registered),
+    });
+    expect(plan.inventory).toEqual(inventory);
+    expect(plan.atomic_sets).toHaveLength(1);
+  });
+});
+
+describe('a set of which a part waits', () => {
+  test('waits whole, in every zone and target, with its claims; the rest goes on', () => {
+    const ptr = held('create 1.arpa. PTR web1.lab.');
+    const result = split([
+      changeset('arpa.', ['create 9.arpa. PTR x.lab.'], [ptr]),
+      changeset('lab.', lab),
+      changeset('lab.', lab, [], 'aws'),
+      changeset('com.', claims),
+    ]);
+    expect(wordsOf(result)).toEqual({
+      changes: ['create 9.arpa. PTR', 'create x.lab. A', 'create x.lab. A', 'create x.com. TXT'],
+      withheld: [
+        'max_delete_percent 1.arpa. PTR',
+        'max_delete_percent web1.lab. A',
+        'max_delete_percent web1.lab. AAAA',
+        'max_delete_percent web1.lab. A',
+        'max_delete_percent web1.lab. AAAA',
+        'max_delete_percent www.com. A',
+      ],
+    });
+    const a = result[1]?.withheld[0];
+    expect(a?.reason).toBe('goes with 1.arpa. PTR in arpa. at pdns, which is held back: too many');
+    expect(a?.allow).toBe('max_delete_percent:arpa./pdns');
+    expect(atomicSets(result, registered)).toEqual([]);
+  });
+
+  test('with all that has to be allowed for it', () => {
+    const ptr = [
+      held('delete 1.arpa. PTR web1.lab.'),
+      held('delete 1.arpa. PTR web1.lab.', { guard: 'never_empty', allow: 'never_empty:arpa./pdns' }),
+    ];
+    const [, result] = split([changeset('arpa.', [], ptr), changeset('lab.', ['delete web1.lab. A 192.0.2.1'])]);
+    expect(result?.withheld.map(({ allow }) => allow)).toEqual([
+      'max_delete_percent:arpa./pdns',
+      'never_empty:arpa./pdns',
+    ]);
+    expect(result === undefined ? null : summarise([result]).withheld).toBe(1);
+  });
+
+  test('takes along what is of no use without it, and that takes its own set', () => {
+    const result = split([
+      changeset('lab.', [
+        'create web2.lab. A 192.0.2.2',
+        'create a.lab. CNAME web1.lab.',
+        ...lab.slice(0, 1),
+        'create web1.lab. TXT x',
+      ]),
+      changeset(
+        'arpa.',
+        ['create 2.arpa. PTR web2.lab.', 'create 12.arpa. PTR web1.lab.,web2.lab.'],
+        [held('create 1.arpa. PTR web1.lab.')],
+      ),
+    ]);
+    expect(wordsOf(result).changes).toEqual([]);
+    expect(wordsOf(result).withheld).toHaveLength(7);
+  });
+
+  test('not where a value only waits for proof that it is gone; but where what is to come waits for that', () => {
+    const waits = held('replace web1.lab. A 192.0.2.1,192.0.2.2 -> 192.0.2.2', {
+      guard: 'absence',
+      allow: 'absence:lab./pdns:web1.lab.',
+    });
+    const going = [changeset('lab.', ['create web1.lab. AAAA 2001:db8::1'], [waits]), changeset('arpa.', arpa)];
+    expect(wordsOf(split(going)).changes).toEqual([
+      'create web1.lab. AAAA',
+      'create 1.arpa. PTR',
+      'create 9.arpa. PTR',
+    ]);
+    const blocked = held('create web1.lab. A 192.0.2.1', { guard: 'absence', allow: 'absence:lab./pdns:web1.lab.' });
+    expect(wordsOf(split([changeset('lab.', [], [blocked]), changeset('arpa.', arpa)]))).toEqual({
+      changes: ['create 9.arpa. PTR'],
+      withheld: ['absence web1.lab. A', 'absence 1.arpa. PTR'],
+    });
+  });
+
+  test('nothing changes where all sets are whole', () => {
+    const changesets = [changeset('lab.', lab), changeset('arpa.', arpa, [held('delete 7.arpa. PTR y.lab.')])];
+    expect(split(changesets)).toEqual(changesets);
+  });
+});
+
+describe('a set that this run would split', () => {
+  const all = [changeset('lab.', lab), changeset('arpa.', arpa), changeset('com.', claims)];
+  const only = (...zones: readonly string[]) => ({ selected: ({ zone }: Changeset) => zones.includes(zone) });
+
+  test('waits where it is selected, and says how to let it through', () => {
+    const [inLab, inArpa] = split(all, only('lab.'));
+    expect(inLab?.changes.map(({ name }) => name)).toEqual(['x.lab.']);
+    expect(inLab?.withheld.map(({ guard, allow }) => [guard, allow])).toEqual([
+      ['filter', 'filter:lab./pdns:web1.lab.'],
+      ['filter', 'filter:lab./pdns:web1.lab.'],
+    ]);
+    expect(inLab?.withheld[0]?.reason).toBe(
+      'it is of web1, as is 1.arpa. PTR in arpa. at pdns, which --zone or --target leaves out',
+    );
+    expect(inArpa).toEqual(all[1]);
+  });
+
+  test('goes where it is allowed by name', () => {
+    const allows = [parseChangeAllow('filter:lab./pdns:web1.lab.')];
+    expect(split(all, { ...only('lab.'), allows })[0]).toEqual(all[0]);
+  });
+
+  test('a claim does not go without its server, and its server does without it', () => {
+    expect(wordsOf(split(all, only('com.')).slice(2))).toEqual({
+      changes: ['create x.com. TXT'],
+      withheld: ['filter www.com. A'],
+    });
+    expect(split(all, only('lab.', 'arpa.'))).toEqual(all);
+  });
+
+  test('by target as by zone', () => {
+    const two = [changeset('lab.', lab), changeset('lab.', lab, [], 'aws')];
+    const result = split(two, { selected: ({ target }) => target === 'aws' });
+    expect(result[1]?.withheld.map(({ guard }) => guard)).toEqual(['filter', 'filter']);
+    expect(result[0]).toEqual(two[0]);
+  });
+});
+
+test('a set waits while one of its zones cannot be read', () => {
+  const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
+  const needs = ({ server }: { readonly server: string }) => (server === 'web1' ? [{ zone: 'arpa.', view: null }] : []);
+  const [result] = split([changeset('lab.', [...lab, 'create web2.lab. A 192.0.2.2'])], { unplanned, needs });
+  expect(result?.changes.map(({ name }) => name)).toEqual(['x.lab.', 'web2.lab.']);
+  expect(result?.withheld[0]).toMatchObject({
+    guard: 'incomplete',
+    allow: null,
+    reason: 'a part of the registration of web1 is in arpa., which could not be read at pdns',
+  });
+});
