@@ -24,7 +24,7 @@ export const runApply = (options: ApplyOptions, io: Io, serve = true): Promise<n
 
 const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promise<number> => {
   const { rim, clear } = rimOf(io, options);
-  const pass = await planPass({ ...passOptions(options), serve }, rim, openWith(io)).finally(clear);
+  const pass = await planPass({ ...passOptions(options), serve, recover: true }, rim, openWith(io)).finally(clear);
   try {
     const { plan } = pass;
     const changes = ofChanges(plan) === exit.changes;

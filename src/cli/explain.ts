@@ -5,6 +5,7 @@ import { explainPass } from '../pass.ts';
 import { explainText } from '../report/explain.ts';
 import { fenced } from '../report/markup.ts';
 import { noPaint } from '../report/paint.ts';
+import { readStore } from '../state/sqlite.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -19,7 +20,13 @@ export const runExplain = async (
 ): Promise<number> => {
   const known = type === undefined ? null : (typeByName(type)?.name ?? null);
   if (type !== undefined && known === null) throw new HostmasterError('USAGE', 'stop', `${type} is no RR type`);
-  const explanations = await explainPass(canonical(name), known, passOptions(options), rimOf(io, options).rim);
+  const explanations = await explainPass(
+    canonical(name),
+    known,
+    passOptions(options),
+    rimOf(io, options).rim,
+    readStore,
+  );
   const print = {
     text: () => explanations.map((each) => explainText(each, io.paint)).join('\n'),
     markdown: () => `${explanations.map((each) => fenced(explainText(each, noPaint))).join('\n\n')}\n`,

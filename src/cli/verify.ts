@@ -2,6 +2,7 @@ import { verifyPass } from '../pass.ts';
 import { verifyMarkdown } from '../report/markdown.ts';
 import { besidePlan, problemLines } from '../report/problems.ts';
 import { verifyText } from '../report/text.ts';
+import { readStore } from '../state/sqlite.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -15,9 +16,11 @@ export interface VerifyOptions extends CommonOptions {
 export const runVerify = async (options: VerifyOptions, io: Io): Promise<number> => {
   const { rim, clear } = rimOf(io, options);
   const sample = options.sample === undefined ? {} : { sample: options.sample };
-  const { definitions, checked, differences } = await verifyPass({ ...passOptions(options), ...sample }, rim).finally(
-    clear,
-  );
+  const { definitions, checked, differences } = await verifyPass(
+    { ...passOptions(options), ...sample },
+    rim,
+    readStore,
+  ).finally(clear);
   const report = { checked, differences };
   const errors = definitions.problems.filter(({ severity }) => severity === 'error');
   const print = {

@@ -1,24 +1,25 @@
-import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { isWithin } from '../model/name.ts';
-import type { Answer, AnsweredRecord, NameServer } from '../model/ports.ts';
+import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { planZone } from '../plan/index.ts';
 import type { ExplainedRRset, Explanation } from '../report/explain.ts';
 import { type Asked, answering, typesToAsk } from './answering.ts';
+import { factsAt } from './facts.ts';
 import { nameServersOf } from './nameservers.ts';
-import type { OpenTarget, OpenTargets, Rim } from './types.ts';
+import type { Desired, OpenTarget, OpenTargets, Rim, SharedFacts } from './types.ts';
 
 /** Desired, existing and answered values of a name, and where each comes from. `name` is canonical. */
 export const explainName = async (
-  name: string,
-  type: string | null,
-  definitions: Definitions,
+  asked: Asked,
+  desired: Desired,
   targets: OpenTargets,
-  rim: Rim,
+  hand: Hand,
 ): Promise<readonly Explanation[]> => {
+  const { name } = asked;
+  const { definitions } = desired;
   const zones = definitions.zones.filter(({ id }) => isWithin(name, id.name));
   const longest = Math.max(0, ...zones.map(({ id }) => id.name.length));
   const closest = zones.filter(({ id }) => id.name.length === longest);
@@ -29,15 +30,27 @@ export const explainName = async (
   if (closest.length === 0) {
     throw new HostmasterError('USAGE', 'stop', `${name} is in none of the zones of hostmaster.yaml`);
   }
-  return Promise.all(closest.map((zone) => explainIn(zone, { name, type }, targets, rim)));
+  return Promise.all(closest.map((zone) => explainIn(zone, asked, targets, { ...hand, facts: desired.facts })));
 };
 
-const explainIn = async (zone: DesiredZone, asked: Asked, targets: OpenTargets, rim: Rim): Promise<Explanation> => {
+interface Hand {
+  readonly rim: Rim;
+  readonly store: Store;
+}
+
+type FullHand = Hand & { readonly facts: SharedFacts };
+
+const explainIn = async (
+  zone: DesiredZone,
+  asked: Asked,
+  targets: OpenTargets,
+  hand: FullHand,
+): Promise<Explanation> => {
   const desired = answering(zone.id.name, zone.rrsets, asked);
   const open = zone.settings.targets.flatMap((target) => targets.open.get(target) ?? []);
-  const found = await Promise.all(open.map((target) => existingAt(zone, target, asked)));
+  const found = await Promise.all(open.map((target) => existingAt(zone, target, asked, hand)));
   const types = typesToAsk([...desired, ...found.flatMap(({ rrsets }) => rrsets)], asked);
-  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, rim)));
+  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, hand.rim)));
   return {
     ...asked,
     zone: zoneLabel(zone.id),
@@ -54,7 +67,12 @@ const explained = ({ name, type, ttl, values }: RRset): ExplainedRRset => ({ nam
 
 type Found = Omit<Explanation['existing'][number], 'rrsets'> & { readonly rrsets: readonly RRset[] };
 
-const existingAt = async (zone: DesiredZone, target: OpenTarget, asked: Asked): Promise<Found> => {
+const existingAt = async (
+  zone: DesiredZone,
+  target: OpenTarget,
+  asked: Asked,
+  { facts, rim, store }: FullHand,
+): Promise<Found> => {
   const { name } = target.definition;
   const none = { target: name, rrsets: [], planned: [], unmanaged: [] };
   const isAsked = (each: { readonly name: string; readonly type: string }) =>
@@ -62,12 +80,13 @@ const existingAt = async (zone: DesiredZone, target: OpenTarget, asked: Asked): 
   try {
     const read = await target.provider.read(zone.id);
     if (read.status !== 'read') return { ...none, error: `${name} does not have the zone` };
-    const { supports } = target.provider;
+    const { supports, healthChecks = null } = target.provider;
     const { changeset } = planZone({
       desired: zone,
-      target: { name, supports, unanswerable: new Map(), unready: new Map() },
+      target: { name, supports, healthChecks, unanswerable: new Map(), unready: new Map() },
       existing: read,
       allows: [],
+      facts: await factsAt(zone, name, facts, store, rim.clock.now()),
     });
     const withheld = new Map(changeset.withheld.map((each) => [keyOf(each), each]));
     return {

@@ -4,13 +4,14 @@ import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { Allow } from '../plan/index.ts';
+import type { Allow, PlanTarget } from '../plan/index.ts';
 import { planZone, settledChangeset } from '../plan/index.ts';
 import { desiredDigestOf } from './digest.ts';
+import { factsAt } from './facts.ts';
 import { pooled } from './pool.ts';
 import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
 import { problemOfError, statusOf } from './targets.ts';
-import type { OpenTarget, OpenTargets, PassOptions, PlannedWork, Rim } from './types.ts';
+import type { OpenTarget, OpenTargets, PassOptions, PlannedWork, Rim, SharedFacts } from './types.ts';
 
 /** A full read older than this is not believed any more: what SQL changes does not move a serial. */
 const oldestRead = 3_600_000;
@@ -24,7 +25,9 @@ export interface PlannedAll {
 
 interface PlanContext {
   readonly allows: readonly Allow[];
-  readonly options: PassOptions;
+  readonly facts: SharedFacts;
+  readonly isDue: (zone: DesiredZone, target: string) => boolean;
+  readonly options: Pick<PassOptions, 'full'>;
   readonly store: Store;
   readonly rim: Rim;
 }
@@ -38,9 +41,11 @@ export const planAll = async (
   targets: OpenTargets,
   context: PlanContext,
 ): Promise<PlannedAll> => {
+  const isDue = (zone: DesiredZone, target: string) =>
+    zone.settings.targets.includes(target) && context.isDue(zone, target);
   const byTarget = [...targets.open.values()].map((target) => ({
     target,
-    zones: zones.filter((zone) => zone.settings.targets.includes(target.definition.name)),
+    zones: zones.filter((zone) => isDue(zone, target.definition.name)),
   }));
   const total = byTarget.reduce((sum, each) => sum + each.zones.length, 0);
   let done = 0;
@@ -197,7 +202,9 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
   });
   if (read.status === 'unchanged' && settled !== null) {
     const changeset = settledChangeset(zone, name, settled.fingerprint, settled.unmanaged);
-    return { work: { zone, target, changeset, snapshot: null, desiredDigest }, problems: [] };
+    const unread = { snapshot: null, orphans: [], facts: null, fitFor: fitForNothing(target) };
+    const work = { zone, target, changeset, desiredDigest, ...unread };
+    return { work, problems: [] };
   }
   const existing: ZoneSnapshot | null = read.status === 'read' ? read : null;
   if (existing === null) {
@@ -206,16 +213,20 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
     const problem = whyNotMade(zone, target);
     if (problem !== null) return { work: null, problems: [problem] };
   }
+  const fitFor: PlanTarget = {
+    name,
+    supports: target.provider.supports,
+    healthChecks: target.provider.healthChecks ?? null,
+    unanswerable: await unanswerableTypes(zone, target, rim.ask),
+    unready: await unreadyDelegations(zone, existing, context.allows, rim.ask),
+  };
+  const facts = await factsAt(zone, name, context.facts, context.store, rim.clock.now());
   const planned = planZone({
     desired: zone,
-    target: {
-      name,
-      supports: target.provider.supports,
-      unanswerable: await unanswerableTypes(zone, target, rim.ask),
-      unready: await unreadyDelegations(zone, existing, context.allows, rim.ask),
-    },
+    target: fitFor,
     existing,
     allows: context.allows,
+    facts,
   });
   const clean = planned.problems.length === 0;
   return {
@@ -225,10 +236,21 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
       changeset: planned.changeset,
       snapshot: existing,
       desiredDigest: clean ? desiredDigest : () => '',
+      orphans: planned.orphans,
+      fitFor,
+      facts,
     },
     problems: planned.problems,
   };
 };
+
+/** Of a zone that nobody planned. */
+const fitForNothing = ({ definition, provider }: OpenTarget): PlanTarget => ({
+  name: definition.name,
+  supports: provider.supports,
+  unanswerable: new Map(),
+  unready: new Map(),
+});
 
 const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
   const { name } = target.definition;

@@ -1,12 +1,19 @@
+import type { Composed } from '../compose/index.ts';
 import type { Definitions, TargetDefinition } from '../model/definitions.ts';
+import type { InventoryFacts } from '../model/facts.ts';
 import type { Changeset, Plan, TargetStatus } from '../model/plan.ts';
 import type { Asker, Clock, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
+import type { KnownInventory, Roster } from '../model/server.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
+import type { PlanTarget } from '../plan/index.ts';
 import type { Provider, ProviderFactory, Serving } from '../provider.ts';
 
 /** The providers by the name that `provider:` gives them. */
 export type Registry = Readonly<Record<string, ProviderFactory>>;
+
+/** Opens the state at its path. */
+export type StoreOpener = (file: string) => Store;
 
 /** What a pass is doing, for a progress line. `total` counts what `done` counts. */
 export interface Step {
@@ -54,6 +61,30 @@ export interface OpenTargets {
   readonly problems: readonly Problem[];
 }
 
+/** What accounts for values in all zones alike; null where there is no inventory. */
+export type SharedFacts = Omit<InventoryFacts, 'written' | 'orphans'> | null;
+
+/** What the repository and the inventories want together. */
+export interface Desired {
+  /** `zones` are composed and checked; all problems so far are in `problems`. */
+  readonly definitions: Definitions;
+  readonly roster: Roster;
+  /** What is known of each inventory after its answer; kept by whoever applies. */
+  readonly next: Readonly<Record<string, KnownInventory>>;
+  /** Who registers a name. */
+  readonly registered: Composed['registered'];
+  readonly facts: SharedFacts;
+}
+
+/** A name that an atomic set which is stuck keeps from being written. */
+export interface StuckName {
+  readonly zone: string;
+  readonly view: string | null;
+  readonly target: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** One zone at one target, planned. */
 export interface PlannedWork {
   readonly zone: DesiredZone;
@@ -62,12 +93,20 @@ export interface PlannedWork {
   /** null: missing at the target, or known to be unchanged. */
   readonly snapshot: ZoneSnapshot | null;
   readonly desiredDigest: () => string;
+  /** Values that exist where the inventory could have written them, and that nobody accounts for. */
+  readonly orphans: readonly { readonly name: string; readonly type: string; readonly rdata: string }[];
+  /** The target as the zone was planned for it. */
+  readonly fitFor: PlanTarget;
+  /** What the zone was planned with; null where nothing in it can be an inventory's. */
+  readonly facts: InventoryFacts | null;
 }
 
 export interface PlanPass {
-  readonly definitions: Definitions;
+  readonly desired: Desired;
   readonly plan: Plan;
   readonly work: readonly PlannedWork[];
   readonly targets: OpenTargets;
   readonly store: Store;
+  /** Names that an atomic set which is stuck keeps from being written. */
+  readonly stuck: readonly StuckName[];
 }

@@ -1,0 +1,109 @@
+import { composedOf, composition, factsFrom } from '../compose/index.ts';
+import { takeInventories } from '../inventory/index.ts';
+import { load, resolveSecrets } from '../load/index.ts';
+import type { Definitions } from '../model/definitions.ts';
+import type { Store } from '../model/ports.ts';
+import { sortProblems } from '../model/problem.ts';
+import type { InventoryDefinition } from '../model/roles.ts';
+import { emptyRoster } from '../model/server.ts';
+import type { DesiredZone } from '../model/zone.ts';
+import { checkZones } from '../rules/index.ts';
+import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
+import type { Desired, PassOptions, Registry } from './types.ts';
+
+/** What a pass reads inventories with. */
+export interface InventoryRim {
+  readonly now: number;
+  readonly store: Pick<Store, 'inventory'>;
+  readonly allowShrink: ReadonlySet<string>;
+  readonly signal?: AbortSignal;
+}
+
+/** Reads the repository: its zone files, and what it says of servers. Throws USAGE where an option names what is not there. */
+export const readDefinitions = async (options: PassOptions, registry: Registry): Promise<Definitions> => {
+  const zones = options.zones?.map(zoneName);
+  const sources = { ...sourcesOf(options), providers: registry };
+  const some = await load(zones === undefined ? sources : { ...sources, zones });
+  refuseUnknown('--zone', zones ?? [], some.zoneNames);
+  refuseUnknown(
+    '--target',
+    options.targets ?? [],
+    some.targets.map(({ name }) => name),
+  );
+  // A server's names lie in several zones: what one of them gets depends on all.
+  return zones !== undefined && hasRoles(some) ? load(sources) : some;
+};
+
+/** Does the repository speak of servers? */
+export const hasRoles = ({ roles }: Definitions): boolean =>
+  roles.inventories.length > 0 || roles.registration !== null;
+
+/** Asks the inventories and composes what is wanted, zone by zone, all of it checked by the rules. */
+export const readDesired = async (definitions: Definitions, rim: InventoryRim): Promise<Desired> => {
+  if (!hasRoles(definitions)) return withoutServers(definitions);
+  const { roles, targetsFolder } = definitions;
+  const known = new Map(
+    await Promise.all(roles.inventories.map(async ({ name }) => [name, await rim.store.inventory(name)] as const)),
+  );
+  const taken = await takeInventories(roles.inventories, {
+    maxShrink: roles.max_shrink,
+    limits: roles.absence,
+    secretsOf: async (definition: InventoryDefinition) => (await resolveSecrets(definition, targetsFolder)).secrets,
+    folder: targetsFolder,
+    known: (name) => known.get(name) ?? null,
+    now: rim.now,
+    allowShrink: rim.allowShrink,
+    ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+  });
+  return composed(definitions, taken);
+};
+
+/** What is wanted with servers as `roster` has them. */
+export const composed = (definitions: Definitions, { roster, next }: Pick<Desired, 'roster' | 'next'>): Desired => {
+  const { zones, zoneNames, roles } = definitions;
+  const servers = composition({ zones, zoneNames, roles, roster });
+  const { registered, ...result } = composedOf(servers);
+  const checked = checkZones(result.zones, { zoneNames });
+  return {
+    definitions: {
+      ...definitions,
+      zones: checked.zones,
+      problems: sortProblems([...definitions.problems, ...roster.problems, ...result.problems, ...checked.problems]),
+    },
+    roster,
+    next,
+    registered,
+    facts: hasRoles(definitions) ? factsFrom(servers) : null,
+  };
+};
+
+/** Without --zone, all; a zone that was only read because servers have names in several is not asked for. */
+export const selectedZones = (
+  zones: readonly DesiredZone[],
+  { zones: names }: Pick<PassOptions, 'zones'>,
+): readonly DesiredZone[] => {
+  if (names === undefined) return zones;
+  const wanted = new Set(names.map(zoneName));
+  return zones.filter(({ id }) => wanted.has(id.name));
+};
+
+/** Everything that can be known without a network: an inventory is read where all of them are files. */
+export const checkedOffline = async (definitions: Definitions, options: PassOptions): Promise<Definitions> => {
+  const isOffline = definitions.roles.inventories.every(({ type }) => type === 'file');
+  const rim = { now: 0, store: { inventory: async () => null }, allowShrink: new Set<string>() };
+  const desired = isOffline ? await readDesired(definitions, rim) : withoutServers(definitions);
+  return { ...desired.definitions, zones: selectedZones(desired.definitions.zones, options) };
+};
+
+/** Which servers there are nobody asks: what the rules say of the zone files counts, and nothing about servers. */
+const withoutServers = (definitions: Definitions): Desired => {
+  const checked = checkZones(definitions.zones, { zoneNames: definitions.zoneNames });
+  const problems = sortProblems([...definitions.problems, ...checked.problems]);
+  return {
+    definitions: { ...definitions, zones: checked.zones, problems },
+    roster: emptyRoster,
+    next: {},
+    registered: new Map(),
+    facts: null,
+  };
+};

@@ -1,0 +1,83 @@
+import type { Definitions } from '../model/definitions.ts';
+import { messageOf } from '../model/errors.ts';
+import type { Store, WrittenValue } from '../model/ports.ts';
+import type { ZoneResult } from '../model/result.ts';
+import type { RRset } from '../model/rrset.ts';
+import { fit } from '../plan/index.ts';
+import { type ApplyWork, appliedChanges } from './apply.ts';
+import { countedOrphans, entriesOf, ledgerOf, movedEntries, standing } from './ledger.ts';
+import { idOf, resultOf } from './results.ts';
+import type { PlannedWork, PlanPass, Rim } from './types.ts';
+
+/** Keeps what was learnt of the inventories: from then on a server that goes missing is known. */
+export const rememberInventories = async ({ desired, store }: PlanPass): Promise<void> => {
+  for (const [name, known] of Object.entries(desired.next)) await store.remember(name, known);
+};
+
+/** Keeps whose each value is that now stands, and what nobody accounts for, for every zone that was read. */
+export const rememberValues = async (pass: PlanPass, results: readonly ZoneResult[], rim: Rim): Promise<void> => {
+  for (const work of pass.work) {
+    if (work.facts === null) continue;
+    try {
+      await rememberZone(work, results, pass);
+    } catch (error) {
+      const { zone, target } = work.changeset;
+      rim.onNotice?.(
+        `whose the values of ${zone} at ${target} are was not kept, so that less is deleted: ${messageOf(error)}`,
+      );
+    }
+  }
+};
+
+const rememberZone = async (work: PlannedWork, results: readonly ZoneResult[], pass: PlanPass): Promise<void> => {
+  const { zone, target, changeset, snapshot, facts } = work;
+  if (facts === null) return;
+  const { store } = pass;
+  const { name } = target.definition;
+  const result = resultOf(results, changeset);
+  const applied = result === undefined ? [] : appliedChanges(changeset, result);
+  const exists = standing(snapshot?.rrsets ?? [], applied);
+  const before = facts.written;
+  const isListed = zone.settings.owns === 'listed';
+  const after = ledgerOf({ desired: wantedAt(work), isListed, before, exists });
+  const moved = movedEntries(before, after);
+  if (moved.length > 0) await store.noteWritten(zone.id, name, moved, entriesAt(after, moved));
+  const orphans = countedOrphans(work.orphans, facts.orphans, countsNow(pass), facts.now);
+  if (orphans.length > 0 || facts.orphans.length > 0) await store.keepOrphans(zone.id, name, orphans);
+};
+
+/** What was wanted as the target holds it: checked addresses are compiled there. */
+const wantedAt = ({ zone, fitFor }: PlannedWork): readonly RRset[] => [...fit(zone, fitFor).rrsets.values()];
+
+const entriesAt = (
+  all: readonly WrittenValue[],
+  keys: readonly { readonly name: string; readonly type: string }[],
+): readonly WrittenValue[] => {
+  const wanted = new Set(keys.map(({ name, type }) => `${name} ${type}`));
+  return all.filter(({ name, type }) => wanted.has(`${name} ${type}`));
+};
+
+/** Did every inventory answer completely, so that an absence counts, and not sooner than an interval after the last? */
+const countsNow = ({ desired }: PlanPass): boolean =>
+  Object.values(desired.roster.inventories).every(({ complete }) => complete) &&
+  Object.values(desired.next).every(({ countedAt }) => countedAt === desired.roster.now);
+
+/** The same after a reviewed plan: what it wrote says whose it is, and nothing else moved. */
+export const rememberPlanned = async (
+  work: readonly ApplyWork[],
+  results: readonly ZoneResult[],
+  { zones }: Definitions,
+  store: Store,
+): Promise<void> => {
+  for (const { changeset, target } of work) {
+    const result = resultOf(results, changeset);
+    const applied = result === undefined ? [] : appliedChanges(changeset, result);
+    const id = idOf(changeset);
+    const isListed =
+      zones.find((zone) => zone.id.name === id.name && zone.id.view === id.view)?.settings.owns === 'listed';
+    const entries = applied.flatMap(({ name, type, after }) =>
+      entriesOf({ name, type }, after?.values ?? [], isListed),
+    );
+    if (applied.length > 0) await store.noteWritten(id, target.definition.name, applied, entries);
+  }
+};

@@ -1,0 +1,13 @@
+import type { Changeset } from '../model/plan.ts';
+import type { ZoneResult } from '../model/result.ts';
+import type { ZoneId } from '../model/zone.ts';
+
+type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
+
+export const idOf = ({ zone: name, view }: Pick<Place, 'zone' | 'view'>): ZoneId => ({ name, view });
+
+/** What became of a changeset; undefined where there was nothing to do. */
+export const resultOf = (results: readonly ZoneResult[], changeset: Place): ZoneResult | undefined =>
+  results.find(
+    ({ zone, view, target }) => zone === changeset.zone && view === changeset.view && target === changeset.target,
+  );
