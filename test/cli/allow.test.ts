@@ -50,6 +50,7 @@ describe('--allow', () => {
     unmanaged: [],
   });
   const deleted = change('delete', 'x.a.test.');
+  const created = change('create', 'x.a.test.');
   const replaced = change('replace', 'x.a.test.');
   const moved = change('replace', 'x.a.test.', 'NS');
   const swap = [deleted, change('create', 'x.a.test.', 'CNAME')] as const;
@@ -67,6 +68,11 @@ describe('--allow', () => {
     ['delegation:a.test', false, [moved]],
     ['delegation:b.test:x.a.test', false, [moved]],
     ['delegation:a.test:x.a.test', false, [replaced]],
+    ['absence:a.test:x.a.test', true, [deleted]],
+    ['absence:a.test', true, [replaced]],
+    ['absence:a.test', false, [created]],
+    ['filter:a.test:x.a.test', true, [created]],
+    ['filter:a.test:y.a.test', false, [created]],
   ])('%s is of use: %s', (text, isUsed, changes) => {
     const given = [{ text, allow: parseChangeAllow(text) }];
     expect(unusedAllows(given, [changesetOf(...changes)], [])).toHaveLength(isUsed ? 0 : 1);
