@@ -13,14 +13,15 @@ export const resultOf = (run: ZoneRun): ZoneResult => {
   const { input, outcome, state } = run;
   const { zone, view, target } = input.changeset;
   const changes = changesOf(run);
-  const own = state.error ?? state.finish ?? refusalOf(run) ?? stalenessOf(run);
+  const failures = [state.error ?? state.finish ?? refusalOf(run) ?? stalenessOf(run), state.stuck];
+  const own = failures.find((each) => each !== null) ?? null;
   const error = own ?? (changes.every((change) => stands(run, change)) ? null : (state.elsewhere ?? notReached(run)));
   return {
     zone,
     view,
     target,
     status: error === null ? 'applied' : statusOf(run, own !== null),
-    error: error === null ? null : messageOf(error),
+    error: error === null ? null : messageOf(own === null ? error : both(failures)),
     code: error instanceof HostmasterError ? error.code : error === null ? null : 'INTERNAL',
     changes: changes.map(({ action, name, type }) => ({
       action,
@@ -34,6 +35,9 @@ export const resultOf = (run: ZoneRun): ZoneResult => {
     fingerprint: state.error === null && state.ours ? state.fingerprint : null,
   };
 };
+
+const both = (failures: readonly unknown[]): string =>
+  failures.flatMap((each) => (each === null ? [] : [messageOf(each)])).join('; ');
 
 /** The planned changes, with those that went out in their place. */
 const changesOf = ({ input, substitutes }: ZoneRun): readonly Change[] => {

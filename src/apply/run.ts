@@ -50,6 +50,8 @@ interface RunState {
   finish: unknown;
   /** Why changes of it went the way of an atomic set that failed elsewhere. */
   elsewhere: unknown;
+  /** Why an atomic set that failed was not rolled back here. */
+  stuck: unknown;
   /** The first read of all that it touches. */
   opened: ZoneSnapshot | null;
   fingerprint: string | null;
@@ -72,6 +74,7 @@ export const openRun = (input: ApplyZoneInput): ZoneRun => ({
     notTried: false,
     finish: null,
     elsewhere: null,
+    stuck: null,
     opened: null,
     fingerprint: null,
     ours: true,

@@ -67,7 +67,7 @@ const readAll = async (run: ZoneRun): Promise<void> => {
   // What somebody else wrote between the plan and this is not known to be as desired.
   state.ours = changeset.create_zone || current.fingerprint === changeset.based_on;
   const expected = rebased(run, changeset.changes);
-  refuseStale(run, differing(expected, current, 'before'));
+  refuseStale(run, differing(undecided(run, expected), current, 'before'));
   if (!changeset.create_zone) return;
   const different = new Set(differing(expected, current, 'after').map(keyOf));
   const made = undecided(run, expected).filter((each) => !different.has(keyOf(each)));

@@ -1,5 +1,6 @@
 import { phases, refKey } from '../apply/phases.ts';
 import type { ZoneRun } from '../apply/run.ts';
+import { stands } from '../apply/run.ts';
 import type { Trouble, UndoGroup } from '../apply/undo.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { Store } from '../model/ports.ts';
@@ -12,7 +13,7 @@ import { serversOf } from './sets.ts';
 import type { Silence } from './turns.ts';
 
 interface Back extends StepBack, Pick<Member, 'runner'> {
-  readonly why: string;
+  readonly why: unknown;
 }
 
 /** Takes back what stands of sets that failed. A set that somebody else moved meanwhile stays in the journal as stuck. */
@@ -26,7 +27,6 @@ export const mendSets = async (
   const items = new Map<string, Back>();
   const byClaim = bundlesByClaim(all);
   for (const bundle of failed) {
-    const why = messageOf(bundle.failure);
     // A claim that others stand in keeps what it has: the next pass sets it right.
     const claims = bundle.claims.filter(
       ({ runner, change }) =>
@@ -34,7 +34,7 @@ export const mendSets = async (
         byClaim.get(refKey(runner.run.input.changeset, change))?.every(({ failure }) => failure !== null),
     );
     for (const { runner, change } of [...bundle.members, ...claims]) {
-      const item = backOf(runner, keyOf(change), bundle.group, why);
+      const item = backOf(runner, keyOf(change), bundle.group, bundle.failure);
       if (item !== null) items.set(refKey(runner.run.input.changeset, change), item);
     }
   }
@@ -42,7 +42,9 @@ export const mendSets = async (
   for (const bundle of failed) {
     if (bundle.group.trouble !== null) explain(bundle, bundle.group.trouble);
   }
-  await store.journalAll(failed.flatMap(stuckEntries));
+  const stuck = failed.flatMap(stuckEntries);
+  // Where that cannot be noted, recovery finds it out once more.
+  if (stuck.length > 0) await store.journalAll(stuck).catch(() => undefined);
 };
 
 /** Takes back all of a reviewed zone that failed in a later write: it fails whole. Where others wrote, all stays. */
@@ -53,7 +55,7 @@ export const mendReviewed = async (runner: Runner, silence: Silence): Promise<vo
   const group: UndoGroup = { trouble: null };
   const why = messageOf(error);
   const keys = [...run.sent.keys()].filter((key) => run.input.apart?.(run.sent.get(key) ?? noKey) !== true);
-  const items = keys.flatMap((key) => backOf(runner, key, group, why) ?? []);
+  const items = keys.flatMap((key) => backOf(runner, key, group, error) ?? []);
   if (items.length === 0) return;
   noteUndone(await takeBack(items, silence));
   const then =
@@ -67,23 +69,27 @@ export const mendReviewed = async (runner: Runner, silence: Silence): Promise<vo
 
 const noKey = { name: '', type: '' };
 
-const backOf = (runner: Runner, key: string, group: UndoGroup, why: string): Back | null => {
+const backOf = (runner: Runner, key: string, group: UndoGroup, why: unknown): Back | null => {
   const change = runner.run.sent.get(key);
   if (change === undefined) return null;
   return { change, group, why, runner, at: runner.at, step: runner.steps.get(key) ?? phases.indexOf('claims') };
 };
 
+/** What was sent and is as before, whether it ever stood or not. */
 const noteUndone = (items: Iterable<Back>): void => {
   for (const { runner, change, why } of items) {
-    const { outcome, sent, undone } = runner.run;
+    const { run } = runner;
     const key = keyOf(change);
-    outcome.set(key, { status: 'skipped', message: `rolled back: ${why}` });
-    sent.delete(key);
-    undone.add(key);
+    const stood = stands(run, change);
+    const message = stood ? `rolled back: ${messageOf(why)}` : messageOf(why);
+    run.outcome.set(key, { status: 'skipped', message });
+    run.sent.delete(key);
+    run.state.elsewhere ??= why;
+    if (stood) run.undone.add(key);
   }
 };
 
-/** The zones of a set that could not be rolled back say so, before all else that they have to say of sets. */
+/** The zones of a set that could not be rolled back say so. */
 const explain = (bundle: Bundle, { kind, message }: Trouble): void => {
   const then =
     kind === 'moved'
@@ -92,7 +98,7 @@ const explain = (bundle: Bundle, { kind, message }: Trouble): void => {
   const error = new HostmasterError('LOST_RACE', 'stop', `${serversOf(bundle)}: ${messageOf(bundle.failure)}; ${then}`);
   for (const { runner, change } of bundle.members) {
     const { outcome, sent, state }: ZoneRun = runner.run;
-    state.elsewhere = error;
+    state.stuck ??= error;
     if (!sent.has(keyOf(change)) || outcome.has(keyOf(change))) continue;
     outcome.set(keyOf(change), { status: 'skipped', message: 'nobody knows whether it was written' });
   }

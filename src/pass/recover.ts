@@ -43,17 +43,26 @@ interface Case {
 /**
  * Ends what a killed apply left half done, at the start of the next: a set whose new values all stand is completed, any
  * other is taken back, both by compare and swap under the leases of its zones. What somebody else changed meanwhile is
- * left alone and said, and so is what cannot be reached.
+ * left alone and said, and so is what cannot be reached. What stood at a target that hostmaster.yaml does not have any
+ * more is nobody's: `configured` are the names of all that it has. Default: it has all that the journal names.
  */
-export const recoverJournal = async (store: Store, targets: OpenTargets, rim: Rim): Promise<Recovered> => {
-  const found = await store.journalled();
+export const recoverJournal = async (
+  store: Store,
+  targets: OpenTargets,
+  rim: Rim,
+  configured?: readonly string[],
+): Promise<Recovered> => {
+  const ours = ({ target }: JournalMember) => configured === undefined || configured.includes(target);
+  const journalled = async () =>
+    (await store.journalled()).map((entry) => ({ ...entry, members: entry.members.filter(ours) }));
+  const found = await journalled();
   if (found.length === 0) return { problems: [], notices: [], stuck: [] };
   const sites = sitesOf(found, store, targets, rim);
   try {
     await takeLeases([...sites.values()]);
     // What another hostmaster was at is ended by now, if its leases are ours.
     const known = new Set(found.map(({ id }) => id));
-    const left = (await store.journalled()).filter(({ id }) => known.has(id));
+    const left = (await journalled()).filter(({ id }) => known.has(id));
     const cases = casesOf(left, sites);
     await lookAt(cases);
     return await endCases(cases, store);

@@ -100,11 +100,11 @@ const enter = async ({ runners, bundles, options, silence: heard, rim }: Sending
   const tied = runners.filter((runner) => runner.tied);
   const waiting = freshPatience();
   for (const runner of tied.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))) await lease(runner, waiting);
+  skipStuck(runners, options.stuck ?? []);
   await byTurns(
     tied,
     patiently(heard, ({ run }) => begin(run)),
   );
-  skipStuck(runners, options.stuck ?? []);
   leaveOut(bundles.filter(({ failure }) => failure !== null));
   failBroken(bundles);
   const entries = bundles.flatMap((bundle) => (bundle.failure === null ? bundle.entries : []));
@@ -141,7 +141,12 @@ const skipStuck = (runners: readonly Runner[], stuck: readonly StuckName[]): voi
       return reason === undefined ? [] : [[keyOf(change), reason] as const];
     });
     if (own.length === 0) continue;
-    run.state.elsewhere ??= new HostmasterError('LOST_RACE', 'stop', own[0]?.[1] ?? '');
+    const error = new HostmasterError('LOST_RACE', 'stop', own[0]?.[1] ?? '');
+    if (run.input.reviewed) {
+      run.state.error ??= error;
+      continue;
+    }
+    run.state.elsewhere ??= error;
     setAside(run, new Map(own), 'skipped');
   }
 };

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { factory as powerdns } from '../../providers/powerdns/index.ts';
+import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
+import type { Store } from '../../src/model/ports.ts';
+import type { ZoneResult } from '../../src/model/result.ts';
+import type { ApplyOptions } from '../../src/pass/apply.ts';
+import { applyAll } from '../../src/pass/apply.ts';
+import type { Recovered } from '../../src/pass/recover.ts';
+import { recoverJournal } from '../../src/pass/recover.ts';
+import type { OpenTarget, OpenTargets, Rim } from '../../src/pass/types.ts';
+
+/** What tells one PowerDNS, from this process or another. */
+export interface Where {
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+/** A target at a PowerDNS. */
+export const openPowerDns = async ({ url, apiKey }: Where, name = 'pdns', timeout = '5s'): Promise<OpenTarget> => {
+  const config = { url, server: 'localhost', timeout, rectify: 'auto' };
+  const provider = await powerdns.open({ config, secrets: { api_key: apiKey }, folder: '.' });
+  const definition = {
+    name,
+    provider: 'powerdns',
+    config,
+    secrets: {},
+    verify_at: null,
+    verify_wait: 0,
+    file: 'hostmaster.yaml',
+    line: 1,
+    column: 1,
+  };
+  return { definition, provider, serving: null };
+};
+
+export const targetsOf = (...targets: readonly OpenTarget[]): OpenTargets => ({
+  open: new Map(targets.map((target) => [target.definition.name, target])),
+  statuses: targets.map(({ definition: { name } }) => ({ name, status: 'ok', message: null })),
+  problems: [],
+});
+
+export const rimOf = (onNotice: (message: string) => void = () => undefined): Rim => ({
+  registry: {},
+  ask: async () => ({ status: 'no_answer', reason: 'nobody asks here' }),
+  clock: { now: () => Date.now() },
+  sleep: (milliseconds) => sleep(milliseconds),
+  onNotice,
+});
+
+export interface Pass {
+  readonly changesets: readonly Changeset[];
+  readonly sets?: readonly AtomicSet[];
+}
+
+/** Applies changesets at open targets, each from what its zone is now. */
+export const applyAt = async (
+  { changesets, sets = [] }: Pass,
+  targets: OpenTargets,
+  options: Omit<ApplyOptions, 'reviewed' | 'sets'> & { readonly reviewed?: boolean },
+): Promise<readonly ZoneResult[]> => {
+  const work = await Promise.all(
+    changesets.map(async (changeset) => {
+      const target = targets.open.get(changeset.target);
+      if (target === undefined) throw new Error(`no target ${changeset.target}`);
+      const read = await target.provider.read({ name: changeset.zone, view: null }).catch(() => null);
+      const fingerprint = read?.status === 'read' ? read.fingerprint : null;
+      return { target, changeset: { ...changeset, based_on: fingerprint }, create: null };
+    }),
+  );
+  return applyAll(work, { reviewed: false, ...options, sets }, rimOf());
+};
+
+export const recoverAt = (targets: OpenTargets, store: Store, configured?: readonly string[]): Promise<Recovered> =>
+  recoverJournal(store, targets, rimOf(), configured);
