@@ -25,6 +25,8 @@ export interface Held {
 
 export interface HoldInput {
   readonly zone: DesiredZone;
+  /** The zone's RRsets. */
+  readonly wanted: ReadonlyRRsetMap<RRset>;
   readonly existing: readonly ExistingRRset[];
   readonly facts: InventoryFacts | null;
   readonly healthChecks: HealthChecks | null;
@@ -36,23 +38,35 @@ export interface HoldInput {
 
 /** Keeps what exists, what the inventory could have written, and what nobody accounts for. Absence is not deletion. */
 export const hold = (input: HoldInput): Held => {
-  const wanted = mapRRsets(withoutAllowed(input.zone.rrsets, input.isAllowed));
-  const zone = { ...input.zone, rrsets: [...wanted.values()] };
+  const zone = withoutAllowed(input.zone, input.isAllowed);
+  const wanted = zone === input.zone ? input.wanted : mapRRsets(zone.rrsets);
   const stored = storedOf(input.existing, input.healthChecks, wanted.has);
-  const unwanted = lostRRsets({ ...input, zone }, stored, wanted).map((lost) => judged(lost, input.isAllowed));
+  const unwanted = lostRRsets({ ...input, zone, wanted }, stored).map((lost) => judged(lost, input.isAllowed));
+  const { rrsets, values, blocked } = keepAll(unwanted, wanted, input);
+  const all = [...stillThere(zone.rrsets, stored), ...values];
+  return {
+    zone: rrsets === null ? zone : { ...zone, rrsets: [...rrsets.values()] },
+    bare: all.length === 0 ? zone : { ...zone, rrsets: withoutValues(zone.rrsets, all) },
+    values: all,
+    blocked,
+    orphans: unwanted.flatMap(({ orphans }) => orphans),
+  };
+};
+
+/** Puts what must not go among what is wanted, where it can stand there. */
+const keepAll = (unwanted: readonly Judged[], wanted: ReadonlyRRsetMap<RRset>, { existing, zone }: HoldInput) => {
   const blocked = new Map<string, string>();
-  const values = [...stillThere(zone.rrsets, stored)];
-  const rrsets = mapRRsets(zone.rrsets);
-  for (const { lost, held } of unwanted.filter((each) => each.held.length > 0)) {
-    const obstacle = obstacleTo(lost, wanted, input.existing, zone.id.name);
+  const values: HeldValue[] = [];
+  const due = unwanted.filter(({ held }) => held.length > 0);
+  const rrsets = due.length === 0 ? null : mapRRsets(wanted.values());
+  for (const { lost, held } of due) {
+    const obstacle = obstacleTo(lost, wanted, existing, zone.id.name);
     if (obstacle !== null) blocked.set(obstacle, held[0]?.reason ?? '');
-    if (obstacle === lost.name) continue;
+    if (obstacle === lost.name || rrsets === null) continue;
     keep(lost, held, rrsets);
     values.push(...held);
   }
-  const bare = { ...zone, rrsets: withoutValues(zone.rrsets, values) };
-  const orphans = unwanted.flatMap((each) => each.orphans);
-  return { zone: { ...zone, rrsets: [...rrsets.values()] }, bare, values, blocked, orphans };
+  return { rrsets, values, blocked };
 };
 
 /** Nothing to keep and nothing kept: the zone is none of the inventory's. */
@@ -69,12 +83,16 @@ export const mayHold = ({ rrsets, scope }: DesiredZone, facts: InventoryFacts | 
   (facts !== null && scope !== undefined) || rrsets.some(({ values }) => values.some(({ held }) => held !== undefined));
 
 /** Without the values that the inventory keeps for want of proof, where this run lets them go. */
-const withoutAllowed = (rrsets: readonly RRset[], isAllowed: (name: string) => boolean): readonly RRset[] =>
-  rrsets.flatMap((rrset) => {
-    if (rrset.values.every(({ held }) => held === undefined) || !isAllowed(rrset.name)) return [rrset];
+const withoutAllowed = (zone: DesiredZone, isAllowed: (name: string) => boolean): DesiredZone => {
+  const isLetGo = ({ name, values }: RRset) => values.some(({ held }) => held !== undefined) && isAllowed(name);
+  if (!zone.rrsets.some(isLetGo)) return zone;
+  const rrsets = zone.rrsets.flatMap((rrset) => {
+    if (!isLetGo(rrset)) return [rrset];
     const values = rrset.values.filter(({ held }) => held === undefined);
     return values.length === 0 ? [] : [{ ...rrset, values }];
   });
+  return { ...zone, rrsets };
+};
 
 const withoutValues = (rrsets: readonly RRset[], gone: readonly ValueAt[]): readonly RRset[] => {
   if (gone.length === 0) return rrsets;
@@ -101,11 +119,7 @@ interface Lost extends Stored {
   readonly isWanted: boolean;
 }
 
-const lostRRsets = (
-  { zone, facts, whose }: HoldInput,
-  stored: readonly Stored[],
-  wanted: ReadonlyRRsetMap<RRset>,
-): readonly Lost[] => {
+const lostRRsets = ({ zone, wanted, facts, whose }: HoldInput, stored: readonly Stored[]): readonly Lost[] => {
   if (facts === null || zone.scope === undefined) return [];
   const isInScope = scopeOf(zone.scope, zone.id.name);
   const quarantined = new Set(zone.quarantined.map(({ name }) => name));

@@ -26,10 +26,10 @@ const settled: Verdict = { standing: 'settled', proven: false, reason: '' };
 
 /** Judges values by what the state knows that we wrote, and by the servers that are there. */
 export const accountant = (facts: InventoryFacts, limits: AbsenceLimits): ((value: ValueAt) => Verdict) => {
-  const sources = new Map(facts.written.map((value) => [textOf(value), value.sources]));
-  const orphans = new Map(facts.orphans.map((value) => [textOf(value), value.missing]));
+  let known: Known | null = null;
   return (value) => {
-    const written = sources.get(textOf(value)) ?? [];
+    known ??= knownOf(facts);
+    const written = known.sources.get(textOf(value)) ?? [];
     const [standing, who] = written.length > 0 ? worstOf(written, facts) : bestOf(presentAt(value, facts), facts);
     if (standing === 'settled') return settled;
     if (standing === 'unsettled') {
@@ -39,13 +39,24 @@ export const accountant = (facts: InventoryFacts, limits: AbsenceLimits): ((valu
         reason: `the answer that ${who} is in is not complete, so that no RRset goes by it`,
       };
     }
-    const missing = orphans.get(textOf(value)) ?? null;
+    const missing = known.orphans.get(textOf(value)) ?? null;
     const proven = missing !== null && isProven(missing, limits, facts.now);
     const whose =
       who === null ? 'it is of no server that is known' : `nobody knows what became of ${who}, which it is of`;
     return { standing, proven, reason: `${whose}: ${countOf(missing, limits)}` };
   };
 };
+
+interface Known {
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+  readonly orphans: ReadonlyMap<string, Missing>;
+}
+
+/** By value; made when the first is asked about, for mostly none is. */
+const knownOf = ({ orphans, written }: InventoryFacts): Known => ({
+  sources: new Map(written.map((value) => [textOf(value), value.sources])),
+  orphans: new Map(orphans.map((value) => [textOf(value), value.missing])),
+});
 
 type Standing = readonly [Accountable, string | null];
 

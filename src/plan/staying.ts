@@ -32,14 +32,16 @@ export const staying = (input: StayingInput): Held => {
   const rrsets = isMixed
     ? withRest(zone.rrsets, existing.filter(notProtected(input, wanted)), wanted, listedBy(written, null))
     : zone.rrsets;
-  const whole = { ...zone, rrsets };
+  const whole = rrsets === zone.rrsets ? zone : { ...zone, rrsets };
+  const all = rrsets === zone.rrsets ? wanted : mapRRsets(rrsets);
   if (!mayHold(zone, facts)) return nothingHeld(whole);
   return hold({
     zone: whole,
+    wanted: all,
     existing,
     facts,
     healthChecks: target.healthChecks ?? null,
-    whose: ownershipAt({ ...input, zone: whole }, leftAloneAt(zone, target.name), mapRRsets(rrsets)),
+    whose: ownershipAt({ ...input, zone: whole }, leftAloneAt(zone, target.name), all),
     isAllowed: (name) => isAllowed(allows, 'absence', zone.id, target.name, name),
   });
 };
