@@ -21,7 +21,8 @@ const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
   let piece = JSON.stringify([zone.settings, target.provider.supports]);
   for (const { name, type, ttl, values, options, healthCheck } of zone.rrsets) {
     piece += `${name} ${type} ${ttl} ${values.length}\n`;
-    for (const { rdata } of values) piece += `${rdata}\n`;
+    // What is only held is said at every pass, and for that the zone has to be read.
+    for (const { rdata, held } of values) piece += held === undefined ? `${rdata}\n` : `${rdata} held\n`;
     if (options !== undefined) piece += JSON.stringify(options);
     if (healthCheck !== undefined) piece += JSON.stringify(healthCheck);
     if (piece.length > pieceLength) {
