@@ -4,7 +4,7 @@ import { isIPv6, neverUsable } from './address.ts';
 import { type Book, inventoryAt } from './book.ts';
 import type { Collected, Member, Part } from './items.ts';
 import { writeRegistration } from './registration.ts';
-import { keyOfEntry, type RosterIndex, type Share, shareOf, wordsOf } from './roster.ts';
+import { keyOfEntry, type RosterIndex, type Share, shareOf, wholeShare, wordsOf } from './roster.ts';
 import { isServerName, renderName, type Template } from './template.ts';
 import { writeRules } from './write.ts';
 
@@ -12,7 +12,7 @@ import { writeRules } from './write.ts';
 export const partOf = (book: Book, index: RosterIndex, entry: RosterServer): Part => {
   const key = keyOfEntry(entry);
   const into: Collected = { items: [], findings: [], unreversed: [], classless: [] };
-  const share = shareOf(index, entry);
+  const share = book.counts(entry) ? shareOf(index, entry) : wholeShare(entry.server);
   for (const message of share.conflicts) {
     into.findings.push({ rule: 'server-conflict', message, item: null, kind: message, at: inventoryAt(book, entry) });
   }

@@ -1,4 +1,5 @@
 import { type AbsenceLimits, isProven, type RosterServer, type Server, serverKey } from '../model/server.ts';
+import { isServerName } from './template.ts';
 
 // Who has a name or an address that several servers want. One server's answer depends only on those that share something
 // with it, so that the change of one server concerns those alone.
@@ -29,12 +30,13 @@ export const heldReason = (entry: RosterServer, limits: AbsenceLimits): string |
   return `${wordsOf(entry.server)} is missing from ${counted} complete snapshots, since ${new Date(since).toISOString()}`;
 };
 
-/** Does it want names at all? A decommissioned server wants none, nor does one that is gone everywhere. */
+/** Does it want names at all? A decommissioned server wants none, one that is gone everywhere, or that has no name. */
 export type Counts = (entry: RosterServer) => boolean;
 
 export const countsIn = (limits: readonly AbsenceLimits[], now: number): Counts => {
   return (entry) =>
     entry.server.state !== 'decommissioned' &&
+    isServerName(entry.server.name) &&
     (entry.standing !== 'missing' || limits.length === 0 || limits.some((limit) => !isGone(entry, limit, now)));
 };
 
@@ -100,7 +102,7 @@ export interface Share {
 }
 
 const noBeaten: ReadonlyMap<string, string | null> = new Map();
-const wholeShare = (server: Server): Share => ({
+export const wholeShare = (server: Server): Share => ({
   server,
   outcome: 'whole',
   beaten: noBeaten,

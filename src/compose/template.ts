@@ -145,7 +145,7 @@ export const renderUrl = (template: Template, server: Server, address: string): 
     const value = word === 'ip' ? address : has(server, word, null);
     if (typeof value !== 'string') return refuse('health-check-url', `its ${word} are a list, which no URL takes`);
     if (word === 'ip' || word === 'ipv4' || word === 'ipv6') return isIPv6(value) ? `[${value}]` : value;
-    return /^[A-Za-z0-9._~-]+$/.test(value)
+    return /^[A-Za-z0-9_~-][A-Za-z0-9._~-]*$/.test(value)
       ? value
       : refuse('health-check-url', `its ${word} ${shown(value)} cannot stand in a URL`);
   });
