@@ -32,7 +32,9 @@ export const resultOf = (run: ZoneRun): ZoneResult => {
         message: state.notTried ? 'not tried' : 'not reached',
       }),
     })),
-    fingerprint: state.error === null && state.ours ? state.fingerprint : null,
+    // What went out in place of the plan is not what is desired.
+    fingerprint: state.error === null && state.ours && run.substitutes.size === 0 ? state.fingerprint : null,
+    ...(run.substitutes.size === 0 ? {} : { substituted: [...run.substitutes.values()] }),
   };
 };
 

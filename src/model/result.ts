@@ -1,4 +1,4 @@
-import type { Action } from './plan.ts';
+import type { Action, Change } from './plan.ts';
 
 /** What became of one change. */
 export interface ChangeResult {
@@ -21,6 +21,8 @@ export interface ZoneResult {
   readonly changes: readonly ChangeResult[];
   /** The fingerprint after the last write, where it is known to be ours. */
   readonly fingerprint: string | null;
+  /** What went out in place of planned changes of the same name and type: claims without a server whose set failed. */
+  readonly substituted?: readonly Change[];
 }
 
 /** One difference between what a name server should answer and what it answers. */

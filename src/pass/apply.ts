@@ -60,7 +60,8 @@ export const apexNsOf = ({ id, rrsets }: DesiredZone): readonly { readonly rdata
 /** The changes that a name server has to answer for now. */
 export const appliedChanges = (changeset: Changeset, result: ZoneResult): readonly Change[] => {
   const applied = new Set(result.changes.filter(({ status }) => status === 'applied').map(keyOf));
-  return changeset.changes.filter((change) => applied.has(keyOf(change)));
+  const went = new Map([...changeset.changes, ...(result.substituted ?? [])].map((change) => [keyOf(change), change]));
+  return [...went.values()].filter((change) => applied.has(keyOf(change)));
 };
 
 /** What a zone holds after changes: the read that they started from, carried forward. */

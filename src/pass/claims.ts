@@ -2,11 +2,12 @@ import { setAside } from '../apply/aside.ts';
 import type { Place } from '../apply/phases.ts';
 import { placeKey, refKey } from '../apply/phases.ts';
 import type { ZoneRun } from '../apply/run.ts';
-import { undecided } from '../apply/run.ts';
+import { stands, undecided } from '../apply/run.ts';
+import { writePhase } from '../apply/zone.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { Origin } from '../model/origin.ts';
 import type { AtomicSet, Change } from '../model/plan.ts';
-import { keyOf } from '../model/rrset.ts';
+import { keyOf, sameAnswer } from '../model/rrset.ts';
 import type { Bundle, Member, Runner } from './sets.ts';
 import { serversOf } from './sets.ts';
 
@@ -91,6 +92,56 @@ const substitute = async (
     runner.run.substitutes.set(keyOf(change), change);
   }
   return replaced;
+};
+
+/**
+ * Claims that went out before the set of a server in them failed take what they are without it. Those that only failed
+ * sets are in are taken back with them; without `replan` the others keep what they have, and the next pass sets it right.
+ */
+export const correctClaims = async (
+  failed: readonly Bundle[],
+  bundles: readonly Bundle[],
+  replan: ReplanClaims | undefined,
+): Promise<void> => {
+  if (replan === undefined) return;
+  const byClaim = bundlesByClaim(bundles);
+  const due = new Map(
+    failed.flatMap((bundle) =>
+      bundle.claims
+        .filter((member) => isShared(member, bundle, byClaim))
+        .map((member) => [refKey(member.runner.run.input.changeset, member.change), member] as const),
+    ),
+  );
+  if (due.size === 0) return;
+  const sets = bundles.filter(({ failure }) => failure !== null).flatMap((bundle) => bundle.sets);
+  const planned = new Map((await replan(sets)).map((each) => [refKey(each.changeset, each.change), each.change]));
+  for (const [key, { runner, change }] of due) {
+    const { run } = runner;
+    const sent = run.sent.get(keyOf(change)) ?? change;
+    const after = planned.has(key) ? (planned.get(key)?.after ?? null) : sent.before;
+    const next = between(sent, after);
+    if (next === null) continue;
+    run.outcome.delete(keyOf(change));
+    run.substitutes.set(keyOf(change), next);
+    await writePhase(run, [next]);
+  }
+};
+
+const isShared = (
+  { runner: { run }, change }: Member,
+  bundle: Bundle,
+  byClaim: ReadonlyMap<string, readonly Bundle[]>,
+): boolean =>
+  takesFrom(change, bundle) &&
+  stands(run, change) &&
+  byClaim.get(refKey(run.input.changeset, change))?.some(({ failure }) => failure === null) === true;
+
+/** The change from what was sent to another RRset; null where that is the same. */
+const between = ({ name, type, after: before }: Change, after: Change['after']): Change | null => {
+  if (before === null || after === null) {
+    return before === after ? null : { action: before === null ? 'create' : 'delete', name, type, before, after };
+  }
+  return sameAnswer(before, after) ? null : { action: 'replace', name, type, before, after };
 };
 
 /** By refKey: which bundles each claim has to do with. */

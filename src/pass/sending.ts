@@ -8,7 +8,7 @@ import type { AtomicSet, Change } from '../model/plan.ts';
 import type { Store } from '../model/ports.ts';
 import { keyOf } from '../model/rrset.ts';
 import type { ReplanClaims } from './claims.ts';
-import { holdClaims } from './claims.ts';
+import { correctClaims, holdClaims } from './claims.ts';
 import { freshPatience, holdOf } from './lease.ts';
 import { mendReviewed, mendSets } from './mend.ts';
 import type { Bundle, Runner } from './sets.ts';
@@ -164,6 +164,7 @@ const play = async (phase: Phase, sending: Sending): Promise<void> => {
   );
   const failed = failBroken(bundles);
   const ended = options.reviewed ? due.filter(({ tied, run }) => tied && run.state.error !== null) : [];
+  await correctClaims(failed, bundles, options.replanClaims);
   await mendSets(failed, bundles, options.store, heard);
   for (const runner of ended) await mendReviewed(runner, heard);
 };
