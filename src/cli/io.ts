@@ -16,6 +16,8 @@ export interface Io {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Milliseconds since 1970. Default is the machine's clock. */
+  readonly now?: () => number;
 }
 
 export const processIo = (): Io => {

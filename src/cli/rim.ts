@@ -21,7 +21,7 @@ export const rimOf = (io: Io, { logLevel }: Pick<CommonOptions, 'logLevel'>): Co
     rim: {
       registry,
       ask: askByDns(),
-      clock: { now: () => Date.now() },
+      clock: { now: io.now ?? (() => Date.now()) },
       sleep: (milliseconds) => pause(milliseconds, undefined, { signal: io.signal }).catch(() => undefined),
       onStep: progress.onStep,
       onNotice: (message) => {

@@ -72,10 +72,18 @@ export interface RepositoryOptions {
   /** Zone files by the zone's name without the final dot, as YAML. */
   readonly files?: Readonly<Record<string, string>>;
   readonly guards?: Readonly<Record<string, unknown>>;
+  /** Other keys of hostmaster.yaml. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 /** A repository in a temp folder. */
-export const makeRepository = ({ files = {}, guards = {}, targets, zones }: RepositoryOptions): Repository => {
+export const makeRepository = ({
+  files = {},
+  guards = {},
+  more = {},
+  targets,
+  zones,
+}: RepositoryOptions): Repository => {
   const folder = tempFolder('repository');
   const config = join(folder, 'hostmaster.yaml');
   const write = (path: string, text: string): void => {
@@ -83,7 +91,7 @@ export const makeRepository = ({ files = {}, guards = {}, targets, zones }: Repo
     writeFileSync(join(folder, path), text);
   };
   const withTargets = Object.entries(zones).map(([name, zone]) => [name, { targets: Object.keys(targets), ...zone }]);
-  const settings = { state: 'state.sqlite', targets, zones: Object.fromEntries(withTargets), guards };
+  const settings = { state: 'state.sqlite', targets, zones: Object.fromEntries(withTargets), guards, ...more };
   write('hostmaster.yaml', JSON.stringify(settings, null, 2));
   for (const [zone, text] of Object.entries(files)) write(`zones/${zone}.yaml`, text);
   return { folder, config, write, run: (...args) => hostmaster([...args, '--config', config]) };
