@@ -2,23 +2,24 @@ import type { Change } from '../model/plan.ts';
 import type { Protection } from '../model/zone.ts';
 import { compiledAddresses, familyOf } from './existing.ts';
 import type { GuardInput, Refusal, Refusals } from './refusal.ts';
-import { isContent, refuse } from './refusal.ts';
+import { countOurs, isContent, refuse } from './refusal.ts';
 
 /** The apex NS itself is never deleted: ownership leaves it alone where the zone file has none. */
 export const heldByNeverEmpty = (input: GuardInput): Refusals => {
   if (!input.settings.never_empty) return new Map();
   const content = input.changes.filter((change) => isContent(change, input));
   const deletes = content.filter(({ action }) => action === 'delete');
-  const ours = input.owned.filter((rrset) => isContent(rrset, input)).length;
+  const ours = countOurs(input);
   const empties = deletes.length > 0 && deletes.length >= ours && !content.some(({ action }) => action === 'create');
   const whole = 'would leave nothing of ours in the zone but SOA and apex NS';
   const servers = apexServersLeftAlone(input);
   const addresses = deletes.filter(({ name, type }) => servers.has(name) && (type === 'A' || type === 'AAAA'));
   const glue = 'the apex NS, which the zone file leaves as it is, points at it';
+  // Of several reasons for one change the last counts: that of the name itself says most.
   return new Map([
-    ...protectedRefusals(input),
-    ...refuse(addresses, input, { guard: 'never_empty', reason: glue, byName: true }),
     ...(empties ? refuse(deletes, input, { guard: 'never_empty', reason: whole, byName: false }) : []),
+    ...refuse(addresses, input, { guard: 'never_empty', reason: glue, byName: true }),
+    ...protectedRefusals(input),
   ]);
 };
 

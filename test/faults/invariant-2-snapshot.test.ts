@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { type Bend, bends } from '../servers/inventory.ts';
 import { makeScene, minute, type Scene } from './inventory-scene.ts';
+import { uncached } from './killed.ts';
 
 // Invariant 2: a snapshot is proven complete or not used. Whatever an inventory answers, every server keeps what it has.
 
 let pdns: PowerDns;
 beforeAll(async () => {
-  pdns = await startPowerDns({ backend: 'sqlite' });
+  pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
 });
 afterAll(() => pdns?.stop());
 
