@@ -28,7 +28,6 @@ export { order } from './order.ts';
 export { isProtected, ownership } from './ownership.ts';
 export { atomicSets, type Registered, type ServerRef } from './sets.ts';
 export { type SplitInput, type Unplanned, withholdSplit } from './split.ts';
-export { type Written, type WrittenInput, writtenBy } from './written.ts';
 
 export interface PlanZoneInput {
   readonly desired: DesiredZone;

@@ -1,20 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DesiredZone } from '../../src/model/zone.ts';
-import { writtenBy } from '../../src/plan/index.ts';
 import type { Scene } from './make.ts';
-import {
-  absolute,
-  apex,
-  check,
-  contributed,
-  facts,
-  healthChecks,
-  origin,
-  plan,
-  rrset,
-  settings,
-  supports,
-} from './make.ts';
+import { absolute, apex, check, facts, healthChecks, plan, rrset, supports } from './make.ts';
 
 const written = (name: string, type: string, rdata: string, ...sources: readonly string[]) => {
   return { name: absolute(name), type, rdata, sources: sources.length === 0 ? ['git'] : sources };
@@ -78,73 +64,5 @@ describe('owns: listed', () => {
     const checked = ['x A 1 192.0.2.7', { ...rrset('a A 1 192.0.2.1'), healthCheck: check }];
     const swap = plan(listed({ existing: [...apex, ...plain], ...supported, desired: checked }));
     expect(swap.changes).toEqual(['delete a A', 'create a LUA']);
-  });
-});
-
-describe('what was written', () => {
-  const zone = (more: Partial<DesiredZone>): DesiredZone => {
-    return {
-      id: { name: 'example.com.', view: null },
-      settings,
-      rrsets: [],
-      quarantined: [],
-      complete: true,
-      files: [],
-      ...more,
-    };
-  };
-  const changesOf = (scene: Scene) => plan(scene).changeset.changes;
-  const checked = {
-    ...contributed('a A 60 192.0.2.1 | 192.0.2.2', 'claim', { '192.0.2.1': 'web1', '192.0.2.2': 'web2' }),
-    healthCheck: check,
-  };
-
-  test('is known address by address, for whom, also where it is compiled', () => {
-    const changes = changesOf({
-      desired: [checked],
-      existing: [...apex, 'a A 60 192.0.2.1', 'b AAAA 1 2001:db8::1', 'c A 1 192.0.2.1', 'c TXT 1 "x"'],
-      supports: { types: [...supports.types, 'LUA'] },
-      target: { healthChecks },
-    });
-    expect(writtenBy({ zone: zone({ rrsets: [checked] }), changes, written: [], healthChecks })).toEqual({
-      at: [
-        { name: 'a.example.com.', type: 'A' },
-        { name: 'c.example.com.', type: 'A' },
-        { name: 'a.example.com.', type: 'LUA' },
-        { name: 'b.example.com.', type: 'AAAA' },
-        { name: 'c.example.com.', type: 'TXT' },
-      ],
-      values: [written('a', 'A', '192.0.2.1', 'lab/web1'), written('a', 'A', '192.0.2.2', 'lab/web2')],
-    });
-  });
-
-  test('what was only kept is what it was known for', () => {
-    const scope = { all: true, ptr: false, grants: [] };
-    const rrsets = [contributed('a A 60 192.0.2.1', 'claim', { '192.0.2.1': 'web1' })];
-    const changes = changesOf({
-      desired: rrsets,
-      existing: [...apex, 'a A 60 192.0.2.8 | 192.0.2.9'],
-      zone: { scope },
-      facts,
-    });
-    const known = [written('a', 'A', '192.0.2.9', 'lab/gone')];
-    expect(writtenBy({ zone: zone({ rrsets, scope }), changes, written: known, healthChecks: null }).values).toEqual([
-      written('a', 'A', '192.0.2.1', 'lab/web1'),
-      ...known,
-    ]);
-  });
-
-  test("Git's is known where only what is listed is ours, and where the inventory writes", () => {
-    const file = { kind: 'zone_file' as const, file: 'z.yaml', line: 1, column: 1 };
-    const made = rrset('a A 60 192.0.2.1');
-    const rrsets = [
-      { ...made, values: made.values.map((value) => ({ ...value, origins: [file, origin('claim', 'web1')] })) },
-    ];
-    const changes = changesOf({ desired: rrsets, existing: apex });
-    const sources = (more: Partial<DesiredZone>) =>
-      writtenBy({ zone: zone({ rrsets, ...more }), changes, written: [], healthChecks: null }).values[0]?.sources;
-    expect(sources({})).toEqual(['lab/web1']);
-    expect(sources({ settings: { ...settings, owns: 'listed' } })).toEqual(['git', 'lab/web1']);
-    expect(sources({ scope: { all: true, ptr: false, grants: [] } })).toEqual(['git', 'lab/web1']);
   });
 });
