@@ -17,8 +17,14 @@ export interface Composition {
   readonly entries: ReadonlyMap<string, RosterServer>;
   /** In the order of the servers' keys. */
   readonly parts: ReadonlyMap<string, Part>;
-  readonly byName: ReadonlyMap<string, readonly Item[]>;
+  /** One item by itself, without a list: mostly it is the only one. */
+  readonly byName: ReadonlyMap<string, Item | readonly Item[]>;
 }
+
+const itemsOf = (there: Item | readonly Item[] | undefined): readonly Item[] => {
+  if (there === undefined) return [];
+  return 'kind' in there ? [there] : there;
+};
 
 export const composition = (input: ComposeInput): Composition => {
   const book = readBook(input);
@@ -29,13 +35,14 @@ export const composition = (input: ComposeInput): Composition => {
   );
   const index = indexRoster([...entries.values()], book.counts);
   const parts = new Map<string, Part>();
-  const byName = new Map<string, Item[]>();
+  const byName = new Map<string, Item | Item[]>();
   for (const [key, entry] of entries) {
     const part = partOf(book, index, entry);
     parts.set(key, part);
     for (const item of part.items) {
       const there = byName.get(item.name);
-      if (there === undefined) byName.set(item.name, [item]);
+      if (there === undefined) byName.set(item.name, item);
+      else if ('kind' in there) byName.set(item.name, [there, item]);
       else there.push(item);
     }
   }
@@ -68,13 +75,7 @@ export const mergeAll = ({
   const isByGit = new Set(byGit);
   const statics = staticsAt(input.zones, (name) => byName.has(name) || isByGit.has(name));
   const merge = (name: string, items: readonly Item[]): void => {
-    const there = statics.get(name);
-    const [only] = items;
-    if (only?.kind === 'value' && items.length === 1 && there === undefined && !isByGit.has(name) && isSimple(only)) {
-      zoneOf(only.entry).rrsets.push(simpleRRset(only));
-      return;
-    }
-    const merged = mergeName(book, name, items, there ?? noStatics);
+    const merged = mergeName(book, name, items, statics.get(name) ?? noStatics);
     if (merged === null) return;
     const zone = zoneOf(merged.entry);
     zone.rrsets.push(...merged.rrsets);
@@ -82,7 +83,11 @@ export const mergeAll = ({
     zone.protected.push(...merged.protected);
     findings.push(...merged.findings);
   };
-  for (const [name, items] of byName) merge(name, items);
+  const isAlone = (name: string): boolean => !statics.has(name) && !isByGit.has(name);
+  for (const [name, there] of byName) {
+    if ('kind' in there && isSimple(there) && isAlone(name)) zoneOf(there.entry).rrsets.push(simpleRRset(there));
+    else merge(name, itemsOf(there));
+  }
   for (const name of isByGit) if (!byName.has(name)) merge(name, []);
   return { zones, findings };
 };
@@ -119,7 +124,7 @@ export const affectedBy = (from: Composition, previous: Server | null, next: Ros
   const names = new Set([...before.map(({ name }) => name), ...items.keys()]);
   const statics = staticsAt(input.zones, (name) => names.has(name));
   const merged = [...names].flatMap((name) => {
-    const rest = (byName.get(name) ?? []).filter((item) => !concerned.has(ownerOf(item) ?? ''));
+    const rest = itemsOf(byName.get(name)).filter((item) => !concerned.has(ownerOf(item) ?? ''));
     const all = [...rest, ...(items.get(name) ?? [])].sort(byOwner);
     return mergeName(book, name, all, statics.get(name) ?? noStatics) ?? [];
   });

@@ -11,6 +11,8 @@ interface CompiledGrant {
   /** null: any address. */
   readonly nets: readonly Net[] | null;
   readonly max: number;
+  /** What it allows by itself, whatever the value. */
+  readonly open: Granted;
 }
 
 interface NameGlob {
@@ -43,21 +45,25 @@ export interface Granted {
 }
 
 export const grantBook = (grants: readonly Grant[]): GrantBook => {
-  const book = new Map<string, CompiledGrant[]>();
+  const book = { label: new Map(), group: new Map(), inventory: new Map() } satisfies Record<
+    Grant['to'],
+    Map<string, readonly CompiledGrant[]>
+  >;
   for (const grant of grants) {
-    const key = `${grant.to} ${grant.role}`;
-    const there = book.get(key);
-    if (there === undefined) book.set(key, [compile(grant)]);
-    else there.push(compile(grant));
+    const ofKind: Map<string, readonly CompiledGrant[]> = book[grant.to];
+    ofKind.set(grant.role, [...(ofKind.get(grant.role) ?? []), compile(grant)]);
   }
-  return { of: (to, role) => book.get(`${to} ${role}`) ?? [] };
+  return { of: (to, role) => book[to].get(role) ?? none };
 };
+
+const none: readonly CompiledGrant[] = [];
 
 const compile = ({ names, types, cidrs, max_values }: Grant): CompiledGrant => ({
   types: new Set(types.map((type) => type.toUpperCase())),
   names: names.map(compileName),
   nets: cidrs?.map(parseNet).filter((net) => net !== null) ?? null,
   max: max_values ?? Number.POSITIVE_INFINITY,
+  open: openUpTo(max_values ?? Number.POSITIVE_INFINITY),
 });
 
 const compileName = (text: string): NameGlob => {
@@ -78,22 +84,22 @@ const guardedTypes: ReadonlySet<string> = new Set(['NS', 'DS', 'CAA', 'MX', 'SOA
 /** What the grants allow at a name and type; null: nothing. */
 export const grantedAt = (grants: readonly CompiledGrant[], asked: Asked): Granted | null => {
   const name = asked.name.slice(0, -1);
-  const fitting = grants.filter(({ types, names }) => types.has(asked.type) && names.some(fits(asked, name)));
-  if (fitting.length === 0) return null;
-  const isOpen = fitting.every(({ nets }) => nets === null) || (asked.type !== 'A' && asked.type !== 'AAAA');
-  const most = Math.max(...fitting.map(({ max }) => max));
-  return { limitFor: isOpen ? () => most : (rdata) => limitIn(fitting, rdata) };
-};
-
-const fits = (asked: Asked, name: string): ((glob: NameGlob) => boolean) => {
   const isWildcard = name.startsWith('*.') || name === '*';
   const isGuarded = guardedTypes.has(asked.type) || isChallenge(name);
-  return (glob) => {
+  const reaches = (glob: NameGlob): boolean => {
     if (asked.isApex && !(glob.exact && asked.isLiteral)) return false;
     if (isWildcard !== glob.wildcard || (isGuarded && !glob.exact)) return false;
     return glob.matches(name);
   };
+  const fitting = grants.filter(({ types, names }) => types.has(asked.type) && names.some(reaches));
+  const [only] = fitting;
+  if (only === undefined) return null;
+  const isOpen = fitting.every(({ nets }) => nets === null) || (asked.type !== 'A' && asked.type !== 'AAAA');
+  if (!isOpen) return { limitFor: (rdata) => limitIn(fitting, rdata) };
+  return fitting.length === 1 ? only.open : openUpTo(Math.max(...fitting.map(({ max }) => max)));
 };
+
+const openUpTo = (max: number): Granted => ({ limitFor: () => max });
 
 /** RFC 8555 section 8.4: whoever writes there gets a certificate. */
 const isChallenge = (name: string): boolean =>

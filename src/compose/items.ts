@@ -42,6 +42,16 @@ export interface Member {
   readonly server: Server;
   readonly share: Share;
   readonly addresses: readonly MemberAddress[];
+  /** What records and claims of these types have without a value of their own. */
+  readonly own: { readonly A: readonly WantedValue[]; readonly AAAA: readonly WantedValue[] };
+}
+
+/** A value of a record or claim, before anybody asked whether it may be. */
+export interface WantedValue {
+  readonly rdata: string;
+  /** It is one of the server's addresses, so that it is none that no name may lead to. */
+  readonly isOwn: boolean;
+  readonly held: string | null;
 }
 
 export interface MemberAddress {

@@ -47,7 +47,8 @@ export const mergeName = (book: Book, name: string, items: readonly Item[], stat
 };
 
 /** Nothing can be at odds where one value is alone at its name, but for what claims and grants ask. */
-export const isSimple = ({ rule, limit }: Contribution): boolean => rule.kind !== 'claim' && limit >= 1;
+export const isSimple = (item: Item): item is Contribution =>
+  item.kind === 'value' && item.rule.kind !== 'claim' && item.limit >= 1;
 
 export const simpleRRset = ({ name, type, rdata, origin, held, rule }: Contribution): RRset => ({
   name,

@@ -2,7 +2,7 @@ import { SyntaxProblem } from '../model/errors.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import { isIPv6, neverUsable } from './address.ts';
 import { type Book, inventoryAt } from './book.ts';
-import type { Collected, Member, Part } from './items.ts';
+import type { Collected, Member, MemberAddress, Part, WantedValue } from './items.ts';
 import { writeRegistration } from './registration.ts';
 import { keyOfEntry, type RosterIndex, type Share, shareOf, wholeShare, wordsOf } from './roster.ts';
 import { isServerName, renderName, type Template } from './template.ts';
@@ -14,7 +14,7 @@ export const partOf = (book: Book, index: RosterIndex, entry: RosterServer): Par
   const into: Collected = { items: [], findings: [], unreversed: [], classless: [] };
   const share = book.counts(entry) ? shareOf(index, entry) : wholeShare(entry.server);
   for (const message of share.conflicts) {
-    into.findings.push({ rule: 'server-conflict', message, item: null, kind: message, at: inventoryAt(book, entry) });
+    into.findings.push({ rule: 'server-conflict', message, item: key, at: inventoryAt(book, entry) });
   }
   if (share.outcome === 'tied' || share.tied.length > 0) blockTied(book, entry, share, into);
   writeUnusable(book, entry, into);
@@ -27,12 +27,8 @@ export const partOf = (book: Book, index: RosterIndex, entry: RosterServer): Par
   return { key, share, ...into };
 };
 
-const memberOf = (key: string, entry: RosterServer, share: Share, server: Server): Member => ({
-  key,
-  entry,
-  server,
-  share,
-  addresses: server.ips.map((ip) => {
+const memberOf = (key: string, entry: RosterServer, share: Share, server: Server): Member => {
+  const addresses = server.ips.map((ip): MemberAddress => {
     const by = share.beaten.get(ip) ?? null;
     return {
       ip,
@@ -40,8 +36,18 @@ const memberOf = (key: string, entry: RosterServer, share: Share, server: Server
       never: neverUsable(ip),
       held: by === null ? null : `${wordsOf(server)} is not there now, and ${by} has its address ${ip}`,
     };
-  }),
-});
+  });
+  return { key, entry, server, share, addresses, own: { A: ownOf(addresses, 'A'), AAAA: ownOf(addresses, 'AAAA') } };
+};
+
+/** Those that no name may lead to are reported once for the server. */
+const ownOf = (addresses: readonly MemberAddress[], wanted: MemberAddress['family']): readonly WantedValue[] => {
+  const own: WantedValue[] = [];
+  for (const { ip, family, never, held } of addresses) {
+    if (family === wanted && never === null) own.push({ rdata: ip, isOwn: true, held });
+  }
+  return own;
+};
 
 const reportAddresses = (book: Book, { addresses, server, key, entry }: Member, { findings }: Collected): void => {
   for (const { ip, never } of addresses) {

@@ -1,5 +1,7 @@
 import { specialUse } from '../model/address.ts';
 import type { InventoryOrigin } from '../model/origin.ts';
+import type { AbsenceLimits } from '../model/server.ts';
+import type { DesiredZone } from '../model/zone.ts';
 import { type Book, inventoryAt } from './book.ts';
 import type { Collected, Contribution, Member, MemberAddress, WriteRule } from './items.ts';
 import { heldReason, isGone, wordsOf } from './roster.ts';
@@ -24,8 +26,8 @@ export const writeRegistration = (book: Book, member: Member, into: Collected): 
   if (registration !== null && entry !== null) {
     const at: Registered = { name, entry, rule: registration.rule, origin: originOf(registration.rule, member) };
     const accepted = member.addresses.filter((address) => isAccepted(book, member, address, at, into));
-    writeAddresses(book, member, accepted, at, into);
-    if (registration.definition.reverse) for (const address of accepted) writePtr(book, member, address, at, into);
+    for (const address of accepted) writeAddress(book, member, address, at, into);
+    if (accepted.length === 0) protect(book, member, at, into);
   }
   return true;
 };
@@ -67,57 +69,57 @@ const isAccepted = (
   return false;
 };
 
-const writeAddresses = (
-  { now }: Book,
+/** The A or AAAA, and its PTR: the two come and go together, so that the stricter of their zones' limits counts. */
+const writeAddress = (
+  book: Book,
   member: Member,
-  accepted: readonly MemberAddress[],
-  { name, entry, rule, origin }: Registered,
-  { items }: Collected,
-): void => {
-  if (entry.zone === null) return;
-  const limits = entry.zone.settings.guards.absence;
-  if (isGone(member.entry, limits, now)) return;
-  const missing = heldReason(member.entry, limits);
-  for (const { ip, family, held } of accepted) {
-    items.push(contributionOf(member, rule, origin, { entry, name, type: family, rdata: ip, held: missing ?? held }));
-  }
-  if (accepted.length > 0) return;
-  const reason = `${wordsOf(member.server)} is ${member.server.state}, and has no address that can be used`;
-  items.push({ kind: 'vacant', owner: member.key, entry, name, types: ['A', 'AAAA'], reason });
-};
-
-/** Only for an address that the name has, so that forward and reverse agree. */
-const writePtr = (
-  { zones, now }: Book,
-  member: Member,
-  { ip }: MemberAddress,
-  { name, entry: forward, rule, origin }: Registered,
+  { ip, family, held }: MemberAddress,
+  at: Registered,
   into: Collected,
 ): void => {
-  if (member.share.beaten.has(ip)) return;
-  const reverse = zones.reverseOf(ip);
-  if (reverse === null) into.unreversed.push(ip);
-  if (reverse === null || reverse.entry.zone === null) return;
-  const { entry } = reverse;
-  if (forward.zone === null) {
-    const reason = `${name} is in ${forward.name}, which is left alone`;
-    into.items.push({
-      kind: 'blocked',
-      owner: member.key,
-      entry,
-      name: reverse.name,
-      type: 'PTR',
-      reason,
-      always: true,
-      origin,
-    });
+  const { name, entry, rule, origin } = at;
+  const isWanted = book.registration?.definition.reverse === true && !member.share.beaten.has(ip);
+  const reverse = isWanted ? book.zones.reverseOf(ip) : null;
+  if (isWanted && reverse === null) into.unreversed.push(ip);
+  const limits = stricter(entry.zone, reverse?.entry.zone ?? null);
+  if (isGone(member.entry, limits, book.now)) return;
+  const missing = heldReason(member.entry, limits);
+  if (entry.zone !== null) {
+    const value = { entry, name, type: family, rdata: ip, held: missing ?? held };
+    into.items.push(contributionOf(member, rule, origin, value));
+  }
+  if (reverse !== null && reverse.entry.zone !== null) writePtr(member, reverse, missing, at, into);
+};
+
+const writePtr = (
+  member: Member,
+  reverse: Reverse,
+  held: string | null,
+  { name: rdata, entry: forward, rule, origin }: Registered,
+  into: Collected,
+): void => {
+  const { entry, name } = reverse;
+  if (forward.zone !== null) {
+    into.items.push(contributionOf(member, rule, origin, { entry, name, type: 'PTR', rdata, held }));
+    noteClassless(reverse, into);
     return;
   }
-  const limits = reverse.entry.zone.settings.guards.absence;
-  if (isGone(member.entry, limits, now)) return;
-  const held = heldReason(member.entry, limits);
-  into.items.push(contributionOf(member, rule, origin, { entry, name: reverse.name, type: 'PTR', rdata: name, held }));
-  noteClassless(reverse, into);
+  const reason = `${rdata} is in ${forward.name}, which is left alone`;
+  into.items.push({ kind: 'blocked', owner: member.key, entry, name, type: 'PTR', reason, always: true, origin });
+};
+
+const noLimits: AbsenceLimits = { snapshots: 0, grace: 0 };
+
+const stricter = (forward: DesiredZone | null, reverse: DesiredZone | null): AbsenceLimits => {
+  const [a, b] = [forward?.settings.guards.absence ?? noLimits, reverse?.settings.guards.absence ?? noLimits];
+  return { snapshots: Math.max(a.snapshots, b.snapshots), grace: Math.max(a.grace, b.grace) };
+};
+
+/** A server that is meant to be there does not lose its last address. */
+const protect = ({ now }: Book, member: Member, { name, entry }: Registered, { items }: Collected): void => {
+  if (entry.zone === null || isGone(member.entry, entry.zone.settings.guards.absence, now)) return;
+  const reason = `${wordsOf(member.server)} is ${member.server.state}, and has no address that can be used`;
+  items.push({ kind: 'vacant', owner: member.key, entry, name, types: ['A', 'AAAA'], reason });
 };
 
 const noteClassless = ({ plain, name, entry }: Reverse, { classless }: Collected): void => {

@@ -10,6 +10,8 @@ export interface RosterIndex {
   readonly at: (address: string) => readonly RosterServer[];
   /** Present servers that were last known with an address and have it no more. */
   readonly lastAt: (address: string) => readonly RosterServer[];
+  /** Those of a list with the best right to what it is about. */
+  readonly bestOf: (rivals: readonly RosterServer[], address: string | null) => readonly RosterServer[];
 }
 
 export const keyOfEntry = (entry: RosterServer): string => serverKey(entry.server);
@@ -56,6 +58,7 @@ export const indexRoster = (roster: readonly RosterServer[], counts: Counts): Ro
     named: (name) => named.get(name) ?? [],
     at: (address) => at.get(address) ?? [],
     lastAt: (address) => lastAt.get(address) ?? [],
+    bestOf: rankedOnce(),
   };
 };
 
@@ -69,14 +72,27 @@ const add = (entries: Entries, at: string, entry: RosterServer): void => {
 export const reindexed = (index: RosterIndex, key: string, next: RosterServer | null, counts: Counts): RosterIndex => {
   const counted = next !== null && counts(next) ? next : null;
   const lost = counted === null ? [] : lostAddresses(counted);
-  const others = (entries: readonly RosterServer[], has: boolean): readonly RosterServer[] => {
-    const rest = entries.filter((entry) => keyOfEntry(entry) !== key);
-    return has && counted !== null ? [...rest, counted] : rest;
-  };
+  const others = (list: (about: string) => readonly RosterServer[], has: (about: string) => boolean) =>
+    once((about: string): readonly RosterServer[] => {
+      const rest = list(about).filter((entry) => keyOfEntry(entry) !== key);
+      return counted !== null && has(about) ? [...rest, counted] : rest;
+    });
   return {
-    named: (name) => others(index.named(name), counted?.server.name === name),
-    at: (address) => others(index.at(address), counted?.server.ips.includes(address) === true),
-    lastAt: (address) => others(index.lastAt(address), lost.includes(address)),
+    named: others(index.named, (name) => counted?.server.name === name),
+    at: others(index.at, (address) => counted?.server.ips.includes(address) === true),
+    lastAt: others(index.lastAt, (address) => lost.includes(address)),
+    bestOf: rankedOnce(),
+  };
+};
+
+const once = <T>(make: (about: string) => T): ((about: string) => T) => {
+  const known = new Map<string, T>();
+  return (about) => {
+    const before = known.get(about);
+    if (before !== undefined) return before;
+    const made = make(about);
+    known.set(about, made);
+    return made;
   };
 };
 
@@ -120,8 +136,8 @@ export const shareOf = (index: RosterIndex, entry: RosterServer): Share => {
 
 const presentShare = (index: RosterIndex, entry: RosterServer): Share => {
   const { server, known } = entry;
-  const name = contest(entry, index.named(server.name), () => true);
-  const disputes = server.ips.map((ip) => ({ ip, ...contest(entry, index.at(ip), hadAddress(ip)) }));
+  const name = contest(index, entry, index.named(server.name), null);
+  const disputes = server.ips.map((ip) => ({ ip, ...contest(index, entry, index.at(ip), ip) }));
   const lost = disputes.filter(({ outcome }) => outcome !== 'won');
   if (name.outcome === 'won' && lost.length === 0) return wholeShare(server);
   const isTied = name.outcome === 'tied' || lost.some(({ outcome }) => outcome === 'tied');
@@ -144,9 +160,9 @@ const lastKnown = (index: RosterIndex, entry: RosterServer, known: Server): Serv
   const key = keyOfEntry(entry);
   const ips = known.ips.filter((ip) => {
     const current = index.at(ip);
-    if (entry.server.ips.includes(ip)) return contest(entry, current, hadAddress(ip)).outcome === 'won';
+    if (entry.server.ips.includes(ip)) return contest(index, entry, current, ip).outcome === 'won';
     const isFree = current.every((other) => keyOfEntry(other) === key);
-    return isFree && contest(entry, index.lastAt(ip), hadAddress(ip)).outcome === 'won';
+    return isFree && contest(index, entry, index.lastAt(ip), ip).outcome === 'won';
   });
   return { ...known, ips };
 };
@@ -156,7 +172,7 @@ const absentShare = (index: RosterIndex, entry: RosterServer): Share => {
   const beaten = new Map<string, string | null>();
   const tied: string[] = [];
   for (const ip of entry.server.ips) {
-    const { outcome, winner } = contest(entry, index.at(ip), hadAddress(ip));
+    const { outcome, winner } = contest(index, entry, index.at(ip), ip);
     if (outcome === 'won') continue;
     if (outcome === 'tied') tied.push(ip);
     beaten.set(ip, winner?.standing === 'present' ? wordsOf(winner.server) : null);
@@ -170,35 +186,55 @@ interface Contest {
   readonly winner: RosterServer | null;
 }
 
-const won: Contest = { outcome: 'won', winner: null };
-
-const contest = (entry: RosterServer, all: readonly RosterServer[], had: (entry: RosterServer) => boolean): Contest => {
+/** About an address, or about the name (null). */
+const contest = (
+  index: RosterIndex,
+  entry: RosterServer,
+  all: readonly RosterServer[],
+  address: string | null,
+): Contest => {
+  const top = all.length < 2 ? all : index.bestOf(all, address);
   const key = keyOfEntry(entry);
-  const rivals = all.filter((other) => keyOfEntry(other) !== key);
-  if (rivals.length === 0) return won;
-  const byRank = rivals.toSorted((a, b) => compareRanks(a, b, had) || (keyOfEntry(a) < keyOfEntry(b) ? -1 : 1));
-  const [best = entry, second] = byRank;
-  const rank = compareRanks(entry, best, had);
-  if (rank < 0) return won;
-  if (rank === 0) return { outcome: 'tied', winner: best };
-  const isTiedAbove = second !== undefined && compareRanks(best, second, had) === 0;
-  return { outcome: isTiedAbove ? 'tied' : 'lost', winner: best };
+  const winner = top.find((other) => keyOfEntry(other) !== key) ?? null;
+  if (winner === null) return { outcome: 'won', winner };
+  return { outcome: top.length === 1 ? 'lost' : 'tied', winner };
+};
+
+/** Each list once: thousands of servers may all claim to have one address. */
+const rankedOnce = (): RosterIndex['bestOf'] => {
+  const known = new Map<readonly RosterServer[], readonly RosterServer[]>();
+  return (rivals, address) => {
+    const before = known.get(rivals);
+    if (before !== undefined) return before;
+    const top = best(rivals, address);
+    known.set(rivals, top);
+    return top;
+  };
+};
+
+const best: RosterIndex['bestOf'] = (rivals, address) => {
+  let top: RosterServer[] = [];
+  for (const rival of rivals) {
+    const [leader] = top;
+    const rank = leader === undefined ? -1 : compareRanks(rival, leader, address);
+    if (rank < 0) top = [rival];
+    else if (rank === 0) top.push(rival);
+  }
+  return top;
 };
 
 /** Present before absent, who had it before who comes, the older before the newer. */
-const compareRanks = (a: RosterServer, b: RosterServer, had: (entry: RosterServer) => boolean): number =>
+const compareRanks = (a: RosterServer, b: RosterServer, address: string | null): number =>
   rankOf(a.standing === 'present') - rankOf(b.standing === 'present') ||
-  rankOf(a.known !== null && had(a)) - rankOf(b.known !== null && had(b)) ||
+  rankOf(had(a, address)) - rankOf(had(b, address)) ||
   compareNumbers(a.known?.since ?? Number.POSITIVE_INFINITY, b.known?.since ?? Number.POSITIVE_INFINITY);
+
+const had = ({ known }: RosterServer, address: string | null): boolean =>
+  known !== null && (address === null || known.server.ips.includes(address));
 
 const rankOf = (holds: boolean): number => (holds ? 0 : 1);
 
 const compareNumbers = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
-
-const hadAddress =
-  (ip: string) =>
-  ({ known }: RosterServer): boolean =>
-    known?.server.ips.includes(ip) === true;
 
 const lostAddresses = ({ standing, server, known }: RosterServer): readonly string[] =>
   standing !== 'present' || known === null || known.server.ips === server.ips

@@ -78,8 +78,8 @@ const namePart = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?';
 const oneNamePart = new RegExp(`^${namePart}$`);
 const nameParts = new RegExp(`^${namePart}(?:\\.${namePart})*$`);
 
-/** Is it letters, digits and hyphens in one or more name parts (RFC 1123 section 2.1)? */
-export const isServerName = (text: string): boolean => nameParts.test(text);
+/** Is it letters in lower case, digits and hyphens in one or more name parts (RFC 1123 section 2.1)? */
+export const isServerName = (text: string): boolean => nameParts.test(text) && !/[A-Z]/.test(text);
 
 /** The canonical name that a template makes for a server. */
 export const renderName = (template: Template, server: Server): string =>
@@ -116,15 +116,16 @@ const textTypes: ReadonlySet<string> = new Set(['TXT', 'SPF']);
 /** Whether it is presentation text is for the template to say, as in a zone file; what is filled in never is. */
 const renderText = (type: string, template: Template, value: (word: string) => string): string => {
   const [first] = template.parts;
-  if (typeof first === 'string' && first.startsWith('"')) {
-    return parseRdata(
-      type,
-      fill(template, asItIs, (word) => escaped(value(word))),
-    );
-  }
-  const text = fill(template, (literal) => literal.replaceAll('\\;', ';'), value);
-  return parseRdata(type, quote(textToBinary(text)));
+  const isPresentation = typeof first === 'string' && first.startsWith('"');
+  const text = isPresentation
+    ? fill(template, asItIs, (word) => escaped(value(word)))
+    : quote(textToBinary(fill(template, (literal) => literal.replaceAll('\\;', ';'), value)));
+  if (text.length > maxText) refuse('record-value', `its text is too long: no message can carry ${text.length} octets`);
+  return parseRdata(type, text);
 };
+
+/** In presentation form; what has fewer octets may still be too much, which is for the rules to say. */
+const maxText = 260_000;
 
 /** As escapes, so that it means the same within quotes and without (RFC 1035 section 5.1). */
 const escaped = (text: string): string =>

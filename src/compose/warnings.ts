@@ -23,7 +23,8 @@ const emptyClaims = ({ book }: Composition, parts: readonly Part[], found: reado
   for (const { items } of parts) for (const item of items) if (item.kind === 'value') used.add(item.rule);
   const faulty = new Set<Place | null>(found.map(({ at }) => at));
   return rules.flatMap((rule) => {
-    if (used.has(rule) || faulty.has(rule.at) || rule.fixed === null) return [];
+    if (used.has(rule) || faulty.has(rule.at) || rule.fixed === null || book.zones.of(rule.fixed)?.zone === null)
+      return [];
     const message = `${rule.words} claims ${rule.fixed} ${rule.type}, and no server contributes to it; what is answered there stays`;
     return [{ rule: 'claim-empty', message, item: null, at: rule.at }];
   });

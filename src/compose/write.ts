@@ -5,7 +5,7 @@ import { whyRefused } from './address.ts';
 import type { Book } from './book.ts';
 import type { Finding } from './finding.ts';
 import { type Granted, grantedAt, grantLine } from './grants.ts';
-import type { Collected, Member, WriteRule } from './items.ts';
+import type { Collected, Member, WantedValue, WriteRule } from './items.ts';
 import { originOf } from './registration.ts';
 import { heldReason, isGone, wordsOf } from './roster.ts';
 import { type ComposeRuleId, composeRules } from './rules.ts';
@@ -33,7 +33,7 @@ interface Spot {
 
 const writeRule = (writing: Writing): void => {
   const { book, member, rule, into } = writing;
-  const name = attempt(writing, () => rule.fixed ?? renderName(rule.name, member.server));
+  const name = rule.fixed ?? attempt(writing, () => renderName(rule.name, member.server));
   const entry = name === null ? null : book.zones.of(name);
   if (name === null) return;
   if (entry === null) report(writing, 'name-outside-zones', `${name} is in no configured zone`);
@@ -56,27 +56,12 @@ const writeRule = (writing: Writing): void => {
 
 const writeAt = (writing: Writing, spot: Spot): void => {
   const { rule, member } = writing;
-  const values = rule.value === null ? addressesAt(writing) : valuesAt(writing, spot);
+  const values = rule.value === null ? member.own[rule.type === 'A' ? 'A' : 'AAAA'] : valuesAt(writing, spot);
+  if (values.length === 0) return;
   const origin = originOf(rule, member);
   let written = 0;
   for (const value of values) if (writeValue(writing, spot, value, origin)) written += 1;
-  if (written === 0 && values.length > 0) block(writing, spot.entry, spot.name, 'record-value');
-};
-
-interface WantedValue {
-  readonly rdata: string;
-  /** It is one of the server's addresses, so that it is none that no name may lead to. */
-  readonly isOwn: boolean;
-  readonly held: string | null;
-}
-
-/** The server's addresses of the type's family; those that no name may lead to are reported once for the server. */
-const addressesAt = ({ rule, member }: Writing): readonly WantedValue[] => {
-  const found: WantedValue[] = [];
-  for (const { ip, family, never, held } of member.addresses) {
-    if (family === rule.type && never === null) found.push({ rdata: ip, held, isOwn: true });
-  }
-  return found;
+  if (written === 0) block(writing, spot.entry, spot.name, 'record-value');
 };
 
 const valuesAt = (writing: Writing, { entry, name }: Spot): readonly WantedValue[] => {
