@@ -2,11 +2,13 @@ import type { Change } from '../model/plan.ts';
 import type { OrphanedValue, WrittenValue } from '../model/ports.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { type Missing, serverKey } from '../model/server.ts';
+import { valuesIn } from '../plan/existing.ts';
+import type { HealthChecks } from '../provider.ts';
 
 // What the state keeps of a zone at a target, so that a later pass can tell whose a value is that nobody wants any more.
 
 export interface LedgerInput {
-  /** What is wanted of the zone at the target, as it was written (LUA compiled). */
+  /** What is wanted of the zone at the target, addresses also where they are compiled. */
   readonly desired: readonly RRset[];
   readonly isListed: boolean;
   readonly before: readonly WrittenValue[];
@@ -86,18 +88,31 @@ export const countedOrphans = (
   });
 };
 
-/** What stands after changes, as a test for one value. */
+/** What stands after changes, as a test for one value; that of a compiled RRset are its addresses. */
 export const standing = (
   existing: readonly RRset[],
   changes: readonly Change[],
+  checks: HealthChecks | null,
 ): ((key: RRsetKey, rdata: string) => boolean) => {
-  const values = new Map(existing.map((rrset) => [keyOf(rrset), rrset.values] as const));
-  for (const change of changes) values.set(keyOf(change), change.after?.values ?? []);
+  const rrsets = new Map<string, Held>(existing.map((rrset) => [keyOf(rrset), rrset]));
+  for (const change of changes) rrsets.set(keyOf(change), { ...change, values: change.after?.values ?? [] });
+  const compiled = rrsets
+    .values()
+    .filter(({ type }) => type === checks?.type)
+    .flatMap((rrset) => valuesIn(rrset, checks));
+  const inside = Map.groupBy(compiled, keyOf);
   const sets = new Map<string, ReadonlySet<string>>();
+  const valuesAt = (at: string): ReadonlySet<string> => {
+    const rrset = rrsets.get(at);
+    const own = rrset === undefined || rrset.type === checks?.type ? [] : rrset.values;
+    return new Set([...own, ...(inside.get(at) ?? [])].map(({ rdata }) => rdata));
+  };
   return (key, rdata) => {
     const at = keyOf(key);
-    const set = sets.get(at) ?? new Set((values.get(at) ?? []).map((value) => value.rdata));
+    const set = sets.get(at) ?? valuesAt(at);
     sets.set(at, set);
     return set.has(rdata);
   };
 };
+
+type Held = Pick<RRset, 'name' | 'type' | 'values'>;

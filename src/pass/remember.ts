@@ -1,9 +1,12 @@
 import type { Definitions } from '../model/definitions.ts';
 import { messageOf } from '../model/errors.ts';
+import type { Change } from '../model/plan.ts';
 import type { Store, WrittenValue } from '../model/ports.ts';
 import type { ZoneResult } from '../model/result.ts';
-import type { RRset } from '../model/rrset.ts';
+import type { RRset, RRsetKey } from '../model/rrset.ts';
+import { valuesIn } from '../plan/existing.ts';
 import { fit } from '../plan/index.ts';
+import type { HealthChecks } from '../provider.ts';
 import { type ApplyWork, appliedChanges } from './apply.ts';
 import { countedOrphans, entriesOf, ledgerOf, movedEntries, standing } from './ledger.ts';
 import { idOf, resultOf } from './results.ts';
@@ -36,7 +39,7 @@ const rememberZone = async (work: PlannedWork, results: readonly ZoneResult[], p
   const { name } = target.definition;
   const result = resultOf(results, changeset);
   const applied = result === undefined ? [] : appliedChanges(changeset, result);
-  const exists = standing(snapshot?.rrsets ?? [], applied);
+  const exists = standing(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
   const before = facts.written;
   const isListed = zone.settings.owns === 'listed';
   const after = ledgerOf({ desired: wantedAt(work), isListed, before, exists });
@@ -46,8 +49,11 @@ const rememberZone = async (work: PlannedWork, results: readonly ZoneResult[], p
   if (orphans.length > 0 || facts.orphans.length > 0) await store.keepOrphans(zone.id, name, orphans);
 };
 
-/** What was wanted as the target holds it: checked addresses are compiled there. */
-const wantedAt = ({ zone, fitFor }: PlannedWork): readonly RRset[] => [...fit(zone, fitFor).rrsets.values()];
+/** What was wanted as the target takes it; checked addresses also where they are compiled. */
+const wantedAt = ({ zone, fitFor }: PlannedWork): readonly RRset[] => {
+  const { rrsets, compiled } = fit(zone, fitFor);
+  return [...rrsets.values(), ...compiled.values()];
+};
 
 const entriesAt = (
   all: readonly WrittenValue[],
@@ -75,9 +81,29 @@ export const rememberPlanned = async (
     const id = idOf(changeset);
     const isListed =
       zones.find((zone) => zone.id.name === id.name && zone.id.view === id.view)?.settings.owns === 'listed';
-    const entries = applied.flatMap(({ name, type, after }) =>
-      entriesOf({ name, type }, after?.values ?? [], isListed),
-    );
-    if (applied.length > 0) await store.noteWritten(id, target.definition.name, applied, entries);
+    const written = applied.map((change) => writtenIn(change, target.provider.healthChecks ?? null, isListed));
+    if (applied.length > 0) {
+      const keys = written.flatMap(({ at }) => at);
+      const entries = written.flatMap(({ values }) => values);
+      await store.noteWritten(id, target.definition.name, keys, entries);
+    }
   }
+};
+
+/** Whose each value of a change is; which address of a compiled one is whose, the plan does not say. */
+const writtenIn = ({ name, type, before, after }: Change, checks: HealthChecks | null, isListed: boolean) => {
+  const inside = (side: Change['after'], key: RRsetKey) =>
+    side === null ? [] : valuesIn({ ...key, values: side.values }, checks);
+  const sources = (after?.values ?? []).flatMap(({ origins }) => origins);
+  const addresses = inside(after, { name, type }).filter((value) => value.type !== type);
+  return {
+    at: [{ name, type }, ...inside(before, { name, type }), ...addresses].map((key) => ({
+      name: key.name,
+      type: key.type,
+    })),
+    values:
+      addresses.length === 0
+        ? entriesOf({ name, type }, after?.values ?? [], isListed)
+        : addresses.flatMap(({ rdata, ...key }) => entriesOf(key, [{ rdata, origins: sources }], isListed)),
+  };
 };

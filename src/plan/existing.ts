@@ -38,6 +38,18 @@ export const storedOf = (
       .filter(({ rdatas }) => rdatas.length > 0);
   });
 
+/** Every value of an RRset, address by address where it is compiled. */
+export const valuesIn = (
+  rrset: Pick<RRset, 'name' | 'type' | 'values'>,
+  checks: HealthChecks | null,
+): readonly ValueAt[] => {
+  const { name, type, values } = rrset;
+  const addresses = compiledAddresses(rrset, checks);
+  return addresses === null
+    ? values.map(({ rdata }) => ({ name, type, rdata }))
+    : addresses.map((rdata) => ({ name, type: familyOf(rdata), rdata }));
+};
+
 /** Does a value exist? */
 export const isStored = (stored: readonly Omit<Stored, 'rrset'>[]): ((value: ValueAt) => boolean) => {
   const index = rrsetMap<readonly string[]>();
