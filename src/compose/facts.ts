@@ -3,29 +3,51 @@ import type { RosterServer } from '../model/server.ts';
 import type { Composition } from './composition.ts';
 import type { Part } from './items.ts';
 
-export type RosterFacts = Omit<InventoryFacts, 'written' | 'orphans'>;
+export interface RosterFacts extends Omit<InventoryFacts, 'written' | 'orphans'> {
+  readonly servers: ReadonlyMap<string, Accountable>;
+  readonly names: ReadonlyMap<string, string>;
+  readonly addresses: ReadonlyMap<string, string>;
+}
 
 /**
  * What the roster accounts for. A server that is remembered or missing counts as last known, so that what nobody wants of
  * it is unwanted because Git changed or another has its address. Servers that quarrel vouch for nothing.
  */
-export const factsFrom = ({ input, book, entries, parts }: Composition): RosterFacts => {
+export const factsFrom = ({ input, book, entries, parts }: Composition): RosterFacts =>
+  factsOfSome(
+    book,
+    input.roster.now,
+    [...entries].map(([key, entry]) => ({ key, entry, outcome: parts.get(key)?.share.outcome ?? 'whole' })),
+  );
+
+/** A server with what it got. */
+export interface Accounted {
+  readonly key: string;
+  readonly entry: RosterServer;
+  readonly outcome: Part['share']['outcome'];
+}
+
+/** The same of some servers alone. */
+export const factsOfSome = (
+  { registration }: Pick<Composition['book'], 'registration'>,
+  now: number,
+  accounted: readonly Accounted[],
+): RosterFacts => {
   const servers = new Map<string, Accountable>();
   const names = new Map<string, string>();
   const addresses = new Map<string, string>();
   const vouching: [string, RosterServer][] = [];
-  for (const [key, entry] of entries) {
-    const outcome = parts.get(key)?.share.outcome ?? 'whole';
+  for (const { key, entry, outcome } of accounted) {
     servers.set(key, accountableOf(entry, outcome));
     if (entry.standing === 'present' && entry.complete && outcome === 'whole') vouching.push([key, entry]);
   }
   // One that is decommissioned accounts for its names as well, unless another has them now.
   const isLeaving = ([, { server }]: [string, RosterServer]): number => (server.state === 'decommissioned' ? 0 : 1);
   for (const [key, { server }] of vouching.sort((a, b) => isLeaving(a) - isLeaving(b))) {
-    if (book.registration !== null) names.set(`${server.name}.${book.registration.definition.zone}`, key);
+    if (registration !== null) names.set(`${server.name}.${registration.definition.zone}`, key);
     for (const ip of server.ips) addresses.set(ip, key);
   }
-  return { servers, names, addresses, now: input.roster.now };
+  return { servers, names, addresses, now };
 };
 
 const accountableOf = (entry: RosterServer, outcome: Part['share']['outcome']): Accountable => {

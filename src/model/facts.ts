@@ -10,11 +10,11 @@ export type Accountable = 'settled' | 'unsettled' | 'held';
 /** What accounts for values that exist in a zone and that nobody wants any more; handed to the planner. */
 export interface InventoryFacts {
   /** By serverKey. A server that is not here is not known: `held`. */
-  readonly servers: ReadonlyMap<string, Accountable>;
+  readonly servers: Pick<ReadonlyMap<string, Accountable>, 'get'>;
   /** The registration names of servers that their inventories have now, with the server's key. */
-  readonly names: ReadonlyMap<string, string>;
+  readonly names: Pick<ReadonlyMap<string, string>, 'get'>;
   /** The canonical addresses of the same, with the key of each server that has it. */
-  readonly addresses: ReadonlyMap<string, string>;
+  readonly addresses: Pick<ReadonlyMap<string, string>, 'get'>;
   /** What the state knows that we wrote in this zone at this target. */
   readonly written: readonly WrittenValue[];
   readonly orphans: readonly OrphanedValue[];

@@ -138,8 +138,8 @@ export interface Store {
   /** The last good snapshot of an inventory. */
   inventory(name: string): Promise<KnownInventory | null>;
   remember(name: string, known: KnownInventory): Promise<void>;
-  /** The values that we wrote in a zone for servers, and, where it owns only what is listed, for Git. */
-  written(zone: ZoneId, target: string): Promise<readonly WrittenValue[]>;
+  /** The values that we wrote in a zone for servers, and, where it owns only what is listed, for Git; `names`: at these. */
+  written(zone: ZoneId, target: string, names?: readonly string[]): Promise<readonly WrittenValue[]>;
   /** What we wrote at these names and types is now `values`, and nothing else. */
   noteWritten(
     zone: ZoneId,

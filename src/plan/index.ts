@@ -39,6 +39,8 @@ export interface PlanZoneInput {
   readonly facts?: InventoryFacts | null;
   /** What we wrote, where there are no facts. Default is nothing. */
   readonly written?: readonly WrittenValue[];
+  /** Where only some names were read: how many RRsets of ours the zone has, SOA and apex NS not counted. */
+  readonly total?: number;
 }
 
 export interface PlannedZone {
@@ -70,6 +72,7 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
     changes,
     present,
     owned: [...owned.values()],
+    total: input.total ?? 0,
     quarantined,
     blocked: held.blocked,
     protections: zone.protected ?? [],

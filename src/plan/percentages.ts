@@ -1,17 +1,17 @@
 import type { Change } from '../model/plan.ts';
 import type { GuardInput, Refusals } from './refusal.ts';
-import { isContent, refuse } from './refusal.ts';
+import { countOurs, isContent, refuse } from './refusal.ts';
 
 /** Holds back more deletes or replaces than the zone's settings let through at once. */
 export const heldByPercentages = (input: GuardInput): Refusals => {
-  const base = input.owned.filter((rrset) => isContent(rrset, input));
-  if (base.length < input.settings.min_existing) return new Map();
+  const base = countOurs(input);
+  if (base < input.settings.min_existing) return new Map();
   const { deletes, replaces, replaceCount } = replacesAndDeletes(
     input.changes.filter((each) => isContent(each, input)),
   );
   return new Map([
-    ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base.length),
-    ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base.length),
+    ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base),
+    ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base),
   ]);
 };
 

@@ -19,6 +19,8 @@ export interface GuardInput {
   readonly present: readonly ExistingRRset[];
   /** Ours: what `changes` may touch. */
   readonly owned: readonly ExistingRRset[];
+  /** How many RRsets of ours the zone is known to have, SOA and apex NS not counted; 0 where `owned` is all of them. */
+  readonly total: number;
   readonly quarantined: readonly Quarantine[];
   /** Names whose changes wait for a proof of absence, with the reason. */
   readonly blocked: ReadonlyMap<string, string>;
@@ -56,6 +58,10 @@ export const refuse = (
 /** All but SOA and apex NS. What others keep in the zone makes it no less empty of what Git says. */
 export const isContent = ({ name, type }: RRsetKey, { zone }: GuardInput): boolean =>
   type !== 'SOA' && !(type === 'NS' && name === zone.name);
+
+/** How many RRsets of ours the zone has. */
+export const countOurs = (input: GuardInput): number =>
+  Math.max(input.total, input.owned.filter((rrset) => isContent(rrset, input)).length);
 
 /** The changes that wait with what stands, by the name that each waits for. */
 export const waiting = (

@@ -9,7 +9,7 @@ export interface ServerRef {
 }
 
 /** Every registration name, of servers that leave as well, with whose it is. */
-export type Registered = ReadonlyMap<string, ServerRef>;
+export type Registered = Pick<ReadonlyMap<string, ServerRef>, 'get' | 'size'>;
 
 /**
  * The sets of servers whose A, AAAA or PTR change, by inventory and server. A PTR is of the server that it points at

@@ -24,8 +24,11 @@ export interface Row<T> {
  * inside a value. One that is not as it was written is as if it were not there.
  */
 export interface Rows<T> {
-  /** All with these shared columns, by the own ones; `what` names them for people, where one is lost. */
-  read(shared: Key, what: string): readonly Row<T>[];
+  /**
+   * All with these shared columns, by the own ones; `what` names them for people, where one is lost. `first`: only those
+   * whose first own column is this.
+   */
+  read(shared: Key, what: string, first?: string): readonly Row<T>[];
   /** Writes nothing where it stands so already. */
   put(shared: Key, own: Key, body: T): void;
   remove(shared: Key, own: Key): void;
@@ -38,9 +41,10 @@ export const rowsOf = <T>({ database, writable, lost }: OpenDatabase, table: Tab
   const where = (columns: readonly string[]) => columns.map((column) => ` AND ${column} = ?`).join('');
   const columns = [...shared, ...own, 'body', 'seal'];
   const order = own.length === 0 ? '' : ` ORDER BY ${own.join(', ')}`;
-  const select = database.prepare(
-    `SELECT ${[...own, 'body', 'seal'].join(', ')} FROM ${name} WHERE TRUE${where(shared)}${order}`,
-  );
+  const selecting = (by: readonly string[]) =>
+    database.prepare(`SELECT ${[...own, 'body', 'seal'].join(', ')} FROM ${name} WHERE TRUE${where(by)}${order}`);
+  const select = selecting(shared);
+  const selectFirst = selecting([...shared, ...own.slice(0, 1)]);
   const upsert = database.prepare(
     `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
      ON CONFLICT DO UPDATE SET body = excluded.body, seal = excluded.seal
@@ -62,10 +66,10 @@ export const rowsOf = <T>({ database, writable, lost }: OpenDatabase, table: Tab
     } catch {}
   };
   return {
-    read: (place, what) => {
+    read: (place, what, first) => {
       const start = crc32(`${name}\0${place.join('\0')}\0`);
       const rows: Row<T>[] = [];
-      for (const cells of select.all(...place)) {
+      for (const cells of first === undefined ? select.all(...place) : selectFirst.all(...place, first)) {
         const row = rowOf(cells, start);
         if (row !== null) rows.push(row);
         else {

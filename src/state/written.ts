@@ -30,11 +30,14 @@ const orphaned: Table<readonly OrphanedValue[]> = {
 export const writtenIn = (open: OpenDatabase): Pick<Store, 'written' | 'noteWritten'> => {
   const rows = rowsOf(open, written);
   return {
-    written: (zone, target) => {
+    written: (zone, target, names) => {
       const what = `what was written to ${placeLabel(zone, target)}`;
       return open.read(what, [], () => {
         const values: WrittenValue[] = [];
-        for (const { key, body } of rows.read(placeOf(zone, target), what)) {
+        const place = placeOf(zone, target);
+        const found =
+          names === undefined ? rows.read(place, what) : names.flatMap((name) => rows.read(place, what, name));
+        for (const { key, body } of found) {
           const [name = '', type = ''] = key;
           for (const { rdata, sources } of body) values.push({ name: `${name}`, type: `${type}`, rdata, sources });
         }

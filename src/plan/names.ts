@@ -1,0 +1,60 @@
+import type { Change } from '../model/plan.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import type { ZoneSnapshot } from '../model/zone.ts';
+import type { PlannedZone, PlanZoneInput } from './index.ts';
+import { planZone } from './index.ts';
+
+export interface PlanNamesInput extends PlanZoneInput {
+  /** A read of at least `names` and `around`; what is wanted there, and nowhere else, is in `desired`. */
+  readonly existing: ZoneSnapshot;
+  /** The names whose changes are asked for. */
+  readonly names: ReadonlySet<string>;
+  /** Names that may hold those changes back, and that are not to change themselves. */
+  readonly around: ReadonlySet<string>;
+  readonly total: number;
+}
+
+/** `whole`: these names alone cannot tell, and the zone has to be planned in full. */
+export type PlannedNames =
+  | { readonly status: 'planned'; readonly planned: PlannedZone }
+  | { readonly status: 'whole'; readonly reason: string };
+
+/**
+ * What would change at some names of a zone: the same as a plan of the whole zone has at them, where nothing but them has
+ * moved since the zone was last read in full. Pure.
+ */
+export const planNames = (input: PlanNamesInput): PlannedNames => {
+  const { names, around, ...rest } = input;
+  const isHere = ({ name }: RRsetKey) => names.has(name) || around.has(name);
+  const planned = planZone({
+    ...rest,
+    existing: {
+      ...input.existing,
+      rrsets: input.existing.rrsets.filter(isHere),
+      unreadable: input.existing.unreadable.filter(isHere),
+    },
+  });
+  const { changeset, orphans } = planned;
+  const isOwn = ({ name }: RRsetKey) => names.has(name);
+  const moved = changeset.changes.find((change) => !isOwn(change));
+  if (moved !== undefined) return whole(`${moved.name} ${moved.type} moved since the zone was last read in full`);
+  const cut = [...changeset.changes, ...changeset.withheld].filter(isOwn).find(decidesBelow);
+  if (cut !== undefined) return whole(`${cut.name} ${cut.type} decides about the names below it`);
+  return {
+    status: 'planned',
+    planned: {
+      ...planned,
+      changeset: {
+        ...changeset,
+        withheld: changeset.withheld.filter(isOwn),
+        unmanaged: changeset.unmanaged.filter(isOwn),
+      },
+      orphans: orphans.filter(isOwn),
+    },
+  };
+};
+
+const whole = (reason: string): PlannedNames => ({ status: 'whole', reason });
+
+/** A zone cut, or a wildcard: what is below it has other answers with it than without. */
+const decidesBelow = ({ name, type }: Change): boolean => ['NS', 'DS', 'DNAME'].includes(type) || name.startsWith('*.');
