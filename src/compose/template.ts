@@ -120,9 +120,13 @@ const renderText = (type: string, template: Template, value: (word: string) => s
   const text = isPresentation
     ? fill(template, asItIs, (word) => escaped(value(word)))
     : quote(textToBinary(fill(template, (literal) => literal.replaceAll('\\;', ';'), value)));
+  if (!isPresentation && plainText.test(text)) return text;
   if (text.length > maxText) refuse('record-value', `its text is too long: no message can carry ${text.length} octets`);
   return parseRdata(type, text);
 };
+
+/** It is canonical as it is. */
+const plainText = /^"[ !#-[\]-~]{0,255}"$/;
 
 /** In presentation form; what has fewer octets may still be too much, which is for the rules to say. */
 const maxText = 260_000;

@@ -143,3 +143,16 @@ describe('what the roster accounts for', () => {
     expect(Object.fromEntries(facts.addresses)).toEqual({ '192.0.2.1': 'lab/gone', '192.0.2.2': 'lab/web1' });
   });
 });
+
+test('thousands that claim one address and one name take no longer than others, and are few problems', () => {
+  const many = Array.from({ length: 5_000 }, (_, i) => [
+    newcomer(server(`s${i}`, ['192.0.2.1', `198.18.${i >> 8}.${i & 255}`])),
+    newcomer({ ...server(`s${i}`, ['192.0.2.1']), inventory: 'netbox' }),
+  ]).flat();
+  const begin = process.cpuUsage();
+  const { lines, rules } = composed(many);
+  const { user, system } = process.cpuUsage(begin);
+  expect(lines).toEqual([]);
+  expect(rules).toEqual(['server-conflict', 'server-conflict']);
+  expect((user + system) / 1e6).toBeLessThan(10);
+});
