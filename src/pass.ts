@@ -3,6 +3,8 @@ import { load } from './load/index.ts';
 import type { Definitions } from './model/definitions.ts';
 import { HostmasterError } from './model/errors.ts';
 import type { Plan } from './model/plan.ts';
+import type { Store } from './model/ports.ts';
+import type { Problem } from './model/problem.ts';
 import type { VerifyReport, ZoneResult } from './model/result.ts';
 import { parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './pass/allows.ts';
 import type { ApplyWork } from './pass/apply.ts';
@@ -11,13 +13,15 @@ import { checkedOffline, readDefinitions, readDesired } from './pass/desired.ts'
 import { sourcesOf } from './pass/options.ts';
 import { planAll } from './pass/plan.ts';
 import { refuseStale, workOf } from './pass/planfile.ts';
+import { recordPass } from './pass/record.ts';
 import { type Recovered, recoverJournal } from './pass/recover.ts';
 import { rememberInventories, rememberPlanned, rememberValues } from './pass/remember.ts';
+import { replanning } from './pass/replan.ts';
 import { idOf, resultOf } from './pass/results.ts';
 import { selectionOf, withSets } from './pass/selection.ts';
 import { settleAll } from './pass/settle.ts';
 import { closeTargets, openTargets } from './pass/targets.ts';
-import type { PassOptions, PlanPass, Registry, Rim, StoreOpener } from './pass/types.ts';
+import type { OpenTargets, PassOptions, PlanPass, Registry, Rim, StoreOpener } from './pass/types.ts';
 import type { AppliedWork } from './pass/verify.ts';
 import { verifyApplied } from './pass/verify.ts';
 import { assemblePlan, shrinkAllows } from './plan/index.ts';
@@ -45,12 +49,12 @@ export const planPass = async (
   const selection = selectionOf(definitions, options);
   const store = openStore(definitions.state);
   const opened = await openTargets(definitions, { ...options, ...selection.toOpen }, rim);
-  const recovered = options.recover === true ? await recoverJournal(store, opened, rim) : nothingRecovered;
+  const recovered = options.recover === true ? await recover(store, opened, definitions, rim) : nothingRecovered;
   const allows = given.map(({ allow }) => allow);
   const allowShrink = shrinkAllows(options.allow);
   const now = rim.clock.now();
   const signal = rim.signal === undefined ? {} : { signal: rim.signal };
-  const desired = await readDesired(definitions, { now, store, allowShrink, ...signal });
+  const desired = await readDesired(definitions, { now, store, allowShrink, hold: options.hold === true, ...signal });
   const context = { allows, facts: desired.facts, isDue: selection.isDue, options, store, rim };
   const planned = await planAll(desired.definitions.zones, opened, context);
   if (rim.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stop', 'stopped: nothing was applied');
@@ -71,14 +75,23 @@ export const planPass = async (
     inventory: desired.roster.inventories,
     atomicSets,
   });
-  return { desired, plan, work, targets: planned.targets, store, stuck: recovered.stuck };
+  return { started: now, desired, plan, work, allows, targets: planned.targets, store, stuck: recovered.stuck };
 };
 
 const nothingRecovered: Recovered = { problems: [], notices: [], stuck: [] };
 
+const recover = async (store: Store, open: OpenTargets, { targets }: Definitions, rim: Rim): Promise<Recovered> => {
+  const configured = targets.map(({ name }) => name);
+  const recovered = await recoverJournal(store, open, rim, configured);
+  for (const notice of recovered.notices) rim.onNotice?.(notice);
+  return recovered;
+};
+
 export interface ApplyPass {
   readonly results: readonly ZoneResult[];
   readonly verify: VerifyReport;
+  /** What is left of an earlier apply that was killed. */
+  readonly problems: readonly Problem[];
 }
 
 /** Apply what was planned, prove it over DNS, remember it. */
@@ -88,8 +101,10 @@ export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> =>
     ...each,
     create: createSettingsOf(each.zone.settings, apexNsOf(each.zone)),
   }));
-  const hand = { reviewed: false, store: pass.store, sets: pass.plan.atomic_sets, stuck: pass.stuck };
-  const results = await applyAll(work, hand, rim);
+  const { store, stuck, allows } = pass;
+  const sets = pass.plan.atomic_sets;
+  const replanClaims = replanning(pass, allows);
+  const results = await applyAll(work, { reviewed: false, store, sets, stuck, replanClaims }, rim);
   await rememberValues(pass, results, rim);
   const verify = await verifyApplied(
     work.flatMap(({ zone, target, changeset, snapshot }) => {
@@ -101,7 +116,8 @@ export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> =>
     rim,
   );
   await settleAll(pass, results, rim);
-  return { results, verify };
+  await recordPass({ started: pass.started, plan: pass.plan, results, verify }, store, rim);
+  return { results, verify, problems: [] };
 };
 
 /** Apply a plan that was reviewed, or nothing: not one RRset may differ from what it saw. */
@@ -111,18 +127,22 @@ export const applyPlanPass = async (
   rim: Rim,
   openStore: StoreOpener,
 ): Promise<ApplyPass> => {
+  const started = rim.clock.now();
   const definitions = await load({ ...sourcesOf(options), providers: rim.registry, only: 'config' });
   const store = openStore(definitions.state);
-  const names = [...new Set(plan.changesets.map(({ target }) => target))];
+  const halfDone = (await store.journalled()).flatMap(({ members }) => members);
+  const names = [...new Set([...plan.changesets, ...halfDone].map(({ target }) => target))];
   const targets = await openTargets(definitions, { targets: names, serve: true }, rim);
   try {
+    const { stuck, ...recovered } = await recover(store, targets, definitions, rim);
     const work = workOf(plan, definitions, targets);
     await refuseStale(work, rim);
-    const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets }, rim);
+    const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, stuck }, rim);
     await rememberPlanned(work, results, definitions, store);
     const verify = await verifyApplied(await Promise.all(work.map((each) => writtenOf(each, results))), rim);
     await Promise.all(work.map(({ target, changeset }) => store.forget(idOf(changeset), target.definition.name)));
-    return { results, verify };
+    await recordPass({ started, plan, results, verify }, store, rim);
+    return { results, verify, problems: recovered.problems };
   } finally {
     await Promise.all([closeTargets(targets), store.close()]);
   }

@@ -5,9 +5,10 @@ import { closeTargets } from '../pass/targets.ts';
 import type { ApplyPass } from '../pass.ts';
 import { applyPass, applyPlanPass, planPass } from '../pass.ts';
 import { applyMarkdown, planMarkdown } from '../report/markdown.ts';
+import { inFull, problemLines } from '../report/problems.ts';
 import { applyText, planText } from '../report/text.ts';
 import { openStore } from '../state/sqlite.ts';
-import { exit, ofChanges, ofPlan, ofResults, ofVerify, worst } from './exit.ts';
+import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { json, passOptions } from './options.ts';
@@ -49,8 +50,8 @@ const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promi
   }
   if (!(await agreed(options, io))) return exit.error;
   const applied = await applyPlanPass(plan, passOptions(options), rim, openWith(io)).finally(clear);
-  report(plan, applied, options, io);
-  return worst([ofResults(applied.results), ofVerify(applied.verify)]);
+  report({ ...plan, problems: [...plan.problems, ...applied.problems] }, applied, options, io);
+  return worst([ofProblems(applied.problems), ofResults(applied.results), ofVerify(applied.verify)]);
 };
 
 /** A plan was reviewed as a whole: what would change it is not to be taken for something that it does. */
@@ -62,11 +63,7 @@ const refuseBeside = (options: ApplyOptions): void => {
   throw new HostmasterError('USAGE', 'stop', message);
 };
 
-const openWith = (io: Io) => (file: string) => {
-  const store = openStore(file);
-  if (store.notice !== null) io.err(`hostmaster: ${store.notice}\n`);
-  return store;
-};
+const openWith = (io: Io) => (file: string) => openStore(file, (notice) => io.err(`hostmaster: ${notice}\n`));
 
 const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
   if (options.yes === true) return true;
@@ -83,5 +80,8 @@ const report = (plan: Plan, applied: ApplyPass | null, options: ApplyOptions, io
   const { results, verify } = applied ?? { results: [], verify: { checked: 0, differences: [] } };
   if (options.format === 'json') io.out(json({ ...plan, results, verify }));
   else if (options.format === 'markdown') io.out(`${planMarkdown(plan)}\n\n${applyMarkdown(results, verify)}\n`);
-  else if (applied !== null) io.out(`\n${applyText(results, verify, io.paint)}`);
+  else if (applied !== null) {
+    const late = problemLines(applied.problems, inFull, io.paint).join('\n');
+    io.out(`\n${late === '' ? '' : `${late}\n`}${applyText(results, verify, io.paint)}`);
+  }
 };

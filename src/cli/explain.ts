@@ -5,11 +5,10 @@ import { explainPass } from '../pass.ts';
 import { explainText } from '../report/explain.ts';
 import { fenced } from '../report/markup.ts';
 import { noPaint } from '../report/paint.ts';
-import { readStore } from '../state/sqlite.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { json, passOptions } from './options.ts';
+import { json, passOptions, readWith } from './options.ts';
 import { rimOf } from './rim.ts';
 
 export const runExplain = async (
@@ -25,7 +24,7 @@ export const runExplain = async (
     known,
     passOptions(options),
     rimOf(io, options).rim,
-    readStore,
+    readWith(io),
   );
   const print = {
     text: () => explanations.map((each) => explainText(each, io.paint)).join('\n'),

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { Store } from '../model/ports.ts';
 import type { PassOptions } from '../pass/types.ts';
+import { readStore } from '../state/sqlite.ts';
+import type { Io } from './io.ts';
 
 /** The options that every command on a repository has. */
 export interface CommonOptions {
@@ -49,3 +52,9 @@ export const passOptions = (options: PlanningOptions): PassOptions => ({
 });
 
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The state for a command that leaves no trace; damage in it is said. */
+export const readWith =
+  (io: Io) =>
+  (file: string): Store =>
+    readStore(file, (notice) => io.err(`hostmaster: ${notice}\n`));

@@ -5,11 +5,10 @@ import { closeTargets } from '../pass/targets.ts';
 import { planPass } from '../pass.ts';
 import { planMarkdown } from '../report/markdown.ts';
 import { planText } from '../report/text.ts';
-import { readStore } from '../state/sqlite.ts';
 import { exit, ofChanges, ofPlan, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
-import { json, passOptions } from './options.ts';
+import { json, passOptions, readWith } from './options.ts';
 import { rimOf } from './rim.ts';
 
 export interface PlanOptions extends PlanningOptions {
@@ -19,7 +18,7 @@ export interface PlanOptions extends PlanningOptions {
 
 export const runPlan = async (options: PlanOptions, io: Io): Promise<number> => {
   const { rim, clear } = rimOf(io, options);
-  const pass = await planPass(passOptions(options), rim, readStore).finally(clear);
+  const pass = await planPass(passOptions(options), rim, readWith(io)).finally(clear);
   await Promise.all([closeTargets(pass.targets), pass.store.close()]);
   if (options.out !== undefined) await keep(pass.plan, options.out);
   io.out(printPlan(pass.plan, options.format, io));

@@ -2,11 +2,10 @@ import { verifyPass } from '../pass.ts';
 import { verifyMarkdown } from '../report/markdown.ts';
 import { besidePlan, problemLines } from '../report/problems.ts';
 import { verifyText } from '../report/text.ts';
-import { readStore } from '../state/sqlite.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { json, passOptions } from './options.ts';
+import { json, passOptions, readWith } from './options.ts';
 import { rimOf } from './rim.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -19,7 +18,7 @@ export const runVerify = async (options: VerifyOptions, io: Io): Promise<number>
   const { definitions, checked, differences } = await verifyPass(
     { ...passOptions(options), ...sample },
     rim,
-    readStore,
+    readWith(io),
   ).finally(clear);
   const report = { checked, differences };
   const errors = definitions.problems.filter(({ severity }) => severity === 'error');

@@ -9,7 +9,7 @@ import type { Rim } from './types.ts';
 import type { ApplyWork } from './work.ts';
 
 export type { PlacedChange, ReplanClaims } from './claims.ts';
-export type { ApplyOptions, StuckName } from './sending.ts';
+export type { ApplyOptions } from './sending.ts';
 export type { ApplyWork } from './work.ts';
 export { inputOf } from './work.ts';
 

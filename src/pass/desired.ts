@@ -16,6 +16,8 @@ export interface InventoryRim {
   readonly now: number;
   readonly store: Pick<Store, 'inventory'>;
   readonly allowShrink: ReadonlySet<string>;
+  /** Keep what the servers come to. Default is no. */
+  readonly hold?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -34,9 +36,11 @@ export const readDefinitions = async (options: PassOptions, registry: Registry):
   return zones !== undefined && hasRoles(some) ? load(sources) : some;
 };
 
-/** Does the repository speak of servers? */
-export const hasRoles = ({ roles }: Definitions): boolean =>
-  roles.inventories.length > 0 || roles.registration !== null;
+/** Does the repository speak of servers? Also where it only says what they would get: an inventory that is left out is no empty one. */
+export const hasRoles = ({
+  roles: { inventories, registration, grants, labels, groups, unusable },
+}: Definitions): boolean =>
+  registration !== null || [inventories, grants, labels, groups, unusable].some(({ length }) => length > 0);
 
 /** Asks the inventories and composes what is wanted, zone by zone, all of it checked by the rules. */
 export const readDesired = async (definitions: Definitions, rim: InventoryRim): Promise<Desired> => {
@@ -55,16 +59,21 @@ export const readDesired = async (definitions: Definitions, rim: InventoryRim): 
     allowShrink: rim.allowShrink,
     ...(rim.signal === undefined ? {} : { signal: rim.signal }),
   });
-  return composed(definitions, taken);
+  return composed(definitions, taken, rim.hold);
 };
 
 /** What is wanted with servers as `roster` has them. */
-export const composed = (definitions: Definitions, { roster, next }: Pick<Desired, 'roster' | 'next'>): Desired => {
+export const composed = (
+  definitions: Definitions,
+  { roster, next }: Pick<Desired, 'roster' | 'next'>,
+  hold = false,
+): Desired => {
   const { zones, zoneNames, roles } = definitions;
   const servers = composition({ zones, zoneNames, roles, roster });
   const { registered, ...result } = composedOf(servers);
   const checked = checkZones(result.zones, { zoneNames });
   return {
+    repository: definitions,
     definitions: {
       ...definitions,
       zones: checked.zones,
@@ -74,6 +83,7 @@ export const composed = (definitions: Definitions, { roster, next }: Pick<Desire
     next,
     registered,
     facts: hasRoles(definitions) ? factsFrom(servers) : null,
+    ...(hold ? { held: { composition: servers, zones: result.zones } } : {}),
   };
 };
 
@@ -100,6 +110,7 @@ const withoutServers = (definitions: Definitions): Desired => {
   const checked = checkZones(definitions.zones, { zoneNames: definitions.zoneNames });
   const problems = sortProblems([...definitions.problems, ...checked.problems]);
   return {
+    repository: definitions,
     definitions: { ...definitions, zones: checked.zones, problems },
     roster: emptyRoster,
     next: {},

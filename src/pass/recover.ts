@@ -13,9 +13,8 @@ import { freshPatience, holdOf } from './lease.ts';
 import { howToMend } from './mend.ts';
 import type { StepBack, UndoAt } from './rollback.ts';
 import { takeBack } from './rollback.ts';
-import type { StuckName } from './sending.ts';
 import { byTurns, silence } from './turns.ts';
-import type { OpenTargets, Rim } from './types.ts';
+import type { OpenTargets, Rim, StuckName } from './types.ts';
 
 /** What recovery found. `stuck` are the names that are not to be written before a person, or a target, is back. */
 export interface Recovered {

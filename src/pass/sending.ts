@@ -15,18 +15,9 @@ import type { Bundle, Runner } from './sets.ts';
 import { failBroken, leaveOut, openBundles } from './sets.ts';
 import type { Silence } from './turns.ts';
 import { byTurns, patience, silence } from './turns.ts';
-import type { Rim } from './types.ts';
+import type { Rim, StuckName } from './types.ts';
 import type { ApplyWork } from './work.ts';
 import { inputOf } from './work.ts';
-
-/** A name that an atomic set which is stuck keeps from being written. */
-export interface StuckName {
-  readonly zone: string;
-  readonly view: string | null;
-  readonly target: string;
-  readonly name: string;
-  readonly reason: string;
-}
 
 export interface ApplyOptions {
   /** True: a plan that was reviewed, of which a zone goes through whole or not at all. */

@@ -1,4 +1,4 @@
-import type { Composed } from '../compose/index.ts';
+import type { Composed, Composition } from '../compose/index.ts';
 import type { Definitions, TargetDefinition } from '../model/definitions.ts';
 import type { InventoryFacts } from '../model/facts.ts';
 import type { Changeset, Plan, TargetStatus } from '../model/plan.ts';
@@ -6,7 +6,7 @@ import type { Asker, Clock, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import type { KnownInventory, Roster } from '../model/server.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
-import type { PlanTarget } from '../plan/index.ts';
+import type { Allow, PlanTarget } from '../plan/index.ts';
 import type { Provider, ProviderFactory, Serving } from '../provider.ts';
 
 /** The providers by the name that `provider:` gives them. */
@@ -44,6 +44,8 @@ export interface PassOptions {
   readonly allow: readonly string[];
   /** Read every zone, whatever the state says. */
   readonly full: boolean;
+  /** Keep what the servers come to, for passes of single servers. Default is no. */
+  readonly hold?: boolean;
   /** Run the targets' own name servers for the length of the pass, where nobody runs them yet. */
   readonly serve: boolean;
 }
@@ -66,6 +68,8 @@ export type SharedFacts = Omit<InventoryFacts, 'written' | 'orphans'> | null;
 
 /** What the repository and the inventories want together. */
 export interface Desired {
+  /** What the repository alone says. */
+  readonly repository: Definitions;
   /** `zones` are composed and checked; all problems so far are in `problems`. */
   readonly definitions: Definitions;
   readonly roster: Roster;
@@ -74,6 +78,14 @@ export interface Desired {
   /** Who registers a name. */
   readonly registered: Composed['registered'];
   readonly facts: SharedFacts;
+  /** Where that was asked for. */
+  readonly held?: ComposedServers;
+}
+
+/** What servers come to, with the zones as they were before the rules looked at them. */
+export interface ComposedServers {
+  readonly composition: Composition;
+  readonly zones: readonly DesiredZone[];
 }
 
 /** A name that an atomic set which is stuck keeps from being written. */
@@ -102,9 +114,12 @@ export interface PlannedWork {
 }
 
 export interface PlanPass {
+  /** Milliseconds since 1970. */
+  readonly started: number;
   readonly desired: Desired;
   readonly plan: Plan;
   readonly work: readonly PlannedWork[];
+  readonly allows: readonly Allow[];
   readonly targets: OpenTargets;
   readonly store: Store;
   /** Names that an atomic set which is stuck keeps from being written. */
