@@ -9,6 +9,7 @@ import type { ExplainedRRset, Explanation } from '../report/explain.ts';
 import { type Asked, answering, typesToAsk } from './answering.ts';
 import { factsAt } from './facts.ts';
 import { nameServersOf } from './nameservers.ts';
+import { unanswerableTypes } from './readiness.ts';
 import type { Desired, OpenTarget, OpenTargets, Rim, SharedFacts } from './types.ts';
 
 /** Desired, existing and answered values of a name, and where each comes from. `name` is canonical. */
@@ -81,22 +82,24 @@ const existingAt = async (
     const read = await target.provider.read(zone.id);
     if (read.status !== 'read') return { ...none, error: `${name} does not have the zone` };
     const { supports, healthChecks = null } = target.provider;
+    const unanswerable = await unanswerableTypes(zone, target, rim.ask);
     const { changeset } = planZone({
       desired: zone,
-      target: { name, supports, healthChecks, unanswerable: new Map(), unready: new Map() },
+      target: { name, supports, healthChecks, unanswerable, unready: new Map() },
       existing: read,
       allows: [],
       facts: await factsAt(zone, name, facts, store, rim.clock.now()),
     });
-    const withheld = new Map(changeset.withheld.map((each) => [keyOf(each), each]));
     return {
       target: name,
       error: null,
       rrsets: answering(zone.id.name, read.rrsets, asked),
-      planned: [...changeset.changes, ...changeset.withheld].filter(isAsked).map((change) => {
-        const { guard = null, reason = null } = withheld.get(keyOf(change)) ?? {};
-        return { action: change.action, type: change.type, guard, reason };
-      }),
+      planned: [
+        ...changeset.changes.filter(isAsked).map(({ action, type }) => ({ action, type, guard: null, reason: null })),
+        ...changeset.withheld
+          .filter(isAsked)
+          .map(({ action, type, guard, reason }) => ({ action, type, guard, reason })),
+      ],
       unmanaged: changeset.unmanaged.filter(isAsked).map(({ type, why }) => ({ type, why })),
     };
   } catch (error) {

@@ -36,6 +36,7 @@ export const desiredWork = async (
   const { leftAlone, problems, rrsets } = fit(zone, {
     name: target.definition.name,
     supports: target.provider.supports,
+    healthChecks: target.provider.healthChecks ?? null,
     unanswerable: await unanswerableTypes(zone, target, rim.ask),
     unready: new Map(),
   });
