@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
@@ -17,11 +17,15 @@ export const runInit = async (folder: string, options: InitOptions, io: Io): Pro
   return exit.done;
 };
 
-/** What Hostmaster remembers is no part of the repository. */
+const stateLine = '.hostmaster/';
+
+/** What Hostmaster remembers is no part of the repository: a .gitignore that is there gets one more line. */
 const ignoreState = async (folder: string): Promise<readonly string[]> => {
   const file = '.gitignore';
-  if (existsSync(join(folder, file))) return [];
-  await writeFile(join(folder, file), '.hostmaster/\n');
+  const path = join(folder, file);
+  const text = existsSync(path) ? await readFile(path, 'utf8') : '';
+  if (/^\/?\.hostmaster\/?\s*$/m.test(text)) return [];
+  await writeFile(path, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${stateLine}\n`);
   return [file];
 };
 

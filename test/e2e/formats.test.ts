@@ -11,13 +11,14 @@ const problemKeys = ['rule', 'severity', 'message', 'file', 'line', 'column'];
 
 /** The shape of a plan as the contract has it. */
 const checkPlan = (plan: Plan): void => {
-  expect(keysOf(plan).slice(0, 8)).toEqual([
+  expect(keysOf(plan).slice(0, 9)).toEqual([
     'version',
     'digest',
     'config_commit',
     'inventory',
     'targets',
     'changesets',
+    'atomic_sets',
     'problems',
     'summary',
   ]);
@@ -25,7 +26,7 @@ const checkPlan = (plan: Plan): void => {
     version: 1,
     digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     config_commit: null,
-    inventory: {},
+    inventory: { lab: { servers: 3, complete: true } },
   });
   expect(plan.targets).toEqual([{ name: 'local', status: 'ok', message: null }]);
   expect(keysOf(plan.summary)).toEqual(['create', 'replace', 'delete', 'withheld']);
@@ -51,9 +52,9 @@ describe('the commands on the sample repository', () => {
   });
 
   it('validate', async () => {
-    expect(await run('validate')).toEqual({ code: 0, stdout: '2 zones checked: no problems\n', stderr: '' });
+    expect(await run('validate')).toEqual({ code: 0, stdout: '4 zones checked: no problems\n', stderr: '' });
     expect(jsonOf(await run('validate', '--format', 'json'))).toEqual({ problems: [] });
-    expect((await run('validate', '--format', 'markdown')).stdout).toBe('**2 zones checked: no problems**\n');
+    expect((await run('validate', '--format', 'markdown')).stdout).toBe('**4 zones checked: no problems**\n');
   });
 
   it('plan', async () => {
@@ -62,14 +63,16 @@ describe('the commands on the sample repository', () => {
     expect(text.stdout).toContain(
       'example.com. at local (new zone)\n  + @            CAA    3600  0 issue "letsencrypt.org"  (apex)',
     );
-    expect(text.stdout).toMatch(/\n\nPlan: 2 new zones and 17 creates\.\n$/);
+    expect(text.stdout).toMatch(/\n\nPlan: 4 new zones and 27 creates\.\n$/);
     const plan = jsonOf(await run('plan', '--format', 'json'));
     checkPlan(plan);
     expect(plan.changesets.map(({ zone }: { readonly zone: string }) => zone)).toEqual([
       '2.0.192.in-addr.arpa.',
+      '8.b.d.0.1.0.0.2.ip6.arpa.',
       'example.com.',
+      'lab.internal.',
     ]);
-    const [www] = plan.changesets[1].changes.filter(
+    const [www] = plan.changesets[2].changes.filter(
       ({ name }: { readonly name: string }) => name === 'www.example.com.',
     );
     expect(keysOf(www)).toEqual(changeKeys);
@@ -89,7 +92,7 @@ describe('the commands on the sample repository', () => {
     });
     const markdown = await run('plan', '--format', 'markdown');
     expect(markdown.stdout).toMatch(
-      /^\*\*Plan: 2 new zones and 17 creates\.\*\*\n\n### `2\.0\.192\.in-addr\.arpa\.` at `local` \(new zone\)\n/,
+      /^\*\*Plan: 4 new zones and 27 creates\.\*\*\n\n### `2\.0\.192\.in-addr\.arpa\.` at `local` \(new zone\)\n/,
     );
   });
 
@@ -97,9 +100,11 @@ describe('the commands on the sample repository', () => {
     const text = await run('verify');
     expect(text.code).toBe(4);
     expect(text.stdout.split('\n')).toEqual([
-      `127.0.0.1:${repository.port} does not serve the zone 2.0.192.in-addr.arpa.: REFUSED; 5 RRsets not asked`,
-      `127.0.0.1:${repository.port} does not serve the zone example.com.: REFUSED; 12 RRsets not asked`,
-      'Verified: 0 answers; 2 differences.',
+      `127.0.0.1:${repository.port} does not serve the zone 2.0.192.in-addr.arpa.: REFUSED; 8 RRsets not asked`,
+      `127.0.0.1:${repository.port} does not serve the zone 8.b.d.0.1.0.0.2.ip6.arpa.: REFUSED; 1 RRset not asked`,
+      `127.0.0.1:${repository.port} does not serve the zone example.com.: REFUSED; 14 RRsets not asked`,
+      `127.0.0.1:${repository.port} does not serve the zone lab.internal.: REFUSED; 5 RRsets not asked`,
+      'Verified: 0 answers; 4 differences.',
       '',
     ]);
     const { checked, differences } = jsonOf(await run('verify', '--format', 'json'));
@@ -111,7 +116,7 @@ describe('the commands on the sample repository', () => {
       type: 'SOA',
       kind: 'missing',
       expected: null,
-      answered: 'REFUSED; 5 RRsets not asked',
+      answered: 'REFUSED; 8 RRsets not asked',
     });
   }, 60_000);
 
@@ -120,15 +125,17 @@ describe('the commands on the sample repository', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const applied = JSON.parse(stdout);
     checkPlan(applied);
-    expect(applied.verify).toEqual({ checked: 17, differences: [] });
+    expect(applied.verify).toEqual({ checked: 27, differences: [] });
     expect(
       applied.results.map(({ zone, status, error }: Readonly<Record<string, unknown>>) => ({ zone, status, error })),
     ).toEqual([
       { zone: '2.0.192.in-addr.arpa.', status: 'applied', error: null },
+      { zone: '8.b.d.0.1.0.0.2.ip6.arpa.', status: 'applied', error: null },
       { zone: 'example.com.', status: 'applied', error: null },
+      { zone: 'lab.internal.', status: 'applied', error: null },
     ]);
-    expect(applied.results[1]).toMatchObject({ view: null, target: 'local' });
-    expect(applied.results[1].changes[0]).toEqual({
+    expect(applied.results[2]).toMatchObject({ view: null, target: 'local' });
+    expect(applied.results[2].changes[0]).toEqual({
       action: 'create',
       name: '*.dev.example.com.',
       type: 'A',
@@ -152,16 +159,16 @@ describe('the commands on the sample repository', () => {
   it('verify', async () => {
     expect(await run('verify')).toEqual({
       code: 0,
-      stdout: 'Verified: 17 answers, all as they should be.\n',
+      stdout: 'Verified: 27 answers, all as they should be.\n',
       stderr: '',
     });
-    expect(jsonOf(await run('verify', '--format', 'json'))).toMatchObject({ checked: 17, differences: [] });
+    expect(jsonOf(await run('verify', '--format', 'json'))).toMatchObject({ checked: 27, differences: [] });
     expect((await run('verify', '--format', 'markdown')).stdout).toBe(
-      '```\nVerified: 17 answers, all as they should be.\n```\n',
+      '```\nVerified: 27 answers, all as they should be.\n```\n',
     );
-    expect((await run('verify', '--sample', '2')).stdout).toBe('Verified: 4 answers, all as they should be.\n');
+    expect((await run('verify', '--sample', '2')).stdout).toBe('Verified: 7 answers, all as they should be.\n');
     expect((await run('verify', '--zone', 'example.com')).stdout).toBe(
-      'Verified: 12 answers, all as they should be.\n',
+      'Verified: 14 answers, all as they should be.\n',
     );
   });
 
@@ -216,12 +223,15 @@ describe('the commands on the sample repository', () => {
     const refused = await run('init');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toMatch(
-      /^hostmaster: nothing was written: .* has hostmaster\.yaml, .* already; choose an empty folder\n$/,
+      /^hostmaster: nothing was written: .* has groups\.yaml, hostmaster\.yaml, .* already; choose an empty folder\n$/,
     );
     const text = await run('init', 'inner');
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toContain(`hostmaster plan --config ${join('inner', 'hostmaster.yaml')}`);
     expect(repository.read('inner/.gitignore')).toBe('.hostmaster/\n');
+    repository.write('there/.gitignore', 'node_modules/');
+    expect((await run('init', 'there')).stdout).toContain('  .gitignore\n');
+    expect(repository.read('there/.gitignore')).toBe('node_modules/\n.hostmaster/\n');
     expect(jsonOf(await run('init', 'other', '--format', 'json'))).toMatchObject({
       folder: 'other',
       files: expect.arrayContaining([zoneFile]),
@@ -251,7 +261,7 @@ describe('the commands on the sample repository', () => {
     expect(stdout).toMatch(
       /^zones\/example\.com\.yaml:1:24: error \[rdata-syntax\] .*\nzones\/example\.com\.yaml:2:14: error \[unknown-type\] /m,
     );
-    expect(stdout).toMatch(/2 zones checked: 2 errors and 1 warning\n$/);
+    expect(stdout).toMatch(/4 zones checked: 2 errors and 1 warning\n$/);
     const { problems } = jsonOf(await run('validate', '--format', 'json'));
     expect(problems.every((problem: object) => keysOf(problem).join() === problemKeys.join())).toBe(true);
     expect(problems).toContainEqual(

@@ -66,13 +66,24 @@ describe('demo', () => {
     const folder = tempFolder('demo');
     const { code, stdout, stderr } = await hostmaster(folder, ['demo', '--exit']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.match(/^\d\. .*$/gm)).toHaveLength(5);
+    expect(stdout.match(/^\d+\. .*$/gm)).toHaveLength(10);
     expect(stdout).toContain('anything.dev.example.com. A? 127.0.0.1 port');
+    expect(stdout).toContain('! withheld by max_delete_percent');
     expect(stdout).toContain('! withheld by never_empty');
     expect(stdout).toMatch(/The tour is over, and everything was as it should be\.\n$/);
     expect(readdirSync(folder)).toEqual([]);
     const [, copy = ''] = /is in (\S+):/.exec(stdout) ?? [];
     expect([copy.includes('hostmaster-demo-'), existsSync(copy)]).toEqual([true, false]);
+  });
+
+  it('takes a server from its arrival to its end, and asks what each step does over DNS', async () => {
+    const { stdout } = await hostmaster(tempFolder('demo'), ['demo', '--exit']);
+    const answers = [...stdout.matchAll(/^10\. .*$|^[6-9]\. .*$|^ {2}(\S+ (?:A|PTR)) +(.* → .*|.*, as before)$/gm)];
+    expect(
+      answers.map(([line, question, answer]) => (question === undefined ? line.slice(0, 2) : [question, answer])),
+    ).toEqual(journey);
+    expect(stdout).toContain('server web3 of inventory lab is missing from 1 of 3 complete snapshots');
+    expect(stdout).toContain('  A 60 192.0.2.24   web3 (lab), label mailserver, labels.yaml:8\n');
   });
 
   it('--stop-server is noticed', async () => {
@@ -111,6 +122,30 @@ describe('demo', () => {
     expect(readdirSync(temp)).toEqual([]);
   });
 });
+
+const journey = [
+  '6.',
+  ['web3.lab.internal. A', 'NXDOMAIN → 192.0.2.23'],
+  ['23.2.0.192.in-addr.arpa. PTR', 'NXDOMAIN → web3.lab.internal.'],
+  ['app.example.com. A', '192.0.2.21, 192.0.2.22 → 192.0.2.21, 192.0.2.22, 192.0.2.23'],
+  '7.',
+  ['web3.lab.internal. A', '192.0.2.23 → 192.0.2.24'],
+  ['23.2.0.192.in-addr.arpa. PTR', 'web3.lab.internal. → NXDOMAIN'],
+  ['24.2.0.192.in-addr.arpa. PTR', 'NXDOMAIN → web3.lab.internal.'],
+  ['app.example.com. A', '192.0.2.21, 192.0.2.22, 192.0.2.23 → 192.0.2.21, 192.0.2.22, 192.0.2.24'],
+  '8.',
+  ['mail.example.com. A', '192.0.2.25 → 192.0.2.24, 192.0.2.25'],
+  '9.',
+  ['web3.lab.internal. A', '192.0.2.24, as before'],
+  ['24.2.0.192.in-addr.arpa. PTR', 'web3.lab.internal., as before'],
+  ['app.example.com. A', '192.0.2.21, 192.0.2.22, 192.0.2.24, as before'],
+  ['mail.example.com. A', '192.0.2.24, 192.0.2.25, as before'],
+  '10',
+  ['web3.lab.internal. A', '192.0.2.24 → NXDOMAIN'],
+  ['24.2.0.192.in-addr.arpa. PTR', 'web3.lab.internal. → NXDOMAIN'],
+  ['app.example.com. A', '192.0.2.21, 192.0.2.22, 192.0.2.24 → 192.0.2.21, 192.0.2.22'],
+  ['mail.example.com. A', '192.0.2.24, 192.0.2.25 → 192.0.2.25'],
+];
 
 describe('a command that is stopped', () => {
   it('ends soon, also while it waits for a name server', async () => {

@@ -14,6 +14,8 @@ const target = (keys: string): unknown => parse(`targets: { one: { ${keys} } }`)
 describe('the published schemas', () => {
   it.each([
     ['hostmaster', 'zones/hostmaster.yaml'],
+    ['labels', 'zones/labels.yaml'],
+    ['groups', 'zones/groups.yaml'],
     ['zone', 'zones/zones/example.com.yaml'],
   ])('%s accepts the sample, which names it for editors', (name, path) => {
     const check = validate(name);
