@@ -1,7 +1,7 @@
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { isWithin } from '../model/name.ts';
 import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
-import { keyOf, type RRset } from '../model/rrset.ts';
+import type { RRset } from '../model/rrset.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { planZone } from '../plan/index.ts';
