@@ -45,7 +45,8 @@ const blockedBy = ({ reason }: UnusableRule, name: string, entry: Blocked['entry
 
 const unknownBy = (nameless: readonly UnusableRule[]): Unusable['unknown'] => {
   if (nameless.length === 0) return 'nothing';
-  return nameless.every(({ at }) => roleFiles.has(at.file.replace(/^.*\//, ''))) ? 'scope' : 'everything';
+  const isInScope = ({ at, inScope }: UnusableRule) => inScope === true || roleFiles.has(at.file.replace(/^.*\//, ''));
+  return nameless.every(isInScope) ? 'scope' : 'everything';
 };
 
 /** With a canonical literal; null: it cannot be read. */

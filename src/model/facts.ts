@@ -21,3 +21,7 @@ export interface InventoryFacts {
   /** Milliseconds since 1970. */
   readonly now: number;
 }
+
+/** Was it written for a server, and not because a zone file has it? */
+export const isForServer = ({ sources }: Pick<WrittenValue, 'sources'>): boolean =>
+  sources.some((source) => source !== 'git');

@@ -85,6 +85,8 @@ export interface UnusableRule {
   readonly name: string | null;
   readonly reason: string;
   readonly at: Place;
+  /** Without a name: it can only be about names that the inventory may write, and those are known. Default is no. */
+  readonly inScope?: boolean;
 }
 
 /** Everything that the repository says of servers. */

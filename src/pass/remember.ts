@@ -63,8 +63,9 @@ const entriesAt = (
   return all.filter(({ name, type }) => wanted.has(`${name} ${type}`));
 };
 
-/** Did every inventory answer completely, so that an absence counts, and not sooner than an interval after the last? */
+/** Did every inventory there is answer completely, so that an absence counts, and not sooner than an interval after the last? */
 const countsNow = ({ desired }: PlanPass): boolean =>
+  Object.keys(desired.roster.inventories).length > 0 &&
   Object.values(desired.roster.inventories).every(({ complete }) => complete) &&
   Object.values(desired.next).every(({ countedAt }) => countedAt === desired.roster.now);
 

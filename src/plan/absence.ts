@@ -1,5 +1,5 @@
-import type { InventoryFacts } from '../model/facts.ts';
-import type { RRset } from '../model/rrset.ts';
+import { type InventoryFacts, isForServer } from '../model/facts.ts';
+import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
@@ -80,7 +80,8 @@ export const nothingHeld = (zone: DesiredZone): Held => ({
 
 /** May `hold` find anything to do? */
 export const mayHold = ({ rrsets, scope }: DesiredZone, facts: InventoryFacts | null): boolean =>
-  (facts !== null && scope !== undefined) || rrsets.some(({ values }) => values.some(({ held }) => held !== undefined));
+  (facts !== null && (scope !== undefined || facts.written.some(isForServer))) ||
+  rrsets.some(({ values }) => values.some(({ held }) => held !== undefined));
 
 /** Without the values that the inventory keeps for want of proof, where this run lets them go. */
 const withoutAllowed = (zone: DesiredZone, isAllowed: (name: string) => boolean): DesiredZone => {
@@ -120,8 +121,8 @@ interface Lost extends Stored {
 }
 
 const lostRRsets = ({ zone, wanted, facts, whose }: HoldInput, stored: readonly Stored[]): readonly Lost[] => {
-  if (facts === null || zone.scope === undefined) return [];
-  const isInScope = scopeOf(zone.scope, zone.id.name);
+  if (facts === null) return [];
+  const isInScope = inScope(zone, facts);
   const quarantined = new Set(zone.quarantined.map(({ name }) => name));
   const judge = accountant(facts, zone.settings.guards.absence);
   return stored.flatMap((each) => {
@@ -133,6 +134,13 @@ const lostRRsets = ({ zone, wanted, facts, whose }: HoldInput, stored: readonly 
     const verdicts = gone.map((rdata) => ({ rdata, verdict: judge({ name, type, rdata }) }));
     return [{ ...each, verdicts, isWanted: here !== undefined }];
   });
+};
+
+/** What the inventory could write, and what was written for a server before Git said otherwise. */
+const inScope = ({ scope, id }: DesiredZone, { written }: InventoryFacts): ((key: RRsetKey) => boolean) => {
+  const could = scope === undefined ? () => false : scopeOf(scope, id.name);
+  const did = new Set(written.filter(isForServer).map(keyOf));
+  return (key) => could(key) || did.has(keyOf(key));
 };
 
 /**

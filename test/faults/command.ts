@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempFolder } from '../servers/child.ts';
 import type { PowerDns } from '../servers/index.ts';
@@ -61,6 +61,8 @@ export interface Repository {
   readonly config: string;
   /** Writes a file of it, over the one before. */
   write(path: string, text: string): void;
+  /** Reads a file of it. */
+  read(path: string): string;
   /** Runs a command on it. */
   run(...args: readonly string[]): Promise<Ended>;
 }
@@ -94,5 +96,6 @@ export const makeRepository = ({
   const settings = { state: 'state.sqlite', targets, zones: Object.fromEntries(withTargets), guards, ...more };
   write('hostmaster.yaml', JSON.stringify(settings, null, 2));
   for (const [zone, text] of Object.entries(files)) write(`zones/${zone}.yaml`, text);
-  return { folder, config, write, run: (...args) => hostmaster([...args, '--config', config]) };
+  const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+  return { folder, config, write, read, run: (...args) => hostmaster([...args, '--config', config]) };
 };

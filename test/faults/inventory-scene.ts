@@ -68,8 +68,8 @@ export interface Scene extends SceneNames {
   lines(registered: readonly string[], claimed?: readonly string[]): readonly string[];
   /** Expects just that, and that nothing that should have answered did not. */
   expectAll(registered: readonly string[], claimed?: readonly string[]): Promise<void>;
-  /** The prober asks for these names and no longer for others. */
-  watch(registered: readonly string[], claimed?: readonly string[]): Promise<void>;
+  /** The prober asks for these names, and for A at `more`, and no longer for others. */
+  watch(registered: readonly string[], claimed?: readonly string[], more?: readonly string[]): Promise<void>;
   /** Throws the state away. */
   forget(): void;
   readonly state: string;
@@ -138,12 +138,13 @@ export const makeScene = async (pdns: PowerDns, options: SceneOptions = {}): Pro
     expect(report.wrong).toEqual([]);
     expect(report.asked).toBeGreaterThan(0);
   };
-  const watch: Scene['watch'] = async (registered, claimed = registered) => {
+  const watch: Scene['watch'] = async (registered, claimed = registered, more = []) => {
     await rest();
     const questions: readonly (ProbeQuestion & { readonly least: number })[] = [
       ...registered.map((name) => ({ name: `${name}.${forward}`, least: 1 })),
       ...registered.map((name) => ({ name: `${numberOf(name)}.${reverse}`, type: 12, least: 1 })),
       ...(claimed.length === 0 ? [] : [{ name: `www.${shared}`, least: claimed.length }]),
+      ...more.map((name) => ({ name, least: 1 })),
     ];
     const least = new Map(questions.map((each) => [each.name, each.least]));
     const right = ({ name }: ProbeQuestion, rcode: number, answers: number): boolean =>

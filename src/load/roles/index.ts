@@ -64,7 +64,7 @@ const withoutInventory = (at: Place): { readonly problem: Problem; readonly rule
   const message = `${reason}; what they wrote before stays; add one under "inventory:"`;
   return {
     problem: problemAt('no-inventory', severityOf('no-inventory'), message, at),
-    rule: { name: null, reason, at },
+    rule: { name: null, reason, at, inScope: true },
   };
 };
 
