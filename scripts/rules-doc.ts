@@ -1,6 +1,8 @@
-// docs/rules.md from the two tables of rules. `--check` only says whether it is up to date.
+// docs/rules.md from the tables of rules. `--check` only says whether it is up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { composeRules } from '../src/compose/index.ts';
+import { inventoryRules } from '../src/inventory/rules.ts';
 import { loadRules } from '../src/load/rules.ts';
 import { ruleTable } from '../src/rules/index.ts';
 import { root } from './tools.ts';
@@ -35,7 +37,24 @@ const table = (rows: readonly Row[]): string =>
     ),
   ].join('\n');
 
-const byId = (rows: readonly Row[]): readonly Row[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+interface ShortRow {
+  readonly id: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly why?: string;
+}
+
+const shortTable = (rows: readonly ShortRow[]): string =>
+  [
+    '| rule | severity | what breaks it |',
+    '|---|---|---|',
+    ...rows.map(({ id, severity, summary, why }) => {
+      const words = why === undefined ? sentence(summary) : `${sentence(summary)} ${sentence(why)}`;
+      return `| \`${id}\` | ${severity} | ${cell(words)} |`;
+    }),
+  ].join('\n');
+
+const byId = <T extends ShortRow>(rows: readonly T[]): readonly T[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** The whole document. */
 export const rulesDoc = (): string => `# Rules
@@ -70,6 +89,19 @@ ${table(byId(ruleTable))}
 These are found in reading; \`exempt\` does not reach them.
 
 ${table(byId(loadRules))}
+
+## Rules of servers
+
+These are found where the servers of an inventory become records. What breaks one is not written for that server; what
+exists at its name stays, and the others go on.
+
+${shortTable(byId(composeRules))}
+
+## Rules of inventories
+
+These are found in what an inventory answers.
+
+${shortTable(byId(inventoryRules))}
 `;
 
 const main = (args: readonly string[]): number => {
