@@ -56,5 +56,6 @@ export const planNames = (input: PlanNamesInput): PlannedNames => {
 
 const whole = (reason: string): PlannedNames => ({ status: 'whole', reason });
 
-/** A zone cut, or a wildcard: what is below it has other answers with it than without. */
-const decidesBelow = ({ name, type }: Change): boolean => ['NS', 'DS', 'DNAME'].includes(type) || name.startsWith('*.');
+/** A zone cut, or a wildcard that comes or goes: what is below it has other answers with it than without. */
+const decidesBelow = ({ action, name, type }: Change): boolean =>
+  ['NS', 'DS', 'DNAME'].includes(type) || (name.startsWith('*.') && action !== 'replace');

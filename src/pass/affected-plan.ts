@@ -1,0 +1,151 @@
+import { HostmasterError, messageOf } from '../model/errors.ts';
+import { isWithin } from '../model/name.ts';
+import type { Store } from '../model/ports.ts';
+import type { Problem } from '../model/problem.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import type { ExistingRRset, ZoneSnapshot } from '../model/zone.ts';
+import type { PlanTarget } from '../plan/index.ts';
+import { planNames } from '../plan/names.ts';
+import { type HeldPass, type HeldPlace, placeKeyOf } from './affected-held.ts';
+import { type TouchedZone, type Whole, whole } from './affected-zone.ts';
+import { factsAt } from './facts.ts';
+import type { PlannedWork, Rim, SharedFacts } from './types.ts';
+
+interface Context {
+  readonly store: Pick<Store, 'written' | 'orphans'>;
+  readonly rim: Rim;
+  readonly facts: SharedFacts;
+  readonly now: number;
+}
+
+interface Planned {
+  readonly work: readonly PlannedWork[];
+  readonly problems: readonly Problem[];
+}
+
+/** Reads and plans the touched names of every zone at every target. */
+export const planTouched = async (
+  held: HeldPass,
+  zones: readonly TouchedZone[],
+  context: Context,
+): Promise<Planned | Whole> => {
+  const places = zones.flatMap((touched) => {
+    const { id, settings } = touched.zone;
+    return settings.targets.flatMap((target) => {
+      const place = held.places.get(placeKeyOf({ zone: id.name, view: id.view, target }));
+      return place === undefined ? [] : [{ touched, place }];
+    });
+  });
+  const planned = await Promise.all(places.map(({ touched, place }) => planPlace(touched, place, context)));
+  const failed = planned.find((each) => 'status' in each);
+  if (failed !== undefined) return failed;
+  const done = planned.filter((each) => 'work' in each);
+  return { work: done.flatMap(({ work }) => work), problems: done.flatMap(({ problems }) => problems) };
+};
+
+const planPlace = async (touched: TouchedZone, place: HeldPlace, context: Context): Promise<Planned | Whole> => {
+  const { zone, names, around } = touched;
+  const { target } = place.work;
+  const fitFor = fitIn(touched, place);
+  if (fitFor === null) return whole(`whether the name servers of ${zone.id.name} can answer all types has to be asked`);
+  const existing = await readPlace(touched, place, context.rim);
+  if (existing.status === 'whole') return existing;
+  const { name } = target.definition;
+  const facts = await factsAt(zone, name, context.facts, context.store, context.now, [...names, ...around]);
+  const result = planNames({
+    desired: zone,
+    target: fitFor,
+    existing,
+    allows: [],
+    facts,
+    names,
+    around,
+    total: place.total,
+  });
+  if (result.status === 'whole') return result;
+  const { changeset, orphans, problems } = result.planned;
+  const work = { zone, target, changeset, snapshot: existing, desiredDigest: () => '', orphans, fitFor, facts };
+  return { work: [work], problems };
+};
+
+/** The target as the last pass found it; null where it did not ask for a type that is wanted now. */
+const fitIn = ({ zone, held }: TouchedZone, { work: { target, fitFor }, isRead }: HeldPlace): PlanTarget | null => {
+  const { supports, healthChecks = null } = target.provider;
+  const own = { ...fitFor, healthChecks, unready: new Map() };
+  const synthesised = (types: Iterable<string>, isChecked: boolean) =>
+    [...types, ...(isChecked && healthChecks !== null ? [healthChecks.type] : [])].filter((type) =>
+      supports.synthesised.includes(type),
+    );
+  const wanted = synthesised(
+    zone.rrsets.map(({ type }) => type),
+    zone.rrsets.some(({ healthCheck }) => healthCheck !== undefined),
+  );
+  if (wanted.length === 0) return own;
+  const asked = isRead ? synthesised(held.types, held.isChecked) : [];
+  return wanted.every((type) => asked.includes(type)) ? own : null;
+};
+
+/** As many names as a provider reads one by one. */
+const namesAtOnce = 20;
+
+const readPlace = async (touched: TouchedZone, place: HeldPlace, rim: Rim): Promise<ZoneSnapshot | Whole> => {
+  const names = [...touched.names, ...touched.around];
+  const known = await readNames(touched, place, names, rim);
+  if (known.status === 'whole') return known;
+  const markers = known.rrsets
+    .filter((rrset) => mayBeForeign(rrset, touched, place))
+    .map(markerOf)
+    .filter((name) => isWithin(name, touched.zone.id.name));
+  if (markers.length === 0) return known;
+  const marked = await readNames(touched, place, markers, rim);
+  if (marked.status === 'whole') return marked;
+  return marked.rrsets.some(({ name, type }) => type === 'TXT' && markers.includes(name))
+    ? whole(`another writer may say at ${markers[0]} that it owns what is there`)
+    : known;
+};
+
+/** What ExternalDNS owns it marks at the name itself, which was read, or beside it. */
+const markerOf = ({ name, type }: RRsetKey): string => `${type.toLowerCase()}-${name}`;
+
+/** Was it not there, or not ours, when the zone was last read in full? */
+const mayBeForeign = ({ name, type }: ExistingRRset, { held, names }: TouchedZone, { foreign }: HeldPlace): boolean =>
+  names.has(name) &&
+  type !== 'SOA' &&
+  (foreign.has(name) || (held.at.get(name) ?? []).every((rrset) => rrset.type !== type));
+
+const readNames = async (
+  { zone }: TouchedZone,
+  { work: { target } }: HeldPlace,
+  names: readonly string[],
+  rim: Rim,
+): Promise<ZoneSnapshot | Whole> => {
+  const where = `${zone.id.name} at ${target.definition.name}`;
+  const rrsets: ExistingRRset[] = [];
+  const unreadable: ZoneSnapshot['unreadable'][number][] = [];
+  let first: ZoneSnapshot | null = null;
+  for (let from = 0; from < names.length; from += namesAtOnce) {
+    const some = names.slice(from, from + namesAtOnce);
+    const read = await readSome(where, () =>
+      target.provider.read(zone.id, { names: some, ...(rim.signal === undefined ? {} : { signal: rim.signal }) }),
+    );
+    if (read.status !== 'read') return read.status === 'whole' ? read : whole(`${where} is not there`);
+    if (first !== null && first.fingerprint !== read.fingerprint) return whole(`somebody wrote to ${where} meanwhile`);
+    first ??= read;
+    const wanted = new Set(some);
+    rrsets.push(...read.rrsets.filter(({ name }) => wanted.has(name)));
+    unreadable.push(...read.unreadable.filter(({ name }) => wanted.has(name)));
+  }
+  return first === null ? whole(`nothing is asked of ${where}`) : { ...first, rrsets, unreadable };
+};
+
+const readSome = async <T extends { readonly status: string }>(
+  where: string,
+  read: () => Promise<T>,
+): Promise<T | Whole> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof HostmasterError)) throw error;
+    return whole(`${where} could not be read: ${messageOf(error)}`);
+  }
+};

@@ -1,0 +1,120 @@
+import type { Merged } from '../compose/merge.ts';
+import { isWithin, parentOf } from '../model/name.ts';
+import type { RRset } from '../model/rrset.ts';
+import type { DesiredZone, Quarantine } from '../model/zone.ts';
+import { type HeldZone, leadsTo } from './affected-held.ts';
+
+/** The names of a zone that a server touches, as they are wanted now, with those around them that decide with them. */
+export interface TouchedZone {
+  readonly held: HeldZone;
+  readonly names: ReadonlySet<string>;
+  readonly around: ReadonlySet<string>;
+  /** Of these names alone, before the rules. */
+  readonly zone: DesiredZone;
+}
+
+/** These names alone cannot tell. */
+export interface Whole {
+  readonly status: 'whole';
+  readonly reason: string;
+}
+
+export const whole = (reason: string): Whole => ({ status: 'whole', reason });
+
+/** More names than this around those that are touched are no less work than the zone. */
+const mostAround = 60;
+
+/** `merged` are all touched names of the zone; `open` those that the last pass left with changes. */
+export const touchedZone = (
+  held: HeldZone,
+  merged: readonly Merged[],
+  open: ReadonlySet<string>,
+): TouchedZone | Whole => {
+  const next = new Map(merged.map((each) => [each.name, rrsetsOf(held, each)]));
+  const why = whyWhole(held, next);
+  if (why !== null) return whole(why);
+  const around = namesAround(held, next, open);
+  if (around.size > mostAround) return whole(`${around.size} names of ${held.zone.id.name} decide with what changed`);
+  const names = [...next.keys()];
+  const beside = [...around];
+  const bad = (merged_: Merged): readonly Quarantine[] => [
+    ...(held.staticBad.get(merged_.name) ?? []),
+    ...merged_.quarantined,
+  ];
+  return {
+    held,
+    names: new Set(names),
+    around,
+    zone: {
+      ...held.zone,
+      rrsets: [...next.values(), ...beside.map((name) => held.at.get(name) ?? [])].flat(),
+      quarantined: [...merged.flatMap(bad), ...beside.flatMap((name) => held.bad.get(name) ?? [])],
+      protected: [
+        ...merged.flatMap((each) => each.protected),
+        ...beside.flatMap((name) => held.protected.get(name) ?? []),
+      ],
+    },
+  };
+};
+
+/** What is bad as a whole takes what the zone file has there with it. */
+const rrsetsOf = ({ statics }: HeldZone, { name, rrsets, quarantined }: Merged): readonly RRset[] =>
+  quarantined.some(({ type }) => type === null) ? rrsets : [...(statics.get(name) ?? []), ...rrsets];
+
+type Next = ReadonlyMap<string, readonly RRset[]>;
+
+const typesOf = (rrsets: readonly RRset[]): string =>
+  rrsets
+    .map(({ type }) => type)
+    .sort()
+    .join(' ');
+
+/** The names at which types come or go. */
+const swapped = ({ at }: HeldZone, next: Next): readonly string[] =>
+  [...next].flatMap(([name, rrsets]) => (typesOf(rrsets) === typesOf(at.get(name) ?? []) ? [] : [name]));
+
+const hiding: ReadonlySet<string> = new Set(['NS', 'DS', 'DNAME']);
+
+const whyWhole = (held: HeldZone, next: Next): string | null => {
+  const { at, hasWildcard, leadingTo, zone } = held;
+  const both = [...next].flatMap(([name, rrsets]) => [...rrsets, ...(at.get(name) ?? [])]);
+  const cut = both.find(({ type }) => hiding.has(type));
+  if (cut !== undefined) return `${cut.name} ${cut.type} decides about the names below it`;
+  const spf = both.find(({ type, values }) => type === 'TXT' && values.some(({ rdata }) => rdata.includes('v=spf1')));
+  if (spf !== undefined) return `${spf.name} has an SPF record, whose look-ups go through all zones`;
+  const changed = swapped(held, next);
+  const wild = changed.find((name) => name.startsWith('*.'));
+  if (wild !== undefined) return `${wild} decides about the names beside it`;
+  if (!hasWildcard) return null;
+  const led = both.find((rrset) => leadsTo(rrset).length > 0);
+  if (led !== undefined) return `${led.name} ${led.type} may lead to what a wildcard answers for`;
+  const covered = changed.flatMap((name) => above(name, zone.id.name)).find((name) => leadingTo.has(name));
+  return covered === undefined ? null : `whether a wildcard answers for ${covered} depends on all names below it`;
+};
+
+/** The names above one, up to the apex and without it. */
+const above = (name: string, apex: string): readonly string[] => {
+  const found: string[] = [];
+  for (let at = parentOf(name); at !== apex && at !== '.' && isWithin(at, apex); at = parentOf(at)) found.push(at);
+  return found;
+};
+
+const namesAround = (held: HeldZone, next: Next, open: ReadonlySet<string>): ReadonlySet<string> => {
+  const { at, leadingTo, quarantined, zone } = held;
+  const apex = zone.id.name;
+  const around = new Set([apex, ...quarantined.keys(), ...open]);
+  const isThere = (name: string) => at.has(name) && isWithin(name, apex);
+  for (const name of next.keys()) for (const each of above(name, apex).filter(isThere)) around.add(each);
+  for (const name of swapped(held, next)) for (const each of leadingTo.get(name) ?? []) around.add(each);
+  for (const name of next.keys()) around.delete(name);
+  const walk = (rrsets: readonly RRset[]): void => {
+    for (const name of rrsets.flatMap(leadsTo)) {
+      if (next.has(name) || around.has(name) || !isThere(name) || around.size > mostAround) continue;
+      around.add(name);
+      walk(at.get(name) ?? []);
+    }
+  };
+  for (const rrsets of next.values()) walk(rrsets);
+  for (const name of [...around]) walk(at.get(name) ?? []);
+  return around;
+};
