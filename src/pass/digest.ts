@@ -5,8 +5,9 @@ import type { OpenTarget } from './types.ts';
 const pieceLength = 65_536;
 
 /**
- * The digest of what is desired, of what decides about whose an RRset is, and of what the target supports; '' where some
- * of that is not known. Made when it is first asked for: only what is kept from pass to pass needs it.
+ * The digest of what is desired, of what decides about whose an RRset is, of what the target supports, and of the name
+ * servers that must be able to answer; '' where some of that is not known. Made when it is first asked for: only what is
+ * kept from pass to pass needs it.
  */
 export const desiredDigestOf = (zone: DesiredZone, target: OpenTarget): (() => string) => {
   let digest: string | null = null;
@@ -18,7 +19,7 @@ export const desiredDigestOf = (zone: DesiredZone, target: OpenTarget): (() => s
 
 const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
   const hash = createHash('sha256');
-  let piece = JSON.stringify([zone.settings, target.provider.supports]);
+  let piece = JSON.stringify([zone.settings, target.provider.supports, target.definition.verify_at]);
   for (const { name, type, ttl, values, options, healthCheck } of zone.rrsets) {
     piece += `${name} ${type} ${ttl} ${values.length}\n`;
     // What is only held is said at every pass, and for that the zone has to be read.
