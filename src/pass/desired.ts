@@ -1,4 +1,4 @@
-import { composedOf, composition, factsFrom } from '../compose/index.ts';
+import { composedOf, composition, factsFrom, knownAsComposed } from '../compose/index.ts';
 import { takeInventories } from '../inventory/index.ts';
 import { load, resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
@@ -80,7 +80,7 @@ export const composed = (
       problems: sortProblems([...definitions.problems, ...roster.problems, ...result.problems, ...checked.problems]),
     },
     roster,
-    next,
+    next: knownAsComposed(servers, next),
     registered,
     facts: hasRoles(definitions) ? factsFrom(servers) : null,
     ...(hold ? { held: { composition: servers, zones: result.zones } } : {}),
