@@ -73,14 +73,14 @@ describe('exit codes', () => {
     const { code, stdout } = await run('apply', '--yes');
     expect(code).toBe(3);
     const [, allow = ''] = /to let it through in one run: --allow (\S+)/.exec(stdout) ?? [];
-    expect(allow).toBe('never_empty:example.com./local');
-    expect(stdout).toMatch(/\nPlan: no changes; 11 withheld; 1 warning\.\n$/);
+    expect(allow).toBe('max_delete_percent:example.com./local');
+    expect(stdout).toMatch(/\nPlan: no changes; 10 withheld; 1 warning\.\n$/);
     expect(await run('verify')).toMatchObject({ code: 0 });
-    expect(await run('plan', '--allow', 'never_empty:2.0.192.in-addr.arpa./local')).toMatchObject({ code: 3 });
+    expect(await run('plan', '--allow', 'max_delete_percent:2.0.192.in-addr.arpa./local')).toMatchObject({ code: 3 });
     const next = await run('plan', '--allow', allow);
-    expect(next.stdout).toContain('--allow max_delete_percent:example.com./local\n');
-    const both = await run('plan', '--allow', allow, 'max_delete_percent:example.com./local', '--format', 'json');
-    expect(jsonOf(both).summary).toEqual({ create: 0, replace: 0, delete: 11, withheld: 0 });
+    expect(next.stdout).toContain('--allow never_empty:example.com./local:ns1.example.com.\n');
+    const both = await run('plan', '--allow', allow, 'never_empty:example.com./local', '--format', 'json');
+    expect(jsonOf(both).summary).toEqual({ create: 0, replace: 0, delete: 10, withheld: 0 });
     expect(await run('plan', '--allow', 'never_emtpy:example.com.')).toMatchObject({
       code: 1,
       stdout: '',

@@ -104,12 +104,14 @@ describe('choosing', () => {
     expect(await zones('--target', 'other')).toEqual([]);
   });
 
-  it('--targets-from takes targets and state from another file, whatever the repository says', async () => {
+  it('--targets-from takes targets, inventory and state from another file, whatever the repository says', async () => {
     repository.write(
       'trusted/targets.yaml',
-      `state: kept.sqlite\ntargets:\n  local: { provider: embedded, listen: 127.0.0.1:${repository.port}, file: ../.hostmaster/embedded.sqlite }\n`,
+      `state: kept.sqlite\ninventory: { lab: { type: file, path: servers.yaml } }\ntargets:\n  local: { provider: embedded, listen: 127.0.0.1:${repository.port}, file: ../.hostmaster/embedded.sqlite }\n`,
     );
+    repository.write('trusted/servers.yaml', repository.read('servers.yaml'));
     repository.replace('hostmaster.yaml', 'file: .hostmaster/embedded.sqlite', 'file: stolen.sqlite');
+    repository.replace('hostmaster.yaml', 'path: servers.yaml', 'path: stolen.yaml');
     change();
     const { code, stdout } = await run('apply', '--yes', '--targets-from', 'trusted/targets.yaml');
     expect({ code, stdout }).toMatchObject({

@@ -5,7 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { startPowerDns, tempFolder } from '../servers/index.ts';
 
 const root = join(import.meta.dirname, '../..');
-const documents = ['README.md', '.github/CONTRIBUTING.md', 'docs/powerdns.md', 'docs/zone-files.md', 'docs/rules.md'];
+const documents = [
+  'README.md',
+  '.github/CONTRIBUTING.md',
+  'docs/inventory.md',
+  'docs/powerdns.md',
+  'docs/zone-files.md',
+  'docs/rules.md',
+];
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const bin = join(root, 'bin/hostmaster.ts');
 
@@ -78,6 +85,15 @@ describe('README.md', () => {
     ).toEqual([]);
   });
 
+  it('shows an inventory, and what it takes to use it', async () => {
+    const [, , example = ''] = blocksOf('README.md', 'yaml');
+    const [config = '', labels = ''] = example.split('# in labels.yaml\n');
+    const folder = tempFolder('readme');
+    writeFileSync(join(folder, 'hostmaster.yaml'), `${zones}${config}`);
+    writeFileSync(join(folder, 'labels.yaml'), labels);
+    expect(await printed(folder, {}, 'validate')).toBe('3 zones checked: no problems\n');
+  });
+
   it('shows a repository, and what plan prints for it', async () => {
     const [config = '', zone = ''] = blocksOf('README.md', 'yaml');
     const [plan = ''] = blocksOf('README.md', 'text');
@@ -94,6 +110,47 @@ describe('README.md', () => {
     }
   });
 });
+
+describe('docs/inventory.md', () => {
+  const document = 'docs/inventory.md';
+  const examples = blocksOf(document, 'yaml');
+  const [answer = ''] = blocksOf(document, 'json');
+  /** The examples as one repository; each is of the file that has such a key. */
+  const repository = (inventory: string): string => {
+    const folder = tempFolder('inventory-docs');
+    const has = (...keys: readonly string[]) => examples.filter((text) => keys.includes(text.split(':')[0] ?? ''));
+    const [inventories = '', ...more] = has('inventory', 'registration', 'grants');
+    mkdirSync(join(folder, 'zones'));
+    writeFileSync(join(folder, 'hostmaster.yaml'), [zones, inventory || inventories, ...more].join('\n'));
+    writeFileSync(join(folder, 'labels.yaml'), has('labels').join('\n'));
+    writeFileSync(join(folder, 'groups.yaml'), has('groups').join('\n'));
+    return folder;
+  };
+
+  it('shows YAML that loads without problems', async () => {
+    expect(examples).toHaveLength(5);
+    expect(await printed(repository(''), {}, 'validate')).toBe('3 zones checked: no problems\n');
+  });
+
+  it('shows an answer that gives the names that it speaks of', async () => {
+    const folder = repository('inventory: { lab: { type: file, path: servers.json } }');
+    writeFileSync(join(folder, 'servers.json'), answer);
+    const plan = JSON.parse(await printed(folder, {}, 'plan', '--format', 'json'));
+    expect(plan.problems.filter(({ severity }: { readonly severity: string }) => severity === 'error')).toEqual([]);
+    const names = plan.changesets.flatMap(({ changes }: { readonly changes: readonly { readonly name: string }[] }) =>
+      changes.map(({ name }) => name),
+    );
+    expect(names).toEqual(expect.arrayContaining(['web1.lab.internal.', 'www.example.com.']));
+  });
+});
+
+/** What the examples of docs/inventory.md take for granted. */
+const zones = `targets: { try: { provider: embedded, listen: "127.0.0.1:0", file: zones.sqlite } }
+zones:
+  example.com: { targets: [try], static: none, create: { ns: [ns1.example.net.] } }
+  lab.internal: { targets: [try], static: none, create: { ns: [ns1.example.net.] } }
+  2.0.192.in-addr.arpa: { targets: [try], static: none, create: { ns: [ns1.example.net.] } }
+`;
 
 /** What the name server of README's example holds before. */
 const existing = [
