@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { factory as embedded } from '../../providers/embedded/index.ts';
+import type { ComposeInput } from '../../src/compose/index.ts';
+import type { Definitions } from '../../src/model/definitions.ts';
+import type { Store } from '../../src/model/ports.ts';
+import type { RosterServer } from '../../src/model/server.ts';
+import type { DesiredZone } from '../../src/model/zone.ts';
+import { type HeldPass, holdPass } from '../../src/pass/affected.ts';
+import { applyAll, createSettingsOf } from '../../src/pass/apply.ts';
+import { composed } from '../../src/pass/desired.ts';
+import { planAll } from '../../src/pass/plan.ts';
+import { rememberValues } from '../../src/pass/remember.ts';
+import { selectionOf, withSets } from '../../src/pass/selection.ts';
+import type { OpenTarget, OpenTargets, PlanPass, Rim } from '../../src/pass/types.ts';
+import { assemblePlan } from '../../src/plan/index.ts';
+import { openStore } from '../../src/state/sqlite.ts';
+import { rimOf, targetsOf } from '../apply/pass.ts';
+import { tempFolder } from '../servers/child.ts';
+
+/** A place where passes of composed servers run: the embedded provider's file and a state of its own. */
+export interface Scene {
+  readonly targets: OpenTargets;
+  readonly store: Store;
+  readonly rim: Rim;
+  readonly close: () => Promise<void>;
+}
+
+export const openScene = async (now: number): Promise<Scene> => {
+  const folder = tempFolder('affected');
+  const config = { listen: '127.0.0.1:1', file: join(folder, 'zones.sqlite') };
+  const provider = await embedded.open({ config, secrets: {}, folder });
+  const store = openStore(join(folder, 'state.sqlite'));
+  return {
+    targets: targetsOf(targetOf(provider, config)),
+    store,
+    rim: { ...rimOf(), clock: { now: () => now } },
+    close: async () => {
+      await provider.close?.();
+      await store.close();
+    },
+  };
+};
+
+export const targetOf = (provider: OpenTarget['provider'], config: Readonly<Record<string, unknown>>): OpenTarget => ({
+  definition: {
+    name: 'pdns',
+    provider: 'embedded',
+    config,
+    secrets: {},
+    verify_at: null,
+    verify_wait: 0,
+    file: 'hostmaster.yaml',
+    line: 1,
+    column: 1,
+  },
+  provider,
+  serving: null,
+});
+
+export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Definitions => ({
+  folder: '.',
+  targetsFolder: '.',
+  file: 'hostmaster.yaml',
+  state: 'state.sqlite',
+  targets: [],
+  zones,
+  zoneNames,
+  roles,
+  problems: [],
+});
+
+/** A full pass without load, inventories and verify. */
+export const fullPass = async (
+  input: ComposeInput,
+  { targets, store, rim }: Omit<Scene, 'close'>,
+  hold = false,
+): Promise<PlanPass> => {
+  const definitions = definitionsOf(input);
+  const desired = composed(definitions, { roster: input.roster, next: {} }, hold);
+  const selection = selectionOf(definitions, { config: '', allow: [], full: true, serve: false });
+  const context = { allows: [], facts: desired.facts, isDue: selection.isDue, options: { full: true }, store, rim };
+  const planned = await planAll(desired.definitions.zones, targets, context);
+  const { work, atomicSets } = withSets(planned, desired, selection, []);
+  const plan = assemblePlan({
+    commit: null,
+    targets: targets.statuses,
+    changesets: work.map(({ changeset }) => changeset),
+    problems: [...desired.definitions.problems, ...planned.problems],
+    atomicSets,
+  });
+  return { desired, plan, work, targets, store, stuck: [], started: rim.clock.now(), allows: [] };
+};
+
+/** Applies a pass, and keeps what it left. */
+export const applied = async (pass: PlanPass, rim: Rim): Promise<HeldPass> => {
+  const work = pass.work.map((each) => ({ ...each, create: createSettingsOf(each.zone.settings, []) }));
+  const options = { reviewed: false, store: pass.store, sets: pass.plan.atomic_sets };
+  const results = await applyAll(work, options, rim);
+  await rememberValues(pass, results, rim);
+  const held = holdPass(pass, results);
+  if (held === null) throw new Error('the pass was not asked to keep what servers come to');
+  return held;
+};
+
+/** The input with one server in the place of another, or without it. */
+export const withServer = (input: ComposeInput, key: string, next: RosterServer | null): ComposeInput => {
+  const rest = input.roster.servers.filter(({ server }) => `${server.inventory}/${server.name}` !== key);
+  return { ...input, roster: { ...input.roster, servers: next === null ? rest : [...rest, next] } };
+};
+
+/** A zone that is made where it is missing. */
+export const creatable = (zone: DesiredZone): DesiredZone => ({
+  ...zone,
+  settings: { ...zone.settings, create: { kind: 'Native', ns: ['ns1.example.net.'], soa_edit_api: 'DEFAULT' } },
+});
