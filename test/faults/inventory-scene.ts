@@ -70,6 +70,8 @@ export interface Scene extends SceneNames {
   expectAll(registered: readonly string[], claimed?: readonly string[]): Promise<void>;
   /** The prober asks for these names, and for A at `more`, and no longer for others. */
   watch(registered: readonly string[], claimed?: readonly string[], more?: readonly string[]): Promise<void>;
+  /** The prober asks no more; nothing should have gone unanswered. */
+  unwatch(): Promise<void>;
   /** Throws the state away. */
   forget(): void;
   readonly state: string;
@@ -176,6 +178,7 @@ export const makeScene = async (pdns: PowerDns, options: SceneOptions = {}): Pro
       expect(await content()).toEqual(lines(registered, claimed));
     },
     watch,
+    unwatch: rest,
     forget: () => {
       for (const end of ['', '-wal', '-shm']) rmSync(`${state}${end}`, { force: true });
     },
