@@ -26,6 +26,8 @@ export type Answer =
       readonly entries: readonly RawEntry[];
       /** Each keeps the answer from being complete. */
       readonly faults: readonly string[];
+      /** May a server have more addresses than it is said to have? Default is no. */
+      readonly lacksAddresses?: boolean;
       /** Of an answer in one page; null otherwise. */
       readonly etag: string | null;
     };

@@ -15,6 +15,8 @@ export interface Checked {
   readonly entryProblems: readonly EntryProblem[];
   /** Each keeps the answer from being complete. */
   readonly faults: readonly string[];
+  /** May a server have more addresses than it is said to have? Only where there are faults. */
+  readonly lacksAddresses?: boolean;
   readonly etag: string | null;
 }
 
@@ -48,7 +50,8 @@ export const checkAnswer = (inventory: string, answer: Answer): CheckedAnswer =>
     else unusable.set(name, one.reason);
   }
   const faults = [...answer.faults, ...twice(byName), ...namelessFault(nameless)];
-  return { kind: 'answered', servers, unusable, entryProblems, faults, etag: answer.etag };
+  const { etag, lacksAddresses = false } = answer;
+  return { kind: 'answered', servers, unusable, entryProblems, faults, lacksAddresses, etag };
 };
 
 interface Found {

@@ -86,5 +86,7 @@ const readAll = async (reader: Reader): Promise<Answer> => {
     const entry = serverOf(kind, object, addresses);
     if (entry !== null) entries.push(entry);
   }
-  return { kind: 'answered', entries, faults: [...faults, ...read.faults], etag: null };
+  // A server is put together from several lists: one that left something out says nothing of what it left out.
+  const lacksAddresses = read.faults.length > 0;
+  return { kind: 'answered', entries, faults: [...faults, ...read.faults], lacksAddresses, etag: null };
 };

@@ -10,6 +10,7 @@ import type {
 import { isProven } from '../model/server.ts';
 import type { Place } from './answer.ts';
 import type { Checked, CheckedAnswer } from './check.ts';
+import { withKnownAddresses } from './lacking.ts';
 import type { InventoryRuleId } from './rules.ts';
 import { counted } from './words.ts';
 
@@ -170,7 +171,10 @@ const partly = (
   reason: string,
   context: SnapshotContext,
 ): readonly RosterServer[] =>
-  [...named(answer, known, false, context), ...keep(others(answer, known), reason, known, context)].sort(byName);
+  [
+    ...named(withKnownAddresses(answer, known), known, false, context),
+    ...keep(others(answer, known), reason, known, context),
+  ].sort(byName);
 
 /** The servers that an answer names. */
 const named = (
