@@ -1,3 +1,4 @@
+import { type InventoryFigures, shown, summaryOf } from './inventory.ts';
 import type { Operation, Row } from './scenario.ts';
 import { ratio } from './table.ts';
 
@@ -43,4 +44,25 @@ const writesOf = ({ mode, operation, pairs, shape }: Row): readonly Outcome[] =>
     return [{ goal, met: longest <= stockLimit, found: `longest body ${longest} bytes` }];
   }
   return [];
+};
+
+/** A and AAAA share one; two PTR before and two after; five of labels, the TXT and the rack's. */
+const namesOfOne = 12;
+
+/** Composing takes less than a second, and the pass of one server looks at its names alone. */
+export const judgeInventory = (figures: InventoryFigures): readonly Outcome[] => {
+  const { compose, full, affected, names } = summaryOf(figures);
+  return [
+    { goal: '10,000 servers, composed: less than 1 s of CPU', met: compose < 1000, found: shown(compose) },
+    {
+      goal: `one server's change: its own names alone, ${namesOfOne} of them`,
+      met: names === namesOfOne,
+      found: `${names}`,
+    },
+    {
+      goal: "one server's change: CPU at most 1/50 of a full pass's",
+      met: affected * 50 <= full,
+      found: `1/${(full / affected).toFixed(0)}`,
+    },
+  ];
 };

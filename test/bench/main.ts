@@ -5,15 +5,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../../scripts/packages.ts';
 import { tempFolder } from '../servers/index.ts';
-import { judge } from './goals.ts';
+import { judge, judgeInventory, type Outcome } from './goals.ts';
+import { inventoryLines, measureInventory } from './inventory.ts';
 import { installOctodns } from './octodns.ts';
 import { type Operation, type Row, runShape } from './scenario.ts';
 import { markdownTable, textTable } from './table.ts';
 import type { Shape } from './zones.ts';
 
 const usage = `npm run bench -- [SIZE…] [options]
-Measures Hostmaster beside octoDNS on the same PowerDNS. SIZE is a number of RRsets (10000) or ZONESxRRSETS (1000x20).
-Default is 1000 10000 100000 1000x20: about a quarter of an hour.
+Measures Hostmaster beside octoDNS on the same PowerDNS. SIZE is a number of RRsets (10000) or ZONESxRRSETS (1000x20), or
+"inventory": 10,000 servers with labels, which octoDNS has nothing like. Default is 1000 10000 100000 1000x20 inventory:
+about a quarter of an hour.
   --quick      1000 and 10000 only
   --runs N     pairs of runs of each operation. Default is 3, and above 10,000 RRsets 3 of the no-op plan, 1 of the rest
   --seed N     of the zones' contents. Default is 1
@@ -22,6 +24,7 @@ Default is 1000 10000 100000 1000x20: about a quarter of an hour.
   --assert     exit 1 where a goal is missed
 `;
 
+const inventory = 'inventory';
 const root = join(import.meta.dirname, '../..');
 const out = join(import.meta.dirname, 'out');
 
@@ -61,13 +64,41 @@ const main = async (): Promise<void> => {
     },
   });
   if (values.help) return void process.stdout.write(usage);
-  const defaults = values.quick ? ['1000', '10000'] : ['1000', '10000', '100000', '1000x20'];
-  const shapes = (positionals.length === 0 ? defaults : positionals).map(shapeOf);
+  const defaults = values.quick ? ['1000', '10000'] : ['1000', '10000', '100000', '1000x20', inventory];
+  const wanted = positionals.length === 0 ? defaults : positionals;
+  const shapes = wanted.filter((each) => each !== inventory).map(shapeOf);
   if (!ensurePackages()) {
     process.exitCode = 1;
     return;
   }
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const outcomes: Outcome[] = [];
+  if (wanted.includes(inventory))
+    outcomes.push(...(await benchInventory(Number(values.runs ?? 1), values.markdown, progress)));
+  if (shapes.length > 0) outcomes.push(...(await benchShapes(shapes, values, progress)));
+  for (const { found, goal, met } of outcomes) progress(`${met ? 'met   ' : 'MISSED'} ${goal}: ${found}`);
+  if (values.assert && outcomes.some(({ met }) => !met)) process.exitCode = 1;
+};
+
+type Progress = (line: string) => void;
+
+const benchInventory = async (runs: number, markdown: boolean, progress: Progress): Promise<readonly Outcome[]> => {
+  const figures = await measureInventory(runs, progress);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'inventory.json'), `${JSON.stringify(figures, null, 2)}\n`);
+  process.stdout.write(
+    `${inventoryLines(figures)
+      .map((line) => `${markdown ? '- ' : ''}${line}\n`)
+      .join('')}\n`,
+  );
+  return judgeInventory(figures);
+};
+
+const benchShapes = async (
+  shapes: readonly Shape[],
+  values: { readonly built: boolean; readonly markdown: boolean; readonly runs?: string; readonly seed: string },
+  progress: Progress,
+): Promise<readonly Outcome[]> => {
   if (!values.built) {
     execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
   }
@@ -86,9 +117,7 @@ const main = async (): Promise<void> => {
   for (const shape of shapes) rows.push(...(await runShape(shape, options)));
   writeFileSync(join(out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
   process.stdout.write(values.markdown ? markdownTable(rows) : textTable(rows));
-  const outcomes = judge(rows);
-  for (const { found, goal, met } of outcomes) progress(`${met ? 'met   ' : 'MISSED'} ${goal}: ${found}`);
-  if (values.assert && outcomes.some(({ met }) => !met)) process.exitCode = 1;
+  return judge(rows);
 };
 
 await main();

@@ -15,6 +15,8 @@ export interface Requests {
 /** A PowerDNS on SQLite behind a proxy that counts. */
 export interface CountedServer {
   readonly apiUrl: string;
+  /** Past the proxy. */
+  readonly directUrl: string;
   readonly apiKey: string;
   readonly dns: PowerDns['dns'];
   /** Runs something and says what it sent meanwhile. */
@@ -31,6 +33,7 @@ export const startCounted = async (settings: Readonly<Record<string, string>> = 
   const proxy = await startProxy(server.url);
   return {
     apiUrl: proxy.url,
+    directUrl: server.url,
     apiKey: server.apiKey,
     dns: server.dns,
     count: async (work) => {
