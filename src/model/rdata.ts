@@ -1,13 +1,22 @@
 import { SyntaxProblem } from './errors.ts';
+import { nameFromWire } from './name.ts';
 import { parseHex } from './rdata/binary.ts';
-import { type Field, fail, quoteForMessage, type RdataContext, type RdataField, type RRType } from './rdata/field.ts';
+import {
+  type Field,
+  fail,
+  type NameReader,
+  quoteForMessage,
+  type RdataContext,
+  type RdataField,
+  type RRType,
+} from './rdata/field.ts';
 import { typeCodeOf, typeNameOf } from './rdata/mnemonics.ts';
 import { name as nameKind } from './rdata/names.ts';
 import { rrTypes } from './rdata/table.ts';
 import { tokenize } from './rdata/token.ts';
 import { didYouMean } from './suggest.ts';
 
-export type { Field, RdataContext, RdataField, RRType, SvcParamValue } from './rdata/field.ts';
+export type { Field, NameReader, RdataContext, RdataField, RRType, SvcParamValue } from './rdata/field.ts';
 export { rrTypes } from './rdata/table.ts';
 
 // Rdata in its three forms: presentation text (RFC 1035 section 5.1, RFC 3597 section 5), YAML, and the wire. Canonical
@@ -82,11 +91,17 @@ export const rdataToWire = (type: string, rdata: string): Uint8Array => {
 };
 
 /** Canonical rdata of `length` octets in a message, where names may be compressed. Refuses missing and extra octets. */
-export const rdataFromWire = (type: string, message: Uint8Array, offset: number, length: number): string => {
+export const rdataFromWire = (
+  type: string,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  readName: NameReader = nameFromWire,
+): string => {
   const { name, fields } = typeOf(type);
   if (offset + length > message.length) fail(`the rdata of ${name} runs past the end of the message`, 'wire');
   if (fields.length === 0) return printGeneric(message.subarray(offset, offset + length));
-  const reader = { message, at: offset, end: offset + length };
+  const reader = { message, at: offset, end: offset + length, readName };
   const texts = fields.map((field) => inField(fields, field, () => field.kind.fromWire(reader)));
   if (reader.at !== reader.end) fail(`extra octets at the end of the rdata: ${reader.end - reader.at}`, 'wire');
   return joinFields(texts);

@@ -26,7 +26,12 @@ export const rcodeOf = (name: string): number => {
   return code === -1 ? Number(name.slice('RCODE'.length)) : code;
 };
 
-export const classCodes = { IN: 1, CH: 3, ANY: 255 } as const;
+export const classCodes = { IN: 1, CH: 3, NONE: 254, ANY: 255 } as const;
+
+export const opcodes = { QUERY: 0, NOTIFY: 4, UPDATE: 5 } as const;
 
 /** The pseudo types of a message that are no record of a zone. */
 export const typeCodes = { OPT: 41, TSIG: 250, IXFR: 251, AXFR: 252, ANY: 255 } as const;
+
+/** Such a type as the `type` of a question or record. */
+export const metaType = (type: keyof typeof typeCodes): string => `TYPE${typeCodes[type]}`;

@@ -1,12 +1,12 @@
 import { SyntaxProblem } from '../model/errors.ts';
-import { nameFromWire } from '../model/name.ts';
-import { rdataFromWire, typeByCode, typeByName } from '../model/rdata.ts';
+import { type NameReader, rdataFromWire, typeByCode, typeByName } from '../model/rdata.ts';
 import { typeCodes } from './codes.ts';
+import { need, type RawRecord, type Reading, readRecord, sectionCounts, startReading, times } from './reader.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 // DNS messages (RFC 1035 section 4), with EDNS (RFC 6891). Names and rdata are canonical text on our side.
 
-export const headerBytes = 12;
+export { headerBytes } from './reader.ts';
 export const maxMessageBytes = 65_535;
 
 export interface MessageFlags {
@@ -48,11 +48,18 @@ export interface MessageRecord {
   readonly rdata: string;
 }
 
+export interface EdnsOption {
+  readonly code: number;
+  readonly data: Uint8Array;
+}
+
 export interface Edns {
   /** The largest UDP message that its sender can take. */
   readonly udpSize: number;
   readonly version: number;
   readonly dnssecOk: boolean;
+  /** Missing where there are none. */
+  readonly options?: readonly EdnsOption[];
 }
 
 export interface Message {
@@ -104,14 +111,15 @@ export const encodeMessage = (message: Message, limit = maxMessageBytes): Uint8A
 
 /** Reads a whole message. Throws SyntaxProblem for whatever is not one; the work is bounded by the message's length. */
 export const decodeMessage = (bytes: Uint8Array): Message => {
-  if (bytes.length < headerBytes) throw new SyntaxProblem('a message shorter than its header', 'wire');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const state = startReading(bytes);
+  const { view } = state;
   const bits = view.getUint16(2);
-  const state: Reading = { bytes, view, at: headerBytes };
-  const questions = times(view.getUint16(4), () => readQuestion(state));
-  const answers = times(view.getUint16(6), () => readRecord(state));
-  const authority = times(view.getUint16(8), () => readRecord(state));
-  const rest = times(view.getUint16(10), () => readRecord(state));
+  const [questionCount, answerCount, authorityCount, additionalCount] = sectionCounts(state);
+  const questions = times(questionCount, () => readQuestion(state));
+  const answers = times(answerCount, () => readRecord(state));
+  const authority = times(authorityCount, () => readRecord(state));
+  const rest = times(additionalCount, () => readRecord(state));
+  const toRecord = (raw: RawRecord): MessageRecord => recordOf(state, raw);
   const options = rest.filter((record) => record.code === typeCodes.OPT);
   if (options.length > 1) throw new SyntaxProblem('a message with two OPT records', 'wire');
   const [opt] = options;
@@ -123,7 +131,7 @@ export const decodeMessage = (bytes: Uint8Array): Message => {
     answers: answers.map(toRecord),
     authority: authority.map(toRecord),
     additional: rest.filter((record) => record.code !== typeCodes.OPT).map(toRecord),
-    edns: opt === undefined ? null : readEdns(opt),
+    edns: opt === undefined ? null : readEdns(state, opt),
   };
 };
 
@@ -131,9 +139,15 @@ export const decodeMessage = (bytes: Uint8Array): Message => {
  * The rdata's canonical text; octets that its type cannot have are shown as RFC 3597 writes any rdata, so that one bad
  * record spoils no other.
  */
-export const rdataText = (type: string, message: Uint8Array, offset: number, length: number): string => {
+export const rdataText = (
+  type: string,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  readName?: NameReader,
+): string => {
   try {
-    return rdataFromWire(type, message, offset, length);
+    return rdataFromWire(type, message, offset, length, readName);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
     const hex = Buffer.from(message.subarray(offset, offset + length)).toString('hex');
@@ -141,31 +155,9 @@ export const rdataText = (type: string, message: Uint8Array, offset: number, len
   }
 };
 
-interface Reading {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  at: number;
-}
-
-interface RawRecord {
-  readonly name: string;
-  readonly code: number;
-  readonly class: number;
-  readonly ttl: number;
-  readonly message: Uint8Array;
-  readonly offset: number;
-  readonly length: number;
-}
-
-const times = <T>(count: number, read: () => T): readonly T[] => {
-  const all: T[] = [];
-  for (let i = 0; i < count; i += 1) all.push(read());
-  return all;
-};
-
 const readQuestion = (state: Reading): MessageQuestion => {
   const start = state.at;
-  const { name, end } = nameFromWire(state.bytes, start);
+  const { name, end } = state.readName(state.bytes, start);
   need(state, end + 4);
   state.at = end + 4;
   return {
@@ -176,38 +168,34 @@ const readQuestion = (state: Reading): MessageQuestion => {
   };
 };
 
-const readRecord = (state: Reading): RawRecord => {
-  const { name, end } = nameFromWire(state.bytes, state.at);
-  need(state, end + 10);
-  const length = state.view.getUint16(end + 8);
-  need(state, end + 10 + length);
-  state.at = end + 10 + length;
-  return {
-    name,
-    code: state.view.getUint16(end),
-    class: state.view.getUint16(end + 2),
-    ttl: state.view.getUint32(end + 4),
-    message: state.bytes,
-    offset: end + 10,
-    length,
-  };
-};
-
-const need = (state: Reading, end: number): void => {
-  if (end > state.bytes.length) throw new SyntaxProblem('a record runs past the end of the message', 'wire');
-};
-
-const toRecord = (raw: RawRecord): MessageRecord => {
+const recordOf = (state: Reading, raw: RawRecord): MessageRecord => {
   const type = typeByCode(raw.code).name;
-  const rdata = rdataText(type, raw.message, raw.offset, raw.length);
+  const rdata = rdataText(type, state.bytes, raw.offset, raw.length, state.readName);
   return { name: raw.name, type, class: raw.class, ttl: raw.ttl, rdata };
 };
 
-const readEdns = (opt: RawRecord): Edns => ({
-  udpSize: opt.class,
-  version: (opt.ttl >>> 16) & 0xff,
-  dnssecOk: (opt.ttl & 0x8000) !== 0,
-});
+const readEdns = (state: Reading, opt: RawRecord): Edns => {
+  const options = readOptions(state, opt);
+  return {
+    udpSize: opt.class,
+    version: (opt.ttl >>> 16) & 0xff,
+    dnssecOk: (opt.ttl & 0x8000) !== 0,
+    ...(options.length === 0 ? {} : { options }),
+  };
+};
+
+/** RFC 6891 section 6.1.2. */
+const readOptions = (state: Reading, opt: RawRecord): readonly EdnsOption[] => {
+  const options: EdnsOption[] = [];
+  const end = opt.offset + opt.length;
+  for (let at = opt.offset; at < end; ) {
+    const next = at + 4 > end ? end + 1 : at + 4 + state.view.getUint16(at + 2);
+    if (next > end) throw new SyntaxProblem('an EDNS option runs past the end of its record', 'wire');
+    options.push({ code: state.view.getUint16(at), data: state.bytes.slice(at + 4, next) });
+    at = next;
+  }
+  return options;
+};
 
 const readFlags = (bits: number): MessageFlags => ({
   qr: (bits & 0x8000) !== 0,
@@ -247,7 +235,13 @@ const writeEdns = (writer: Writer, edns: Edns, rcode: number): void => {
   writer.u16(edns.udpSize);
   writer.u16((((rcode >>> 4) & 0xff) << 8) | edns.version);
   writer.u16(edns.dnssecOk ? 0x8000 : 0);
-  writer.u16(0);
+  const options = edns.options ?? [];
+  writer.u16(options.reduce((sum, { data }) => sum + 4 + data.length, 0));
+  for (const { code, data } of options) {
+    writer.u16(code);
+    writer.u16(data.length);
+    writer.octets(data);
+  }
 };
 
 const codeOf = (type: string): number => {

@@ -17,6 +17,13 @@ export interface Writer {
   bytes(): Uint8Array;
 }
 
+/** A type that has no fields, so that its rdata is written as it stands. */
+const anyType = 'TYPE65280';
+
+/** Rdata in RFC 3597's form is written as it stands, for every type: decodeMessage gives it where octets are no rdata. */
+const rdataOctets = (type: string, rdata: string): Uint8Array =>
+  rdataToWire(rdata.startsWith('\\# ') ? anyType : type, rdata);
+
 /** A pointer has 14 bits. */
 const pointerReach = 0x4000;
 
@@ -90,7 +97,7 @@ export const createWriter = (limit: number): Writer => {
       u16(code);
       u16(record.class);
       u32(record.ttl);
-      const rdata = rdataToWire(record.type, record.rdata);
+      const rdata = rdataOctets(record.type, record.rdata);
       u16(rdata.length);
       octets(rdata);
     },

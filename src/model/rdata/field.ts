@@ -13,8 +13,12 @@ export interface RdataContext {
   readonly onRelative?: (name: string) => void;
 }
 
+/** Reads a name of a message; see nameFromWire. */
+export type NameReader = (message: Uint8Array, offset: number) => { readonly name: string; readonly end: number };
+
 /** A place in a message; `end` is where the rdata ends. Reading moves `at`. */
 export interface WireReader {
+  readonly readName: NameReader;
   readonly message: Uint8Array;
   readonly end: number;
   at: number;

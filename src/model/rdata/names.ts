@@ -1,4 +1,4 @@
-import { nameFromWire, nameToWire, parseName } from '../name.ts';
+import { nameToWire, parseName } from '../name.ts';
 import { type FieldKind, fail, pushBytes, quoteForMessage, type RdataContext, type WireReader } from './field.ts';
 import { isQuoted } from './token.ts';
 
@@ -21,7 +21,7 @@ export const name: FieldKind = {
   parse: ([token = ''], context) => parse(token, context),
   toWire: (text, wire) => pushBytes(wire, nameToWire(text)),
   fromWire: (reader: WireReader) => {
-    const read = nameFromWire(reader.message, reader.at);
+    const read = reader.readName(reader.message, reader.at);
     if (read.end > reader.end) fail('a name runs past the end of the rdata', 'wire');
     reader.at = read.end;
     return read.name;
