@@ -1,4 +1,5 @@
-import { type RosterServer, serverKey } from '../model/server.ts';
+import type { InventoryFacts } from '../model/facts.ts';
+import { serverKey } from '../model/server.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { planZone } from '../plan/index.ts';
@@ -7,36 +8,42 @@ import { composed } from './desired.ts';
 import type { PlanPass } from './types.ts';
 
 /**
- * What becomes of the claims where the sets of some servers could not be written: all is composed again with these as
- * they were last known, and planned against what existed.
+ * What becomes of the claims where the sets of some servers could not be written: all is composed again without these,
+ * and planned against what existed, as if nobody knew what became of them. So what a claim has of them stays, whatever an
+ * earlier pass learnt, and nothing new of them comes.
  */
 export const replanning =
   ({ desired, work }: PlanPass, allows: readonly Allow[]): ReplanClaims =>
   async (failed) => {
     const keys = new Set(failed.map(({ inventory, server }) => serverKey({ inventory, name: server })));
-    const servers = desired.roster.servers.flatMap((entry) =>
-      keys.has(serverKey(entry.server)) ? asKnown(entry) : [entry],
+    // One that is in no claim by what its inventory says leaves them all the same.
+    const servers = desired.roster.servers.filter(
+      ({ server }) => server.state !== 'active' || !keys.has(serverKey(server)),
     );
-    const roster = { ...desired.roster, servers };
-    const { definitions } = composed(desired.repository, { ...desired, roster });
+    const { definitions } = composed(desired.repository, { ...desired, roster: { ...desired.roster, servers } });
     const zones = new Map(definitions.zones.map((zone) => [zoneLabel(zone.id), zone]));
+    const others = allows.filter(({ guard }) => guard !== 'absence');
     return work.flatMap(({ changeset, facts, fitFor, snapshot, zone }): readonly PlacedChange[] => {
       const now = zones.get(zoneLabel(zone.id));
       if (facts === null || now === undefined) return [];
-      const planned = planZone({ desired: now, target: fitFor, existing: snapshot, allows, facts });
+      const known = withoutWordOf(keys, facts);
+      const planned = planZone({ desired: now, target: fitFor, existing: snapshot, allows: others, facts: known });
       return planned.changeset.changes.map((change) => ({ changeset, change }));
     });
   };
 
-/** A server as it was before this pass; one that is new was not there. */
-const asKnown = ({ known }: RosterServer): readonly RosterServer[] =>
-  known === null
-    ? []
-    : [
-        {
-          standing: 'remembered',
-          server: known.server,
-          reason: 'what it is registered with could not be written',
-          known,
-        },
-      ];
+const withoutWordOf = (keys: ReadonlySet<string>, facts: InventoryFacts): InventoryFacts => {
+  const unless = (all: InventoryFacts['names']): InventoryFacts['names'] => ({
+    get: (at) => {
+      const key = all.get(at);
+      return key === undefined || keys.has(key) ? undefined : key;
+    },
+  });
+  return {
+    ...facts,
+    servers: { get: (key) => (keys.has(key) ? 'held' : facts.servers.get(key)) },
+    names: unless(facts.names),
+    addresses: unless(facts.addresses),
+    orphans: [],
+  };
+};
