@@ -41,9 +41,9 @@ export const mergeName = (book: Book, name: string, items: readonly Item[], stat
     const { reason, origin } = whole;
     return { name, entry, rrsets: [], quarantined: [{ name, type: null, reason, origin }], protected: [], findings };
   }
-  const { rrsets, quarantined } = mergeTypes(name, values, blocked, statics, findings);
+  const { rrsets, quarantined, stay } = mergeTypes(name, values, blocked, statics, findings);
   const protections = protectionsAt(book, name, items, [...rrsets, ...statics.rrsets]);
-  return { name, entry, rrsets, quarantined, protected: protections, findings };
+  return { name, entry, rrsets, quarantined, protected: [...protections, ...stay], findings };
 };
 
 /** Nothing can be at odds where one value is alone at its name, but for what claims and grants ask. */
@@ -100,9 +100,10 @@ const mergeTypes = (
   blocked: readonly Blocked[],
   statics: Statics,
   findings: Finding[],
-): { readonly rrsets: readonly RRset[]; readonly quarantined: readonly Quarantine[] } => {
+): Pick<Merged, 'rrsets' | 'quarantined'> & { readonly stay: readonly Protection[] } => {
   const rrsets: RRset[] = [];
   const quarantined: Quarantine[] = [];
+  const stay: Protection[] = [];
   for (const [type, own] of byType(values)) {
     const barrier = blocked.find((each) => each.always && each.type === type);
     const winner = staticWinner(name, type, own, statics, findings);
@@ -114,9 +115,13 @@ const mergeTypes = (
   const isWanted = rrsets.length > 0 || statics.rrsets.length > 0;
   for (const { type, reason, origin, always } of blocked) {
     const isThere = quarantined.some((each) => each.type === type) || has(statics, type);
-    if ((always || !isWanted) && !isThere) quarantined.push({ name, type, reason, origin });
+    if (isThere) continue;
+    if (always || !isWanted) quarantined.push({ name, type, reason, origin });
+    else if (type !== null && !rrsets.some((each) => each.type === type)) {
+      stay.push({ name, types: [type], reason, stays: true });
+    }
   }
-  return { rrsets, quarantined };
+  return { rrsets, quarantined, stay };
 };
 
 const has = ({ rrsets, quarantined }: Statics, type: string | null): boolean =>

@@ -68,11 +68,15 @@ export interface Quarantine {
   readonly origin: Origin | null;
 }
 
-/** A live name that no automatic change may empty. `types` are those of which one must keep a value. */
+/**
+ * A live name that no automatic change may empty. `types` are those of which one must keep a value; or, where `stays`,
+ * those of which what exists is kept, as what is wanted instead cannot be used, while the rest of the name goes on.
+ */
 export interface Protection {
   readonly name: string;
   readonly types: readonly string[];
   readonly reason: string;
+  readonly stays?: true;
 }
 
 /**

@@ -125,22 +125,44 @@ const lostRRsets = ({ zone, wanted, facts, whose }: HoldInput, stored: readonly 
   const isInScope = inScope(zone, facts);
   const quarantined = new Set(zone.quarantined.map(({ name }) => name));
   const judge = accountant(facts, zone.settings.guards.absence);
+  const whyStays = staysIn(zone);
   return stored.flatMap((each) => {
     const { name, type, rdatas, rrset } = each;
     const here = wanted.get(each);
-    if (!isInScope(each) || quarantined.has(name) || isStated(type, here)) return [];
-    const gone = rdatas.filter((rdata) => here?.values.every((value) => value.rdata !== rdata) ?? true);
-    if (gone.length === 0 || whose(rrset) !== null) return [];
-    const verdicts = gone.map((rdata) => ({ rdata, verdict: judge({ name, type, rdata }) }));
+    const gone = here === undefined ? rdatas : goneFrom(rdatas, here);
+    if (gone.length === 0 || quarantined.has(name) || isStated(type, here)) return [];
+    if (!isInScope(each) || whose(rrset) !== null) return [];
+    const reason = whyStays(each);
+    const verdicts = gone.map((rdata) => ({
+      rdata,
+      verdict:
+        reason === null ? judge({ name, type, rdata }) : { standing: 'unsettled' as const, proven: false, reason },
+    }));
     return [{ ...each, verdicts, isWanted: here !== undefined }];
   });
+};
+
+const goneFrom = (rdatas: readonly string[], { values }: RRset): readonly string[] => {
+  if (rdatas.length === values.length && rdatas.every((rdata, i) => rdata === values[i]?.rdata)) return [];
+  const kept = new Set(values.map(({ rdata }) => rdata));
+  return rdatas.filter((rdata) => !kept.has(rdata));
+};
+
+/** Why what exists is to stay although nothing of it is wanted: what should be there instead cannot be used. */
+const staysIn = ({ protected: protections = [] }: DesiredZone): ((key: RRsetKey) => string | null) => {
+  const staying = protections.filter(({ stays }) => stays === true);
+  return ({ name, type }) => staying.find((each) => each.name === name && each.types.includes(type))?.reason ?? null;
 };
 
 /** What the inventory could write, and what was written for a server before Git said otherwise. */
 const inScope = ({ scope, id }: DesiredZone, { written }: InventoryFacts): ((key: RRsetKey) => boolean) => {
   const could = scope === undefined ? () => false : scopeOf(scope, id.name);
-  const did = new Set(written.filter(isForServer).map(keyOf));
-  return (key) => could(key) || did.has(keyOf(key));
+  let did: ReadonlySet<string> | null = null;
+  return (key) => {
+    if (could(key)) return true;
+    did ??= new Set(written.filter(isForServer).map(keyOf));
+    return did.has(keyOf(key));
+  };
 };
 
 /**

@@ -32,7 +32,7 @@ const apexServersLeftAlone = ({ present, owned, zone }: GuardInput): ReadonlySet
 const protectedRefusals = (input: GuardInput): readonly (readonly [Change, Refusal])[] => {
   if (input.protections.length === 0 || input.changes.length === 0) return [];
   const changes = Map.groupBy(input.changes, ({ name }) => name);
-  const touched = input.protections.filter(({ name }) => changes.has(name));
+  const touched = input.protections.filter(({ name, stays }) => stays !== true && changes.has(name));
   if (touched.length === 0) return [];
   const present = Map.groupBy(input.present, ({ name }) => name);
   return touched.flatMap((protection) => {

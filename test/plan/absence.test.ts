@@ -53,6 +53,23 @@ describe('what nobody accounts for stays', () => {
     expect(plan(scene({ desired: kept, existing })).changes).toEqual(['delete mail AAAA']);
   });
 
+  test('a type whose new value cannot be used stays, and the rest of its name goes on', () => {
+    const protections = [{ name: absolute('web1'), types: ['TXT'], reason: 'it has no "rack"', stays: true as const }];
+    const existing = [...apex, 'web1 A 300 192.0.2.1', 'web1 TXT 300 "r7"'];
+    const desired = [contributed('web1 A 300 192.0.2.9', 'registration', { '192.0.2.9': 'web1' })];
+    const known = {
+      ...facts,
+      servers: new Map([['lab/web1', 'settled' as const]]),
+      written: [written('web1', 'TXT', '"r7"', 'lab/web1'), written('web1', 'A', '192.0.2.1', 'lab/web1')],
+    };
+    const planned = plan({ desired, existing, zone: { scope: all, protected: protections }, facts: known });
+    expect(planned.changes).toEqual(['replace web1 A']);
+    expect(planned.withheld).toEqual(['absence: delete web1 TXT']);
+    expect(planned.changeset.withheld[0]?.reason).toBe('"r7": it has no "rack"');
+    const without = plan({ desired, existing, zone: { scope: all }, facts: known });
+    expect(without.changes).toEqual(['replace web1 A', 'delete web1 TXT']);
+  });
+
   test.each(['absence:example.com', 'absence:example.com/t', 'absence:example.com/t:mail.example.com'])(
     '--allow %s lets it go',
     (allow) =>
