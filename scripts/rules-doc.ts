@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { composeRules } from '../src/compose/index.ts';
 import { inventoryRules } from '../src/inventory/rules.ts';
 import { loadRules } from '../src/load/rules.ts';
+import { planRules } from '../src/plan/rules.ts';
 import { ruleTable } from '../src/rules/index.ts';
 import { root } from './tools.ts';
 
@@ -102,6 +103,12 @@ ${shortTable(byId(composeRules))}
 These are found in what an inventory answers.
 
 ${shortTable(byId(inventoryRules))}
+
+## Rules of targets
+
+These are found where a zone meets the target that is to hold it.
+
+${shortTable(byId(planRules))}
 `;
 
 const main = (args: readonly string[]): number => {

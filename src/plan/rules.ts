@@ -1,0 +1,26 @@
+import type { Severity } from '../model/problem.ts';
+
+/** One rule of planning, for the table in the docs. */
+export interface PlanRule {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly summary: string;
+}
+
+const rule = (id: string, severity: Severity, summary: string): PlanRule => ({ id, severity, summary });
+
+/** What a zone is told where it meets the target that is to hold it, and the apply that is to write it. */
+export const planRules: readonly PlanRule[] = [
+  rule('unsupported-type', 'error', 'The target does not take the type; it says why.'),
+  rule('unsupported-name', 'error', 'The target does not take a name with these characters.'),
+  rule('unsupported-ttl', 'error', 'The TTL is over what the target takes.'),
+  rule('unsupported-size', 'error', 'The RRset is longer than the target can serve.'),
+  rule('unanswerable-type', 'error', 'A name server of the zone cannot answer the type (LUA, ALIAS).'),
+  rule('unmanaged-conflict', 'error', 'What is left alone stands where the RRset should, or cannot stand beside it.'),
+  rule('zone-missing', 'error', 'The target does not have the zone, and nothing says that it is to be made.'),
+  rule('health-check-refused', 'error', 'The target refuses what the check would be made into.'),
+  rule('health-check-unavailable', 'error', 'Checks cannot be answered everywhere: the plain addresses are written.'),
+  rule('health-check-unsupported', 'warning', 'The provider has no checks: the plain addresses are written.'),
+  rule('health-check-limited', 'warning', 'The target cannot do all of a check as it is asked.'),
+  rule('set-not-whole', 'error', 'An atomic set that was cut short can neither be completed nor taken back.'),
+];
