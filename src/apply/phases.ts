@@ -72,23 +72,3 @@ const waitingFor = (
     exists: (name) => served.has(name),
   }).keys();
 };
-
-/** The items in groups: those that share a key, by any number of steps, are in one. In the items' order. */
-export const joined = <T>(items: readonly T[], keysOf: (item: T) => Iterable<string>): readonly (readonly T[])[] => {
-  const parents = items.map((_, index) => index);
-  const rootOf = (index: number): number => {
-    let root = index;
-    while (parents[root] !== undefined && parents[root] !== root) root = parents[root] ?? root;
-    parents[index] = root;
-    return root;
-  };
-  const firstWith = new Map<string, number>();
-  items.forEach((item, index) => {
-    for (const key of keysOf(item)) {
-      const first = firstWith.get(key);
-      if (first === undefined) firstWith.set(key, index);
-      else parents[rootOf(index)] = rootOf(first);
-    }
-  });
-  return [...Map.groupBy(items, (_, index) => rootOf(index)).values()];
-};

@@ -1,5 +1,5 @@
 import type { Place } from '../apply/phases.ts';
-import { joined, placeKey, refKey } from '../apply/phases.ts';
+import { placeKey, refKey } from '../apply/phases.ts';
 import type { Standing, Trouble, UndoGroup } from '../apply/undo.ts';
 import { inverse, standings } from '../apply/undo.ts';
 import { messageOf } from '../model/errors.ts';
@@ -7,6 +7,7 @@ import type { Change } from '../model/plan.ts';
 import type { JournalEntry, JournalMember, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
+import { joined, tiesOf } from '../model/ties.ts';
 import { order } from '../plan/index.ts';
 import type { Hold, Patience } from './lease.ts';
 import { freshPatience, holdOf } from './lease.ts';
@@ -32,7 +33,7 @@ interface Site {
   trouble: string | null;
 }
 
-/** Sets that share changes. */
+/** Sets that share changes or addresses. */
 interface Case {
   readonly entries: readonly JournalEntry[];
   readonly members: readonly { readonly site: Site; readonly change: Change }[];
@@ -117,7 +118,9 @@ const takeLeases = async (sites: readonly Site[]): Promise<void> => {
 };
 
 const casesOf = (entries: readonly JournalEntry[], sites: ReadonlyMap<string, Site>): readonly Case[] =>
-  joined(entries, ({ members }) => members.map((each) => refKey(placeOf(each), each.change))).map((own) => {
+  joined(entries, ({ members }) =>
+    members.flatMap((each) => [refKey(placeOf(each), each.change), ...tiesOf(each.change)]),
+  ).map((own) => {
     const members = own.flatMap((entry) => entry.members);
     const byKey = new Map(members.map((each) => [refKey(placeOf(each), each.change), each]));
     return {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setAside } from '../apply/aside.ts';
 import type { Phase } from '../apply/phases.ts';
-import { joined, placeKey, refOf } from '../apply/phases.ts';
+import { placeKey, refOf } from '../apply/phases.ts';
 import type { ZoneRun } from '../apply/run.ts';
 import { undecided } from '../apply/run.ts';
 import type { UndoGroup } from '../apply/undo.ts';
@@ -9,6 +9,7 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { AtomicSet, Change, ChangeRef } from '../model/plan.ts';
 import type { JournalEntry } from '../model/ports.ts';
 import { keyOf } from '../model/rrset.ts';
+import { joined, tiesOf } from '../model/ties.ts';
 import type { Hold } from './lease.ts';
 import type { UndoAt } from './rollback.ts';
 import type { OpenTarget } from './types.ts';
@@ -31,7 +32,7 @@ export interface Member {
   readonly change: Change;
 }
 
-/** Atomic sets that share changes, so that they stand or fall together; mostly one. */
+/** Atomic sets that share changes or addresses, so that they stand or fall together; mostly one. */
 export interface Bundle {
   readonly sets: readonly AtomicSet[];
   readonly members: readonly Member[];
@@ -46,7 +47,8 @@ export interface Bundle {
 export const openBundles = (sets: readonly AtomicSet[], runners: readonly Runner[], now: number): readonly Bundle[] => {
   const find = finderOf(runners);
   const whole = sets.filter(({ members }) => members.length > 0);
-  return joined(whole, ({ members }) => members.map(refOf)).map((own) => {
+  const keysOf = (ref: ChangeRef) => [refOf(ref), ...find(ref).flatMap(({ change }) => tiesOf(change))];
+  return joined(whole, ({ members }) => members.flatMap(keysOf)).map((own) => {
     const refs = distinct(own.flatMap(({ members }) => members));
     const members = refs.flatMap(find);
     const missing = refs.find((ref) => find(ref).length === 0);

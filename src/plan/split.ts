@@ -1,6 +1,7 @@
 import { heldWith, sidesOf } from '../model/dependents.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset, GuardName, Withheld } from '../model/plan.ts';
 import { keyOf } from '../model/rrset.ts';
+import { joined, tiesOf } from '../model/ties.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from './allow.ts';
 import { isAllowed, printAllow } from './allow.ts';
@@ -30,7 +31,8 @@ export interface SplitInput {
 
 /**
  * Withholds whole, in every zone at every target, the atomic sets of which a part is held back, left out of this run, or
- * in a zone that could not be read, with the claims that take a value from their servers.
+ * in a zone that could not be read, with the claims that take a value from their servers, and with the sets of servers
+ * that give them addresses or take theirs.
  */
 export const withholdSplit = (input: SplitInput): readonly Changeset[] => {
   const boards = input.changesets.map(boardOf);
@@ -40,11 +42,17 @@ export const withholdSplit = (input: SplitInput): readonly Changeset[] => {
       board.entries.map((entry) => [placeOf(refTo(board.changeset, entry.change)), { board, entry }]),
     ),
   );
-  const waiting = new Set(sets.map((set) => ({ set, places: placesOf(set, byPlace) })));
+  const found = sets.map((set) => ({ set, places: placesOf(set, byPlace) }));
+  const waiting = new Set(
+    joined(found, ({ places }) => places.members.flatMap(tiesAt)).flatMap((tied) => {
+      const members = tied.flatMap(({ places }) => places.members);
+      return tied.map((each) => ({ ...each, members }));
+    }),
+  );
   for (let before = -1; before !== waiting.size; ) {
     before = waiting.size;
     for (const each of waiting) {
-      const causes = causesOf(each.set, each.places, input);
+      const causes = causesOf(each, input);
       if (causes.length === 0) continue;
       waiting.delete(each);
       for (const place of [...each.places.members, ...each.places.claims]) withhold(place, causes, input);
@@ -110,11 +118,22 @@ const placesOf = ({ members, claims }: AtomicSet, byPlace: ReadonlyMap<string, P
   return { members: found(members), claims: found(claims) };
 };
 
-const causesOf = (set: AtomicSet, { members, claims }: Places, input: SplitInput): readonly Cause[] => {
+/** A server that loses its last address keeps it: whoever has it now does not wait for that. */
+const tiesAt = ({ entry: { change } }: Place): readonly string[] =>
+  change.type !== 'PTR' && change.after === null ? [] : tiesOf(change);
+
+/** A set, with the members of all that are tied to it. */
+interface Waiting {
+  readonly set: AtomicSet;
+  readonly places: Places;
+  readonly members: readonly Place[];
+}
+
+const causesOf = ({ set, places, members }: Waiting, input: SplitInput): readonly Cause[] => {
   const held = members.flatMap(({ board, entry }) => entry.held.map((withheld) => goingWith(withheld, board)));
   const first = held.filter(({ root }) => root);
   const own = (first.length > 0 ? first : held).map(({ cause }) => cause);
-  const causes = [...own, ...unplannedCauses(set, input), ...filterCauses(set, members, claims, input)];
+  const causes = [...own, ...unplannedCauses(set, input), ...filterCauses(set, places, input)];
   return [...new Map(causes.map((cause) => [`${cause.guard} ${cause.allow}`, cause])).values()];
 };
 
@@ -140,8 +159,7 @@ const unplannedCauses = (set: AtomicSet, { needs, unplanned }: SplitInput): read
 
 const filterCauses = (
   { server }: AtomicSet,
-  members: readonly Place[],
-  claims: readonly Place[],
+  { members, claims }: Places,
   { selected }: SplitInput,
 ): readonly Cause[] => {
   if (selected === undefined) return [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../src/apply/phases.ts';
-import { joined, phased, rolesOf } from '../../src/apply/phases.ts';
+import { phased, rolesOf } from '../../src/apply/phases.ts';
 import type { AtomicSet, Change, Changeset } from '../../src/model/plan.ts';
 import { change, changeset, setOf } from './make.ts';
 
@@ -82,18 +82,5 @@ describe('phases', () => {
     expect(oneSet([fresh, points]).claims).toEqual(['create lab.test. MX', 'create mail.lab.test. A']);
     const old = change('mail.lab.test. A', '60 192.0.2.9', '60 192.0.2.1@web1');
     expect(oneSet([old, points])).toMatchObject({ main: ['create lab.test. MX', 'create web1.lab.test. A'] });
-  });
-});
-
-describe('joined', () => {
-  it('groups what shares a key, by any number of steps', () => {
-    const keys = ['ab', 'c', 'bd', 'e', 'de', 'f'];
-    expect(joined(keys, (each) => each)).toEqual([['ab', 'bd', 'e', 'de'], ['c'], ['f']]);
-  });
-
-  it('takes a chain of ten thousand', () => {
-    const chain = Array.from({ length: 10_000 }, (_, i) => [`${i}`, `${i + 1}`]);
-    expect(joined(chain, (each) => each)).toHaveLength(1);
-    expect(joined([...chain].reverse(), (each) => each)).toHaveLength(1);
   });
 });

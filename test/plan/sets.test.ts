@@ -191,6 +191,20 @@ describe('a set of which a part waits', () => {
     expect(wordsOf(result).withheld).toHaveLength(7);
   });
 
+  test('with the server that it exchanges addresses with, and not with one that only loses its last', () => {
+    const going = ['replace 1.arpa. PTR web1.lab. -> web2.lab.', 'create 3.arpa. PTR web1.lab.'];
+    const own = 'replace web1.lab. A 192.0.2.1 -> 192.0.2.3';
+    const other = 'replace web2.lab. A 192.0.2.2 -> 192.0.2.1';
+    const waiting = (line: string) => [changeset('arpa.', going.slice(0, 1)), changeset('lab.', [other], [held(line)])];
+    expect(wordsOf(split(waiting(own))).changes).toEqual([]);
+    expect(wordsOf(split(waiting('delete web1.lab. A 192.0.2.1'))).changes).toEqual([
+      'replace 1.arpa. PTR',
+      'replace web2.lab. A',
+    ]);
+    const turned = [changeset('arpa.', going), changeset('lab.', [own], [held(other)])];
+    expect(wordsOf(split(turned)).changes).toEqual([]);
+  });
+
   test('not where a value only waits for proof that it is gone; but where what is to come waits for that', () => {
     const waits = held('replace web1.lab. A 192.0.2.1,192.0.2.2 -> 192.0.2.2', {
       guard: 'absence',
