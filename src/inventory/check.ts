@@ -1,7 +1,7 @@
 import type { Server } from '../model/server.ts';
 import type { Answer, Place } from './answer.ts';
 import { type CheckedEntry, checkEntry } from './parse.ts';
-import { quoted } from './words.ts';
+import { counted, quoted } from './words.ts';
 
 /** A source's answer with every entry checked; all messages are fit to be shown. */
 export type CheckedAnswer = Exclude<Answer, { kind: 'answered' }> | Checked;
@@ -40,7 +40,7 @@ export const checkAnswer = (inventory: string, answer: Answer): CheckedAnswer =>
       entryProblems.push({ message, place: place?.() ?? null });
     }
     if (name === null) nameless += 1;
-    else byName.set(name, [...(byName.get(name) ?? []), { checked, where }]);
+    else addTo(byName, name, { checked, where });
   }
   const servers = new Map<string, Server>();
   const unusable = new Map<string, string>();
@@ -59,6 +59,12 @@ interface Found {
   readonly where: string;
 }
 
+const addTo = (byName: Map<string, Found[]>, name: string, found: Found): void => {
+  const known = byName.get(name);
+  if (known === undefined) byName.set(name, [found]);
+  else known.push(found);
+};
+
 /** Where a server's entries differ, none of them is believed. */
 const agreedOn = ([first, ...rest]: readonly Found[]): CheckedEntry => {
   const text = JSON.stringify(first?.checked);
@@ -67,13 +73,19 @@ const agreedOn = ([first, ...rest]: readonly Found[]): CheckedEntry => {
     : { kind: 'invalid', name: null, reason: 'its inventory describes it twice, and differently' };
 };
 
+const shownTwice = 3;
+
 /** Where one server is there twice, another is mostly left out (NetBox issue 22848). */
-const twice = (byName: ReadonlyMap<string, readonly Found[]>): readonly string[] =>
-  [...byName].flatMap(([name, found]) => {
+const twice = (byName: ReadonlyMap<string, readonly Found[]>): readonly string[] => {
+  const all = [...byName].filter(([, { length }]) => length > 1);
+  const more = all.length - shownTwice;
+  const shown = all.slice(0, shownTwice).map(([name, found]) => {
     const often = found.length === 2 ? 'twice' : `${found.length} times`;
-    const places = found.map(({ where }) => where).slice(0, 3);
-    return found.length === 1 ? [] : [`server ${quoted(name)} is in it ${often} (${places.join('; ')})`];
+    const places = found.slice(0, 3).map(({ where }) => where);
+    return `server ${quoted(name)} is in it ${often} (${places.join('; ')})`;
   });
+  return more > 0 ? [...shown, `and so ${more === 1 ? 'is' : 'are'} ${counted(more, 'more server')}`] : shown;
+};
 
 const namelessFault = (entries: number): readonly string[] => {
   if (entries === 0) return [];

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkAnswer } from '../../src/inventory/check.ts';
 import { takeInventories } from '../../src/inventory/index.ts';
 import { inventoryRules } from '../../src/inventory/rules.ts';
 import { removeFolder, tempFolder } from '../servers/child.ts';
@@ -62,6 +63,31 @@ describe('entries that cannot be used', () => {
     expect(standings(taken)).toEqual({ good: 'present' });
     expect(rulesOf(taken)).toEqual(Array(101).fill('inventory-entry'));
     expect(messagesOf(taken)).toContain('50 more entries cannot be used');
+  });
+
+  it('one name a hundred thousand times costs no more than others', () => {
+    const value = { name: 'web1', ip: '192.0.2.1' };
+    const entries = Array.from({ length: 100_000 }, (_, i) => ({ value, where: `item ${i + 1}` }));
+    const before = process.cpuUsage().user;
+    const checked = checkAnswer('lab', { kind: 'answered', entries, faults: [], etag: null });
+    expect(process.cpuUsage().user - before).toBeLessThan(5_000_000);
+    expect(checked).toMatchObject({ faults: ['server "web1" is in it 100000 times (item 1; item 2; item 3)'] });
+  });
+
+  it('of thousands that are there twice three are named', () => {
+    const entries = Array.from({ length: 5_000 }, (_, i) => ({
+      value: { name: `web${i >> 1}` },
+      where: `item ${i + 1}`,
+    }));
+    const checked = checkAnswer('lab', { kind: 'answered', entries, faults: [], etag: null });
+    expect(checked).toMatchObject({
+      faults: [
+        'server "web0" is in it twice (item 1; item 2)',
+        'server "web1" is in it twice (item 3; item 4)',
+        'server "web2" is in it twice (item 5; item 6)',
+        'and so are 2497 more servers',
+      ],
+    });
   });
 
   it('two thousand hostile ones leave the server beside them alone', async () => {
