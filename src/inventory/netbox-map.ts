@@ -67,6 +67,8 @@ export const serverOf = (kind: Kind, object: NetboxObject, addresses: Addresses)
     ...Object.fromEntries(customFields(object)),
     ...Object.fromEntries(attributes(kind, object)),
     name,
+    // A custom field may be called so.
+    ip: null,
     ips: ipsOf(object, addresses.get(where) ?? []),
     labels: labelsOf(object),
     state: stateOf(object.get('status')),

@@ -104,6 +104,13 @@ describe('a NetBox', () => {
     expect((await take()).roster.servers[0]?.server.state).toBe(state);
   });
 
+  it('may have a custom field called ip, which is no address of the server', async () => {
+    netbox.devices.push({ id: 1, name: 'web1', fields: { ip: '198.51.100.9', ips: 'x', labels: 'x' } });
+    const taken = await take();
+    expect(taken.roster.problems).toEqual([]);
+    expect(taken.roster.servers[0]?.server).toMatchObject({ ips: [], labels: [] });
+  });
+
   it('has devices without a name, which are no servers', async () => {
     netbox.devices.push({ id: 1, name: null }, { id: 2, name: 'web2' });
     const taken = await take();
