@@ -62,10 +62,14 @@ interface Taken {
 /** An ETag is not asked about for ever: a server that confirms a stale one must not hide what changed. */
 const trustEtagFor = 3_600_000;
 
+/** One that was taken later than now is from a clock that went wrong, and says nothing of its age. */
+const trustedEtag = ({ etag, takenAt }: KnownInventory, now: number): string | null =>
+  takenAt <= now && now - takenAt < trustEtagFor ? etag : null;
+
 const takeOne = async (definition: InventoryDefinition, context: InventoryContext): Promise<Taken> => {
   const { name } = definition;
   const known = context.known(name);
-  const etag = known !== null && context.now - known.takenAt < trustEtagFor ? known.etag : null;
+  const etag = known === null ? null : trustedEtag(known, context.now);
   const read = await readSource(definition, etag, context);
   const answer = checkAnswer(name, read.answer);
   const taken = takeSnapshot(answer, known, {

@@ -24,14 +24,46 @@ const plain = (text: string): string =>
 export const shownUrl = (url: URL): string => `${url.origin}${url.pathname === '/' ? '' : url.pathname}`;
 
 const shortestSecret = 6;
+/** As much of a secret is none any more; so much is left of one that was cut off with the text that it stood in. */
+const shortestPiece = 8;
 
-/** Takes secrets, and the parts of a compound one, out of a message. */
+/**
+ * Takes secrets, the parts of a compound one and pieces of either out of a message, whatever their case: a server may send
+ * back what it was sent, and what is shown of that is cut.
+ */
 export const scrubber = (secrets: Readonly<Record<string, string>>): ((message: string) => string) => {
-  const hidden = Object.values(secrets)
+  const all = Object.values(secrets)
     .flatMap((secret) => [secret, ...secret.split(/[\s.]+/)])
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
     .filter((text) => text.length >= shortestSecret)
-    .sort((a, b) => b.length - a.length);
-  return (message) => hidden.reduce((text, secret) => text.replaceAll(secret, '(secret)'), message);
+    .map((text) => text.toLowerCase());
+  const hidden = [...new Set(all)].sort((a, b) => b.length - a.length);
+  // Thousands of servers may be remembered for one reason.
+  const known = new Map<string, string>();
+  return (message) => {
+    const shown = known.get(message) ?? hidden.reduce(withoutPieces, message);
+    known.set(message, shown);
+    return shown;
+  };
+};
+
+const withoutPieces = (message: string, secret: string): string => {
+  const shortest = Math.min(secret.length, shortestPiece);
+  const text = message.toLowerCase();
+  if (text.length !== message.length) return message.replaceAll(secret, '(secret)');
+  let shown = '';
+  for (let at = 0; at < message.length; ) {
+    let end = at + shortest;
+    if (end > text.length || !secret.includes(text.slice(at, end))) {
+      shown += message[at];
+      at += 1;
+      continue;
+    }
+    while (end < text.length && secret.includes(text.slice(at, end + 1))) end += 1;
+    shown += '(secret)';
+    at = end;
+  }
+  return shown;
 };
 
 /** `1 server`, `2 servers`. */

@@ -367,6 +367,13 @@ describe('ETags', () => {
     expect(Object.keys(standings(await lab.after(31 * minute)))).toContain('web4');
   });
 
+  it('one from a clock that was years ahead is not asked with', async () => {
+    inventory.bend((_request, page) => ({ kind: 'page', page, etag: '"same"' }));
+    await lab.after(50_000_000 * minute);
+    inventory.set([...three, { name: 'web4', ip: '192.0.2.4' }]);
+    expect(Object.keys(standings(await lab.after(-50_000_000 * minute)))).toContain('web4');
+  });
+
   it('none is kept of several pages, of an answer that is not complete, or with entries that cannot be used', async () => {
     inventory.paged(2);
     await lab.after(0);
@@ -389,6 +396,20 @@ describe('the token', () => {
     const taken = await lab.after(minute);
     expect(JSON.stringify(taken)).not.toContain(token);
     expect(messagesOf(taken)).toContain('answered 403 ("bad token (secret)"); check its token');
+  });
+
+  it.each([
+    ['where a text is cut', bends.status(401, JSON.stringify({ detail: `${'x'.repeat(65)}${token}` }))],
+    ['where a text begins with it', bends.status(200, `Hello ${token} ${token}`)],
+    ['where a text ends in a part of it', bends.status(200, `{"token": "${token.slice(0, -2)}`)],
+    ['in capitals', bends.status(401, JSON.stringify({ detail: token.toUpperCase() }))],
+    ['in a name', bends.status(200, JSON.stringify({ servers: [{ name: `${'x'.repeat(60)} ${token}` }] }))],
+    ['in a total', bends.status(200, JSON.stringify({ servers: [], total: `${'x'.repeat(60)}${token}` }))],
+  ])('is in no message of what a server sends back, %s', async (_where, bend) => {
+    inventory.bend(bend);
+    const shown = JSON.stringify(await lab.after(0)).toLowerCase();
+    for (let at = 0; at + 8 <= token.length; at += 1) expect(shown).not.toContain(token.slice(at, at + 8));
+    expect(shown).toContain('(secret)');
   });
 
   it('is not sent to another origin, by a redirect or by a next', async () => {
