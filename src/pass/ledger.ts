@@ -1,6 +1,8 @@
+import type { Origin } from '../model/origin.ts';
 import type { Change } from '../model/plan.ts';
 import type { OrphanedValue, WrittenValue } from '../model/ports.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
+import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
 import { type Missing, serverKey } from '../model/server.ts';
 import { valuesIn } from '../plan/existing.ts';
 import type { HealthChecks } from '../provider.ts';
@@ -16,20 +18,58 @@ export interface LedgerInput {
   readonly exists: (key: RRsetKey, rdata: string) => boolean;
 }
 
-/** What we have written in the zone and what of it stands, with whom each value is for. */
-export const ledgerOf = ({ desired, isListed, before, exists }: LedgerInput): readonly WrittenValue[] => {
-  const entries = new Map<string, WrittenValue>();
-  for (const rrset of desired) {
-    for (const entry of entriesOf(rrset, rrset.values, isListed)) {
-      if (exists(rrset, entry.rdata)) entries.set(`${keyOf(rrset)} ${entry.rdata}`, entry);
-    }
-  }
+export interface LedgerMoves {
+  /** The RRsets of which the ledger says something else now. */
+  readonly at: readonly RRsetKey[];
+  /** All that it says of them now. */
+  readonly values: readonly WrittenValue[];
+}
+
+/** Where what we have written, and what of it stands, differs from what is known of it: each value with whom it is for. */
+export const ledgerMoves = ({ desired, isListed, before, exists }: LedgerInput): LedgerMoves => {
+  const known = rrsetMap<WrittenValue[]>();
   for (const entry of before) {
-    const key = `${keyOf(entry)} ${entry.rdata}`;
-    if (!entries.has(key) && exists(entry, entry.rdata)) entries.set(key, entry);
+    const same = known.get(entry);
+    if (same === undefined) known.set(entry, [entry]);
+    else same.push(entry);
   }
-  return [...entries.values()];
+  const at: RRsetKey[] = [];
+  const values: WrittenValue[] = [];
+  const compare = ({ name, type }: RRsetKey, wanted: readonly WrittenValue[]): void => {
+    const was = known.get({ name, type }) ?? [];
+    const ours = wanted.filter(({ rdata }) => exists({ name, type }, rdata));
+    const is = isSame(was, ours)
+      ? ours
+      : [...ours, ...withoutRdataOf(was, ours).filter((each) => exists(each, each.rdata))];
+    if (isSame(was, is)) return;
+    at.push({ name, type });
+    values.push(...is);
+  };
+  for (const rrset of desired) {
+    compare(rrset, entriesOf(rrset, rrset.values, isListed));
+    known.delete(rrset);
+  }
+  for (const [first] of known.values()) if (first !== undefined) compare(first, []);
+  return { at, values };
 };
+
+const withoutRdataOf = (entries: readonly WrittenValue[], others: readonly WrittenValue[]): readonly WrittenValue[] => {
+  const known = new Set(others.map(({ rdata }) => rdata));
+  return entries.filter(({ rdata }) => !known.has(rdata));
+};
+
+/** In whatever order. */
+const isSame = (a: readonly WrittenValue[], b: readonly WrittenValue[]): boolean =>
+  a.length === b.length &&
+  (a.every((each, i) => isEqual(each, b[i])) || isEqualList(a.map(textOf).sort(), b.map(textOf).sort()));
+
+const isEqual = (a: WrittenValue, b: WrittenValue | undefined): boolean =>
+  b !== undefined && a.rdata === b.rdata && isEqualList(a.sources, b.sources);
+
+const isEqualList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i]);
+
+const textOf = ({ rdata, sources }: WrittenValue): string => `${rdata}\n${sources.join(' ')}`;
 
 /** What the ledger has of values: those that are for a server, and, where the zone owns what is listed, Git's. */
 export const entriesOf = (
@@ -42,33 +82,14 @@ export const entriesOf = (
     return sources.length === 0 ? [] : [{ name, type, rdata, sources }];
   });
 
-const sourcesOf = (origins: RRset['values'][number]['origins'], isListed: boolean): readonly string[] => [
-  ...new Set(
-    origins.flatMap((origin) =>
-      origin.kind === 'zone_file'
-        ? isListed
-          ? ['git']
-          : []
-        : [serverKey({ inventory: origin.inventory, name: origin.server })],
-    ),
-  ),
-];
+const sourcesOf = (origins: readonly Origin[], isListed: boolean): readonly string[] => {
+  const sources = origins.flatMap((origin) => sourceOf(origin, isListed) ?? []);
+  return sources.length < 2 ? sources : [...new Set(sources)];
+};
 
-/** The RRsets at which two ledgers differ. */
-export const movedEntries = (before: readonly WrittenValue[], after: readonly WrittenValue[]): readonly RRsetKey[] => {
-  const texts = (entries: readonly WrittenValue[]) => {
-    const byKey = new Map<string, string[]>();
-    for (const entry of entries) {
-      const text = `${entry.rdata}\n${entry.sources.join(' ')}`;
-      const same = byKey.get(keyOf(entry));
-      if (same === undefined) byKey.set(keyOf(entry), [text]);
-      else same.push(text);
-    }
-    return new Map([...byKey].map(([key, lines]) => [key, lines.sort().join('\n')]));
-  };
-  const [was, is] = [texts(before), texts(after)];
-  const keys = new Map([...before, ...after].map((entry) => [keyOf(entry), { name: entry.name, type: entry.type }]));
-  return [...keys].flatMap(([key, place]) => (was.get(key) === is.get(key) ? [] : [place]));
+const sourceOf = (origin: Origin, isListed: boolean): string | null => {
+  if (origin.kind === 'zone_file') return isListed ? 'git' : null;
+  return serverKey({ inventory: origin.inventory, name: origin.server });
 };
 
 /**
@@ -94,25 +115,30 @@ export const standing = (
   changes: readonly Change[],
   checks: HealthChecks | null,
 ): ((key: RRsetKey, rdata: string) => boolean) => {
-  const rrsets = new Map<string, Held>(existing.map((rrset) => [keyOf(rrset), rrset]));
-  for (const change of changes) rrsets.set(keyOf(change), { ...change, values: change.after?.values ?? [] });
+  const rrsets = mapRRsets<Held>(existing);
+  for (const change of changes) rrsets.set(change, { ...change, values: change.after?.values ?? [] });
   const compiled = rrsets
     .values()
     .filter(({ type }) => type === checks?.type)
     .flatMap((rrset) => valuesIn(rrset, checks));
   const inside = Map.groupBy(compiled, keyOf);
-  const sets = new Map<string, ReadonlySet<string>>();
-  const valuesAt = (at: string): ReadonlySet<string> => {
-    const rrset = rrsets.get(at);
-    const own = rrset === undefined || rrset.type === checks?.type ? [] : rrset.values;
-    return new Set([...own, ...(inside.get(at) ?? [])].map(({ rdata }) => rdata));
+  const sets = rrsetMap<ReadonlySet<string>>();
+  const setAt = (key: RRsetKey, own: Held['values']): ReadonlySet<string> => {
+    const known = sets.get(key);
+    if (known !== undefined) return known;
+    const set = new Set([...own, ...(inside.get(keyOf(key)) ?? [])].map(({ rdata }) => rdata));
+    sets.set(key, set);
+    return set;
   };
   return (key, rdata) => {
-    const at = keyOf(key);
-    const set = sets.get(at) ?? valuesAt(at);
-    sets.set(at, set);
-    return set.has(rdata);
+    const rrset = rrsets.get(key);
+    const own = rrset === undefined || rrset.type === checks?.type ? [] : rrset.values;
+    if (inside.size === 0 && own.length < fewValues) return own.some((value) => value.rdata === rdata);
+    return setAt(key, own).has(rdata);
   };
 };
+
+/** Fewer are faster looked through than put into a set. */
+const fewValues = 8;
 
 type Held = Pick<RRset, 'name' | 'type' | 'values'>;

@@ -1,14 +1,14 @@
 import type { Definitions } from '../model/definitions.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Change } from '../model/plan.ts';
-import type { Store, WrittenValue } from '../model/ports.ts';
+import type { Store } from '../model/ports.ts';
 import type { ZoneResult } from '../model/result.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { valuesIn } from '../plan/existing.ts';
 import { fit } from '../plan/index.ts';
 import type { HealthChecks } from '../provider.ts';
 import { type ApplyWork, appliedChanges } from './apply.ts';
-import { countedOrphans, entriesOf, ledgerOf, movedEntries, standing } from './ledger.ts';
+import { countedOrphans, entriesOf, ledgerMoves, standing } from './ledger.ts';
 import { idOf, resultOf } from './results.ts';
 import type { PlannedWork, PlanPass, Rim } from './types.ts';
 
@@ -40,11 +40,9 @@ const rememberZone = async (work: PlannedWork, results: readonly ZoneResult[], p
   const result = resultOf(results, changeset);
   const applied = result === undefined ? [] : appliedChanges(changeset, result);
   const exists = standing(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
-  const before = facts.written;
   const isListed = zone.settings.owns === 'listed';
-  const after = ledgerOf({ desired: wantedAt(work), isListed, before, exists });
-  const moved = movedEntries(before, after);
-  if (moved.length > 0) await store.noteWritten(zone.id, name, moved, entriesAt(after, moved));
+  const moved = ledgerMoves({ desired: wantedAt(work), isListed, before: facts.written, exists });
+  if (moved.at.length > 0) await store.noteWritten(zone.id, name, moved.at, moved.values);
   const orphans = countedOrphans(work.orphans, facts.orphans, countsNow(pass), facts.now);
   if (orphans.length > 0 || facts.orphans.length > 0) await store.keepOrphans(zone.id, name, orphans);
 };
@@ -55,19 +53,18 @@ const wantedAt = ({ zone, fitFor }: PlannedWork): readonly RRset[] => {
   return [...rrsets.values(), ...compiled.values()];
 };
 
-const entriesAt = (
-  all: readonly WrittenValue[],
-  keys: readonly { readonly name: string; readonly type: string }[],
-): readonly WrittenValue[] => {
-  const wanted = new Set(keys.map(({ name, type }) => `${name} ${type}`));
-  return all.filter(({ name, type }) => wanted.has(`${name} ${type}`));
+/**
+ * Did every inventory there is answer completely, so that an absence counts, and not sooner than an interval after the
+ * last? An answer without any server proves nothing about values of servers that nobody knows.
+ */
+const countsNow = ({ desired }: PlanPass): boolean => {
+  const inventories = Object.values(desired.roster.inventories);
+  return (
+    inventories.some(({ servers }) => servers > 0) &&
+    inventories.every(({ complete }) => complete) &&
+    Object.values(desired.next).every(({ countedAt }) => countedAt === desired.roster.now)
+  );
 };
-
-/** Did every inventory there is answer completely, so that an absence counts, and not sooner than an interval after the last? */
-const countsNow = ({ desired }: PlanPass): boolean =>
-  Object.keys(desired.roster.inventories).length > 0 &&
-  Object.values(desired.roster.inventories).every(({ complete }) => complete) &&
-  Object.values(desired.next).every(({ countedAt }) => countedAt === desired.roster.now);
 
 /** The same after a reviewed plan: what it wrote says whose it is, and nothing else moved. */
 export const rememberPlanned = async (
