@@ -135,6 +135,9 @@ export const decodeMessage = (bytes: Uint8Array): Message => {
   };
 };
 
+/** The question of a message that has one. Throws SyntaxProblem. */
+export const firstQuestion = (bytes: Uint8Array): MessageQuestion => readQuestion(startReading(bytes));
+
 /**
  * The rdata's canonical text; octets that its type cannot have are shown as RFC 3597 writes any rdata, so that one bad
  * record spoils no other.

@@ -21,7 +21,7 @@ export interface Writer {
 const anyType = 'TYPE65280';
 
 /** Rdata in RFC 3597's form is written as it stands, for every type: decodeMessage gives it where octets are no rdata. */
-const rdataOctets = (type: string, rdata: string): Uint8Array =>
+export const rdataOctets = (type: string, rdata: string): Uint8Array =>
   rdataToWire(rdata.startsWith('\\# ') ? anyType : type, rdata);
 
 /** A pointer has 14 bits. */

@@ -1,18 +1,27 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { removeFolder, startChild, tempFolder, untilReady, withRetries } from './child.ts';
-import { type DnsAddress, freePort } from './ports.ts';
+import { type DnsAddress, freePort, listens } from './ports.ts';
 
 export interface BindOptions {
   /** Default is a free one. A primary that shall send NOTIFY must know it before. */
   readonly port?: number;
-  /** Zones that it is primary for, as master file text. */
-  readonly zones?: readonly { readonly name: string; readonly text: string }[];
+  /** Zones that it is primary for, as master file text; `statements` are more of `zone { }`. */
+  readonly zones?: readonly { readonly name: string; readonly text: string; readonly statements?: string }[];
+  /** TSIG keys, as named.conf and knot.conf have them. */
+  readonly keys?: readonly ServerKey[];
   /** Zones that it pulls by AXFR or IXFR. */
   readonly secondaries?: readonly { readonly name: string; readonly primary: DnsAddress }[];
   /** More statements for `options { }`. */
   readonly options?: string;
+  /** More statements beside it. */
+  readonly statements?: string;
+}
+
+export interface ServerKey {
+  readonly name: string;
+  readonly algorithm: string;
+  readonly secret: string;
 }
 
 export interface Bind {
@@ -60,7 +69,7 @@ const zoneFile = (folder: string, name: string): string =>
 const configuration = (
   folder: string,
   port: number,
-  { options, secondaries = [], zones = [] }: BindOptions,
+  { keys = [], options, secondaries = [], statements, zones = [] }: BindOptions,
 ): string => `
 options {
   directory "${folder}";
@@ -81,16 +90,8 @@ options {
   ${options ?? ''}
 };
 controls { };
-${zones.map(({ name }) => `zone "${name}" { type primary; file "${zoneFile(folder, name)}"; };`).join('\n')}
+${keys.map(({ algorithm, name, secret }) => `key "${name}" { algorithm ${algorithm}; secret "${secret}"; };`).join('\n')}
+${statements ?? ''}
+${zones.map(({ name, statements: more }) => `zone "${name}" { type primary; file "${zoneFile(folder, name)}"; ${more ?? ''} };`).join('\n')}
 ${secondaries.map(({ name, primary }) => `zone "${name}" { type secondary; masterfile-format text; file "${zoneFile(folder, name)}"; primaries { ${primary.address} port ${primary.port}; }; };`).join('\n')}
 `;
-
-const listens = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });

@@ -2,6 +2,8 @@
 export * from './bind.ts';
 export { tempFolder } from './child.ts';
 export * from './dig.ts';
+export * from './knot.ts';
+export * from './nsd.ts';
 export * from './ports.ts';
 export * from './postgres.ts';
 export * from './powerdns.ts';

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** Where a server listens for DNS. */
 export interface DnsAddress {
@@ -45,3 +45,14 @@ const udpIsFree = async (port: number): Promise<boolean> => {
     return false;
   }
 };
+
+/** Does anyone accept TCP connections there? */
+export const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
