@@ -96,6 +96,8 @@ export interface Blocked {
 /** A name that must not become empty, although nobody contributes to it now. */
 export interface Vacant {
   readonly kind: 'vacant';
+  /** What would have it: a server's registration, or a claim. */
+  readonly by: 'registration' | 'claim';
   readonly owner: string;
   readonly entry: ZoneEntry;
   readonly name: string;

@@ -34,7 +34,7 @@ export const mergeName = (book: Book, name: string, items: readonly Item[], stat
   const entry = first?.entry ?? book.zones.of(name);
   if (entry === null) return null;
   const findings: Finding[] = [];
-  const values = withoutTaken(items.filter(isValue), findings);
+  const values = withoutTaken(items, findings);
   const blocked = [...items.filter(isBlocked), ...blockedByGit(book, name)];
   const whole = clash(name, values, findings) ?? blocked.find(({ always, type }) => always && type === null);
   if (whole !== undefined) {
@@ -65,16 +65,22 @@ const blockedByGit = ({ blocked }: Book, name: string): readonly Blocked[] => {
   return known === undefined ? [] : [known];
 };
 
-/** A name made of what a server says of itself must not be another server's. */
-const withoutTaken = (values: readonly Contribution[], findings: Finding[]): readonly Contribution[] => {
-  const owners = new Set(values.filter(({ rule }) => rule.kind === 'registration').map(({ member }) => member.key));
-  if (owners.size === 0 || values.length === 1) return values;
+/** A name made of what a server says of itself must not be another server's, be that one without an address. */
+const withoutTaken = (items: readonly Item[], findings: Finding[]): readonly Contribution[] => {
+  const values = items.filter(isValue);
+  const owners = new Set(items.flatMap(registeredBy));
+  if (owners.size === 0 || values.length === 0 || items.length === 1) return values;
   return values.filter(({ rule, member, name }) => {
     if (rule.kind !== 'record' || rule.fixed !== null || owners.has(member.key)) return true;
     const message = `${placeWords(rule)}, ${wordsOf(member.server)}: ${name} is the name of ${[...owners].join(', ')}`;
     findings.push({ rule: 'name-taken', message, item: member.key, at: rule.at });
     return false;
   });
+};
+
+const registeredBy = (item: Item): readonly string[] => {
+  if (item.kind === 'vacant') return item.by === 'registration' ? [item.owner] : [];
+  return item.kind === 'value' && item.rule.kind === 'registration' ? [item.member.key] : [];
 };
 
 const placeWords = ({ words, at }: WriteRule): string => `${words} (${at.file}:${at.line})`;
@@ -137,7 +143,7 @@ const byType = (values: readonly Contribution[]): ReadonlyMap<string, readonly C
   return types;
 };
 
-/** The zone file has the type there, or a CNAME, which stands alone (RFC 1034 section 3.6.2). */
+/** The zone file has the type there, or one of the two is a CNAME, which stands alone (RFC 1034 section 3.6.2). */
 const staticWinner = (
   name: string,
   type: string,
@@ -145,8 +151,9 @@ const staticWinner = (
   statics: Statics,
   findings: Finding[],
 ): boolean => {
-  const winner = statics.rrsets.find((rrset) => rrset.type === type || rrset.type === 'CNAME');
-  if (winner === undefined && !has(statics, type)) return false;
+  const winner = statics.rrsets.find((rrset) => [rrset.type, type].includes('CNAME') || rrset.type === type);
+  const isBadThere = type === 'CNAME' ? statics.quarantined.length > 0 : has(statics, type);
+  if (winner === undefined && !isBadThere) return false;
   const origin = winner?.values[0]?.origins[0];
   const where = origin === undefined ? 'the zone file' : `${origin.file}:${origin.line}`;
   for (const rule of new Set(values.map((value) => value.rule))) {

@@ -119,7 +119,7 @@ const stricter = (forward: DesiredZone | null, reverse: DesiredZone | null): Abs
 const protect = ({ now }: Book, member: Member, { name, entry }: Registered, { items }: Collected): void => {
   if (entry.zone === null || isGone(member.entry, entry.zone.settings.guards.absence, now)) return;
   const reason = `${wordsOf(member.server)} is ${member.server.state}, and has no address that can be used`;
-  items.push({ kind: 'vacant', owner: member.key, entry, name, types: ['A', 'AAAA'], reason });
+  items.push({ kind: 'vacant', by: 'registration', owner: member.key, entry, name, types: ['A', 'AAAA'], reason });
 };
 
 const noteClassless = ({ plain, name, entry }: Reverse, { classless }: Collected): void => {

@@ -49,7 +49,7 @@ const writeRule = (writing: Writing): void => {
   if (rule.kind === 'claim' && (isOut || state !== 'active')) {
     const reason = `${rule.words} claims it, and ${wordsOf(member.server)} is ${state === 'active' ? 'gone' : state}`;
     if (rule.fixed === null && !rule.allowEmpty) {
-      into.items.push({ kind: 'vacant', owner: member.key, entry, name, types: [rule.type], reason });
+      into.items.push({ kind: 'vacant', by: 'claim', owner: member.key, entry, name, types: [rule.type], reason });
     }
   } else if (!isOut) writeAt(writing, { entry, name, granted });
 };

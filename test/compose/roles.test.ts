@@ -202,6 +202,28 @@ describe('collisions', () => {
     );
   });
 
+  test('a CNAME of a server does not take a name of the zone file', () => {
+    const cname = withLabel([
+      record(5, '{{server.alias}}.lab.internal', 'CNAME', { value: '{{server.name}}.example.' }),
+    ]);
+    const grants = [grant('label', 'mail', ['*.lab.internal'], { types: ['CNAME'] })];
+    const wanting = mail('mx9', [], { attributes: { alias: 'www' } });
+    const result = composed([present(wanting)], { ...cname, grants }, [zone('lab.internal.', ['www A 192.0.2.80'])]);
+    expect(result).toMatchObject({ lines: ['www.lab.internal. 300 A 192.0.2.80'], quarantined: [] });
+    expect(result.problems[0]?.message).toContain(
+      'wants www.lab.internal. CNAME, and zones/lab.internal.yaml:1 has A there: the zone file wins',
+    );
+  });
+
+  test("a name made of a server's attributes is not that of a server without an address", () => {
+    const roles = withLabel([record(5, '{{server.alias}}.lab.internal')]);
+    const thief = mail('thief', ['192.0.2.66'], { attributes: { alias: 'victim' } });
+    const result = composed([present(server('victim', [])), present(thief)], roles, zones);
+    expect(result.lines).toEqual(['thief.lab.internal. 300 A 192.0.2.66']);
+    expect(result.protected).toEqual(['victim.lab.internal. A,AAAA']);
+    expect(result.rules).toContain('name-taken');
+  });
+
   test("a name made of a server's attributes is not another server's", () => {
     const roles = withLabel([record(5, '{{server.alias}}.lab.internal')]);
     const thief = mail('thief', ['192.0.2.66'], { attributes: { alias: 'victim' } });
