@@ -1,7 +1,9 @@
 import type { Accountable, InventoryFacts } from '../model/facts.ts';
 import type { RosterServer } from '../model/server.ts';
+import type { Book } from './book.ts';
 import type { Composition } from './composition.ts';
 import type { Part } from './items.ts';
+import type { Counts } from './roster.ts';
 
 export interface RosterFacts extends Omit<InventoryFacts, 'written' | 'orphans'> {
   readonly servers: ReadonlyMap<string, Accountable>;
@@ -11,7 +13,8 @@ export interface RosterFacts extends Omit<InventoryFacts, 'written' | 'orphans'>
 
 /**
  * What the roster accounts for. A server that is remembered or missing counts as last known, so that what nobody wants of
- * it is unwanted because Git changed or another has its address. Servers that quarrel vouch for nothing.
+ * it is unwanted because Git changed or another has its address; but what was last said of it in an answer that was not
+ * complete settles nothing. Servers that quarrel vouch for nothing.
  */
 export const factsFrom = ({ input, book, entries, parts }: Composition): RosterFacts =>
   factsOfSome(
@@ -29,7 +32,7 @@ export interface Accounted {
 
 /** The same of some servers alone. */
 export const factsOfSome = (
-  { registration }: Pick<Composition['book'], 'registration'>,
+  { registration, counts }: Pick<Book, 'registration' | 'counts'>,
   now: number,
   accounted: readonly Accounted[],
 ): RosterFacts => {
@@ -38,7 +41,7 @@ export const factsOfSome = (
   const addresses = new Map<string, string>();
   const vouching: [string, RosterServer][] = [];
   for (const { key, entry, outcome } of accounted) {
-    servers.set(key, accountableOf(entry, outcome));
+    servers.set(key, accountableOf(entry, outcome, counts));
     if (entry.standing === 'present' && entry.complete && outcome === 'whole') vouching.push([key, entry]);
   }
   // One that is decommissioned accounts for its names as well, unless another has them now.
@@ -50,8 +53,9 @@ export const factsOfSome = (
   return { servers, names, addresses, now };
 };
 
-const accountableOf = (entry: RosterServer, outcome: Part['share']['outcome']): Accountable => {
+const accountableOf = (entry: RosterServer, outcome: Part['share']['outcome'], counts: Counts): Accountable => {
   if (outcome === 'tied') return 'held';
   if (outcome === 'lost') return 'unsettled';
-  return entry.standing === 'present' && !entry.complete ? 'unsettled' : 'settled';
+  if (entry.standing === 'present') return entry.complete ? 'settled' : 'unsettled';
+  return entry.known.partial === true && counts(entry) ? 'unsettled' : 'settled';
 };

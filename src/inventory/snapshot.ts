@@ -275,8 +275,13 @@ const knownNext = (each: RosterServer, { now }: SnapshotContext): readonly Known
     server: each.server,
     since: each.known?.since ?? now,
     missing: each.standing === 'missing' ? each.missing : null,
+    ...(isPartial(each) ? { partial: true } : {}),
   },
 ];
+
+/** Until a complete answer has it again. */
+const isPartial = (each: RosterServer): boolean =>
+  each.standing === 'present' ? !each.complete : each.known.partial === true;
 
 const statusOf = (servers: readonly RosterServer[], complete: boolean, message: string | null): InventoryStatus => ({
   servers: servers.filter(({ standing }) => standing !== 'missing').length,

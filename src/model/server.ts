@@ -55,6 +55,8 @@ export type RosterServer =
 export interface Known {
   readonly server: Server;
   readonly since: number;
+  /** The answer that it was last in was not complete, so that nothing goes by what it lost with that. Default is no. */
+  readonly partial?: boolean;
 }
 
 /** How one inventory was found; part of the plan's JSON. `allow` is the `--allow` that takes a refused snapshot. */

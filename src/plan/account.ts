@@ -36,7 +36,7 @@ export const accountant = (facts: InventoryFacts, limits: AbsenceLimits): ((valu
       return {
         standing,
         proven: false,
-        reason: `the answer that ${who} is in is not complete, so that no RRset goes by it`,
+        reason: `the answer that ${who} was last in is not complete, so that no RRset goes by it`,
       };
     }
     const missing = known.orphans.get(textOf(value)) ?? null;

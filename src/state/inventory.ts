@@ -24,7 +24,7 @@ const servers: Table<KnownServer> = {
   name: 'inventory_servers',
   shared: ['inventory'],
   own: ['position'],
-  body: shaped<KnownServer>({ server: isServer, since: isNumber, missing: nullOr(isMissing) }),
+  body: shaped<KnownServer>({ server: isServer, since: isNumber, missing: nullOr(isMissing) }, { partial: isFlag }),
 };
 
 /** An inventory without its servers, and how many they are. */
