@@ -36,7 +36,7 @@ const asName = (name: string, i: number): InventoryEntry => ({ name, ips: [numbe
 const asAddress = (text: string, i: number): InventoryEntry => ({ name: `addr${i}`, ips: [text] });
 const asLabel = (text: string, i: number): InventoryEntry => ({
   name: `lab${i}`,
-  ips: [numberOf(2, i)],
+  ips: i % 8 === 0 ? [numberOf(2, i)] : [],
   labels: [text],
 });
 const asAttribute = (text: string, i: number): InventoryEntry => ({
@@ -109,7 +109,7 @@ const byType = (records: readonly Transferred[], type: number, below: string) =>
 /** Does it have something that a screen obeys instead of showing it? */
 const isUnfit = (text: string): boolean => /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/u.test(text);
 
-describe(`hostile inventories (fast-check seed ${seed})`, () => {
+describe(`hostile inventories (fast-check seed ${seed})`, { timeout: 120_000 }, () => {
   let applied: Applied;
   let records: readonly Transferred[];
 
