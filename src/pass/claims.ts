@@ -95,8 +95,9 @@ const substitute = async (
 };
 
 /**
- * Claims that went out before the set of a server in them failed take what they are without it. Those that only failed
- * sets are in are taken back with them; without `replan` the others keep what they have, and the next pass sets it right.
+ * Claims that went out before the set of a server in them failed take what they are without it, but for sets that cannot
+ * be taken back: these stand as they are, and so do their claims. Those that only failed sets are in are taken back with
+ * them; without `replan` the others keep what they have, and the next pass sets it right.
  */
 export const correctClaims = async (
   failed: readonly Bundle[],
@@ -104,16 +105,19 @@ export const correctClaims = async (
   replan: ReplanClaims | undefined,
 ): Promise<void> => {
   if (replan === undefined) return;
+  for (const bundle of failed) bundle.claimsStand = bundle.group.trouble !== null && bundle.claims.some(isWritten);
   const byClaim = bundlesByClaim(bundles);
   const due = new Map(
-    failed.flatMap((bundle) =>
-      bundle.claims
-        .filter((member) => isShared(member, bundle, byClaim))
-        .map((member) => [refKey(member.runner.run.input.changeset, member.change), member] as const),
-    ),
+    failed
+      .filter(isWithoutClaims)
+      .flatMap((bundle) =>
+        bundle.claims
+          .filter((member) => isShared(member, bundle, byClaim))
+          .map((member) => [refKey(member.runner.run.input.changeset, member.change), member] as const),
+      ),
   );
   if (due.size === 0) return;
-  const sets = bundles.filter(({ failure }) => failure !== null).flatMap((bundle) => bundle.sets);
+  const sets = bundles.filter(isWithoutClaims).flatMap((bundle) => bundle.sets);
   const planned = new Map((await replan(sets)).map((each) => [refKey(each.changeset, each.change), each.change]));
   for (const [key, { runner, change }] of due) {
     const { run } = runner;
@@ -127,6 +131,11 @@ export const correctClaims = async (
   }
 };
 
+const isWritten = ({ runner: { run }, change }: Member): boolean => stands(run, change);
+
+/** Has what claims take from it to go out of them again? */
+export const isWithoutClaims = ({ failure, claimsStand }: Bundle): boolean => failure !== null && !claimsStand;
+
 const isShared = (
   { runner: { run }, change }: Member,
   bundle: Bundle,
@@ -134,7 +143,7 @@ const isShared = (
 ): boolean =>
   takesFrom(change, bundle) &&
   stands(run, change) &&
-  byClaim.get(refKey(run.input.changeset, change))?.some(({ failure }) => failure === null) === true;
+  byClaim.get(refKey(run.input.changeset, change))?.some((each) => !isWithoutClaims(each)) === true;
 
 /** The change from what was sent to another RRset; null where that is the same. */
 const between = ({ name, type, after: before }: Change, after: Change['after']): Change | null => {

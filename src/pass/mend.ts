@@ -5,9 +5,9 @@ import type { Trouble, UndoGroup } from '../apply/undo.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { Store } from '../model/ports.ts';
 import { keyOf } from '../model/rrset.ts';
-import { bundlesByClaim, takesFrom } from './claims.ts';
+import { bundlesByClaim, isWithoutClaims, takesFrom } from './claims.ts';
 import type { StepBack } from './rollback.ts';
-import { takeBack } from './rollback.ts';
+import { lookBack, takeBack } from './rollback.ts';
 import type { Bundle, Member, Runner } from './sets.ts';
 import { serversOf } from './sets.ts';
 import type { Silence } from './turns.ts';
@@ -15,6 +15,10 @@ import type { Silence } from './turns.ts';
 interface Back extends StepBack, Pick<Member, 'runner'> {
   readonly why: unknown;
 }
+
+/** Looks whether sets that failed can be taken back, before anything is written for that. */
+export const examineSets = (failed: readonly Bundle[], all: readonly Bundle[], silence: Silence): Promise<void> =>
+  lookBack(itemsOf(failed, all), silence);
 
 /** Takes back what stands of sets that failed. A set that somebody else moved meanwhile stays in the journal as stuck. */
 export const mendSets = async (
@@ -24,27 +28,30 @@ export const mendSets = async (
   silence: Silence,
 ): Promise<void> => {
   if (failed.length === 0) return;
-  const items = new Map<string, Back>();
-  const byClaim = bundlesByClaim(all);
-  for (const bundle of failed) {
-    // A claim that others stand in keeps what it has: the next pass sets it right.
-    const claims = bundle.claims.filter(
-      ({ runner, change }) =>
-        takesFrom(change, bundle) &&
-        byClaim.get(refKey(runner.run.input.changeset, change))?.every(({ failure }) => failure !== null),
-    );
-    for (const { runner, change } of [...bundle.members, ...claims]) {
-      const item = backOf(runner, keyOf(change), bundle.group, bundle.failure);
-      if (item !== null) items.set(refKey(runner.run.input.changeset, change), item);
-    }
-  }
-  noteUndone(await takeBack([...items.values()], silence));
+  noteUndone(await takeBack(itemsOf(failed, all), silence));
   for (const bundle of failed) {
     if (bundle.group.trouble !== null) explain(bundle, bundle.group.trouble);
   }
   const stuck = failed.flatMap(stuckEntries);
   // Where that cannot be noted, recovery finds it out once more.
   if (stuck.length > 0) await store.journalAll(stuck).catch(() => undefined);
+};
+
+const itemsOf = (failed: readonly Bundle[], all: readonly Bundle[]): readonly Back[] => {
+  const items = new Map<string, Back>();
+  const byClaim = bundlesByClaim(all);
+  for (const bundle of failed) {
+    // A claim that others stand in was put right by itself.
+    const claims = bundle.claims.filter(
+      ({ runner, change }) =>
+        takesFrom(change, bundle) && byClaim.get(refKey(runner.run.input.changeset, change))?.every(isWithoutClaims),
+    );
+    for (const { runner, change } of [...bundle.members, ...claims]) {
+      const item = backOf(runner, keyOf(change), bundle.group, bundle.failure);
+      if (item !== null) items.set(refKey(runner.run.input.changeset, change), item);
+    }
+  }
+  return [...items.values()];
 };
 
 /** Takes back all of a reviewed zone that failed in a later write: it fails whole. Where others wrote, all stays. */

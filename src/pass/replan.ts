@@ -1,5 +1,5 @@
 import type { InventoryFacts } from '../model/facts.ts';
-import { serverKey } from '../model/server.ts';
+import { type RosterServer, serverKey } from '../model/server.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { planZone } from '../plan/index.ts';
@@ -15,11 +15,11 @@ import type { PlanPass } from './types.ts';
 export const replanning =
   ({ desired, work }: PlanPass, allows: readonly Allow[]): ReplanClaims =>
   async (failed) => {
-    const keys = new Set(failed.map(({ inventory, server }) => serverKey({ inventory, name: server })));
+    const names = new Set(failed.map(({ inventory, server }) => serverKey({ inventory, name: server })));
     // One that is in no claim by what its inventory says leaves them all the same.
-    const servers = desired.roster.servers.filter(
-      ({ server }) => server.state !== 'active' || !keys.has(serverKey(server)),
-    );
+    const isLeftOut = ({ server }: RosterServer) => server.state === 'active' && names.has(serverKey(server));
+    const servers = desired.roster.servers.filter((entry) => !isLeftOut(entry));
+    const keys = new Set(desired.roster.servers.filter(isLeftOut).map(({ server }) => serverKey(server)));
     const { definitions } = composed(desired.repository, { ...desired, roster: { ...desired.roster, servers } });
     const zones = new Map(definitions.zones.map((zone) => [zoneLabel(zone.id), zone]));
     const others = allows.filter(({ guard }) => guard !== 'absence');

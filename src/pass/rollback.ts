@@ -15,32 +15,41 @@ export interface StepBack extends UndoItem {
   readonly step: number;
 }
 
+/** Looks whether changes can be taken back, without writing: what went wrong, or moved, stands in their groups. */
+export const lookBack = (items: readonly StepBack[], silence: Pick<Silence, 'isSilent'>): Promise<void> =>
+  everywhere(items, silence, examine);
+
 /**
  * Takes changes back, step by step over all zones, each by compare and swap. All of them are looked at first: of a group
  * of which something moved, nothing is touched. Gives those that are as before; what went wrong stands in their groups.
  */
 export const takeBack = async <T extends StepBack>(
   items: readonly T[],
-  { isSilent }: Pick<Silence, 'isSilent'>,
+  silence: Pick<Silence, 'isSilent'>,
 ): Promise<ReadonlySet<T>> => {
   const done = new Set<T>();
-  const everywhere = (some: readonly T[], job: (at: UndoAt, own: readonly T[]) => Promise<unknown>) =>
-    byTurns(
-      [...Map.groupBy(some, ({ at }) => at)].map(([at, own]) => ({ target: at.target, at, own })),
-      async ({ target, at, own }) => {
-        if (isSilent(target)) giveUp(own, target);
-        else await job(at, own);
-      },
-    );
-  await everywhere(items, examine);
+  await lookBack(items, silence);
   for (const step of [...new Set(items.map((item) => item.step))].sort((a, b) => b - a)) {
     const due = items.filter((item) => item.step === step && item.group.trouble === null);
-    await everywhere(due, async (at, own) => {
+    await everywhere(due, silence, async (at, own) => {
       for (const item of await undo(at, own)) done.add(item);
     });
   }
   return done;
 };
+
+const everywhere = <T extends StepBack>(
+  items: readonly T[],
+  { isSilent }: Pick<Silence, 'isSilent'>,
+  job: (at: UndoAt, own: readonly T[]) => Promise<unknown>,
+): Promise<void> =>
+  byTurns(
+    [...Map.groupBy(items, ({ at }) => at)].map(([at, own]) => ({ target: at.target, at, own })),
+    async ({ target, at, own }) => {
+      if (isSilent(target)) giveUp(own, target);
+      else await job(at, own);
+    },
+  );
 
 const giveUp = (items: readonly StepBack[], { definition: { name } }: OpenTarget): void => {
   for (const { group } of items) group.trouble ??= { kind: 'failed', message: `${name} gave no answer` };

@@ -10,7 +10,7 @@ import { keyOf } from '../model/rrset.ts';
 import type { ReplanClaims } from './claims.ts';
 import { correctClaims, holdClaims } from './claims.ts';
 import { freshPatience, holdOf } from './lease.ts';
-import { mendReviewed, mendSets } from './mend.ts';
+import { examineSets, mendReviewed, mendSets } from './mend.ts';
 import type { Bundle, Runner } from './sets.ts';
 import { failBroken, leaveOut, openBundles } from './sets.ts';
 import type { Silence } from './turns.ts';
@@ -155,6 +155,7 @@ const play = async (phase: Phase, sending: Sending): Promise<void> => {
   );
   const failed = failBroken(bundles);
   const ended = options.reviewed ? due.filter(({ tied, run }) => tied && run.state.error !== null) : [];
+  await examineSets(failed, bundles, heard);
   await correctClaims(failed, bundles, options.replanClaims);
   await mendSets(failed, bundles, options.store, heard);
   for (const runner of ended) await mendReviewed(runner, heard);

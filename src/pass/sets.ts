@@ -41,6 +41,8 @@ export interface Bundle {
   readonly entries: readonly JournalEntry[];
   readonly group: UndoGroup;
   failure: HostmasterError | null;
+  /** It failed after its claims went out, and could not be taken back. */
+  claimsStand: boolean;
 }
 
 /** The sets with the changes that are theirs. One that lacks a change fails at once: something kept it from being whole. */
@@ -60,6 +62,7 @@ export const openBundles = (sets: readonly AtomicSet[], runners: readonly Runner
       entries: members.length < 2 ? [] : own.map((set) => entryOf(set, find, now)),
       group: { trouble: null },
       failure: missing === undefined ? null : new HostmasterError('STALE_PLAN', 'retry', message),
+      claimsStand: false,
     };
   });
 };
