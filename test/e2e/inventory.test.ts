@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetOf } from '../faults/command.ts';
 import { type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
@@ -142,6 +143,20 @@ describe.each(['sqlite', 'pgsql'] as const)('on PowerDNS with %s', (backend) => 
     expect(seen.get(`${reverseOf('127.0.0.11')} PTR`)).toEqual([`NOERROR ${web1}.`, 'NXDOMAIN']);
     for (const name of claims) expect(await ask(name)).toBe('NOERROR 60 127.0.0.12 60 127.0.0.13 60 127.0.0.21');
     expect(await ask(hosts1)).toBe('NOERROR 300 127.0.0.21');
+    await lab.settled();
+  });
+
+  it('an address changes by a plan that was reviewed, and again by the next apply', async () => {
+    const file = join(lab.folder, 'plan.json');
+    inventory.set([serverOf('web1', 31), serverOf('web2', 12), serverOf('web3', 13)]);
+    expect(await lab.run('plan', '--out', file)).toMatchObject({ code: 0 });
+    expect(await lab.run('apply', '--plan', file, '--yes')).toMatchObject({ code: 0 });
+    const claims = ['www', 'prod', 'checked'].map((name) => `${name}.example.com`);
+    for (const name of claims) expect(await ask(name)).toBe('NOERROR 60 127.0.0.12 60 127.0.0.13 60 127.0.0.31');
+    inventory.set([serverOf('web1', 21), serverOf('web2', 12), serverOf('web3', 13)]);
+    expectApplied(await lab.apply());
+    for (const name of claims) expect(await ask(name)).toBe('NOERROR 60 127.0.0.12 60 127.0.0.13 60 127.0.0.21');
+    expect(await ask(reverseOf('127.0.0.31'), 'PTR')).toBe('NXDOMAIN');
     await lab.settled();
   });
 
