@@ -223,14 +223,16 @@ const best: RosterIndex['bestOf'] = (rivals, address) => {
   return top;
 };
 
-/** Present before absent, who had it before who comes, the older before the newer. */
+/** Present before remembered before missing, who had it before who comes, the older before the newer. */
 const compareRanks = (a: RosterServer, b: RosterServer, address: string | null): number =>
-  rankOf(a.standing === 'present') - rankOf(b.standing === 'present') ||
+  standings[a.standing] - standings[b.standing] ||
   rankOf(had(a, address)) - rankOf(had(b, address)) ||
   compareNumbers(a.known?.since ?? Number.POSITIVE_INFINITY, b.known?.since ?? Number.POSITIVE_INFINITY);
 
 const had = ({ known }: RosterServer, address: string | null): boolean =>
   known !== null && (address === null || known.server.ips.includes(address));
+
+const standings = { present: 0, remembered: 1, missing: 2 } as const;
 
 const rankOf = (holds: boolean): number => (holds ? 0 : 1);
 
