@@ -15,7 +15,13 @@ import { planAll } from './pass/plan.ts';
 import { refuseStale, workOf } from './pass/planfile.ts';
 import { recordPass } from './pass/record.ts';
 import { type Recovered, recoverJournal } from './pass/recover.ts';
-import { rememberInventories, rememberPlanned, rememberValues } from './pass/remember.ts';
+import {
+  rememberAhead,
+  rememberInventories,
+  rememberPlanned,
+  rememberPlannedAhead,
+  rememberValues,
+} from './pass/remember.ts';
 import { replanning } from './pass/replan.ts';
 import { idOf, resultOf } from './pass/results.ts';
 import { selectionOf, withSets } from './pass/selection.ts';
@@ -104,8 +110,9 @@ export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> =>
   const { store, stuck, allows } = pass;
   const sets = pass.plan.atomic_sets;
   const replanClaims = replanning(pass, allows);
+  const ahead = await rememberAhead(pass, rim);
   const results = await applyAll(work, { reviewed: false, store, sets, stuck, replanClaims }, rim);
-  await rememberValues(pass, results, rim);
+  await rememberValues(pass, results, rim, ahead);
   const verify = await verifyApplied(
     work.flatMap(({ zone, target, changeset, snapshot }) => {
       const result = resultOf(results, changeset);
@@ -137,6 +144,7 @@ export const applyPlanPass = async (
     const { stuck, ...recovered } = await recover(store, targets, definitions, rim);
     const work = workOf(plan, definitions, targets);
     await refuseStale(work, rim);
+    await rememberPlannedAhead(work, definitions, store);
     const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, stuck }, rim);
     await rememberPlanned(work, results, definitions, store);
     const verify = await verifyApplied(await Promise.all(work.map((each) => writtenOf(each, results))), rim);

@@ -1,14 +1,14 @@
 import type { Definitions } from '../model/definitions.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Change } from '../model/plan.ts';
-import type { Store } from '../model/ports.ts';
+import type { Store, WrittenValue } from '../model/ports.ts';
 import type { ZoneResult } from '../model/result.ts';
-import type { RRset, RRsetKey } from '../model/rrset.ts';
+import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { valuesIn } from '../plan/existing.ts';
 import { fit } from '../plan/index.ts';
 import type { HealthChecks } from '../provider.ts';
 import { type ApplyWork, appliedChanges } from './apply.ts';
-import { countedOrphans, entriesOf, ledgerMoves, standing } from './ledger.ts';
+import { countedOrphans, entriesOf, type LedgerInput, ledgerMoves, standing } from './ledger.ts';
 import { idOf, resultOf } from './results.ts';
 import type { PlannedWork, PlanPass, Rim } from './types.ts';
 
@@ -17,34 +17,84 @@ export const rememberInventories = async ({ desired, store }: PlanPass): Promise
   for (const [name, known] of Object.entries(desired.next)) await store.remember(name, known);
 };
 
-/** Keeps whose each value is that now stands, and what nobody accounts for, for every zone that was read. */
-export const rememberValues = async (pass: PlanPass, results: readonly ZoneResult[], rim: Rim): Promise<void> => {
+/** What the state has of zones since just before they were written. */
+export type Ahead = ReadonlyMap<PlannedWork, readonly WrittenValue[]>;
+
+/**
+ * Notes whose each value is that is about to be written, beside what stands: whatever an apply leaves that is killed, the
+ * next pass knows whose it is.
+ */
+export const rememberAhead = async (pass: PlanPass, rim: Rim): Promise<Ahead> => {
+  const noted = new Map<PlannedWork, readonly WrittenValue[]>();
   for (const work of pass.work) {
-    if (work.facts === null) continue;
-    try {
-      await rememberZone(work, results, pass);
-    } catch (error) {
-      const { zone, target } = work.changeset;
-      rim.onNotice?.(
-        `whose the values of ${zone} at ${target} are was not kept, so that less is deleted: ${messageOf(error)}`,
-      );
-    }
+    const { facts, snapshot, changeset } = work;
+    if (facts === null || changeset.changes.length === 0) continue;
+    await keeping(work, rim, async () => {
+      const checks = work.target.provider.healthChecks ?? null;
+      const now = standing(snapshot?.rrsets ?? [], [], checks);
+      const then = standing(snapshot?.rrsets ?? [], changeset.changes, checks);
+      const exists: LedgerInput['exists'] = (key, rdata) => then(key, rdata) || now(key, rdata);
+      const names = new Set(changeset.changes.map(({ name }) => name));
+      noted.set(work, await keepLedger(work, facts.written, exists, pass, names));
+    });
+  }
+  return noted;
+};
+
+/** Keeps whose each value is that now stands, and what nobody accounts for, for every zone that was read. */
+export const rememberValues = async (
+  pass: PlanPass,
+  results: readonly ZoneResult[],
+  rim: Rim,
+  ahead: Ahead = new Map(),
+): Promise<void> => {
+  for (const work of pass.work) {
+    const { changeset, facts, snapshot, target, zone } = work;
+    if (facts === null) continue;
+    await keeping(work, rim, async () => {
+      const result = resultOf(results, changeset);
+      const applied = result === undefined ? [] : appliedChanges(changeset, result);
+      const exists = standing(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
+      await keepLedger(work, ahead.get(work) ?? facts.written, exists, pass);
+      const orphans = countedOrphans(work.orphans, facts.orphans, countsNow(pass), facts.now);
+      if (orphans.length === 0 && facts.orphans.length === 0) return;
+      await pass.store.keepOrphans(zone.id, target.definition.name, orphans);
+    });
   }
 };
 
-const rememberZone = async (work: PlannedWork, results: readonly ZoneResult[], pass: PlanPass): Promise<void> => {
-  const { zone, target, changeset, snapshot, facts } = work;
-  if (facts === null) return;
-  const { store } = pass;
-  const { name } = target.definition;
-  const result = resultOf(results, changeset);
-  const applied = result === undefined ? [] : appliedChanges(changeset, result);
-  const exists = standing(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
+const keeping = async ({ changeset }: PlannedWork, rim: Rim, job: () => Promise<void>): Promise<void> => {
+  try {
+    await job();
+  } catch (error) {
+    const { zone, target } = changeset;
+    rim.onNotice?.(
+      `whose the values of ${zone} at ${target} are was not kept, so that less is deleted: ${messageOf(error)}`,
+    );
+  }
+};
+
+/** Brings the zone's ledger from `before` to what exists, at some names or all; gives what it says then. */
+const keepLedger = async (
+  work: PlannedWork,
+  before: readonly WrittenValue[],
+  exists: LedgerInput['exists'],
+  { store }: PlanPass,
+  names: ReadonlySet<string> | null = null,
+): Promise<readonly WrittenValue[]> => {
+  const { zone, target } = work;
+  const isDue = ({ name }: RRsetKey) => names === null || names.has(name);
   const isListed = zone.settings.owns === 'listed';
-  const moved = ledgerMoves({ desired: wantedAt(work), isListed, before: facts.written, exists });
-  if (moved.at.length > 0) await store.noteWritten(zone.id, name, moved.at, moved.values);
-  const orphans = countedOrphans(work.orphans, facts.orphans, countsNow(pass), facts.now);
-  if (orphans.length > 0 || facts.orphans.length > 0) await store.keepOrphans(zone.id, name, orphans);
+  const desired = wantedAt(work).filter(isDue);
+  const { at, values } = ledgerMoves({ desired, isListed, before: before.filter(isDue), exists });
+  if (at.length === 0) return before;
+  await store.noteWritten(zone.id, target.definition.name, at, values);
+  return [...without(before, at), ...values];
+};
+
+const without = (entries: readonly WrittenValue[], at: readonly RRsetKey[]): readonly WrittenValue[] => {
+  const gone = new Set(at.map(keyOf));
+  return entries.filter((entry) => !gone.has(keyOf(entry)));
 };
 
 /** What was wanted as the target takes it; checked addresses also where they are compiled. */
@@ -66,26 +116,50 @@ const countsNow = ({ desired }: PlanPass): boolean => {
   );
 };
 
+/** The same for a reviewed plan, before it is written. */
+export const rememberPlannedAhead = async (
+  work: readonly ApplyWork[],
+  definitions: Definitions,
+  store: Store,
+): Promise<void> => {
+  for (const { changeset, target } of work) {
+    if (changeset.changes.length === 0) continue;
+    const { id, keys, entries } = writtenBy(changeset, changeset.changes, target, definitions);
+    const names = [...new Set(keys.map((key) => key.name))];
+    const isAt = new Set(keys.map(keyOf));
+    const known = (await store.written(id, target.definition.name, names)).filter((entry) => isAt.has(keyOf(entry)));
+    const all = new Map([...known, ...entries].map((entry) => [`${keyOf(entry)} ${entry.rdata}`, entry]));
+    await store.noteWritten(id, target.definition.name, keys, [...all.values()]);
+  }
+};
+
 /** The same after a reviewed plan: what it wrote says whose it is, and nothing else moved. */
 export const rememberPlanned = async (
   work: readonly ApplyWork[],
   results: readonly ZoneResult[],
-  { zones }: Definitions,
+  definitions: Definitions,
   store: Store,
 ): Promise<void> => {
   for (const { changeset, target } of work) {
     const result = resultOf(results, changeset);
     const applied = result === undefined ? [] : appliedChanges(changeset, result);
-    const id = idOf(changeset);
-    const isListed =
-      zones.find((zone) => zone.id.name === id.name && zone.id.view === id.view)?.settings.owns === 'listed';
-    const written = applied.map((change) => writtenIn(change, target.provider.healthChecks ?? null, isListed));
-    if (applied.length > 0) {
-      const keys = written.flatMap(({ at }) => at);
-      const entries = written.flatMap(({ values }) => values);
-      await store.noteWritten(id, target.definition.name, keys, entries);
-    }
+    if (applied.length === 0) continue;
+    const { id, keys, entries } = writtenBy(changeset, applied, target, definitions);
+    await store.noteWritten(id, target.definition.name, keys, entries);
   }
+};
+
+const writtenBy = (
+  changeset: ApplyWork['changeset'],
+  changes: readonly Change[],
+  { provider }: ApplyWork['target'],
+  { zones }: Definitions,
+) => {
+  const id = idOf(changeset);
+  const isListed =
+    zones.find((zone) => zone.id.name === id.name && zone.id.view === id.view)?.settings.owns === 'listed';
+  const written = changes.map((change) => writtenIn(change, provider.healthChecks ?? null, isListed));
+  return { id, keys: written.flatMap(({ at }) => at), entries: written.flatMap(({ values }) => values) };
 };
 
 /** Whose each value of a change is; which address of a compiled one is whose, the plan does not say. */
