@@ -217,7 +217,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
     name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
-    unanswerable: await unanswerableTypes(zone, target, rim.ask),
+    unanswerable: await unanswerableTypes(zone, target, rim.ask, existing),
     unready: await unreadyDelegations(zone, existing, context.allows, rim.ask),
   };
   const facts = await factsAt(zone, name, context.facts, context.store, rim.clock.now());

@@ -6,23 +6,30 @@ import type { OpenTarget } from './types.ts';
 
 /**
  * Types of the zone that only some name servers can answer, and that one of this zone's cannot, with the reason. A
- * secondary of another make answers NODATA for them, and so would empty the name.
+ * secondary of another make answers NODATA for them, and so would empty the name. One that says nothing now is no reason
+ * to change what is there: only a type that is new in `existing` needs the word of all; without it, nobody means to write.
  */
 export const unanswerableTypes = async (
   zone: DesiredZone,
   target: OpenTarget,
   ask: Asker,
+  existing?: ZoneSnapshot | null,
 ): Promise<ReadonlyMap<string, string>> => {
   const synthesised = new Set(target.provider.supports.synthesised);
   const types = [...typesOf(zone, target)].filter((type) => synthesised.has(type));
   if (types.length === 0) return new Map();
   const { nameservers, unknown } = await nameServersOf(zone.id, target, zone.rrsets);
-  const reasons = await Promise.all(nameservers.map((nameserver) => whyNotSynthesising(nameserver, ask)));
-  const reason =
-    reasons.find((each) => each !== null) ??
+  const words = await Promise.all(nameservers.map((nameserver) => whyNotSynthesising(nameserver, ask)));
+  const cannot = words.find(({ why, isSilent }) => why !== null && !isSilent)?.why ?? null;
+  const silent =
+    words.find(({ why }) => why !== null)?.why ??
     (unknown.length > 0 ? `the name server ${unknown[0]} has no address to ask it at` : null);
+  const isThere = (type: string) => existing === undefined || existing?.rrsets.some((rrset) => rrset.type === type);
   return new Map(
-    reason === null ? [] : types.map((type) => [type, `${type} cannot be answered everywhere: ${reason}`]),
+    types.flatMap((type) => {
+      const reason = cannot ?? (isThere(type) ? null : silent);
+      return reason === null ? [] : [[type, `${type} cannot be answered everywhere: ${reason}`] as const];
+    }),
   );
 };
 
@@ -36,13 +43,17 @@ const typesOf = ({ rrsets }: DesiredZone, { provider }: OpenTarget): ReadonlySet
 };
 
 /** PowerDNS says so of itself; nothing else is known to answer LUA and ALIAS. */
-const whyNotSynthesising = async (nameserver: NameServer, ask: Asker): Promise<string | null> => {
-  const answer = await ask(nameserver, { name: 'version.bind.', type: 'TXT', class: 'CH' });
-  if (answer.status === 'no_answer') return `the name server ${nameserver.label} gave no answer (${answer.reason})`;
+const whyNotSynthesising = async (
+  { label, ...nameserver }: NameServer,
+  ask: Asker,
+): Promise<{ readonly why: string | null; readonly isSilent: boolean }> => {
+  const answer = await ask({ label, ...nameserver }, { name: 'version.bind.', type: 'TXT', class: 'CH' });
+  if (answer.status === 'no_answer') {
+    return { why: `the name server ${label} gave no answer (${answer.reason})`, isSilent: true };
+  }
   const words = answer.answers.map(({ rdata }) => rdata).join(' ');
-  return /powerdns/i.test(words)
-    ? null
-    : `the name server ${nameserver.label} does not say that it is PowerDNS (version.bind: ${words || answer.rcode})`;
+  const why = `the name server ${label} does not say that it is PowerDNS (version.bind: ${words || answer.rcode})`;
+  return { why: /powerdns/i.test(words) ? null : why, isSilent: false };
 };
 
 /**
