@@ -101,6 +101,39 @@ describe('servers that move', () => {
   );
 
   it(
+    'one that is given the address of a missing one keeps the PTR while the inventory is down',
+    lab(async (scene) => {
+      await scene.watch(['web1'], ['web1', 'web2'], [`web2.${scene.forward}`, `web3.${scene.forward}`]);
+      scene.has('web1', scene.server('web3', { ips: [scene.address(2)] }));
+      scene.pass(minute);
+      expect(await scene.apply()).toMatchObject({ code: 0 });
+      for (const bend of [bends.status(500), bends.truncated, bends.noServers]) {
+        scene.inventory.bend(bend);
+        scene.pass(minute);
+        expect((await scene.apply()).stdout).toContain('Plan: no changes');
+        expect(await scene.content()).toContain(`2 PTR 300 web3.${scene.forward}`);
+      }
+    }),
+  );
+
+  it(
+    'one whose new address came with an answer that was not complete keeps the old PTR while the inventory is down',
+    lab(async (scene) => {
+      await scene.watch(['web1', 'web3'], ['web1', 'web3'], [`web2.${scene.forward}`]);
+      scene.has('web1', scene.server('web2', { ips: [scene.address(7)] }), 'web3');
+      for (const bend of [bends.lost('web3'), bends.status(500), bends.truncated]) {
+        scene.inventory.bend(bend);
+        scene.pass(minute);
+        expect(await scene.apply()).toMatchObject({ code: 1 });
+        expect(await scene.content()).toContain(`2 PTR 300 web2.${scene.forward}`);
+      }
+      scene.inventory.bend(null);
+      expect(await scene.apply()).toMatchObject({ code: 0 });
+      expect(await scene.content()).toEqual(whole(scene, { web1: 1, web2: 7, web3: 3 }, [1, 3, 7]));
+    }),
+  );
+
+  it(
     'the missing one comes back with another address: both have what is theirs',
     lab(async (scene) => {
       await scene.watch(['web1'], ['web1', 'web2'], [`web2.${scene.forward}`, `web3.${scene.forward}`]);
