@@ -54,6 +54,7 @@ export const withSets = (
     allows,
     selected: selection.isSelected,
     unplanned,
+    quarantined: quarantinedAddresses(zones),
     needs: unplanned.length === 0 ? () => [] : registrationZones(zones),
   });
   const own = work.flatMap((each, i): readonly PlannedWork[] => {
@@ -68,6 +69,16 @@ export const withSets = (
     ),
   };
 };
+
+/** Names whose A or AAAA cannot be written, with the reason. */
+const quarantinedAddresses = (zones: readonly DesiredZone[]): ReadonlyMap<string, string> =>
+  new Map(
+    zones.flatMap(({ quarantined }) =>
+      quarantined
+        .filter(({ type }) => type === null || type === 'A' || type === 'AAAA')
+        .map(({ name, reason }) => [name, reason] as const),
+    ),
+  );
 
 /** Zones that should have been planned at a target, and were not. */
 const unplannedOf = (zones: readonly DesiredZone[], work: readonly PlannedWork[], selection: Selection) => {

@@ -25,6 +25,8 @@ export interface SplitInput {
   readonly selected?: (changeset: Changeset) => boolean;
   /** Default is none. */
   readonly unplanned?: readonly Unplanned[];
+  /** Registration names whose addresses cannot be written as wanted, with the reason. Default is none. */
+  readonly quarantined?: Pick<ReadonlyMap<string, string>, 'get'>;
   /** The zones that a server's registration is in. Default is none. */
   readonly needs?: (server: ServerRef) => readonly Pick<Unplanned, 'zone' | 'view'>[];
 }
@@ -133,7 +135,12 @@ const causesOf = ({ set, places, members }: Waiting, input: SplitInput): readonl
   const held = members.flatMap(({ board, entry }) => entry.held.map((withheld) => goingWith(withheld, board)));
   const first = held.filter(({ root }) => root);
   const own = (first.length > 0 ? first : held).map(({ cause }) => cause);
-  const causes = [...own, ...unplannedCauses(set, input), ...filterCauses(set, places, input)];
+  const causes = [
+    ...quarantineCauses(members, input),
+    ...own,
+    ...unplannedCauses(set, input),
+    ...filterCauses(set, places, input),
+  ];
   return [...new Map(causes.map((cause) => [`${cause.guard} ${cause.allow}`, cause])).values()];
 };
 
@@ -146,6 +153,22 @@ const goingWith = ({ name, type, guard, reason, allow }: Withheld, { changeset }
 };
 
 const along = 'goes with ';
+
+/** An address that is new and cannot be written is no change at all: what would point at its name waits with it. */
+const quarantineCauses = (members: readonly Place[], { quarantined }: SplitInput): readonly Cause[] => {
+  if (quarantined === undefined) return [];
+  for (const { entry } of members) {
+    const { type, after } = entry.change;
+    for (const { rdata } of type === 'PTR' ? (after?.values ?? []) : []) {
+      const reason = quarantined.get(rdata);
+      if (reason === undefined) continue;
+      return [
+        { guard: 'quarantine', reason: `${along}the addresses of ${rdata}: quarantined: ${reason}`, allow: null },
+      ];
+    }
+  }
+  return [];
+};
 
 const unplannedCauses = (set: AtomicSet, { needs, unplanned }: SplitInput): readonly Cause[] => {
   if (needs === undefined || unplanned === undefined || unplanned.length === 0) return [];

@@ -267,6 +267,19 @@ describe('a set that this run would split', () => {
   });
 });
 
+test('a PTR does not point at a name whose addresses cannot be written', () => {
+  const quarantined = new Map([['web1.lab.', 'claim-and-record: web1.lab. is claimed']]);
+  const result = split([changeset('lab.', ['create x.lab. A 192.0.2.9']), changeset('arpa.', arpa)], { quarantined });
+  expect(wordsOf(result)).toEqual({
+    changes: ['create x.lab. A', 'create 9.arpa. PTR'],
+    withheld: ['quarantine 1.arpa. PTR'],
+  });
+  expect(result[1]?.withheld[0]).toMatchObject({
+    allow: null,
+    reason: 'goes with the addresses of web1.lab.: quarantined: claim-and-record: web1.lab. is claimed',
+  });
+});
+
 test('a set waits while one of its zones cannot be read', () => {
   const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
   const needs = ({ server }: { readonly server: string }) => (server === 'web1' ? [{ zone: 'arpa.', view: null }] : []);
