@@ -85,7 +85,7 @@ const guardedTypes: ReadonlySet<string> = new Set(['NS', 'DS', 'CAA', 'MX', 'SOA
 export const grantedAt = (grants: readonly CompiledGrant[], asked: Asked): Granted | null => {
   const name = asked.name.slice(0, -1);
   const isWildcard = name.startsWith('*.') || name === '*';
-  const isGuarded = guardedTypes.has(asked.type) || isChallenge(name);
+  const isGuarded = needsName(asked);
   const reaches = (glob: NameGlob): boolean => {
     if (asked.isApex && !(glob.exact && asked.isLiteral)) return false;
     if (isWildcard !== glob.wildcard || (isGuarded && !glob.exact)) return false;
@@ -98,6 +98,10 @@ export const grantedAt = (grants: readonly CompiledGrant[], asked: Asked): Grant
   if (!isOpen) return { limitFor: (rdata) => limitIn(fitting, rdata) };
   return fitting.length === 1 ? only.open : openUpTo(Math.max(...fitting.map(({ max }) => max)));
 };
+
+/** Must a grant name it as it is, without a glob? */
+export const needsName = ({ name, type }: Pick<Asked, 'name' | 'type'>): boolean =>
+  guardedTypes.has(type) || isChallenge(name);
 
 const openUpTo = (max: number): Granted => ({ limitFor: () => max });
 

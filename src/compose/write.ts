@@ -4,7 +4,7 @@ import type { InventoryOrigin } from '../model/origin.ts';
 import { whyRefused } from './address.ts';
 import type { Book } from './book.ts';
 import type { Finding } from './finding.ts';
-import { type Granted, grantedAt, grantLine } from './grants.ts';
+import { type Granted, grantedAt, grantLine, needsName } from './grants.ts';
 import type { Collected, Member, WantedValue, WriteRule } from './items.ts';
 import { originOf } from './registration.ts';
 import { heldReason, isGone, wordsOf } from './roster.ts';
@@ -125,11 +125,12 @@ const grantOf = ({ book, member, rule }: Writing, name: string): Granted | null 
   return grantedAt(byInventory.length === 0 ? byRole : [...byRole, ...byInventory], asked);
 };
 
-/** The line that would allow it; where servers make the name, for any that they could make. */
+/** The line that would allow it; where servers make the name, for any that they could make, if a glob is enough. */
 const hintOf = ({ rule }: Writing, name: string): string => {
   const { role } = rule;
   if (role === null) return '';
-  const wanted = rule.fixed === null ? globOf(rule) : (isWildcard(name) ? `\\${name}` : name).slice(0, -1);
+  const isGlobEnough = rule.fixed === null && !needsName({ name, type: rule.type });
+  const wanted = isGlobEnough ? globOf(rule) : (isWildcard(name) ? `\\${name}` : name).slice(0, -1);
   return `add to grants: ${grantLine(role.kind, role.name, wanted, rule.type)}`;
 };
 
@@ -137,6 +138,7 @@ const globOf = ({ name: { parts } }: WriteRule): string =>
   parts
     .map((part, i) => (typeof part === 'string' ? (i === 0 ? part.replace(/^\*/, '\\*') : part) : '*'))
     .join('')
+    .replace(/(?<!\\)\*{2,}/g, '*')
     .replace(/\.$/, '');
 
 /** What the rule makes of the server; null: it cannot be, which is reported. */

@@ -256,6 +256,17 @@ describe('grants', () => {
   });
 
   test.each([
+    ['{{server.name}}.example.com', 'TXT', '*.example.com'],
+    ['{{server.name}}{{server.name}}.example.com', 'TXT', '*.example.com'],
+    ['{{server.name}}.example.com', 'MX', 'mx1.example.com'],
+    ['_acme-challenge.{{server.name}}.example.com', 'TXT', '_acme-challenge.mx1.example.com'],
+  ])('the line that would grant %s %s is one that may be granted', (name, type, wanted) => {
+    const records = [record(5, name, type, { value: 'x' })];
+    const { problems } = composed([present(mx1)], { labels: [label('mail', { records })], grants: [] });
+    expect(problems[0]?.message).toContain(`add to grants: - { label: mail, names: ["${wanted}"], types: [${type}] }`);
+  });
+
+  test.each([
     ['www.example.com', 'www.example.com'],
     ['www.example.com', '*.example.com.'],
     ['a.b.example.com', '**.example.com'],
