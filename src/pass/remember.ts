@@ -21,21 +21,24 @@ export const rememberInventories = async ({ desired, store }: PlanPass): Promise
 export type Ahead = ReadonlyMap<PlannedWork, readonly WrittenValue[]>;
 
 /**
- * Notes whose each value is that is about to be written, beside what stands: whatever an apply leaves that is killed, the
- * next pass knows whose it is.
+ * Notes whose each value is that is about to be written, beside what stands and what is known of it: whatever an apply
+ * leaves that is killed, the next pass knows whose it is.
  */
 export const rememberAhead = async (pass: PlanPass, rim: Rim): Promise<Ahead> => {
   const noted = new Map<PlannedWork, readonly WrittenValue[]>();
   for (const work of pass.work) {
-    const { facts, snapshot, changeset } = work;
+    const { facts, snapshot, changeset, target, zone } = work;
     if (facts === null || changeset.changes.length === 0) continue;
     await keeping(work, rim, async () => {
-      const checks = work.target.provider.healthChecks ?? null;
+      const names = new Set(changeset.changes.map(({ name }) => name));
+      const known = await pass.store.written(zone.id, target.definition.name, [...names]);
+      const checks = target.provider.healthChecks ?? null;
       const now = standing(snapshot?.rrsets ?? [], [], checks);
       const then = standing(snapshot?.rrsets ?? [], changeset.changes, checks);
-      const exists: LedgerInput['exists'] = (key, rdata) => then(key, rdata) || now(key, rdata);
-      const names = new Set(changeset.changes.map(({ name }) => name));
-      noted.set(work, await keepLedger(work, facts.written, exists, pass, names));
+      const isKnown = among(known);
+      const exists: Exists = (key, rdata) => then(key, rdata) || now(key, rdata) || isKnown(key, rdata);
+      const entries = await keepLedger(work, known, exists, pass, names);
+      noted.set(work, [...facts.written.filter(({ name }) => !names.has(name)), ...entries]);
     });
   }
   return noted;
@@ -54,13 +57,30 @@ export const rememberValues = async (
     await keeping(work, rim, async () => {
       const result = resultOf(results, changeset);
       const applied = result === undefined ? [] : appliedChanges(changeset, result);
-      const exists = standing(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
-      await keepLedger(work, ahead.get(work) ?? facts.written, exists, pass);
+      const stands = standing(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
+      const before = ahead.get(work) ?? facts.written;
+      // What was not written by us may be by another hostmaster: what is noted of that the next pass sets right.
+      const mayBe = among(before.filter(unwritten(changeset, applied)));
+      await keepLedger(work, before, (key, rdata) => stands(key, rdata) || mayBe(key, rdata), pass);
       const orphans = countedOrphans(work.orphans, facts.orphans, countsNow(pass), facts.now);
       if (orphans.length === 0 && facts.orphans.length === 0) return;
       await pass.store.keepOrphans(zone.id, target.definition.name, orphans);
     });
   }
+};
+
+type Exists = LedgerInput['exists'];
+
+const among = (entries: readonly WrittenValue[]): Exists => {
+  const texts = new Set(entries.map((entry) => `${keyOf(entry)} ${entry.rdata}`));
+  return (key, rdata) => texts.has(`${keyOf(key)} ${rdata}`);
+};
+
+/** Is it at a name of which a planned change was not applied? */
+const unwritten = ({ changes }: PlannedWork['changeset'], applied: readonly Change[]) => {
+  const done = new Set(applied.map(keyOf));
+  const names = new Set(changes.filter((change) => !done.has(keyOf(change))).map(({ name }) => name));
+  return ({ name }: RRsetKey): boolean => names.has(name);
 };
 
 const keeping = async ({ changeset }: PlannedWork, rim: Rim, job: () => Promise<void>): Promise<void> => {
@@ -78,7 +98,7 @@ const keeping = async ({ changeset }: PlannedWork, rim: Rim, job: () => Promise<
 const keepLedger = async (
   work: PlannedWork,
   before: readonly WrittenValue[],
-  exists: LedgerInput['exists'],
+  exists: Exists,
   { store }: PlanPass,
   names: ReadonlySet<string> | null = null,
 ): Promise<readonly WrittenValue[]> => {
