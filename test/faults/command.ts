@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with the process's id as soon as it runs. */
   readonly onStart?: (pid: number) => void;
+  /** Called with what it says on stderr as it says it. */
+  readonly onError?: (text: string) => void;
   /** Milliseconds after which it is ended. Default is 110,000. */
   readonly patience?: number;
 }
@@ -35,6 +37,7 @@ export const hostmaster = (args: readonly string[], options: RunOptions = {}): P
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr }),
     );
     if (child.pid !== undefined) options.onStart?.(child.pid);
+    child.stderr?.on('data', (text) => options.onError?.(String(text)));
   });
 
 /** What hostmaster.yaml says of a PowerDNS target: its API by way of `url`, its key in a file outside of the repository. */

@@ -217,7 +217,7 @@ const repositoryOf = (
 };
 
 /** The command in this process, by a clock of ours. */
-const runHere = async (args: readonly string[], now: () => number): Promise<Ended> => {
+export const runHere = async (args: readonly string[], now: () => number): Promise<Ended> => {
   const out: string[] = [];
   const err: string[] = [];
   const io: Io = {
