@@ -1,32 +1,14 @@
-import type {
-  AbsenceLimits,
-  InventoryStatus,
-  KnownInventory,
-  KnownServer,
-  Missing,
-  RosterServer,
-  Server,
-} from '../model/server.ts';
+import type { InventoryStatus, KnownInventory, KnownServer, RosterServer, Server } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
 import type { Place } from './answer.ts';
 import type { Checked, CheckedAnswer } from './check.ts';
+import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './counting.ts';
 import { withKnownAddresses } from './lacking.ts';
 import type { InventoryRuleId } from './rules.ts';
 import { counted } from './words.ts';
 
 // What an answer means for each server, given what is known. Absence is not deletion (invariant 1), and only a complete
 // answer can prove anything by what it leaves out (invariant 2).
-
-/** How a snapshot is judged. Times are milliseconds. */
-export interface SnapshotContext {
-  readonly inventory: string;
-  readonly interval: number;
-  readonly maxShrink: { readonly percent: number; readonly min_servers: number };
-  readonly limits: AbsenceLimits;
-  readonly now: number;
-  /** A person said that the inventory may be this much smaller. */
-  readonly allowShrink: boolean;
-}
 
 export interface SnapshotProblem {
   readonly rule: InventoryRuleId;
@@ -43,9 +25,6 @@ export interface Snapshot {
   /** null: nothing is known yet. */
   readonly next: KnownInventory | null;
 }
-
-/** How long a server that is gone stays known, so that what it left behind can still be told to be its own. */
-export const goneFor = 30 * 24 * 3_600_000;
 
 /** Judges a checked answer by what was known before. */
 export const takeSnapshot = (
@@ -83,15 +62,15 @@ const unchanged = (known: KnownInventory | null, context: SnapshotContext): Snap
   const servers = new Map(
     known.servers.flatMap(({ server, missing }) => (missing === null ? [[server.name, server]] : [])),
   );
-  const took = accept({ servers, unusable: new Map(), etag: known.etag }, known, null, context);
+  const took = accept({ servers, unusable: new Map(), etag: known.etag }, known, false, context);
   return { ...took, next: { ...took.next, etag: known.etag, takenAt: known.takenAt } };
 };
 
 const whole = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
   const loss = known === null ? null : tooSmall(answer, known, context);
-  if (known === null || loss === null) return accept(answer, known, null, context);
+  if (known === null || loss === null) return accept(answer, known, false, context);
   const shrunk = countUp(known.shrunk, known, context);
-  if (context.allowShrink) return accept(answer, known, shrunk, context);
+  if (context.allowShrink) return accept(answer, known, true, context);
   const refused = isProven(shrunk, context.limits, context.now);
   const allow = `shrink:${context.inventory}`;
   const message = refused
@@ -103,8 +82,27 @@ const whole = (answer: Checked, known: KnownInventory | null, context: SnapshotC
     status: { ...statusOf(servers, false, message), allow },
     problems: [{ rule: 'inventory-shrunk', message }],
     refused,
-    next: { ...remembering(servers, known, context), shrunk, countedAt: countTime(known, context) },
+    next: {
+      ...lackingAlso(remembering(servers, known, context), answer, known, context),
+      shrunk,
+      countedAt: countTime(known, context),
+    },
   };
+};
+
+/** Counts for each server by itself what it may be missing from, for when a person says that the answers are right. */
+const lackingAlso = (
+  next: KnownInventory,
+  answer: Checked,
+  known: KnownInventory,
+  context: SnapshotContext,
+): KnownInventory => {
+  const lost = new Set(others(answer, known).map(({ server: { name } }) => name));
+  const servers = next.servers.map((each): KnownServer => {
+    const isLost = each.missing === null && lost.has(each.server.name);
+    return isLost ? { ...each, lacking: countUp(each.lacking ?? null, known, context) } : each;
+  });
+  return { ...next, servers };
 };
 
 /** What was lost, in words, where it is more than may be lost at once; null: no more than that. */
@@ -120,18 +118,19 @@ const tooSmall = (answer: Checked, known: KnownInventory, { maxShrink }: Snapsho
   }`;
 };
 
-/** A complete answer that is believed: what it lacks is missing. */
+/** A complete answer that is believed: what it lacks is missing. `allowed`: from those before that were not believed, too. */
 const accept = (
   answer: Pick<Checked, 'servers' | 'unusable' | 'etag'>,
   known: KnownInventory | null,
-  shrunk: Missing | null,
+  allowed: boolean,
   context: SnapshotContext,
 ): Snapshot & { readonly next: KnownInventory } => {
   const clean = answer.unusable.size === 0;
   const servers = [
     ...named(answer, known, true, context),
     ...others(answer, known).flatMap((each): readonly RosterServer[] => {
-      const missing = each.missing === null && shrunk !== null ? shrunk : countUp(each.missing, known, context);
+      const before = each.missing ?? (allowed ? each.lacking : null) ?? null;
+      const missing = countUp(before, known, context);
       if (isForgotten(missing, context)) return [];
       return [{ standing: 'missing', server: each.server, missing, known: each }];
     }),
@@ -211,7 +210,8 @@ const returned = (
 ): KnownServer | null => {
   if (last === undefined) return null;
   const gone = last.missing !== null && isProven(last.missing, context.limits, lastComplete(known));
-  return { ...last, since: gone ? context.now : last.since, missing: null };
+  const { lacking: _lacking, ...rest } = last;
+  return { ...rest, since: gone ? context.now : last.since, missing: null };
 };
 
 /** Known servers of which nothing new is known. One that was missing stays so, but no time is counted against it. */
@@ -231,25 +231,6 @@ const keep = (
       return { standing: 'missing', server, missing: { ...missing, since }, known: each };
     })
     .sort(byName);
-
-/** When an inventory last gave a complete answer. */
-const lastComplete = (known: KnownInventory | null): number =>
-  known === null ? 0 : Math.max(known.takenAt, known.countedAt);
-
-const isForgotten = (missing: Missing, { limits, now }: SnapshotContext): boolean =>
-  isProven(missing, limits, now) && now - missing.since > goneFor;
-
-/** Complete answers are counted at most once an interval, so that a quick retry proves nothing. */
-const isDue = (known: KnownInventory | null, { now, interval }: SnapshotContext): boolean =>
-  known === null || now - known.countedAt >= interval;
-
-const countTime = (known: KnownInventory | null, context: SnapshotContext): number =>
-  known === null || isDue(known, context) ? context.now : known.countedAt;
-
-const countUp = (missing: Missing | null, known: KnownInventory | null, context: SnapshotContext): Missing => ({
-  since: missing?.since ?? context.now,
-  snapshots: (missing?.snapshots ?? 0) + (isDue(known, context) ? 1 : 0),
-});
 
 /** What is kept after an answer that was not believed as a whole: what it said, and no ETag, as no answer says just that. */
 const remembering = (
@@ -276,6 +257,7 @@ const knownNext = (each: RosterServer, { now }: SnapshotContext): readonly Known
     since: each.known?.since ?? now,
     missing: each.standing === 'missing' ? each.missing : null,
     ...(isPartial(each) ? { partial: true } : {}),
+    ...(each.standing === 'remembered' && each.known.lacking !== undefined ? { lacking: each.known.lacking } : {}),
   },
 ];
 

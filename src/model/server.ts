@@ -57,6 +57,8 @@ export interface Known {
   readonly since: number;
   /** The answer that it was last in was not complete, so that nothing goes by what it lost with that. Default is no. */
   readonly partial?: boolean;
+  /** Of the complete answers that were too small to be believed, those that lacked it until now. Default is none. */
+  readonly lacking?: Missing;
 }
 
 /** How one inventory was found; part of the plan's JSON. `allow` is the `--allow` that takes a refused snapshot. */

@@ -24,7 +24,10 @@ const servers: Table<KnownServer> = {
   name: 'inventory_servers',
   shared: ['inventory'],
   own: ['position'],
-  body: shaped<KnownServer>({ server: isServer, since: isNumber, missing: nullOr(isMissing) }, { partial: isFlag }),
+  body: shaped<KnownServer>(
+    { server: isServer, since: isNumber, missing: nullOr(isMissing) },
+    { partial: isFlag, lacking: isMissing },
+  ),
 };
 
 /** An inventory without its servers, and how many they are. */

@@ -292,6 +292,37 @@ describe('an inventory that shrinks', () => {
     expect(after.refused).toEqual([]);
   });
 
+  it('once taken lets those go that it lacked all along, and no others', async () => {
+    inventory.set(twelve);
+    await lab.after(0);
+    inventory.set(half);
+    for (let i = 0; i < 4; i += 1) await lab.after(5 * minute);
+    inventory.bend(bends.status(503));
+    await lab.after(minute);
+    inventory.bend(null);
+    inventory.set(twelve.slice(1, 8));
+    const taken = await lab.after(minute, { allowShrink: new Set(['lab']) });
+    expect(standings(taken)).toMatchObject({
+      web10: 'missing from 1',
+      web16: 'present',
+      web18: 'missing from 5',
+      web21: 'missing from 5',
+    });
+    expect(lab.known()?.servers.some(({ lacking }) => lacking !== undefined)).toBe(false);
+  });
+
+  it('with one that was there in between counts that one anew', async () => {
+    inventory.set(twelve);
+    await lab.after(0);
+    inventory.set(half);
+    for (let i = 0; i < 4; i += 1) await lab.after(5 * minute);
+    inventory.set(twelve.slice(0, 7));
+    await lab.after(5 * minute);
+    inventory.set(half);
+    const taken = await lab.after(minute, { allowShrink: new Set(['lab']) });
+    expect(standings(taken)).toMatchObject({ web16: 'missing from 1', web17: 'missing from 6' });
+  });
+
   it('taken early counts like any absence', async () => {
     inventory.set(twelve);
     await lab.after(0);

@@ -81,6 +81,7 @@ const known: fc.Arbitrary<KnownInventory> = fc.record({
         attributes: fc.dictionary(text, scalar),
         since: number,
         missing: fc.option(missing),
+        lacking: missing,
         ips: fc.array(text),
       })
       .map(({ attributes, ips, ...rest }) => ({ ...rest, server: { ...serverOf(1).server, attributes, ips } })),

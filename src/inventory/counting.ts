@@ -1,0 +1,37 @@
+import type { AbsenceLimits, KnownInventory, Missing } from '../model/server.ts';
+import { isProven } from '../model/server.ts';
+
+// How absences are counted.
+
+/** How a snapshot is judged. Times are milliseconds. */
+export interface SnapshotContext {
+  readonly inventory: string;
+  readonly interval: number;
+  readonly maxShrink: { readonly percent: number; readonly min_servers: number };
+  readonly limits: AbsenceLimits;
+  readonly now: number;
+  /** A person said that the inventory may be this much smaller. */
+  readonly allowShrink: boolean;
+}
+
+/** How long a server that is gone stays known, so that what it left behind can still be told to be its own. */
+export const goneFor = 30 * 24 * 3_600_000;
+
+/** When an inventory last gave a complete answer. */
+export const lastComplete = (known: KnownInventory | null): number =>
+  known === null ? 0 : Math.max(known.takenAt, known.countedAt);
+
+export const isForgotten = (missing: Missing, { limits, now }: SnapshotContext): boolean =>
+  isProven(missing, limits, now) && now - missing.since > goneFor;
+
+/** Complete answers are counted at most once an interval, so that a quick retry proves nothing. */
+const isDue = (known: KnownInventory | null, { now, interval }: SnapshotContext): boolean =>
+  known === null || now - known.countedAt >= interval;
+
+export const countTime = (known: KnownInventory | null, context: SnapshotContext): number =>
+  known === null || isDue(known, context) ? context.now : known.countedAt;
+
+export const countUp = (missing: Missing | null, known: KnownInventory | null, context: SnapshotContext): Missing => ({
+  since: missing?.since ?? context.now,
+  snapshots: (missing?.snapshots ?? 0) + (isDue(known, context) ? 1 : 0),
+});
