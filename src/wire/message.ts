@@ -194,7 +194,7 @@ const readOptions = (state: Reading, opt: RawRecord): readonly EdnsOption[] => {
   for (let at = opt.offset; at < end; ) {
     const next = at + 4 > end ? end + 1 : at + 4 + state.view.getUint16(at + 2);
     if (next > end) throw new SyntaxProblem('an EDNS option runs past the end of its record', 'wire');
-    options.push({ code: state.view.getUint16(at), data: state.bytes.slice(at + 4, next) });
+    options.push({ code: state.view.getUint16(at), data: new Uint8Array(state.bytes.subarray(at + 4, next)) });
     at = next;
   }
   return options;

@@ -48,10 +48,10 @@ export const takeTsig = (bytes: Uint8Array): SignedMessage | null => {
     algorithm: algorithm.name,
     time: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUIntBE(at, 6),
     fudge: state.view.getUint16(at + 6),
-    mac: bytes.slice(at + 10, macEnd),
+    mac: new Uint8Array(bytes.subarray(at + 10, macEnd)),
     originalId: state.view.getUint16(macEnd),
     error: state.view.getUint16(macEnd + 2),
-    other: bytes.slice(macEnd + 6, end),
+    other: new Uint8Array(bytes.subarray(macEnd + 6, end)),
   };
   const unsigned = Buffer.from(bytes.subarray(0, start));
   unsigned.writeUInt16BE(tsig.originalId, 0);

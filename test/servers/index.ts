@@ -1,5 +1,6 @@
 // Real servers for tests: ordinary children on free ports of 127.0.0.1, in temp folders that go with them.
 export * from './bind.ts';
+export * from './certificate.ts';
 export { tempFolder } from './child.ts';
 export * from './dig.ts';
 export * from './knot.ts';

@@ -1,65 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { WireError } from '../../src/wire/errors.ts';
-import { decodeMessage, encodeMessage, type MessageRecord, noFlags } from '../../src/wire/message.ts';
+import { decodeMessage, type MessageRecord } from '../../src/wire/message.ts';
 import { type TransferOptions, transferChanges, transferZone } from '../../src/wire/transfer.ts';
-import { checkRequest, signMessage, type TsigContext } from '../../src/wire/tsig.ts';
-import { keyFor, ours } from './keys.ts';
-import { type Listener, startListener } from './listener.ts';
+import type { Listener } from './listener.ts';
+import { a, key, ns, record, type Scene, soa, startScene } from './scene.ts';
 
 // Transfers that go wrong, from a server of the tests' own.
-
-const key = ours(keyFor('hmac-sha256'));
-const record = (name: string, type: string, rdata: string): MessageRecord => ({ name, type, class: 1, ttl: 60, rdata });
-const soa = (serial: number, zone = 'x.test.') => record(zone, 'SOA', `ns1.x.test. h.x.test. ${serial} 1 2 3 4`);
-const a = (name: string, last = 1) => record(`${name}.x.test.`, 'A', `192.0.2.${last}`);
-const ns = record('x.test.', 'NS', 'ns1.x.test.');
-
-interface Scene {
-  /** The records of each message, or the octets of one. */
-  readonly messages: readonly (readonly MessageRecord[])[];
-  readonly rcode?: number;
-  /** Which messages have a signature. Default is all, where the question has one. */
-  readonly signs?: (index: number) => boolean;
-  readonly spoil?: (bytes: Uint8Array, index: number) => Uint8Array;
-  readonly stays?: boolean;
-}
 
 let listener: Listener | null = null;
 afterEach(() => listener?.stop());
 
 const serve = async (scene: Scene): Promise<Listener['dns']> => {
-  const seconds = (): number => Math.floor(Date.now() / 1000);
-  const answering = (bytes: Buffer): readonly Uint8Array[] => {
-    const request = checkRequest(bytes, [key], seconds());
-    const query = decodeMessage(bytes);
-    let context: TsigContext = request.status === 'verified' ? { prior: request.mac } : {};
-    return scene.messages.map((answers, index) => {
-      const flags = { ...noFlags, qr: true, aa: true };
-      const questions = index === 0 ? query.questions : [];
-      const rcode = scene.rcode ?? 0;
-      const edns = null;
-      const own = encodeMessage({
-        id: query.id,
-        flags,
-        rcode,
-        questions,
-        answers,
-        authority: [],
-        additional: [],
-        edns,
-      });
-      const spoil = scene.spoil ?? ((each) => each);
-      if (request.status !== 'verified') return spoil(own, index);
-      if (scene.signs !== undefined && !scene.signs(index)) {
-        context = { ...context, between: [...(context.between ?? []), own] };
-        return spoil(own, index);
-      }
-      const { bytes: signed, mac } = signMessage(own, key, { ...context, now: seconds() });
-      context = { prior: mac, timersOnly: true };
-      return spoil(signed, index);
-    });
-  };
-  listener = await startListener(answering, scene.stays === true ? 'stay' : 'close');
+  listener = await startScene(scene);
   return listener.dns;
 };
 

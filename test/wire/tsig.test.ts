@@ -55,7 +55,7 @@ describe('a key', () => {
       expect(checkRequest(bytes, [own], now)).toEqual({
         status: 'verified',
         key: own,
-        mac: Buffer.from(mac),
+        mac: new Uint8Array(mac),
         message: Buffer.from(query),
       });
     },
