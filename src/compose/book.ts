@@ -4,7 +4,8 @@ import type { Place } from '../model/origin.ts';
 import { typeByName } from '../model/rdata.ts';
 import type { ClaimDefinition, RecordDefinition, Registration, Role, Roles } from '../model/roles.ts';
 import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/server.ts';
-import type { DesiredZone } from '../model/zone.ts';
+import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
+import { claimedBy } from './claimed.ts';
 import type { Finding } from './finding.ts';
 import { type GrantBook, grantBook } from './grants.ts';
 import type { Blocked, RuleCheck, WriteRule } from './items.ts';
@@ -29,6 +30,8 @@ export interface Book {
   readonly rulesFor: (server: Server) => readonly WriteRule[];
   /** Claims whose name is the same for all servers, by name. */
   readonly claims: ReadonlyMap<string, readonly WriteRule[]>;
+  /** Those whose names depend on the server. */
+  readonly claimed: readonly ClaimedNames[];
   /** Rules that cannot be used, whose name is made of servers. */
   readonly unusable: readonly { readonly template: Template; readonly reason: string }[];
   /** Names that such rules write as they are. */
@@ -52,7 +55,9 @@ export const readBook = ({ zones, zoneNames, roles, roster }: ComposeInput): Boo
   const rulesOf = new Map<Role, readonly WriteRule[]>();
   for (const role of [...roles.labels, ...roles.groups]) rulesOf.set(role, readRole(role, fallback, findings));
   const claims = new Map<string, WriteRule[]>();
+  const claimed: ClaimedNames[] = [];
   for (const rule of [...rulesOf.values()].flat()) {
+    if (rule.kind === 'claim' && rule.fixed === null && !rule.allowEmpty) claimed.push(claimedBy(rule));
     if (rule.kind === 'claim' && rule.fixed !== null) claims.set(rule.fixed, [...(claims.get(rule.fixed) ?? []), rule]);
   }
   return {
@@ -61,6 +66,7 @@ export const readBook = ({ zones, zoneNames, roles, roster }: ComposeInput): Boo
     registration: readRegistration(roles.registration, zonesByName, findings),
     rulesFor: rulesFinder(roles, rulesOf),
     claims,
+    claimed,
     ...readUnusable(roles, zonesByName),
     inventories: roles.inventories,
     counts: countsIn(distinctLimits(zones), roster.now),
@@ -201,6 +207,7 @@ const matcherOf = ({ match }: Role): ((server: Server) => boolean) => {
 const holds = (server: Server, key: string, values: ReadonlySet<string>): boolean => {
   if (key === 'labels') return server.labels.some((label) => values.has(label));
   if (key === 'name') return values.has(server.name);
+  if (key === 'state') return values.has(server.state);
   return Object.hasOwn(server.attributes, key) && values.has(String(server.attributes[key]));
 };
 

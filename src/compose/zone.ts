@@ -17,6 +17,7 @@ export const fillZones = (
       ...fillZone(zone, merged.get(zone.id.name)),
       complete: zone.complete && !isUnknown && !isHalf,
       ...(scope === null ? {} : { scope }),
+      ...(scope === null || book.claimed.length === 0 ? {} : { claimed: book.claimed }),
     };
   });
 };

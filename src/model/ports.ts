@@ -86,6 +86,8 @@ export interface WrittenValue {
   readonly type: string;
   readonly rdata: string;
   readonly sources: readonly string[];
+  /** Where it is a claim's: whose, as `label mailserver`. */
+  readonly claims?: readonly string[];
 }
 
 /** A value that exists where the inventory could have written it, and that nobody wants or accounts for. */

@@ -79,6 +79,14 @@ export interface Protection {
   readonly stays?: true;
 }
 
+/** Names that a label's or group's claim may come to, whose name is a template: a glob like those of a scope. */
+export interface ClaimedNames {
+  /** `label mailserver`. */
+  readonly role: string;
+  readonly type: string;
+  readonly names: string;
+}
+
 /**
  * Which names of a zone the inventory could have written: there what nobody wants any more goes only when its absence is
  * proven. Globs are over absolute names without the final dot.
@@ -100,6 +108,8 @@ export interface DesiredZone {
   /** False: a file did not parse, so that all deletes and replaces of the zone are withheld. */
   readonly complete: boolean;
   readonly protected?: readonly Protection[];
+  /** Claims whose names depend on the server, and that may not be left without an answer. */
+  readonly claimed?: readonly ClaimedNames[];
   /** Missing: the inventory writes nothing here. */
   readonly scope?: InventoryScope;
   /** What the zone was read from, relative to hostmaster.yaml; for messages. */

@@ -11,6 +11,7 @@ import { concernedIn, factsWith, registeredWith } from './affected-facts.ts';
 import { type HeldPass, placeKeyOf, textOf } from './affected-held.ts';
 import { planTouched } from './affected-plan.ts';
 import { type TouchedZone, touchedZone, type Whole, whole } from './affected-zone.ts';
+import { quarantinedAddresses } from './selection.ts';
 import type { PlannedWork, Rim } from './types.ts';
 
 export { type HeldPass, type HeldPlace, holdPass } from './affected-held.ts';
@@ -64,6 +65,7 @@ export const planAffected = async (
     changesets: planned.work.map(({ changeset }) => changeset),
     registered,
     allows: [],
+    quarantined: quarantinedAddresses(checked.zones.map(({ zone }) => zone)),
   });
   const findings = [
     ...touched.parts.flatMap((part) => part.findings),

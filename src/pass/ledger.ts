@@ -64,12 +64,16 @@ const isSame = (a: readonly WrittenValue[], b: readonly WrittenValue[]): boolean
   (a.every((each, i) => isEqual(each, b[i])) || isEqualList(a.map(textOf).sort(), b.map(textOf).sort()));
 
 const isEqual = (a: WrittenValue, b: WrittenValue | undefined): boolean =>
-  b !== undefined && a.rdata === b.rdata && isEqualList(a.sources, b.sources);
+  b !== undefined &&
+  a.rdata === b.rdata &&
+  isEqualList(a.sources, b.sources) &&
+  isEqualList(a.claims ?? [], b.claims ?? []);
 
 const isEqualList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each, i) => each === b[i]);
 
-const textOf = ({ rdata, sources }: WrittenValue): string => `${rdata}\n${sources.join(' ')}`;
+const textOf = ({ rdata, sources, claims = [] }: WrittenValue): string =>
+  [rdata, sources.join(' '), ...claims].join('\n');
 
 /** What the ledger has of values: those that are for a server, and, where the zone owns what is listed, Git's. */
 export const entriesOf = (
@@ -79,8 +83,18 @@ export const entriesOf = (
 ): readonly WrittenValue[] =>
   values.flatMap(({ rdata, origins }) => {
     const sources = sourcesOf(origins, isListed);
-    return sources.length === 0 ? [] : [{ name, type, rdata, sources }];
+    const claims = claimsOf(origins);
+    const entry = { name, type, rdata, sources };
+    return sources.length === 0 ? [] : [claims.length === 0 ? entry : { ...entry, claims }];
   });
+
+const claimsOf = (origins: readonly Origin[]): readonly string[] => {
+  const claims = origins.flatMap((origin) => {
+    if (origin.kind !== 'claim') return [];
+    return [origin.label === undefined ? `group ${origin.group ?? ''}` : `label ${origin.label}`];
+  });
+  return claims.length < 2 ? claims : [...new Set(claims)];
+};
 
 const sourcesOf = (origins: readonly Origin[], isListed: boolean): readonly string[] => {
   const sources = origins.flatMap((origin) => sourceOf(origin, isListed) ?? []);

@@ -71,7 +71,7 @@ export const withSets = (
 };
 
 /** Names whose A or AAAA cannot be written, with the reason. */
-const quarantinedAddresses = (zones: readonly DesiredZone[]): ReadonlyMap<string, string> =>
+export const quarantinedAddresses = (zones: readonly DesiredZone[]): ReadonlyMap<string, string> =>
   new Map(
     zones.flatMap(({ quarantined }) =>
       quarantined

@@ -9,6 +9,7 @@ import type { DesiredZone, ExistingRRset, ZoneSnapshot } from '../model/zone.ts'
 import { zoneLabel } from '../model/zone.ts';
 import type { ValueAt } from './account.ts';
 import type { Allow } from './allow.ts';
+import { claimsLeft } from './claimed.ts';
 import type { Clash, LeftAlone } from './clash.ts';
 import { clashes } from './clash.ts';
 import { byNameAndType, diff } from './diff.ts';
@@ -75,7 +76,7 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
     total: input.total ?? 0,
     quarantined,
     blocked: held.blocked,
-    protections: zone.protected ?? [],
+    protections: [...(zone.protected ?? []), ...claimsLeft(zone, facts)],
     healthChecks: target.healthChecks ?? null,
     unready: target.unready,
     complete: zone.complete,

@@ -9,14 +9,14 @@ import { rowsOf } from './rows.ts';
 import { placeLabel, placeOf } from './settled.ts';
 import { isText, listOf, shaped } from './shape.ts';
 
-type Sourced = Pick<WrittenValue, 'rdata' | 'sources'>;
+type Sourced = Pick<WrittenValue, 'rdata' | 'sources' | 'claims'>;
 
 /** A value stands with all its sources or not at all: one that lost some could be taken for another's. */
 const written: Table<readonly Sourced[]> = {
   name: 'written',
   shared: ['zone', 'view', 'target'],
   own: ['name', 'type'],
-  body: listOf(shaped<Sourced>({ rdata: isText, sources: listOf(isText) })),
+  body: listOf(shaped<Sourced>({ rdata: isText, sources: listOf(isText) }, { claims: listOf(isText) })),
 };
 
 const orphaned: Table<readonly OrphanedValue[]> = {
@@ -39,7 +39,7 @@ export const writtenIn = (open: OpenDatabase): Pick<Store, 'written' | 'noteWrit
           names === undefined ? rows.read(place, what) : names.flatMap((name) => rows.read(place, what, name));
         for (const { key, body } of found) {
           const [name = '', type = ''] = key;
-          for (const { rdata, sources } of body) values.push({ name: `${name}`, type: `${type}`, rdata, sources });
+          for (const value of body) values.push({ name: `${name}`, type: `${type}`, ...value });
         }
         return values;
       });
@@ -72,7 +72,10 @@ const grouped = (at: readonly RRsetKey[], values: readonly WrittenValue[]): Iter
     return group;
   };
   at.forEach(groupOf);
-  for (const value of values) groupOf(value).found.push({ rdata: value.rdata, sources: value.sources });
+  for (const value of values) {
+    const { rdata, sources, claims } = value;
+    groupOf(value).found.push(claims === undefined ? { rdata, sources } : { rdata, sources, claims });
+  }
   return groups.values();
 };
 
