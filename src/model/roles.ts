@@ -72,7 +72,7 @@ export interface ClaimDefinition {
 export interface Role {
   readonly kind: 'label' | 'group';
   readonly name: string;
-  /** Of a group: all must hold, and of a list of values, one. `labels` is among the keys. null: a label. */
+  /** Of a group: all must hold, and of a list of values, one. `labels`, `name` and `state` are among the keys. null: a label. */
   readonly match: Readonly<Record<string, readonly Scalar[]>> | null;
   readonly records: readonly RecordDefinition[];
   readonly claims: readonly ClaimDefinition[];

@@ -464,6 +464,19 @@ describe('groups', () => {
     expect(inGroup(match, { labels: ['web'], attributes: { environment: 'prod' } })).toBe(false);
     expect(inGroup({ constructor: ['x'] }, {})).toBe(false);
   });
+
+  test('match by state', () => {
+    expect(inGroup({ state: ['active'] }, {})).toBe(true);
+    expect(inGroup({ state: ['maintenance'] }, {})).toBe(false);
+    const roles = {
+      groups: [
+        group('resting', { state: ['maintenance'] }, { records: [record(5, '{{server.name}}.rest.example.com')] }),
+      ],
+      grants: [grant('group', 'resting', ['*.rest.example.com'])],
+    };
+    const servers = [present(server('web1', ['192.0.2.1'], { state: 'maintenance' })), present(mx2)];
+    expect(composed(servers, roles).lines).toEqual(['web1.rest.example.com. 300 A 192.0.2.1']);
+  });
 });
 
 describe('rules that cannot be used', () => {

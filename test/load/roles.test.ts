@@ -193,6 +193,25 @@ describe('labels.yaml and groups.yaml', () => {
     expect(found.roles.unusable.map(({ name }) => name)).toEqual(['www.example.com']);
   });
 
+  it.each([
+    ['state: actve', '"state" is active or maintenance, or a list of them; a decommissioned server is in no group'],
+    ['state: [active, decommissioned]', '"state" is active or maintenance'],
+    ['ip: 192.0.2.1', '"ip" cannot be asked for; match labels, name, state or attributes'],
+    ['ips: [192.0.2.1]', '"ips" cannot be asked for'],
+  ])('say of a match of %s that no server is like that', async (match, message) => {
+    const found = await loadFiles(config, { 'groups.yaml': groups.replace('environment: prod', match) });
+    expect(problemsOf(found)).toEqual([
+      expect.stringContaining(`config-syntax: groups.production-web.match: ${message}`),
+    ]);
+    expect(found.roles.groups).toEqual([]);
+  });
+
+  it('take a state for a match', async () => {
+    const found = await loadFiles(config, { 'groups.yaml': groups.replace('environment: prod', 'state: maintenance') });
+    expect(problemsOf(found)).toEqual([]);
+    expect(found.roles.groups[0]?.match).toEqual({ labels: ['web-frontend'], state: ['maintenance'] });
+  });
+
   it('take scalars and lists for a match, and anchors', async () => {
     const text = `groups:
   a: {match: {labels: web, rack: [7, 8], spare: false}, dns: &dns {claims: [{name: www.lab.internal, type: A}]}}

@@ -1,6 +1,6 @@
 import type { Place } from '../../model/origin.ts';
 import type { Role, UnusableRule } from '../../model/roles.ts';
-import type { Scalar } from '../../model/server.ts';
+import type { Scalar, ServerState } from '../../model/server.ts';
 import { asRecord, type Check, checkOf, unknownKey } from '../config/check.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from '../config/config.ts';
 import type { Path } from '../config/config-text.ts';
@@ -116,12 +116,22 @@ const readMatch = (text: Config, value: unknown, path: Path): Role['match'] => {
   const entries = Object.entries(match).map(([key, wanted]): readonly [string, readonly Scalar[]] => {
     const list: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
     const scalars = list.filter(isScalar);
-    if (scalars.length === list.length && list.length > 0) return [key, scalars];
-    const message = `${path.join('.')}: ${quoted(key)} takes a text, a number, true or false, or a list of them`;
-    reportAt(text, 'config-syntax', message, [...path, key]);
+    const isList = scalars.length === list.length && list.length > 0;
+    const fault = isList ? neverHolds(key, scalars) : 'takes a text, a number, true or false, or a list of them';
+    if (fault === null) return [key, scalars];
+    reportAt(text, 'config-syntax', `${path.join('.')}: ${quoted(key)} ${fault}`, [...path, key]);
     return [key, []];
   });
   return Object.fromEntries(entries);
+};
+
+const matchedStates: ReadonlySet<Scalar> = new Set<ServerState>(['active', 'maintenance']);
+
+/** Why no server could ever be like that; null: one could. Addresses are no attributes, and who is decommissioned gets nothing. */
+const neverHolds = (key: string, values: readonly Scalar[]): string | null => {
+  if (key === 'ip' || key === 'ips') return 'cannot be asked for; match labels, name, state or attributes';
+  const isKnown = key !== 'state' || values.every((value) => matchedStates.has(value));
+  return isKnown ? null : 'is active or maintenance, or a list of them; a decommissioned server is in no group';
 };
 
 /** A match of nothing would be every server, which nobody means who forgets what goes there. */
