@@ -32,7 +32,7 @@ export interface Knot {
   restart(): Promise<void>;
 }
 
-/** Knot DNS in the foreground; its journal is kept, its zone files are written at once. */
+/** Knot DNS in the foreground; its zone files stay as they were written, what changed is in its journal. */
 export const startKnot = (options: KnotOptions): Promise<Knot> => withRetries(() => start(options));
 
 const start = async (options: KnotOptions): Promise<Knot> => {
@@ -108,8 +108,8 @@ template:
     file: "%s.zone"
     semantic-checks: on
     zonefile-sync: -1
-    zonefile-load: difference-no-serial
-    journal-content: all
+    zonefile-load: whole
+    journal-content: changes
     serial-policy: increment
 ${zoneSettings.map((line) => `    ${line}\n`).join('')}
 zone:

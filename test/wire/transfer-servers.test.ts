@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exchange } from '../../src/wire/exchange.ts';
 import type { MessageRecord } from '../../src/wire/message.ts';
+import { applySteps } from '../../src/wire/steps.ts';
 import { type TransferOptions, transferChanges, transferZone } from '../../src/wire/transfer.ts';
 import { encodeUpdate, type UpdateStep } from '../../src/wire/update.ts';
 import { run } from '../servers/child.ts';
@@ -77,7 +78,8 @@ describe.each(servers)('$what', ({ rcode, start, what }) => {
   });
 
   it('gives by IXFR what has changed, or that nothing has', async () => {
-    const before = (await axfr({ key: main })).soa;
+    const zoneBefore = await axfr({ key: main });
+    const before = zoneBefore.soa;
     const since = (serial: number) => transferChanges(server.dns, zone, serial, { key: main });
     expect(await since(serialOf(before))).toMatchObject({ kind: 'current', soa: { rdata: before.rdata } });
     await update([
@@ -98,7 +100,9 @@ describe.each(servers)('$what', ({ rcode, start, what }) => {
       serialOf(before),
       serialOf(changes.steps[0]?.to ?? before),
     ]);
-    expect((await axfr({ key: main })).soa).toEqual(changes.soa);
+    const after = await axfr({ key: main });
+    expect(after.soa).toEqual(changes.soa);
+    expect(shown(applySteps(zoneBefore.records, changes.steps) ?? [])).toEqual(shown(after.records));
   });
 
   it('gives all of the zone where it has no steps from that serial', async () => {
