@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { messageOf } from '../model/errors.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
@@ -63,13 +64,25 @@ interface Taken {
 const trustEtagFor = 3_600_000;
 
 /** One that was taken later than now is from a clock that went wrong, and says nothing of its age. */
-const trustedEtag = ({ etag, takenAt }: KnownInventory, now: number): string | null =>
-  takenAt <= now && now - takenAt < trustEtagFor ? etag : null;
+const trustedEtag = (known: KnownInventory, source: string, now: number): string | null => {
+  const { etag, takenAt } = known;
+  return known.source === source && takenAt <= now && now - takenAt < trustEtagFor ? etag : null;
+};
+
+/** What an answer is one to: the definition, with the names of its secrets and without their values. */
+const sourceOf = ({ type, config, secrets }: InventoryDefinition): string =>
+  createHash('sha256')
+    .update(JSON.stringify([type, sortedKeys(config), sortedKeys(secrets)]))
+    .digest('hex');
+
+const sortedKeys = (mapping: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] =>
+  Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1));
 
 const takeOne = async (definition: InventoryDefinition, context: InventoryContext): Promise<Taken> => {
   const { name } = definition;
   const known = context.known(name);
-  const etag = known === null ? null : trustedEtag(known, context.now);
+  const source = sourceOf(definition);
+  const etag = known === null ? null : trustedEtag(known, source, context.now);
   const read = await readSource(definition, etag, context);
   const answer = checkAnswer(name, read.answer);
   const taken = takeSnapshot(answer, known, {
@@ -89,7 +102,10 @@ const takeOne = async (definition: InventoryDefinition, context: InventoryContex
       place ?? definition.at,
     ),
   );
-  return { name, snapshot: cleaned(taken, clean), problems };
+  const snapshot = cleaned(taken, clean);
+  // Without an answer, what is known is still of the one before.
+  const next = snapshot.next === null || snapshot.next === known ? snapshot.next : { ...snapshot.next, source };
+  return { name, snapshot: { ...snapshot, next }, problems };
 };
 
 interface Source {

@@ -89,6 +89,8 @@ export interface KnownServer extends Known {
 export interface KnownInventory {
   /** Of the last complete answer, to ask whether it changed. */
   readonly etag: string | null;
+  /** A digest of the definition that `etag` was got by: another source's answer has nothing to do with it. */
+  readonly source?: string;
   /** Of the last complete answer with a body (a 304 has none), 0 where none came yet; milliseconds since 1970. */
   readonly takenAt: number;
   /** When absences were last counted: at most once an interval. */

@@ -39,13 +39,16 @@ const heads: Table<Head> = {
   name: 'inventories',
   shared: ['inventory'],
   own: [],
-  body: shaped<Head>({
-    etag: nullOr(isText),
-    takenAt: isNumber,
-    countedAt: isNumber,
-    shrunk: nullOr(isMissing),
-    count: isNumber,
-  }),
+  body: shaped<Head>(
+    {
+      etag: nullOr(isText),
+      takenAt: isNumber,
+      countedAt: isNumber,
+      shrunk: nullOr(isMissing),
+      count: isNumber,
+    },
+    { source: isText },
+  ),
 };
 
 /**

@@ -398,6 +398,54 @@ describe('ETags', () => {
     expect(Object.keys(standings(await lab.after(31 * minute)))).toContain('web4');
   });
 
+  describe('of another definition', () => {
+    const same: Bend = (_request, page) => ({ kind: 'page', page, etag: '"same"' });
+    const asked = () => other.requests.map(({ headers }) => headers['if-none-match']);
+
+    beforeEach(() => {
+      inventory.bend(same);
+      other.bend(same);
+      other.set(three.slice(1));
+    });
+
+    it('are not asked with: its url', async () => {
+      await lab.after(0);
+      const moved = passes(defined('http', { url: other.url, timeout: 200 }), { known: lab.known });
+      expect(standings(await moved.after(minute))).toMatchObject({ web1: 'missing from 1' });
+      expect(asked()).toEqual([undefined]);
+    });
+
+    it('are not asked with after a pass without an answer either', async () => {
+      await lab.after(0);
+      other.bend(bends.status(500));
+      const failing = passes(defined('http', { url: other.url, timeout: 200 }), { known: lab.known });
+      await failing.after(minute);
+      expect(failing.known()).toEqual(lab.known());
+      other.bend(same);
+      const moved = passes(defined('http', { url: other.url, timeout: 200 }), { known: failing.known });
+      expect(standings(await moved.after(2 * minute))).toMatchObject({ web1: 'missing from 1' });
+      expect(asked()).toEqual([undefined, undefined]);
+    });
+
+    it('are not asked with: the name of its token', async () => {
+      await lab.after(0);
+      const definition = { ...defined('http', { url: inventory.url, timeout: 200 }), secrets: { token: { env: 'B' } } };
+      await passes(definition, { known: lab.known }).after(minute);
+      expect(inventory.requests.map(({ status }) => status)).toEqual([200, 200]);
+    });
+
+    it('are those of the same one in another order, and one that nobody knows is none', async () => {
+      await lab.after(0);
+      await passes(defined('http', { timeout: 200, url: inventory.url }), { known: lab.known }).after(minute);
+      const known = lab.known();
+      expect(JSON.stringify(known)).not.toContain(token);
+      const { source: _source, ...rest } = known ?? { source: '' };
+      const before = known === null || !('etag' in rest) ? null : rest;
+      await passes(defined('http', { url: inventory.url, timeout: 200 }), { known: () => before }).after(minute);
+      expect(inventory.requests.map(({ status }) => status)).toEqual([200, 304, 200]);
+    });
+  });
+
   it('one from a clock that was years ahead is not asked with', async () => {
     inventory.bend((_request, page) => ({ kind: 'page', page, etag: '"same"' }));
     await lab.after(50_000_000 * minute);
