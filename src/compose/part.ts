@@ -77,7 +77,9 @@ const blockTied = (
   const addresses = share.server === null ? server.ips : share.tied;
   for (const ip of addresses) {
     const reverse = neverUsable(ip) === null ? zones.reverseOf(ip) : null;
-    if (reverse !== null) block(reverse.name, 'PTR', share.tied.includes(ip));
+    if (reverse === null) continue;
+    if (reverse.unsure === null) block(reverse.name, 'PTR', share.tied.includes(ip));
+    else block(reverse.name, null, false);
   }
 };
 

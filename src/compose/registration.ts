@@ -88,24 +88,32 @@ const writeAddress = (
     const value = { entry, name, type: family, rdata: ip, held: missing ?? held };
     into.items.push(contributionOf(member, rule, origin, value));
   }
-  if (reverse !== null && reverse.entry.zone !== null) writePtr(member, reverse, missing, at, into);
+  if (reverse !== null && reverse.entry.zone !== null) writePtr(member, { reverse, missing }, at, into);
 };
+
+interface Ptr {
+  readonly reverse: Reverse;
+  /** Why it is only held. */
+  readonly missing: string | null;
+}
 
 const writePtr = (
   member: Member,
-  reverse: Reverse,
-  held: string | null,
+  ptr: Ptr,
   { name: rdata, entry: forward, rule, origin }: Registered,
   into: Collected,
 ): void => {
-  const { entry, name } = reverse;
-  if (forward.zone !== null) {
+  const { reverse, missing: held } = ptr;
+  const { entry, name, unsure } = reverse;
+  const block = (type: string | null, reason: string, always: boolean): void => {
+    into.items.push({ kind: 'blocked', owner: member.key, entry, name, type, reason, always, origin });
+  };
+  if (forward.zone === null) block('PTR', `${rdata} is in ${forward.name}, which is left alone`, true);
+  else if (unsure !== null) block(null, `it may belong to ${unsure}, which is left alone`, false);
+  else {
     into.items.push(contributionOf(member, rule, origin, { entry, name, type: 'PTR', rdata, held }));
     noteClassless(reverse, into);
-    return;
   }
-  const reason = `${rdata} is in ${forward.name}, which is left alone`;
-  into.items.push({ kind: 'blocked', owner: member.key, entry, name, type: 'PTR', reason, always: true, origin });
 };
 
 const noLimits: AbsenceLimits = { snapshots: 0, grace: 0 };

@@ -1,4 +1,4 @@
-import { isWithin, splitParts } from '../model/name.ts';
+import { isWithin, relativeTo, splitParts } from '../model/name.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { hexOf, isInNet, isIPv6, type Net, parseNet } from './address.ts';
 
@@ -15,6 +15,8 @@ export interface Reverse {
   readonly name: string;
   /** In a classless zone (RFC 2317), the name that the address has by itself: there its parent zone has a CNAME. */
   readonly plain: string | null;
+  /** A classless zone that is left alone, to which the address may belong: nobody knows what it covers. */
+  readonly unsure: string | null;
 }
 
 export interface ZoneBook {
@@ -29,7 +31,12 @@ export const zoneBook = (zones: readonly DesiredZone[], zoneNames: readonly stri
   const entries = new Map<string, ZoneEntry>(zoneNames.map((name) => [name, { name, zone: null }]));
   for (const zone of zones) entries.set(zone.id.name, { name: zone.id.name, zone });
   const of = zoneFinder([...entries.values()]);
-  return { of, isApex: (name) => entries.has(name), reverseOf: reverseFinder(of, classlessOf([...entries.values()])) };
+  const all = [...entries.values()];
+  return {
+    of,
+    isApex: (name) => entries.has(name),
+    reverseOf: reverseFinder(of, classlessOf(all), unreadOf(all)),
+  };
 };
 
 /** Zones by the parts of their names from the right, so that a name is looked at no further than zones go. */
@@ -92,18 +99,46 @@ const classlessOf = (entries: readonly ZoneEntry[]): readonly Classless[] =>
     })
     .sort((a, b) => b.net.bits - a.net.bits || (a.entry.name < b.entry.name ? -1 : 1));
 
+/** A classless zone that is left alone; what it covers is somewhere in `base`. */
+interface Unread {
+  readonly entry: ZoneEntry;
+  readonly base: string;
+}
+
+const unreadOf = (entries: readonly ZoneEntry[]): readonly Unread[] =>
+  entries.flatMap((entry) => {
+    const base = entry.zone === null ? octetsOf(entry.name) : null;
+    return base === null || base === entry.name ? [] : [{ entry, base }];
+  });
+
+/** What a reverse zone's name ends in, octets (or nibbles) alone: `2.0.192.in-addr.arpa.` of `0/25.2.0.192.in-addr.arpa.`. */
+const octetsOf = (name: string): string | null => {
+  const suffix = ['in-addr.arpa.', 'ip6.arpa.'].find((each) => isWithin(name, each));
+  if (suffix === undefined) return null;
+  const isPlain = (part: string): boolean =>
+    suffix === 'ip6.arpa.' ? /^[0-9a-f]$/.test(part) : /^[0-9]{1,3}$/.test(part) && Number(part) < 256;
+  const parts = splitParts(relativeTo(name, suffix));
+  return [...parts.slice(parts.findLastIndex((part) => !isPlain(part)) + 1), suffix].join('.');
+};
+
 const reverseFinder =
-  (of: ZoneBook['of'], classless: readonly Classless[]): ZoneBook['reverseOf'] =>
+  (of: ZoneBook['of'], classless: readonly Classless[], unread: readonly Unread[]): ZoneBook['reverseOf'] =>
   (address) => {
     const plain = reverseName(address);
     const entry = of(plain);
-    if (classless.length === 0) return entry === null ? null : { entry, name: plain, plain: null };
+    const own = entry === null ? null : { entry, name: plain, plain: null, unsure: null };
+    if (classless.length === 0 && unread.length === 0) return own;
     const hex = hexOf(address);
+    const bits = entry === null ? -1 : prefixLength(entry.name, address);
     const covering = classless.find(({ net }) => isInNet(hex, net));
-    if (covering !== undefined && covering.net.bits > (entry === null ? -1 : prefixLength(entry.name, address))) {
-      return { entry: covering.entry, name: classlessName(address, hex, covering), plain };
+    const longest = Math.max(bits, covering?.net.bits ?? -1);
+    const hidden = unread.find(({ base }) => isWithin(plain, base) && prefixLength(base, address) >= longest);
+    if (hidden !== undefined)
+      return { ...(own ?? { entry: hidden.entry, name: plain, plain: null }), unsure: hidden.entry.name };
+    if (covering !== undefined && covering.net.bits > bits) {
+      return { entry: covering.entry, name: classlessName(address, hex, covering), plain, unsure: null };
     }
-    return entry === null ? null : { entry, name: plain, plain: null };
+    return own;
   };
 
 /** RFC 1035 section 3.5, RFC 3596 section 2.5. */

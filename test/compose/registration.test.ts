@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
+import type { DesiredZone } from '../../src/model/zone.ts';
 import * as make from './make.ts';
 
 const { server, present, newcomer, missing, zone } = make;
@@ -148,6 +149,64 @@ describe('reverse zones', () => {
         '2.0.192.in-addr.arpa. has no CNAME at 6.2.0.192.in-addr.arpa. to 6.0/25.2.0.192.in-addr.arpa.: nobody finds the PTR there (RFC 2317)',
       ],
     ]);
+  });
+
+  describe('of which a classless one is left alone', () => {
+    const parent = '2.0.192.in-addr.arpa.';
+    const found = (unread: readonly string[], lines: readonly string[] = [], more: readonly DesiredZone[] = []) => {
+      const zones = [zone('lab.internal.'), zone(parent, lines), zone('8.b.d.0.1.0.0.2.ip6.arpa.'), ...more];
+      const names = [...zones.map(({ id }) => id.name), ...unread];
+      const servers = [present(server('web1', ['192.0.2.1', '2001:db8::1']))];
+      const result = compose(make.inputOf(servers, {}, zones, names));
+      return {
+        ptrs: make.linesOf(result.zones).filter((line) => line.includes('PTR') && !line.includes('ip6')),
+        stays: result.zones.flatMap((each) => each.quarantined.map(({ name, type }) => `${name} ${type}`)),
+        rules: rulesOf(result),
+      };
+    };
+    const own = '1.2.0.192.in-addr.arpa. 300 PTR web1.lab.internal.';
+    const leftAlone = { ptrs: [], stays: ['1.2.0.192.in-addr.arpa. null'], rules: [] };
+
+    test.each(['0/25', '0-127', 'customer', 'a.b', '1.0/25', '300'])(
+      '%s: what its parent has may be the CNAME into it, and stays',
+      (name) => expect(found([`${name}.${parent}`])).toEqual(leftAlone),
+    );
+
+    test.each([
+      '0/25.3.0.192.in-addr.arpa.',
+      '2.2.0.192.in-addr.arpa.',
+      'example.org.',
+      '0/25.8.b.d.0.1.0.0.2.ip6.arpa.',
+    ])('%s: it is not about this address', (name) => expect(found([name]).ptrs).toEqual([own]));
+
+    test('the CNAME that the zone file of its parent has is still wanted', () => {
+      expect(found([`0/25.${parent}`], ['1 CNAME 1.0/25'])).toEqual({ ptrs: [], stays: [], rules: [] });
+    });
+
+    test('another classless zone, which covers the address, goes on', () => {
+      const known = zone(`0/25.${parent}`, [], { settings: { covers: '192.0.2.0/25' } });
+      expect(found([`128/25.${parent}`], [], [known]).ptrs).toEqual([`1.0/25.${parent} 300 PTR web1.lab.internal.`]);
+    });
+
+    test('of IPv6 as well', () => {
+      expect(found(['0-3.8.b.d.0.1.0.0.2.ip6.arpa.']).stays).toEqual([
+        '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. null',
+      ]);
+    });
+
+    test('and that nobody else has: there is nothing to warn of', () => {
+      const zones = [zone('lab.internal.')];
+      const names = ['lab.internal.', `0/25.${parent}`];
+      expect(compose(make.inputOf([present(server('web1', ['192.0.2.1']))], {}, zones, names)).problems).toEqual([]);
+    });
+
+    test('and an address that two servers want', () => {
+      const zones = [zone('lab.internal.'), zone(parent)];
+      const names = [...zones.map(({ id }) => id.name), `0/25.${parent}`];
+      const servers = ['a', 'b'].map((name) => make.newcomer(server(name, ['192.0.2.1'])));
+      const result = compose(make.inputOf(servers, {}, zones, names));
+      expect(result.zones[1]?.quarantined.map(({ name, type }) => `${name} ${type}`)).toEqual(leftAlone.stays);
+    });
   });
 
   test('addresses without one are one warning a family', () => {
