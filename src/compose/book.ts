@@ -7,6 +7,7 @@ import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/serve
 import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
 import { claimedBy } from './claimed.ts';
 import type { Finding } from './finding.ts';
+import { type Elsewhere, elsewhereIn } from './forward.ts';
 import { type GrantBook, grantBook } from './grants.ts';
 import type { Blocked, RuleCheck, WriteRule } from './items.ts';
 import { type Counts, countsIn } from './roster.ts';
@@ -26,7 +27,11 @@ export interface ComposeInput {
 export interface Book {
   readonly zones: ZoneBook;
   readonly grants: GrantBook;
-  readonly registration: { readonly definition: Registration; readonly rule: WriteRule } | null;
+  readonly registration: {
+    readonly definition: Registration;
+    readonly rule: WriteRule;
+    readonly elsewhere: Elsewhere;
+  } | null;
   readonly rulesFor: (server: Server) => readonly WriteRule[];
   /** Claims whose name is the same for all servers, by name. */
   readonly claims: ReadonlyMap<string, readonly WriteRule[]>;
@@ -63,7 +68,7 @@ export const readBook = ({ zones, zoneNames, roles, roster }: ComposeInput): Boo
   return {
     zones: zonesByName,
     grants: grantBook(roles.grants),
-    registration: readRegistration(roles.registration, zonesByName, findings),
+    registration: readRegistration(roles.registration, zonesByName, zones, findings),
     rulesFor: rulesFinder(roles, rulesOf),
     claims,
     claimed,
@@ -84,6 +89,7 @@ const distinctLimits = (zones: readonly DesiredZone[]): readonly AbsenceLimits[]
 const readRegistration = (
   definition: Registration | null,
   zones: ZoneBook,
+  desired: readonly DesiredZone[],
   findings: Finding[],
 ): Book['registration'] => {
   if (definition === null) return null;
@@ -92,6 +98,7 @@ const readRegistration = (
     findings.push({ rule: 'registration-zone', message, hint: 'add it to zones:', item: null, at: definition.at });
     return null;
   }
+  const own = desired.filter(({ id }) => id.name === definition.zone);
   const rule: WriteRule = {
     kind: 'registration',
     type: '',
@@ -106,7 +113,7 @@ const readRegistration = (
     allowEmpty: false,
     at: definition.at,
   };
-  return { definition, rule };
+  return { definition, rule, elsewhere: elsewhereIn(own) };
 };
 
 const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonly WriteRule[] => {

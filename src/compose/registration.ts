@@ -88,28 +88,33 @@ const writeAddress = (
     const value = { entry, name, type: family, rdata: ip, held: missing ?? held };
     into.items.push(contributionOf(member, rule, origin, value));
   }
-  if (reverse !== null && reverse.entry.zone !== null) writePtr(member, { reverse, missing }, at, into);
+  if (reverse !== null && reverse.entry.zone !== null)
+    writePtr(book, member, { ip, family, reverse, missing }, at, into);
 };
 
-interface Ptr {
+interface Ptr extends Pick<MemberAddress, 'ip' | 'family'> {
   readonly reverse: Reverse;
   /** Why it is only held. */
   readonly missing: string | null;
 }
 
+/** Where it cannot be what the name answers, what exists stays. */
 const writePtr = (
+  book: Book,
   member: Member,
   ptr: Ptr,
   { name: rdata, entry: forward, rule, origin }: Registered,
   into: Collected,
 ): void => {
-  const { reverse, missing: held } = ptr;
+  const { ip, family, reverse, missing: held } = ptr;
   const { entry, name, unsure } = reverse;
   const block = (type: string | null, reason: string, always: boolean): void => {
     into.items.push({ kind: 'blocked', owner: member.key, entry, name, type, reason, always, origin });
   };
+  const elsewhere = book.registration?.elsewhere(rdata, family, ip) ?? null;
   if (forward.zone === null) block('PTR', `${rdata} is in ${forward.name}, which is left alone`, true);
   else if (unsure !== null) block(null, `it may belong to ${unsure}, which is left alone`, false);
+  else if (elsewhere !== null) block('PTR', `zone-file-wins: ${elsewhere}`, false);
   else {
     into.items.push(contributionOf(member, rule, origin, { entry, name, type: 'PTR', rdata, held }));
     noteClassless(reverse, into);

@@ -116,6 +116,57 @@ describe('registration', () => {
   });
 });
 
+describe('a zone file that has a registered name', () => {
+  const reverse = zone('2.0.192.in-addr.arpa.');
+  const found = (lines: readonly string[], quarantined: DesiredZone['quarantined'] = []) => {
+    const zones = [zone('lab.internal.', lines, { quarantined }), reverse];
+    const result = compose(
+      make.inputOf([present(server('web1', ['192.0.2.1'])), present(server('web2', ['192.0.2.2']))], {}, zones),
+    );
+    return {
+      ptrs: make.linesOf(result.zones).filter((line) => line.includes('PTR')),
+      stays: result.zones.flatMap((each) => each.quarantined.map(({ name, type }) => `${name} ${type}`)),
+      rules: rulesOf(result),
+    };
+  };
+  const ofWeb1 = '1.2.0.192.in-addr.arpa. 300 PTR web1.lab.internal.';
+  const ofWeb2 = '2.2.0.192.in-addr.arpa. 300 PTR web2.lab.internal.';
+  const leftAlone = { ptrs: [ofWeb2], stays: ['1.2.0.192.in-addr.arpa. PTR'], rules: ['zone-file-wins'] };
+
+  test('with another address: no PTR says what the name does not, and the one that exists stays', () => {
+    expect(found(['web1 A 192.0.2.99'])).toEqual(leftAlone);
+    expect(found(['web1 CNAME elsewhere.example.'])).toEqual(leftAlone);
+  });
+
+  test('with this address too: it has its PTR', () => {
+    expect(found(['web1 A 192.0.2.99', 'web1 A 192.0.2.1'])).toEqual({
+      ptrs: [ofWeb1, ofWeb2],
+      stays: [],
+      rules: ['zone-file-wins'],
+    });
+  });
+
+  test('with another type: it has its PTR', () => {
+    expect(found(['web1 TXT "x"', 'web1 AAAA 2001:db8::9'])).toEqual({ ptrs: [ofWeb1, ofWeb2], stays: [], rules: [] });
+  });
+
+  test('with an address that cannot be used: what exists stays in both zones', () => {
+    const bad = { name: 'web1.lab.internal.', type: 'A', reason: 'bad', origin: null };
+    expect(found([], [bad])).toMatchObject({
+      ptrs: [ofWeb2],
+      stays: ['web1.lab.internal. A', '1.2.0.192.in-addr.arpa. PTR'],
+    });
+  });
+
+  test("beside one that has the address now: the PTR is that one's", () => {
+    const zones = [zone('lab.internal.', ['web1 A 192.0.2.99']), reverse];
+    const servers = [make.missing(server('web1', ['192.0.2.1'])), present(server('web3', ['192.0.2.1']))];
+    const result = compose(make.inputOf(servers, {}, zones));
+    expect(make.linesOf(result.zones)).toContain('1.2.0.192.in-addr.arpa. 300 PTR web3.lab.internal.');
+    expect(result.zones.flatMap(({ quarantined }) => quarantined)).toEqual([]);
+  });
+});
+
 describe('reverse zones', () => {
   test('the longest one takes the PTR, classless ones by what they cover', () => {
     const zones = [
