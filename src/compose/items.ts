@@ -90,6 +90,8 @@ export interface Blocked {
   readonly type: string | null;
   readonly reason: string;
   readonly always: boolean;
+  /** Nothing waits for it: what exists of the type stays, and all else goes on, at the name and of the server. */
+  readonly stays?: true;
   readonly origin: InventoryOrigin | null;
 }
 

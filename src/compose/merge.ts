@@ -119,10 +119,10 @@ const mergeTypes = (
     else quarantined.push({ name, type, reason: made.reason, origin: made.origin });
   }
   const isWanted = rrsets.length > 0 || statics.rrsets.length > 0;
-  for (const { type, reason, origin, always } of blocked) {
+  for (const { type, reason, origin, always, stays } of blocked) {
     const isThere = quarantined.some((each) => each.type === type) || has(statics, type);
     if (isThere) continue;
-    if (always || !isWanted) quarantined.push({ name, type, reason, origin });
+    if (always || (!isWanted && stays !== true)) quarantined.push({ name, type, reason, origin });
     else if (type !== null && !rrsets.some((each) => each.type === type)) {
       stay.push({ name, types: [type], reason, stays: true });
     }

@@ -3,7 +3,7 @@ import type { InventoryOrigin } from '../model/origin.ts';
 import type { AbsenceLimits } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { type Book, inventoryAt } from './book.ts';
-import type { Collected, Contribution, Member, MemberAddress, WriteRule } from './items.ts';
+import type { Blocked, Collected, Contribution, Member, MemberAddress, WriteRule } from './items.ts';
 import { heldReason, isGone, wordsOf } from './roster.ts';
 import { isServerName } from './template.ts';
 import type { Reverse, ZoneEntry } from './zones.ts';
@@ -108,14 +108,17 @@ const writePtr = (
 ): void => {
   const { ip, family, reverse, missing: held } = ptr;
   const { entry, name, unsure } = reverse;
-  const block = (type: string | null, reason: string, always: boolean): void => {
-    into.items.push({ kind: 'blocked', owner: member.key, entry, name, type, reason, always, origin });
-  };
   const elsewhere = book.registration?.elsewhere(rdata, family, ip) ?? null;
-  if (forward.zone === null) block('PTR', `${rdata} is in ${forward.name}, which is left alone`, true);
-  else if (unsure !== null) block(null, `it may belong to ${unsure}, which is left alone`, false);
-  else if (elsewhere !== null) block('PTR', `zone-file-wins: ${elsewhere}`, false);
-  else {
+  const block = (blocked: Pick<Blocked, 'type' | 'reason' | 'always' | 'stays'>): void => {
+    into.items.push({ kind: 'blocked', owner: member.key, entry, name, origin, ...blocked });
+  };
+  if (forward.zone === null) {
+    block({ type: 'PTR', reason: `${rdata} is in ${forward.name}, which is left alone`, always: true });
+  } else if (unsure !== null) {
+    block({ type: null, reason: `it may belong to ${unsure}, which is left alone`, always: false });
+  } else if (elsewhere !== null) {
+    block({ type: 'PTR', reason: `zone-file-wins: ${elsewhere}`, always: false, stays: true });
+  } else {
     into.items.push(contributionOf(member, rule, origin, { entry, name, type: 'PTR', rdata, held }));
     noteClassless(reverse, into);
   }

@@ -125,13 +125,15 @@ describe('a zone file that has a registered name', () => {
     );
     return {
       ptrs: make.linesOf(result.zones).filter((line) => line.includes('PTR')),
-      stays: result.zones.flatMap((each) => each.quarantined.map(({ name, type }) => `${name} ${type}`)),
+      stays: result.zones.flatMap((each) =>
+        (each.protected ?? []).map(({ name, types, stays }) => `${name} ${types}${stays === true ? ' stays' : ''}`),
+      ),
       rules: rulesOf(result),
     };
   };
   const ofWeb1 = '1.2.0.192.in-addr.arpa. 300 PTR web1.lab.internal.';
   const ofWeb2 = '2.2.0.192.in-addr.arpa. 300 PTR web2.lab.internal.';
-  const leftAlone = { ptrs: [ofWeb2], stays: ['1.2.0.192.in-addr.arpa. PTR'], rules: ['zone-file-wins'] };
+  const leftAlone = { ptrs: [ofWeb2], stays: ['1.2.0.192.in-addr.arpa. PTR stays'], rules: ['zone-file-wins'] };
 
   test('with another address: no PTR says what the name does not, and the one that exists stays', () => {
     expect(found(['web1 A 192.0.2.99'])).toEqual(leftAlone);
@@ -150,12 +152,9 @@ describe('a zone file that has a registered name', () => {
     expect(found(['web1 TXT "x"', 'web1 AAAA 2001:db8::9'])).toEqual({ ptrs: [ofWeb1, ofWeb2], stays: [], rules: [] });
   });
 
-  test('with an address that cannot be used: what exists stays in both zones', () => {
+  test('with an address that cannot be used: its PTR waits with it, where the plan says so', () => {
     const bad = { name: 'web1.lab.internal.', type: 'A', reason: 'bad', origin: null };
-    expect(found([], [bad])).toMatchObject({
-      ptrs: [ofWeb2],
-      stays: ['web1.lab.internal. A', '1.2.0.192.in-addr.arpa. PTR'],
-    });
+    expect(found([], [bad])).toEqual({ ptrs: [ofWeb1, ofWeb2], stays: [], rules: ['zone-file-wins'] });
   });
 
   test("beside one that has the address now: the PTR is that one's", () => {

@@ -224,6 +224,22 @@ describe('a zone file takes a name over', () => {
   );
 
   it(
+    'before the server comes: it has no PTR that says otherwise, until the file has its address too',
+    filed(async (scene) => {
+      const ptr = `4 PTR 300 web4.${scene.forward}`;
+      scene.has(...three, 'web4');
+      file(scene, 'web4: {type: A, ttl: 300, value: 192.0.2.99}\n');
+      expect((await scene.apply()).stdout).toContain('the zone file wins');
+      const content = await scene.content();
+      expect(content).toContain('web4 A 300 192.0.2.99');
+      expect(content).not.toContain(ptr);
+      file(scene, `web4: {type: A, ttl: 300, values: [192.0.2.99, ${scene.address(4)}]}\n`);
+      await scene.apply();
+      expect(await scene.content()).toContain(ptr);
+    }),
+  );
+
+  it(
     'of a server that is missing: the file has it at once',
     filed(async (scene) => {
       scene.has('web1', 'web3');
