@@ -6,6 +6,7 @@ import type { Finding } from './finding.ts';
 import type { Blocked, Contribution, Item, WriteRule } from './items.ts';
 import { wordsOf } from './roster.ts';
 import type { ComposeRuleId } from './rules.ts';
+import { placeWords, withoutTaken } from './taken.ts';
 import type { ZoneEntry } from './zones.ts';
 
 // What registration, records and claims come to at one name, beside what the zone file has there.
@@ -34,7 +35,7 @@ export const mergeName = (book: Book, name: string, items: readonly Item[], stat
   const entry = first?.entry ?? book.zones.of(name);
   if (entry === null) return null;
   const findings: Finding[] = [];
-  const values = withoutTaken(items, findings);
+  const values = withoutTaken(name, items, findings);
   const blocked = [...items.filter(isBlocked), ...blockedByGit(book, name)];
   const whole = clash(name, values, findings) ?? blocked.find(({ always, type }) => always && type === null);
   if (whole !== undefined) {
@@ -57,33 +58,12 @@ export const simpleRRset = ({ name, type, rdata, origin, held, rule }: Contribut
   values: [held === null ? { rdata, origins: [origin] } : { rdata, origins: [origin], held }],
 });
 
-const isValue = (item: Item): item is Contribution => item.kind === 'value';
 const isBlocked = (item: Item): item is Blocked => item.kind === 'blocked';
 
 const blockedByGit = ({ blocked }: Book, name: string): readonly Blocked[] => {
   const known = blocked.get(name);
   return known === undefined ? [] : [known];
 };
-
-/** A name made of what a server says of itself must not be another server's, be that one without an address. */
-const withoutTaken = (items: readonly Item[], findings: Finding[]): readonly Contribution[] => {
-  const values = items.filter(isValue);
-  const owners = new Set(items.flatMap(registeredBy));
-  if (owners.size === 0 || values.length === 0 || items.length === 1) return values;
-  return values.filter(({ rule, member, name }) => {
-    if (rule.kind !== 'record' || rule.fixed !== null || owners.has(member.key)) return true;
-    const message = `${placeWords(rule)}, ${wordsOf(member.server)}: ${name} is the name of ${[...owners].join(', ')}`;
-    findings.push({ rule: 'name-taken', message, item: member.key, at: rule.at });
-    return false;
-  });
-};
-
-const registeredBy = (item: Item): readonly string[] => {
-  if (item.kind === 'vacant') return item.by === 'registration' ? [item.owner] : [];
-  return item.kind === 'value' && item.rule.kind === 'registration' ? [item.member.key] : [];
-};
-
-const placeWords = ({ words, at }: WriteRule): string => `${words} (${at.file}:${at.line})`;
 
 /** A name that is claimed is nobody's own; nobody knows which of the two was meant. */
 const clash = (

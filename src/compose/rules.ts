@@ -31,7 +31,11 @@ export const composeRules = [
   rule('record-value', 'error', 'A label or group makes a value of a server that is none of its type.'),
   rule('record-type', 'error', 'A label or group has a record of a type that it cannot write.'),
   rule('name-outside-zones', 'error', 'A record or claim of a label or group is in no configured zone.'),
-  rule('name-taken', 'error', "A record made of a server's attributes has the name of another server."),
+  rule(
+    'name-taken',
+    'error',
+    "A record or claim, by a name made of a server's attributes, is where another server has its own.",
+  ),
   rule('grant-denied', 'error', 'No grant lets a label, group or inventory write a name, type or address.'),
   rule('max-values', 'error', 'An RRset has more values than its grant allows.'),
   rule('ttl-conflict', 'error', 'Labels and groups give one RRset different TTLs.'),
