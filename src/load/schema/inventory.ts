@@ -8,7 +8,13 @@ const url = text('Its address: http or https, without a name and a password.');
 
 const scalars = [Type.String(), Type.Number(), Type.Boolean()];
 
-const keysOfHttp = { url, interval, timeout, max_servers: most('Servers'), max_bytes: most('Bytes of the whole answer') };
+const keysOfHttp = {
+  url,
+  interval,
+  timeout,
+  max_servers: most('Servers'),
+  max_bytes: most('Bytes of the whole answer'),
+};
 const keysOfFile = { path: text('JSON or YAML, relative to hostmaster.yaml.'), interval };
 const keysOfNetbox = {
   url,
