@@ -6,7 +6,8 @@ const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 
 const match = Type.Record(Type.String(), Type.Union([scalar, Type.Array(scalar, { minItems: 1 })]), {
   minProperties: 1,
-  description: 'labels, name, state (active or maintenance) and attributes of a server. All must hold; of a list of values, one.',
+  description:
+    'labels, name, state (active or maintenance) and attributes of a server. All must hold; of a list of values, one.',
 });
 
 export const groupsSchema = closed(
