@@ -40,8 +40,7 @@ const openOrBegin = (file: string, say: Say): OpenedStore => {
     say(notice);
     return { ...store, notice };
   };
-  if (existsSync(file) && statSync(file).size === 0)
-    return begun(`the state file ${file} was empty, and is begun anew`);
+  if (isLeftEmpty(file)) return begun(`the state file ${file} was empty, and is begun anew`);
   const found = identityOf(file);
   try {
     return { ...storeOn(file, say), notice: null };
@@ -53,6 +52,18 @@ const openOrBegin = (file: string, say: Say): OpenedStore => {
     return begun(`${damaged}; it was set aside as ${setAside(file)} and begun anew`);
   }
 };
+
+/** A file that another process is just making is empty too, for a moment. */
+const isLeftEmpty = (file: string): boolean => {
+  const isEmpty = () => statSync(file, { throwIfNoEntry: false })?.size === 0;
+  for (let waited = 0; waited < momentMilliseconds && isEmpty(); waited += lookMilliseconds) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookMilliseconds);
+  }
+  return isEmpty();
+};
+
+const momentMilliseconds = 500;
+const lookMilliseconds = 20;
 
 const storeOn = (file: string, say: Say): Store => {
   const database = new DatabaseSync(file, { timeout: 5000 });
