@@ -32,9 +32,10 @@ afterAll(async () => {
 });
 
 /** A zone with its repository, which goes to PowerDNS by way of the proxy unless told otherwise. */
+/** What a prober asks for while a write is going on may stay in PowerDNS's cache for its 20 s. */
 const repositoryOf = (zone: string, file: string, url = proxy.url): Repository =>
   makeRepository({
-    targets: { pdns: targetOf({ ...pdns, url }) },
+    targets: { pdns: targetOf({ ...pdns, url }, { verify_wait: '25s' }) },
     zones: { [zone]: { create: { ns: ['ns1.example.net.', 'ns2.example.net.'] } } },
     files: { [zone.slice(0, -1)]: file },
     guards: { max_delete_percent: 100, max_replace_percent: 100 },

@@ -198,7 +198,7 @@ const repositoryOf = (
 ): Repository => {
   const { forward, reverse, shared } = names;
   const repository = makeRepository({
-    targets: { pdns: targetOf(api === undefined ? pdns : { ...pdns, url: api }) },
+    targets: { pdns: targetOf(api === undefined ? pdns : { ...pdns, url: api }, { verify_wait: '25s' }) },
     zones: {
       [forward]: { static: 'none', ...zones.forward },
       [reverse]: { static: 'none', ...zones.reverse },
