@@ -107,7 +107,8 @@ describe.concurrent('health checks', () => {
         // Nothing is known yet, and all may be up.
         expect((await becomes(first)).filter((each) => each !== both)).toEqual([]);
         await down('127.0.0.2');
-        expect((await becomes(whileDown)).filter((each) => each !== first)).toEqual([]);
+        // A witness that misses a check of its own leaves open what is up, and then all are answered.
+        expect((await becomes(whileDown)).filter((each) => each !== first && each !== both)).toEqual([]);
         expect(await answersFor(1_200)).toEqual([whileDown]);
         await web('127.0.0.3');
         expect((await becomes(second)).filter((each) => each !== whileDown)).toEqual([]);
