@@ -18,13 +18,36 @@ export const readSecretRefs = (
 ): Readonly<Record<string, SecretRef>> => {
   const found: Record<string, SecretRef> = {};
   for (const key of keys) {
-    const value = raw[key];
+    const parts = key.split('.');
+    const value = parts.reduce<unknown>((inside, part) => asRecord(inside)[part], raw);
     if (value === undefined) continue;
     if (isSecretRef(value)) found[key] = value;
     else {
-      const message = `${path.join('.')}: "${key}" is a secret; write {env: NAME} or {file: PATH}, never the secret itself`;
-      reportAt(config, 'secret-literal', message, [...path, key]);
+      const [last] = parts.slice(-1);
+      const where = [...path, ...parts.slice(0, -1)].join('.');
+      const message = `${where}: "${last}" is a secret; write {env: NAME} or {file: PATH}, never the secret itself`;
+      reportAt(config, 'secret-literal', message, [...path, ...parts]);
     }
   }
   return found;
 };
+
+/** The keys of what looks like a secret: `api_key`, or `tsig.secret` for one under another key. */
+export const secretKeysIn = (entry: object): readonly string[] =>
+  Object.entries(entry).flatMap(([key, value]) =>
+    isSecretRef(value) ? [key] : secretKeysIn(asRecord(value)).map((inside) => `${key}.${inside}`),
+  );
+
+/** The entry without its secrets. */
+export const withoutSecrets = (
+  entry: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(entry).flatMap(([key, value]): readonly (readonly [string, unknown])[] => {
+      if (keys.includes(key)) return [];
+      const inside = keys.filter((each) => each.startsWith(`${key}.`)).map((each) => each.slice(key.length + 1));
+      const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+      return [[key, inside.length === 0 || !isMapping ? value : withoutSecrets(asRecord(value), inside)]];
+    }),
+  );

@@ -7,7 +7,7 @@ import { quoted } from '../quote.ts';
 import { type ProviderKeys, type Providers, type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
 import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
-import { isSecretRef, readSecretRefs } from './secret-refs.ts';
+import { readSecretRefs, secretKeysIn, withoutSecrets } from './secret-refs.ts';
 import { parseDuration, parseNameServer } from './values.ts';
 
 const commonKeys = ['provider', 'verify_at', 'verify_wait'];
@@ -65,7 +65,7 @@ const keysOfProvider = (
   { provider, ...entry }: TargetEntry,
   providers: Providers | undefined,
 ): ProviderKeys | null => {
-  if (providers === undefined) return { schema: {}, secrets: secretsIn(entry) };
+  if (providers === undefined) return { schema: {}, secrets: secretKeysIn(entry) };
   const keys = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
   if (keys !== undefined) return keys;
   const known = Object.keys(providers);
@@ -74,9 +74,6 @@ const keysOfProvider = (
   return null;
 };
 
-const secretsIn = (entry: object): readonly string[] =>
-  Object.entries(entry).flatMap(([key, value]) => (isSecretRef(value) ? [key] : []));
-
 const readProviderConfig = (
   config: Config,
   name: string,
@@ -84,10 +81,10 @@ const readProviderConfig = (
   { schema, secrets }: ProviderKeys,
 ): Readonly<Record<string, unknown>> => {
   const own = Object.fromEntries(
-    Object.entries(raw).filter(([key]) => !commonKeys.includes(key) && !secrets.includes(key)),
+    Object.entries(withoutSecrets(raw, secrets)).filter(([key]) => !commonKeys.includes(key)),
   );
   const properties = keysOf(schema);
-  const known = [...commonKeys, ...properties, ...secrets];
+  const known = [...commonKeys, ...properties, ...secrets.filter((key) => !key.includes('.'))];
   const usable: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(own)) {
     if (properties.includes(key) || schema.properties === undefined) usable[key] = value;

@@ -39,7 +39,16 @@ const publishedTarget = (name: string, { schema, secrets }: ProviderKeys): objec
   properties: {
     ...targetSchema.properties,
     provider: { const: name },
-    ...(schema.properties !== null && typeof schema.properties === 'object' ? schema.properties : {}),
-    ...Object.fromEntries(secrets.map((key) => [key, secretRef])),
+    ...secrets.map((key) => key.split('.')).reduce(withSecret, recordOf(schema.properties)),
   },
 });
+
+/** Properties of a schema with a secret in its place: `api_key`, or `tsig` and then `secret` in that one's properties. */
+const withSecret = (properties: object, [key = '', ...inside]: readonly string[]): object => {
+  if (inside.length === 0) return { ...properties, [key]: secretRef };
+  const outer = recordOf(recordOf(properties)[key]);
+  return { ...properties, [key]: { ...outer, properties: withSecret(recordOf(outer.properties), inside) } };
+};
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' ? { ...value } : {};
