@@ -10,7 +10,7 @@ export * from './model/name.ts';
 export type * from './model/plan.ts';
 export * from './model/rdata.ts';
 export * from './model/rrset.ts';
-export { withSerialNumber } from './model/soa.ts';
+export { serialOf, withSerialNumber, withSerialOf } from './model/soa.ts';
 export type * from './model/zone.ts';
 
 /** A provider's limits, as data. The planner and the conformance suite read the same object. */
@@ -40,6 +40,8 @@ export interface Supports {
   readonly bytes_per_value: number;
   /** Why an RRset whose rdata is this long on the wire cannot be served; null: no limit but the message's. */
   readonly max_rrset_bytes: number;
+  /** The most values of one RRset. Default is no limit. */
+  readonly max_values?: number;
   /** Writes to different zones may run at once. */
   readonly parallel_zones: number;
   /** `native`: a write carries what it replaces; `checked`: the touched RRsets are read again just before. */
@@ -49,6 +51,8 @@ export interface Supports {
   readonly health_checks: boolean;
   /** Can it make a missing zone? */
   readonly creates_zones: boolean;
+  /** How a person makes one, where it cannot. */
+  readonly zones_are_made?: string;
 }
 
 export interface ListedZone {
@@ -96,7 +100,10 @@ export type WriteResult =
       /** True: somebody else wrote between the read and this write. Null: the server cannot tell. */
       readonly raced: boolean | null;
     }
-  /** Nothing of this write was applied; `refused` names what the server would not take. */
+  /**
+   * Nothing of this write was applied; `refused` names what the server would not take. Empty: it does not say which; of a
+   * write to one name it is known.
+   */
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] };
 
 /** A kind of DNS service. It never diffs, never guards, never logs; it throws HostmasterError. */
@@ -106,6 +113,8 @@ export interface Provider {
   /** Says that these zones are about to be read in full, for a provider that can read many of them at once. */
   expect?(zones: readonly ZoneId[], signal?: AbortSignal): Promise<void>;
   read(zone: ZoneId, options?: ReadOptions): Promise<ZoneSnapshot | Unchanged | Missing>;
+  /** Cuts a write, in its order, where `max_bytes` and `max_changes` cannot say what one holds; a name is not cut. Pure. */
+  cut?(zone: ZoneId, changes: readonly Change[]): readonly (readonly Change[])[];
   /** A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. */
   apply(write: Write, signal?: AbortSignal): Promise<WriteResult>;
   /**
@@ -142,14 +151,16 @@ export interface HealthChecks {
 export interface ProviderContext {
   /** The target's keys in hostmaster.yaml, checked against the provider's schema, defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** The resolved secrets by key. */
+  /** The resolved secrets by key; that of `secret` under `tsig` is `tsig.secret`. */
   readonly secrets: Readonly<Record<string, string>>;
   /** The folder of hostmaster.yaml, that relative paths start from. */
   readonly folder: string;
+  /** Every zone of hostmaster.yaml, by its canonical name; the target need not have them. */
+  readonly zones?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
-/** What a provider's index.ts exports. `schema` is the JSON Schema of its target keys; `secrets` names the secret ones. */
+/** What a provider's index.ts exports. `schema` is the JSON Schema of its target keys; `secrets` names the secret ones, as `api_key` or `tsig.secret`. */
 export interface ProviderFactory {
   readonly apiVersion: 1;
   readonly name: string;

@@ -116,7 +116,7 @@ const makeZone = async ({ create, provider, signal }: ApplyZoneInput, sender: Se
 
 /** One write, without what was refused before it and what depends on that. */
 const writePortion = async (run: ZoneRun, portion: readonly Change[]): Promise<void> => {
-  const { input, sender, state, outcome, sent } = run;
+  const { input, sender, state, sent } = run;
   for (;;) {
     if (input.signal?.aborted === true) throw interrupted(sender);
     const pending = undecided(run, portion);
@@ -134,9 +134,31 @@ const writePortion = async (run: ZoneRun, portion: readonly Change[]): Promise<v
       throw answer.error;
     }
     for (const change of pending) sent.delete(keyOf(change));
-    setAside(run, reasonsOf(answer.refused), 'refused');
-    if (input.reviewed || countOf(outcome, 'refused') > mostRefusals) throw refusedError(answer.refused, sender.target);
+    if (answer.refused.length === 0) return findRefused(run, pending);
+    refuse(run, answer.refused);
   }
+};
+
+const refuse = (run: ZoneRun, refused: readonly RefusedChange[]): void => {
+  setAside(run, reasonsOf(refused), 'refused');
+  if (run.input.reviewed || countOf(run.outcome, 'refused') > mostRefusals) {
+    throw refusedError(refused, run.sender.target);
+  }
+};
+
+/** Where the server does not say what it will not take, each half is sent alone. A reviewed zone fails whole. */
+const findRefused = async (run: ZoneRun, changes: readonly Change[]): Promise<void> => {
+  const names = [...Map.groupBy(changes, ({ name }) => name).values()];
+  const message = 'it does not say which of these';
+  if (run.input.reviewed || names.length < 2) {
+    return refuse(
+      run,
+      changes.map(({ name, type }) => ({ name, type, message })),
+    );
+  }
+  const middle = Math.ceil(names.length / 2);
+  await writePortion(run, names.slice(0, middle).flat());
+  await writePortion(run, names.slice(middle).flat());
 };
 
 const reasonsOf = (refused: readonly RefusedChange[]): ReadonlyMap<string, string> =>

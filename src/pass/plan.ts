@@ -254,19 +254,15 @@ const fitForNothing = ({ definition, provider }: OpenTarget): PlanTarget => ({
 
 const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
   const { name } = target.definition;
+  const { creates_zones: creates, zones_are_made: how } = target.provider.supports;
+  if (zone.settings.create !== null && creates) return null;
   const label = zoneLabel(zone.id);
-  if (zone.settings.create === null) {
-    const how = `make it there, or set "create" for it in hostmaster.yaml`;
-    return problemOfTarget('zone-missing', `${name} does not have the zone ${label}: ${how}`, name, label);
-  }
-  return target.provider.supports.creates_zones
-    ? null
-    : problemOfTarget(
-        'zone-missing',
-        `${name} does not have the zone ${label}, and its provider cannot make it`,
-        name,
-        label,
-      );
+  const help = creates
+    ? ': make it there, or set "create" for it in hostmaster.yaml'
+    : how === undefined
+      ? ', and its provider cannot make it'
+      : `: ${how}`;
+  return problemOfTarget('zone-missing', `${name} does not have the zone ${label}${help}`, name, label);
 };
 
 const believable = (settled: SettledZone | null, desired: () => string, now: number): SettledZone | null =>

@@ -8,10 +8,10 @@ import type { JournalEntry, JournalMember, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
 import { joined, tiesOf } from '../model/ties.ts';
-import { order } from '../plan/index.ts';
 import type { Hold, Patience } from './lease.ts';
 import { freshPatience, holdOf } from './lease.ts';
 import { howToMend } from './mend.ts';
+import { portionsOf } from './portions.ts';
 import type { StepBack, UndoAt } from './rollback.ts';
 import { takeBack } from './rollback.ts';
 import { byTurns, silence } from './turns.ts';
@@ -99,7 +99,7 @@ const sitesOf = (
               sleep: rim.sleep,
               beforeWrite: hold.check,
             },
-            portions: (changes: readonly Change[]) => order(changes, target.provider.supports),
+            portions: portionsOf(target.provider, member.zone),
           };
     const trouble = at === null ? `${member.target} cannot be asked: ${why}` : null;
     sites.set(placeKey(place), { place, hold, at, found: new Map(), trouble });

@@ -16,7 +16,7 @@ export const openTargets = async (
   rim: Pick<Rim, 'registry' | 'signal'>,
 ): Promise<OpenTargets> => {
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
-  const opened = await Promise.all(wanted.map((target) => openOne(target, definitions.targetsFolder, serve, rim)));
+  const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, rim)));
   return {
     open: new Map(opened.flatMap(({ target }) => (target === null ? [] : [[target.definition.name, target]]))),
     statuses: opened.map(({ status }) => status),
@@ -41,7 +41,7 @@ interface Opened {
 
 const openOne = async (
   definition: TargetDefinition,
-  folder: string,
+  { targetsFolder: folder, zoneNames: zones }: Definitions,
   serve: boolean,
   { registry, signal }: Pick<Rim, 'registry' | 'signal'>,
 ): Promise<Opened> => {
@@ -51,7 +51,7 @@ const openOne = async (
     if (factory === undefined)
       throw new HostmasterError('CONFIG', 'stop', `there is no provider ${definition.provider}`);
     const { secrets } = await resolveSecrets(definition, folder);
-    const context = { config: definition.config, secrets, folder, ...(signal === undefined ? {} : { signal }) };
+    const context = { config: definition.config, secrets, folder, zones, ...(signal === undefined ? {} : { signal }) };
     const provider = await factory.open(context);
     const serving = serve ? ((await factory.ensureServing?.(context)) ?? null) : null;
     return { target: { definition, provider, serving }, status: { name, status: 'ok', message: null }, problem: null };

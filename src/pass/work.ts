@@ -1,7 +1,7 @@
 import type { ApplyZoneInput } from '../apply/run.ts';
 import type { Changeset } from '../model/plan.ts';
 import type { CreateSettings } from '../model/zone.ts';
-import { order } from '../plan/index.ts';
+import { portionsOf } from './portions.ts';
 import type { OpenTarget, Rim } from './types.ts';
 
 /** One changeset and what it needs to go out. */
@@ -14,7 +14,7 @@ export interface ApplyWork {
 export const inputOf = ({ target, changeset, create }: ApplyWork, reviewed: boolean, rim: Rim): ApplyZoneInput => ({
   provider: target.provider,
   changeset,
-  portions: (changes) => order(changes, target.provider.supports),
+  portions: portionsOf(target.provider, { name: changeset.zone, view: changeset.view }),
   create,
   reviewed,
   sleep: rim.sleep,

@@ -139,6 +139,13 @@ const whyMisfit = (rrset: RRset, target: PlanTarget, { names, types }: Ability):
       message: `${target.name} takes TTLs up to ${supports.max_ttl}, not ${rrset.ttl}`,
     };
   }
+  const most = supports.max_values ?? rrset.values.length;
+  if (rrset.values.length > most) {
+    return {
+      rule: 'unsupported-size',
+      message: `${target.name} takes ${most} values of one RRset, as its max_values says, not ${rrset.values.length}`,
+    };
+  }
   const bytes = textLength(rrset) * wirePerCharacter > supports.max_rrset_bytes ? wireBytes(rrset) : 0;
   return bytes > supports.max_rrset_bytes
     ? {

@@ -11,3 +11,13 @@ test('a name that the target cannot hold is a problem, and what exists there sta
   expect(planned.changes).toEqual(['create b A']);
   expect(planned.withheld).toEqual(['quarantine: delete a+b AAAA']);
 });
+
+test('an RRset of more values than the target takes is a problem, and what exists there stays', () => {
+  const planned = plan({
+    desired: ['a A 1 192.0.2.1 | 192.0.2.2', 'b A 1 192.0.2.1'],
+    existing: [...apex, 'a A 1 192.0.2.1'],
+    supports: { ...supports, max_values: 1 },
+  });
+  expect(planned.problems).toEqual(['unsupported-size']);
+  expect(planned.changes).toEqual(['create b A']);
+});
