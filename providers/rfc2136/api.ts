@@ -1,0 +1,158 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { classCodes, rcodeName } from '../../src/wire/codes.ts';
+import { WireError } from '../../src/wire/errors.ts';
+import { exchange } from '../../src/wire/exchange.ts';
+import { encodeQuery, type Message, type MessageRecord } from '../../src/wire/message.ts';
+import type { StreamServer } from '../../src/wire/stream.ts';
+import { type Transferred, transferChanges, transferZone } from '../../src/wire/transfer.ts';
+import { tsigBytes } from '../../src/wire/tsig-key.ts';
+import { encodeUpdate, type Update } from '../../src/wire/update.ts';
+import { readFailure, writeFailure } from './failure.ts';
+import type { Settings } from './settings.ts';
+
+/** The name servers of one target. Their keys' secrets are in no message. */
+export interface Api {
+  /** `the name server 192.0.2.1 port 53`, for messages. */
+  readonly where: string;
+  /** Is what is read not what takes the updates, so that it may lag behind? */
+  readonly lags: boolean;
+  /** Octets that an UPDATE may have, so that its signature still fits. */
+  readonly limit: number;
+  /** All of a zone. Null: the server does not have the zone. */
+  zone(zone: string, signal: AbortSignal | undefined): Promise<Extract<Transferred, { kind: 'zone' }> | null>;
+  /** What has changed since a version. Null: the server does not have the zone, or no IXFR. */
+  changes(zone: string, serial: number, signal: AbortSignal | undefined): Promise<Transferred | null>;
+  /** The SOA at the primary, where it has the zone and says so. */
+  soa(zone: string, signal: AbortSignal | undefined): Promise<MessageRecord | null>;
+  /** Sends it once; gives the RCODE. Throws WRITE_UNKNOWN where it may have been applied. */
+  update(update: Update, signal: AbortSignal | undefined): Promise<string>;
+}
+
+/** Milliseconds more for each record of an update: four times what a loaded Knot was seen to take. */
+const patienceEach = 1;
+const maxMessage = 65_535;
+const tries = 3;
+const firstPause = 100;
+
+/** Opens nothing: each question has a connection of its own. */
+export const openApi = (settings: Settings): Api => {
+  const { key, primaries, timeout, transfer, transferKey } = settings;
+  const atPrimaries = inTurn(primaries);
+  const atTransfer = transfer === null ? atPrimaries : inTurn([transfer]);
+  const transferOptions = (signal: AbortSignal | undefined) => ({ key: transferKey, idleMs: timeout, signal });
+  const ask = async (ring: Ring, question: Uint8Array, signal: AbortSignal | undefined): Promise<Message> =>
+    ring.read((server) =>
+      exchange(server, question, { key: ring === atPrimaries ? key : transferKey, timeoutMs: timeout, signal }),
+    );
+  const holds = async (zone: string, ring: Ring, signal: AbortSignal | undefined): Promise<MessageRecord | null> => {
+    const question = encodeQuery(randomInt(0x10000), { name: zone, type: 'SOA', class: classCodes.IN });
+    const { answers, flags, rcode } = await ask(ring, question, signal).catch((error: unknown) => {
+      if (error instanceof WireError && error.fault === 'refused') return nothing;
+      throw readFailure(error, { what: `the SOA of ${zone}`, where: ring.where() });
+    });
+    if (rcode !== 0 || !flags.aa) return null;
+    return answers.find(({ name, type }) => name === zone && type === 'SOA') ?? null;
+  };
+  /** Null where the server says that it does not have the zone, and a query says so too. */
+  const transferred = async <T>(
+    zone: string,
+    signal: AbortSignal | undefined,
+    run: (server: StreamServer) => Promise<T>,
+  ): Promise<T | null> => {
+    try {
+      return await atTransfer.read(run);
+    } catch (error) {
+      const isMissing = error instanceof WireError && error.fault === 'refused' && error.rcode === 'NOTAUTH';
+      if (isMissing && (await holds(zone, atTransfer, signal)) === null) return null;
+      throw readFailure(error, { what: `the transfer of ${zone}`, where: atTransfer.where() });
+    }
+  };
+  return {
+    get where() {
+      return atPrimaries.where();
+    },
+    lags: transfer !== null,
+    limit: maxMessage - tsigBytes(key),
+    zone: (zone, signal) => transferred(zone, signal, (server) => transferZone(server, zone, transferOptions(signal))),
+    changes: (zone, serial, signal) =>
+      transferred(zone, signal, async (server) => {
+        try {
+          return await transferChanges(server, zone, serial, transferOptions(signal));
+        } catch (error) {
+          if (error instanceof WireError && knowsNoIxfr.has(error.rcode ?? '')) return null;
+          throw error;
+        }
+      }),
+    soa: (zone, signal) => holds(zone, atPrimaries, signal),
+    update: async (update, signal) => {
+      const message = encodeUpdate(randomInt(0x10000), update);
+      const timeoutMs = timeout + (update.steps.length + update.prerequisites.length) * patienceEach;
+      try {
+        const answer = await atPrimaries.write((server) => exchange(server, message, { key, timeoutMs, signal }));
+        return rcodeName(answer.rcode);
+      } catch (error) {
+        throw writeFailure(error, { what: `the update of ${update.zone}`, where: atPrimaries.where() });
+      }
+    },
+  };
+};
+
+const knowsNoIxfr: ReadonlySet<string> = new Set(['NOTIMP', 'FORMERR']);
+
+const nothing = { answers: [], flags: { aa: false }, rcode: 5 };
+
+/** Several servers for one thing, of which that is asked first which answered last. */
+interface Ring {
+  where(): string;
+  /** Repeats what failed in passing, and turns to the next where there is no answer. */
+  read<T>(job: (server: StreamServer) => Promise<T>): Promise<T>;
+  /** Turns to the next only where nothing was sent. */
+  write<T>(job: (server: StreamServer) => Promise<T>): Promise<T>;
+}
+
+const inTurn = (servers: readonly StreamServer[]): Ring => {
+  let order = servers;
+  const first = (server: StreamServer): void => {
+    order = [server, ...order.filter((each) => each !== server)];
+  };
+  const attempt = async <T>(
+    job: (server: StreamServer) => Promise<T>,
+    mayGoOn: (error: unknown) => boolean,
+  ): Promise<T> => {
+    for (const [i, server] of order.entries()) {
+      try {
+        const done = await job(server);
+        first(server);
+        return done;
+      } catch (error) {
+        if (i === servers.length - 1 || !mayGoOn(error)) throw error;
+      }
+    }
+    throw new WireError('unreachable', 'there is no server to ask', { sent: false });
+  };
+  return {
+    where: () =>
+      order
+        .slice(0, 1)
+        .map(({ address, port }) => `the name server ${address} port ${port}`)
+        .join(),
+    write: (job) => attempt(job, (error) => error instanceof WireError && !error.sent && error.fault !== 'aborted'),
+    read: async (job) => {
+      for (let tried = 1; ; tried += 1) {
+        try {
+          return await attempt(job, (error) => isPassing(error) || isFault(error, 'timeout'));
+        } catch (error) {
+          if (!isPassing(error) || tried === tries) throw error;
+          await sleep(firstPause * 2 ** tried * (0.5 + Math.random()));
+        }
+      }
+    },
+  };
+};
+
+const isFault = (error: unknown, fault: WireError['fault']): boolean =>
+  error instanceof WireError && error.fault === fault;
+
+/** BIND closes connections beyond its tcp-clients without a word. */
+const isPassing = (error: unknown): boolean => isFault(error, 'unreachable') || isFault(error, 'cut');

@@ -1,0 +1,141 @@
+import {
+  type Change,
+  type ExistingRRset,
+  keyOf,
+  makeRRset,
+  sameAnswer,
+  serialOf,
+  typeByName,
+  type Unreadable,
+  type Value,
+  withSerialNumber,
+  withSerialOf,
+} from '../../src/provider.ts';
+import type { MessageRecord } from '../../src/wire/message.ts';
+import type { UpdateUnit } from '../../src/wire/slices.ts';
+import type { Prerequisite, UpdateStep } from '../../src/wire/update.ts';
+
+// Between records and changes on one side and UPDATE's prerequisites and steps on the other; pure.
+
+/** A zone as a transfer gave it; the first of its records is its SOA. */
+export interface Content {
+  readonly records: readonly MessageRecord[];
+  readonly soa: MessageRecord;
+  readonly rrsets: readonly ExistingRRset[];
+  readonly unreadable: readonly Unreadable[];
+  readonly byKey: ReadonlyMap<string, ExistingRRset>;
+}
+
+const noOrigins = Object.freeze([]);
+
+interface Group {
+  readonly name: string;
+  readonly type: string;
+  ttl: number;
+  readable: boolean;
+  readonly values: Value[];
+}
+
+/** The RRsets of a zone's records; where TTLs within one differ (RRSIG's may), the smallest counts. */
+export const contentOf = (soa: MessageRecord, records: readonly MessageRecord[]): Content => {
+  const groups = new Map<string, Group>();
+  for (const { name, rdata, ttl, type } of records) {
+    const key = keyOf({ name, type });
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = { name, type, ttl, readable: true, values: [] };
+      groups.set(key, group);
+    }
+    if (ttl < group.ttl) group.ttl = ttl;
+    if (rdata.startsWith('\\#') && hasFields(type)) group.readable = false;
+    group.values.push({ rdata, origins: noOrigins });
+  }
+  const byKey = new Map<string, ExistingRRset>();
+  const unreadable: Unreadable[] = [];
+  for (const [key, { name, readable, ttl, type, values }] of groups) {
+    if (readable) byKey.set(key, makeRRset(name, type, ttl, values));
+    else unreadable.push({ name, type, why: `its octets are no rdata of ${type}` });
+  }
+  return { records, soa, rrsets: [...byKey.values()], unreadable, byKey };
+};
+
+const hasFields = (type: string): boolean => (typeByName(type)?.fields.length ?? 0) > 0;
+
+/** The changes whose RRset is not what `side` of them says; a SOA's serial does not count. */
+export const differing = (
+  changes: readonly Change[],
+  { byKey }: Content,
+  side: 'before' | 'after',
+): readonly Change[] =>
+  changes.filter((change) => {
+    const found = byKey.get(keyOf(change));
+    const expected = change[side];
+    if (expected === null || found === undefined) return expected !== null || found !== undefined;
+    const [{ rdata: current } = { rdata: '' }] = found.values;
+    const values = expected.values.map(({ rdata }) => ({
+      rdata: change.type === 'SOA' ? withSerialOf(rdata, current) : rdata,
+    }));
+    return !sameAnswer({ ttl: expected.ttl, values }, found);
+  });
+
+/** What an UPDATE asks of its zone before anything else: that it is this version. */
+export const lockOn = ({ soa }: Content): Prerequisite => ({
+  kind: 'equals',
+  name: soa.name,
+  type: 'SOA',
+  rdata: [soa.rdata],
+});
+
+/** All changes of one name, which travel together: what must hold, and what is done. */
+export const unitsOf = (zone: string, changes: readonly Change[], serial: number): readonly UpdateUnit[] =>
+  Map.groupBy(changes, ({ name }) => name)
+    .values()
+    .map((same) => ({
+      prerequisites: same.flatMap(prerequisitesOf),
+      steps: same.flatMap((change) => stepsOf(zone, change, serial)),
+    }))
+    .toArray();
+
+const prerequisitesOf = ({ before, name, type }: Change): readonly Prerequisite[] => {
+  if (type === 'SOA') return [];
+  if (before === null) return [{ kind: 'absent', name, type }];
+  return [{ kind: 'equals', name, type, rdata: before.values.map(({ rdata }) => rdata) }];
+};
+
+const stepsOf = (zone: string, change: Change, serial: number): readonly UpdateStep[] => {
+  const { after, name, type } = change;
+  if (type === 'SOA') return addsOf(change).map((step) => ({ ...step, rdata: withSerialNumber(step.rdata, serial) }));
+  if (type === 'NS' && name === zone) return apexSteps(change);
+  const adds = addsOf(change);
+  if (change.before === null) return adds;
+  return after === null ? [{ kind: 'delete-rrset', name, type }] : [{ kind: 'delete-rrset', name, type }, ...adds];
+};
+
+type Add = Extract<UpdateStep, { readonly kind: 'add' }>;
+
+const addsOf = ({ after, name, type }: Change): readonly Add[] =>
+  (after?.values ?? []).map(({ rdata }) => ({ kind: 'add', name, type, ttl: after?.ttl ?? 0, rdata }));
+
+/**
+ * At the apex, NS cannot be deleted as a whole, and the last one not at all (RFC 2136 section 3.4.2.3 and 3.4.2.4). Knot
+ * ignores another TTL of values that are there, but takes that of a new one for all; nobody sees it come and go.
+ */
+const apexSteps = (change: Change): readonly UpdateStep[] => {
+  const { after, before, name, type } = change;
+  const had = new Set(before?.values.map(({ rdata }) => rdata));
+  const wanted = new Set(after?.values.map(({ rdata }) => rdata));
+  const adds = addsOf(change);
+  const retimed = adds.filter(({ rdata, ttl }) => had.has(rdata) && ttl !== before?.ttl).slice(0, 1);
+  const passing = retimed.map((step): Add => ({ ...step, rdata: passingServer }));
+  const gone = [...passing.map(({ rdata }) => rdata), ...had].filter((rdata) => !wanted.has(rdata));
+  return [...passing, ...adds, ...gone.map((rdata): UpdateStep => ({ kind: 'delete-value', name, type, rdata }))];
+};
+
+/** RFC 2606 section 2. */
+const passingServer = 'hostmaster.invalid.';
+
+/** The serial that a SOA of ours has to have to be taken (RFC 2136 section 3.4.2.2); 0 stands for none elsewhere. */
+export const nextSerial = ({ soa }: Content): number => {
+  const serial = serialOf(soa.rdata);
+  return serial >= 0xffff_ffff ? 1 : serial + 1;
+};

@@ -1,0 +1,39 @@
+import { HostmasterError, type Provider, type ProviderFactory } from '../../src/provider.ts';
+import { openApi } from './api.ts';
+import { cutChanges } from './cut.ts';
+import { listZones, readZone, type Session } from './read.ts';
+import { schema, secrets, settingsOf } from './settings.ts';
+import { howZonesAreMade, supportsOf } from './supports.ts';
+import { applyWrite } from './write.ts';
+
+/** Name servers that take UPDATE and give transfers (BIND, Knot): RFC 2136, RFC 8945, RFC 5936, RFC 1995. */
+export const factory: ProviderFactory = {
+  apiVersion: 1,
+  name: 'rfc2136',
+  schema,
+  secrets,
+  open: async (context) => {
+    const settings = settingsOf(context);
+    const session: Session = { api: openApi(settings), settings, contents: new Map(), insists: new Map() };
+    return providerOf(session);
+  },
+};
+
+const providerOf = (session: Session): Provider => {
+  const supports = supportsOf(session.settings);
+  const cannot = (what: string, how: string): HostmasterError =>
+    new HostmasterError('WRITE_REFUSED', 'stop', `${what} at ${session.api.where}: ${how}`);
+  return {
+    supports,
+    listZones: (signal) => listZones(session, signal),
+    read: (zone, options = {}) => readZone(session, zone, options),
+    cut: (zone, changes) => cutChanges(zone.name, changes, session.api.limit),
+    apply: (write, signal) => applyWrite(session, write, signal),
+    createZone: async ({ name }) => {
+      throw cannot(`${name} cannot be made`, howZonesAreMade);
+    },
+    deleteZone: async ({ name }) => {
+      throw cannot(`${name} cannot be deleted`, 'RFC 2136 has no way; take it out of the configuration there');
+    },
+  };
+};

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  HostmasterError,
+  type ListedZone,
+  type Missing,
+  type ReadOptions,
+  serialOf,
+  type ZoneId,
+  type ZoneSnapshot,
+} from '../../src/provider.ts';
+import { isNewer } from '../../src/wire/serial.ts';
+import { applySteps } from '../../src/wire/steps.ts';
+import type { Api } from './api.ts';
+import { membersOf } from './catalog.ts';
+import { type Content, contentOf } from './convert.ts';
+import type { Insist } from './cut.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything that one provider instance knows of its name servers. */
+export interface Session {
+  readonly api: Api;
+  readonly settings: Settings;
+  /** The zones as they were last read, by name. */
+  readonly contents: Map<string, Content>;
+  /** What of a zone updates can insist on, where that is not all. */
+  readonly insists: Map<string, Insist>;
+}
+
+export const readZone = async (
+  session: Session,
+  zone: ZoneId,
+  { signal }: ReadOptions,
+): Promise<ZoneSnapshot | Missing> => {
+  const content = await currentContent(session, zone.name, signal);
+  return content === null ? { status: 'missing' } : snapshotOf(zone, content);
+};
+
+export const snapshotOf = (zone: ZoneId, content: Content): ZoneSnapshot => ({
+  status: 'read',
+  zone,
+  fingerprint: fingerprintOf(content),
+  rrsets: content.rrsets,
+  unreadable: content.unreadable,
+});
+
+/** A zone's serial: every change moves it, as its secondaries have to see it. */
+export const fingerprintOf = ({ soa }: Content): string => String(serialOf(soa.rdata));
+
+/**
+ * The zone as its primary has it now. Where it is read from another server, that one is waited for. Null: it is not
+ * there.
+ */
+export const currentContent = async (
+  session: Session,
+  zone: string,
+  signal: AbortSignal | undefined,
+): Promise<Content | null> => {
+  const { api, settings } = session;
+  const soa = api.lags ? await api.soa(zone, signal) : null;
+  const wanted = soa === null ? null : serialOf(soa.rdata);
+  for (const since = Date.now(); ; await sleep(pauseBetween)) {
+    const content = await transferred(session, zone, signal);
+    const behind = content !== null && wanted !== null && isNewer(wanted, serialOf(content.soa.rdata));
+    if (!behind) return content;
+    if (Date.now() - since > settings.timeout) throw tooFarBehind(session, zone, wanted, content);
+  }
+};
+
+const pauseBetween = 100;
+
+const tooFarBehind = ({ api }: Session, zone: string, wanted: number, content: Content): HostmasterError =>
+  new HostmasterError(
+    'TARGET_UNREACHABLE',
+    'retry',
+    `${zone} is at serial ${wanted} at ${api.where}, and only at ${fingerprintOf(content)} where it is read from (transfer_host)`,
+  );
+
+const transferred = async (
+  session: Session,
+  zone: string,
+  signal: AbortSignal | undefined,
+): Promise<Content | null> => {
+  const known = session.contents.get(zone);
+  const content = (known === undefined ? null : await nextContent(session, zone, known, signal)) ?? null;
+  if (content !== null) {
+    session.contents.set(zone, content);
+    return content;
+  }
+  session.contents.delete(zone);
+  const whole = await session.api.zone(zone, signal);
+  if (whole === null) return null;
+  const read = contentOf(whole.soa, whole.records);
+  session.contents.set(zone, read);
+  return read;
+};
+
+/** The version after a known one, by IXFR (RFC 1995). Null: all of the zone has to be read. */
+const nextContent = async (
+  { api }: Session,
+  zone: string,
+  known: Content,
+  signal: AbortSignal | undefined,
+): Promise<Content | null> => {
+  const changes = await api.changes(zone, serialOf(known.soa.rdata), signal);
+  if (changes === null) return null;
+  if (changes.kind === 'zone') return contentOf(changes.soa, changes.records);
+  // An older serial, or the same one of another SOA, is a zone that was made anew.
+  if (changes.kind === 'current') return changes.soa.rdata === known.soa.rdata ? known : null;
+  const records = applySteps(known.records, changes.steps);
+  return records === null ? null : contentOf(changes.soa, records);
+};
+
+/** Those of a catalog zone, or those of hostmaster.yaml that the primary has. */
+export const listZones = async (session: Session, signal?: AbortSignal): Promise<readonly ListedZone[]> => {
+  const { api, settings } = session;
+  const { catalog } = settings;
+  if (catalog !== null) {
+    const content = await currentContent(session, catalog, signal);
+    if (content === null) {
+      throw new HostmasterError('ZONE_MISSING', 'stop', `${api.where} does not have the catalog zone ${catalog}`);
+    }
+    return membersOf(catalog, content).map((name) => ({ name, fingerprint: null }));
+  }
+  const names = settings.zones.length > 0 ? settings.zones : ['.'];
+  const listed: ListedZone[] = [];
+  for (const name of names) {
+    const soa = await api.soa(name, signal);
+    if (soa !== null) listed.push({ name, fingerprint: String(serialOf(soa.rdata)) });
+  }
+  return listed;
+};
