@@ -68,7 +68,7 @@ const registeredIn = ({ book, entries, parts }: Composition): Composed['register
   if (registration === null) return registered;
   const add = ({ name, inventory }: Server): void => {
     const fqdn = `${name}.${registration.definition.zone}`;
-    if (isServerName(name) && !registered.has(fqdn)) registered.set(fqdn, { inventory, server: name });
+    if (!registered.has(fqdn) && isServerName(name)) registered.set(fqdn, { inventory, server: name });
   };
   for (const [key, entry] of entries)
     if (book.counts(entry) && parts.get(key)?.share.server !== null) add(entry.server);

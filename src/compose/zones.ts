@@ -45,6 +45,9 @@ interface ZoneNode {
   readonly below: Map<string, ZoneNode>;
 }
 
+/** Neighbours have one parent; names that are all alone must not fill the memory. */
+const mostParents = 10_000;
+
 const zoneFinder = (entries: readonly ZoneEntry[]): ZoneBook['of'] => {
   const root: ZoneNode = { entry: null, below: new Map() };
   for (const entry of entries) {
@@ -56,7 +59,19 @@ const zoneFinder = (entries: readonly ZoneEntry[]): ZoneBook['of'] => {
     }
     node.entry = entry;
   }
-  return (name) => (name.includes('\\') ? walkParts(root, splitParts(name)) : walk(root, name));
+  const apexes = new Map(entries.map((entry) => [entry.name, entry]));
+  const byParent = new Map<string, ZoneEntry | null>();
+  return (name) => {
+    if (name.includes('\\')) return walkParts(root, splitParts(name));
+    const own = apexes.get(name);
+    if (own !== undefined) return own;
+    const parent = name.slice(name.indexOf('.') + 1);
+    const known = byParent.get(parent);
+    if (known !== undefined) return known;
+    const found = parent === '' ? root.entry : walk(root, parent);
+    if (byParent.size < mostParents) byParent.set(parent, found);
+    return found;
+  };
 };
 
 const walkParts = (root: ZoneNode, parts: readonly string[]): ZoneEntry | null => {
