@@ -70,8 +70,11 @@ const registeredIn = ({ book, entries, parts }: Composition): Composed['register
     const fqdn = `${name}.${registration.definition.zone}`;
     if (!registered.has(fqdn) && isServerName(name)) registered.set(fqdn, { inventory, server: name });
   };
-  for (const [key, entry] of entries)
+  const leaving: Server[] = [];
+  for (const [key, entry] of entries) {
     if (book.counts(entry) && parts.get(key)?.share.server !== null) add(entry.server);
-  for (const entry of entries.values()) add(entry.server);
+    else leaving.push(entry.server);
+  }
+  leaving.forEach(add);
   return registered;
 };
