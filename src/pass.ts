@@ -7,21 +7,21 @@ import type { Store } from './model/ports.ts';
 import type { Problem } from './model/problem.ts';
 import type { VerifyReport, ZoneResult } from './model/result.ts';
 import { parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './pass/allows.ts';
-import type { ApplyWork } from './pass/apply.ts';
-import { apexNsOf, appliedChanges, applyAll, createSettingsOf } from './pass/apply.ts';
+import type { ApplyWork } from './pass/apply/index.ts';
+import { apexNsOf, appliedChanges, applyAll, createSettingsOf } from './pass/apply/index.ts';
+import { type Recovered, recoverJournal } from './pass/apply/recover.ts';
 import { checkedOffline, readDefinitions, readDesired } from './pass/desired.ts';
-import { sourcesOf } from './pass/options.ts';
-import { planAll } from './pass/plan.ts';
-import { refuseStale, workOf } from './pass/planfile.ts';
-import { recordPass } from './pass/record.ts';
-import { type Recovered, recoverJournal } from './pass/recover.ts';
+import { recordPass } from './pass/keep/record.ts';
 import {
   rememberAhead,
   rememberInventories,
   rememberPlanned,
   rememberPlannedAhead,
   rememberValues,
-} from './pass/remember.ts';
+} from './pass/keep/remember.ts';
+import { sourcesOf } from './pass/options.ts';
+import { planAll } from './pass/plan.ts';
+import { refuseStale, workOf } from './pass/planfile.ts';
 import { replanning } from './pass/replan.ts';
 import { idOf, resultOf } from './pass/results.ts';
 import { selectionOf, withSets } from './pass/selection.ts';
@@ -32,7 +32,7 @@ import type { AppliedWork } from './pass/verify.ts';
 import { verifyApplied } from './pass/verify.ts';
 import { assemblePlan, shrinkAllows } from './plan/index.ts';
 
-export { dumpPass, explainPass, servePass, verifyPass } from './pass/look.ts';
+export { dumpPass, explainPass, servePass, verifyPass } from './pass/look/index.ts';
 export type { PassOptions, PlanPass, Registry, Rim, Step, StoreOpener } from './pass/types.ts';
 
 /** Reads the repository and checks it by the rules: everything that needs no network. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostmasterError } from '../model/errors.ts';
-import type { DumpedZone } from '../pass/dump.ts';
+import type { DumpedZone } from '../pass/look/dump.ts';
 import { dumpPass } from '../pass.ts';
 import { fenced } from '../report/markup.ts';
 import { count } from '../report/words.ts';

@@ -10,8 +10,8 @@ import type { Change, Changeset, Plan } from '../model/plan.ts';
 import { planDigest, summarise } from '../model/plan.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { ApplyWork } from './apply.ts';
-import { createSettingsOf, inputOf } from './apply.ts';
+import type { ApplyWork } from './apply/index.ts';
+import { createSettingsOf, inputOf } from './apply/index.ts';
 import { planSchema } from './plan-schema.ts';
 import type { OpenTargets, Rim } from './types.ts';
 

@@ -3,7 +3,7 @@ import { type RosterServer, serverKey } from '../model/server.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { planZone } from '../plan/index.ts';
-import type { PlacedChange, ReplanClaims } from './apply.ts';
+import type { PlacedChange, ReplanClaims } from './apply/index.ts';
 import { composed } from './desired.ts';
 import type { PlanPass } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../model/errors.ts';
 import type { ZoneResult } from '../model/result.ts';
-import { isUnanswered } from './apply.ts';
+import { isUnanswered } from './apply/index.ts';
 import type { PlannedWork, PlanPass, Rim } from './types.ts';
 
 /**

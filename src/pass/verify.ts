@@ -9,7 +9,7 @@ import { fit } from '../plan/index.ts';
 import type { ServedRRset } from '../verify/content.ts';
 import type { ZoneWork } from '../verify/index.ts';
 import { verifyZones } from '../verify/index.ts';
-import { carriedForward } from './apply.ts';
+import { carriedForward } from './apply/index.ts';
 import { nameServersOf } from './nameservers.ts';
 import { unanswerableTypes } from './readiness.ts';
 import type { OpenTarget, Rim } from './types.ts';

@@ -3,10 +3,10 @@ import { factory as powerdns } from '../../providers/powerdns/index.ts';
 import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { ZoneResult } from '../../src/model/result.ts';
-import type { ApplyOptions } from '../../src/pass/apply.ts';
-import { applyAll } from '../../src/pass/apply.ts';
-import type { Recovered } from '../../src/pass/recover.ts';
-import { recoverJournal } from '../../src/pass/recover.ts';
+import type { ApplyOptions } from '../../src/pass/apply/index.ts';
+import { applyAll } from '../../src/pass/apply/index.ts';
+import type { Recovered } from '../../src/pass/apply/recover.ts';
+import { recoverJournal } from '../../src/pass/apply/recover.ts';
 import type { OpenTarget, OpenTargets, Rim } from '../../src/pass/types.ts';
 
 /** What tells one PowerDNS, from this process or another. */

@@ -4,7 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import { factory as powerdns } from '../../providers/powerdns/index.ts';
 import { composedOf, composition } from '../../src/compose/index.ts';
-import { planAffected } from '../../src/pass/affected.ts';
+import { planAffected } from '../../src/pass/affected/index.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import { rimOf, targetsOf } from '../apply/pass.ts';
 import { applied, fullPass, type Scene, targetOf } from '../pass/scene.ts';

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ComposeInput } from '../../src/compose/index.ts';
 import type { Change, Changeset } from '../../src/model/plan.ts';
 import type { RosterServer, Server } from '../../src/model/server.ts';
-import { type HeldPass, planAffected } from '../../src/pass/affected.ts';
-import { applyAll } from '../../src/pass/apply.ts';
+import { type HeldPass, planAffected } from '../../src/pass/affected/index.ts';
+import { applyAll } from '../../src/pass/apply/index.ts';
 import type { Provider } from '../../src/provider.ts';
 import {
   claim,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Lease, LeaseHeld, Store } from '../../src/model/ports.ts';
-import { freshPatience, holdOf } from '../../src/pass/lease.ts';
+import { freshPatience, holdOf } from '../../src/pass/apply/lease.ts';
 import type { Rim } from '../../src/pass/types.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import { tempFolder } from '../servers/child.ts';

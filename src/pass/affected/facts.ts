@@ -1,11 +1,11 @@
-import type { Affected, Composition } from '../compose/composition.ts';
-import { type Accounted, factsOfSome } from '../compose/facts.ts';
-import { keyOfEntry } from '../compose/roster.ts';
-import { isServerName } from '../compose/template.ts';
-import { type RosterServer, serverKey } from '../model/server.ts';
-import type { Registered, ServerRef } from '../plan/sets.ts';
-import type { HeldPass } from './affected-held.ts';
-import type { SharedFacts } from './types.ts';
+import type { Affected, Composition } from '../../compose/composition.ts';
+import { type Accounted, factsOfSome } from '../../compose/facts.ts';
+import { keyOfEntry } from '../../compose/roster.ts';
+import { isServerName } from '../../compose/template.ts';
+import { type RosterServer, serverKey } from '../../model/server.ts';
+import type { Registered, ServerRef } from '../../plan/sets.ts';
+import type { SharedFacts } from '../types.ts';
+import type { HeldPass } from './held.ts';
 
 // What a pass of one server looks up of all others stays as the last pass had it.
 

@@ -1,11 +1,11 @@
-import type { Origin } from '../model/origin.ts';
-import type { Change } from '../model/plan.ts';
-import type { OrphanedValue, WrittenValue } from '../model/ports.ts';
-import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
-import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
-import { type Missing, serverKey } from '../model/server.ts';
-import { valuesIn } from '../plan/existing.ts';
-import type { HealthChecks } from '../provider.ts';
+import type { Origin } from '../../model/origin.ts';
+import type { Change } from '../../model/plan.ts';
+import type { OrphanedValue, WrittenValue } from '../../model/ports.ts';
+import { keyOf, type RRset, type RRsetKey } from '../../model/rrset.ts';
+import { mapRRsets, rrsetMap } from '../../model/rrset-map.ts';
+import { type Missing, serverKey } from '../../model/server.ts';
+import { valuesIn } from '../../plan/existing.ts';
+import type { HealthChecks } from '../../provider.ts';
 
 // What the state keeps of a zone at a target, so that a later pass can tell whose a value is that nobody wants any more.
 

@@ -1,7 +1,7 @@
-import { resolveSecrets } from '../load/index.ts';
-import type { Definitions } from '../model/definitions.ts';
-import type { Serving } from '../provider.ts';
-import type { PassOptions, Registry } from './types.ts';
+import { resolveSecrets } from '../../load/index.ts';
+import type { Definitions } from '../../model/definitions.ts';
+import type { Serving } from '../../provider.ts';
+import type { PassOptions, Registry } from '../types.ts';
 
 export interface ServingTarget {
   readonly target: string;

@@ -1,8 +1,8 @@
-import type { ApplyZoneInput } from '../apply/run.ts';
-import type { Changeset } from '../model/plan.ts';
-import type { CreateSettings } from '../model/zone.ts';
+import type { ApplyZoneInput } from '../../apply/run.ts';
+import type { Changeset } from '../../model/plan.ts';
+import type { CreateSettings } from '../../model/zone.ts';
+import type { OpenTarget, Rim } from '../types.ts';
 import { portionsOf } from './portions.ts';
-import type { OpenTarget, Rim } from './types.ts';
 
 /** One changeset and what it needs to go out. */
 export interface ApplyWork {

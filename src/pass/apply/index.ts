@@ -1,11 +1,11 @@
-import { resultOf } from '../apply/outcome.ts';
-import type { Change, Changeset } from '../model/plan.ts';
-import type { ZoneResult } from '../model/result.ts';
-import { keyOf } from '../model/rrset.ts';
-import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../model/zone.ts';
+import { resultOf } from '../../apply/outcome.ts';
+import type { Change, Changeset } from '../../model/plan.ts';
+import type { ZoneResult } from '../../model/result.ts';
+import { keyOf } from '../../model/rrset.ts';
+import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../../model/zone.ts';
+import type { Rim } from '../types.ts';
 import type { ApplyOptions } from './sending.ts';
 import { sendAll } from './sending.ts';
-import type { Rim } from './types.ts';
 import type { ApplyWork } from './work.ts';
 
 export type { PlacedChange, ReplanClaims } from './claims.ts';

@@ -1,10 +1,10 @@
-import type { Definitions } from '../model/definitions.ts';
-import { HostmasterError } from '../model/errors.ts';
-import type { RRset } from '../model/rrset.ts';
-import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
-import type { Unreadable } from '../model/zone.ts';
-import { isProtected, ownership } from '../plan/index.ts';
-import type { OpenTarget } from './types.ts';
+import type { Definitions } from '../../model/definitions.ts';
+import { HostmasterError } from '../../model/errors.ts';
+import type { RRset } from '../../model/rrset.ts';
+import { mapRRsets, rrsetMap } from '../../model/rrset-map.ts';
+import type { Unreadable } from '../../model/zone.ts';
+import { isProtected, ownership } from '../../plan/index.ts';
+import type { OpenTarget } from '../types.ts';
 
 export interface DumpedZone {
   readonly zone: string;

@@ -1,16 +1,16 @@
-import type { Definitions } from '../model/definitions.ts';
-import { messageOf } from '../model/errors.ts';
-import type { Change } from '../model/plan.ts';
-import type { Store, WrittenValue } from '../model/ports.ts';
-import type { ZoneResult } from '../model/result.ts';
-import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
-import { valuesIn } from '../plan/existing.ts';
-import { fit } from '../plan/index.ts';
-import type { HealthChecks } from '../provider.ts';
-import { type ApplyWork, appliedChanges } from './apply.ts';
+import type { Definitions } from '../../model/definitions.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { Change } from '../../model/plan.ts';
+import type { Store, WrittenValue } from '../../model/ports.ts';
+import type { ZoneResult } from '../../model/result.ts';
+import { keyOf, type RRset, type RRsetKey } from '../../model/rrset.ts';
+import { valuesIn } from '../../plan/existing.ts';
+import { fit } from '../../plan/index.ts';
+import type { HealthChecks } from '../../provider.ts';
+import { type ApplyWork, appliedChanges } from '../apply/index.ts';
+import { idOf, resultOf } from '../results.ts';
+import type { PlannedWork, PlanPass, Rim } from '../types.ts';
 import { countedOrphans, entriesOf, type LedgerInput, ledgerMoves, standing } from './ledger.ts';
-import { idOf, resultOf } from './results.ts';
-import type { PlannedWork, PlanPass, Rim } from './types.ts';
 
 /** Keeps what was learnt of the inventories: from then on a server that goes missing is known. */
 export const rememberInventories = async ({ desired, store }: PlanPass): Promise<void> => {

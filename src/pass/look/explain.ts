@@ -1,16 +1,16 @@
-import { HostmasterError, messageOf } from '../model/errors.ts';
-import { isWithin } from '../model/name.ts';
-import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
-import type { RRset } from '../model/rrset.ts';
-import type { DesiredZone } from '../model/zone.ts';
-import { zoneLabel } from '../model/zone.ts';
-import { planZone } from '../plan/index.ts';
-import type { ExplainedRRset, Explanation } from '../report/explain.ts';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { isWithin } from '../../model/name.ts';
+import type { Answer, AnsweredRecord, NameServer, Store } from '../../model/ports.ts';
+import type { RRset } from '../../model/rrset.ts';
+import type { DesiredZone } from '../../model/zone.ts';
+import { zoneLabel } from '../../model/zone.ts';
+import { planZone } from '../../plan/index.ts';
+import type { ExplainedRRset, Explanation } from '../../report/explain.ts';
+import { factsAt } from '../facts.ts';
+import { nameServersOf } from '../nameservers.ts';
+import { unanswerableTypes } from '../readiness.ts';
+import type { Desired, OpenTarget, OpenTargets, Rim, SharedFacts } from '../types.ts';
 import { type Asked, answering, typesToAsk } from './answering.ts';
-import { factsAt } from './facts.ts';
-import { nameServersOf } from './nameservers.ts';
-import { unanswerableTypes } from './readiness.ts';
-import type { Desired, OpenTarget, OpenTargets, Rim, SharedFacts } from './types.ts';
 
 /** Desired, existing and answered values of a name, and where each comes from. `name` is canonical. */
 export const explainName = async (

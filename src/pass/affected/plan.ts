@@ -1,15 +1,15 @@
-import { HostmasterError, messageOf } from '../model/errors.ts';
-import { isWithin } from '../model/name.ts';
-import type { Store } from '../model/ports.ts';
-import type { Problem } from '../model/problem.ts';
-import type { RRsetKey } from '../model/rrset.ts';
-import type { ExistingRRset, ZoneSnapshot } from '../model/zone.ts';
-import type { PlanTarget } from '../plan/index.ts';
-import { planNames } from '../plan/names.ts';
-import { type HeldPass, type HeldPlace, placeKeyOf } from './affected-held.ts';
-import { type TouchedZone, type Whole, whole } from './affected-zone.ts';
-import { factsAt } from './facts.ts';
-import type { PlannedWork, Rim, SharedFacts } from './types.ts';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { isWithin } from '../../model/name.ts';
+import type { Store } from '../../model/ports.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { RRsetKey } from '../../model/rrset.ts';
+import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
+import type { PlanTarget } from '../../plan/index.ts';
+import { planNames } from '../../plan/names.ts';
+import { factsAt } from '../facts.ts';
+import type { PlannedWork, Rim, SharedFacts } from '../types.ts';
+import { type HeldPass, type HeldPlace, placeKeyOf } from './held.ts';
+import { type TouchedZone, type Whole, whole } from './zone.ts';
 
 interface Context {
   readonly store: Pick<Store, 'written' | 'orphans'>;

@@ -1,13 +1,14 @@
-import type { Place } from '../apply/phases.ts';
-import { placeKey, refKey } from '../apply/phases.ts';
-import type { Standing, Trouble, UndoGroup } from '../apply/undo.ts';
-import { inverse, standings } from '../apply/undo.ts';
-import { messageOf } from '../model/errors.ts';
-import type { Change } from '../model/plan.ts';
-import type { JournalEntry, JournalMember, Store } from '../model/ports.ts';
-import type { Problem } from '../model/problem.ts';
-import { problemOfTarget } from '../model/problem.ts';
-import { joined, tiesOf } from '../model/ties.ts';
+import type { Place } from '../../apply/phases.ts';
+import { placeKey, refKey } from '../../apply/phases.ts';
+import type { Standing, Trouble, UndoGroup } from '../../apply/undo.ts';
+import { inverse, standings } from '../../apply/undo.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { Change } from '../../model/plan.ts';
+import type { JournalEntry, JournalMember, Store } from '../../model/ports.ts';
+import type { Problem } from '../../model/problem.ts';
+import { problemOfTarget } from '../../model/problem.ts';
+import { joined, tiesOf } from '../../model/ties.ts';
+import type { OpenTargets, Rim, StuckName } from '../types.ts';
 import type { Hold, Patience } from './lease.ts';
 import { freshPatience, holdOf } from './lease.ts';
 import { howToMend } from './mend.ts';
@@ -15,7 +16,6 @@ import { portionsOf } from './portions.ts';
 import type { StepBack, UndoAt } from './rollback.ts';
 import { takeBack } from './rollback.ts';
 import { byTurns, silence } from './turns.ts';
-import type { OpenTargets, Rim, StuckName } from './types.ts';
 
 /** What recovery found. `stuck` are the names that are not to be written before a person, or a target, is back. */
 export interface Recovered {

@@ -1,13 +1,13 @@
-import { setAside } from '../apply/aside.ts';
-import type { Place } from '../apply/phases.ts';
-import { placeKey, refKey } from '../apply/phases.ts';
-import type { ZoneRun } from '../apply/run.ts';
-import { stands, undecided } from '../apply/run.ts';
-import { writePhase } from '../apply/zone.ts';
-import { HostmasterError, messageOf } from '../model/errors.ts';
-import type { Origin } from '../model/origin.ts';
-import type { AtomicSet, Change } from '../model/plan.ts';
-import { keyOf, sameAnswer } from '../model/rrset.ts';
+import { setAside } from '../../apply/aside.ts';
+import type { Place } from '../../apply/phases.ts';
+import { placeKey, refKey } from '../../apply/phases.ts';
+import type { ZoneRun } from '../../apply/run.ts';
+import { stands, undecided } from '../../apply/run.ts';
+import { writePhase } from '../../apply/zone.ts';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import type { Origin } from '../../model/origin.ts';
+import type { AtomicSet, Change } from '../../model/plan.ts';
+import { keyOf, sameAnswer } from '../../model/rrset.ts';
 import type { Bundle, Member, Runner } from './sets.ts';
 import { serversOf } from './sets.ts';
 

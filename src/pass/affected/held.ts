@@ -1,13 +1,13 @@
-import type { Composition } from '../compose/index.ts';
-import type { Changeset } from '../model/plan.ts';
-import type { Problem } from '../model/problem.ts';
-import { rdataNames } from '../model/rdata.ts';
-import type { ZoneResult } from '../model/result.ts';
-import type { RRset, RRsetKey } from '../model/rrset.ts';
-import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
-import { appliedChanges } from './apply.ts';
-import { resultOf } from './results.ts';
-import type { Desired, PlannedWork, PlanPass } from './types.ts';
+import type { Composition } from '../../compose/index.ts';
+import type { Changeset } from '../../model/plan.ts';
+import type { Problem } from '../../model/problem.ts';
+import { rdataNames } from '../../model/rdata.ts';
+import type { ZoneResult } from '../../model/result.ts';
+import type { RRset, RRsetKey } from '../../model/rrset.ts';
+import type { DesiredZone, Protection, Quarantine } from '../../model/zone.ts';
+import { appliedChanges } from '../apply/index.ts';
+import { resultOf } from '../results.ts';
+import type { Desired, PlannedWork, PlanPass } from '../types.ts';
 
 // What a pass leaves for those of single servers: every zone by name, and what is known of it at each target.
 

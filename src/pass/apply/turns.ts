@@ -1,5 +1,5 @@
-import { pooled } from './pool.ts';
-import type { OpenTarget } from './types.ts';
+import { pooled } from '../pool.ts';
+import type { OpenTarget } from '../types.ts';
 
 /**
  * Runs a job on every item: name servers side by side, a target's zones as many at once as it bears. Two targets that are

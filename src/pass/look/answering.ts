@@ -1,6 +1,6 @@
-import type { RRset } from '../model/rrset.ts';
-import { hiderOf, indexZone, wildcardFor } from '../verify/content.ts';
-import { innerTypes } from '../verify/expect.ts';
+import type { RRset } from '../../model/rrset.ts';
+import { hiderOf, indexZone, wildcardFor } from '../../verify/content.ts';
+import { innerTypes } from '../../verify/expect.ts';
 
 /** A name, and one type of it or all (null). */
 export interface Asked {

@@ -1,8 +1,8 @@
-import type { UndoItem, UndoPlace } from '../apply/undo.ts';
-import { examine, undo } from '../apply/undo.ts';
+import type { UndoItem, UndoPlace } from '../../apply/undo.ts';
+import { examine, undo } from '../../apply/undo.ts';
+import type { OpenTarget } from '../types.ts';
 import type { Silence } from './turns.ts';
 import { byTurns } from './turns.ts';
-import type { OpenTarget } from './types.ts';
 
 /** Where changes are taken back, at an open target. */
 export interface UndoAt extends UndoPlace {

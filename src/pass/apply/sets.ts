@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { setAside } from '../apply/aside.ts';
-import type { Phase } from '../apply/phases.ts';
-import { placeKey, refOf } from '../apply/phases.ts';
-import type { ZoneRun } from '../apply/run.ts';
-import { undecided } from '../apply/run.ts';
-import type { UndoGroup } from '../apply/undo.ts';
-import { HostmasterError, messageOf } from '../model/errors.ts';
-import type { AtomicSet, Change, ChangeRef } from '../model/plan.ts';
-import type { JournalEntry } from '../model/ports.ts';
-import { keyOf } from '../model/rrset.ts';
-import { joined, tiesOf } from '../model/ties.ts';
+import { setAside } from '../../apply/aside.ts';
+import type { Phase } from '../../apply/phases.ts';
+import { placeKey, refOf } from '../../apply/phases.ts';
+import type { ZoneRun } from '../../apply/run.ts';
+import { undecided } from '../../apply/run.ts';
+import type { UndoGroup } from '../../apply/undo.ts';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import type { AtomicSet, Change, ChangeRef } from '../../model/plan.ts';
+import type { JournalEntry } from '../../model/ports.ts';
+import { keyOf } from '../../model/rrset.ts';
+import { joined, tiesOf } from '../../model/ties.ts';
+import type { OpenTarget } from '../types.ts';
 import type { Hold } from './lease.ts';
 import type { UndoAt } from './rollback.ts';
-import type { OpenTarget } from './types.ts';
 
 /** One changeset on its way out, with its lease. */
 export interface Runner {

@@ -1,21 +1,21 @@
-import { load } from '../load/index.ts';
-import type { Definitions } from '../model/definitions.ts';
-import { HostmasterError } from '../model/errors.ts';
-import type { Store } from '../model/ports.ts';
-import { sortProblems } from '../model/problem.ts';
-import type { VerifyReport } from '../model/result.ts';
-import type { Explanation } from '../report/explain.ts';
-import { readDefinitions, readDesired, selectedZones } from './desired.ts';
+import { load } from '../../load/index.ts';
+import type { Definitions } from '../../model/definitions.ts';
+import { HostmasterError } from '../../model/errors.ts';
+import type { Store } from '../../model/ports.ts';
+import { sortProblems } from '../../model/problem.ts';
+import type { VerifyReport } from '../../model/result.ts';
+import type { Explanation } from '../../report/explain.ts';
+import { readDefinitions, readDesired, selectedZones } from '../desired.ts';
+import { refuseUnknown, sourcesOf, zoneName } from '../options.ts';
+import { pooled } from '../pool.ts';
+import { closeTargets, openTargets } from '../targets.ts';
+import type { Desired, OpenTarget, OpenTargets, PassOptions, Registry, Rim, StoreOpener } from '../types.ts';
+import { desiredWork, prove } from '../verify.ts';
 import type { DumpedZone } from './dump.ts';
 import { dumpZone } from './dump.ts';
 import { explainName } from './explain.ts';
-import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
-import { pooled } from './pool.ts';
 import type { ServingTarget } from './serve.ts';
 import { startServing } from './serve.ts';
-import { closeTargets, openTargets } from './targets.ts';
-import type { Desired, OpenTarget, OpenTargets, PassOptions, Registry, Rim, StoreOpener } from './types.ts';
-import { desiredWork, prove } from './verify.ts';
 
 // The passes that change nothing: they read, ask and say.
 

@@ -1,21 +1,21 @@
-import { affectedBy } from '../compose/composition.ts';
-import { problemsOf } from '../compose/finding.ts';
-import type { Merged } from '../compose/merge.ts';
-import type { Plan } from '../model/plan.ts';
-import type { Store } from '../model/ports.ts';
-import { type RosterServer, type Server, serverKey } from '../model/server.ts';
-import type { DesiredZone } from '../model/zone.ts';
-import { assemblePlan, atomicSets, withholdSplit } from '../plan/index.ts';
-import { checkZones } from '../rules/index.ts';
-import { concernedIn, factsWith, registeredWith } from './affected-facts.ts';
-import { type HeldPass, placeKeyOf, textOf } from './affected-held.ts';
-import { planTouched } from './affected-plan.ts';
-import { type TouchedZone, touchedZone, type Whole, whole } from './affected-zone.ts';
-import { quarantinedAddresses } from './selection.ts';
-import type { PlannedWork, Rim } from './types.ts';
+import { affectedBy } from '../../compose/composition.ts';
+import { problemsOf } from '../../compose/finding.ts';
+import type { Merged } from '../../compose/merge.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Store } from '../../model/ports.ts';
+import { type RosterServer, type Server, serverKey } from '../../model/server.ts';
+import type { DesiredZone } from '../../model/zone.ts';
+import { assemblePlan, atomicSets, withholdSplit } from '../../plan/index.ts';
+import { checkZones } from '../../rules/index.ts';
+import { quarantinedAddresses } from '../selection.ts';
+import type { PlannedWork, Rim } from '../types.ts';
+import { concernedIn, factsWith, registeredWith } from './facts.ts';
+import { type HeldPass, placeKeyOf, textOf } from './held.ts';
+import { planTouched } from './plan.ts';
+import { type TouchedZone, touchedZone, type Whole, whole } from './zone.ts';
 
-export { type HeldPass, type HeldPlace, holdPass } from './affected-held.ts';
-export type { Whole } from './affected-zone.ts';
+export { type HeldPass, type HeldPlace, holdPass } from './held.ts';
+export type { Whole } from './zone.ts';
 
 /** One server as the last pass had it and as it is now; null: there was, or is, none. */
 export interface ServerChange {

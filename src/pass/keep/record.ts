@@ -1,8 +1,8 @@
-import { messageOf } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
-import type { Store } from '../model/ports.ts';
-import type { VerifyReport, ZoneResult } from '../model/result.ts';
-import type { Rim } from './types.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Store } from '../../model/ports.ts';
+import type { VerifyReport, ZoneResult } from '../../model/result.ts';
+import type { Rim } from '../types.ts';
 
 /** Keeps that this pass was, for people who look back. */
 export const recordPass = async ({ started, plan, results, verify }: Ended, store: Store, rim: Rim): Promise<void> => {

@@ -1,8 +1,8 @@
-import { HostmasterError } from '../model/errors.ts';
-import type { Changeset } from '../model/plan.ts';
-import type { Lease, Store } from '../model/ports.ts';
-import { zoneLabel } from '../model/zone.ts';
-import type { Rim } from './types.ts';
+import { HostmasterError } from '../../model/errors.ts';
+import type { Changeset } from '../../model/plan.ts';
+import type { Lease, Store } from '../../model/ports.ts';
+import { zoneLabel } from '../../model/zone.ts';
+import type { Rim } from '../types.ts';
 
 /** How long to wait for another Hostmaster, how often to look, and when to say so; milliseconds. */
 const patience = 30_000;

@@ -1,7 +1,7 @@
-import type { Change } from '../model/plan.ts';
-import type { ZoneId } from '../model/zone.ts';
-import { order } from '../plan/index.ts';
-import type { Provider } from '../provider.ts';
+import type { Change } from '../../model/plan.ts';
+import type { ZoneId } from '../../model/zone.ts';
+import { order } from '../../plan/index.ts';
+import type { Provider } from '../../provider.ts';
 
 /** Puts changes of a zone into the order and the writes in which they go out to a provider. */
 export const portionsOf =

@@ -1,10 +1,10 @@
-import { phases, refKey } from '../apply/phases.ts';
-import type { ZoneRun } from '../apply/run.ts';
-import { stands } from '../apply/run.ts';
-import type { Trouble, UndoGroup } from '../apply/undo.ts';
-import { HostmasterError, messageOf } from '../model/errors.ts';
-import type { Store } from '../model/ports.ts';
-import { keyOf } from '../model/rrset.ts';
+import { phases, refKey } from '../../apply/phases.ts';
+import type { ZoneRun } from '../../apply/run.ts';
+import { stands } from '../../apply/run.ts';
+import type { Trouble, UndoGroup } from '../../apply/undo.ts';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import type { Store } from '../../model/ports.ts';
+import { keyOf } from '../../model/rrset.ts';
 import { bundlesByClaim, isWithoutClaims, takesFrom } from './claims.ts';
 import type { StepBack } from './rollback.ts';
 import { lookBack, takeBack } from './rollback.ts';
