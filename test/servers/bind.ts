@@ -1,13 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolder, startChild, tempFolder, untilReady, withRetries } from './child.ts';
+import { dig } from './dig.ts';
 import { type DnsAddress, freePort, listens } from './ports.ts';
 
 export interface BindOptions {
   /** Default is a free one. A primary that shall send NOTIFY must know it before. */
   readonly port?: number;
   /** Zones that it is primary for, as master file text; `statements` are more of `zone { }`. */
-  readonly zones?: readonly { readonly name: string; readonly text: string; readonly statements?: string }[];
+  readonly zones?: readonly BindZone[];
   /** TSIG keys, as named.conf and knot.conf have them. */
   readonly keys?: readonly ServerKey[];
   /** Zones that it pulls by AXFR or IXFR. */
@@ -15,6 +16,12 @@ export interface BindOptions {
   /** More statements for `options { }`. */
   readonly options?: string;
   /** More statements beside it. */
+  readonly statements?: string;
+}
+
+export interface BindZone {
+  readonly name: string;
+  readonly text: string;
   readonly statements?: string;
 }
 
@@ -30,6 +37,8 @@ export interface Bind {
   log(): string;
   /** Writes a primary zone's file anew and loads it. The serial in it must be higher. */
   writeZone(name: string, text: string): void;
+  /** Takes one more primary zone into its configuration, and waits until it is there. */
+  addZone(zone: BindZone): Promise<void>;
   stop(): Promise<void>;
   pause(): void;
   resume(): void;
@@ -46,13 +55,22 @@ const start = async (options: BindOptions): Promise<Bind> => {
   writeFileSync(join(folder, 'named.conf'), configuration(folder, port, options));
   const child = startChild(['named', '-4', '-g', '-n', '1', '-c', join(folder, 'named.conf')], { cwd: folder });
   await untilReady(child, 'named', async () => child.log().includes(' running') && (await listens(port)));
+  const dns = { address: '127.0.0.1', port };
+  let zones = options.zones ?? [];
   return {
-    dns: { address: '127.0.0.1', port },
+    dns,
     folder,
     log: () => child.log(),
     writeZone: (name, text) => {
       writeFileSync(zoneFile(folder, name), text);
       child.signal('SIGHUP');
+    },
+    addZone: async (zone) => {
+      zones = [...zones, zone];
+      writeFileSync(zoneFile(folder, zone.name), zone.text);
+      writeFileSync(join(folder, 'named.conf'), configuration(folder, port, { ...options, zones }));
+      child.signal('SIGHUP');
+      await untilReady(child, zone.name, () => isServed(dns, zone.name));
     },
     stop: async () => {
       await child.end('SIGTERM');
@@ -61,6 +79,12 @@ const start = async (options: BindOptions): Promise<Bind> => {
     pause: () => child.signal('SIGSTOP'),
     resume: () => child.signal('SIGCONT'),
   };
+};
+
+/** Does it answer for the zone itself? */
+export const isServed = async (dns: DnsAddress, zone: string): Promise<boolean> => {
+  const { answers, flags } = await dig(dns, zone, 'SOA');
+  return flags.includes('aa') && answers.some(({ name }) => name === zone);
 };
 
 const zoneFile = (folder: string, name: string): string =>

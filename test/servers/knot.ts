@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerKey } from './bind.ts';
+import { isServed, type ServerKey } from './bind.ts';
 import { removeFolder, startChild, tempFolder, untilReady, withRetries } from './child.ts';
 import { type DnsAddress, freePort, listens } from './ports.ts';
 
@@ -23,6 +23,8 @@ export interface Knot {
   readonly dns: DnsAddress;
   readonly folder: string;
   log(): string;
+  /** Takes one more primary zone into its configuration, and waits until it is there. */
+  addZone(zone: { readonly name: string; readonly text: string }): Promise<void>;
   stop(): Promise<void>;
   pause(): void;
   resume(): void;
@@ -49,8 +51,10 @@ const start = async (options: KnotOptions): Promise<Knot> => {
     return child;
   };
   let child = await boot();
+  const dns = { address: '127.0.0.1', port };
+  let zones = options.zones ?? [];
   return {
-    dns: { address: '127.0.0.1', port },
+    dns,
     folder,
     log: () => child.log(),
     pause: () => child.signal('SIGSTOP'),
@@ -60,6 +64,13 @@ const start = async (options: KnotOptions): Promise<Knot> => {
       await child.end('SIGTERM');
       child = await boot();
     },
+    addZone: async (zone) => {
+      zones = [...zones, zone];
+      writeFileSync(join(folder, 'zones', zoneFile(zone.name)), zone.text);
+      writeFileSync(file, configuration(folder, port, { ...options, zones }));
+      child.signal('SIGHUP');
+      await untilReady(child, zone.name, () => isServed(dns, zone.name));
+    },
     stop: async () => {
       await child.end('SIGTERM');
       removeFolder(folder);
@@ -67,7 +78,7 @@ const start = async (options: KnotOptions): Promise<Knot> => {
   };
 };
 
-const zoneFile = (name: string): string => `${name.replace(/\.$/, '')}.zone`;
+const zoneFile = (name: string): string => `${name.replace(/\.$/, '').replaceAll('/', '_')}.zone`;
 
 const isLoaded = (log: string, name: string): boolean =>
   log.includes(`[${name.replace(/\.?$/, '.')}] loaded`) ||
