@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bind, startBind } from '../servers/bind.ts';
 import { differences } from './answers.ts';
 import { normaliserOf } from './normalise.ts';
-import { gives, group, noData, noName, rr, step, type Wanted } from './suite.ts';
+import { type Ask, gives, group, noData, noName, rr, step, type Wanted } from './suite.ts';
 
 // The suite's own eyes: what it must see when a name server answers otherwise than the data says.
 
@@ -89,5 +89,46 @@ describe('differences', () => {
       normalise,
     );
     expect(lines[0]).toBe('www.eyes.example. A: TIMEOUT instead of NOERROR');
+  });
+});
+
+describe('what a zone holds', () => {
+  const record = (name: string, type: string, rdata: string, ttl = 300) => ({ name, ttl, type, rdata });
+  const apex = [record(zone, 'SOA', 'ns.example.net. h.example.net. 1 2 3 4 5'), record(zone, 'NS', 'ns.example.net.')];
+  const contents = [
+    ...apex,
+    record(`www.${zone}`, 'A', '192.0.2.1'),
+    record(`www.${zone}`, 'A', '192.0.2.2'),
+    record(`te\\120t.${zone}`, 'TXT', '"one" "two"'),
+    record(`key.${zone}`, 'TLSA', `3 1 1 ${'AB'.repeat(16)} ${'ab'.repeat(16)}`),
+    record(`child.${zone}`, 'NS', `ns.child.${zone}`),
+    record(`ns.child.${zone}`, 'A', '192.0.2.53'),
+  ];
+  const seen = async (now: readonly Wanted[], asks: readonly Ask[] = []) => {
+    const normalise = normaliserOf([group('eyes', zone, [step('now', now, { asks })])]);
+    return differences(async () => contents, { zone, now, before: [], asks }, normalise);
+  };
+
+  it('is what is wanted, but for the apex', async () => {
+    expect(await seen(held)).toEqual([]);
+  });
+
+  it('is nothing beyond it', async () => {
+    expect(await seen(held.filter(({ name }) => name !== 'child'))).toEqual([
+      'unexpected child.eyes.example. 300 NS ns.child.eyes.example.',
+    ]);
+  });
+
+  it('is all of it, with its TTL', async () => {
+    expect(await seen([...held.slice(1), rr('www', 'A', 60, '192.0.2.1', '192.0.2.2')])).toHaveLength(4);
+  });
+
+  it('has what is left alone, and nothing that a name server makes', async () => {
+    const [www, ...rest] = held;
+    const asks = www === undefined ? [] : [gives('www', 'A', www), gives('x', 'A', rr('x', 'A', 300, '192.0.2.9'))];
+    expect(await seen(rest, asks)).toEqual(['missing x.eyes.example. 300 A 192.0.2.9']);
+    expect(await seen([...held, rr('*', 'A', 300, '192.0.2.9')], asks)).toEqual([
+      'missing *.eyes.example. 300 A 192.0.2.9',
+    ]);
   });
 });

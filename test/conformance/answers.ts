@@ -1,17 +1,11 @@
 import { type DigAnswer, type DigRecord, digAll } from '../servers/dig.ts';
 import type { DnsAddress } from '../servers/ports.ts';
+import { heldDifferences, type ZoneReader } from './contents.ts';
 import { comparable, type Normaliser } from './normalise.ts';
-import type { Ask, Wanted } from './suite.ts';
+import { type Expectation, ownerOf, underWildcard, type Wanted } from './suite.ts';
 
-// Reads a zone back with dig and compares it with what the data says. Nothing of src/ takes part.
-
-export interface Expectation {
-  readonly zone: string;
-  /** What the zone must hold, and what it held before: what is in the latter alone must be gone. */
-  readonly now: readonly Wanted[];
-  readonly before: readonly Wanted[];
-  readonly asks: readonly Ask[];
-}
+// Reads a zone back, with dig where a name server answers for it, and compares it with what the data says. Nothing of
+// src/ takes part.
 
 interface Check {
   readonly name: string;
@@ -20,8 +14,17 @@ interface Check {
   readonly judge: (answer: DigAnswer) => readonly string[];
 }
 
-/** Every difference between a zone's answers and what is expected, one line each. */
+/** Every difference between a zone as it is read back and what is expected, one line each. */
 export const differences = async (
+  from: DnsAddress | ZoneReader,
+  expectation: Expectation,
+  normalise: Normaliser,
+): Promise<readonly string[]> =>
+  typeof from === 'function'
+    ? heldDifferences(from, expectation, normalise)
+    : answerDifferences(from, expectation, normalise);
+
+const answerDifferences = async (
   server: DnsAddress,
   expectation: Expectation,
   normalise: Normaliser,
@@ -34,8 +37,6 @@ export const differences = async (
     return wrong.map((line) => `${name} ${type}: ${line}`);
   });
 };
-
-const ownerOf = (name: string, zone: string): string => (name === '' ? zone : `${name}.${zone}`);
 
 const linesOf = ({ name, ttl, type, values }: Wanted, zone: string, normalise: Normaliser): readonly string[] =>
   values.map(({ answer }) => `${ownerOf(name, zone).toLowerCase()} ${ttl} ${type} ${normalise(type, answer)}`);
@@ -109,14 +110,6 @@ const keyOf = ({ name, type }: { readonly name: string; readonly type: string })
 const answeredKeys = (wanted: Wanted): readonly string[] => (wanted.answeredAs ?? [wanted]).map(keyOf);
 
 const stillThere = ({ rdata, ttl }: DigRecord): string => `still there: ${ttl} ${rdata}`;
-
-/** A wildcard answers for it; one that only has names below it does as well, with nothing. */
-const underWildcard = (name: string, now: readonly Wanted[]): boolean =>
-  now.some((wanted) => {
-    const parts = wanted.name.split('.');
-    const star = parts.lastIndexOf('*');
-    return star !== -1 && `.${name}`.endsWith(['', ...parts.slice(star + 1)].join('.'));
-  });
 
 /** Null where a CNAME, a DNAME or a referral answers. */
 const expectedRcode = (name: string, now: readonly Wanted[]): string | null => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolder, tempFolder } from '../servers/child.ts';
+import type { DigRecord } from '../servers/dig.ts';
 import type { Group, Wanted } from './suite.ts';
 
 // BIND brings the data's rdata into the form that dig prints, so that nothing of ours takes part in the comparison.
@@ -24,6 +25,20 @@ export const normaliserOf = (groups: readonly Group[]): Normaliser => {
     if (found === undefined || found === '') throw new Error(`BIND does not take ${type} ${text}`);
     return found;
   };
+};
+
+/** Records that did not come from dig, with names and rdata as it would print them. */
+export const asDigPrints = (records: readonly DigRecord[]): readonly DigRecord[] => {
+  const asIs = (type: string): boolean => type === 'SOA' || unknownToBind.has(type);
+  const lines = records.flatMap(({ name, rdata, type }) => [
+    `PTR ${name}`,
+    asIs(type) ? 'PTR as.is.' : `${type} ${rdata}`,
+  ]);
+  const printed = compile(lines);
+  return records.map(({ name, rdata, ttl, type }, i) => {
+    const [owner = name, text = rdata] = printed.slice(2 * i, 2 * i + 2);
+    return { name: owner, ttl, type, rdata: comparable(type, asIs(type) ? rdata : text) };
+  });
 };
 
 /** Types that are answered as others. */

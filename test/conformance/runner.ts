@@ -7,21 +7,24 @@ import { type Bind, startBind } from '../servers/bind.ts';
 import { tempFolder } from '../servers/child.ts';
 import type { DnsAddress } from '../servers/ports.ts';
 import { differences } from './answers.ts';
+import type { ZoneReader } from './contents.ts';
 import { type Converged, type Driver, driverOf, withheldOf } from './driver.ts';
 import { groups } from './groups/index.ts';
 import { type Normaliser, normaliserOf } from './normalise.ts';
 import { type TargetConfig, writeRepository } from './repository.ts';
-import type { Group, Step, Wanted } from './suite.ts';
+import { type Group, ownerOf, type Step, type Wanted } from './suite.ts';
 
 /** A name server that the suite runs on, with the provider and the configuration that reach it. */
 export interface Subject {
   readonly factory: ProviderFactory;
   /** The target in hostmaster.yaml; secrets as `{ file }` or `{ env }`. */
   readonly config: TargetConfig;
-  /** Where dig asks. */
-  readonly dns: DnsAddress;
+  /** Where dig asks; or, where no name server answers, how all that a zone holds is read. */
+  readonly dns: DnsAddress | ZoneReader;
   /** What the server refuses although `supports` lets it through, in its own words. */
   readonly refusals: readonly Refusal[];
+  /** Makes a zone, where its provider cannot; else the pass does. */
+  makeZone?(zone: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -88,6 +91,7 @@ const describeGroup = (group: Group, run: () => Running): void => {
     for (const step of group.steps) {
       it(step.name, async () => {
         const { driver, normalise, subject } = run();
+        if (step === group.steps[0]) await subject.makeZone?.(group.zone);
         const converged = await driver.converge(writeRepository(folder, subject.config, group, step));
         const blocked = blockedIn(group, step, converged.supports, subject.refusals);
         const now = stateAfter(step, blocked, before, converged.supports);
@@ -126,11 +130,12 @@ const blockedIn = (group: Group, step: Step, supports: Supports, refusals: reado
     return refusal === undefined ? [] : [{ wanted, by: 'server', says: refusal.says }];
   });
 
-const whyUnsupported = ({ name, ttl, type }: Wanted, zone: string, supports: Supports): string | null => {
+const whyUnsupported = ({ name, ttl, type, values }: Wanted, zone: string, supports: Supports): string | null => {
   const known = supports.types.includes(type) || (supports.unknown_types && type.startsWith('TYPE'));
   if (!known) return supports.refuses[type] ?? type;
   if (name.includes('\\') && !supports.escaped_names) return 'escaped';
-  const { name_pattern: pattern } = supports;
+  const { max_values: most = values.length, name_pattern: pattern } = supports;
+  if (values.length > most) return `takes ${most} values of one RRset`;
   if (pattern !== undefined && !new RegExp(pattern).test(ownerOf(name, zone).toLowerCase()))
     return 'cannot hold a name with these';
   return ttl > supports.max_ttl ? String(ttl) : null;
@@ -176,8 +181,6 @@ const checkCount = (step: Step, changes: number): void => {
   if (step.changes === undefined) expect(changes).toBeGreaterThan(0);
   else expect(changes).toBe(step.changes);
 };
-
-const ownerOf = (name: string, zone: string): string => (name === '' ? zone : `${name}.${zone}`);
 
 const isAbout = ({ message }: Problem, { name, type }: Wanted, zone: string): boolean =>
   message.startsWith(`${ownerOf(name, zone)} ${type}:`);

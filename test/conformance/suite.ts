@@ -53,6 +53,15 @@ export interface Group {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** What reading a zone back must give. */
+export interface Expectation {
+  readonly zone: string;
+  /** What the zone must hold, and what it held before: what is in the latter alone must be gone. */
+  readonly now: readonly Wanted[];
+  readonly before: readonly Wanted[];
+  readonly asks: readonly Ask[];
+}
+
 interface StepOptions {
   readonly asks?: readonly Ask[];
   readonly changes?: number;
@@ -134,3 +143,14 @@ export const range = (from: number, to: number): readonly number[] =>
 /** Addresses of 198.18.0.0/15 (RFC 2544), counted up from `first`. */
 export const addresses = (count: number, first = 0): readonly string[] =>
   range(first, first + count - 1).map((i) => `198.${18 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`);
+
+/** The absolute name of a relative one. */
+export const ownerOf = (name: string, zone: string): string => (name === '' ? zone : `${name}.${zone}`);
+
+/** A wildcard answers for it; one that only has names below it does as well, with nothing. */
+export const underWildcard = (name: string, now: readonly Wanted[]): boolean =>
+  now.some((wanted) => {
+    const parts = wanted.name.split('.');
+    const star = parts.lastIndexOf('*');
+    return star !== -1 && `.${name}`.endsWith(['', ...parts.slice(star + 1)].join('.'));
+  });
