@@ -57,9 +57,6 @@ const withSerials = (soas: readonly string[], records: readonly AnsweredRecord[]
   return answered === undefined ? soas : soas.map((rdata) => withSerialOf(rdata, answered));
 };
 
-/** Is `a` an older serial than `b` (RFC 1982)? */
-export const isOlderSerial = (a: number, b: number): boolean => a !== b && (b - a) >>> 0 < 0x8000_0000;
-
 const recordsOf = (expectation: Expectation, question: Question, answer: Answer): readonly AnsweredRecord[] => {
   const sections = {
     // A delegation that should be gone shows in the authority section.

@@ -3,7 +3,8 @@ import type { Difference, VerifyReport } from '../model/result.ts';
 import { keyOf, type RRsetKey } from '../model/rrset.ts';
 import { serialOf } from '../model/soa.ts';
 import { type ZoneId, zoneLabel } from '../model/zone.ts';
-import { compare, isOlderSerial, type Lateness, type Verdict } from './compare.ts';
+import { isNewer } from '../wire/serial.ts';
+import { compare, type Lateness, type Verdict } from './compare.ts';
 import { indexZone, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
 import { expectationsFor } from './expect.ts';
 import { inParallel } from './parallel.ts';
@@ -154,7 +155,7 @@ function* openKeys(pairs: readonly Pair[]): Generator<{ readonly pair: Pair; rea
 /** null: it was not asked. */
 const check = async (pair: Pair, key: RRsetKey, newest: number | null, ask: Asker): Promise<Verdict | null> => {
   const lateness: Lateness = {
-    behind: newest !== null && pair.serial !== null && isOlderSerial(pair.serial, newest),
+    behind: newest !== null && pair.serial !== null && isNewer(newest, pair.serial),
     before: answersBefore(pair, key),
   };
   let verdict: Verdict = { kind: 'ok' };
@@ -205,7 +206,7 @@ const newestSerials = (pairs: readonly Pair[]): ReadonlyMap<ZoneWork, number> =>
   for (const { work, serial } of pairs) {
     for (const seen of [serial, work.serial ?? null]) {
       const known = newest.get(work);
-      if (seen !== null && (known === undefined || isOlderSerial(known, seen))) newest.set(work, seen);
+      if (seen !== null && (known === undefined || isNewer(seen, known))) newest.set(work, seen);
     }
   }
   return newest;

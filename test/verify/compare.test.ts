@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, AnsweredRecord } from '../../src/model/ports.ts';
-import { compare, isOlderSerial, type Lateness } from '../../src/verify/compare.ts';
+import { compare, type Lateness } from '../../src/verify/compare.ts';
 import { indexZone, type ServedRRset } from '../../src/verify/content.ts';
 import { expectationsFor } from '../../src/verify/expect.ts';
 
@@ -234,19 +234,6 @@ describe('an answer', () => {
     ['anything, and an older serial, where nobody knows what was there', answer({}), { behind: true }, 'lags'],
   ] as const)('that is late: %s', (_what, said, lateness, kind) => {
     expect(judge('www', 'A', said, lateness).kind).toBe(kind);
-  });
-});
-
-describe('serials', () => {
-  it.each([
-    [1, 2, true],
-    [2, 1, false],
-    [7, 7, false],
-    [4_294_967_295, 0, true],
-    [0, 4_294_967_295, false],
-    [2026112201, 1, false],
-  ])('%i is older than %i: %s (RFC 1982)', (a, b, older) => {
-    expect(isOlderSerial(a, b)).toBe(older);
   });
 });
 
