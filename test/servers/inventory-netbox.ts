@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import {
   type NetboxAddress,
@@ -8,6 +7,7 @@ import {
   renderDevice,
   renderVirtualMachine,
 } from './inventory-netbox-shapes.ts';
+import { listen } from './listen.ts';
 
 export type { NetboxAddress, NetboxMachine, NetboxVersion } from './inventory-netbox-shapes.ts';
 
@@ -84,11 +84,8 @@ export const startNetbox = async (options: NetboxOptions = {}): Promise<Netbox> 
     const { status, body } = answerTo(state, new URL(incoming.url ?? '/', origin), incoming.headers.authorization);
     response.writeHead(status, { 'content-type': 'application/json', 'api-version': state.version }).end(body);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('NetBox has no port');
-  origin = `http://127.0.0.1:${address.port}`;
+  const { port, close } = await listen(server);
+  origin = `http://127.0.0.1:${port}`;
   return {
     url: origin,
     requests,
@@ -101,11 +98,7 @@ export const startNetbox = async (options: NetboxOptions = {}): Promise<Netbox> 
     clear: () => {
       requests.length = 0;
     },
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: close,
   };
 };
 

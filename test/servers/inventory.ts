@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { listen } from './listen.ts';
 
 /** One server of an inventory, in interface.md's form; tests put anything into it. */
 export type InventoryEntry = Readonly<Record<string, unknown>>;
@@ -87,11 +87,8 @@ export const startInventory = async (servers: readonly InventoryEntry[] = []): P
     response.on('error', () => undefined);
     serve(state, url, request, incoming, response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the inventory has no port');
-  const origin = `http://127.0.0.1:${address.port}`;
+  const { port, close } = await listen(server);
+  const origin = `http://127.0.0.1:${port}`;
   return {
     url: `${origin}${path}`,
     origin,
@@ -111,11 +108,7 @@ export const startInventory = async (servers: readonly InventoryEntry[] = []): P
     clear: () => {
       requests.length = 0;
     },
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: close,
   };
 };
 

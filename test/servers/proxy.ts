@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from './listen.ts';
 
 /** What a handler knows of a request before it is forwarded; the body is read only when asked for. */
 export interface ProxyRequest {
@@ -62,12 +63,9 @@ export const startProxy = async (upstream: string, handler: Handler | null = nul
     incoming.on('error', () => undefined);
     serve(upstream, current, incoming, response, entry).catch(() => incoming.socket.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { port, close } = await listen(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
     count: (method, path) => requests.filter((r) => r.method === method && (path?.test(r.path) ?? true)).length,
     clear: () => {
@@ -76,11 +74,7 @@ export const startProxy = async (upstream: string, handler: Handler | null = nul
     handle: (next) => {
       current = next;
     },
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: close,
   };
 };
 

@@ -9,6 +9,7 @@ import { encodeQuery } from '../../src/wire/message.ts';
 import { framed } from '../../src/wire/tcp.ts';
 import { cases } from '../model/cases.ts';
 import { type Embedded, putRecords, type RecordLine, startEmbedded } from '../providers/embedded/zone.ts';
+import { listen } from '../servers/listen.ts';
 
 const zone = 'example.com.';
 const notHere: readonly string[] = ['ALIAS', 'LUA', 'NS', 'SOA'];
@@ -152,7 +153,6 @@ describe('a name server that does not answer well', () => {
     ],
   ])('%s', async (_what, behave, reason) => {
     const server = createServer((socket) => {
-      socket.on('error', () => undefined);
       socket.on('data', () =>
         behave(
           () => socket.end(),
@@ -160,11 +160,9 @@ describe('a name server that does not answer well', () => {
         ),
       );
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const bound = server.address();
-    const port = bound === null || typeof bound === 'string' ? 0 : bound.port;
+    const { port, close } = await listen(server);
     const answer = await ask({ ...nameserver, port }, { name: zone, type: 'SOA', transport: 'tcp' });
-    server.close();
+    await close();
     expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining(reason) });
   });
 

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { exchange } from '../../src/wire/exchange.ts';
 import { encodeMessage, encodeQuery, type Message, noFlags } from '../../src/wire/message.ts';
 import { framed } from '../../src/wire/tcp.ts';
+import { listen } from '../servers/listen.ts';
 
 // One question over TCP, to servers that do not behave.
 
@@ -22,18 +22,11 @@ const good: Message = {
 const answer = (changes: Partial<Message> = {}): Uint8Array => framed(encodeMessage({ ...good, ...changes }));
 
 const ask = async (serve: (socket: Socket) => void, options: { readonly signal?: AbortSignal } = {}) => {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', () => serve(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { port, close } = await listen(createServer((socket) => socket.once('data', () => serve(socket))));
   try {
     return await exchange({ address: '127.0.0.1', port }, query, { timeoutMs: 400, ...options });
   } finally {
-    server.close();
+    await close();
   }
 };
 

@@ -1,8 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer } from 'node:net';
 import { framed } from '../../src/wire/tcp.ts';
 import { type DnsAddress, freePort } from '../servers/index.ts';
+import { listen } from '../servers/listen.ts';
 
 /** Answers a message with others; over UDP only the first one goes out. Null: says nothing and ends the connection. */
 export type Answering = (message: Buffer) => readonly Uint8Array[] | null;
@@ -18,10 +19,7 @@ export interface Listener {
 export const startListener = async (answering: Answering, after: 'stay' | 'close' = 'stay'): Promise<Listener> => {
   const port = await freePort();
   const heard: Buffer[] = [];
-  const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
     let bytes = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       bytes = Buffer.concat([bytes, chunk]);
@@ -42,16 +40,13 @@ export const startListener = async (answering: Answering, after: 'stay' | 'close
     if (answer !== undefined) udp.send(answer, from.port, from.address);
   });
   udp.bind(port, '127.0.0.1');
-  server.listen(port, '127.0.0.1');
-  await Promise.all([once(server, 'listening'), once(udp, 'listening')]);
+  const [{ close }] = await Promise.all([listen(server, '127.0.0.1', port), once(udp, 'listening')]);
   return {
     dns: { address: '127.0.0.1', port },
     heard,
     stop: async () => {
-      for (const socket of sockets) socket.destroy();
       udp.close();
-      server.close();
-      await once(server, 'close');
+      await close();
     },
   };
 };

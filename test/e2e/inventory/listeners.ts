@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Socket } from 'node:net';
+import { listen } from '../../servers/listen.ts';
 
 /** Web servers on loopback addresses, all on one port: what a server of the inventory runs. */
 export interface Listeners {
@@ -18,7 +17,7 @@ export const openListeners = (port: number): Listeners => {
   const up = async (address: string) => {
     const own = asked.get(address) ?? new Set<string>();
     asked.set(address, own);
-    closers.set(address, await listen(address, port, own));
+    closers.set(address, await serve(address, port, own));
   };
   const down = async (address: string) => {
     await closers.get(address)?.();
@@ -33,21 +32,10 @@ export const openListeners = (port: number): Listeners => {
   };
 };
 
-const listen = async (host: string, port: number, asked: Set<string>): Promise<() => Promise<void>> => {
-  const sockets = new Set<Socket>();
+const serve = async (host: string, port: number, asked: Set<string>): Promise<() => Promise<void>> => {
   const server = createServer(({ headers, url }, response) => {
     asked.add(`${headers.host} ${url}`);
     response.end('fine');
   });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-  });
-  server.listen({ port, host, ipv6Only: true });
-  await once(server, 'listening');
-  return async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  };
+  return (await listen(server, host, port)).close;
 };

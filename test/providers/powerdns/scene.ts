@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { HealthCheck, HealthChecks, Provider, RRset } from '../../../src/provider.ts';
 import { dig, freePort, type PowerDns } from '../../servers/index.ts';
+import { listen } from '../../servers/listen.ts';
 import { readAll, zone } from './harness.ts';
 
 const plainCheck: HealthCheck = {
@@ -56,7 +56,7 @@ export const openScene = async (pdns: PowerDns, provider: Provider, checks: Heal
   const owner = `www${made}.${zone.name}`;
   const closers = new Map<string, () => Promise<void>>();
   const up = async (address: string, server: Server | HttpServer = createServer((socket) => socket.end())) => {
-    closers.set(address, await listening(server, address, port));
+    closers.set(address, (await listen(server, address, port)).close);
   };
   const down = async (address: string) => {
     await closers.get(address)?.();
@@ -106,21 +106,6 @@ export const openScene = async (pdns: PowerDns, provider: Provider, checks: Heal
     close: async () => {
       for (const address of closers.keys()) await down(address);
     },
-  };
-};
-
-const listening = async (server: Server | HttpServer, host: string, port: number): Promise<() => Promise<void>> => {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-  });
-  server.listen({ port, host, ipv6Only: true });
-  await once(server, 'listening');
-  return async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
   };
 };
 
