@@ -11,8 +11,8 @@ import {
   type Supports,
 } from '../../src/provider.ts';
 import { classCodes } from '../../src/wire/codes.ts';
-import { decodeMessage, encodeQuery } from '../../src/wire/message.ts';
-import { exchangeTcp } from '../../src/wire/tcp.ts';
+import { exchange } from '../../src/wire/exchange.ts';
+import { encodeQuery } from '../../src/wire/message.ts';
 import { applyWrite, createZone, deleteZone, listZones, markZone, readZone } from './api.ts';
 import { maxRRsetBytes, refusedTypes, servedTypes } from './convert.ts';
 import { type Endpoint, openZonesFile, type ZonesFile } from './file.ts';
@@ -110,8 +110,8 @@ const findRunning = async (file: ZonesFile, configured: Endpoint): Promise<Endpo
 const serves = async (endpoint: Endpoint, id: string): Promise<boolean> => {
   const question = { name: 'id.server.', type: 'TXT', class: classCodes.CH };
   try {
-    const octets = await exchangeTcp(endpoint, encodeQuery(randomInt(0x10000), question), { timeoutMs: 1000 });
-    return decodeMessage(octets).answers.some((record) => record.rdata === `"${id}"`);
+    const answer = await exchange(endpoint, encodeQuery(randomInt(0x10000), question), { timeoutMs: 1000 });
+    return answer.answers.some((record) => record.rdata === `"${id}"`);
   } catch {
     return false;
   }

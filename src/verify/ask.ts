@@ -6,8 +6,8 @@ import type { Answer, AnsweredRecord, Asker, NameServer, NoAnswer, Question } fr
 import { typeByCode } from '../model/rdata.ts';
 import { classCodes, rcodeName } from '../wire/codes.ts';
 import { type CanonicalQuestion, type CanonicalRecord, dns2Type, dns2WithOurCodec } from '../wire/dns2.ts';
-import { decodeMessage, encodeQuery, type MessageRecord, rdataText } from '../wire/message.ts';
-import { exchangeTcp } from '../wire/tcp.ts';
+import { exchange } from '../wire/exchange.ts';
+import { encodeQuery, type MessageRecord, rdataText } from '../wire/message.ts';
 
 export interface AskOptions {
   /** For one question over UDP, and for one over TCP. Default is 2000. */
@@ -82,12 +82,8 @@ const askOverTcp = async (
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Answer> => {
-  const id = randomInt(0x10000);
-  const query = encodeQuery(id, { name: question.name, type: question.type, class: classOf(question) });
-  const message = decodeMessage(await exchangeTcp(nameserver, query, { timeoutMs, signal }));
-  const [asked] = message.questions;
-  if (!message.flags.qr || message.id !== id) throw new Error('it answered another question over TCP');
-  if (asked !== undefined && !isAsked(question, asked)) throw new Error('it answered another question over TCP');
+  const asked = { name: question.name, type: question.type, class: classOf(question) };
+  const message = await exchange(nameserver, encodeQuery(randomInt(0x10000), asked), { timeoutMs, signal });
   const keep = (records: readonly MessageRecord[]): readonly AnsweredRecord[] =>
     records.map(({ name, rdata, ttl, type }) => ({ name, type, ttl, rdata }));
   return {
