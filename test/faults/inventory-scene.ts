@@ -1,10 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
-import { main } from '../../src/cli/main.ts';
 import type { Plan, Withheld } from '../../src/model/plan.ts';
-import { noPaint } from '../../src/report/paint.ts';
+import { runHere } from '../cli/here.ts';
 import { type PowerDns, type ProbeQuestion, type Prober, startProber } from '../servers/index.ts';
 import { type InventoryEntry, type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { type Ended, makeRepository, type Repository, targetOf } from './command.ts';
@@ -14,13 +12,6 @@ import { contentOf, expectPlain, makeZone } from './zone.ts';
 // inventory over HTTP, and a clock that only moves when it is told to. A prober asks all the while.
 
 export const minute = 60_000;
-
-/** A server of the lab: the last part of its address is its number. */
-export interface LabServer {
-  readonly name: string;
-  readonly number: number;
-  readonly entry: InventoryEntry;
-}
 
 export interface SceneOptions {
   /** Default is web1 to web3. */
@@ -214,25 +205,6 @@ const repositoryOf = (
   repository.write('labels.yaml', JSON.stringify(labels(shared)));
   if (groups !== undefined) repository.write('groups.yaml', JSON.stringify(groups(shared)));
   return repository;
-};
-
-/** The command in this process, by a clock of ours. */
-export const runHere = async (args: readonly string[], now: () => number): Promise<Ended> => {
-  const out: string[] = [];
-  const err: string[] = [];
-  const io: Io = {
-    out: (text) => void out.push(text),
-    err: (text) => void err.push(text),
-    paint: noPaint,
-    interactive: false,
-    progress: false,
-    confirm: async () => false,
-    env: process.env,
-    signal: new AbortController().signal,
-    now,
-  };
-  const code = await main(args, io);
-  return { code, stdout: out.join(''), stderr: err.join('') };
 };
 
 /** What a plan holds back, `GUARD: ACTION NAME TYPE`, sorted. */

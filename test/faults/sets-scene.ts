@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { JournalEntry } from '../../src/model/ports.ts';
 import { openStore } from '../../src/state/sqlite.ts';
+import { runHere } from '../cli/here.ts';
 import { digAll } from '../servers/dig.ts';
 import {
   type Fault,
@@ -14,7 +15,6 @@ import {
 } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { type Ended, hostmaster, makeRepository, type Repository, targetOf } from './command.ts';
-import { runHere } from './inventory-scene.ts';
 import {
   addressesOf,
   claimed,
@@ -65,7 +65,7 @@ export const makeSetsScene = async (pdns: PowerDns): Promise<SetsScene> => {
   const [proxy, inventory] = [await startProxy(pdns.url), await startInventory(side('before'))];
   const repository = repositoryOf({ ...pdns, url: proxy.url }, inventory);
   const run: SetsScene['run'] = async (...args) => {
-    const ended = await runHere([...args, '--config', repository.config], Date.now);
+    const ended = await runHere([...args, '--config', repository.config]);
     expectPlain(pdns, ended);
     return ended;
   };

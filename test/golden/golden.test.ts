@@ -3,12 +3,10 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
-import { main } from '../../src/cli/main.ts';
 import { loadRules } from '../../src/load/index.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { noPaint } from '../../src/report/paint.ts';
 import { ruleTable } from '../../src/rules/index.ts';
+import { runHere } from '../cli/here.ts';
 
 // One folder for each rule: a repository with a fault, beside a good zone, and all that `hostmaster validate` says about
 // it. GOLDEN_UPDATE=1 writes what it says now; read the difference before you commit it.
@@ -19,28 +17,6 @@ const names = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** A command in this process, with all that it prints. */
-const run = async (...argv: readonly string[]) => {
-  let stdout = '';
-  let stderr = '';
-  const io: Io = {
-    out: (text) => {
-      stdout += text;
-    },
-    err: (text) => {
-      stderr += text;
-    },
-    paint: noPaint,
-    interactive: false,
-    progress: false,
-    confirm: async () => false,
-    env: {},
-    signal: new AbortController().signal,
-  };
-  const code = await main(argv, io);
-  return { stdout, stderr, code };
-};
-
 /** Relative to where the tests run, so that no path of a machine gets into what is expected. */
 const configOf = (name: string) => relative(process.cwd(), join(folder, name, 'hostmaster.yaml'));
 
@@ -48,7 +24,7 @@ const hasGoodZone = (name: string) => existsSync(join(folder, name, 'zones/good.
 
 describe('validate', { timeout: 30_000 }, () => {
   test.each(names)('%s', async (name) => {
-    const { stdout, stderr, code } = await run('validate', '--config', configOf(name));
+    const { stdout, stderr, code } = await runHere(['validate', '--config', configOf(name)]);
     const said = `${stdout}${stderr === '' ? '' : `--- stderr\n${stderr}`}--- exit ${code}\n`;
     expect(said).not.toMatch(/^\s+at .*[:(]\d|node:internal|\bundefined\b|\[object /m);
     const file = join(folder, name, 'expected.txt');
@@ -75,7 +51,7 @@ describe('the good zone beside it', { timeout: 60_000 }, () => {
     const copy = await mkdtemp(join(tmpdir(), 'hostmaster-golden-'));
     try {
       await cp(join(folder, name), copy, { recursive: true });
-      const { stdout } = await run('plan', '--format', 'json', '--config', join(copy, 'hostmaster.yaml'));
+      const { stdout } = await runHere(['plan', '--format', 'json', '--config', join(copy, 'hostmaster.yaml')]);
       const plan: Plan = JSON.parse(stdout);
       const good = plan.changesets.filter(({ zone }) => zone === 'good.example.');
       expect(good.map(({ changes, withheld }) => [changes.length, withheld.length])).toEqual([[7, 0]]);

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { Plan } from '../../../src/model/plan.ts';
 import type { VerifyReport, ZoneResult } from '../../../src/model/result.ts';
+import { runHere } from '../../cli/here.ts';
 import type { Ended } from '../../faults/command.ts';
 import { type DigAnswer, dig, tempFolder } from '../../servers/index.ts';
 import type { DnsAddress } from '../../servers/ports.ts';
-import { command } from './command.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -64,7 +64,7 @@ export const makeLab = ({ targets, zones, config, files = {} }: LabOptions): Lab
   };
   configure({});
   for (const [path, text] of Object.entries(files)) write(path, text);
-  const run = (...args: readonly string[]) => command([...args, '--config', file]);
+  const run = (...args: readonly string[]) => runHere([...args, '--config', file]);
   const inJson = async (...args: readonly string[]): Promise<Applied> => {
     const { code, stdout, stderr } = await run(...args, '--format', 'json');
     expect(stderr).toBe('');

@@ -1,0 +1,23 @@
+import type { Io } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/main.ts';
+import { noPaint } from '../../src/report/paint.ts';
+import type { Ended } from '../faults/command.ts';
+
+/** The real command in this process, with all that it prints, where nobody answers it and no variable is set. */
+export const runHere = async (args: readonly string[], now: () => number = Date.now): Promise<Ended> => {
+  const out: string[] = [];
+  const err: string[] = [];
+  const io: Io = {
+    out: (text) => void out.push(text),
+    err: (text) => void err.push(text),
+    paint: noPaint,
+    interactive: false,
+    progress: false,
+    confirm: async () => false,
+    env: {},
+    signal: new AbortController().signal,
+    now,
+  };
+  const code = await main(args, io);
+  return { code, stdout: out.join(''), stderr: err.join('') };
+};
