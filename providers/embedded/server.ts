@@ -1,7 +1,7 @@
 import type dns2 from 'dns2';
 import { parentOf, type Serving } from '../../src/provider.ts';
 import { typeCodes } from '../../src/wire/codes.ts';
-import type { CanonicalQuestion } from '../../src/wire/dns2.ts';
+import { canonicalQuestions } from '../../src/wire/dns2.ts';
 import { placeOf, placesFrom, withSerial } from './convert.ts';
 import { type Endpoint, openZonesFile, type ZonesFile } from './file.ts';
 import type { StoredRRset, ZoneAnswer, ZoneData } from './lookup.ts';
@@ -121,7 +121,7 @@ const broken: ZoneAnswer = { rcode: 'SERVFAIL', authoritative: false, answers: [
 
 const queryOf = (packet: dns2.Packet): Query => {
   const options = packet.additionals.filter((record) => record.type === typeCodes.OPT);
-  const [question] = packet.questions as unknown as readonly CanonicalQuestion[];
+  const [question] = canonicalQuestions(packet);
   const wellFormed = packet.errors.length === 0 && packet.questions.length === 1 && options.length < 2;
   const [opt] = options;
   return {

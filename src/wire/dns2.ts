@@ -61,6 +61,13 @@ export const dns2Type = (type: string): string | null => {
   return known.name;
 };
 
+/** A packet's questions as our codec read them; one that it did not read has no octets of its own, and is none of them. */
+export const canonicalQuestions = ({ questions }: dns2.Packet): readonly CanonicalQuestion[] =>
+  questions.filter(isCanonical);
+
+const isCanonical = (question: dns2.Packet.Question): question is dns2.Packet.Question & CanonicalQuestion =>
+  'wire' in question && question.wire instanceof Uint8Array;
+
 const install = (packet: typeof dns2.Packet): void => {
   Object.assign(packet.Name, { decode: decodeName, encode: encodeName });
   Object.assign(packet.Question, { parse: decodeQuestion, decode: decodeQuestion });
