@@ -149,7 +149,7 @@ const few = (problems: Snapshot['problems']): Snapshot['problems'] => {
   const more = entries.length - limits.entryProblems;
   if (more <= 0) return problems;
   const rule: InventoryRuleId = 'inventory-entry';
-  const rest = { rule, message: `${counted(more, 'more entry').replace('entrys', 'entries')} cannot be used` };
+  const rest = { rule, message: `${counted(more, 'more entry', 'more entries')} cannot be used` };
   return [...entries.slice(0, limits.entryProblems), rest, ...problems.filter((each) => each.rule !== rule)];
 };
 

@@ -1,13 +1,5 @@
 import type { Severity } from '../model/problem.ts';
 
-/** One rule of inventories, for the table in the docs. */
-export interface InventoryRule {
-  readonly id: string;
-  readonly severity: Severity;
-  readonly summary: string;
-  readonly why: string;
-}
-
 const rule = <Id extends string>(id: Id, severity: Severity, summary: string, why: string) =>
   ({ id, severity, summary, why }) as const;
 

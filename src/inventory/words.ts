@@ -67,4 +67,5 @@ const withoutPieces = (message: string, secret: string): string => {
 };
 
 /** `1 server`, `2 servers`. */
-export const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+export const counted = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;

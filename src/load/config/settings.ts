@@ -16,7 +16,7 @@ const defaultGuards: GuardSettings = {
   min_existing: 10,
   never_empty: true,
   delegation: true,
-  absence: { snapshots: 3, grace: 600_000 },
+  absence: noRoles.absence,
 };
 
 const defaultCreate: CreateSettings = { kind: 'Native', ns: [], soa_edit_api: 'INCREASE' };

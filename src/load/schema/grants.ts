@@ -32,5 +32,4 @@ export const grantsSchema = Type.Array(grantSchema, {
   description: 'What the inventory may write beyond registration; all else is refused.',
 });
 
-export type RegistrationEntry = Static<typeof registrationSchema>;
 export type GrantEntry = Static<typeof grantSchema>;
