@@ -1,6 +1,6 @@
 import { type Change, SyntaxProblem } from '../../src/provider.ts';
 import { sliceUpdates, type UpdateUnit } from '../../src/wire/slices.ts';
-import type { Prerequisite, Update } from '../../src/wire/update.ts';
+import type { Prerequisite, Update, UpdateStep } from '../../src/wire/update.ts';
 import { type Content, lockOn, nextSerial, unitsOf } from './convert.ts';
 
 // How many changes one UPDATE carries; pure.
@@ -62,9 +62,15 @@ export const updateFor = (
   return {
     zone,
     prerequisites: [...common, ...units.flatMap(({ prerequisites }) => prerequisites)],
-    steps: units.flatMap(({ steps }) => steps),
+    steps: deletesFirst(units.flatMap(({ steps }) => steps)),
   };
 };
+
+/** Knot adds nothing below a DNAME that goes in the same message, unless it has gone before. */
+const deletesFirst = (steps: readonly UpdateStep[]): readonly UpdateStep[] => [
+  ...steps.filter(({ kind }) => kind === 'delete-rrset'),
+  ...steps.filter(({ kind }) => kind !== 'delete-rrset'),
+];
 
 /** A name that would be too long with its own prerequisites goes without them: the zone's SOA covers it. */
 const fitted = (zone: string, unit: UpdateUnit, limit: number): UpdateUnit =>

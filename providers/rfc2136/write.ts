@@ -98,7 +98,9 @@ const blame = (changes: readonly Change[], message: string): readonly RefusedCha
 const refusalOf = ({ api }: Session, rcode: string): string => `${api.where} answers ${rcode}${helpFor(rcode)}`;
 
 const helpFor = (rcode: string): string => {
-  if (rcode === 'SERVFAIL') return ' (it may be more values than BIND’s max-records-per-type: its log says)';
+  if (rcode === 'SERVFAIL') {
+    return ' (BIND: more values than max-records-per-type, or a DNSKEY without its private key; its log says)';
+  }
   return rcode === 'REFUSED' || rcode === 'NOTAUTH'
     ? ' (the key may not write it, or it is against a check of the server: its log says)'
     : '';

@@ -23,6 +23,8 @@ export interface Subject {
   readonly dns: DnsAddress | ZoneReader;
   /** What the server refuses although `supports` lets it through, in its own words. */
   readonly refusals: readonly Refusal[];
+  /** What the server has printed, for a refusal whose reason is there alone. */
+  log?(): string;
   /** Makes a zone, where its provider cannot; else the pass does. */
   makeZone?(zone: string): Promise<void>;
   stop(): Promise<void>;
@@ -35,6 +37,8 @@ export interface Refusal {
   readonly name: string;
   readonly type: string;
   readonly says: string;
+  /** What its log says of it, where the answer has no words. */
+  readonly logs?: string;
 }
 
 interface Running {
@@ -98,6 +102,7 @@ const describeGroup = (group: Group, run: () => Running): void => {
         const was = before;
         before = now;
         checkPlans(step, converged, blocked, was, group);
+        for (const { logs } of blocked) expect(subject.log?.() ?? '').toContain(logs ?? '');
         const expectation = { zone: group.zone, now: now.held, before: was.held, asks: now.whole ? step.asks : [] };
         expect(await differences(subject.dns, expectation, normalise)).toEqual([]);
       });
@@ -117,6 +122,7 @@ interface Blocked {
   /** By `supports` it is a problem of the plan, by the server a failed change. */
   readonly by: 'supports' | 'server';
   readonly says: string;
+  readonly logs?: string;
 }
 
 const blockedIn = (group: Group, step: Step, supports: Supports, refusals: readonly Refusal[]): readonly Blocked[] =>
@@ -127,7 +133,7 @@ const blockedIn = (group: Group, step: Step, supports: Supports, refusals: reado
       (each) =>
         each.group === group.name && each.step === step.name && each.name === wanted.name && each.type === wanted.type,
     );
-    return refusal === undefined ? [] : [{ wanted, by: 'server', says: refusal.says }];
+    return refusal === undefined ? [] : [{ ...refusal, wanted, by: 'server' }];
   });
 
 const whyUnsupported = ({ name, ttl, type, values }: Wanted, zone: string, supports: Supports): string | null => {

@@ -31,6 +31,7 @@ export const removeFolder = (folder: string): void => {
 /** One running child and what it printed. */
 export interface Child {
   readonly pid: number;
+  /** The last million octets of it, at least. */
   log(): string;
   /** The way it ended, or null while it runs. */
   ended(): string | null;
@@ -54,7 +55,8 @@ export const startChild = (
   let log = '';
   let end: string | null = null;
   const keep = (chunk: Buffer): void => {
-    if (log.length < longestLog) log += chunk.toString('latin1');
+    log += chunk.toString('latin1');
+    if (log.length > 2 * longestLog) log = log.slice(-longestLog);
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
