@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { type Netbox, type NetboxOptions, startNetbox } from '../servers/inventory-netbox.ts';
-import { makeScene, minute, type Scene, withheldIn } from './inventory-scene.ts';
+import {
+  appliedScene,
+  configure,
+  makeScene,
+  minute,
+  nothing,
+  type Scene,
+  three,
+  twelve,
+  withheldIn,
+} from './inventory-scene.ts';
 import { uncached } from './killed.ts';
 import { type ApiRRset, serialOf } from './zone.ts';
 
@@ -15,15 +25,9 @@ beforeAll(async () => {
 });
 afterAll(() => pdns?.stop());
 
-const three = ['web1', 'web2', 'web3'];
-const twelve = [...new Array(12).keys()].map((i) => `web${i + 1}`);
-const nothing = { code: 0, stdout: 'Plan: no changes.\n' };
-
 describe('GitHub Pages, April 2026: a scheduled run deleted one live record that its source had left out once', () => {
   it('one of twelve is under every percentage, and stays; the run after that has nothing to do', async () => {
-    const scene = await makeScene(pdns, { servers: twelve });
-    expect(await scene.apply()).toMatchObject({ code: 0 });
-    await scene.watch(twelve);
+    const scene = await appliedScene(pdns, { servers: twelve });
     scene.inventory.bend(bends.without('web7'));
     scene.pass(minute);
     const { code, stdout } = await scene.apply();
@@ -51,9 +55,8 @@ describe('NetBox paging: one object comes twice, another is left out, and the co
       netbox.addresses.push({ id: i + 1, address: `${scene.address(i + 1)}/24`, device: i + 1 });
     }
     scene.repository.write('token', 'nbt_Ab3dEf6hIj9k.0123456789abcdefghijklmnopqrstuvwxyzABCD');
-    const settings = JSON.parse(scene.repository.read('hostmaster.yaml'));
     const lab = { type: 'netbox', url: netbox.url, token: { file: 'token' }, page_size: 5 };
-    scene.repository.write('hostmaster.yaml', JSON.stringify({ ...settings, inventory: { lab } }, null, 2));
+    configure(scene, (settings) => ({ ...settings, inventory: { lab } }));
   };
   beforeAll(async () => {
     scene = await makeScene(pdns, { servers: twelve });
@@ -140,9 +143,7 @@ describe('AWS DynamoDB, October 2025: a delayed enactor wrote an older plan over
 describe('ExternalDNS #2858 and #414: an API that timed out gave an empty list, and all records went', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await makeScene(pdns, { inventory: { timeout: '200ms' } });
-    expect(await scene.apply()).toMatchObject({ code: 0 });
-    await scene.watch(three);
+    scene = await appliedScene(pdns, { inventory: { timeout: '200ms' } });
   });
   afterAll(() => scene?.stop());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
-import { makeScene, minute, type Scene, withheldIn } from './inventory-scene.ts';
+import { makeScene, minute, nothing, type Scene, three, withheldIn } from './inventory-scene.ts';
 import { uncached } from './killed.ts';
 
 // A health-checked claim is one RRset of LUA: what must not go from it is in it, whatever the inventory says.
@@ -12,21 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => pdns?.stop());
 
-const three = ['web1', 'web2', 'web3'];
-const nothing = { code: 0, stdout: 'Plan: no changes.\n' };
-
 const labels = (shared: string) => ({
   labels: {
     web: { dns: { claims: [{ name: `www.${shared}`, type: 'A', health_check: { port: 9 } }] } },
   },
 });
-
-const start = async (): Promise<Scene> => {
-  const scene = await makeScene(pdns, { labels });
-  expect(await scene.apply()).toMatchObject({ code: 0 });
-  await scene.watch(three);
-  return scene;
-};
 
 /** The numbers of the servers that the claim has, and its type. */
 const claimOf = async (scene: Scene): Promise<string> => {
@@ -38,7 +28,9 @@ const claimOf = async (scene: Scene): Promise<string> => {
 describe('a health-checked claim', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await start();
+    scene = await makeScene(pdns, { labels });
+    expect(await scene.apply()).toMatchObject({ code: 0, stderr: '' });
+    await scene.watch(three);
   });
   afterAll(() => scene?.stop());
 

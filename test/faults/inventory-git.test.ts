@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
-import { makeScene, minute, type Scene } from './inventory-scene.ts';
+import {
+  appliedScene,
+  configure,
+  makeScene,
+  minute,
+  nothing,
+  type Scene,
+  settingsOf,
+  three,
+} from './inventory-scene.ts';
 import { uncached } from './killed.ts';
 import { apexYaml } from './zone.ts';
 
@@ -13,13 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => pdns?.stop());
 
-const three = ['web1', 'web2', 'web3'];
-const nothing = { code: 0, stdout: 'Plan: no changes.\n' };
 const claims = (name: string, type = 'A') => ({ dns: { claims: [{ name, type }] } });
-
-const settingsOf = (scene: Scene): Record<string, unknown> => JSON.parse(scene.repository.read('hostmaster.yaml'));
-const configure = (scene: Scene, change: (settings: Record<string, unknown>) => Record<string, unknown>): void =>
-  scene.repository.write('hostmaster.yaml', JSON.stringify(change(settingsOf(scene)), null, 2));
 
 describe('a claim, a label and a group that leave Git', () => {
   let scene: Scene;
@@ -108,9 +111,7 @@ describe('a claim, a label and a group that leave Git', () => {
 describe("the inventory's own place in hostmaster.yaml", () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await makeScene(pdns);
-    expect(await scene.apply()).toMatchObject({ code: 0 });
-    await scene.watch(three);
+    scene = await appliedScene(pdns);
   });
   afterAll(() => scene?.stop());
 
@@ -156,7 +157,7 @@ describe("the inventory's own place in hostmaster.yaml", () => {
 
 const without =
   (...keys: readonly string[]) =>
-  (settings: Record<string, unknown>): Record<string, unknown> =>
+  (settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
     Object.fromEntries(Object.entries(settings).filter(([key]) => !keys.includes(key)));
 
 describe('the inventory taken out of hostmaster.yaml, where the zones have files', () => {

@@ -10,7 +10,7 @@ import {
   valuesIn,
   witness,
 } from './inventory-history.ts';
-import { makeScene, minute, type Scene } from './inventory-scene.ts';
+import { makeScene, minute, nothing, type Scene } from './inventory-scene.ts';
 import { uncached } from './killed.ts';
 
 // Made-up histories of a lab, with answers that are wrong in every way and states that are lost: whatever goes from DNS
@@ -75,16 +75,18 @@ const linesOf = (scene: Scene, { name, number, state }: MachineOf<Lab>): readonl
 
 /** In the end, with answers that are fine, DNS has what is wanted and no more, and nothing is left to do. */
 const settles = async (scene: Scene, lab: Lab): Promise<void> => {
+  // So that the claim has a server whatever became of the others.
+  lab.set('web9', { name: 'web9', number: 9, labelled: true, state: 'active' });
   scene.inventory.bend(null);
+  scene.has(...[...lab.values()].map((machine) => entryOf(scene, machine)));
   const claim = [...lab.values()].filter(contributes).map(({ number }) => number);
-  if (claim.length === 0) return;
   for (let i = 0; i < 7; i += 1) {
     scene.pass(11 * minute);
     await scene.apply('--allow', 'shrink:lab');
   }
   const all = [...lab.values()].flatMap((machine) => linesOf(scene, machine));
   expect(await scene.content()).toEqual([...all, `www A 60 ${claim.sort().map(scene.address).join(' ')}`].sort());
-  expect(await scene.apply()).toMatchObject({ code: 0, stdout: 'Plan: no changes.\n' });
+  expect(await scene.apply()).toMatchObject(nothing);
 };
 
 describe('made-up histories', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
-import { makeScene, minute, type Scene, type SceneOptions } from './inventory-scene.ts';
+import { makeScene, minute, nothing, type Scene, type SceneOptions, three } from './inventory-scene.ts';
 import { uncached } from './killed.ts';
 import { apexYaml } from './zone.ts';
 
@@ -12,9 +12,6 @@ beforeAll(async () => {
   pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
 });
 afterAll(() => pdns?.stop());
-
-const three = ['web1', 'web2', 'web3'];
-const nothing = { code: 0, stdout: 'Plan: no changes.\n' };
 
 /** A test in a lab of its own, where all that is watched answers to the end. */
 const lab =

@@ -12,9 +12,14 @@ import { contentOf, expectPlain, makeZone } from './zone.ts';
 // inventory over HTTP, and a clock that only moves when it is told to. A prober asks all the while.
 
 export const minute = 60_000;
+/** Of what `apply` and `plan` give where nothing is to be done. */
+export const nothing = { code: 0, stdout: 'Plan: no changes.\n' };
+/** The servers of a scene, if it does not say otherwise. */
+export const three = ['web1', 'web2', 'web3'];
+export const twelve = [...new Array(12).keys()].map((i) => `web${i + 1}`);
 
 export interface SceneOptions {
-  /** Default is web1 to web3. */
+  /** Default is `three`. */
   readonly servers?: readonly string[];
   /** labels.yaml's text. Default is a label `web` with a claim of www for A. */
   readonly labels?: (shared: string) => unknown;
@@ -99,7 +104,7 @@ export const makeScene = async (pdns: PowerDns, options: SceneOptions = {}): Pro
   });
   const has: Scene['has'] = (...servers) =>
     inventory.set(servers.map((each) => (typeof each === 'string' ? server(each) : each)));
-  has(...(options.servers ?? ['web1', 'web2', 'web3']));
+  has(...(options.servers ?? three));
   let now = Date.parse('2026-03-01T12:00:00Z');
   const run: Scene['run'] = async (...args) => {
     const ended = await runHere([...args, '--config', repository.config], () => now);
@@ -179,6 +184,23 @@ export const makeScene = async (pdns: PowerDns, options: SceneOptions = {}): Pro
       await rest();
     },
   };
+};
+
+type Settings = Readonly<Record<string, unknown>>;
+
+export const settingsOf = ({ repository }: Scene): Settings => JSON.parse(repository.read('hostmaster.yaml'));
+
+/** Changes hostmaster.yaml. */
+export const configure = (scene: Scene, change: (settings: Settings) => Settings): void =>
+  scene.repository.write('hostmaster.yaml', JSON.stringify(change(settingsOf(scene)), null, 2));
+
+/** A scene that was applied, where everything answers and is watched. */
+export const appliedScene = async (pdns: PowerDns, options: SceneOptions = {}): Promise<Scene> => {
+  const scene = await makeScene(pdns, options);
+  expect(await scene.apply()).toMatchObject({ code: 0, stderr: '' });
+  await scene.expectAll(options.servers ?? three);
+  await scene.watch(options.servers ?? three);
+  return scene;
 };
 
 const repositoryOf = (

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } fr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
-import { makeScene, minute, type Scene, withheldIn } from './inventory-scene.ts';
+import { appliedScene, minute, nothing, type Scene, three, withheldIn } from './inventory-scene.ts';
 import { uncached } from './killed.ts';
 
 // A state that is lost or damaged never deletes anything: what is not accounted for waits for a proof of its own.
@@ -13,21 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => pdns?.stop());
 
-const three = ['web1', 'web2', 'web3'];
 const rest = ['web1', 'web3'];
-const nothing = { code: 0, stdout: 'Plan: no changes.\n' };
-
-const applied = async (): Promise<Scene> => {
-  const scene = await makeScene(pdns);
-  expect(await scene.apply()).toMatchObject({ code: 0 });
-  await scene.watch(three);
-  return scene;
-};
 
 describe('a state file that is deleted', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await applied();
+    scene = await appliedScene(pdns);
   });
   afterAll(() => scene?.stop());
 
@@ -90,7 +81,7 @@ describe('a state file that is deleted', () => {
 describe('a state file that is deleted while names move', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await applied();
+    scene = await appliedScene(pdns);
   });
   afterAll(() => scene?.stop());
 
@@ -132,7 +123,7 @@ describe('a state file that is deleted while names move', () => {
 describe('a state file that is damaged', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await applied();
+    scene = await appliedScene(pdns);
   });
   afterAll(() => scene?.stop());
 
