@@ -77,9 +77,10 @@ const asItIs = (text: string): string => text;
 const namePart = '[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?';
 const oneNamePart = new RegExp(`^${namePart}$`);
 const nameParts = new RegExp(`^${namePart}(?:\\.${namePart})*$`);
+const canonicalParts = new RegExp(`^${namePart}(?:\\.${namePart})*$`.replaceAll('a-zA-Z', 'a-z'));
 
 /** Is it letters in lower case, digits and hyphens in one or more name parts (RFC 1123 section 2.1)? */
-export const isServerName = (text: string): boolean => nameParts.test(text) && !/[A-Z]/.test(text);
+export const isServerName = (text: string): boolean => canonicalParts.test(text);
 
 /** The canonical name that a template makes for a server. */
 export const renderName = (template: Template, server: Server): string =>
