@@ -4,7 +4,7 @@ import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
 import { type Book, type ComposeInput, readBook } from './book.ts';
 import type { Finding } from './finding.ts';
 import { type Item, ownerOf, type Part } from './items.ts';
-import { isSimple, type Merged, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
+import { areSimple, type Merged, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
 import { partOf } from './part.ts';
 import { concernedBy, indexRoster, keyOfEntry, type RosterIndex, reindexed } from './roster.ts';
 import type { ZoneEntry } from './zones.ts';
@@ -85,8 +85,9 @@ export const mergeAll = ({
   };
   const isAlone = (name: string): boolean => !statics.has(name) && !isByGit.has(name);
   for (const [name, there] of byName) {
-    if ('kind' in there && isSimple(there) && isAlone(name)) zoneOf(there.entry).rrsets.push(simpleRRset(there));
-    else merge(name, itemsOf(there));
+    const items = itemsOf(there);
+    if (!areSimple(items) || !isAlone(name)) merge(name, items);
+    else for (const item of items) zoneOf(item.entry).rrsets.push(simpleRRset(item));
   }
   for (const name of isByGit) if (!byName.has(name)) merge(name, []);
   return { zones, findings };

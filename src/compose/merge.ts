@@ -47,8 +47,16 @@ export const mergeName = (book: Book, name: string, items: readonly Item[], stat
   return { name, entry, rrsets, quarantined, protected: [...protections, ...stay], findings };
 };
 
-/** Nothing can be at odds where one value is alone at its name, but for what claims and grants ask. */
-export const isSimple = (item: Item): item is Contribution =>
+/** Nothing can be at odds where a value is alone with its type, and one rule wants all for one server; claims and grants may ask more. */
+export const areSimple = (items: readonly Item[]): items is readonly Contribution[] => {
+  const [first, second] = items;
+  if (first === undefined || !isSimple(first) || items.length > 2) return false;
+  if (second === undefined) return true;
+  const isTogether = isSimple(second) && second.rule === first.rule && second.member === first.member;
+  return isTogether && second.type !== first.type;
+};
+
+const isSimple = (item: Item): item is Contribution =>
   item.kind === 'value' && item.rule.kind !== 'claim' && item.limit >= 1;
 
 export const simpleRRset = ({ name, type, rdata, origin, held, rule }: Contribution): RRset => ({
