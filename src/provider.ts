@@ -7,6 +7,7 @@ import type { CreateSettings, ZoneId, ZoneSnapshot } from './model/zone.ts';
 export * from './model/errors.ts';
 export type * from './model/health.ts';
 export * from './model/name.ts';
+export * from './model/network.ts';
 export type * from './model/plan.ts';
 export * from './model/rdata.ts';
 export * from './model/rrset.ts';

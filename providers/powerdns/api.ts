@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent, Dispatcher } from 'undici';
-import { HostmasterError, messageOf } from '../../src/provider.ts';
+import { HostmasterError, isNeverSent, messageOf, networkCode, networkWords } from '../../src/provider.ts';
 
 export interface ApiOptions {
   readonly url: string;
@@ -176,51 +176,23 @@ interface Failure {
   readonly cause: unknown;
 }
 
-const neverSent: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 const lasting: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
 ]);
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'its host name is not known',
-  EAI_AGAIN: 'its host name cannot be looked up',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
-  UND_ERR_SOCKET: 'the connection was cut before the answer was whole',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was cut before the answer was whole',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-};
 
 /** What went wrong; a read that was aborted throws the signal's reason instead. */
 const failureOf = (error: unknown, signal?: AbortSignal): Failure => {
   if (signal?.aborted === true) throw signal.reason;
-  const code = codeOf(error);
+  const code = networkCode(error);
   return {
-    why: words[code] ?? messageOf(error),
-    neverSent: neverSent.has(code) || /^(?:CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_VERIFY)/.test(code),
+    why: networkWords(code) ?? messageOf(error),
+    neverSent: isNeverSent(code),
     passing: !lasting.has(code),
     cause: error,
   };
-};
-
-const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return '';
-  const { code } = error as NodeJS.ErrnoException;
-  // Node tries each address of a name, and throws them all together.
-  if (error instanceof AggregateError && code === undefined) return codeOf(error.errors[0]);
-  return code ?? (error.cause instanceof Error ? codeOf(error.cause) : '');
 };
 
 /** Is it a read of one zone? What PowerDNS itself says then may be true of that zone alone. */

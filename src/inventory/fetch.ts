@@ -1,5 +1,6 @@
 import type { Agent, Dispatcher } from 'undici';
 import { messageOf } from '../model/errors.ts';
+import { networkCode, networkWords } from '../model/network.ts';
 import { limits } from './answer.ts';
 import { quoted, shownUrl } from './words.ts';
 
@@ -183,20 +184,6 @@ const saidIn = (text: string): string => {
   }
 };
 
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'its host name is not known',
-  EAI_AGAIN: 'its host name cannot be looked up',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
-  UND_ERR_SOCKET: 'the connection was cut before the answer was whole',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the connection was cut before the answer was whole',
-  UND_ERR_ABORTED: 'the answer was cut off',
-};
-
 const gaveUp = (call: Call, url: URL, error: unknown): Fetched => {
   if (call.options.signal?.aborted === true) throw call.options.signal.reason;
   const seconds = (ms: number): string => `${ms / 1000} s`;
@@ -207,11 +194,5 @@ const gaveUp = (call: Call, url: URL, error: unknown): Fetched => {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return fail(`${shownUrl(url)} gave no whole answer within ${seconds(timeout)} (\`timeout\`)`);
   }
-  return fail(`${shownUrl(url)}: ${words[codeOf(error)] ?? quoted(messageOf(error))}`);
-};
-
-const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return '';
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return fail(`${shownUrl(url)}: ${networkWords(networkCode(error)) ?? quoted(messageOf(error))}`);
 };
