@@ -24,14 +24,18 @@ export const lastComplete = (known: KnownInventory | null): number =>
 export const isForgotten = (missing: Missing, { limits, now }: SnapshotContext): boolean =>
   isProven(missing, limits, now) && now - missing.since > goneFor;
 
-/** Complete answers are counted at most once an interval, so that a quick retry proves nothing. */
+/**
+ * Complete answers are counted at most once an interval, so that a quick retry proves nothing. One that was counted
+ * further ahead than that was so by a clock that has been set back.
+ */
 const isDue = (known: KnownInventory | null, { now, interval }: SnapshotContext): boolean =>
-  known === null || now - known.countedAt >= interval;
+  known === null || Math.abs(now - known.countedAt) >= interval;
 
 export const countTime = (known: KnownInventory | null, context: SnapshotContext): number =>
   known === null || isDue(known, context) ? context.now : known.countedAt;
 
+/** One more absence; its time begins anew where it began later than now. */
 export const countUp = (missing: Missing | null, known: KnownInventory | null, context: SnapshotContext): Missing => ({
-  since: missing?.since ?? context.now,
+  since: Math.min(missing?.since ?? context.now, context.now),
   snapshots: (missing?.snapshots ?? 0) + (isDue(known, context) ? 1 : 0),
 });

@@ -254,7 +254,8 @@ const remembering = (
 const knownNext = (each: RosterServer, { now }: SnapshotContext): readonly KnownServer[] => [
   {
     server: each.server,
-    since: each.known?.since ?? now,
+    // Whoever was known is older than whoever comes now, also by a clock that was set back.
+    since: each.known === null ? now : Math.min(each.known.since, now - 1),
     missing: each.standing === 'missing' ? each.missing : null,
     ...(isPartial(each) ? { partial: true } : {}),
     ...(each.standing === 'remembered' && each.known.lacking !== undefined ? { lacking: each.known.lacking } : {}),

@@ -152,3 +152,36 @@ describe('over any run of answers', () => {
     );
   });
 });
+
+describe('a clock that was years ahead', () => {
+  const all: Said = {
+    whole: true,
+    servers: Object.fromEntries(names.map((name) => [name, 'active'])),
+    unusable: [],
+  };
+  const without: Said = { ...all, servers: Object.fromEntries(names.slice(1).map((name) => [name, 'active'])) };
+  const ahead = 5 * 365 * 24 * 60 * minute;
+  const back = -ahead;
+
+  it('keeps no server that is gone from being proven gone, and proves nothing sooner', () => {
+    const waits = [ahead, minute, back, interval, interval, 8 * minute, minute];
+    const took = passesOf(waits.map((wait, i) => ({ wait, answer: i === 0 ? all : without })));
+    const gone = took.map(({ took: { servers }, now }) => {
+      const [first] = servers;
+      return first?.standing === 'missing' && isProven(first.missing, limits, now);
+    });
+    expect(gone).toEqual([false, false, false, false, false, false, true]);
+  });
+
+  it('counts no second answer within an interval when it is set back a little', () => {
+    const took = passesOf([0, minute, -1_000, -1_000].map((wait, i) => ({ wait, answer: i === 0 ? all : without })));
+    expect(took.at(-1)?.took.servers[0]).toMatchObject({ standing: 'missing', missing: { snapshots: 1 } });
+  });
+
+  it('leaves whoever it met older than whoever comes later', () => {
+    const before = { ...all, servers: { b: 'active' } } as const;
+    const took = passesOf([ahead, back, minute].map((wait, i) => ({ wait, answer: i === 0 ? before : all })));
+    const since = new Map(took.at(-1)?.took.next?.servers.map((each) => [each.server.name, each.since]));
+    expect(since.get('b')).toBeLessThan(since.get('a') ?? 0);
+  });
+});
