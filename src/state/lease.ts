@@ -8,6 +8,8 @@ import { placeOf } from './settled.ts';
 
 /** How long a lease that nobody renews keeps others out. */
 const leaseMilliseconds = 60_000;
+/** No two clocks are further apart: a lease that ends later is of one that has been set back. */
+const clocksApart = 24 * 3_600_000;
 
 /**
  * Leases in the state file. One that was not renewed for a minute is given to whoever asks, and so is that of a process
@@ -45,8 +47,10 @@ export const leasesIn = ({ database, write }: OpenDatabase): Pick<Store, 'lease'
 
 type Row = Readonly<Record<string, unknown>>;
 
-const isHeld = ({ host, pid, until }: Row): boolean =>
-  Number(until) > Date.now() && (host !== thisHost() || isAlive(Number(pid)));
+const isHeld = ({ host, pid, until }: Row): boolean => {
+  const left = Number(until) - Date.now();
+  return left > 0 && left < clocksApart && (host !== thisHost() || isAlive(Number(pid)));
+};
 
 const holderOf = ({ host, pid }: Row): string =>
   host === thisHost() ? `pid ${String(pid)}` : `pid ${String(pid)} on ${String(host).split(' ')[0]}`;

@@ -71,6 +71,15 @@ describe('a lease', () => {
     expect(await ours.lease(zone, 'pdns')).toEqual({ heldBy: expect.stringMatching(/^pid \d+ on elsewhere$/) });
   });
 
+  it('of a clock that was years ahead keeps nobody out once it is set back', async () => {
+    const lease = await taken(ours);
+    edit(`UPDATE leases SET until = until + 3600000`);
+    expect(await theirs.lease(zone, 'pdns'), 'another host may be an hour ahead').toHaveProperty('heldBy');
+    edit(`UPDATE leases SET until = until + ${5 * 365 * 24} * 3600000`);
+    await taken(theirs);
+    expect(await ours.holds(lease)).toBe(false);
+  });
+
   const place = { zone: zone.name, view: null, target: 'pdns' };
   const rimOf = (notices: string[], sleep: () => Promise<void>): Rim => ({
     registry: {},
