@@ -129,6 +129,8 @@ export interface Provider {
   deleteZone(zone: ZoneId, signal?: AbortSignal): Promise<void>;
   /** Where `supports.health_checks`. */
   readonly healthChecks?: HealthChecks;
+  /** Where `supports.health_checks`, instead of `healthChecks`. */
+  readonly nativeChecks?: NativeChecks;
   /** The name servers that this target itself runs or knows; verify asks them where verify_at is missing. */
   nameServers?(): readonly { readonly address: string; readonly port: number }[];
   close?(): Promise<void>;
@@ -147,6 +149,20 @@ export interface HealthChecks {
   addressesOf(rdata: readonly string[]): readonly string[] | null;
   /** What each address type may be answered with, if it is such an RRset; else null. */
   answersOf(rdata: readonly string[]): readonly CheckedAnswer[] | null;
+}
+
+/**
+ * How a provider checks addresses itself: an A or AAAA stays one, and has its `healthCheck` when it is written and when it is
+ * read. Pure.
+ */
+export interface NativeChecks {
+  /**
+   * A checked A or AAAA, its check as the provider makes and reads it, so that equal ones are equal data; and what of it
+   * cannot be done as asked. A string: why no address of it can be checked. Throws SyntaxProblem for a check that is none.
+   */
+  fitted(rrset: RRset): { readonly rrset: RRset; readonly warnings: readonly string[] } | string;
+  /** What the checks of these changes add to or take from a monthly bill, in words; null: nothing. */
+  costOf?(changes: readonly Change[]): string | null;
 }
 
 export interface ProviderContext {

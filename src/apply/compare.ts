@@ -1,3 +1,4 @@
+import { sameCheck } from '../model/health.ts';
 import type { Change } from '../model/plan.ts';
 import { keyOf, sameAnswer } from '../model/rrset.ts';
 import { withSerialOf } from '../model/soa.ts';
@@ -17,6 +18,7 @@ export const differing = (
     const expected = change[side];
     const served = found === undefined || found.values.length === 0 ? null : found;
     if (expected === null || served === null) return expected !== served;
+    if (!sameCheck(change.type, expected.health_check, served.healthCheck ?? null)) return true;
     return !sameAnswer(change.type === 'SOA' ? withSerials(expected, served) : expected, served);
   });
 };

@@ -16,6 +16,23 @@ export interface HealthCheck {
   readonly when_all_down: WhenAllDown;
 }
 
+/**
+ * Are the addresses of both checked alike? A check is a part of an A or AAAA alone: what it was made into instead (LUA) says
+ * in its rdata what is checked.
+ */
+export const sameCheck = (type: string, a: HealthCheck | null, b: HealthCheck | null): boolean =>
+  a === b || (type !== 'A' && type !== 'AAAA') || JSON.stringify(partsOf(a)) === JSON.stringify(partsOf(b));
+
+const partsOf = (check: HealthCheck | null): unknown =>
+  check && [
+    check.port,
+    check.urls && Object.entries(check.urls).sort(([a], [b]) => (a < b ? -1 : 1)),
+    check.interval,
+    check.timeout,
+    check.string_match,
+    check.when_all_down,
+  ];
+
 /** What a checked RRset answers a question for one address type with. */
 export interface CheckedAnswer {
   readonly type: 'A' | 'AAAA';
@@ -24,3 +41,20 @@ export interface CheckedAnswer {
   /** All of these, where none is. */
   readonly whenAllDown: readonly string[];
 }
+
+/** What an A or AAAA that is checked itself may be answered with; null: it is not checked. */
+export const answerOf = (rrset: {
+  readonly type: string;
+  readonly values: readonly { readonly rdata: string }[];
+  readonly healthCheck?: HealthCheck;
+}): CheckedAnswer | null => {
+  const { healthCheck, type, values } = rrset;
+  if (healthCheck === undefined || (type !== 'A' && type !== 'AAAA')) return null;
+  const addresses = values.map(({ rdata }) => rdata);
+  return { type, addresses, whenAllDown: insteadOf(healthCheck.when_all_down, type, addresses) };
+};
+
+const insteadOf = (all: WhenAllDown, type: 'A' | 'AAAA', addresses: readonly string[]): readonly string[] => {
+  if (all === 'open') return addresses;
+  return all === 'closed' ? [] : all.backup.filter((address) => address.includes(':') === (type === 'AAAA'));
+};

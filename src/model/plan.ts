@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { HealthCheck } from './health.ts';
+import { type HealthCheck, sameCheck } from './health.ts';
 import type { Origin } from './origin.ts';
 import type { Problem } from './problem.ts';
+import { sameAnswer } from './rrset.ts';
 import type { InventoryStatus } from './server.ts';
 
 // The plan's types are its JSON: keys stand here as the contract writes them.
@@ -11,6 +12,10 @@ export interface PlannedRRset {
   readonly values: readonly { readonly rdata: string; readonly origins: readonly Origin[] }[];
   readonly health_check: HealthCheck | null;
 }
+
+/** Do both answer alike, and check alike? */
+export const samePlanned = (type: string, a: PlannedRRset, b: PlannedRRset): boolean =>
+  sameAnswer(a, b) && sameCheck(type, a.health_check, b.health_check);
 
 export type Action = 'create' | 'replace' | 'delete';
 
@@ -62,6 +67,8 @@ export interface Changeset {
   readonly changes: readonly Change[];
   readonly withheld: readonly Withheld[];
   readonly unmanaged: readonly Unmanaged[];
+  /** What the changes cost, in words. Default is nothing. */
+  readonly cost?: string;
 }
 
 /** A change by its place. */

@@ -55,6 +55,7 @@ const changeset = Type.Object({
   changes: Type.Array(Type.Object(change)),
   withheld: Type.Array(Type.Object({ ...change, guard: Type.Enum([...guardNames]), reason: text, allow: nullable })),
   unmanaged: Type.Array(Type.Object({ name: text, type: text, why: text })),
+  cost: Type.Optional(text),
 });
 
 const changeRef = Type.Object({ zone: text, view: nullable, target: text, name: text, type: text });

@@ -217,6 +217,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
     name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
+    nativeChecks: target.provider.nativeChecks ?? null,
     unanswerable: await unanswerableTypes(zone, target, rim.ask, existing),
     unready: await unreadyDelegations(zone, existing, context.allows, rim.ask),
   };

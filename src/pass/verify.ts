@@ -1,7 +1,8 @@
+import { answerOf } from '../model/health.ts';
 import type { Change } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
-import type { RRsetKey } from '../model/rrset.ts';
+import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { keyOf } from '../model/rrset.ts';
 import type { DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
@@ -9,7 +10,7 @@ import { fit } from '../plan/index.ts';
 import type { ServedRRset } from '../verify/content.ts';
 import type { ZoneWork } from '../verify/index.ts';
 import { verifyZones } from '../verify/index.ts';
-import { carriedForward } from './apply/index.ts';
+import { carriedForward, rrsetOf } from './apply/index.ts';
 import { nameServersOf } from './nameservers.ts';
 import { unanswerableTypes } from './readiness.ts';
 import type { OpenTarget, Rim } from './types.ts';
@@ -18,11 +19,13 @@ import type { OpenTarget, Rim } from './types.ts';
 export interface ProofWork {
   readonly zone: ZoneId;
   readonly target: OpenTarget;
-  readonly rrsets: ZoneWork['rrsets'];
+  readonly rrsets: readonly MaybeChecked[];
   readonly keys?: readonly RRsetKey[];
-  readonly before?: ZoneWork['before'];
+  readonly before?: ReadonlyMap<string, MaybeChecked | null>;
   readonly serial?: number | null;
 }
+
+type MaybeChecked = ServedRRset & Pick<RRset, 'healthCheck'>;
 
 /** What a zone at a target should answer. What the target cannot hold is a problem, and is not asked for. */
 export const desiredWork = async (
@@ -37,6 +40,7 @@ export const desiredWork = async (
     name: target.definition.name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
+    nativeChecks: target.provider.nativeChecks ?? null,
     unanswerable: await unanswerableTypes(zone, target, rim.ask),
     unready: new Map(),
   });
@@ -65,9 +69,7 @@ export const verifyApplied = (works: readonly AppliedWork[], rim: Rim): Promise<
         target,
         rrsets: carriedForward(zone, snapshot, changes).rrsets,
         keys: changes.map(({ name, type }) => ({ name, type })),
-        before: new Map(
-          changes.map(({ name, type, before }) => [keyOf({ name, type }), before && { name, type, ...before }]),
-        ),
+        before: new Map(changes.map((change) => [keyOf(change), change.before && rrsetOf(change, change.before)])),
         serial: serialIn(fingerprint),
       })),
     rim,
@@ -87,7 +89,7 @@ export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<Veri
     unknown.push(...missing.map((label) => withoutAddress(label, work.zone)));
     if (found.nameservers.length === 0) continue;
     const { zone, target, keys, serial = null } = work;
-    const mark = (rrset: ServedRRset): ServedRRset => markChecked(rrset, target);
+    const mark = (rrset: MaybeChecked): ServedRRset => markChecked(rrset, target);
     const before = work.before && new Map([...work.before].map(([key, rrset]) => [key, rrset && mark(rrset)]));
     zoneWorks.push({
       zone,
@@ -111,7 +113,9 @@ export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<Veri
 };
 
 /** Says of a health-checked RRset what it may answer. */
-const markChecked = (rrset: ServedRRset, { provider: { healthChecks } }: OpenTarget): ServedRRset => {
+const markChecked = (rrset: MaybeChecked, { provider: { healthChecks } }: OpenTarget): ServedRRset => {
+  const own = answerOf(rrset);
+  if (own !== null) return { ...rrset, checked: [own] };
   if (healthChecks?.type !== rrset.type) return rrset;
   const checked = healthChecks.answersOf(rrset.values.map(({ rdata }) => rdata));
   return checked === null ? rrset : { ...rrset, checked };

@@ -2,7 +2,7 @@ import { SyntaxProblem } from '../model/errors.ts';
 import type { Problem, Severity } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
 import type { RRset } from '../model/rrset.ts';
-import type { HealthChecks } from '../provider.ts';
+import type { HealthChecks, NativeChecks } from '../provider.ts';
 
 /** Is it an A or AAAA that answers with what is up? */
 export const isChecked = ({ healthCheck, type }: RRset): boolean =>
@@ -33,6 +33,20 @@ export const compileChecks = (
     const compiled = { ...rrset, ...unitedCheck(rrsets) };
     const unavailable = whyNot(compiled);
     return unavailable === null ? { ...unchecked, compiled, warnings } : { ...unchecked, unavailable };
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return { ...unchecked, refused: error.message };
+    throw error;
+  }
+};
+
+/** The same where the provider checks an A or AAAA itself: it stays what it is. */
+export const fitChecks = (rrset: RRset, checks: NativeChecks): CheckedName => {
+  const { healthCheck: _, ...plain } = rrset;
+  const unchecked = { plain: [plain], compiled: null, unavailable: null, refused: null, warnings: [] };
+  try {
+    const fitted = checks.fitted(rrset);
+    if (typeof fitted === 'string') return { ...unchecked, unavailable: fitted };
+    return { ...unchecked, compiled: fitted.rrset, warnings: fitted.warnings };
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ...unchecked, refused: error.message };
     throw error;

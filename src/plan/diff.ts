@@ -1,3 +1,4 @@
+import { sameCheck } from '../model/health.ts';
 import type { Change, PlannedRRset } from '../model/plan.ts';
 import type { RRset } from '../model/rrset.ts';
 import { sameAnswer } from '../model/rrset.ts';
@@ -8,7 +9,7 @@ import type { ExistingRRset } from '../model/zone.ts';
 export const plannedExisting = (rrset: ExistingRRset): PlannedRRset => ({
   ttl: rrset.ttl,
   values: rrset.values.map(({ rdata }) => ({ rdata, origins: [] })),
-  health_check: null,
+  health_check: rrset.healthCheck ?? null,
 });
 
 export const plannedDesired = (rrset: RRset): PlannedRRset => ({
@@ -32,7 +33,7 @@ export const diff = (
   for (const rrset of desired.values()) {
     const found = existing.get(rrset);
     if (found !== undefined) shared += 1;
-    if (found !== undefined && found.values.length > 0 && sameAnswer(rrset, found)) continue;
+    if (found !== undefined && found.values.length > 0 && isSettled(rrset, found)) continue;
     const before = found === undefined || found.values.length === 0 ? null : plannedExisting(found);
     const action = before === null ? 'create' : 'replace';
     changes.push({ action, name: rrset.name, type: rrset.type, before, after: plannedDesired(rrset) });
@@ -44,6 +45,9 @@ export const diff = (
   }
   return changes;
 };
+
+const isSettled = (wanted: RRset, found: ExistingRRset): boolean =>
+  sameAnswer(wanted, found) && sameCheck(wanted.type, wanted.healthCheck ?? null, found.healthCheck ?? null);
 
 /** The order of every list in a plan: by name, then type; at one name and type deletes first. */
 export const byNameAndType = (

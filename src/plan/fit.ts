@@ -5,9 +5,9 @@ import { makeRRset } from '../model/rrset.ts';
 import { type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { HealthChecks, Supports } from '../provider.ts';
+import type { HealthChecks, NativeChecks, Supports } from '../provider.ts';
 import type { CheckedName } from './checks.ts';
-import { checkProblems, compileChecks, isChecked } from './checks.ts';
+import { checkProblems, compileChecks, fitChecks, isChecked } from './checks.ts';
 
 /** One target as the planner sees it. */
 export interface PlanTarget {
@@ -19,6 +19,8 @@ export interface PlanTarget {
   readonly unready: ReadonlyMap<string, string>;
   /** Missing or null: its provider has none. */
   readonly healthChecks?: HealthChecks | null;
+  /** The same of the other kind. */
+  readonly nativeChecks?: NativeChecks | null;
 }
 
 /** A desired zone, adapted to one target. */
@@ -56,7 +58,7 @@ export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
   for (const rrset of names.flatMap(writableOf)) place(rrset);
   quarantined.push(...names.flatMap(refusedOf));
   const label = zoneLabel(zone.id);
-  const said = checkProblems(names, target.name, (target.healthChecks ?? null) !== null);
+  const said = checkProblems(names, target.name, (target.healthChecks ?? target.nativeChecks ?? null) !== null);
   problems.push(...said.map((problem) => ({ ...problem, target: target.name, zone: label })));
   return { rrsets, leftAlone, compiled, quarantined, problems };
 };
@@ -64,6 +66,10 @@ export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
 const compileAll = (checked: ReadonlyMap<string, readonly RRset[]>, target: PlanTarget, can: Ability) => {
   const compiled = rrsetMap<RRset>();
   const names: CheckedName[] = [];
+  const native = target.nativeChecks ?? null;
+  if (native !== null) {
+    return { compiled, names: [...checked.values()].flat().map((rrset) => fitChecks(rrset, native)) };
+  }
   for (const group of checked.values()) {
     const made = compileChecks(
       group,

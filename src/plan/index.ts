@@ -83,12 +83,14 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
   });
   const stillNamed = new Set(quarantined.map(({ name }) => name));
   const waiting = withheldByAbsence({ held, target, owned, changes, quarantined: stillNamed });
+  const cost = target.nativeChecks?.costOf?.(guarded.changes) ?? null;
   const unmanaged: Unmanaged[] = [
     ...left.map(({ rrset, why }) => ({ name: rrset.name, type: rrset.type, why })),
     ...unreadable,
   ];
   return {
     changeset: {
+      ...(cost === null ? {} : { cost }),
       zone: zone.id.name,
       view: zone.id.view,
       target: target.name,

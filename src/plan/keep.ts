@@ -30,7 +30,8 @@ export const keep = (lost: Stored, held: readonly HeldValue[], rrsets: RRsetMap<
     rrsets.set(rrset, { name, type: rrset.type, ttl: rrset.ttl, values: whole });
     return;
   }
-  rrsets.set(lost, withCheckOf(withValues({ name, type, ttl: rrset.ttl, values: [] }, values), other?.healthCheck));
+  const check = rrset.type === type ? rrset.healthCheck : other?.healthCheck;
+  rrsets.set(lost, withCheckOf(withValues({ name, type, ttl: rrset.ttl, values: [] }, values), check));
 };
 
 /** The check goes for what is kept as well; its URL is made after that of an address that has one. */

@@ -1,6 +1,5 @@
-import type { Change, Withheld } from '../model/plan.ts';
+import { type Change, samePlanned, type Withheld } from '../model/plan.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
-import { sameAnswer } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
 import type { Held } from './absence.ts';
@@ -47,7 +46,7 @@ export const withheldByAbsence = ({ held, target, owned, changes, quarantined }:
 
 const isSame = (a: Change, b: Change | undefined): boolean => {
   if (b === undefined || a.action !== b.action) return false;
-  return a.after === null || b.after === null ? a.after === b.after : sameAnswer(a.after, b.after);
+  return a.after === null || b.after === null ? a.after === b.after : samePlanned(a.type, a.after, b.after);
 };
 
 /** Each reason with its values; those of other types of the name only where this one has none of its own. */

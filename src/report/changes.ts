@@ -1,5 +1,7 @@
+import { sameCheck } from '../model/health.ts';
 import { relativeTo } from '../model/name.ts';
 import type { Action, Change, PlannedRRset } from '../model/plan.ts';
+import { checkInWords } from './checks.ts';
 import { reasonsOf } from './origin.ts';
 import type { Paint } from './paint.ts';
 import { count } from './words.ts';
@@ -102,7 +104,8 @@ const linesOfChange = (change: Change, zone: string, columns: Columns, paint: Pa
     ...(name === zone ? ['(apex)'] : []),
   ];
   const head = stands(colour(`  ${signs[action]} ${words.join('  ').trimEnd()}`)) + paint.dim(reasonOf(change));
-  return before === null || after === null ? [head] : [head, ...valueLines(before, after, paint)];
+  if (before === null || after === null) return [head];
+  return [head, ...valueLines(before, after, paint), ...checkLines(type, before, after, paint)];
 };
 
 /** A change in one line of words: `replace www.example.com. A 192.0.2.1 → 192.0.2.2`. */
@@ -148,6 +151,14 @@ const valueLines = (before: PlannedRRset, after: PlannedRRset, paint: Paint): re
     ...kept,
   ];
 };
+
+const checkLines = (type: string, before: PlannedRRset, after: PlannedRRset, paint: Paint): readonly string[] =>
+  sameCheck(type, before.health_check, after.health_check)
+    ? []
+    : [
+        paint.red(`      - health check: ${checkInWords(before.health_check)}`),
+        paint.green(`      + health check: ${checkInWords(after.health_check)}`),
+      ];
 
 const limited = (values: readonly string[]): readonly string[] =>
   values.length <= shownValues

@@ -79,6 +79,7 @@ const changesetSections = (changeset: Changeset): readonly string[] => {
   return [
     `### ${code(view === null ? zone : `${zone}@${view}`)} at ${code(target)}${create_zone ? ' (new zone)' : ''}`,
     ...(rows.length === 0 ? [] : [table(['', 'name', 'type', 'before', 'after', 'why'], rows)]),
+    ...(changeset.cost === undefined ? [] : [`💰 ${inert(changeset.cost)}`]),
     ...withheldLines(withheld),
     ...(unusual.length === 0 ? [] : [`<sub>left alone: ${count(unusual.length, 'RRset')}</sub>`]),
   ];

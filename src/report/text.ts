@@ -76,6 +76,7 @@ const changesetLines = (
     lines: [
       `${paint.bold(name)} at ${target}${create_zone ? ' (new zone)' : ''}`,
       ...lines,
+      ...(changeset.cost === undefined ? [] : [paint.dim(`    ${visible(changeset.cost)}`)]),
       ...withheldLines(withheld, paint),
       ...unmanagedLines(changeset.unmanaged, paint),
     ],

@@ -54,6 +54,8 @@ const plainExpectation = (content: ZoneContent, key: RRsetKey): readonly Expecta
   if (rrset === undefined && fromAlias) return [];
   if (rrset === undefined && fromLua) return [luaExpectation(key, lua, key.type)];
   if (rrset === undefined) return [expectation(key, 'none', null)];
+  const checked = rrset.checked?.find((each) => each.type === key.type);
+  if (checked !== undefined) return [{ ...expectation(key, 'checked', rrset), checked }];
   return [expectation(key, fromLua || fromAlias ? 'includes' : 'exact', rrset)];
 };
 

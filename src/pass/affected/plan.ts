@@ -70,8 +70,8 @@ const planPlace = async (touched: TouchedZone, place: HeldPlace, context: Contex
 
 /** The target as the last pass found it; null where it did not ask for a type that is wanted now. */
 const fitIn = ({ zone, held }: TouchedZone, { work: { target, fitFor }, isRead }: HeldPlace): PlanTarget | null => {
-  const { supports, healthChecks = null } = target.provider;
-  const own = { ...fitFor, healthChecks, unready: new Map() };
+  const { supports, healthChecks = null, nativeChecks = null } = target.provider;
+  const own = { ...fitFor, healthChecks, nativeChecks, unready: new Map() };
   const synthesised = (types: Iterable<string>, isChecked: boolean) =>
     [...types, ...(isChecked && healthChecks !== null ? [healthChecks.type] : [])].filter((type) =>
       supports.synthesised.includes(type),

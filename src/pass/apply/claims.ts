@@ -6,8 +6,8 @@ import { stands, undecided } from '../../apply/run.ts';
 import { writePhase } from '../../apply/zone.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Origin } from '../../model/origin.ts';
-import type { AtomicSet, Change } from '../../model/plan.ts';
-import { keyOf, sameAnswer } from '../../model/rrset.ts';
+import { type AtomicSet, type Change, samePlanned } from '../../model/plan.ts';
+import { keyOf } from '../../model/rrset.ts';
 import type { Bundle, Member, Runner } from './sets.ts';
 import { serversOf } from './sets.ts';
 
@@ -150,7 +150,7 @@ const between = ({ name, type, after: before }: Change, after: Change['after']):
   if (before === null || after === null) {
     return before === after ? null : { action: before === null ? 'create' : 'delete', name, type, before, after };
   }
-  return sameAnswer(before, after) ? null : { action: 'replace', name, type, before, after };
+  return samePlanned(type, before, after) ? null : { action: 'replace', name, type, before, after };
 };
 
 /** By refKey: which bundles each claim has to do with. */

@@ -1,7 +1,7 @@
 import { resultOf } from '../../apply/outcome.ts';
-import type { Change, Changeset } from '../../model/plan.ts';
+import type { Change, Changeset, PlannedRRset } from '../../model/plan.ts';
 import type { ZoneResult } from '../../model/result.ts';
-import { keyOf } from '../../model/rrset.ts';
+import { keyOf, type RRset, type RRsetKey } from '../../model/rrset.ts';
 import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../../model/zone.ts';
 import type { Rim } from '../types.ts';
 import type { ApplyOptions } from './sending.ts';
@@ -69,7 +69,7 @@ export const carriedForward = (zone: ZoneId, before: ZoneSnapshot | null, change
   const rrsets = new Map((before?.rrsets ?? []).map((rrset) => [keyOf(rrset), rrset]));
   for (const { name, type, after } of changes) {
     if (after === null) rrsets.delete(keyOf({ name, type }));
-    else rrsets.set(keyOf({ name, type }), { name, type, ttl: after.ttl, values: after.values });
+    else rrsets.set(keyOf({ name, type }), rrsetOf({ name, type }, after));
   }
   return {
     status: 'read',
@@ -79,3 +79,7 @@ export const carriedForward = (zone: ZoneId, before: ZoneSnapshot | null, change
     unreadable: before?.unreadable ?? [],
   };
 };
+
+/** What a plan says of an RRset, as an RRset. */
+export const rrsetOf = ({ name, type }: RRsetKey, { health_check: check, ttl, values }: PlannedRRset): RRset =>
+  check === null ? { name, type, ttl, values } : { name, type, ttl, values, healthCheck: check };

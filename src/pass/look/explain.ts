@@ -81,11 +81,11 @@ const existingAt = async (
   try {
     const read = await target.provider.read(zone.id);
     if (read.status !== 'read') return { ...none, error: `${name} does not have the zone` };
-    const { supports, healthChecks = null } = target.provider;
+    const { supports, healthChecks = null, nativeChecks = null } = target.provider;
     const unanswerable = await unanswerableTypes(zone, target, rim.ask);
     const { changeset } = planZone({
       desired: zone,
-      target: { name, supports, healthChecks, unanswerable, unready: new Map() },
+      target: { name, supports, healthChecks, nativeChecks, unanswerable, unready: new Map() },
       existing: read,
       allows: [],
       facts: await factsAt(zone, name, facts, store, rim.clock.now()),
