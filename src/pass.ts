@@ -27,17 +27,17 @@ import { idOf, resultOf } from './pass/results.ts';
 import { selectionOf, withSets } from './pass/selection.ts';
 import { settleAll } from './pass/settle.ts';
 import { closeTargets, openTargets } from './pass/targets.ts';
-import type { OpenTargets, PassOptions, PlanPass, Registry, Rim, StoreOpener } from './pass/types.ts';
+import type { OpenTargets, PassOptions, PlanPass, ProviderRim, Rim, StoreOpener } from './pass/types.ts';
 import type { AppliedWork } from './pass/verify.ts';
 import { verifyApplied } from './pass/verify.ts';
 import { assemblePlan, shrinkAllows } from './plan/index.ts';
 
 export { dumpPass, explainPass, servePass, verifyPass } from './pass/look/index.ts';
-export type { PassOptions, PlanPass, Registry, Rim, Step, StoreOpener } from './pass/types.ts';
+export type { PassOptions, PlanPass, ProviderRim, Registry, Rim, Step, StoreOpener } from './pass/types.ts';
 
 /** Reads the repository and checks it by the rules: everything that needs no network. */
-export const validate = async (options: PassOptions, registry: Registry): Promise<Definitions> =>
-  checkedOffline(await readDefinitions(options, registry), options);
+export const validate = async (options: PassOptions, rim: ProviderRim): Promise<Definitions> =>
+  checkedOffline(await readDefinitions(options, rim), options);
 
 /**
  * Load, ask the inventories, compose, check, read, plan. Writes nothing at a target, but for what `recover` finds half
@@ -49,7 +49,7 @@ export const planPass = async (
   openStore: StoreOpener,
 ): Promise<PlanPass> => {
   const given = parseAllows(options.allow);
-  const definitions = await readDefinitions(options, rim.registry);
+  const definitions = await readDefinitions(options, rim);
   refuseUnknownAllows(given, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   const selection = selectionOf(definitions, options);
@@ -135,7 +135,7 @@ export const applyPlanPass = async (
   openStore: StoreOpener,
 ): Promise<ApplyPass> => {
   const started = rim.clock.now();
-  const definitions = await load({ ...sourcesOf(options), providers: rim.registry, only: 'config' });
+  const definitions = await load({ ...sourcesOf(options, rim), only: 'config' });
   const store = openStore(definitions.state);
   const halfDone = (await store.journalled()).flatMap(({ members }) => members);
   const names = [...new Set([...plan.changesets, ...halfDone].map(({ target }) => target))];

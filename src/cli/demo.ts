@@ -56,7 +56,7 @@ const begin = async (folder: string, io: Io): Promise<Tour> => {
   say('hostmaster.yaml says which zones go to which name server; zones/ has one file a zone; servers.yaml has');
   say('the servers; labels.yaml and groups.yaml say which names servers share.');
   const options = { config, format: 'text', yes: true } as const;
-  const serving = await servePass(passOptions(options), registry);
+  const serving = await servePass(passOptions(options), { registry });
   const nameserver = { label: `127.0.0.1 port ${port}`, address: '127.0.0.1', port };
   say(`Its name server is the one inside Hostmaster. It runs now, at ${nameserver.label}, and has no zones yet.`);
   return { folder, options, serving, nameserver, say, io, failures: [] };

@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
 import { keepYoungGenerationSmall } from './memory.ts';
 import type { CommonOptions } from './options.ts';
 import { progressLine } from './progress.ts';
-import { registry } from './registry.ts';
+import { providers } from './providers.ts';
 
 export interface CommandRim {
   readonly rim: Rim;
@@ -19,7 +19,7 @@ export const rimOf = (io: Io, { logLevel }: Pick<CommonOptions, 'logLevel'>): Co
   const progress = progressLine(io);
   return {
     rim: {
-      registry,
+      ...providers,
       ask: askByDns(),
       clock: { now: io.now ?? (() => Date.now()) },
       sleep: (milliseconds) => pause(milliseconds, undefined, { signal: io.signal }).catch(() => undefined),

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Definitions } from '../model/definitions.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
@@ -11,13 +12,13 @@ import { readTargets, withoutState } from './config/targets.ts';
 import { repositoryReader } from './files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
 import { reachOf } from './roles/reach.ts';
-import type { Providers } from './schema/hostmaster.ts';
+import type { ExternalProviders, Providers } from './schema/hostmaster.ts';
 import type { FileReader } from './zone.ts';
 import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
 export { limits } from './limits.ts';
 export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
-export type { ProviderKeys, Providers } from './schema/hostmaster.ts';
+export type { ExternalProviders, FoundProvider, ProviderKeys, Providers } from './schema/hostmaster.ts';
 export { resolveSecrets } from './secrets.ts';
 
 export interface LoadOptions {
@@ -31,6 +32,8 @@ export interface LoadOptions {
   readonly only?: 'config' | 'all';
   /** The providers by name. Without them, a target's provider and its keys are not checked. */
   readonly providers?: Providers;
+  /** Finds those of other packages and files. Default is none. */
+  readonly external?: ExternalProviders;
 }
 
 /**
@@ -42,7 +45,7 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   const { targetsFrom } = options;
   const source = targetsFrom === undefined ? config : await readConfig(targetsFrom, targetsFrom);
   const state = statePath(source);
-  const targets = withoutState(source, readTargets(source, options.providers), state);
+  const targets = withoutState(source, await readTargets(source, { ...options, trusted: isTrusted(options) }), state);
   const guards = readGuards(config);
   // A guard that cannot be read must not be a guard that is off: then nothing is deleted or replaced anywhere.
   const sound = checkTop(config) && guards !== null;
@@ -70,6 +73,10 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     problems: sortProblems(problems),
   };
 };
+
+/** Is it the file of --targets-from, or the default that lies where the command was run? */
+const isTrusted = ({ config, targetsFrom }: LoadOptions): boolean =>
+  targetsFrom !== undefined || resolve(config) === resolve('hostmaster.yaml');
 
 /** Like targets and state, inventories come from `source`: what is under review cannot redirect a key then. */
 const readRolesConfig = (

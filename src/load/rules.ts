@@ -44,6 +44,14 @@ export const loadRules = [
   ),
   rule('unknown-provider', 'error', 'a target names a provider that is not there', 'stops', none, ''),
   rule(
+    'unusable-provider',
+    'error',
+    'a target names a provider of a package or a file that does not load, is none, or may not run here',
+    'stops',
+    none,
+    'its zones are left alone, and the other targets go on',
+  ),
+  rule(
     'unknown-target',
     'error',
     'a zone names a target that is not configured',

@@ -20,10 +20,23 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/**
+ * Is it an error of this class? A provider of another package has its own copy of this module, and what it throws counts
+ * by its name.
+ */
+const isOfClass = (error: unknown, ofClass: unknown, own: unknown, name: string): boolean =>
+  Function.prototype[Symbol.hasInstance].call(ofClass, error) ||
+  (ofClass === own && error instanceof Error && error.name === name);
+
 /** An error that a person can act on: its message is one line that says what, where, and what to do. */
 export class HostmasterError extends Error {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
+
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: it is the subclass where one is asked about
+    return isOfClass(error, this, HostmasterError, 'HostmasterError');
+  }
 
   constructor(code: ErrorCode, kind: ErrorKind, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -37,6 +50,11 @@ export class HostmasterError extends Error {
 export class SyntaxProblem extends Error {
   /** The rule it breaks; Default is `rdata-syntax`. */
   readonly rule: string;
+
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: it is the subclass where one is asked about
+    return isOfClass(error, this, SyntaxProblem, 'SyntaxProblem');
+  }
 
   constructor(message: string, rule = 'rdata-syntax') {
     super(message);

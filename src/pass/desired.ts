@@ -9,7 +9,7 @@ import { emptyRoster } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { checkZones } from '../rules/index.ts';
 import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
-import type { Desired, PassOptions, Registry } from './types.ts';
+import type { Desired, PassOptions, ProviderRim } from './types.ts';
 
 /** What a pass reads inventories with. */
 export interface InventoryRim {
@@ -22,9 +22,9 @@ export interface InventoryRim {
 }
 
 /** Reads the repository: its zone files, and what it says of servers. Throws USAGE where an option names what is not there. */
-export const readDefinitions = async (options: PassOptions, registry: Registry): Promise<Definitions> => {
+export const readDefinitions = async (options: PassOptions, rim: ProviderRim): Promise<Definitions> => {
   const zones = options.zones?.map(zoneName);
-  const sources = { ...sourcesOf(options), providers: registry };
+  const sources = sourcesOf(options, rim);
   const some = await load(zones === undefined ? sources : { ...sources, zones });
   refuseUnknown('--zone', zones ?? [], some.zoneNames);
   refuseUnknown(

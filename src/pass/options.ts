@@ -1,11 +1,14 @@
+import type { LoadOptions } from '../load/index.ts';
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { PassOptions } from './types.ts';
+import type { PassOptions, ProviderRim } from './types.ts';
 
-/** The files that a pass reads. */
-export const sourcesOf = ({ config, targetsFrom }: PassOptions) => ({
+/** The files that a pass reads, and the providers that they may name. */
+export const sourcesOf = ({ config, targetsFrom }: PassOptions, { registry, external }: ProviderRim): LoadOptions => ({
   config,
   ...(targetsFrom === undefined ? {} : { targetsFrom }),
+  providers: registry,
+  ...(external === undefined ? {} : { external }),
 });
 
 /** A zone's name as --zone has it, canonical. Throws USAGE. */

@@ -4,7 +4,8 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { TargetStatus } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
-import type { OpenTarget, OpenTargets, PassOptions, Rim } from './types.ts';
+import type { ProviderFactory } from '../provider.ts';
+import type { OpenTarget, OpenTargets, PassOptions, ProviderRim, Rim } from './types.ts';
 
 /**
  * Opens the targets that are asked for, and runs their own name servers where `serve` says so. One that cannot be opened
@@ -13,7 +14,7 @@ import type { OpenTarget, OpenTargets, PassOptions, Rim } from './types.ts';
 export const openTargets = async (
   definitions: Definitions,
   { targets: names, serve }: Pick<PassOptions, 'targets' | 'serve'>,
-  rim: Pick<Rim, 'registry' | 'signal'>,
+  rim: ProviderRim & Pick<Rim, 'signal'>,
 ): Promise<OpenTargets> => {
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
   const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, rim)));
@@ -41,15 +42,15 @@ interface Opened {
 
 const openOne = async (
   definition: TargetDefinition,
-  { targetsFolder: folder, zoneNames: zones }: Definitions,
+  definitions: Definitions,
   serve: boolean,
-  { registry, signal }: Pick<Rim, 'registry' | 'signal'>,
+  rim: ProviderRim & Pick<Rim, 'signal'>,
 ): Promise<Opened> => {
   const { name } = definition;
+  const { targetsFolder: folder, zoneNames: zones } = definitions;
+  const { signal } = rim;
   try {
-    const factory = registry[definition.provider];
-    if (factory === undefined)
-      throw new HostmasterError('CONFIG', 'stop', `there is no provider ${definition.provider}`);
+    const factory = await factoryOf(definition, definitions, rim);
     const { secrets } = await resolveSecrets(definition, folder);
     const context = { config: definition.config, secrets, folder, zones, ...(signal === undefined ? {} : { signal }) };
     const provider = await factory.open(context);
@@ -58,6 +59,19 @@ const openOne = async (
   } catch (error) {
     return { target: null, status: statusOf(name, error), problem: problemOfError(error, name) };
   }
+};
+
+/** The provider of a target that could be loaded; a module is loaded once. Throws CONFIG where it is not there. */
+export const factoryOf = async (
+  { provider }: TargetDefinition,
+  { targetsFolder }: Definitions,
+  { registry, external }: ProviderRim,
+): Promise<ProviderFactory> => {
+  const builtIn = Object.hasOwn(registry, provider) ? registry[provider] : undefined;
+  if (builtIn !== undefined) return builtIn;
+  const found = await external?.(provider, targetsFolder);
+  if (found?.status === 'found') return found.provider;
+  throw new HostmasterError('CONFIG', 'stop', `there is no provider ${provider}`);
 };
 
 export const statusOf = (name: string, error: unknown): TargetStatus => ({

@@ -1,4 +1,5 @@
 import type { Composed, Composition } from '../compose/index.ts';
+import type { ExternalProviders } from '../load/index.ts';
 import type { Definitions, TargetDefinition } from '../model/definitions.ts';
 import type { InventoryFacts } from '../model/facts.ts';
 import type { Changeset, Plan, TargetStatus } from '../model/plan.ts';
@@ -9,8 +10,14 @@ import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import type { Allow, PlanTarget } from '../plan/index.ts';
 import type { Provider, ProviderFactory, Serving } from '../provider.ts';
 
-/** The providers by the name that `provider:` gives them. */
+/** The built-in providers by the name that `provider:` gives them. */
 export type Registry = Readonly<Record<string, ProviderFactory>>;
+
+/** What a pass finds the targets' providers with; without `external`, there are the built-in ones alone. */
+export interface ProviderRim {
+  readonly registry: Registry;
+  readonly external?: ExternalProviders<ProviderFactory>;
+}
 
 /** Opens the state at its path. */
 export type StoreOpener = (file: string) => Store;
@@ -23,8 +30,7 @@ export interface Step {
 }
 
 /** What the rim hands in. */
-export interface Rim {
-  readonly registry: Registry;
+export interface Rim extends ProviderRim {
   readonly ask: Asker;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number) => Promise<void>;

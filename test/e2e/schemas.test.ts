@@ -31,6 +31,8 @@ describe('the published schemas', () => {
     expect(check(target("provider: powerdns, url: 'http://127.0.0.1:8081', listen: 127.0.0.1:53"))).toBe(false);
     expect(check(target("provider: powerdns, url: 'http://127.0.0.1:8081', api_key: literal"))).toBe(false);
     expect(check(target('provider: embedded, listen: 127.0.0.1:53, verify_wait: 1s'))).toBe(true);
+    expect(check(target('provider: ./json-file.ts, file: zones.json, verify_wait: 1s'))).toBe(true);
+    expect(check(target('provider: ./json-file.ts, file: zones.json, verify_at: 1'))).toBe(false);
   });
 
   it.each([

@@ -2,25 +2,26 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { TargetDefinition } from '../../model/definitions.ts';
 import type { NameServer } from '../../model/ports.ts';
-import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
-import { type ProviderKeys, type Providers, type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
+import { type ProviderKeys, type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
 import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
-import { readSecretRefs, secretKeysIn, withoutSecrets } from './secret-refs.ts';
+import { keysOfProvider, type ProviderSources } from './providers.ts';
+import { readSecretRefs, withoutSecrets } from './secret-refs.ts';
 import { parseDuration, parseNameServer } from './values.ts';
 
 const commonKeys = ['provider', 'verify_at', 'verify_wait'];
 const defaultWait = 30_000;
 
 /** The targets that can be used; one that cannot is a problem. */
-export const readTargets = (config: Config, providers: Providers | undefined): readonly TargetDefinition[] => {
+export const readTargets = async (config: Config, sources: ProviderSources): Promise<readonly TargetDefinition[]> => {
   const check = checkOf(targetSchema, { secretive: true });
-  return entriesAt(config, 'targets').flatMap(([name, value]) => {
+  const targets: TargetDefinition[] = [];
+  for (const [name, value] of entriesAt(config, 'targets')) {
     const before = config.problems.length;
     const entry = checkAt(config, check, value, ['targets', name]);
-    if (entry === null) return [];
-    const keys = keysOfProvider(config, name, entry, providers);
+    if (entry === null) continue;
+    const keys = await keysOfProvider(config, name, entry, sources);
     const raw = asRecord(value);
     const target: TargetDefinition = {
       name,
@@ -32,8 +33,9 @@ export const readTargets = (config: Config, providers: Providers | undefined): r
       file: config.file,
       ...config.text.placeOfKey(['targets', name]),
     };
-    return config.problems.length === before ? [target] : [];
-  });
+    if (config.problems.length === before) targets.push(target);
+  }
+  return targets;
 };
 
 /** Without the targets that keep their zones in the state file itself, which is a problem. */
@@ -56,22 +58,6 @@ const realPath = (path: string): string => {
   } catch {
     return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
   }
-};
-
-/** null: the provider is not there, which is a problem; without a list of them, what looks like a secret is one. */
-const keysOfProvider = (
-  config: Config,
-  name: string,
-  { provider, ...entry }: TargetEntry,
-  providers: Providers | undefined,
-): ProviderKeys | null => {
-  if (providers === undefined) return { schema: {}, secrets: secretKeysIn(entry) };
-  const keys = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
-  if (keys !== undefined) return keys;
-  const known = Object.keys(providers);
-  const message = `there is no provider ${quoted(provider)}${didYouMean(provider, known)}; there are ${known.join(', ')}`;
-  reportAt(config, 'unknown-provider', message, ['targets', name, 'provider']);
-  return null;
 };
 
 const readProviderConfig = (

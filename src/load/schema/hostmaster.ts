@@ -18,7 +18,7 @@ export const stateSchema = Type.Union(
 /** What every target has; the rest of its keys are its provider's. */
 export const targetSchema = Type.Object(
   {
-    provider: text('powerdns, embedded, …'),
+    provider: text('powerdns, embedded, …; the name of a package, or the path of a file.'),
     verify_at: Type.Optional(
       Type.Array(text('An address and a port: 192.0.2.1:53 or [2001:db8::1]:53.'), {
         minItems: 1,
@@ -129,6 +129,18 @@ export interface ProviderKeys {
 }
 
 export type Providers = Readonly<Record<string, ProviderKeys>>;
+
+/** `unusable`: it is there, and `message` says what it does or lacks, and what to do about it. */
+export type FoundProvider<Keys extends ProviderKeys> =
+  | { readonly status: 'found'; readonly provider: Keys }
+  | { readonly status: 'missing' }
+  | { readonly status: 'unusable'; readonly message: string };
+
+/** Finds a provider that is no built-in one: a package's name or a path, from a folder on. */
+export type ExternalProviders<Keys extends ProviderKeys = ProviderKeys> = (
+  name: string,
+  folder: string,
+) => Promise<FoundProvider<Keys>>;
 
 export type TargetEntry = Static<typeof targetSchema>;
 export type ZoneEntry = Static<typeof zoneSchema>;

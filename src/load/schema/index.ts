@@ -15,9 +15,10 @@ export const publishedSchemas = (providers: Providers): Readonly<Record<string, 
 /** A schema's text as it is published. */
 export const schemaText = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 
-/** The schema that editors read: a target has its provider's keys and no others. */
+/** The schema that editors read: a target has its built-in provider's keys and no others. */
 const hostmasterSchema = (providers: Providers): object => {
-  const targets = Object.entries(providers).map(([name, keys]) => publishedTarget(name, keys));
+  const builtIn = Object.entries(providers).map(([name, keys]) => publishedTarget(name, keys));
+  const targets = [...builtIn, externalTarget(Object.keys(providers))];
   const description = 'Configured providers, by a name of your choice.';
   return {
     $schema: dialect,
@@ -41,6 +42,12 @@ const publishedTarget = (name: string, { schema, secrets }: ProviderKeys): objec
     provider: { const: name },
     ...secrets.map((key) => key.split('.')).reduce(withSecret, recordOf(schema.properties)),
   },
+});
+
+/** One whose provider is another package's or a file's: its keys are known only when that is loaded. */
+const externalTarget = (builtIn: readonly string[]): object => ({
+  ...targetSchema,
+  properties: { ...targetSchema.properties, provider: { ...targetSchema.properties.provider, not: { enum: builtIn } } },
 });
 
 /** Properties of a schema with a secret in its place: `api_key`, or `tsig` and then `secret` in that one's properties. */

@@ -9,7 +9,7 @@ import { readDefinitions, readDesired, selectedZones } from '../desired.ts';
 import { refuseUnknown, sourcesOf, zoneName } from '../options.ts';
 import { pooled } from '../pool.ts';
 import { closeTargets, openTargets } from '../targets.ts';
-import type { Desired, OpenTarget, OpenTargets, PassOptions, Registry, Rim, StoreOpener } from '../types.ts';
+import type { Desired, OpenTarget, OpenTargets, PassOptions, ProviderRim, Rim, StoreOpener } from '../types.ts';
 import { desiredWork, prove } from '../verify.ts';
 import type { DumpedZone } from './dump.ts';
 import { dumpZone } from './dump.ts';
@@ -57,7 +57,7 @@ export const dumpPass = async (
   options: PassOptions,
   rim: Rim,
 ): Promise<readonly DumpedZone[]> => {
-  const definitions = await load({ ...sourcesOf(options), providers: rim.registry, only: 'config' });
+  const definitions = await load({ ...sourcesOf(options, rim), only: 'config' });
   const targets = await openTargets(definitions, { targets: [target], serve: false }, rim);
   try {
     const open = openOrThrow(target, definitions, targets);
@@ -92,7 +92,7 @@ const withStore = async <T>(
   openStore: StoreOpener,
   work: (read: { readonly desired: Desired; readonly store: Store }) => Promise<T>,
 ): Promise<T> => {
-  const definitions = await readDefinitions(options, rim.registry);
+  const definitions = await readDefinitions(options, rim);
   const store = openStore(definitions.state);
   try {
     const now = rim.clock.now();
@@ -105,8 +105,8 @@ const withStore = async <T>(
 };
 
 /** Starts the embedded targets' name servers; the caller stops them. */
-export const servePass = async (options: PassOptions, registry: Registry): Promise<readonly ServingTarget[]> =>
-  startServing(await load({ ...sourcesOf(options), providers: registry, only: 'config' }), options, registry);
+export const servePass = async (options: PassOptions, rim: ProviderRim): Promise<readonly ServingTarget[]> =>
+  startServing(await load({ ...sourcesOf(options, rim), only: 'config' }), options, rim);
 
 const openOrThrow = (name: string, definitions: Definitions, targets: OpenTargets): OpenTarget => {
   const open = targets.open.get(name);

@@ -1,7 +1,8 @@
 import { resolveSecrets } from '../../load/index.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import type { Serving } from '../../provider.ts';
-import type { PassOptions, Registry } from '../types.ts';
+import { factoryOf } from '../targets.ts';
+import type { PassOptions, ProviderRim } from '../types.ts';
 
 export interface ServingTarget {
   readonly target: string;
@@ -12,13 +13,13 @@ export interface ServingTarget {
 export const startServing = async (
   definitions: Definitions,
   options: PassOptions,
-  registry: Registry,
+  rim: ProviderRim,
 ): Promise<readonly ServingTarget[]> => {
   const started: ServingTarget[] = [];
   try {
     for (const target of definitions.targets) {
-      const factory = registry[target.provider];
-      if (factory?.serve === undefined || options.targets?.includes(target.name) === false) continue;
+      const factory = await factoryOf(target, definitions, rim);
+      if (factory.serve === undefined || options.targets?.includes(target.name) === false) continue;
       const { secrets } = await resolveSecrets(target, definitions.targetsFolder);
       const server = await factory.serve({ config: target.config, secrets, folder: definitions.targetsFolder });
       started.push({ target: target.name, server });

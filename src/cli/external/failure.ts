@@ -1,0 +1,35 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../model/errors.ts';
+
+/** Why a module does not load, in one line: what was thrown, where in it, and what to do. */
+export const whyNotLoaded = (error: unknown, url: string, folder: string): string => {
+  const what = oneLine(messageOf(error).replaceAll(`${folder}/`, ''));
+  const missing = missingPackage(error);
+  if (missing !== null) {
+    return `cannot be loaded: it imports ${missing}, which is not installed; run "npm install ${missing}" there`;
+  }
+  const file = shown(fileURLToPath(url), folder);
+  if (error instanceof SyntaxError) {
+    return `cannot be loaded: ${file} is not JavaScript that Node reads (${what}); "node --check ${file}" shows where`;
+  }
+  return `cannot be loaded: ${placeIn(error, folder) ?? file}: ${what}; mend it there`;
+};
+
+/** The package that an import within the module did not find. */
+const missingPackage = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+    ? (/^Cannot find package '([^'/][^']*)' imported from/.exec(error.message)?.[1] ?? null)
+    : null;
+
+/** Where it was thrown, `json-file.js:3:5`, if that was in a file and not in Node itself. */
+const placeIn = (error: unknown, folder: string): string | null => {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const [, url, path, at] = /^\s+at .*?(?:(file:\/\/[^\s)]+?)|(\/[^\s()]+?)):(\d+:\d+)\)?$/m.exec(stack) ?? [];
+  const file = url === undefined ? path : fileURLToPath(url);
+  return file === undefined ? null : `${shown(file, folder)}:${at}`;
+};
+
+const shown = (file: string, folder: string): string => (file.startsWith(`${folder}/`) ? relative(folder, file) : file);
+
+const oneLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, 300);
