@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
+import type { OpenTarget } from '../../src/pass/types.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import type { ApiRRset } from '../faults/zone.ts';
 import { rrset } from '../faults/zone.ts';
@@ -8,6 +9,7 @@ import { tempFolder } from '../servers/child.ts';
 import type { Proxy as ApiProxy, PowerDns } from '../servers/index.ts';
 import { startPowerDns, startProxy } from '../servers/index.ts';
 import { change, changeset, setOf } from './make.ts';
+import { openPowerDns } from './pass.ts';
 
 // A lab with two reverse zones and a shared name: web1 moves, web2 comes, web3 goes.
 
@@ -102,6 +104,8 @@ export const labPass = (): { readonly changesets: readonly Changeset[]; readonly
 
 export interface Lab {
   readonly pdns: PowerDns;
+  /** PowerDNS by way of the proxy. */
+  readonly target: OpenTarget;
   readonly proxy: ApiProxy;
   readonly state: string;
   readonly store: Store;
@@ -115,10 +119,12 @@ export interface Lab {
 export const startLab = async (): Promise<Lab> => {
   const pdns = await startPowerDns({ backend: 'sqlite' });
   const proxy = await startProxy(pdns.url);
+  const target = await openPowerDns({ url: proxy.url, apiKey: pdns.apiKey });
   const state = join(tempFolder('state'), 'state.sqlite');
   const store = openStore(state);
   return {
     pdns,
+    target,
     proxy,
     state,
     store,
@@ -131,6 +137,7 @@ export const startLab = async (): Promise<Lab> => {
       proxy.clear();
     },
     stop: async () => {
+      await target.provider.close?.();
       await store.close();
       await proxy.stop();
       await pdns.stop();

@@ -7,7 +7,7 @@ import type { Write, WriteResult } from '../../src/provider.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import { tempFolder } from '../servers/child.ts';
 import { change, changeset, setOf } from './make.ts';
-import { applyAt, recoverAt, targetsOf } from './pass.ts';
+import { applyAt, recoverAt, targetOf, targetsOf } from './pass.ts';
 
 // Two embedded targets, one for the forward zone and one for the reverse zones, and servers by the thousand.
 
@@ -21,11 +21,7 @@ let addresses: OpenTarget;
 
 const openEmbedded = async (name: string): Promise<OpenTarget> => {
   const config = { listen: '127.0.0.1:0', file: join(folder, `${name}.sqlite`) };
-  const definition = {
-    ...{ name, provider: 'embedded', config, secrets: {}, verify_at: null, verify_wait: 0 },
-    ...{ file: 'hostmaster.yaml', line: 1, column: 1 },
-  };
-  return { definition, provider: await embedded.open({ config, secrets: {}, folder }), serving: null };
+  return targetOf(await embedded.open({ config, secrets: {}, folder }), config, name);
 };
 
 beforeAll(async () => {

@@ -19,19 +19,22 @@ export interface Where {
 export const openPowerDns = async ({ url, apiKey }: Where, name = 'pdns', timeout = '5s'): Promise<OpenTarget> => {
   const config = { url, server: 'localhost', timeout, rectify: 'auto' };
   const provider = await powerdns.open({ config, secrets: { api_key: apiKey }, folder: '.' });
-  const definition = {
-    name,
-    provider: 'powerdns',
-    config,
-    secrets: {},
-    verify_at: null,
-    verify_wait: 0,
-    file: 'hostmaster.yaml',
-    line: 1,
-    column: 1,
-  };
-  return { definition, provider, serving: null };
+  return targetOf(provider, config, name);
 };
+
+/** A target at what a provider opened, which nobody verifies. */
+export const targetOf = (
+  provider: OpenTarget['provider'],
+  config: Readonly<Record<string, unknown>>,
+  name = 'pdns',
+): OpenTarget => ({
+  definition: {
+    ...{ name, provider: name, config, secrets: {}, verify_at: null, verify_wait: 0 },
+    ...{ file: 'hostmaster.yaml', line: 1, column: 1 },
+  },
+  provider,
+  serving: null,
+});
 
 export const targetsOf = (...targets: readonly OpenTarget[]): OpenTargets => ({
   open: new Map(targets.map((target) => [target.definition.name, target])),

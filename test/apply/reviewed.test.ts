@@ -5,7 +5,7 @@ import type { Fault, ProxyRequest } from '../servers/index.ts';
 import type { Lab } from './lab.ts';
 import { contentOf, everything, forward, labPass, sideOf, startLab, there } from './lab.ts';
 import { change, changeset } from './make.ts';
-import { applyAt, openPowerDns, targetsOf } from './pass.ts';
+import { applyAt, targetsOf } from './pass.ts';
 
 // Invariant 6: a reviewed zone goes through whole or not at all, however many writes it takes.
 
@@ -13,14 +13,11 @@ let lab: Lab;
 let target: OpenTarget;
 beforeAll(async () => {
   lab = await startLab();
-  const open = await openPowerDns({ url: lab.proxy.url, apiKey: lab.pdns.apiKey });
+  const { provider } = lab.target;
   // Two changes a write.
-  target = { ...open, provider: { ...open.provider, supports: { ...open.provider.supports, max_changes: 2 } } };
+  target = { ...lab.target, provider: { ...provider, supports: { ...provider.supports, max_changes: 2 } } };
 });
-afterAll(async () => {
-  await target.provider.close?.();
-  await lab.stop();
-});
+afterAll(() => lab?.stop());
 beforeEach(() => lab.reset());
 
 const many = changeset(forward, [

@@ -1,27 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OpenTarget } from '../../src/pass/types.ts';
 import { overwrite, rrset } from '../faults/zone.ts';
 import type { Fault, ProxyRequest } from '../servers/index.ts';
 import type { Lab } from './lab.ts';
 import { about, contentOf, everything, forward, here, labPass, shared, sideOf, startLab, there } from './lab.ts';
 import { change } from './make.ts';
-import { applyAt, openPowerDns, recoverAt, targetsOf } from './pass.ts';
+import { applyAt, recoverAt, targetsOf } from './pass.ts';
 
 let lab: Lab;
-let target: OpenTarget;
-
 beforeAll(async () => {
   lab = await startLab();
-  target = await openPowerDns({ url: lab.proxy.url, apiKey: lab.pdns.apiKey });
 });
-afterAll(async () => {
-  await target.provider.close?.();
-  await lab.stop();
-});
+afterAll(() => lab?.stop());
 beforeEach(() => lab.reset());
 
 const apply = (options: Partial<Parameters<typeof applyAt>[2]> = {}) =>
-  applyAt(labPass(), targetsOf(target), { store: lab.store, ...options });
+  applyAt(labPass(), targetsOf(lab.target), { store: lab.store, ...options });
 
 const statusesOf = (results: Awaited<ReturnType<typeof apply>>) =>
   Object.fromEntries(results.map(({ zone, status }) => [zone, status]));
@@ -51,7 +44,7 @@ describe('atomic sets', () => {
   it('give each zone one result with the fingerprint that it has now', async () => {
     const results = await apply();
     for (const { zone, fingerprint } of results) {
-      const read = await target.provider.read({ name: zone, view: null });
+      const read = await lab.target.provider.read({ name: zone, view: null });
       expect(read).toMatchObject({ fingerprint });
       expect(fingerprint).not.toBeNull();
     }
@@ -111,7 +104,7 @@ describe('atomic sets', () => {
     const { changesets, sets } = labPass();
     const only = sets.map((set) => (set.server === 'web1' ? set : { ...set, claims: [] }));
     lab.proxy.handle(refusing(here, '1.2.0.192.in-addr.arpa.'));
-    const results = await applyAt({ changesets, sets: only }, targetsOf(target), { store: lab.store });
+    const results = await applyAt({ changesets, sets: only }, targetsOf(lab.target), { store: lab.store });
     const now = await everything(lab.pdns);
     expect(about('web1', now)).toEqual(about('web1', sideOf('before')));
     expect(about('web2', now)).toEqual(about('web2', sideOf('after')));
@@ -175,12 +168,12 @@ describe('atomic sets', () => {
       `web1.${forward} A 203.0.113.9`,
     ]);
     expect(await lab.store.journalled()).toMatchObject([{ server: 'web1', stuck: expect.stringContaining(said) }]);
-    const recovered = await recoverAt(targetsOf(target), lab.store);
+    const recovered = await recoverAt(targetsOf(lab.target), lab.store);
     expect(recovered.problems).toMatchObject([{ message: expect.stringContaining(said) }]);
     expect(await everything(lab.pdns)).toEqual(now);
     await skipsStuck(recovered.stuck);
     await overwrite(lab.pdns, forward, rrset(`web1.${forward}`, 'A', '192.0.2.1'));
-    expect(await recoverAt(targetsOf(target), lab.store)).toMatchObject({
+    expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({
       problems: [],
       stuck: [],
       notices: [
@@ -196,7 +189,7 @@ describe('atomic sets', () => {
     const { changesets, sets } = labPass();
     const own = sets.filter(({ server }) => server === 'web1');
     lab.proxy.clear();
-    const results = await applyAt({ changesets: changesets.slice(3), sets: own }, targetsOf(target), {
+    const results = await applyAt({ changesets: changesets.slice(3), sets: own }, targetsOf(lab.target), {
       store: lab.store,
       stuck,
     });
@@ -211,7 +204,7 @@ describe('atomic sets', () => {
     });
     await apply();
     const before = await everything(lab.pdns);
-    const { problems, stuck } = await recoverAt(targetsOf(target), lab.store);
+    const { problems, stuck } = await recoverAt(targetsOf(lab.target), lab.store);
     expect(problems.map(({ message }) => message)).toEqual([
       expect.stringMatching(
         /web1 \(lab\) were left half done by an earlier apply, and are left alone for now: .*cannot be asked/,
@@ -221,7 +214,7 @@ describe('atomic sets', () => {
     expect((await lab.store.journalled()).map(({ server }) => server)).toEqual(['web1']);
     expect(await everything(lab.pdns)).toEqual(before);
     lab.proxy.handle(null);
-    expect(await recoverAt(targetsOf(target), lab.store)).toMatchObject({ problems: [], stuck: [] });
+    expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({ problems: [], stuck: [] });
     expect(await lab.store.journalled()).toEqual([]);
     const now = await everything(lab.pdns);
     for (const server of ['web1', 'web2', 'web3']) {
@@ -238,7 +231,7 @@ describe('atomic sets', () => {
         .map((found) => ({ zone: { name: zone, view: null }, target: 'gone', change: found })),
     );
     await lab.store.journal({ id: '1', inventory: 'lab', server: 'web2', at: 1, members: members ?? [], stuck: null });
-    const targets = targetsOf(target);
+    const targets = targetsOf(lab.target);
     expect(await recoverAt(targets, lab.store)).toMatchObject({
       problems: [{ message: expect.stringContaining('gone cannot be asked: it is no target of this run') }],
     });

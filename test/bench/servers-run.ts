@@ -6,8 +6,8 @@ import { factory as powerdns } from '../../providers/powerdns/index.ts';
 import { composedOf, composition } from '../../src/compose/index.ts';
 import { planAffected } from '../../src/pass/affected/index.ts';
 import { openStore } from '../../src/state/sqlite.ts';
-import { rimOf, targetsOf } from '../apply/pass.ts';
-import { applied, fullPass, type Scene, targetOf } from '../pass/scene.ts';
+import { rimOf, targetOf, targetsOf } from '../apply/pass.ts';
+import { applied, fullPass, type Scene } from '../pass/scene.ts';
 import { movedAt, serverAt, serversInput } from './servers.ts';
 
 export interface Figure {

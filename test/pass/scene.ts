@@ -11,10 +11,10 @@ import { composed } from '../../src/pass/desired.ts';
 import { rememberValues } from '../../src/pass/keep/remember.ts';
 import { planAll } from '../../src/pass/plan.ts';
 import { selectionOf, withSets } from '../../src/pass/selection.ts';
-import type { OpenTarget, OpenTargets, PlanPass, Rim } from '../../src/pass/types.ts';
+import type { OpenTargets, PlanPass, Rim } from '../../src/pass/types.ts';
 import { assemblePlan } from '../../src/plan/index.ts';
 import { openStore } from '../../src/state/sqlite.ts';
-import { rimOf, targetsOf } from '../apply/pass.ts';
+import { rimOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { tempFolder } from '../servers/child.ts';
 
 /** A place where passes of composed servers run: the embedded provider's file and a state of its own. */
@@ -40,22 +40,6 @@ export const openScene = async (now: number): Promise<Scene> => {
     },
   };
 };
-
-export const targetOf = (provider: OpenTarget['provider'], config: Readonly<Record<string, unknown>>): OpenTarget => ({
-  definition: {
-    name: 'pdns',
-    provider: 'embedded',
-    config,
-    secrets: {},
-    verify_at: null,
-    verify_wait: 0,
-    file: 'hostmaster.yaml',
-    line: 1,
-    column: 1,
-  },
-  provider,
-  serving: null,
-});
 
 export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Definitions => ({
   folder: '.',
