@@ -3,14 +3,14 @@ import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { uncached } from './killed.ts';
 import { claimed, claimedOn, entryOf, pairsIn, pairsOf, reverseName, servers, side, zones } from './sets-lab.ts';
-import { makeSetsScene, refusing, type SetsScene } from './sets-scene.ts';
+import { makeSetsScene, type PowerDnsScene, refusing } from './sets-scene.ts';
 import { overwrite, rrset } from './zone.ts';
 
 // Invariant 7: somebody else changed what would have to be taken back. It is left alone, said, and kept in mind until a
 // person put it right.
 
 let pdns: PowerDns;
-let scene: SetsScene;
+let scene: PowerDnsScene;
 beforeAll(async () => {
   pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
   scene = await makeSetsScene(pdns);

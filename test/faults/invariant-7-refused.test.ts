@@ -13,13 +13,13 @@ import {
   servers,
   side,
 } from './sets-lab.ts';
-import { makeSetsScene, refusing, type SetsScene } from './sets-scene.ts';
+import { makeSetsScene, type PowerDnsScene, refusing } from './sets-scene.ts';
 
 // Invariant 7: where a part of a server is refused, all of it is as before, what others want goes on, and shared names
 // have what is true of each.
 
 let pdns: PowerDns;
-let scene: SetsScene;
+let scene: PowerDnsScene;
 beforeAll(async () => {
   pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
   scene = await makeSetsScene(pdns);

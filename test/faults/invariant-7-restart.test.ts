@@ -5,12 +5,12 @@ import { bends, type InventoryEntry } from '../servers/inventory.ts';
 import { type Ended, hostmaster } from './command.ts';
 import { uncached } from './killed.ts';
 import { claimed, claimedOn, entryOf, pairsIn, pairsOf, side } from './sets-lab.ts';
-import { makeSetsScene, type SetsScene } from './sets-scene.ts';
+import { makeSetsScene, type PowerDnsScene } from './sets-scene.ts';
 
 // Invariant 7: what a killed apply wrote is known to be its own, so that it goes as soon as its server says so.
 
 let pdns: PowerDns;
-let scene: SetsScene;
+let scene: PowerDnsScene;
 beforeAll(async () => {
   pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
   scene = await makeSetsScene(pdns);

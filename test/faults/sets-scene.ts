@@ -3,52 +3,24 @@ import { expect } from 'vitest';
 import type { JournalEntry } from '../../src/model/ports.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import { runHere } from '../cli/here.ts';
-import { digAll } from '../servers/dig.ts';
-import {
-  type Fault,
-  type PowerDns,
-  type ProbeQuestion,
-  type Prober,
-  type ProxyRequest,
-  startProber,
-  startProxy,
-} from '../servers/index.ts';
+import type { Fault, PowerDns, ProxyRequest } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
-import { type Ended, hostmaster, makeRepository, type Repository, targetOf } from './command.ts';
-import {
-  addressesOf,
-  claimed,
-  claimedOn,
-  pairsIn,
-  pairsOf,
-  questions,
-  type Records,
-  reverseName,
-  type Side,
-  servers,
-  side,
-  zones,
-} from './sets-lab.ts';
-import { type ApiRRset, expectPlain, makeZone } from './zone.ts';
+import { type Ended, hostmaster, makeRepository, type Repository } from './command.ts';
+import { addressesOf, claimed, claimedOn, pairsIn, pairsOf, type Side, servers, side, zones } from './sets-lab.ts';
+import { onPowerDns, type PowerDnsWorld, type SetsWorld, type Watch, type WriteFault } from './sets-world.ts';
 
-// The lab of sets-lab.ts on a PowerDNS behind a proxy that can hurt each write, read by the API and over DNS.
+// The lab of sets-lab.ts, which commands lead from one side to the other while writes are hurt.
 
 /** When a process is killed at a write: before it, in the middle of its body, or after it, before the answer. */
 export type Moment = 'instead' | 'in_body' | 'taken';
 
-export interface SetsScene {
+export interface SetsScene extends Pick<SetsWorld, 'clear' | 'overApi' | 'overDns' | 'writes'> {
   readonly repository: Repository;
   readonly inventory: InventoryServer;
-  readonly handle: (handler: ((request: ProxyRequest) => Promise<Fault | undefined>) | null) => void;
-  /** The zones of the writes since `clear`. */
-  writes(): readonly string[];
-  clear(): void;
   /** Runs a command in this process. */
   run(...args: readonly string[]): Promise<Ended>;
   /** Runs a command in a process that dies at its write of this number. Was it killed before it ended? */
   killed(args: readonly string[], write: number, moment: Moment): Promise<boolean>;
-  overApi(): Promise<Records>;
-  overDns(): Promise<Records>;
   /** Expects that A, AAAA and PTR of each server agree, by the API and over DNS, and are those of one side. */
   expectWhole(): Promise<void>;
   /** Expects all of a side, nothing in the journal, and that there is nothing to do. */
@@ -59,14 +31,22 @@ export interface SetsScene {
   stop(): Promise<void>;
 }
 
-/** Makes the zones, the repository and the inventory, and applies the side `before`. */
-export const makeSetsScene = async (pdns: PowerDns): Promise<SetsScene> => {
-  for (const zone of Object.values(zones)) await makeZone(pdns, zone, []);
-  const [proxy, inventory] = [await startProxy(pdns.url), await startInventory(side('before'))];
-  const repository = repositoryOf({ ...pdns, url: proxy.url }, inventory);
+/** With what becomes of requests to its API. */
+export type PowerDnsScene = SetsScene & Pick<PowerDnsWorld, 'handle'>;
+
+/** The scene on one PowerDNS. */
+export const makeSetsScene = async (pdns: PowerDns): Promise<PowerDnsScene> => {
+  const world = await onPowerDns(pdns);
+  return { ...(await sceneIn(world)), handle: world.handle };
+};
+
+/** Makes the repository and the inventory, and applies the side `before`. */
+export const sceneIn = async (world: SetsWorld): Promise<SetsScene> => {
+  const inventory = await startInventory(side('before'));
+  const repository = repositoryOf(world, inventory);
   const run: SetsScene['run'] = async (...args) => {
     const ended = await runHere([...args, '--config', repository.config]);
-    expectPlain(pdns, ended);
+    world.expectPlain(ended);
     return ended;
   };
   const journalled = async () => {
@@ -75,19 +55,17 @@ export const makeSetsScene = async (pdns: PowerDns): Promise<SetsScene> => {
     await store.close();
     return entries;
   };
-  const [overApi, overDns] = [() => recordsByApi(pdns), () => recordsByDns(pdns)];
-  let prober: Prober | null = null;
+  let watch: Watch | null = null;
+  const { clear, overApi, overDns, writes } = world;
   const scene: SetsScene = {
     repository,
     inventory,
-    handle: proxy.handle,
-    writes: () =>
-      proxy.requests.flatMap(({ method, path }) => (method === 'PATCH' ? [path.split('/').at(-1) ?? ''] : [])),
-    clear: proxy.clear,
+    writes,
+    clear,
     run,
     killed: (args, write, moment) => {
-      proxy.clear();
-      return killedAt(proxy.handle, [...args, '--config', repository.config], write, moment);
+      clear();
+      return killedAt(world, [...args, '--config', repository.config], write, moment);
     },
     overApi,
     overDns,
@@ -110,18 +88,14 @@ export const makeSetsScene = async (pdns: PowerDns): Promise<SetsScene> => {
     },
     journalled,
     watch: async () => {
-      prober = await startProber(
-        pdns.dns,
-        always.map(([question]) => question),
-        { right: isRight, pause: 20 },
-      );
+      watch = await world.watch();
     },
     stop: async () => {
-      const report = await prober?.stop();
-      await Promise.all([proxy.stop(), inventory.stop()]);
-      if (report === undefined) return;
-      expect(report.wrong).toEqual([]);
-      expect(report.asked).toBeGreaterThan(0);
+      try {
+        await watch?.stop();
+      } finally {
+        await Promise.all([world.stop(), inventory.stop()]);
+      }
     },
   };
   expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
@@ -134,28 +108,10 @@ const wantedPairs = (server: string, which: Side): readonly string[] =>
     .map((address) => `${server} ${address}`)
     .sort();
 
-/** What answers on both sides, with how many values at least. */
-const always: readonly (readonly [ProbeQuestion, number])[] = [
-  ...servers
-    .filter((server) => addressesOf(server, 'before').length > 0 && addressesOf(server, 'after').length > 0)
-    .map((server): readonly [ProbeQuestion, number] => [{ name: `${server}.${zones.forward}` }, 1]),
-  [{ name: `web1.${zones.forward}`, type: 28 }, 1],
-  [{ name: reverseName('10.0.1.5'), type: 12 }, 1],
-  [{ name: reverseName('10.0.1.6'), type: 12 }, 1],
-  [{ name: reverseName('10.0.1.9'), type: 12 }, 1],
-  [{ name: `www.${zones.shared}` }, 3],
-  [{ name: `www.${zones.shared}`, type: 28 }, 1],
-];
-
-const isRight = ({ name, type = 1 }: ProbeQuestion, rcode: number, answers: number): boolean => {
-  const least = always.find(([question]) => question.name === name && (question.type ?? 1) === type)?.[1] ?? 1;
-  return rcode === 0 && answers >= least;
-};
-
-const repositoryOf = (pdns: Pick<PowerDns, 'apiKey' | 'dns' | 'url'>, inventory: InventoryServer): Repository => {
+const repositoryOf = (world: SetsWorld, inventory: InventoryServer): Repository => {
   const repository = makeRepository({
-    targets: { pdns: targetOf(pdns, { timeout: '60s', verify_wait: '1s' }) },
-    zones: Object.fromEntries(Object.values(zones).map((zone) => [zone, { static: 'none' }])),
+    targets: world.targets,
+    zones: world.zones,
     guards: { max_delete_percent: 100, max_replace_percent: 100 },
     more: {
       inventory: { lab: { type: 'http', url: inventory.url, interval: '30s', timeout: '2s' } },
@@ -168,38 +124,11 @@ const repositoryOf = (pdns: Pick<PowerDns, 'apiKey' | 'dns' | 'url'>, inventory:
   return repository;
 };
 
-const recordsByApi = async ({ api }: PowerDns): Promise<Records> => {
-  const read = await Promise.all(Object.values(zones).map((zone) => api('GET', `/zones/${zone}`)));
-  const rrsets = read.flatMap(({ body }) => (body as { readonly rrsets: readonly ApiRRset[] }).rrsets);
-  return new Map(
-    rrsets.map(({ name, type, records }) => [`${name} ${type}`, records.map(({ content }) => content).sort()]),
-  );
-};
-
-const recordsByDns = async ({ dns }: PowerDns): Promise<Records> => {
-  const answers = await digAll(dns, questions);
-  return new Map(
-    questions.map(({ name, type }, i) => [
-      `${name} ${type}`,
-      (answers[i]?.answers ?? [])
-        .filter((each) => each.type === type)
-        .map(({ rdata }) => rdata)
-        .sort(),
-    ]),
-  );
-};
-
 /** What it sent before it died has arrived when this returns, or never will. */
-const killedAt = async (
-  handle: SetsScene['handle'],
-  args: readonly string[],
-  write: number,
-  moment: Moment,
-): Promise<boolean> => {
+const killedAt = async (world: SetsWorld, args: readonly string[], write: number, moment: Moment): Promise<boolean> => {
   let [begun, pid] = [0, 0];
   const kill = () => process.kill(pid, 'SIGKILL');
-  handle(async ({ method }): Promise<Fault | undefined> => {
-    if (method !== 'PATCH') return undefined;
+  world.onWrite((): WriteFault | undefined => {
     begun += 1;
     if (begun !== write) return undefined;
     if (moment === 'in_body') return { kind: 'cut_body', reached: kill };
@@ -212,7 +141,7 @@ const killedAt = async (
       pid = id;
     },
   });
-  handle(null);
+  world.onWrite(null);
   return code === -1;
 };
 
