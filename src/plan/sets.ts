@@ -1,4 +1,4 @@
-import type { AtomicSet, Change, ChangeRef, Changeset } from '../model/plan.ts';
+import type { AtomicSet, Change, ChangeRef, Changeset, PlannedRRset } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { serverKey } from '../model/server.ts';
 
@@ -21,7 +21,7 @@ export const atomicSets = (changesets: readonly Changeset[], registered: Registe
     { readonly of: ServerRef; readonly members: ChangeRef[]; readonly claims: ChangeRef[] }
   >();
   const setOf = (of: ServerRef) => {
-    const key = serverKey({ inventory: of.inventory, name: of.server });
+    const key = keyOfServer(of);
     const known = sets.get(key) ?? { of, members: [], claims: [] };
     sets.set(key, known);
     return known;
@@ -81,14 +81,34 @@ const serversOf = (change: Change, registered: Registered, swaps: ReadonlySet<st
  */
 const newcomersOf = ({ before, after }: Change): readonly ServerRef[] => {
   const known = new Set(before?.values.map(({ rdata }) => rdata));
-  const origins = (after?.values ?? []).filter(({ rdata }) => !known.has(rdata)).flatMap((value) => value.origins);
-  const servers = new Map<string, ServerRef>();
-  for (const origin of origins) {
-    if (origin.kind !== 'claim') continue;
-    const { inventory, server } = origin;
-    servers.set(serverKey({ inventory, name: server }), { inventory, server });
-  }
+  const values = (after?.values ?? []).filter(({ rdata }) => !known.has(rdata));
+  const servers = new Map(values.flatMap(claimantsOf).map((of) => [keyOfServer(of), of]));
   return [...servers.values()];
+};
+
+/** The servers that a value is of by a claim. */
+const claimantsOf = ({ origins }: PlannedRRset['values'][number]): readonly ServerRef[] =>
+  origins.flatMap((origin) =>
+    origin.kind === 'claim' ? [{ inventory: origin.inventory, server: origin.server }] : [],
+  );
+
+const keyOfServer = ({ inventory, server }: ServerRef): string => serverKey({ inventory, name: server });
+
+/**
+ * A claim's change without the values that it takes from a server. Null where it cannot go without them: where nothing
+ * else comes by it, where something goes by it (the change does not say whose that is), and where the addresses are parts
+ * of something else.
+ */
+export const withoutNewcomers = (change: Change, of: ServerRef): Change | null => {
+  const { before, after } = change;
+  if (after === null || after.health_check !== null || !isAddress(change)) return null;
+  const known = new Set(before?.values.map(({ rdata }) => rdata));
+  const left = keyOfServer(of);
+  const values = after.values.filter(
+    (value) => known.has(value.rdata) || claimantsOf(value).every((each) => keyOfServer(each) !== left),
+  );
+  const stay = values.filter(({ rdata }) => known.has(rdata)).length;
+  return stay === known.size && values.length > stay ? { ...change, after: { ...after, values } } : null;
 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -7,7 +7,7 @@ import type { Allow } from './allow.ts';
 import { isAllowed, printAllow } from './allow.ts';
 import { byNameAndType } from './diff.ts';
 import type { Registered, ServerRef } from './sets.ts';
-import { atomicSets, placeOf, refTo } from './sets.ts';
+import { atomicSets, placeOf, refTo, withoutNewcomers } from './sets.ts';
 
 /** A zone at a target that could not be read, so that nobody knows what would change there. */
 export interface Unplanned {
@@ -33,8 +33,8 @@ export interface SplitInput {
 
 /**
  * Withholds whole, in every zone at every target, the atomic sets of which a part is held back, left out of this run, or
- * in a zone that could not be read, with the claims that take a value from their servers, and with the sets of servers
- * that give them addresses or take theirs.
+ * in a zone that could not be read, with what claims take from their servers, and with the sets of servers that give them
+ * addresses or take theirs.
  */
 export const withholdSplit = (input: SplitInput): readonly Changeset[] => {
   const boards = input.changesets.map(boardOf);
@@ -57,7 +57,8 @@ export const withholdSplit = (input: SplitInput): readonly Changeset[] => {
       const causes = causesOf(each, input);
       if (causes.length === 0) continue;
       waiting.delete(each);
-      for (const place of [...each.places.members, ...each.places.claims]) withhold(place, causes, input);
+      for (const place of each.places.members) withhold(place, causes, input);
+      for (const place of each.places.claims) withhold(place, causes, input, each.set);
     }
     for (const board of boards) withholdDependents(board);
   }
@@ -73,10 +74,12 @@ interface Board {
   readonly fresh: Map<string, { readonly changes: readonly Change[]; readonly causes: readonly Cause[] }>;
 }
 
-/** A change, and by what it is held back: by nothing, where it stands. */
+/** A change, and by what it, or a part of it, is held back. */
 interface Entry {
   readonly change: Change;
   readonly held: Withheld[];
+  /** What of it goes; null: nothing. */
+  goes: Change | null;
 }
 
 interface Place {
@@ -97,12 +100,15 @@ interface Cause {
 }
 
 const boardOf = (changeset: Changeset): Board => {
-  const byKey = new Map<string, Entry>(changeset.changes.map((change) => [keyOf(change), { change, held: [] }]));
+  const byKey = new Map<string, Entry>(
+    changeset.changes.map((change) => [keyOf(change), { change, held: [], goes: change }]),
+  );
   for (const withheld of changeset.withheld.filter(isHeldChange)) {
     const { guard: _guard, reason: _reason, allow: _allow, ...change } = withheld;
-    const entry = byKey.get(keyOf(withheld)) ?? { change, held: [] };
+    const entry = byKey.get(keyOf(withheld)) ?? { change, held: [], goes: null };
     byKey.set(keyOf(withheld), entry);
     entry.held.push(withheld);
+    entry.goes = null;
   }
   return { changeset, entries: [...byKey.values()], added: [], fresh: new Map() };
 };
@@ -195,20 +201,25 @@ const filterCauses = (
   return [{ guard: 'filter', reason, allow: 'own' }];
 };
 
-const withhold = ({ board, entry }: Place, causes: readonly Cause[], input: SplitInput): void => {
-  if (entry.held.length > 0) return;
-  const open = causes.filter((cause) => appliesTo(cause, entry.change, board.changeset, input));
+/** `of`: it is a claim, of which what it does not take from that server may go. */
+const withhold = ({ board, entry }: Place, causes: readonly Cause[], input: SplitInput, of?: ServerRef): void => {
+  const { change, goes } = entry;
+  if (goes === null) return;
+  const open = causes.filter((cause) => appliesTo(cause, change, board.changeset, input));
   if (open.length === 0) return;
   hold(board, entry, open);
-  const { name } = entry.change;
-  board.fresh.set(name, { changes: [...(board.fresh.get(name)?.changes ?? []), entry.change], causes: open });
+  entry.goes = of === undefined ? null : withoutNewcomers(goes, of);
+  // What goes in part holds nothing else at its name back.
+  if (entry.goes !== null) return;
+  const { name } = change;
+  board.fresh.set(name, { changes: [...(board.fresh.get(name)?.changes ?? []), change], causes: open });
 };
 
 /** What is of no use, or does harm, without what was just held back in its zone. */
 const withholdDependents = (board: Board): void => {
   if (board.fresh.size === 0) return;
   const { changeset, entries, fresh } = board;
-  const live = entries.filter(({ held }) => held.length === 0);
+  const live = entries.filter(({ goes }) => goes !== null);
   const exists = new Set(entries.filter(({ change }) => change.before !== null).map(({ change }) => change.name));
   const dependents = heldWith({
     zone: changeset.zone,
@@ -219,7 +230,9 @@ const withholdDependents = (board: Board): void => {
   for (const entry of live) {
     const name = dependents.get(entry.change);
     const causes = name === undefined ? [] : (fresh.get(name)?.causes ?? []);
+    if (causes.length === 0) continue;
     hold(board, entry, causes);
+    entry.goes = null;
   }
   fresh.clear();
 };
@@ -238,17 +251,17 @@ const hold = (board: Board, entry: Entry, causes: readonly Cause[]): void => {
   for (const { guard, reason, allow } of causes) {
     const own = allow === 'own' ? printAllow(guard, { name: zone, view }, target, change.name) : allow;
     const withheld = { ...change, guard, reason, allow: own };
+    if (entry.held.some((each) => each.guard === guard && each.reason === reason && each.allow === own)) continue;
     entry.held.push(withheld);
     board.added.push(withheld);
   }
 };
 
-const settled = ({ changeset, entries, added }: Board): Changeset => {
-  if (added.length === 0) return changeset;
-  const held = new Set(entries.filter((entry) => entry.held.length > 0).map(({ change }) => change));
-  return {
-    ...changeset,
-    changes: changeset.changes.filter((change) => !held.has(change)),
-    withheld: [...changeset.withheld, ...added].sort(byNameAndType),
-  };
-};
+const settled = ({ changeset, entries, added }: Board): Changeset =>
+  added.length === 0
+    ? changeset
+    : {
+        ...changeset,
+        changes: entries.flatMap(({ goes }) => goes ?? []),
+        withheld: [...changeset.withheld, ...added].sort(byNameAndType),
+      };

@@ -223,6 +223,83 @@ describe('a set of which a part waits', () => {
     });
   });
 
+  describe('leaves a claim what it takes from others', () => {
+    const waiting = (...lines: readonly string[]) =>
+      split([
+        changeset('arpa.', ['create 2.arpa. PTR web2.lab.'], [held('create 1.arpa. PTR web1.lab.')]),
+        changeset('com.', lines),
+      ])[1];
+    const valuesOf = (result: Changeset | undefined) =>
+      result?.changes.map(({ name, after }) => [name, after?.values.map(({ rdata }) => rdata).join()]);
+
+    test('where it only gains', () => {
+      const line = 'replace www.com. A 192.0.2.5 -> 192.0.2.1=web1,192.0.2.2=web2,192.0.2.5=web5';
+      const result = waiting(
+        line,
+        'replace www.com. AAAA 2001:db8::5 -> 2001:db8::6',
+        'create new.com. A 192.0.2.1=web1,192.0.2.2=web2',
+      );
+      expect(valuesOf(result)).toEqual([
+        ['www.com.', '192.0.2.2,192.0.2.5'],
+        ['www.com.', '2001:db8::6'],
+        ['new.com.', '192.0.2.2'],
+      ]);
+      expect(result?.withheld).toMatchObject([
+        { ...change('create new.com. A 192.0.2.1=web1,192.0.2.2=web2'), guard: 'max_delete_percent' },
+        { ...change(line), reason: 'goes with 1.arpa. PTR in arpa. at pdns, which is held back: too many' },
+      ]);
+    });
+
+    test.each([
+      [
+        'something goes, and nobody can tell whose it is',
+        'replace www.com. A 192.0.2.9 -> 192.0.2.1=web1,192.0.2.2=web2',
+      ],
+      ['nothing else comes', 'replace www.com. A 192.0.2.5 -> 192.0.2.1=web1,192.0.2.5=web5'],
+      ['what comes is of both', 'create www.com. LUA lua=web1,other=web2'],
+    ])('but not where %s', (_why, line) => {
+      const result = waiting(line);
+      expect(result?.changes).toEqual([]);
+      expect(result?.withheld).toHaveLength(1);
+    });
+
+    test('nor where its check is a part of what is written', () => {
+      const plain = change('create www.com. A 192.0.2.1=web1,192.0.2.2=web2');
+      const check = {
+        port: 80,
+        urls: null,
+        interval: null,
+        timeout: null,
+        string_match: null,
+        when_all_down: 'open',
+      } as const;
+      const checked = { ...plain, after: plain.after && { ...plain.after, health_check: check } };
+      const arpaZone = changeset('arpa.', [], [held('create 1.arpa. PTR web1.lab.')]);
+      const [, result] = split([arpaZone, { ...changeset('com.', []), changes: [checked] }]);
+      expect(result?.changes).toEqual([]);
+    });
+
+    test('one after the other, until nothing is left, and says each reason once', () => {
+      const lines = ['create www.com. A 192.0.2.1=web1,192.0.2.2=web2', 'create x.com. CNAME www.com.'];
+      const ptrs = ['create 1.arpa. PTR web1.lab.', 'create 2.arpa. PTR web2.lab.'];
+      const result = split([
+        changeset(
+          'arpa.',
+          [],
+          ptrs.map((line) => held(line)),
+        ),
+        changeset('com.', lines),
+      ])[1];
+      expect(result?.changes).toEqual([]);
+      expect(result?.withheld.map(({ name, reason }) => [name, reason.split(' in ')[0]])).toEqual([
+        ['www.com.', 'goes with 1.arpa. PTR'],
+        ['www.com.', 'goes with 2.arpa. PTR'],
+        ['x.com.', 'goes with 2.arpa. PTR'],
+      ]);
+      expect(result === undefined ? null : summarise([result]).withheld).toBe(2);
+    });
+  });
+
   test('nothing changes where all sets are whole', () => {
     const changesets = [changeset('lab.', lab), changeset('arpa.', arpa, [held('delete 7.arpa. PTR y.lab.')])];
     expect(split(changesets)).toEqual(changesets);
