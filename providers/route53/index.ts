@@ -1,0 +1,35 @@
+import type { Provider, ProviderFactory } from '../../src/provider.ts';
+import { openApi } from './api.ts';
+import { expectZones, listZones, newSession, type Session } from './hosted.ts';
+import { cutChanges } from './limits.ts';
+import { readZone } from './read.ts';
+import { schema, settingsOf } from './settings.ts';
+import { supportsOf } from './supports.ts';
+import { inSync } from './sync.ts';
+import { applyWrite } from './write.ts';
+import { createZone, deleteZone } from './zones.ts';
+
+/** Amazon Route 53, by its API. */
+export const factory: ProviderFactory = {
+  apiVersion: 1,
+  name: 'route53',
+  schema,
+  secrets: [],
+  open: async (context) => {
+    const settings = settingsOf(context);
+    return providerOf(newSession(await openApi(settings), settings));
+  },
+};
+
+const providerOf = (session: Session): Provider => ({
+  supports: supportsOf(session.settings),
+  listZones: (signal) => listZones(session, signal),
+  expect: (zones, signal) => expectZones(session, zones, signal),
+  read: (zone, options = {}) => readZone(session, zone, options),
+  cut: (zone, changes) => cutChanges(zone.name, changes, session.stored.get(zone.name) ?? new Map()),
+  apply: (write, signal) => applyWrite(session, write, signal),
+  finish: (zone, _changes, signal) => inSync(session, zone, signal),
+  createZone: (zone, _settings, signal) => createZone(session, zone, signal),
+  deleteZone: (zone, signal) => deleteZone(session, zone, signal),
+  close: async () => session.api.close(),
+});

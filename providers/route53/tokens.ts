@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How many requests may go out: `perSecond` in the long run, `burst` at once. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Lets requests go at a rate that gives way where AWS throttles, and comes back by and by. */
+export interface TokenBucket {
+  /** Resolves when a request may go, first come, first served. */
+  take(signal?: AbortSignal): Promise<void>;
+  throttled(): void;
+  answered(): void;
+  /** Requests a second that it lets go now. */
+  rate(): number;
+}
+
+const slowest = 0.5;
+/** So many answers bring a rate back from nothing to all of it. */
+const recovery = 40;
+
+/** Somebody else may use the same account: each throttle halves the rate and empties the bucket. */
+export const tokenBucket = ({ perSecond, burst }: Rate, now: () => number = () => performance.now()): TokenBucket => {
+  let rate = perSecond;
+  let tokens = burst;
+  let filled = now();
+  let turn: Promise<void> = Promise.resolve();
+  const fill = (): void => {
+    const at = now();
+    tokens = Math.min(burst, tokens + ((at - filled) / 1000) * rate);
+    filled = at;
+  };
+  const wait = async (signal: AbortSignal | undefined): Promise<void> => {
+    for (fill(); tokens < 1; fill()) {
+      const pause = Math.ceil(((1 - tokens) / rate) * 1000);
+      await sleep(pause, undefined, signal === undefined ? {} : { signal });
+    }
+    tokens -= 1;
+  };
+  return {
+    take: (signal) => {
+      const mine = turn.then(() => wait(signal));
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+    throttled: () => {
+      fill();
+      rate = Math.max(Math.min(slowest, perSecond), rate / 2);
+      tokens = Math.min(tokens, 0);
+    },
+    answered: () => {
+      fill();
+      rate = Math.min(perSecond, rate + perSecond / recovery);
+    },
+    rate: () => rate,
+  };
+};

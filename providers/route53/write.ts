@@ -1,0 +1,137 @@
+import {
+  type Change,
+  HostmasterError,
+  keyOf,
+  type RefusedChange,
+  sameAnswer,
+  type Write,
+  type WriteResult,
+  type ZoneId,
+} from '../../src/provider.ts';
+import { batchOf, type Content, isApex } from './convert.ts';
+import { type AwsRefusal, isRefusal } from './failure.ts';
+import { findZone, forgetZone, type HostedZone, type Session } from './hosted.ts';
+import { fits, sizeOf, whyTooLarge } from './limits.ts';
+import { currentContent } from './read.ts';
+import { refusedBy } from './refusal.ts';
+import { inSync, inTurn } from './sync.ts';
+
+/** One batch: all of it or nothing, and only where what it replaces is still there. */
+export const applyWrite = (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> =>
+  inTurn(session, write.zone, () => applyInTurn(session, write, signal));
+
+const applied: WriteResult = { status: 'applied', fingerprint: null, raced: false };
+
+const applyInTurn = async (session: Session, { changes, zone }: Write, signal?: AbortSignal): Promise<WriteResult> => {
+  if (changes.length === 0) return applied;
+  const hosted = await findZone(session, zone.name, signal);
+  if (hosted === null) throw zoneMissing(session, zone);
+  const stored = session.stored.get(zone.name) ?? new Map();
+  const refused = changes.flatMap((change) => refusedAs(change, whyTooLarge(zone.name, change, stored)));
+  if (refused.length > 0) return { status: 'refused', refused };
+  const batch = batchOf(zone.name, changes, stored);
+  if (!fits(sizeOf(batch))) return { status: 'refused', refused: onlyName(changes) };
+  await refuseStale(
+    session,
+    zone,
+    changes.filter((change) => isApex(change, zone.name)),
+    signal,
+  );
+  const onlyDeletes = changes.every(({ after }) => after === null);
+  // What goes is not missed where what came before it has arrived.
+  if (onlyDeletes && session.pending.get(zone.name)?.onlyDeletes === false) await inSync(session, zone, signal);
+  try {
+    const id = await send(session, hosted, batch, signal);
+    session.pending.set(zone.name, { id, onlyDeletes });
+    forgetStored(session, zone, changes);
+    return applied;
+  } catch (error) {
+    if (isRefusal(error, 'NoSuchHostedZone')) {
+      forgetZone(session, zone.name);
+      throw zoneMissing(session, zone);
+    }
+    if (!isRefusal(error, 'InvalidChangeBatch', 'InvalidInput')) throw error;
+    await refuseStale(session, zone, changes, signal);
+    return { status: 'refused', refused: blame(changes, error) };
+  }
+};
+
+const send = async (
+  { api }: Session,
+  { id }: HostedZone,
+  batch: ReturnType<typeof batchOf>,
+  signal: AbortSignal | undefined,
+): Promise<string> => {
+  const input = { HostedZoneId: id, ChangeBatch: { Changes: [...batch] } };
+  const { ChangeInfo } = await api.call('ChangeResourceRecordSets', input, { signal });
+  return ChangeInfo?.Id ?? '';
+};
+
+const refusedAs = ({ name, type }: Change, message: string | null): readonly RefusedChange[] =>
+  message === null ? [] : [{ name, type, message }];
+
+/** Too much for one batch: of one name that is final, of more it is cut. */
+const onlyName = (changes: readonly Change[]): readonly RefusedChange[] =>
+  new Set(changes.map(({ name }) => name)).size > 1
+    ? []
+    : changes.flatMap((change) => refusedAs(change, 'the changes of this name do not fit one batch of Route 53'));
+
+/** Throws where what the changes replace is not there any more; reads these names again. */
+const refuseStale = async (
+  session: Session,
+  zone: ZoneId,
+  changes: readonly Change[],
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  if (changes.length === 0) return;
+  const names = [...new Set(changes.map(({ name }) => name))];
+  const content = await currentContent(session, zone.name, names, signal);
+  if (content === null) throw zoneMissing(session, zone);
+  const stale = differing(changes, content);
+  if (stale.length === 0) return;
+  throw new HostmasterError(
+    'STALE_PLAN',
+    'retry',
+    `somebody else has changed ${nameAll(stale)} of ${zone.name} at ${session.api.where} since the plan; nothing of this write was applied: plan again`,
+  );
+};
+
+/** The changes whose RRset is not what they replace: its rdata or its TTL. */
+const differing = (changes: readonly Change[], { rrsets, unreadable }: Content): readonly Change[] => {
+  const existing = new Map(rrsets.map((rrset) => [keyOf(rrset), rrset]));
+  const unread = new Set(unreadable.map(keyOf));
+  return changes.filter((change) => {
+    const found = existing.get(keyOf(change));
+    if (change.before === null || found === undefined) {
+      return change.before !== null || found !== undefined || unread.has(keyOf(change));
+    }
+    return !sameAnswer(change.before, found);
+  });
+};
+
+const mostNamed = 5;
+
+const nameAll = (changes: readonly Change[]): string => {
+  const named = changes.slice(0, mostNamed).map(({ name, type }) => `${name} ${type}`);
+  const more = changes.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+};
+
+/** The changes that AWS's words name; those of a write of one name; else none, as it does not say. */
+const blame = (changes: readonly Change[], refusal: AwsRefusal): readonly RefusedChange[] => {
+  const named = refusedBy(refusal.said, changes);
+  if (named.length > 0) return named;
+  if (new Set(changes.map(({ name }) => name)).size > 1) return [];
+  return changes.flatMap((change) => refusedAs(change, refusal.said.join('; ')));
+};
+
+/** What was read of these is no more; it is read again before the next write. */
+const forgetStored = ({ stored }: Session, zone: ZoneId, changes: readonly Change[]): void => {
+  const known = stored.get(zone.name);
+  if (known === undefined || known.size === 0) return;
+  const gone = new Set(changes.map(keyOf));
+  stored.set(zone.name, new Map([...known].filter(([key]) => !gone.has(key))));
+};
+
+export const zoneMissing = ({ api }: Session, { name }: ZoneId): HostmasterError =>
+  new HostmasterError('ZONE_MISSING', 'stop', `${api.where} does not have the zone ${name}`);

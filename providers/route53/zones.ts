@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { HostmasterError, type ZoneId } from '../../src/provider.ts';
+import { contentOf, isApex } from './convert.ts';
+import { nameToAws } from './escapes.ts';
+import { type AwsRefusal, isRefusal } from './failure.ts';
+import { findZone, forgetZone, type HostedZone, type Session, zonesNamed } from './hosted.ts';
+import { cutChanges } from './limits.ts';
+import { setsOf } from './read.ts';
+import { inSync, inTurn } from './sync.ts';
+import { applyWrite } from './write.ts';
+
+/** Makes the zone, unless somebody else did: AWS would make a second one of the same name. */
+export const createZone = (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> =>
+  inTurn(session, zone, async () => {
+    forgetZone(session, zone.name);
+    if ((await findZone(session, zone.name, signal)) !== null) throw madeMeanwhile(session, zone);
+    const reference = `hostmaster-${randomUUID()}`;
+    await create(session, zone, reference, signal);
+    const zones = await zonesNamed(session, zone.name, signal);
+    const ours = zones.find(({ callerReference }) => callerReference === reference);
+    const other = zones.find(
+      ({ callerReference, isPrivate }) => callerReference !== reference && isPrivate === ours?.isPrivate,
+    );
+    if (ours === undefined || other === undefined) return;
+    await session.api.call('DeleteHostedZone', { Id: ours.id }, { signal, repeatable: true });
+    forgetZone(session, zone.name);
+    throw madeMeanwhile(session, zone);
+  });
+
+/** A request that got no answer is sent again with the same reference, by which AWS knows it. */
+const create = async (
+  session: Session,
+  { name }: ZoneId,
+  reference: string,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const { api, settings, pending } = session;
+  const { vpc } = settings;
+  const input = {
+    Name: nameToAws(name),
+    CallerReference: reference,
+    HostedZoneConfig: { Comment: 'made by Hostmaster', PrivateZone: vpc !== null },
+    ...(vpc === null ? {} : { VPC: { VPCId: vpc.id, VPCRegion: vpc.region as 'us-east-1' } }),
+  };
+  try {
+    const { ChangeInfo } = await api.call('CreateHostedZone', input, { signal, repeatable: true });
+    if (ChangeInfo?.Id !== undefined) pending.set(name, { id: ChangeInfo.Id, onlyDeletes: false });
+  } catch (error) {
+    if (isRefusal(error, 'HostedZoneAlreadyExists')) return;
+    throw error;
+  }
+};
+
+const madeMeanwhile = ({ api }: Session, { name }: ZoneId): HostmasterError =>
+  new HostmasterError(
+    'STALE_PLAN',
+    'retry',
+    `somebody else made the zone ${name} at ${api.where} since the plan: plan again`,
+  );
+
+/**
+ * Deletes the zone with all its RRsets, which AWS wants deleted before. Refuses a zone with record sets that no zone file
+ * of ours can hold, and one that AWS would not let go once it is empty.
+ */
+export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
+  forgetZone(session, zone.name);
+  const hosted = await findZone(session, zone.name, signal);
+  if (hosted === null) return;
+  await refuseSigned(session, zone, hosted, signal);
+  const content = contentOf((await setsOf(session, zone.name, undefined, signal)) ?? []);
+  const { rrsets, stored } = content;
+  const unreadable = content.unreadable.filter((each) => !isApex(each, zone.name));
+  const [first] = unreadable;
+  if (first !== undefined) {
+    const more = unreadable.length > 1 ? ` and ${unreadable.length - 1} more` : '';
+    throw refuse(
+      session,
+      zone,
+      `it has ${first.name} ${first.type}${more}, which Hostmaster cannot keep (${first.why}): delete those there first`,
+    );
+  }
+  session.stored.set(zone.name, stored);
+  const deletes = rrsets
+    .filter((rrset) => !isApex(rrset, zone.name))
+    .map(({ name, ttl, type, values }) => ({
+      action: 'delete' as const,
+      name,
+      type,
+      before: { ttl, values, health_check: null },
+      after: null,
+    }));
+  for (const changes of cutChanges(zone.name, deletes, stored)) {
+    const result = await applyWrite(session, { zone, changes, expect: null }, signal);
+    if (result.status === 'refused')
+      throw refuse(session, zone, result.refused.map(({ message }) => message).join('; '));
+  }
+  await inSync(session, zone, signal);
+  await remove(session, zone, hosted, signal);
+};
+
+const remove = async (
+  session: Session,
+  zone: ZoneId,
+  { id }: HostedZone,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  try {
+    await session.api.call('DeleteHostedZone', { Id: id }, { signal, repeatable: true });
+  } catch (error) {
+    if (!isRefusal(error, 'NoSuchHostedZone')) {
+      throw isRefusal(error, 'HostedZoneNotEmpty')
+        ? refuse(session, zone, `somebody else writes to it (${saidOf(error)})`)
+        : error;
+    }
+  }
+  forgetZone(session, zone.name);
+};
+
+const saidOf = ({ said }: AwsRefusal): string => said.join('; ');
+
+/** A signed zone would be emptied and stay, with its names bogus. */
+const refuseSigned = async (
+  session: Session,
+  zone: ZoneId,
+  { id, isPrivate }: HostedZone,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  if (isPrivate) return;
+  const { Status } = await session.api.call('GetDNSSEC', { HostedZoneId: id }, { signal });
+  if (Status?.ServeSignature === undefined || Status.ServeSignature === 'NOT_SIGNING') return;
+  throw refuse(
+    session,
+    zone,
+    `it is signed (${Status.ServeSignature}): take the DS out of its parent zone and end the signing there first`,
+  );
+};
+
+const refuse = ({ api }: Session, { name }: ZoneId, why: string): HostmasterError =>
+  new HostmasterError('WRITE_REFUSED', 'stop', `${name} at ${api.where} is not deleted: ${why}`);
