@@ -101,6 +101,7 @@ const helpFor = (rcode: string): string => {
   if (rcode === 'SERVFAIL') {
     return ' (BIND: more values than max-records-per-type, or a DNSKEY without its private key; its log says)';
   }
+  if (rcode === 'FORMERR') return ' (PowerDNS: a type that it does not know)';
   return rcode === 'REFUSED' || rcode === 'NOTAUTH'
     ? ' (the key may not write it, or it is against a check of the server: its log says)'
     : '';
