@@ -3,7 +3,7 @@ import { openApi } from './api.ts';
 import { cutChanges } from './cut.ts';
 import { listZones, readZone, type Session } from './read.ts';
 import { schema, secrets, settingsOf } from './settings.ts';
-import { howZonesAreMade, supportsOf } from './supports.ts';
+import { howZonesAreDeleted, howZonesAreMade, supportsOf } from './supports.ts';
 import { applyWrite } from './write.ts';
 
 /** Name servers that take UPDATE and give transfers (BIND, Knot): RFC 2136, RFC 8945, RFC 5936, RFC 1995. */
@@ -33,7 +33,7 @@ const providerOf = (session: Session): Provider => {
       throw cannot(`${name} cannot be made`, howZonesAreMade);
     },
     deleteZone: async ({ name }) => {
-      throw cannot(`${name} cannot be deleted`, 'RFC 2136 has no way; take it out of the configuration there');
+      throw cannot(`${name} cannot be deleted`, howZonesAreDeleted);
     },
   };
 };

@@ -15,6 +15,9 @@ const refuses: Readonly<Record<string, string>> = {
 export const howZonesAreMade =
   'RFC 2136 has no way to make a zone; in BIND give it a "zone" block with allow-update and allow-transfer for the key (or "rndc addzone"), in Knot a "domain" under "zone" with an acl whose action is [update, transfer] (or "knotc conf-set")';
 
+export const howZonesAreDeleted =
+  'RFC 2136 has no way to delete a zone; in BIND take its "zone" block out (or "rndc delzone"), in Knot its "domain" under "zone" (or "knotc conf-unset")';
+
 /** What stands in an UPDATE beside one RRset: header, zone, SOA, the RRset's name and the signature, each at its longest. */
 const besideRRset = 1_535;
 
@@ -47,4 +50,5 @@ export const supportsOf = ({
   health_checks: false,
   creates_zones: false,
   zones_are_made: howZonesAreMade,
+  zones_are_deleted: howZonesAreDeleted,
 });

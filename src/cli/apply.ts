@@ -7,11 +7,10 @@ import { applyPass, applyPlanPass, planPass } from '../pass.ts';
 import { applyMarkdown, planMarkdown } from '../report/markdown.ts';
 import { inFull, problemLines } from '../report/problems.ts';
 import { applyText, planText } from '../report/text.ts';
-import { openStore } from '../state/sqlite.ts';
 import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
-import { json, passOptions } from './options.ts';
+import { json, openWith, passOptions } from './options.ts';
 import { rimOf } from './rim.ts';
 
 export interface ApplyOptions extends PlanningOptions {
@@ -63,15 +62,13 @@ const refuseBeside = (options: ApplyOptions): void => {
   throw new HostmasterError('USAGE', 'stop', message);
 };
 
-const openWith = (io: Io) => (file: string) => openStore(file, (notice) => io.err(`hostmaster: ${notice}\n`));
-
 const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
   if (options.yes === true) return true;
   if (!io.interactive) {
     io.err('hostmaster: nothing was applied: there is no terminal to ask at; say --yes to apply without being asked\n');
     return false;
   }
-  if (await io.confirm('Apply this?')) return true;
+  if ((await io.ask('Apply this? [yes/no] ')) === 'yes') return true;
   io.err('hostmaster: nothing was applied\n');
   return false;
 };

@@ -6,7 +6,7 @@ import type { DumpedZone } from '../pass/look/dump.ts';
 import { dumpPass } from '../pass.ts';
 import { fenced } from '../report/markup.ts';
 import { count } from '../report/words.ts';
-import { zoneMaster, zoneYaml } from '../report/zonefile.ts';
+import { zoneFileName, zoneMaster, zoneYaml } from '../report/zonefile.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -60,11 +60,8 @@ const sayWhatIsLeft = ({ zone, left }: DumpedZone, io: Io): void => {
   }
 };
 
-/** octoDNS's file name for a zone; "/" in a name is %2F. */
-const fileName = (zone: string, as: DumpOptions['as']): string => `${zone.slice(0, -1).replaceAll('/', '%2F')}.${as}`;
-
 const writeAll = async (dumped: readonly DumpedZone[], out: string, options: DumpOptions, io: Io): Promise<void> => {
-  const files = dumped.map((zone) => ({ zone, file: join(out, fileName(zone.zone, options.as)) }));
+  const files = dumped.map((zone) => ({ zone, file: join(out, zoneFileName(zone.zone, options.as)) }));
   const taken = files.filter(({ file }) => options.force !== true && existsSync(file));
   if (taken.length > 0) {
     throw usage(`nothing was written: ${taken.map(({ file }) => file).join(', ')} exists already; --force overwrites`);

@@ -1,4 +1,4 @@
-import { HostmasterError } from '../model/errors.ts';
+import { type ErrorCode, HostmasterError } from '../model/errors.ts';
 import type { Changeset, Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
@@ -40,4 +40,6 @@ export const ofVerify = ({ differences }: VerifyReport): number =>
   worst(differences.map(({ kind }) => (kind === 'no_answer' ? exit.error : exit.difference)));
 
 export const ofError = (error: unknown): number =>
-  error instanceof HostmasterError && error.code === 'STALE_PLAN' ? exit.refused : exit.error;
+  error instanceof HostmasterError && refusing.includes(error.code) ? exit.refused : exit.error;
+
+const refusing: readonly ErrorCode[] = ['STALE_PLAN', 'DELETE_REFUSED'];

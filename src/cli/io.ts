@@ -13,7 +13,8 @@ export interface Io {
   readonly interactive: boolean;
   /** May a line on stderr be written over again and again? */
   readonly progress: boolean;
-  readonly confirm: (question: string) => Promise<boolean>;
+  /** What a person types after the question, on one line; null: nobody does. */
+  readonly ask: (question: string) => Promise<string | null>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. Default is the machine's clock. */
@@ -31,12 +32,12 @@ export const processIo = (): Io => {
     paint: process.stdout.isTTY && !process.env.NO_COLOR ? colours : noPaint,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     progress: process.stderr.isTTY === true,
-    confirm: async (question) => {
+    ask: async (question) => {
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       try {
-        return (await lines.question(`${question} [yes/no] `, { signal: stopping.signal })).trim() === 'yes';
+        return (await lines.question(question, { signal: stopping.signal })).trim();
       } catch {
-        return false;
+        return null;
       } finally {
         lines.close();
       }

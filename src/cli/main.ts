@@ -4,7 +4,7 @@ import { HostmasterError } from '../model/errors.ts';
 import { exit, ofError } from './exit.ts';
 import type { Io } from './io.ts';
 import { processIo } from './io.ts';
-import { format, withAllow, withCommon } from './options.ts';
+import { deletedFolder, format, withAllow, withCommon, withOneZone } from './options.ts';
 
 /** Runs one command and gives its exit code. Only here are errors caught and turned into words. */
 export const main = async (argv: readonly string[], io: Io = processIo()): Promise<number> => {
@@ -60,6 +60,19 @@ const program = (io: Io, run: Run): Command => {
   withCommon(command('serve', "run the embedded targets' name servers until stopped")).action(
     run(async (options) => (await import('./serve.ts')).runServe(options, io)),
   );
+  const zone = command('zone', 'a single zone at a target');
+  withOneZone(zone.command('delete').description('delete a zone, after a dump of it was written'))
+    .copyInheritedSettings(zone)
+    .argument('<name>', 'of the zone, with or without the final dot')
+    .option('--confirm <name>', "the zone's name once more; without it, it is asked for on a terminal")
+    .option('--out <folder>', 'where the dump goes', deletedFolder)
+    .addOption(
+      new Option('--allow <what...>', 'in spite of a delegation to it, or of what a dump cannot hold').choices([
+        'delegation',
+        'unreadable',
+      ]),
+    )
+    .action(run(async (name, options) => (await import('./zone-delete.ts')).runZoneDelete(name, options, io)));
   command('init', 'write a small working repository')
     .argument('[folder]', 'where to', '.')
     .addOption(format())

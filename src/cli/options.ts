@@ -2,29 +2,44 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Store } from '../model/ports.ts';
 import type { PassOptions } from '../pass/types.ts';
-import { readStore } from '../state/sqlite.ts';
+import { openStore, readStore } from '../state/sqlite.ts';
 import type { Io } from './io.ts';
 
 /** The options that every command on a repository has. */
-export interface CommonOptions {
+export interface SourceOptions {
   readonly config: string;
   readonly format: 'text' | 'json' | 'markdown';
-  readonly zone?: readonly string[];
-  readonly target?: readonly string[];
   readonly targetsFrom?: string;
   /** `error`: no notices; `debug`: an internal error shows where. Default is `info`. */
   readonly logLevel?: 'error' | 'info' | 'debug';
 }
 
+/** Those of a command on many zones, too. */
+export interface CommonOptions extends SourceOptions {
+  readonly zone?: readonly string[];
+  readonly target?: readonly string[];
+}
+
+/** Where the dumps of deleted zones go. */
+export const deletedFolder = 'deleted';
+
 export const format = (): Option =>
   new Option('--format <format>', 'of the result').choices(['text', 'json', 'markdown']).default('text');
 
 export const withCommon = (command: Command): Command =>
+  withTail(
+    withHead(command).option('--zone <name...>', 'only these zones').option('--target <name...>', 'only these targets'),
+  );
+
+/** Those of a command on one zone at one target. */
+export const withOneZone = (command: Command): Command =>
+  withTail(withHead(command).requiredOption('--target <name>', 'where'));
+
+const withHead = (command: Command): Command =>
+  command.option('--config <file>', 'the configuration', 'hostmaster.yaml').addOption(format());
+
+const withTail = (command: Command): Command =>
   command
-    .option('--config <file>', 'the configuration', 'hostmaster.yaml')
-    .addOption(format())
-    .option('--zone <name...>', 'only these zones')
-    .option('--target <name...>', 'only these targets')
     .option('--targets-from <file>', 'take targets and state from this file instead')
     .addOption(
       new Option('--log-level <level>', 'what goes to stderr').choices(['error', 'info', 'debug']).default('info'),
@@ -52,6 +67,12 @@ export const passOptions = (options: PlanningOptions): PassOptions => ({
 });
 
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The state for a command that writes; damage in it is said. */
+export const openWith =
+  (io: Io) =>
+  (file: string): Store =>
+    openStore(file, (notice) => io.err(`hostmaster: ${notice}\n`));
 
 /** The state for a command that leaves no trace; damage in it is said. */
 export const readWith =

@@ -13,6 +13,8 @@ const ofZone = ({ zone, nameserver, type, kind, answered }: Difference): string 
   const reason = said(answered);
   if (type === 'NS')
     return nameserver === '(none)' ? `${zone}: ${reason}` : `${nameserver} cannot be asked for ${zone}: ${reason}`;
+  if (kind === 'unexpected')
+    return `${nameserver} still serves the zone ${zone}; where it is a secondary, take the zone out of its own configuration`;
   return kind === 'no_answer'
     ? `${nameserver} gave no answer for the zone ${zone}: ${reason}`
     : `${nameserver} does not serve the zone ${zone}: ${reason}`;

@@ -2,6 +2,10 @@ import { relativeTo } from '../model/name.ts';
 import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
 
+/** octoDNS's file name for a zone; "/" in a name is %2F. */
+export const zoneFileName = (zone: string, as: 'yaml' | 'zone'): string =>
+  `${zone.slice(0, -1).replaceAll('/', '%2F')}.${as}`;
+
 /**
  * A zone as octoDNS's YAML, keys in octoDNS's order, which it insists on; loading it gives the same RRsets. Without the
  * SOA: it is the name server's own unless a file has one, and octoDNS has no such type. Yields a piece a name.

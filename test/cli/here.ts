@@ -13,7 +13,7 @@ export const runHere = async (args: readonly string[], now: () => number = Date.
     paint: noPaint,
     interactive: false,
     progress: false,
-    confirm: async () => false,
+    ask: async () => null,
     env: {},
     signal: new AbortController().signal,
     now,

@@ -1,3 +1,4 @@
+import type { TargetDefinition } from '../../model/definitions.ts';
 import { pooled } from '../pool.ts';
 import type { OpenTarget } from '../types.ts';
 
@@ -9,7 +10,7 @@ export const byTurns = async <T extends { readonly target: OpenTarget }>(
   items: readonly T[],
   job: (item: T) => Promise<void>,
 ): Promise<void> => {
-  const byServer = Map.groupBy(items, ({ target }) => serverOf(target));
+  const byServer = Map.groupBy(items, ({ target }) => serverOf(target.definition));
   await Promise.all(
     byServer.values().map(async (own) => {
       for (const [target, each] of Map.groupBy(own, (item) => item.target)) {
@@ -22,7 +23,8 @@ export const byTurns = async <T extends { readonly target: OpenTarget }>(
 /** What tells one server from another in a target's own keys. */
 const placeKeys = ['url', 'server', 'host', 'port', 'file'] as const;
 
-const serverOf = ({ definition: { config, name, provider } }: OpenTarget): string => {
+/** One string for the server that a target is at. */
+export const serverOf = ({ config, name, provider }: TargetDefinition): string => {
   const place = placeKeys.map((key) => config[key] ?? null);
   return JSON.stringify([provider, ...(place.every((each) => each === null) ? [name] : place)]);
 };

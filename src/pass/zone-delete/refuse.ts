@@ -1,0 +1,42 @@
+import type { Definitions, TargetDefinition } from '../../model/definitions.ts';
+import { HostmasterError } from '../../model/errors.ts';
+import { placeOf } from '../../report/problems.ts';
+import { serverOf } from '../apply/turns.ts';
+import type { OpenTarget } from '../types.ts';
+
+/** What `--allow` lets a deletion through for. */
+export type DeleteAllow = 'delegation' | 'unreadable';
+
+/**
+ * A zone that stands in hostmaster.yaml for the target is wanted there, as far as anyone knows: it is taken out first.
+ * Where the file has errors, nobody knows what it wants.
+ */
+export const refuseConfigured = (
+  zone: string,
+  { definition }: Pick<OpenTarget, 'definition'>,
+  definitions: Definitions,
+): void => {
+  refuseErrors(definitions);
+  const { file, targets, zoneNames, zones } = definitions;
+  if (!zoneNames.some((name) => name === zone || name.startsWith(`${zone}@`))) return;
+  const named = zones.find(({ id }) => id.name === zone)?.settings.targets;
+  const others = targets.filter(({ name }) => named?.includes(name));
+  const [where] = named === undefined ? [definition] : others.filter((each) => isSamePlace(each, definition));
+  if (where === undefined) return;
+  const beside = where.name === definition.name ? '' : `, which is the same server as ${definition.name}`;
+  throw new HostmasterError(
+    'DELETE_REFUSED',
+    'stop',
+    `nothing was deleted: ${file} has the zone ${zone} at ${where.name}${beside}; take it out there first (its entry under zones:, or its file where "*" finds it), so that nobody makes it again or misses it`,
+  );
+};
+
+const refuseErrors = ({ file, problems }: Definitions): void => {
+  const [first] = problems.filter(({ severity }) => severity === 'error');
+  if (first === undefined) return;
+  const message = `nothing was deleted: which zones ${file} has is not certain, as it has an error: ${placeOf(first)}: ${first.message}`;
+  throw new HostmasterError('CONFIG', 'stop', message);
+};
+
+const isSamePlace = (one: TargetDefinition, other: TargetDefinition): boolean =>
+  one.name === other.name || serverOf(one) === serverOf(other);
