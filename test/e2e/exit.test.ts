@@ -1,28 +1,19 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../servers/index.ts';
-import { jsonOf, type Sample, sample, zoneFile } from './repository.ts';
+import { type AppliedSample, appliedSample, jsonOf, zoneFile } from './repository.ts';
 
 // How each command ends, on a repository that is applied already.
 
-let repository: Sample;
-let zone: string;
-let config: string;
+let repository: AppliedSample;
 const run = (...args: readonly string[]) => repository.run(...args);
-const change = () => repository.replace(zoneFile, '192.0.2.11]', '192.0.2.12]');
+const change = () => repository.change();
 
 beforeAll(async () => {
-  repository = await sample();
-  zone = repository.read(zoneFile);
-  config = repository.read('hostmaster.yaml');
-  await run('apply', '--yes');
+  repository = await appliedSample();
 });
 
 describe('exit codes', () => {
-  beforeEach(async () => {
-    repository.write(zoneFile, zone);
-    repository.write('hostmaster.yaml', config);
-    await run('apply', '--yes');
-  });
+  beforeEach(() => repository.reset());
 
   it('0 and 2: plan with and without --exit-code', async () => {
     expect(await run('plan', '--exit-code')).toMatchObject({ code: 0 });

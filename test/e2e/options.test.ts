@@ -3,28 +3,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { onTerminal } from './command.ts';
-import { jsonOf, type Sample, sample, zoneFile } from './repository.ts';
+import { type AppliedSample, appliedSample, jsonOf, zoneFile } from './repository.ts';
 
 // What the options do that choose, keep and ask, and where the result goes; each test begins with the sample applied.
 
-let repository: Sample;
-let zone: string;
-let config: string;
+let repository: AppliedSample;
 const run = (...args: readonly string[]) => repository.run(...args);
-const change = () => repository.replace(zoneFile, '192.0.2.11]', '192.0.2.12]');
+const change = () => repository.change();
 
 beforeAll(async () => {
-  repository = await sample();
-  zone = repository.read(zoneFile);
-  config = repository.read('hostmaster.yaml');
-  await run('apply', '--yes');
+  repository = await appliedSample();
 });
-
-beforeEach(async () => {
-  repository.write(zoneFile, zone);
-  repository.write('hostmaster.yaml', config);
-  await run('apply', '--yes');
-});
+beforeEach(() => repository.reset());
 
 describe('asking', () => {
   it('needs --yes where nobody can answer', async () => {
@@ -144,6 +134,7 @@ describe('a plan that is kept', () => {
   });
 
   it('3: is refused whole once one RRset is not what it saw', async () => {
+    const zone = repository.read(zoneFile);
     change();
     repository.replace(zoneFile, '192.0.2.2 }', '192.0.2.26 }');
     await run('plan', '--out', 'plan.json');

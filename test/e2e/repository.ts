@@ -37,6 +37,25 @@ export const sample = async (): Promise<Sample> => {
   return { folder, port, read, write, replace, run, start: (...args) => start(folder, args) };
 };
 
+/** The sample, applied. */
+export interface AppliedSample extends Sample {
+  /** Lets www.example.com. move to another address. */
+  change(): void;
+  /** Its zone file and hostmaster.yaml, and what answers, as at first. */
+  reset(): Promise<void>;
+}
+
+export const appliedSample = async (): Promise<AppliedSample> => {
+  const repository = await sample();
+  const files = [zoneFile, 'hostmaster.yaml'].map((file) => [file, repository.read(file)] as const);
+  const reset = async () => {
+    for (const [file, text] of files) repository.write(file, text);
+    await repository.run('apply', '--yes');
+  };
+  await reset();
+  return { ...repository, change: () => repository.replace(zoneFile, '192.0.2.11]', '192.0.2.12]'), reset };
+};
+
 /** One JSON document, and nothing else. */
 export const jsonOf = ({ stdout, stderr }: Ended) => {
   try {
