@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
 import { load } from '../../src/load/index.ts';
+import { grants, groups, labels } from '../load/examples.ts';
 import * as make from './make.ts';
 
 // The two examples of the documentation, as they stand, beside the grants that it shows.
@@ -20,31 +21,7 @@ registration:
   zone: lab.internal
   ttl: 300
   reverse: true
-grants:
-  - { label: mailserver, names: ["mail.example.com"], types: [A, AAAA], cidrs: [192.0.2.0/24], max_values: 20 }
-  - { group: production-web, names: ["www.example.com", "*.web.example.com"], types: [A, AAAA] }
-  - { label: mailserver, names: ["*.lab.internal"], types: [A, TXT] }
-`;
-
-const labels = `
-labels:
-  mailserver:
-    dns:
-      records:
-        - { type: A, name: "{{server.name}}.lab.internal" }
-        - { type: TXT, name: "{{server.name}}.lab.internal", value: "rack {{server.rack}}" }
-      claims:
-        - { name: mail.example.com, type: A, health_check: { port: 25 } }
-`;
-
-const groups = `
-groups:
-  production-web:
-    match: { labels: [web-frontend], environment: prod }
-    dns:
-      claims:
-        - { name: www.example.com, type: A, health_check: { url: "https://{{server.ip}}/healthz" } }
-`;
+${grants}`;
 
 const { server, present } = make;
 
@@ -88,11 +65,11 @@ test('the label mailserver and the group production-web', async () => {
   expect(at('mail.example.com.')?.healthCheck).toMatchObject({ port: 25, urls: null, when_all_down: 'open' });
   expect(at('www.example.com.')?.healthCheck?.urls).toEqual({ '192.0.2.11': 'https://192.0.2.11/healthz' });
   expect(at('www.example.com.')?.values[0]?.origins).toMatchObject([
-    { kind: 'claim', group: 'production-web', inventory: 'lab', server: 'web1', file: 'groups.yaml', line: 7 },
+    { kind: 'claim', group: 'production-web', inventory: 'lab', server: 'web1', file: 'groups.yaml', line: 6 },
   ]);
   expect(at('mx1.lab.internal.')?.values[0]?.origins.map(({ kind, line }) => [kind, line])).toEqual([
     ['registration', 9],
-    ['record', 6],
+    ['record', 5],
   ]);
   expect(composed.problems.map(({ rule }) => rule)).toEqual(['no-reverse-zone']);
 });
@@ -101,9 +78,9 @@ test('a server without the attribute is one error, which names it, the label and
   const composed = await composedFrom([present(server('mx1', ['192.0.2.25'], { labels: ['mailserver'] }))]);
   expect(composed.problems.map(({ rule, message, file, line }) => [rule, message, file, line])).toContainEqual([
     'server-lacks',
-    'label mailserver (labels.yaml:7), server mx1 of inventory lab: it has no "rack"',
+    'label mailserver (labels.yaml:6), server mx1 of inventory lab: it has no "rack"',
     'labels.yaml',
-    7,
+    6,
   ]);
   expect(make.linesOf(composed.zones)).toContain('mx1.lab.internal. 300 A 192.0.2.25');
 });

@@ -1,33 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { targetOf } from '../faults/command.ts';
+import { grants, groups, labels } from '../load/examples.ts';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { answerOf, expectApplied, type Lab, makeLab } from './inventory/lab.ts';
 
 // The two examples of the documentation as they stand, beside the grants that it shows; and what each command says of where
 // a value comes from.
-
-const labels = `labels:
-  mailserver:
-    dns:
-      records:
-        - { type: A, name: "{{server.name}}.lab.internal" }      # value defaults to the server's addresses
-        - { type: TXT, name: "{{server.name}}.lab.internal", value: "rack {{server.rack}}" }
-      claims:
-        - { name: mail.example.com, type: A, health_check: { port: 25 } }
-`;
-const groups = `groups:
-  production-web:
-    match: { labels: [web-frontend], environment: prod }          # all must hold; a list of values: one of them
-    dns:
-      claims:
-        - { name: www.example.com, type: A, health_check: { url: "https://{{server.ip}}/healthz" } }
-`;
-const grants = [
-  { label: 'mailserver', names: ['mail.example.com'], types: ['A', 'AAAA'], cidrs: ['192.0.2.0/24'], max_values: 20 },
-  { group: 'production-web', names: ['www.example.com', '*.web.example.com'], types: ['A', 'AAAA'] },
-  { label: 'mailserver', names: ['*.lab.internal'], types: ['A', 'TXT'] },
-];
 
 /** As the documentation shows an inventory's answer, and two mail servers. */
 const servers = [
@@ -52,7 +32,7 @@ beforeAll(async () => {
     config: {
       inventory: { lab: { type: 'http', url: inventory.url, interval: '30s' } },
       registration: { zone: 'lab.internal', ttl: 300, reverse: true },
-      grants,
+      ...parse(grants),
     },
     files: { 'labels.yaml': labels, 'groups.yaml': groups },
   });

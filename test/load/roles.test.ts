@@ -4,35 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { load } from '../../src/load/index.ts';
 import { limits } from '../../src/load/limits.ts';
 import { noRoles } from '../../src/model/roles.ts';
+import { grants, groups, labels } from './examples.ts';
 import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './repository.ts';
 
 const zones = 'zones: {lab.internal: {targets: [pdns], static: none}, example.com: {targets: [pdns], static: none}}\n';
 const config = `${targets}${zones}inventory: {lab: {type: file, path: servers.yaml}}
 registration: {zone: lab.internal}
 grants: [{inventory: lab, names: ["**.example.com", "**.lab.internal"]}]
-`;
-
-// As interface.md has them, comments and all.
-const labels = `labels:
-  mailserver:
-    dns:
-      records:
-        - { type: A, name: "{{server.name}}.lab.internal" }      # value defaults to the server's addresses
-        - { type: TXT, name: "{{server.name}}.lab.internal", value: "rack {{server.rack}}" }
-      claims:
-        - { name: mail.example.com, type: A, health_check: { port: 25 } }
-`;
-const groups = `groups:
-  production-web:
-    match: { labels: [web-frontend], environment: prod }          # all must hold; a list of values: one of them
-    dns:
-      claims:
-        - { name: www.example.com, type: A, health_check: { url: "https://{{server.ip}}/healthz" } }
-`;
-const grants = `grants:
-  - { label: mailserver, names: ["mail.example.com"], types: [A, AAAA], cidrs: [192.0.2.0/24], max_values: 20 }
-  - { group: production-web, names: ["www.example.com", "*.web.example.com"], types: [A, AAAA] }
-  - { label: mailserver, names: ["*.lab.internal"], types: [A, TXT] }
 `;
 
 const place = (file: string, line: number, column: number) => ({ file, line, column });
