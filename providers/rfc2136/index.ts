@@ -1,7 +1,7 @@
 import { HostmasterError, type Provider, type ProviderFactory } from '../../src/provider.ts';
 import { openApi } from './api.ts';
 import { cutChanges } from './cut.ts';
-import { listZones, readZone, type Session } from './read.ts';
+import { listZones, markOf, readZone, type Session } from './read.ts';
 import { schema, secrets, settingsOf } from './settings.ts';
 import { howZonesAreDeleted, howZonesAreMade, supportsOf } from './supports.ts';
 import { applyWrite } from './write.ts';
@@ -29,6 +29,7 @@ const providerOf = (session: Session): Provider => {
     read: (zone, options = {}) => readZone(session, zone, options),
     cut: (zone, changes) => cutChanges(zone.name, changes, session.api.limit),
     apply: (write, signal) => applyWrite(session, write, signal),
+    mark: async ({ name }, mark) => markOf(session, name) ?? mark,
     createZone: async ({ name }) => {
       throw cannot(`${name} cannot be made`, howZonesAreMade);
     },

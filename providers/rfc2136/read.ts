@@ -5,9 +5,11 @@ import {
   type Missing,
   type ReadOptions,
   serialOf,
+  type Unchanged,
   type ZoneId,
   type ZoneSnapshot,
 } from '../../src/provider.ts';
+import type { MessageRecord } from '../../src/wire/message.ts';
 import { isNewer } from '../../src/wire/serial.ts';
 import { applySteps } from '../../src/wire/steps.ts';
 import type { Api } from './api.ts';
@@ -29,8 +31,12 @@ export interface Session {
 export const readZone = async (
   session: Session,
   zone: ZoneId,
-  { signal }: ReadOptions,
-): Promise<ZoneSnapshot | Missing> => {
+  { names, signal, since }: ReadOptions,
+): Promise<ZoneSnapshot | Unchanged | Missing> => {
+  if (since !== undefined && names === undefined) {
+    const soa = await session.api.soa(zone.name, signal);
+    if (soa !== null && isVersion(soa, since)) return { status: 'unchanged' };
+  }
   const content = await currentContent(session, zone.name, signal);
   return content === null ? { status: 'missing' } : snapshotOf(zone, content);
 };
@@ -42,6 +48,15 @@ export const snapshotOf = (zone: ZoneId, content: Content): ZoneSnapshot => ({
   rrsets: content.rrsets,
   unreadable: content.unreadable,
 });
+
+const isVersion = ({ rdata }: MessageRecord, { fingerprint, mark }: Required<ReadOptions>['since']): boolean =>
+  String(serialOf(rdata)) === fingerprint && rdata === mark;
+
+/**
+ * The mark of a zone: all of its SOA after a write of ours. A zone that is made anew begins with the serial of its file,
+ * which that write has moved. Null: it was never read.
+ */
+export const markOf = ({ contents }: Session, zone: string): string | null => contents.get(zone)?.soa.rdata ?? null;
 
 /** A zone's serial: every change moves it, as its secondaries have to see it. */
 export const fingerprintOf = ({ soa }: Content): string => String(serialOf(soa.rdata));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, startBind, startKnot } from '../../servers/index.ts';
 import {
   creating,
+  deleting,
   key,
   openProvider,
   type Running,
@@ -35,6 +36,21 @@ describe.each(['BIND', 'Knot'] as const)('%s', (what) => {
     expect(await (await openProvider(server.dns, { zones: [] })).listZones()).toEqual([]);
   });
 
+  it('is not read again while its SOA is the one that a write of ours left', async () => {
+    const provider = await openProvider(server.dns);
+    const result = await write(provider, creating('marked.a.test.', 'A', ['192.0.2.1']));
+    const fingerprint = result.status === 'applied' ? (result.fingerprint ?? '') : '';
+    const mark = await provider.mark?.(zone, 'never');
+    if (mark === undefined) throw new Error('there is no mark');
+    const later = (since: { readonly fingerprint: string; readonly mark: string }) =>
+      openProvider(server.dns).then((other) => other.read(zone, { since }));
+    expect(await later({ fingerprint, mark })).toEqual({ status: 'unchanged' });
+    expect(await later({ fingerprint, mark: mark.replace(' 86400 ', ' 86401 ') })).toMatchObject({ status: 'read' });
+    expect(await later({ fingerprint: String(Number(fingerprint) - 1), mark })).toMatchObject({ status: 'read' });
+    await write(provider, deleting('marked.a.test.', 'A', ['192.0.2.1']));
+    expect(await later({ fingerprint, mark })).toMatchObject({ status: 'read' });
+  });
+
   it('says what is wrong with a key', async () => {
     const secret = Buffer.from('quite another secret').toString('base64');
     const wrong = await openProvider(server.dns, { secrets: { 'tsig.secret': secret } });
@@ -50,12 +66,37 @@ describe.each(['BIND', 'Knot'] as const)('%s', (what) => {
   it('is asked at another primary where the first cannot be reached', async () => {
     const { address, port } = server.dns;
     const provider = await openProvider({ address, port: 9 }, { config: { primaries: [`${address}:${port}`] } });
-    expect((await readAll(provider)).fingerprint).toBe('1');
+    expect(shown(await readAll(provider))).toContain('ns1.a.test. A 60 192.0.2.53');
     expect(await write(provider, creating('second.a.test.', 'A', ['192.0.2.1']))).toMatchObject({ status: 'applied' });
     const alone = await openProvider({ address, port: 9 });
     await expect(alone.read(zone)).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE', kind: 'retry' });
     const sent = alone.apply({ zone, changes: [creating('x.a.test.', 'A', ['192.0.2.1'])], expect: null });
     await expect(sent).rejects.toMatchObject({ code: 'TARGET_UNREACHABLE' });
+  });
+});
+
+describe('keys of their own for updates and for transfers', () => {
+  it('are each taken for one of them alone', async () => {
+    const other = { ...key, name: 'transfer.keys.test.', secret: Buffer.alloc(32, 7).toString('base64') };
+    const own = `allow-update { key "${key.name}"; }; allow-transfer { key "${other.name}"; };`;
+    const text = zoneText(zone.name);
+    const bind = await startBind({ keys: [key, other], zones: [{ name: zone.name, text, statements: own }] });
+    try {
+      const transfer = { name: other.name, algorithm: other.algorithm };
+      const secrets = { 'transfer_tsig.secret': other.secret };
+      const both = await openProvider(bind.dns, { config: { transfer_tsig: transfer }, secrets });
+      expect(await write(both, creating('x.a.test.', 'A', ['192.0.2.1']))).toMatchObject({ status: 'applied' });
+      const one = await openProvider(bind.dns);
+      await expect(one.read(zone)).rejects.toMatchObject({ code: 'ZONE_UNREADABLE' });
+      const swapped = await openProvider(bind.dns, {
+        config: { tsig: transfer },
+        secrets: { 'tsig.secret': other.secret },
+      });
+      const refused = { status: 'refused', refused: [{ message: expect.stringContaining('answers REFUSED') }] };
+      expect(await write(swapped, creating('y.a.test.', 'A', ['192.0.2.1']))).toMatchObject(refused);
+    } finally {
+      await bind.stop();
+    }
   });
 });
 
