@@ -8,6 +8,7 @@ import type { DesiredZone, ExistingRRset, ZoneSettings, ZoneSnapshot } from '../
 import type { PlanTarget } from '../../src/plan/index.ts';
 import { parseChangeAllow, planZone } from '../../src/plan/index.ts';
 import type { HealthChecks, Supports } from '../../src/provider.ts';
+import { settings as defaults } from '../rules/zones.ts';
 
 /** `www.example.com.` of `www`, and the apex of `@`; an absolute name is itself. */
 export const absolute = (name: string): string =>
@@ -28,25 +29,7 @@ export const rrset = (line: string): ExistingRRset => {
   );
 };
 
-export const settings: ZoneSettings = {
-  targets: ['t'],
-  ttl: 3600,
-  owns: 'all',
-  ignore: [],
-  create: null,
-  public: false,
-  allow_lua: false,
-  covers: null,
-  exempt: [],
-  guards: {
-    max_delete_percent: 30,
-    max_replace_percent: 30,
-    min_existing: 10,
-    never_empty: true,
-    delegation: true,
-    absence: { snapshots: 3, grace: 600_000 },
-  },
-};
+export const settings: ZoneSettings = { ...defaults, targets: ['t'], ttl: 3600 };
 
 export const supports: Supports = {
   types: ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT', 'DS'],

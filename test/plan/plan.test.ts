@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planDigest } from '../../src/model/plan.ts';
-import { apex, plan, rrset } from './make.ts';
+import { apex, plan, rrset, settings } from './make.ts';
 
 const hosts = (count: number, address = '192.0.2.1') =>
   Array.from({ length: count }, (_, i) => `h${i} A 300 ${address}`);
@@ -165,14 +165,7 @@ describe('guards', () => {
     expect(planned.changes).toEqual([]);
     expect(planned.allows).toEqual(['never_empty:example.com./t']);
     expect(plan({ desired: ['n A 1 192.0.2.1'], existing: [...apex, ...hosts(5)] }).changes).toHaveLength(6);
-    const off = {
-      max_delete_percent: 30,
-      max_replace_percent: 30,
-      min_existing: 10,
-      never_empty: false,
-      delegation: true,
-      absence: { snapshots: 3, grace: 600_000 },
-    };
+    const off = { ...settings.guards, never_empty: false };
     expect(plan({ desired: [], existing: [...apex, ...hosts(5)], settings: { guards: off } }).changes).toHaveLength(5);
   });
 

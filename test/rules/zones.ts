@@ -6,7 +6,8 @@ import type { DesiredZone, ZoneSettings } from '../../src/model/zone.ts';
 export const apex = 'example.com.';
 export const apexNs: readonly string[] = ['@ NS ns1.example.net.', '@ NS ns2.example.net.'];
 
-const settings: ZoneSettings = {
+/** What hostmaster.yaml leaves as it is by default, but for the TTL. */
+export const settings: ZoneSettings = {
   targets: ['pdns'],
   ttl: 300,
   owns: 'all',
