@@ -24,6 +24,12 @@ targets:
     verify_at: [127.0.0.1:5300]
     verify_wait: 30s
     timeout: 10s
+  bind:
+    provider: rfc2136
+    host: 127.0.0.1
+    port: 53
+    tsig: { name: hostmaster., algorithm: hmac-sha256, secret: { env: TSIG_SECRET } }
+    transfer_tsig: { name: hostmaster., secret: { env: TSIG_SECRET } }
   try:
     provider: embedded
     listen: 127.0.0.1:5353
@@ -113,7 +119,7 @@ describe('the published schemas', () => {
   it('and the loader accepts it too', async () => {
     const found = await loadFiles(
       contract
-        .replace(/ {2}try:[^z]*zones:/, 'zones:')
+        .replace(/ {2}bind:[^z]*zones:/, 'zones:')
         .replace(', try]', ']')
         .replace(/ {4}timeout.*\n/, ''),
       {

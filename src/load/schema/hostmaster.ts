@@ -18,7 +18,7 @@ export const stateSchema = Type.Union(
 /** What every target has; the rest of its keys are its provider's. */
 export const targetSchema = Type.Object(
   {
-    provider: text('powerdns, embedded, …; the name of a package, or the path of a file.'),
+    provider: text('powerdns, embedded, rfc2136, …; the name of a package, or the path of a file.'),
     verify_at: Type.Optional(
       Type.Array(text('An address and a port: 192.0.2.1:53 or [2001:db8::1]:53.'), {
         minItems: 1,
