@@ -6,6 +6,7 @@ import type { CreateSettings, ZoneId, ZoneSnapshot } from './model/zone.ts';
 
 export * from './model/errors.ts';
 export type * from './model/health.ts';
+export { sameCheck } from './model/health.ts';
 export * from './model/name.ts';
 export * from './model/network.ts';
 export type * from './model/plan.ts';
@@ -54,6 +55,8 @@ export interface Supports {
   readonly creates_zones: boolean;
   /** How a person makes one, where it cannot. */
   readonly zones_are_made?: string;
+  /** How a person deletes one; where it is missing, `deleteZone` can. */
+  readonly zones_are_deleted?: string;
 }
 
 export interface ListedZone {
@@ -133,6 +136,11 @@ export interface Provider {
   readonly nativeChecks?: NativeChecks;
   /** The name servers that this target itself runs or knows; verify asks them where verify_at is missing. */
   nameServers?(): readonly { readonly address: string; readonly port: number }[];
+  /**
+   * The names of the name servers that the target gave a zone; verify asks them where verify_at is missing. Null: none that
+   * can be asked, and what the target holds is read back.
+   */
+  delegation?(zone: ZoneId, signal?: AbortSignal): Promise<readonly string[] | null>;
   close?(): Promise<void>;
 }
 

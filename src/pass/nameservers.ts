@@ -11,20 +11,31 @@ export interface Lookup {
 }
 
 const dnsPort = 53;
+const none: Answering = { nameservers: [], unknown: [], unreachable: true };
+
+/** Who answers for a zone: `unknown` are name servers without an address. */
+export interface Answering {
+  readonly nameservers: readonly NameServer[];
+  readonly unknown: readonly string[];
+  /** True: the target says that none can be asked. */
+  readonly unreachable?: true;
+}
 
 /**
- * The name servers that answer for a zone at a target: those of verify_at; else those the target itself knows; else the
- * zone's apex NS, as `rrsets` have them, or as the target holds them where those do not. An apex name server without an
- * address is in `unknown`.
+ * The name servers that answer for a zone at a target: those of verify_at; else those the target itself knows, or gave the
+ * zone; else the zone's apex NS, as `rrsets` have them, or as the target holds them where those do not.
  */
-export const nameServersOf = async (
-  zone: ZoneId,
-  target: OpenTarget,
-  rrsets: Iterable<Lookup>,
-): Promise<{ readonly nameservers: readonly NameServer[]; readonly unknown: readonly string[] }> => {
+export const nameServersOf = async (zone: ZoneId, target: OpenTarget, rrsets: Iterable<Lookup>): Promise<Answering> => {
+  if (target.provider.supports.verify !== 'dns') return none;
   const configured = target.definition.verify_at ?? known(target);
   if (configured !== null) return { nameservers: configured, unknown: [] };
   const all = [...rrsets];
+  const given = await target.provider.delegation?.(zone).catch(() => undefined);
+  if (given === null) return none;
+  if (given !== undefined) {
+    const ns = { name: zone.name, type: 'NS', values: given.map((rdata) => ({ rdata })) };
+    return addressesOf(zone.name, [ns, ...all.filter(({ type }) => type !== 'NS')]);
+  }
   const declared = all.some(({ name, type }) => type === 'NS' && name === zone.name);
   return addressesOf(zone.name, declared ? all : [...all, ...(await apexAt(zone, target))]);
 };
@@ -44,10 +55,7 @@ const labelOf = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 /** The addresses of the name servers in the NS RRset of `name`: by the zone's own A and AAAA, else by the system. */
-export const addressesOf = async (
-  name: string,
-  rrsets: Iterable<Lookup>,
-): Promise<{ readonly nameservers: readonly NameServer[]; readonly unknown: readonly string[] }> => {
+export const addressesOf = async (name: string, rrsets: Iterable<Lookup>): Promise<Answering> => {
   const all = [...rrsets].filter(({ type }) => type === 'NS' || type === 'A' || type === 'AAAA');
   const names = all.filter((rrset) => rrset.type === 'NS' && rrset.name === name).flatMap(rdataOf);
   const found = await Promise.all(

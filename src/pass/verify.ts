@@ -8,10 +8,11 @@ import type { DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { fit } from '../plan/index.ts';
 import type { ServedRRset } from '../verify/content.ts';
-import type { ZoneWork } from '../verify/index.ts';
+import type { VerifyOptions, ZoneWork } from '../verify/index.ts';
 import { verifyZones } from '../verify/index.ts';
 import { carriedForward, rrsetOf } from './apply/index.ts';
 import { nameServersOf } from './nameservers.ts';
+import { readBack } from './readback.ts';
 import { unanswerableTypes } from './readiness.ts';
 import type { OpenTarget, Rim } from './types.ts';
 
@@ -78,13 +79,21 @@ export const verifyApplied = (works: readonly AppliedWork[], rim: Rim): Promise<
 const serialIn = (fingerprint: string | null): number | null =>
   fingerprint !== null && /^\d+$/.test(fingerprint) && Number(fingerprint) < 2 ** 32 ? Number(fingerprint) : null;
 
-/** Asks every name server of every zone. One that nobody has an address for is a difference too. */
+/**
+ * Asks every name server of every zone, or reads the zone back where none can be asked. One that nobody has an address for
+ * is a difference too.
+ */
 export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<VerifyReport> => {
   const unknown: Difference[] = [];
   const zoneWorks: ZoneWork[] = [];
+  const unasked: ProofWork[] = [];
   for (const work of works) {
-    if (work.target.provider.supports.verify !== 'dns') continue;
+    if (work.target.provider.supports.verify === 'none') continue;
     const found = await nameServersOf(work.zone, work.target, work.rrsets);
+    if (found.unreachable === true) {
+      unasked.push(work);
+      continue;
+    }
     const missing = found.nameservers.length + found.unknown.length === 0 ? ['(none)'] : found.unknown;
     unknown.push(...missing.map((label) => withoutAddress(label, work.zone)));
     if (found.nameservers.length === 0) continue;
@@ -102,15 +111,21 @@ export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<Veri
       wait: target.definition.verify_wait,
     });
   }
-  const report = await verifyZones(zoneWorks, {
-    ask: rim.ask,
-    now: rim.clock.now,
-    sleep: rim.sleep,
-    ...(rim.signal === undefined ? {} : { signal: rim.signal }),
-    onProgress: ({ checked, total }) => rim.onStep?.({ stage: 'verify', done: checked, total }),
-  });
-  return { checked: report.checked, differences: [...unknown, ...report.differences] };
+  const report = await verifyZones(zoneWorks, verifyOptions(rim));
+  const back = await readBack(unasked, rim);
+  return {
+    checked: report.checked + back.checked,
+    differences: [...unknown, ...report.differences, ...back.differences],
+  };
 };
+
+export const verifyOptions = (rim: Rim): VerifyOptions => ({
+  ask: rim.ask,
+  now: rim.clock.now,
+  sleep: rim.sleep,
+  ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+  onProgress: ({ checked, total }) => rim.onStep?.({ stage: 'verify', done: checked, total }),
+});
 
 /** Says of a health-checked RRset what it may answer. */
 const markChecked = (rrset: MaybeChecked, { provider: { healthChecks } }: OpenTarget): ServedRRset => {
@@ -121,7 +136,8 @@ const markChecked = (rrset: MaybeChecked, { provider: { healthChecks } }: OpenTa
   return checked === null ? rrset : { ...rrset, checked };
 };
 
-const withoutAddress = (label: string, zone: ZoneId): Difference => ({
+/** A name server that nobody has an address for; `(none)`: no name server is known at all. */
+export const withoutAddress = (label: string, zone: ZoneId): Difference => ({
   zone: zoneLabel(zone),
   nameserver: label,
   name: zone.name,

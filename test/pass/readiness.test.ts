@@ -26,7 +26,7 @@ const ask =
 const at = (labels: readonly string[]): OpenTarget =>
   ({
     definition: { verify_at: labels.map((label) => ({ label, address: '192.0.2.1', port: 53 })) },
-    provider: { supports: { synthesised: ['LUA'] } },
+    provider: { supports: { synthesised: ['LUA'], verify: 'dns' } },
     serving: null,
   }) as unknown as OpenTarget;
 
