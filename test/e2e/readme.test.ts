@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startPowerDns, tempFolder } from '../servers/index.ts';
@@ -8,11 +8,7 @@ const root = join(import.meta.dirname, '../..');
 const documents = [
   'README.md',
   '.github/CONTRIBUTING.md',
-  'docs/deleting-zones.md',
-  'docs/inventory.md',
-  'docs/powerdns.md',
-  'docs/zone-files.md',
-  'docs/rules.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
 ];
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const bin = join(root, 'bin/hostmaster.ts');
