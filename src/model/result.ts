@@ -34,6 +34,8 @@ export interface Difference {
   readonly kind: 'differs' | 'missing' | 'unexpected' | 'lags' | 'no_answer';
   readonly expected: readonly string[] | null;
   readonly answered: readonly string[] | string | null;
+  /** Of the zone, where the name server `lags`: the newest that is known, and its own. */
+  readonly serial?: { readonly expected: number; readonly answered: number };
 }
 
 export interface VerifyReport {

@@ -20,14 +20,14 @@ const ofZone = ({ zone, nameserver, type, kind, answered }: Difference): string 
     : `${nameserver} does not serve the zone ${zone}: ${reason}`;
 };
 
-const ofRRset = ({ nameserver, name, type, kind, expected, answered }: Difference): string => {
+const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial }: Difference): string => {
   const what = `${nameserver}: ${name} ${type}`;
   const wanted = `expected ${limited(expected ?? [])}`;
   return {
     differs: `${what} differs: ${wanted}; answered ${said(answered)}`,
     missing: `${what} is missing: ${wanted}; answered ${said(answered)}`,
     unexpected: `${what} should not be there; answered ${said(answered)}`,
-    lags: `${what} is late: ${expected === null ? 'it should be gone' : wanted}; still answered ${said(answered)}`,
+    lags: `${what} is late: ${expected === null ? 'it should be gone' : wanted}; still answered ${said(answered)}${serial === undefined ? '' : ` (its serial is ${serial.answered}, not yet ${serial.expected})`}`,
     no_answer: `${nameserver} gave no answer to ${name} ${type}: ${said(answered)}`,
   }[kind];
 };

@@ -1,33 +1,16 @@
 import type { Answer, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
-import type { Difference, VerifyReport } from '../model/result.ts';
-import { keyOf, type RRsetKey } from '../model/rrset.ts';
+import type { VerifyReport } from '../model/result.ts';
+import type { RRsetKey } from '../model/rrset.ts';
 import { serialOf } from '../model/soa.ts';
-import { type ZoneId, zoneLabel } from '../model/zone.ts';
+import { zoneLabel } from '../model/zone.ts';
 import { isNewer } from '../wire/serial.ts';
 import { compare, type Lateness, type Verdict } from './compare.ts';
-import { indexZone, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
+import { byZone, differencesOf, tooSilent } from './differences.ts';
 import { expectationsFor } from './expect.ts';
+import { answersBefore, beforeOf, isOpen, openOf, type Pair, pairsOf, unaskedOf, type ZoneWork } from './pair.ts';
 import { inParallel } from './parallel.ts';
 
-/** One zone at one target, to be proven at each of its name servers. */
-export interface ZoneWork {
-  readonly zone: ZoneId;
-  readonly target: string;
-  readonly nameservers: readonly NameServer[];
-  /**
-   * All that the zone should answer with, as far as it is known. What is left alone counts too: its wildcards and zone
-   * cuts decide other answers.
-   */
-  readonly rrsets: readonly ServedRRset[];
-  /** What to ask for; one that is not among `rrsets` should be gone. Default is every RRset. */
-  readonly keys?: readonly RRsetKey[];
-  /** By keyOf: what was there before the write; null: nothing. */
-  readonly before?: ReadonlyMap<string, ServedRRset | null>;
-  /** The serial that was written, where the provider tells. */
-  readonly serial?: number | null;
-  /** Milliseconds that a name server may lag. */
-  readonly wait: number;
-}
+export type { ZoneWork } from './pair.ts';
 
 export interface VerifyOptions {
   readonly ask: Asker;
@@ -46,20 +29,6 @@ export interface VerifyProgress {
   readonly total: number;
 }
 
-/** One zone at one name server. */
-interface Pair {
-  readonly work: ZoneWork;
-  readonly content: ZoneContent;
-  readonly nameserver: NameServer;
-  /** What is not proven yet. */
-  readonly open: Set<RRsetKey>;
-  /** What the last round found out about it. */
-  readonly found: Map<RRsetKey, Difference>;
-  /** Why nothing can be asked; null: it answers for the zone. */
-  trouble: { readonly kind: 'no_answer' | 'missing'; readonly reason: string } | null;
-  serial: number | null;
-}
-
 const firstPause = 100;
 const longestPause = 2000;
 /** So many questions in a row without an answer, and a name server is left alone until the next round. */
@@ -67,43 +36,31 @@ const patience = 3;
 const progressEvery = 256;
 
 /**
- * Asks every name server of every zone, and again, for what differs, until the zone's `wait` is over. Never throws for
- * what a name server does or fails to do.
+ * Asks every name server of every zone, and again, for what differs, until the zone's `wait` is over. One whose serial is
+ * older than the zone's is asked for little more than that meanwhile. Never throws for what a name server does or fails to
+ * do.
  */
 export const verifyZones = async (works: readonly ZoneWork[], options: VerifyOptions): Promise<VerifyReport> => {
   const started = options.now();
   const pairs = works.flatMap(pairsOf);
   const total = pairs.reduce((sum, pair) => sum + pair.open.size, 0);
+  const progress = () => options.onProgress?.({ checked: total - openOf(pairs), total });
   let open: readonly Pair[] = pairs;
   for (let pause = firstPause; open.length > 0; pause = Math.min(pause * 2, longestPause)) {
-    await askRound(open, pairs, options, () => options.onProgress?.({ checked: total - openOf(pairs), total }));
+    await askRound(open, pairs, options, progress);
     open = pairs.filter((pair) => isOpen(pair) && options.now() - started < pair.work.wait);
     if (open.length === 0 || options.signal?.aborted === true) break;
     await options.sleep(pause, options.signal);
   }
-  const unasked = pairs.reduce((sum, pair) => sum + unaskedOf(pair), 0);
-  return { checked: total - unasked, differences: pairs.flatMap(report).sort(byZone) };
-};
-
-const pairsOf = (work: ZoneWork): readonly Pair[] => {
-  const content = indexZone(work.zone.name, work.rrsets);
-  const keys = (work.keys ?? work.rrsets).filter(
-    (key) => expectationsFor(content, key, beforeOf(work, key)).length > 0,
+  await askAll(
+    pairs.filter((pair) => isOpen(pair) && !pair.asked),
+    options,
+    patientAsker(options),
+    progress,
   );
-  return work.nameservers.map((nameserver) => ({
-    work,
-    content,
-    nameserver,
-    open: new Set(keys),
-    found: new Map(),
-    trouble: null,
-    serial: null,
-  }));
+  const unasked = pairs.reduce((sum, pair) => sum + unaskedOf(pair), 0);
+  return { checked: total - unasked, differences: pairs.flatMap(differencesOf).sort(byZone) };
 };
-
-const isOpen = (pair: Pair): boolean => pair.trouble !== null || pair.open.size > 0;
-
-const openOf = (pairs: readonly Pair[]): number => pairs.reduce((sum, pair) => sum + pair.open.size, 0);
 
 /** Asks for what is open; those that are proven still tell how late the others are. */
 const askRound = async (
@@ -113,12 +70,40 @@ const askRound = async (
   progress: () => void,
 ): Promise<void> => {
   const ask = patientAsker(options);
-  const width = options.concurrency ?? 64;
-  await inParallel(width, open, (pair) => greet(pair, ask));
+  await inParallel(options.concurrency ?? 64, open, (pair) => greet(pair, ask));
   const newest = newestSerials(all);
+  const due: Pair[] = [];
+  await inParallel(options.concurrency ?? 64, open, async (pair) => {
+    pair.asked = false;
+    pair.behind = newerThan(pair.serial, newest.get(pair.work));
+    if (pair.behind === null || (await showsChange(pair, ask))) due.push(pair);
+  });
+  await askAll(due, options, ask, progress);
+};
+
+const newerThan = (serial: number | null, newest: number | undefined): number | null =>
+  serial !== null && newest !== undefined && isNewer(newest, serial) ? newest : null;
+
+/**
+ * Is one of its answers as it should be, though its serial is old? Then it may be the serial that misleads, as PowerDNS's
+ * SOA-EDIT makes it another one than was written.
+ */
+const showsChange = async (pair: Pair, ask: Asker): Promise<boolean> => {
+  const [key] = pair.open;
+  if (key === undefined) return false;
+  settle(pair, key, await check(pair, key, ask));
+  return !pair.open.has(key);
+};
+
+const askAll = async (
+  pairs: readonly Pair[],
+  options: VerifyOptions,
+  ask: Asker,
+  progress: () => void,
+): Promise<void> => {
   let done = 0;
-  await inParallel(width, openKeys(open), async ({ pair, key }) => {
-    settle(pair, key, await check(pair, key, newest.get(pair.work) ?? null, ask));
+  await inParallel(options.concurrency ?? 64, openKeys(pairs), async ({ pair, key }) => {
+    settle(pair, key, await check(pair, key, ask));
     done += 1;
     if (done % progressEvery === 0) progress();
   });
@@ -147,17 +132,15 @@ const greet = async (pair: Pair, ask: Asker): Promise<void> => {
 function* openKeys(pairs: readonly Pair[]): Generator<{ readonly pair: Pair; readonly key: RRsetKey }> {
   for (const pair of pairs) {
     if (pair.trouble !== null) continue;
+    pair.asked = true;
     pair.found.clear();
     for (const key of pair.open) yield { pair, key };
   }
 }
 
 /** null: it was not asked. */
-const check = async (pair: Pair, key: RRsetKey, newest: number | null, ask: Asker): Promise<Verdict | null> => {
-  const lateness: Lateness = {
-    behind: newest !== null && pair.serial !== null && isNewer(newest, pair.serial),
-    before: answersBefore(pair, key),
-  };
+const check = async (pair: Pair, key: RRsetKey, ask: Asker): Promise<Verdict | null> => {
+  const lateness: Lateness = { behind: pair.behind !== null, before: answersBefore(pair, key) };
   let verdict: Verdict = { kind: 'ok' };
   for (const expectation of expectationsFor(pair.content, key, beforeOf(pair.work, key))) {
     for (const question of expectation.questions) {
@@ -180,26 +163,11 @@ const settle = (pair: Pair, key: RRsetKey, verdict: Verdict | null): void => {
   const { expected, answered, kind } = verdict;
   const { label: nameserver } = pair.nameserver;
   const zone = zoneLabel(pair.work.zone);
-  pair.found.set(key, { zone, nameserver, name: key.name, type: key.type, kind, expected, answered });
+  const difference = { zone, nameserver, name: key.name, type: key.type, kind, expected, answered };
+  const { behind, serial } = pair;
+  const isLate = kind === 'lags' && behind !== null && serial !== null;
+  pair.found.set(key, isLate ? { ...difference, serial: { expected: behind, answered: serial } } : difference);
 };
-
-const beforeOf = (work: ZoneWork, key: RRsetKey): ServedRRset | undefined => work.before?.get(keyOf(key)) ?? undefined;
-
-/** What a name server that is late may answer; a name that was not there may have been a wildcard's. */
-const answersBefore = ({ content, work }: Pair, key: RRsetKey): Lateness['before'] => {
-  if (work.before === undefined) return undefined;
-  const before = besideOf(key).flatMap((each) => beforeOf(work, each) ?? []);
-  if (before.length > 0) return before;
-  const without = { ...content, exists: (name: string) => name !== key.name && content.exists(name) };
-  return [null, wildcardFor(without, key.name)?.get(key.type) ?? null];
-};
-
-/** LUA and the addresses of its name take each other's place. */
-const besideOf = ({ name, type }: RRsetKey): readonly RRsetKey[] =>
-  (({ LUA: ['LUA', 'A', 'AAAA'], A: ['A', 'LUA'], AAAA: ['AAAA', 'LUA'] })[type] ?? [type]).map((each) => ({
-    name,
-    type: each,
-  }));
 
 const newestSerials = (pairs: readonly Pair[]): ReadonlyMap<ZoneWork, number> => {
   const newest = new Map<ZoneWork, number>();
@@ -212,7 +180,7 @@ const newestSerials = (pairs: readonly Pair[]): ReadonlyMap<ZoneWork, number> =>
   return newest;
 };
 
-const notAsked: NoAnswer = { status: 'no_answer', reason: 'no answer so often that it was not asked any more' };
+const notAsked: NoAnswer = { status: 'no_answer', reason: tooSilent };
 
 /** Stops asking a name server that was silent too often in a row, and everybody once the signal aborts. */
 const patientAsker = ({ ask, signal }: VerifyOptions): Asker => {
@@ -225,35 +193,3 @@ const patientAsker = ({ ask, signal }: VerifyOptions): Asker => {
     return answer;
   };
 };
-
-const unaskedOf = (pair: Pair): number => (pair.trouble === null ? pair.open.size - pair.found.size : pair.open.size);
-
-/** A line for each RRset that is not proven; but one for all where the name server stopped answering. */
-const report = (pair: Pair): readonly Difference[] => {
-  const found = [...pair.found.values()];
-  const unasked = unaskedOf(pair);
-  if (pair.trouble !== null) return [unanswered(pair, pair.trouble, unasked)];
-  if (unasked === 0) return found;
-  const silent = found.filter((difference) => difference.kind === 'no_answer');
-  const reason = typeof silent[0]?.answered === 'string' ? silent[0].answered : notAsked.reason;
-  const heard = found.filter((difference) => difference.kind !== 'no_answer');
-  return [...heard, unanswered(pair, { kind: 'no_answer', reason }, unasked + silent.length)];
-};
-
-const unanswered = (pair: Pair, trouble: NonNullable<Pair['trouble']>, count: number): Difference => ({
-  zone: zoneLabel(pair.work.zone),
-  nameserver: pair.nameserver.label,
-  name: pair.work.zone.name,
-  type: 'SOA',
-  kind: trouble.kind,
-  expected: null,
-  answered: count === 0 ? trouble.reason : `${trouble.reason}; ${count} ${count === 1 ? 'RRset' : 'RRsets'} not asked`,
-});
-
-const byZone = (a: Difference, b: Difference): number =>
-  compareText(a.zone, b.zone) ||
-  compareText(a.nameserver, b.nameserver) ||
-  compareText(a.name, b.name) ||
-  compareText(a.type, b.type);
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -98,6 +98,51 @@ describe('verifying zones', () => {
     expect(report.differences).toMatchObject([{ nameserver: 'second', kind: 'lags' }]);
   });
 
+  it('asks one with an older serial for little more than that until it has the newer one', async () => {
+    const names = Array.from({ length: 50 }, (_, i) => `n${i}`);
+    const lines = names.map((name) => [name, 60, 'A', '192.0.2.3'] as const);
+    await putRecords(first.provider, zone, lines);
+    const rrsets = names.map((name) => rrset(name, 'A', 60, '192.0.2.3'));
+    let rounds = 0;
+    let asked = 0;
+    const counting: VerifyOptions['ask'] = (nameserver, question) => {
+      if (nameserver.label === 'second') asked += 1;
+      return ask(nameserver, question);
+    };
+    const sleep = async (): Promise<void> => {
+      rounds += 1;
+      if (rounds === 5) await putRecords(second.provider, zone, [...lines, ['more', 60, 'A', '192.0.2.4']]);
+    };
+    const report = await verifyZones([work({ rrsets, wait: 60_000 })], options({ ask: counting, sleep }));
+    expect(report).toEqual({ checked: 100, differences: [] });
+    expect({ rounds, asked }).toEqual({ rounds: 5, asked: 5 * 2 + 1 + 50 });
+  });
+
+  it('says of all that it lacks how late it is, once the wait is over', async () => {
+    const rrsets = [www, made, rrset('other', 'A', 60, '192.0.2.9')];
+    await putRecords(first.provider, zone, [['other', 60, 'A', '192.0.2.9']]);
+    const [expected, answered] = await Promise.all(
+      [first, second].map(async ({ provider }) => Number((await provider.listZones())[0]?.fingerprint)),
+    );
+    const report = await verifyZones([work({ rrsets, wait: 300 })], options());
+    const late = { nameserver: 'second', kind: 'lags', serial: { expected, answered } };
+    expect(report).toMatchObject({ checked: 6, differences: [late, late] });
+  });
+
+  it('is not misled by a serial that was never served (SOA-EDIT)', async () => {
+    const serial = Number((await first.provider.listZones())[0]?.fingerprint) + 1000;
+    await putRecords(second.provider, zone, [['new', 60, 'A', '192.0.2.2']]);
+    let rounds = 0;
+    const sleep = async (): Promise<void> => {
+      rounds += 1;
+    };
+    expect(await verifyZones([work({ serial, wait: 60_000 })], options({ sleep }))).toEqual({
+      checked: 4,
+      differences: [],
+    });
+    expect(rounds).toBe(0);
+  });
+
   it('comes to an end where an RRset of the apex is new', async () => {
     const apex: ServedRRset = { name: zone, type: 'TXT', ttl: 60, values: [{ rdata: '"new"' }] };
     const before = new Map([[`${zone} TXT`, null]]);
