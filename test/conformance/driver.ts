@@ -1,3 +1,4 @@
+import { findProvider } from '../../src/cli/external/index.ts';
 import type { Changeset, Plan } from '../../src/model/plan.ts';
 import type { Asker, Store } from '../../src/model/ports.ts';
 import { closeTargets } from '../../src/pass/targets.ts';
@@ -25,11 +26,13 @@ export interface Driver {
 
 /**
  * Plans, gives every `--allow` that was printed, applies, and plans again with a full read. The name servers of a
- * delegation listen on port 53, where a test cannot: they are `delegated`.
+ * delegation listen on port 53, where a test cannot: they are `delegated`. A provider that is not in the registry is
+ * found as the command finds it, in a configuration that is trusted.
  */
 export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress): Driver => {
   const rim: Rim = {
     registry,
+    external: findProvider,
     ask: redirected(delegated),
     clock: { now: () => Date.now() },
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
@@ -40,7 +43,7 @@ export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress
     full: boolean,
     use: (pass: PlanPass) => T | Promise<T>,
   ) => {
-    const options = { config, allow, full, serve: false };
+    const options = { config, targetsFrom: config, allow, full, serve: false };
     const pass = await planPass(options, rim, () => store);
     try {
       return await use(pass);

@@ -20,7 +20,7 @@ export const normaliserOf = (groups: readonly Group[]): Normaliser => {
   const printed = compile(plain.map(({ type, text }) => `${type} ${text}`));
   const known = new Map(plain.map(({ type, text }, i) => [`${type} ${text}`, comparable(type, printed[i] ?? '')]));
   return (type, text) => {
-    if (type === 'SOA') return comparable(type, text);
+    if (isAsIs(type)) return comparable(type, text);
     const found = known.get(`${type} ${text}`);
     if (found === undefined || found === '') throw new Error(`BIND does not take ${type} ${text}`);
     return found;
@@ -29,20 +29,22 @@ export const normaliserOf = (groups: readonly Group[]): Normaliser => {
 
 /** Records that did not come from dig, with names and rdata as it would print them. */
 export const asDigPrints = (records: readonly DigRecord[]): readonly DigRecord[] => {
-  const asIs = (type: string): boolean => type === 'SOA' || unknownToBind.has(type);
   const lines = records.flatMap(({ name, rdata, type }) => [
     `PTR ${name}`,
-    asIs(type) ? 'PTR as.is.' : `${type} ${rdata}`,
+    isAsIs(type) ? 'PTR as.is.' : `${type} ${rdata}`,
   ]);
   const printed = compile(lines);
   return records.map(({ name, rdata, ttl, type }, i) => {
     const [owner = name, text = rdata] = printed.slice(2 * i, 2 * i + 2);
-    return { name: owner, ttl, type, rdata: comparable(type, asIs(type) ? rdata : text) };
+    return { name: owner, ttl, type, rdata: comparable(type, isAsIs(type) ? rdata : text) };
   });
 };
 
 /** Types that are answered as others. */
 const unknownToBind: ReadonlySet<string> = new Set(['ALIAS', 'LUA']);
+
+/** Does BIND not print it, as it is no type of BIND's, or at the apex only? */
+const isAsIs = (type: string): boolean => type === 'SOA' || unknownToBind.has(type);
 
 /**
  * Takes out of rdata, as BIND prints it, what does not count: where long digits are split, where text is split into

@@ -38,8 +38,9 @@ export const faultOfProvider = (provider: Provider): string | null => {
   if (wrong !== undefined) return `opens something whose supports.${wrong[0]} is not ${words(wrong[1])}`;
   const method = methods.find((each) => typeof provider[each] !== 'function');
   if (method !== undefined) return `opens something without the method "${method}"`;
-  return supports.health_checks && provider.healthChecks === undefined
-    ? 'opens something that supports health checks without "healthChecks"'
+  const { healthChecks, nativeChecks } = provider;
+  return supports.health_checks && healthChecks === undefined && nativeChecks === undefined
+    ? 'opens something that supports health checks without "healthChecks" or "nativeChecks"'
     : null;
 };
 

@@ -1,0 +1,54 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { tempFolder } from '../servers/child.ts';
+import type { DigRecord } from '../servers/dig.ts';
+import type { Subject } from './runner.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The provider that providers/README.md builds: the code blocks that it says belong to `json-file.ts`, in their order. */
+export const jsonFileSource = (): string => {
+  const text = readFileSync(join(root, 'providers/README.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```ts json-file\.ts\n(.*?)^```$/gms)];
+  return blocks.map(([, code]) => code).join('\n');
+};
+
+/** Writes it into a folder, as somebody who follows the README does. */
+export const writeJsonFileProvider = (folder: string): string => {
+  const file = join(folder, 'json-file.ts');
+  writeFileSync(file, jsonFileSource());
+  return file;
+};
+
+/** As if hostmaster were installed in a folder, from these sources. */
+export const installSources = (folder: string): void => {
+  const installed = join(folder, 'node_modules/hostmaster');
+  mkdirSync(installed, { recursive: true });
+  const door = pathToFileURL(join(root, 'src/provider.ts')).href;
+  writeFileSync(join(installed, 'provider.js'), `export * from ${JSON.stringify(door)};\n`);
+  const manifest = { name: 'hostmaster', type: 'module', exports: { './provider': './provider.js' } };
+  writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest));
+};
+
+/** The provider of the README, named by its path; no name server answers for its file, which is read past it. */
+export const jsonFileSubject = async (): Promise<Subject> => {
+  const folder = tempFolder('json-file');
+  const file = join(folder, 'zones.json');
+  installSources(folder);
+  return {
+    factory: null,
+    config: { provider: writeJsonFileProvider(folder), file },
+    dns: async (zone) => recordsOf(JSON.parse(readFileSync(file, 'utf8'))[zone].rrsets),
+    refusals: [],
+    stop: async () => undefined,
+  };
+};
+
+type Held = Readonly<Record<string, { readonly ttl: number; readonly values: readonly string[] }>>;
+
+const recordsOf = (rrsets: Held): readonly DigRecord[] =>
+  Object.entries(rrsets).flatMap(([key, { ttl, values }]) => {
+    const [name = '', type = ''] = key.split(' ');
+    return values.map((rdata) => ({ name, ttl, type, rdata }));
+  });
