@@ -5,7 +5,7 @@ import { visible } from './words.ts';
 export const differenceLine = (difference: Difference): string =>
   visible(isOfZone(difference) ? ofZone(difference) : ofRRset(difference));
 
-/** Verify never compares an SOA: a difference about one is about the whole zone, as is one about missing addresses. */
+/** A SOA of which nothing is expected stands for the whole zone, and so does a NS that nobody has an address for. */
 const isOfZone = ({ type, kind, expected }: Difference): boolean =>
   expected === null && (type === 'SOA' || (type === 'NS' && kind === 'no_answer'));
 
