@@ -1,101 +1,127 @@
-import { createServer, connect as netConnect, type Socket } from 'node:net';
-import { listen } from './listen.ts';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DnsAddress } from './ports.ts';
 
-/** A DNS message on its way to the server. */
-export interface ProxiedMessage {
-  /** 0 is a query, 5 an UPDATE (RFC 2136 section 1.3). */
+/** A question over TCP, as far as its head and its first entry say. */
+export interface DnsQuestion {
   readonly opcode: number;
-  /** The name that it is about, in presentation form. */
-  readonly name: string;
-  readonly octets: Buffer;
+  /** The type that is asked for; of an UPDATE its zone's, SOA. */
+  readonly type: number;
 }
 
-/** What becomes of a message, and with it of its connection; undefined: it passes. */
-export type MessageFault =
-  /** The server sees nothing. */
-  | { readonly kind: 'refuse' }
-  /** Half of it arrives. */
-  | { readonly kind: 'cut_body'; readonly reached?: () => unknown }
-  /** The server answers, and nobody hears it. */
-  | { readonly kind: 'drop_answer'; readonly reached?: () => unknown };
+/** What becomes of the answer to a question. */
+export type DnsFault =
+  /** `after` of its messages and half of the next one, then the connection is cut. */
+  | { readonly kind: 'cut'; readonly after: number }
+  /** Its last message is another. */
+  | { readonly kind: 'alter_last'; readonly alter: (message: Buffer) => Buffer }
+  /** It never comes; the name server had the question. */
+  | { readonly kind: 'drop_answer' };
 
-export type MessageHandler = (message: ProxiedMessage) => MessageFault | undefined | Promise<MessageFault | undefined>;
+/** Runs before a question is passed on, and may do anything meanwhile; undefined: its answer comes as it is. */
+export type DnsHandler = (question: DnsQuestion) => DnsFault | undefined | Promise<DnsFault | undefined>;
 
 export interface DnsProxy {
   readonly dns: DnsAddress;
-  handle(handler: MessageHandler | null): void;
+  readonly questions: readonly DnsQuestion[];
+  clear(): void;
+  handle(handler: DnsHandler | null): void;
   stop(): Promise<void>;
 }
 
-/** A proxy for DNS over TCP (RFC 7766) that can hurt each message to the server. */
+export const opcodeOfUpdate = 5;
+export const types = { SOA: 6, IXFR: 251, AXFR: 252 } as const;
+
+/** A proxy in front of a name server's TCP port that can hurt what passes; each connection has one question. */
 export const startDnsProxy = async (upstream: DnsAddress): Promise<DnsProxy> => {
-  let handler: MessageHandler | null = null;
-  const server = createServer({ allowHalfOpen: false }, (client) => {
-    const there = netConnect(upstream.port, upstream.address);
-    const both = [client, there];
-    for (const socket of both) socket.on('error', () => undefined);
-    client.on('close', () => there.destroy());
-    there.on('close', () => client.destroy());
-    let isDeaf = false;
-    there.on('data', (data) => {
-      if (!isDeaf) client.write(data);
+  const questions: DnsQuestion[] = [];
+  const sockets = new Set<Socket>();
+  let current: DnsHandler | null = null;
+  const server = createServer((client) => {
+    sockets.add(client);
+    client.on('error', () => undefined).once('close', () => sockets.delete(client));
+    const split = splitter(async (message) => {
+      const question = questionOf(message);
+      questions.push(question);
+      const fault = await current?.(question);
+      const { address, port } = upstream;
+      const behind = connect({ host: address, port, noDelay: true });
+      behind.on('error', () => client.destroy()).once('close', () => client.end());
+      client.once('close', () => behind.destroy());
+      behind.write(framed(message));
+      pass(behind, client, fault);
     });
-    const pass = async (message: Buffer): Promise<void> => {
-      const framed = Buffer.concat([lengthOf(message), message]);
-      const fault = await handler?.(read(message));
-      if (fault === undefined) return void there.write(framed);
-      isDeaf = true;
-      if (fault.kind === 'cut_body') await written(there, framed.subarray(0, framed.length >> 1));
-      if (fault.kind === 'drop_answer') await answered(there, framed);
-      if (fault.kind !== 'refuse') await fault.reached?.();
-      for (const socket of both) socket.destroy();
-    };
-    eachMessage(client, (message) => pass(message).catch(() => client.destroy()));
+    client.on('data', split);
   });
-  const { port, close } = await listen(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   return {
-    dns: { address: '127.0.0.1', port },
-    handle: (next) => {
-      handler = next;
+    dns: { address: '127.0.0.1', port: address.port },
+    questions,
+    clear: () => {
+      questions.length = 0;
     },
-    stop: close,
+    handle: (handler) => {
+      current = handler;
+    },
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
   };
 };
 
-const lengthOf = (message: Buffer): Buffer => {
+/** A name server that says nothing for so long has sent its last message. */
+const silence = 300;
+
+const pass = (behind: Socket, client: Socket, fault: DnsFault | undefined): void => {
+  let passed = 0;
+  let held: Buffer | null = null;
+  behind.on(
+    'data',
+    splitter(async (message) => {
+      if (fault === undefined) return void client.write(framed(message));
+      if (fault.kind === 'drop_answer') return void client.destroy();
+      if (fault.kind === 'cut') {
+        if (passed > fault.after) return;
+        const frame = framed(message);
+        if (passed === fault.after) client.write(frame.subarray(0, frame.length >> 1), () => client.destroy());
+        else client.write(frame);
+        passed += 1;
+        return;
+      }
+      if (held !== null) client.write(framed(held));
+      held = message;
+      await sleep(silence);
+      if (held === message) client.write(framed(fault.alter(message)));
+    }),
+  );
+};
+
+const splitter = (onMessage: (message: Buffer) => Promise<void>): ((chunk: Buffer) => void) => {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
+      const end = 2 + rest.readUInt16BE(0);
+      void onMessage(rest.subarray(2, end));
+      rest = rest.subarray(end);
+    }
+  };
+};
+
+const framed = (message: Buffer): Buffer => {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(message.length);
-  return length;
+  return Buffer.concat([length, message]);
 };
 
-/** In their order, one after the other. */
-const eachMessage = (socket: Socket, job: (message: Buffer) => Promise<unknown>): void => {
-  let held = Buffer.alloc(0);
-  let last: Promise<unknown> = Promise.resolve();
-  socket.on('data', (data) => {
-    held = Buffer.concat([held, data]);
-    while (held.length >= 2 && held.length >= 2 + held.readUInt16BE(0)) {
-      const message = held.subarray(2, 2 + held.readUInt16BE(0));
-      held = held.subarray(2 + message.length);
-      last = last.then(() => job(message));
-    }
-  });
+const questionOf = (message: Buffer): DnsQuestion => {
+  let at = 12;
+  while ((message[at] ?? 0) > 0) at += 1 + (message[at] ?? 0);
+  return { opcode: ((message[2] ?? 0) >> 3) & 15, type: message.readUInt16BE(at + 1) };
 };
-
-const read = (octets: Buffer): ProxiedMessage => {
-  const parts: string[] = [];
-  for (let at = 12; (octets[at] ?? 0) > 0; at += (octets[at] ?? 0) + 1) {
-    parts.push(octets.toString('latin1', at + 1, at + 1 + (octets[at] ?? 0)));
-  }
-  return { opcode: ((octets[2] ?? 0) >> 3) & 15, name: `${parts.join('.')}.`, octets };
-};
-
-const written = (socket: Socket, data: Buffer): Promise<void> =>
-  new Promise((resolve) => socket.write(data, () => resolve()));
-
-const answered = (socket: Socket, message: Buffer): Promise<void> =>
-  new Promise((resolve) => {
-    socket.once('data', () => resolve()).once('close', () => resolve());
-    socket.write(message);
-  });
