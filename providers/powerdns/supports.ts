@@ -1,4 +1,4 @@
-import { rrTypes, type Supports } from '../../src/provider.ts';
+import { ownTypes, rrTypes, type Supports } from '../../src/provider.ts';
 
 /** What /config shows, by name. */
 export type ServerConfig = ReadonlyMap<string, string>;
@@ -33,7 +33,7 @@ export const supportsOf = (config: ServerConfig, parallel: number | null): Suppo
     // As 4.7.3's API takes them: any other gets `contains unsupported characters`.
     name_pattern: '^(?:\\*\\.)?[a-z0-9_/.-]*$',
     synthesised: ['ALIAS', 'LUA'],
-    own_types: ['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY', 'CDS', 'CDNSKEY', 'ZONEMD', 'TYPE65534'],
+    own_types: ownTypes,
     min_ttl: 0,
     max_ttl: 2_147_483_647,
     atomic: true,

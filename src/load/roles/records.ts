@@ -1,4 +1,4 @@
-import { parseRdata, rdataFromYaml } from '../../model/rdata.ts';
+import { ownTypes, parseRdata, rdataFromYaml } from '../../model/rdata.ts';
 import type { RecordDefinition } from '../../model/roles.ts';
 import { isTemplate, parseTemplate } from '../../model/template.ts';
 import type { RecordEntry } from '../schema/labels.ts';
@@ -8,18 +8,7 @@ import { checkName, type RuleReader, reportIn, tryIn } from './rule.ts';
 /** Types that a name server runs, or looks elsewhere for: nothing from the inventory becomes code. */
 const codeTypes: ReadonlySet<string> = new Set(['LUA', 'ALIAS']);
 /** Types that are the zone's and its name server's own, never a server's. */
-const ownTypes: ReadonlySet<string> = new Set([
-  'SOA',
-  'RRSIG',
-  'NSEC',
-  'NSEC3',
-  'NSEC3PARAM',
-  'DNSKEY',
-  'CDS',
-  'CDNSKEY',
-  'ZONEMD',
-  'TYPE65534',
-]);
+const neverServers: ReadonlySet<string> = new Set(['SOA', ...ownTypes]);
 
 /** A record without its place; null after a problem. */
 export const readRecord = (reader: RuleReader, entry: RecordEntry): Omit<RecordDefinition, 'at'> | null => {
@@ -40,7 +29,7 @@ const readType = (reader: RuleReader, text: string): string | null => {
   const { name } = found.type;
   const fault = codeTypes.has(name)
     ? `${name} is not for records of the inventory: nothing from it becomes code; use a zone file`
-    : ownTypes.has(name)
+    : neverServers.has(name)
       ? `${name} is the name server's own, and no server's`
       : null;
   if (fault === null) return name;

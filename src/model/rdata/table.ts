@@ -128,3 +128,16 @@ export const rrTypes: readonly RRType[] = [
   type('ALIAS', target),
   type('LUA', f('type', rrType), f('script', luaScript)),
 ];
+
+/** What a name server makes itself as it signs a zone; TYPE65534 is how BIND remembers how far it is. */
+export const ownTypes: readonly string[] = [
+  'RRSIG',
+  'NSEC',
+  'NSEC3',
+  'NSEC3PARAM',
+  'DNSKEY',
+  'CDS',
+  'CDNSKEY',
+  'ZONEMD',
+  'TYPE65534',
+];
