@@ -44,6 +44,7 @@ export const composedOf = (from: Composition): Composed => {
 
 export { factsFrom } from './facts.ts';
 export { knownAsComposed } from './known.ts';
+export { zoneBook } from './zones.ts';
 
 /** What one server's change comes to: every name that it touches, composed anew without the rest. */
 export interface AffectedNames {

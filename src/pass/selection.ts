@@ -1,10 +1,10 @@
+import { zoneBook } from '../compose/index.ts';
 import type { Definitions } from '../model/definitions.ts';
-import type { AtomicSet, Changeset } from '../model/plan.ts';
+import type { AtomicSet, Change, Changeset } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { atomicSets, withholdSplit } from '../plan/index.ts';
-
 import { hasRoles } from './desired.ts';
 import { zoneName } from './options.ts';
 import type { PlannedAll } from './plan.ts';
@@ -42,11 +42,12 @@ export const selectionOf = (definitions: Definitions, { zones, targets }: PassOp
 /** The work of this run, without the atomic sets that cannot be done whole. */
 export const withSets = (
   { work }: PlannedAll,
-  { definitions: { zones }, registered }: Desired,
+  { definitions, registered }: Desired,
   selection: Selection,
   allows: readonly Allow[],
 ): { readonly work: readonly PlannedWork[]; readonly atomicSets: readonly AtomicSet[] } => {
   if (registered.size === 0) return { work, atomicSets: [] };
+  const { zones } = definitions;
   const unplanned = unplannedOf(zones, work, selection);
   const changesets = withholdSplit({
     changesets: work.map(({ changeset }) => changeset),
@@ -55,7 +56,7 @@ export const withSets = (
     selected: selection.isSelected,
     unplanned,
     quarantined: quarantinedAddresses(zones),
-    needs: unplanned.length === 0 ? () => [] : registrationZones(zones),
+    needs: unplanned.length === 0 ? () => [] : registrationZones(definitions),
   });
   const own = work.flatMap((each, i): readonly PlannedWork[] => {
     const changeset: Changeset = changesets[i] ?? each.changeset;
@@ -91,18 +92,37 @@ const unplannedOf = (zones: readonly DesiredZone[], work: readonly PlannedWork[]
   );
 };
 
-/** The zones that hold what a server is registered with. */
-const registrationZones = (zones: readonly DesiredZone[]) => {
-  const places = new Map<string, Map<string, { readonly zone: string; readonly view: string | null }>>();
+type Needs = NonNullable<Parameters<typeof withholdSplit>[0]['needs']>;
+
+/** The zones that hold what a server is registered with, and those that its addresses lead to before changes and after. */
+const registrationZones = ({ zones, zoneNames, roles: { registration } }: Definitions): Needs => {
+  const places = new Map<string, Map<string, Place>>();
   for (const { id, rrsets } of zones) {
     for (const origin of rrsets.flatMap(({ values }) => values.flatMap(({ origins }) => origins))) {
       if (origin.kind !== 'registration') continue;
       const key = `${origin.inventory}/${origin.server}`;
-      const known = places.get(key) ?? new Map();
+      const known = places.get(key) ?? new Map<string, Place>();
       places.set(key, known.set(`${id.name}@${id.view ?? ''}`, { zone: id.name, view: id.view }));
     }
   }
-  return ({ inventory, server }: { readonly inventory: string; readonly server: string }) => [
+  const { reverseOf } = zoneBook(zones, zoneNames);
+  const forward = registration === null ? [] : [{ zone: registration.zone, view: null }];
+  return ({ inventory, server }, changes) => [
     ...(places.get(`${inventory}/${server}`)?.values() ?? []),
+    ...forward,
+    ...(registration?.reverse === true ? changes.flatMap(addressesIn) : []).flatMap((address) => {
+      const entry = reverseOf(address)?.entry;
+      return entry === undefined ? [] : [{ zone: entry.name, view: entry.zone?.id.view ?? null }];
+    }),
   ];
 };
+
+interface Place {
+  readonly zone: string;
+  readonly view: string | null;
+}
+
+const addressesIn = ({ type, before, after }: Change): readonly string[] =>
+  type === 'A' || type === 'AAAA'
+    ? [before, after].flatMap((side) => side?.values ?? []).map(({ rdata }) => rdata)
+    : [];

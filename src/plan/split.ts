@@ -27,8 +27,8 @@ export interface SplitInput {
   readonly unplanned?: readonly Unplanned[];
   /** Registration names whose addresses cannot be written as wanted, with the reason. Default is none. */
   readonly quarantined?: Pick<ReadonlyMap<string, string>, 'get'>;
-  /** The zones that a server's registration is in. Default is none. */
-  readonly needs?: (server: ServerRef) => readonly Pick<Unplanned, 'zone' | 'view'>[];
+  /** The zones that a server's registration is in, or was before these changes of it. Default is none. */
+  readonly needs?: (server: ServerRef, changes: readonly Change[]) => readonly Pick<Unplanned, 'zone' | 'view'>[];
 }
 
 /**
@@ -144,7 +144,7 @@ const causesOf = ({ set, places, members }: Waiting, input: SplitInput): readonl
   const causes = [
     ...quarantineCauses(members, input),
     ...own,
-    ...unplannedCauses(set, input),
+    ...unplannedCauses(set, places, input),
     ...filterCauses(set, places, input),
   ];
   return [...new Map(causes.map((cause) => [`${cause.guard} ${cause.allow}`, cause])).values()];
@@ -176,9 +176,10 @@ const quarantineCauses = (members: readonly Place[], { quarantined }: SplitInput
   return [];
 };
 
-const unplannedCauses = (set: AtomicSet, { needs, unplanned }: SplitInput): readonly Cause[] => {
+const unplannedCauses = (set: AtomicSet, { members }: Places, { needs, unplanned }: SplitInput): readonly Cause[] => {
   if (needs === undefined || unplanned === undefined || unplanned.length === 0) return [];
-  const needed = needs(set);
+  const changes = members.map(({ entry: { change } }) => change);
+  const needed = needs(set, changes);
   const missing = unplanned.find(({ zone, view }) => needed.some((each) => each.zone === zone && each.view === view));
   if (missing === undefined) return [];
   const zone = zoneLabel({ name: missing.zone, view: missing.view });

@@ -81,6 +81,23 @@ describe('a target that is down', () => {
   });
   afterAll(() => scene?.stop());
 
+  for (const unread of ['reverse', 'forward'] as const) {
+    it(`in its ${unread} zone lets a server that leaves wait whole: its other half does not go first`, async () => {
+      await scene.watch(three, ['web1', 'web2']);
+      scene.has('web1', 'web2', scene.server('web3', { state: 'decommissioned', labels: [] }));
+      proxy.handle(({ method, path }) =>
+        method === 'GET' && path.includes(scene[unread]) ? { kind: 'answer', status: 500, body: '{}' } : undefined,
+      );
+      expect(await scene.apply()).toMatchObject({ code: 1, stdout: expect.stringContaining('withheld by incomplete') });
+      await scene.expectAll(three, ['web1', 'web2']);
+      scene.has(...three);
+      proxy.handle(null);
+      expect(await scene.apply()).toMatchObject({ code: 0 });
+      await scene.expectAll(three);
+      await scene.watch(three);
+    });
+  }
+
   it('in one zone lets a newcomer wait whole: neither its A nor its claim is written without its PTR', async () => {
     scene.has(...four);
     proxy.handle(({ method, path }) =>

@@ -368,3 +368,13 @@ test('a set waits while one of its zones cannot be read', () => {
     reason: 'a part of the registration of web1 is in arpa., which could not be read at pdns',
   });
 });
+
+test('whose zones they are is asked with all that changes of the server', () => {
+  const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
+  const needs = (_server: object, changes: readonly Change[]) =>
+    changes.some(({ before }) => before?.values[0]?.rdata === '192.0.2.1') ? [{ zone: 'arpa.', view: null }] : [];
+  const leaving = ['delete web1.lab. A 192.0.2.1', 'delete web2.lab. A 192.0.2.2'];
+  const [result] = split([changeset('lab.', leaving)], { unplanned, needs });
+  expect(result?.changes.map(({ name }) => name)).toEqual(['web2.lab.']);
+  expect(result?.withheld.map(({ guard, name }) => `${guard} ${name}`)).toEqual(['incomplete web1.lab.']);
+});
