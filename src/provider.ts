@@ -119,7 +119,10 @@ export interface Provider {
   read(zone: ZoneId, options?: ReadOptions): Promise<ZoneSnapshot | Unchanged | Missing>;
   /** Cuts a write, in its order, where `max_bytes` and `max_changes` cannot say what one holds; a name is not cut. Pure. */
   cut?(zone: ZoneId, changes: readonly Change[]): readonly (readonly Change[])[];
-  /** A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. */
+  /**
+   * A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. One that would replace
+   * what is not there any more throws STALE_PLAN, and nothing of it is applied.
+   */
   apply(write: Write, signal?: AbortSignal): Promise<WriteResult>;
   /**
    * What is owed after the last write of a zone (a rectify), before anyone asks. Without changes: what a process that

@@ -18,6 +18,8 @@ export interface Sender {
 export type Sent =
   | { readonly status: 'applied'; readonly fingerprint: string | null }
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] }
+  /** Nothing of it was applied: what it replaces is not there any more. */
+  | { readonly status: 'stale'; readonly error: HostmasterError }
   /** Somebody else's write came between; `written` are the changes that stand all the same. */
   | { readonly status: 'raced'; readonly written: readonly Change[]; readonly error: HostmasterError };
 
@@ -32,6 +34,7 @@ export const send = async (changes: readonly Change[], expect: string | null, se
   let seen = expect;
   for (let attempt = 1; ; attempt += 1) {
     const sent = await sendOnce(changes, seen, sender);
+    if (sent.status === 'stale' && attempt > 1) return staleOrLate(sent, changes, sender);
     if (sent.status !== 'unknown') return sent;
     await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
     const now = await readNames(changes, sender).catch((error: unknown) => {
@@ -59,9 +62,17 @@ const sendOnce = async (
     if (result.raced === true) return racedAt(changes, [], changes, sender);
     return result.raced === false ? result : await readBack(changes, sender);
   } catch (error) {
-    if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') return { status: 'unknown', error };
+    if (!(error instanceof HostmasterError)) throw error;
+    if (error.code === 'WRITE_UNKNOWN') return { status: 'unknown', error };
+    if (error.code === 'STALE_PLAN') return { status: 'stale', error };
     throw error;
   }
+};
+
+/** What is in the way of a later try may be an earlier one, which arrived after it was read back. */
+const staleOrLate = async (stale: Sent, changes: readonly Change[], sender: Sender): Promise<Sent> => {
+  const now = await readNames(changes, sender);
+  return differing(changes, now, 'after').length > 0 ? stale : { status: 'applied', fingerprint: now.fingerprint };
 };
 
 /** The write is known to be not there: it was read back after each try. */
@@ -126,6 +137,17 @@ const racedAt = (
     ),
   };
 };
+
+/** Two halves of a write, for one that was refused without a word of what; a name is not cut: none where it has but one. */
+export const halvesOf = (changes: readonly Change[]): readonly (readonly Change[])[] => {
+  const names = [...Map.groupBy(changes, ({ name }) => name).values()];
+  const middle = Math.ceil(names.length / 2);
+  return names.length < 2 ? [] : [names.slice(0, middle).flat(), names.slice(middle).flat()];
+};
+
+/** Why each of these was refused, as far as it is known. */
+export const unsaid = (changes: readonly Change[]): readonly RefusedChange[] =>
+  changes.map(({ name, type }) => ({ name, type, message: 'it does not say which of these' }));
 
 const mostNamed = 10;
 

@@ -2,9 +2,10 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { Change, PlannedRRset } from '../model/plan.ts';
 import { keyOf } from '../model/rrset.ts';
 import type { ZoneSnapshot } from '../model/zone.ts';
+import type { RefusedChange } from '../provider.ts';
 import { differing, withCurrentSerial } from './compare.ts';
 import type { Sender } from './send.ts';
-import { readNames, send } from './send.ts';
+import { halvesOf, readNames, send, unsaid } from './send.ts';
 
 /** Changes that are taken back together; the first trouble stops what is left of them. */
 export interface UndoGroup {
@@ -51,59 +52,74 @@ export const examine = async ({ sender }: UndoPlace, items: readonly UndoItem[])
  * Takes changes back where the target still has what they left there, by compare and swap; what is as before already
  * stays. Gives those that are as before now. Never throws: what goes wrong troubles the groups that it concerns.
  */
-export const undo = async <T extends UndoItem>(
-  { sender, portions }: UndoPlace,
-  items: readonly T[],
-): Promise<readonly T[]> => {
-  const untroubled = () => items.filter(({ group }) => group.trouble === null);
-  await troubling(items, sender, async () => {
-    for (let attempt = 1; attempt <= tries; attempt += 1) {
-      const live = untroubled();
-      if (live.length === 0) return;
-      const now = await readStanding(changesOf(live), sender);
-      const due = standing(live, now, sender).filter(({ group }) => group.trouble === null);
-      if (due.length === 0) return;
-      if (await sendBack(due, now, sender, portions)) return finish(due, sender);
-    }
-    throw new HostmasterError('LOST_RACE', 'retry', `it did not come to rest in ${tries} tries`);
-  });
-  return untroubled();
+export const undo = async <T extends UndoItem>(place: UndoPlace, items: readonly T[]): Promise<readonly T[]> => {
+  const { sender } = place;
+  const written: Change[] = [];
+  await troubling(items, sender, () => comeToRest(place, items, written));
+  if (written.length > 0) {
+    await troubling(items, sender, async () => sender.provider.finish?.(sender.zone, written, sender.signal));
+  }
+  return untroubled(items);
 };
 
-/** Is all of it written? Where not, what the server refused troubles its groups, and the rest is to be looked at again. */
+const untroubled = <T extends UndoItem>(items: readonly T[]): readonly T[] =>
+  items.filter(({ group }) => group.trouble === null);
+
+/** Looks and writes until nothing of the groups without trouble is left to take back; `written` gets what stands of it. */
+const comeToRest = async (
+  { sender, portions }: UndoPlace,
+  items: readonly UndoItem[],
+  written: Change[],
+): Promise<void> => {
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const live = untroubled(items);
+    if (live.length === 0) return;
+    const now = await readStanding(changesOf(live), sender);
+    const due = untroubled(standing(live, now, sender));
+    if (due.length === 0) return;
+    const writes = portions(due.map(({ change }) => inverse(change)));
+    const refused = await sendBack(writes, now, sender, written);
+    if (refused === null) return;
+    blame(refused, due, sender);
+  }
+  throw new HostmasterError('LOST_RACE', 'retry', `it did not come to rest in ${tries} tries`);
+};
+
+/** Null: all of it is written. Else it is to be looked at again, after what the server refused. */
 const sendBack = async (
-  due: readonly UndoItem[],
+  writes: readonly (readonly Change[])[],
   now: ZoneSnapshot,
   sender: Sender,
-  portions: UndoPlace['portions'],
-): Promise<boolean> => {
-  let fingerprint = now.fingerprint;
-  for (const portion of portions(due.map(({ change }) => inverse(change)))) {
-    const answer = await send(withCurrentSerial(portion, now), fingerprint, sender);
-    if (answer.status === 'raced') return false;
-    if (answer.status === 'refused') {
-      const reasons = new Map(answer.refused.map((each) => [keyOf(each), each.message]));
-      const refused = due.filter(({ change }) => reasons.has(keyOf(change)));
-      for (const { change, group } of refused.length === 0 ? due : refused) {
-        const why = reasons.get(keyOf(change)) ?? answer.refused[0]?.message ?? '';
-        group.trouble ??= {
-          kind: 'failed',
-          message: `${sender.target} refused to take ${change.name} ${change.type} back (${why})`,
-        };
-      }
-      return false;
+  written: Change[],
+): Promise<readonly RefusedChange[] | null> => {
+  const left = [...writes];
+  let { fingerprint } = now;
+  for (let write = left.shift(); write !== undefined; write = left.shift()) {
+    const answer = await send(withCurrentSerial(write, now), fingerprint, sender);
+    if (answer.status === 'applied') {
+      written.push(...write);
+      fingerprint = answer.fingerprint;
+      continue;
     }
-    fingerprint = answer.fingerprint;
+    if (answer.status === 'raced') written.push(...answer.written);
+    if (answer.status !== 'refused') return [];
+    if (answer.refused.length > 0) return answer.refused;
+    const halves = halvesOf(write);
+    if (halves.length === 0) return unsaid(write);
+    left.unshift(...halves);
   }
-  return true;
+  return null;
 };
 
-const finish = async (due: readonly UndoItem[], { provider, zone, signal }: Sender): Promise<void> =>
-  provider.finish?.(
-    zone,
-    due.map(({ change }) => inverse(change)),
-    signal,
-  );
+const blame = (refused: readonly RefusedChange[], due: readonly UndoItem[], { target }: Sender): void => {
+  const reasons = new Map(refused.map((each) => [keyOf(each), each.message]));
+  for (const { change, group } of due) {
+    const why = reasons.get(keyOf(change));
+    if (why === undefined) continue;
+    const message = `${target} refused to take ${change.name} ${change.type} back (${why})`;
+    group.trouble ??= { kind: 'failed', message };
+  }
+};
 
 const troubling = async (items: readonly UndoItem[], sender: Sender, job: () => Promise<void>): Promise<void> => {
   try {

@@ -10,7 +10,7 @@ import { countOf, refusedError } from './outcome.ts';
 import type { ApplyZoneInput, ZoneRun } from './run.ts';
 import { openRun, undecided } from './run.ts';
 import type { Sender } from './send.ts';
-import { listOf, readNames, send } from './send.ts';
+import { halvesOf, listOf, readNames, send, unsaid } from './send.ts';
 
 /** The most changes of one zone that a server may refuse before the rest is given up. */
 const mostRefusals = 100;
@@ -134,9 +134,16 @@ const writePortion = async (run: ZoneRun, portion: readonly Change[]): Promise<v
       throw answer.error;
     }
     for (const change of pending) sent.delete(keyOf(change));
-    if (answer.refused.length === 0) return findRefused(run, pending);
-    refuse(run, answer.refused);
+    if (answer.status === 'stale') await findStale(run, pending, answer.error);
+    else if (answer.refused.length === 0) return findRefused(run, pending);
+    else refuse(run, answer.refused);
   }
+};
+
+/** What it is that the target found changed; where that cannot be seen any more, its word ends the run. */
+const findStale = async (run: ZoneRun, changes: readonly Change[], error: HostmasterError): Promise<void> => {
+  await readAgain(run, changes);
+  if (undecided(run, changes).length === changes.length) throw error;
 };
 
 const refuse = (run: ZoneRun, refused: readonly RefusedChange[]): void => {
@@ -148,17 +155,9 @@ const refuse = (run: ZoneRun, refused: readonly RefusedChange[]): void => {
 
 /** Where the server does not say what it will not take, each half is sent alone. A reviewed zone fails whole. */
 const findRefused = async (run: ZoneRun, changes: readonly Change[]): Promise<void> => {
-  const names = [...Map.groupBy(changes, ({ name }) => name).values()];
-  const message = 'it does not say which of these';
-  if (run.input.reviewed || names.length < 2) {
-    return refuse(
-      run,
-      changes.map(({ name, type }) => ({ name, type, message })),
-    );
-  }
-  const middle = Math.ceil(names.length / 2);
-  await writePortion(run, names.slice(0, middle).flat());
-  await writePortion(run, names.slice(middle).flat());
+  const halves = run.input.reviewed ? [] : halvesOf(changes);
+  if (halves.length === 0) return refuse(run, unsaid(changes));
+  for (const half of halves) await writePortion(run, half);
 };
 
 const reasonsOf = (refused: readonly RefusedChange[]): ReadonlyMap<string, string> =>

@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { factory as embedded } from '../../providers/embedded/index.ts';
+import type { Change } from '../../src/model/plan.ts';
+import type { Store } from '../../src/model/ports.ts';
+import type { OpenTarget } from '../../src/pass/types.ts';
+import type { Provider, Write, WriteResult } from '../../src/provider.ts';
+import { openStore } from '../../src/state/sqlite.ts';
+import { tempFolder } from '../servers/child.ts';
+import { change, changeset, setOf } from './make.ts';
+import { applyAt, recoverAt, targetOf, targetsOf } from './pass.ts';
+
+// Atomic sets at targets that compare and swap by themselves: two embedded ones, with names at one and addresses at the
+// other, that somebody else writes to in the moment of our write, or that refuse without a word of what.
+
+const folder = tempFolder('native');
+const forward = 'lab.test.';
+const reverse = '2.0.192.in-addr.arpa.';
+const idOf = (name: string) => ({ name, view: null });
+let store: Store;
+let names: OpenTarget;
+let addresses: OpenTarget;
+
+const openEmbedded = async (name: string): Promise<OpenTarget> => {
+  const config = { listen: '127.0.0.1:0', file: join(folder, `${name}.sqlite`) };
+  return targetOf(await embedded.open({ config, secrets: {}, folder }), config, name);
+};
+
+beforeAll(async () => {
+  store = openStore(join(folder, 'state.sqlite'));
+  names = await openEmbedded('names');
+  addresses = await openEmbedded('addresses');
+});
+afterAll(async () => {
+  await store?.close();
+  await names?.provider.close?.();
+  await addresses?.provider.close?.();
+});
+beforeEach(async () => {
+  const create = { kind: 'Native', ns: ['ns1.example.net.'], soa_edit_api: 'INCREASE' };
+  for (const [{ provider }, zone] of [[names, forward] as const, [addresses, reverse] as const]) {
+    await provider.deleteZone(idOf(zone));
+    await provider.createZone(idOf(zone), create);
+  }
+  await store.endJournalAll((await store.journalled()).map(({ id }) => id));
+});
+
+const a = (i: number): string => `web${i}.${forward} A`;
+const ptr = (i: number): string => `${i}.${reverse} PTR`;
+const servers = [1, 2, 3];
+/** Three servers come. */
+const pass = () => {
+  const changesets = [
+    changeset(
+      forward,
+      servers.map((i) => change(a(i), '', `300 192.0.2.${i}`)),
+      'names',
+    ),
+    changeset(
+      reverse,
+      servers.map((i) => change(ptr(i), '', `300 web${i}.${forward}`)),
+      'addresses',
+    ),
+  ];
+  return { changesets, sets: servers.map((i) => setOf(`web${i}`, [a(i), ptr(i)], changesets)) };
+};
+
+/** The target with other ways to write. */
+const at = (target: OpenTarget, ways: (provider: Provider) => Partial<Provider>): OpenTarget => ({
+  ...target,
+  provider: { ...target.provider, ...ways(target.provider) },
+});
+
+/** Applies, unless `first` has an answer of its own. */
+const answering =
+  (first: (write: Write, provider: Provider) => Promise<WriteResult | undefined>) =>
+  (provider: Provider): Partial<Provider> => ({
+    apply: async (write, signal) => (await first(write, provider)) ?? provider.apply(write, signal),
+  });
+
+/** Somebody else's write in the moment of the first of ours that is one of these. */
+const meanwhile = (isMoment: (write: Write) => boolean, zone: string, theirs: Change) => {
+  let met = false;
+  return answering(async (write, provider) => {
+    if (met || !isMoment(write)) return undefined;
+    met = true;
+    await provider.apply({ zone: idOf(zone), changes: [theirs], expect: null });
+    return undefined;
+  });
+};
+
+const refusal = (changes: readonly Change[]): WriteResult => ({
+  status: 'refused',
+  refused: changes.map(({ name, type }) => ({ name, type, message: 'not today' })),
+});
+
+/** Refuses the A of these servers. */
+const refusing = (...those: readonly number[]) =>
+  answering(async ({ changes }) => {
+    const refused = changes.filter(({ name }) => those.some((i) => a(i) === `${name} A`));
+    return refused.length === 0 ? undefined : refusal(refused);
+  });
+
+const apply = (...targets: readonly OpenTarget[]) => applyAt(pass(), targetsOf(...targets), { store });
+
+/** Which servers have an A, and which a PTR. */
+const standing = async () => {
+  const [as, ptrs] = await Promise.all([names.provider.read(idOf(forward)), addresses.provider.read(idOf(reverse))]);
+  const values = (read: typeof as, of: string) =>
+    read.status === 'read'
+      ? read.rrsets.filter(({ type }) => type === of).flatMap((each) => each.values.map(({ rdata }) => rdata))
+      : [];
+  return { as: values(as, 'A').sort(), ptrs: values(ptrs, 'PTR').sort() };
+};
+
+const isBack = ({ changes }: Write): boolean => changes.every(({ after }) => after === null);
+
+describe('atomic sets where the target compares', () => {
+  it('fail one by one where somebody else was faster in the moment of the write, and leave nothing to mend', async () => {
+    const raced = at(
+      names,
+      meanwhile(() => true, forward, change(a(2), '', '300 203.0.113.9')),
+    );
+    const results = await apply(raced, addresses);
+    expect(await standing()).toEqual({
+      as: ['192.0.2.1', '192.0.2.3', '203.0.113.9'],
+      ptrs: [`web1.${forward}`, `web3.${forward}`],
+    });
+    expect(results.find(({ zone }) => zone === forward)).toMatchObject({ code: 'STALE_PLAN', status: 'failed' });
+    expect(await store.journalled()).toEqual([]);
+  });
+
+  it('are taken back but for the one that somebody else moved in the moment of that', async () => {
+    const theirs = change(ptr(2), `300 web2.${forward}`, '300 theirs.example.net.');
+    await apply(at(names, refusing(2, 3)), at(addresses, meanwhile(isBack, reverse, theirs)));
+    expect(await standing()).toEqual({ as: ['192.0.2.1'], ptrs: ['theirs.example.net.', `web1.${forward}`] });
+    expect(await store.journalled()).toMatchObject([
+      { server: 'web2', stuck: expect.stringContaining('2.2.0.192.in-addr.arpa. PTR at addresses is theirs') },
+    ]);
+  });
+});
+
+describe('atomic sets where the target does not say what it will not take', () => {
+  /** Does not give up the PTR of web2. */
+  const mute = answering(async (write) => {
+    if (!isBack(write) || !write.changes.some(({ name }) => `${name} PTR` === ptr(2))) return undefined;
+    return refusal(write.changes.length === 1 ? write.changes : []);
+  });
+
+  it('are taken back one by one', async () => {
+    const results = await apply(at(names, refusing(2, 3)), at(addresses, mute));
+    expect(await standing()).toEqual({ as: ['192.0.2.1'], ptrs: [`web1.${forward}`, `web2.${forward}`] });
+    expect(results.find(({ zone }) => zone === reverse)?.error).toContain(
+      'server web2 (lab): web2.lab.test. A at names was refused (not today); it could not be rolled back (addresses refused to take 2.2.0.192.in-addr.arpa. PTR back (not today))',
+    );
+    expect(await store.journalled()).toMatchObject([{ server: 'web2', stuck: null }]);
+    const recovered = await recoverAt(targetsOf(names, addresses), store);
+    expect(recovered).toMatchObject({ problems: [], notices: [expect.stringContaining('web2 (lab)')] });
+    expect((await standing()).ptrs).toEqual([`web1.${forward}`]);
+  });
+
+  it('finish what was taken back, also where the rest was refused', async () => {
+    const finished: string[] = [];
+    const slow = at(addresses, (provider) => ({
+      ...mute(provider),
+      supports: { ...provider.supports, max_changes: 1 },
+      finish: async (_, changes) => void finished.push(changes.map(({ action, name }) => `${action} ${name}`).join()),
+    }));
+    await apply(at(names, refusing(1, 2)), slow);
+    expect((await standing()).ptrs).toEqual([`web2.${forward}`, `web3.${forward}`]);
+    expect(finished.at(-1)).toBe(`delete 1.${reverse}`);
+    expect(finished).toHaveLength(2);
+  });
+});
