@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import type { InventoryStatus, KnownInventory, KnownServer, RosterServer, Server } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
 import type { Place } from './answer.ts';
@@ -274,4 +275,4 @@ const statusOf = (servers: readonly RosterServer[], complete: boolean, message: 
 });
 
 const byName = (a: { readonly server: Server }, b: { readonly server: Server }): number =>
-  a.server.name < b.server.name ? -1 : a.server.name > b.server.name ? 1 : 0;
+  compareText(a.server.name, b.server.name);

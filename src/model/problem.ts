@@ -1,3 +1,4 @@
+import { compareText } from './compare.ts';
 import type { Origin } from './origin.ts';
 
 export type Severity = 'error' | 'warning';
@@ -46,13 +47,11 @@ export const problemOfTarget = (rule: string, message: string, target: string, z
 export const sortProblems = (problems: readonly Problem[]): readonly Problem[] =>
   [...problems].sort(
     (a, b) =>
-      compare(a.file ?? '\uffff', b.file ?? '\uffff') ||
+      compareText(a.file ?? '\uffff', b.file ?? '\uffff') ||
       (a.line ?? 0) - (b.line ?? 0) ||
       (a.column ?? 0) - (b.column ?? 0) ||
-      compare(a.target ?? '', b.target ?? '') ||
-      compare(a.zone ?? '', b.zone ?? '') ||
-      compare(a.rule, b.rule) ||
-      compare(a.message, b.message),
+      compareText(a.target ?? '', b.target ?? '') ||
+      compareText(a.zone ?? '', b.zone ?? '') ||
+      compareText(a.rule, b.rule) ||
+      compareText(a.message, b.message),
   );
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,4 @@
+import { compareText } from './compare.ts';
 import type { HealthCheck } from './health.ts';
 import type { Origin } from './origin.ts';
 
@@ -64,7 +65,7 @@ const uniteValues = (values: readonly Value[]): readonly Value[] => {
       known === undefined ? value : { rdata: value.rdata, origins: [...known.origins, ...value.origins] },
     );
   }
-  return [...byRdata.values()].sort((a, b) => (a.rdata < b.rdata ? -1 : a.rdata > b.rdata ? 1 : 0));
+  return [...byRdata.values()].sort((a, b) => compareText(a.rdata, b.rdata));
 };
 
 /** Do both answer alike: the same TTL and the same rdata? Origins do not count. */

@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import type { AtomicSet, Changeset, Plan, TargetStatus } from '../model/plan.ts';
 import { planDigest, summarise } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
@@ -18,19 +19,17 @@ export interface PlanParts {
 /** The plan of one pass: sorted, counted, digested. */
 export const assemblePlan = ({ commit, targets, changesets, problems, inventory, atomicSets }: PlanParts): Plan => {
   const sorted = changesets.toSorted(
-    (a, b) => compare(a.zone, b.zone) || compare(a.view ?? '', b.view ?? '') || compare(a.target, b.target),
+    (a, b) => compareText(a.zone, b.zone) || compareText(a.view ?? '', b.view ?? '') || compareText(a.target, b.target),
   );
   return {
     version: 1,
     digest: planDigest(sorted),
     config_commit: commit,
     inventory: inventory ?? {},
-    targets: targets.toSorted((a, b) => compare(a.name, b.name)),
+    targets: targets.toSorted((a, b) => compareText(a.name, b.name)),
     changesets: sorted,
     atomic_sets: atomicSets ?? [],
     problems: sortProblems(problems),
     summary: summarise(sorted),
   };
 };
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import { sameCheck } from '../model/health.ts';
 import type { Change, PlannedRRset } from '../model/plan.ts';
 import type { RRset } from '../model/rrset.ts';
@@ -53,4 +54,4 @@ const isSettled = (wanted: RRset, found: ExistingRRset): boolean =>
 export const byNameAndType = (
   a: { readonly name: string; readonly type: string },
   b: { readonly name: string; readonly type: string },
-): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.type < b.type ? -1 : a.type > b.type ? 1 : 0);
+): number => compareText(a.name, b.name) || compareText(a.type, b.type);

@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset, PlannedRRset } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { serverKey } from '../model/server.ts';
@@ -38,7 +39,7 @@ export const atomicSets = (changesets: readonly Changeset[], registered: Registe
   return [...sets.values()]
     .filter(({ members }) => members.length > 0)
     .map(({ of, members, claims }) => ({ ...of, members: members.sort(byPlace), claims: claims.sort(byPlace) }))
-    .sort((a, b) => compare(a.inventory, b.inventory) || compare(a.server, b.server));
+    .sort((a, b) => compareText(a.inventory, b.inventory) || compareText(a.server, b.server));
 };
 
 export const refTo = ({ zone, view, target }: Changeset, { name, type }: RRsetKey): ChangeRef => ({
@@ -111,6 +112,4 @@ export const withoutNewcomers = (change: Change, of: ServerRef): Change | null =
   return stay === known.size && values.length > stay ? { ...change, after: { ...after, values } } : null;
 };
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const byPlace = (a: ChangeRef, b: ChangeRef): number => compare(placeOf(a), placeOf(b));
+const byPlace = (a: ChangeRef, b: ChangeRef): number => compareText(placeOf(a), placeOf(b));

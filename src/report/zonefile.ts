@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import { relativeTo } from '../model/name.ts';
 import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
@@ -17,7 +18,7 @@ export function* zoneYaml(rrsets: readonly RRset[], zone: string): Generator<str
   );
   yield byName.size === 0 ? '--- {}\n' : '---\n';
   for (const [name, sets] of [...byName].sort(([a], [b]) => naturally(a, b))) {
-    const records = sets.toSorted((a, b) => compare(a.type, b.type));
+    const records = sets.toSorted((a, b) => compareText(a.type, b.type));
     const [only] = records;
     if (records.length === 1 && only !== undefined) yield `${yamlScalar(name)}:\n${recordYaml(only, '  ', '  ')}`;
     else yield `${yamlScalar(name)}:\n${records.map((rrset) => recordYaml(rrset, '  - ', '    ')).join('')}`;
@@ -76,19 +77,17 @@ const naturally = (a: string, b: string): number => {
   const [ours, theirs] = [a.split(/([0-9]+)/), b.split(/([0-9]+)/)];
   for (let i = 0; i < Math.min(ours.length, theirs.length); i += 1) {
     const [one = '', other = ''] = [ours[i], theirs[i]];
-    const order = i % 2 === 0 ? compare(one, other) : compareDigits(one, other);
+    const order = i % 2 === 0 ? compareText(one, other) : compareDigits(one, other);
     if (order !== 0) return order;
   }
-  return ours.length - theirs.length || compare(a, b);
+  return ours.length - theirs.length || compareText(a, b);
 };
 
 /** Digits of any length, which need not fit into a number. */
 const compareDigits = (a: string, b: string): number => {
   const [one, other] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
-  return one.length - other.length || compare(one, other);
+  return one.length - other.length || compareText(one, other);
 };
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** SOA first, then the apex, then by name and type. */
 const inOrder = (rrsets: readonly RRset[], zone: string): readonly RRset[] =>
@@ -96,6 +95,6 @@ const inOrder = (rrsets: readonly RRset[], zone: string): readonly RRset[] =>
     (a, b) =>
       Number(b.type === 'SOA') - Number(a.type === 'SOA') ||
       Number(b.name === zone) - Number(a.name === zone) ||
-      compare(a.name, b.name) ||
-      compare(a.type, b.type),
+      compareText(a.name, b.name) ||
+      compareText(a.type, b.type),
   );

@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import type { Difference } from '../model/result.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { type Pair, unaskedOf } from './pair.ts';
@@ -32,5 +33,3 @@ export const byZone = (a: Difference, b: Difference): number =>
   compareText(a.nameserver, b.nameserver) ||
   compareText(a.name, b.name) ||
   compareText(a.type, b.type);
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
