@@ -1,23 +1,29 @@
-import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from './listen.ts';
 import type { DnsAddress } from './ports.ts';
 
 /** A question over TCP, as far as its head and its first entry say. */
 export interface DnsQuestion {
   readonly opcode: number;
+  /** In presentation form; of an UPDATE its zone's. */
+  readonly name: string;
   /** The type that is asked for; of an UPDATE its zone's, SOA. */
   readonly type: number;
 }
 
-/** What becomes of the answer to a question. */
+/** What becomes of a question, or of its answer, before the connection is cut. */
 export type DnsFault =
+  /** The name server sees nothing of it. */
+  | { readonly kind: 'refuse' }
+  /** The name server has half of it. */
+  | { readonly kind: 'cut_body'; readonly reached?: () => unknown }
   /** `after` of its messages and half of the next one, then the connection is cut. */
   | { readonly kind: 'cut'; readonly after: number }
-  /** Its last message is another. */
+  /** Its last message is another, and the connection is closed. */
   | { readonly kind: 'alter_last'; readonly alter: (message: Buffer) => Buffer }
   /** It never comes; the name server had the question. */
-  | { readonly kind: 'drop_answer' };
+  | { readonly kind: 'drop_answer'; readonly reached?: () => unknown };
 
 /** Runs before a question is passed on, and may do anything meanwhile; undefined: its answer comes as it is. */
 export type DnsHandler = (question: DnsQuestion) => DnsFault | undefined | Promise<DnsFault | undefined>;
@@ -36,30 +42,33 @@ export const types = { SOA: 6, IXFR: 251, AXFR: 252 } as const;
 /** A proxy in front of a name server's TCP port that can hurt what passes; each connection has one question. */
 export const startDnsProxy = async (upstream: DnsAddress): Promise<DnsProxy> => {
   const questions: DnsQuestion[] = [];
-  const sockets = new Set<Socket>();
   let current: DnsHandler | null = null;
   const server = createServer((client) => {
-    sockets.add(client);
-    client.on('error', () => undefined).once('close', () => sockets.delete(client));
     const split = splitter(async (message) => {
       const question = questionOf(message);
       questions.push(question);
       const fault = await current?.(question);
+      if (fault?.kind === 'refuse') return void client.destroy();
       const { address, port } = upstream;
       const behind = connect({ host: address, port, noDelay: true });
       behind.on('error', () => client.destroy()).once('close', () => client.end());
       client.once('close', () => behind.destroy());
-      behind.write(framed(message));
+      const frame = framed(message);
+      if (fault?.kind === 'cut_body') {
+        behind.write(frame.subarray(0, frame.length >> 1), async () => {
+          await fault.reached?.();
+          client.destroy();
+        });
+        return;
+      }
+      behind.write(frame);
       pass(behind, client, fault);
     });
     client.on('data', split);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const { port, close } = await listen(server);
   return {
-    dns: { address: '127.0.0.1', port: address.port },
+    dns: { address: '127.0.0.1', port },
     questions,
     clear: () => {
       questions.length = 0;
@@ -67,25 +76,26 @@ export const startDnsProxy = async (upstream: DnsAddress): Promise<DnsProxy> => 
     handle: (handler) => {
       current = handler;
     },
-    stop: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: close,
   };
 };
 
 /** A name server that says nothing for so long has sent its last message. */
 const silence = 300;
 
-const pass = (behind: Socket, client: Socket, fault: DnsFault | undefined): void => {
+type AnswerFault = Exclude<DnsFault, { readonly kind: 'cut_body' | 'refuse' }>;
+
+const pass = (behind: Socket, client: Socket, fault: AnswerFault | undefined): void => {
   let passed = 0;
   let held: Buffer | null = null;
   behind.on(
     'data',
     splitter(async (message) => {
       if (fault === undefined) return void client.write(framed(message));
-      if (fault.kind === 'drop_answer') return void client.destroy();
+      if (fault.kind === 'drop_answer') {
+        await fault.reached?.();
+        return void client.destroy();
+      }
       if (fault.kind === 'cut') {
         if (passed > fault.after) return;
         const frame = framed(message);
@@ -97,7 +107,7 @@ const pass = (behind: Socket, client: Socket, fault: DnsFault | undefined): void
       if (held !== null) client.write(framed(held));
       held = message;
       await sleep(silence);
-      if (held === message) client.write(framed(fault.alter(message)));
+      if (held === message) client.end(framed(fault.alter(message)));
     }),
   );
 };
@@ -121,7 +131,10 @@ const framed = (message: Buffer): Buffer => {
 };
 
 const questionOf = (message: Buffer): DnsQuestion => {
+  const parts: string[] = [];
   let at = 12;
-  while ((message[at] ?? 0) > 0) at += 1 + (message[at] ?? 0);
-  return { opcode: ((message[2] ?? 0) >> 3) & 15, type: message.readUInt16BE(at + 1) };
+  for (; (message[at] ?? 0) > 0; at += 1 + (message[at] ?? 0)) {
+    parts.push(message.toString('latin1', at + 1, at + 1 + (message[at] ?? 0)));
+  }
+  return { opcode: ((message[2] ?? 0) >> 3) & 15, name: `${parts.join('.')}.`, type: message.readUInt16BE(at + 1) };
 };
