@@ -174,24 +174,32 @@ describe('whatever an inventory sends', () => {
     fc.string({ unit: 'binary' }),
     fc.array(fc.oneof(nasty, fc.string()), { maxLength: 8 }).map((parts) => parts.join('')),
   );
+  /** Half of them is what it should be. */
+  const either = <T>(good: fc.Arbitrary<T>) => fc.oneof(good, text);
+  const name = either(
+    fc.oneof(fc.domain(), fc.mixedCase(fc.domain()), fc.constantFrom('web1', 'bücher', 'ＷＥＢ。lab')),
+  );
+  const address = fc.oneof({ weight: 9, arbitrary: fc.oneof(fc.ipV4(), fc.ipV6()) }, { weight: 1, arbitrary: text });
+  const labels = fc.array(fc.oneof(fc.string({ minLength: 1 }), text), { maxLength: 2 });
   const entry = fc.oneof(
     fc.anything(),
     fc.record(
       {
-        name: text,
-        ip: fc.oneof(text, fc.ipV4(), fc.ipV6()),
-        ips: fc.array(fc.oneof(text, fc.ipV4(), fc.ipV6()), { maxLength: 3 }),
-        labels: fc.array(text, { maxLength: 3 }),
-        state: text,
+        name,
+        ip: address,
+        ips: fc.array(address, { maxLength: 3 }),
+        labels,
+        state: either(fc.constantFrom('active', 'maintenance', 'decommissioned')),
         other: text,
       },
       { requiredKeys: ['name'] },
     ),
-    fc.record({ name: text, labels: fc.array(text, { maxLength: 3 }), other: text }, { requiredKeys: ['name'] }),
+    fc.record({ name, labels, other: text }, { requiredKeys: ['name'] }),
     fc.dictionary(text, fc.anything()),
   );
 
   it('becomes a server that is well formed, or a reason in printable ASCII', () => {
+    let servers = 0;
     fc.assert(
       fc.property(entry, (value) => {
         const checked = checkEntry('lab', value);
@@ -200,6 +208,7 @@ describe('whatever an inventory sends', () => {
           expect(checked.reason.length).toBeLessThan(1_000);
           return;
         }
+        servers += 1;
         const { name, ips, labels, attributes } = checked.server;
         expect(name).toMatch(/^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/);
         expect(ips.every((ip) => /^(?:[0-9.]+|[0-9a-f:]+)$/.test(ip))).toBe(true);
@@ -212,5 +221,6 @@ describe('whatever an inventory sends', () => {
       }),
       { numRuns: 2_000 },
     );
+    expect(servers).toBeGreaterThan(100);
   });
 });

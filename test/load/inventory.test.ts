@@ -189,17 +189,35 @@ describe('labels.yaml of any content', () => {
     ],
   );
   const text = fc.array(hostile, { maxLength: 3 }).map((parts) => parts.join(''));
-  const value = fc.oneof(text, fc.integer(), fc.constant(null), fc.constant([]), fc.constant({}));
-  const check = fc.record({ port: value, url: value, string_match: value, when_all_down: value }, { requiredKeys: [] });
-  const claim = fc.record(
-    { name: value, type: fc.constantFrom('A', 'AAAA'), health_check: check },
-    { requiredKeys: [] },
+  const odd = fc.oneof(text, fc.integer(), fc.constant(null), fc.constant([]), fc.constant({}));
+  /** Mostly what could be meant, with something odd in it. */
+  const mostly = (...good: readonly (string | number)[]) =>
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...good) },
+      { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...good), hostile).map((parts) => parts.join('')) },
+      { weight: 1, arbitrary: odd },
+    );
+  const name = mostly('www.lab.internal', '{{server.name}}.lab.internal');
+  const url = mostly('https://{{server.ip}}/healthz', 'http://{{server.ip}}:81/{{server.name}}');
+  const check = fc.oneof(
+    fc.record({ port: mostly(25, 80) }),
+    fc.record({ url, string_match: mostly('fine', 'it is'), when_all_down: mostly('open') }, { requiredKeys: ['url'] }),
+    fc.record({ port: odd, url: odd, string_match: odd, when_all_down: odd }, { requiredKeys: [] }),
   );
-  const record = fc.record({ name: value, type: value, value }, { requiredKeys: ['name', 'type'] });
+  const parts = { name, type: fc.constantFrom('A', 'AAAA'), health_check: check };
+  const claim = fc.oneof(
+    { weight: 4, arbitrary: fc.record(parts, { requiredKeys: ['name', 'type'] }) },
+    { weight: 1, arbitrary: fc.record(parts, { requiredKeys: [] }) },
+  );
+  const record = fc.record(
+    { name, type: mostly('A', 'TXT'), value: mostly('x', '192.0.2.1') },
+    { requiredKeys: ['name', 'type'] },
+  );
   const dns = fc.record({ claims: fc.array(claim), records: fc.array(record) });
 
   it('is read without an error, and each rule of it is used or unusable', async () => {
     const folder = repository({ 'hostmaster.yaml': withInventory('lab: {type: file, path: s.yaml}') });
+    let used = 0;
     await fc.assert(
       fc.asyncProperty(fc.dictionary(text, dns, { maxKeys: 3 }), async (roles) => {
         const labels = Object.fromEntries(Object.entries(roles).map(([name, each]) => [name, { dns: each }]));
@@ -209,12 +227,15 @@ describe('labels.yaml of any content', () => {
         const wanted = Object.values(roles).flatMap((each) => [...each.claims, ...each.records]);
         expect(rules.length + found.unusable.length).toBe(wanted.length);
         const checks = found.labels.flatMap((role) => role.claims.flatMap((each) => each.health_check ?? []));
+        used += checks.length;
         for (const { port, url, string_match } of checks) {
           expect((port === null) !== (url === null)).toBe(true);
-          expect(`${url}${string_match}`).not.toMatch(/["'\\\s]|\p{C}/u);
+          expect(url ?? '').not.toMatch(/["'\\\s]|\p{C}/u);
+          expect(string_match ?? '').not.toMatch(/["'\\]|\p{C}/u);
         }
       }),
       { numRuns: 150 },
     );
+    expect(used).toBeGreaterThan(50);
   }, 60_000);
 });
