@@ -40,17 +40,22 @@ export const hostmaster = (args: readonly string[], options: RunOptions = {}): P
     child.stderr?.on('data', (text) => options.onError?.(String(text)));
   });
 
+/** The path of a file outside of any repository that has this secret. */
+export const secretFile = (secret: string): string => {
+  const file = join(tempFolder('key'), 'secret');
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+  return file;
+};
+
 /** What hostmaster.yaml says of a PowerDNS target: its API by way of `url`, its key in a file outside of the repository. */
 export const targetOf = (
   pdns: Pick<PowerDns, 'apiKey' | 'dns' | 'url'>,
   extra: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> => {
-  const keyFile = join(tempFolder('key'), 'api.key');
-  writeFileSync(keyFile, `${pdns.apiKey}\n`, { mode: 0o600 });
   return {
     provider: 'powerdns',
     url: pdns.url,
-    api_key: { file: keyFile },
+    api_key: { file: secretFile(pdns.apiKey) },
     verify_at: [`${pdns.dns.address}:${pdns.dns.port}`],
     verify_wait: '5s',
     timeout: '5s',

@@ -39,6 +39,8 @@ export interface Bind {
   writeZone(name: string, text: string): void;
   /** Takes one more primary zone into its configuration, and waits until it is there. */
   addZone(zone: BindZone): Promise<void>;
+  /** Gives primary zones other statements, and waits until they count. */
+  configure(zones: readonly Pick<BindZone, 'name' | 'statements'>[]): Promise<void>;
   stop(): Promise<void>;
   pause(): void;
   resume(): void;
@@ -72,6 +74,13 @@ const start = async (options: BindOptions): Promise<Bind> => {
       child.signal('SIGHUP');
       await untilReady(child, zone.name, () => isServed(dns, zone.name));
     },
+    configure: async (next) => {
+      zones = zones.map((zone) => ({ ...zone, ...next.find(({ name }) => name === zone.name) }));
+      writeFileSync(join(folder, 'named.conf'), configuration(folder, port, { ...options, zones }));
+      const before = loads(child.log());
+      child.signal('SIGHUP');
+      await untilReady(child, 'the configuration', async () => loads(child.log()) > before);
+    },
     stop: async () => {
       await child.end('SIGTERM');
       removeFolder(folder);
@@ -80,6 +89,9 @@ const start = async (options: BindOptions): Promise<Bind> => {
     resume: () => child.signal('SIGCONT'),
   };
 };
+
+/** How often it has read its configuration so far. */
+const loads = (log: string): number => log.split(/ running$|reloading zones succeeded/m).length;
 
 /** Does it answer for the zone itself? */
 export const isServed = async (dns: DnsAddress, zone: string): Promise<boolean> => {
