@@ -33,6 +33,9 @@ const patience = 300_000;
 /** Operations that AWS counts apart as well. */
 const ownRates: Readonly<Partial<Record<Operation, Rate>>> = {
   CreateHealthCheck: { perSecond: 0.5, burst: 40 },
+  CreateHostedZone: { perSecond: 2, burst: 30 },
+  DeleteHealthCheck: { perSecond: 3, burst: 12 },
+  DeleteHostedZone: { perSecond: 5, burst: 30 },
   GetHealthCheckStatus: { perSecond: 1, burst: 3 },
 };
 

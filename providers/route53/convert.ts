@@ -14,6 +14,7 @@ import {
   type Unreadable,
 } from '../../src/provider.ts';
 import { fromEscapes, nameToAws, rdataToAws } from './escapes.ts';
+import { anyId, type CheckIds, checkedSets } from './health-sets.ts';
 import { whySpecial } from './special.ts';
 
 // Between the API's record sets and the model; pure.
@@ -22,21 +23,33 @@ import { whySpecial } from './special.ts';
 export interface Content {
   readonly rrsets: readonly ExistingRRset[];
   readonly unreadable: readonly Unreadable[];
-  /** Record sets as AWS spells them, by keyOf, where we would not: a DELETE has to say the same. */
-  readonly stored: ReadonlyMap<string, ResourceRecordSet>;
+  /** Record sets as AWS has them, by keyOf, where we would not say the same, as a DELETE has to. */
+  readonly stored: ReadonlyMap<string, readonly ResourceRecordSet[]>;
 }
 
 const noOrigins = Object.freeze([]);
 
-/** What the API lists. What is no plain RRset, or cannot be read, is listed with the reason, and nothing throws. */
-export const contentOf = (sets: readonly ResourceRecordSet[]): Content => {
+/** The checked RRset that record sets of one name and type are; null: they are none. */
+export type ReadChecked = (key: RRsetKey, sets: readonly ResourceRecordSet[]) => ExistingRRset | null;
+
+/**
+ * What the API lists. What is no plain RRset and no checked one, or cannot be read, is listed with the reason, and nothing
+ * throws.
+ */
+export const contentOf = (sets: readonly ResourceRecordSet[], readChecked: ReadChecked = () => null): Content => {
   const rrsets: ExistingRRset[] = [];
   const unreadable: Unreadable[] = [];
-  const stored = new Map<string, ResourceRecordSet>();
+  const stored = new Map<string, readonly ResourceRecordSet[]>();
   for (const [key, same] of Map.groupBy(sets, (set) => keyOf(keyOfSet(set)))) {
     const [set] = same;
     if (set === undefined) continue;
     const why = whySpecial(same);
+    const checked = why === null ? null : readChecked(keyOfSet(set), same);
+    if (checked !== null) {
+      rrsets.push(checked);
+      stored.set(key, same);
+      continue;
+    }
     if (why !== null) {
       unreadable.push({ ...keyOfSet(set), why });
       continue;
@@ -44,7 +57,7 @@ export const contentOf = (sets: readonly ResourceRecordSet[]): Content => {
     try {
       const rrset = readSet(set);
       rrsets.push(rrset);
-      if (!isSpeltAlike(setOf(rrset), set)) stored.set(key, set);
+      if (!isSpeltAlike(setOf(rrset), set)) stored.set(key, [set]);
     } catch (error) {
       unreadable.push({ ...keyOfSet(set), why: messageOf(error) });
     }
@@ -92,24 +105,46 @@ const isSpeltAlike = (ours: ResourceRecordSet, theirs: ResourceRecordSet): boole
   return ourValues.length === theirValues.length && ourValues.every(({ Value }, i) => Value === theirValues[i]?.Value);
 };
 
+/** The same, or a record set for each address that is checked. */
+const setsOf = ({ name, type }: RRsetKey, rrset: PlannedRRset, idOf: CheckIds): readonly ResourceRecordSet[] =>
+  rrset.health_check === null
+    ? [setOf({ name, type, ...rrset })]
+    : checkedSets({ name, type }, rrset, rrset.health_check, idOf);
+
+/** Of checked ones it counts that they are of these addresses: whoever asks has compared the checks just before. */
+const isStoredAs = (sets: readonly ResourceRecordSet[], before: PlannedRRset): boolean => {
+  const [set] = sets;
+  if (set === undefined || (before.health_check === null) !== (whySpecial(sets) === null)) return false;
+  if (before.health_check === null) return sameAnswer(readSet(set), before);
+  const addresses = new Set(sets.map(({ SetIdentifier }) => SetIdentifier));
+  return addresses.size === before.values.length && before.values.every(({ rdata }) => addresses.has(rdata));
+};
+
 /** Is it one of the two RRsets that a zone cannot be without? AWS takes no DELETE of these. */
 export const isApex = ({ name, type }: RRsetKey, zone: string): boolean =>
   name === zone && (type === 'SOA' || type === 'NS');
 
 /** The batch of a write: every DELETE says what is replaced, so that AWS refuses all where somebody else was faster. */
-export const batchOf = (zone: string, changes: readonly Change[], stored: Content['stored']): readonly AwsChange[] => {
+export const batchOf = (
+  zone: string,
+  changes: readonly Change[],
+  stored: Content['stored'],
+  idOf: CheckIds = anyId,
+): readonly AwsChange[] => {
   const deletes: AwsChange[] = [];
   const creates: AwsChange[] = [];
   for (const change of changes) {
-    const { after, before, name, type } = change;
+    const { after, before } = change;
     const upsert = isApex(change, zone) && before !== null && after !== null;
     if (before !== null && !upsert) {
       const theirs = stored.get(keyOf(change));
-      const same = theirs !== undefined && sameAnswer(readSet(theirs), before);
-      deletes.push({ Action: 'DELETE', ResourceRecordSet: same ? theirs : setOf({ name, type, ...before }) });
+      const same = theirs !== undefined && isStoredAs(theirs, before);
+      const sets = same ? theirs : setsOf(change, before, idOf);
+      deletes.push(...sets.map((set) => ({ Action: 'DELETE' as const, ResourceRecordSet: set })));
     }
     if (after !== null) {
-      creates.push({ Action: upsert ? 'UPSERT' : 'CREATE', ResourceRecordSet: setOf({ name, type, ...after }) });
+      const action = upsert ? 'UPSERT' : 'CREATE';
+      creates.push(...setsOf(change, after, idOf).map((set) => ({ Action: action, ResourceRecordSet: set }) as const));
     }
   }
   return [...deletes, ...creates];

@@ -116,6 +116,8 @@ export const configOf = ({ address, host, interval, match, path, port, type }: P
   ...(type === 'HTTPS' ? { EnableSNI: host !== null } : {}),
 });
 
+export const isSameProbe = (a: Probe, b: Probe): boolean => JSON.stringify(configOf(a)) === JSON.stringify(configOf(b));
+
 /** The probe that a check of the API is; null: it is none of ours, or somebody changed it. */
 export const readConfig = (config: HealthCheckConfig | undefined): Probe | null => {
   const {

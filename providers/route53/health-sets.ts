@@ -81,6 +81,8 @@ const noOneForm: HealthCheck = {
   when_all_down: 'open',
 };
 
+const isOfNoForm = ({ port, urls }: HealthCheck): boolean => port === null && urls === null;
+
 const noOrigins = Object.freeze([]);
 
 /**
@@ -116,6 +118,9 @@ const probeIn = (set: ResourceRecordSet, known: KnownChecks): Probe | null => {
 /** The id of the check for a probe. */
 export type CheckIds = (name: string, probe: Probe) => string;
 
+/** Where only the size of what is sent counts. */
+export const anyId: CheckIds = () => '';
+
 /** A checked RRset as Route 53 takes it. */
 export const checkedSets = (
   { name, type }: RRsetKey,
@@ -123,12 +128,14 @@ export const checkedSets = (
   check: HealthCheck,
   idOf: CheckIds,
 ): readonly ResourceRecordSet[] =>
-  probesOf({ type, values: rrset.values }, check).map((probe) => ({
-    Name: nameToAws(name),
-    Type: type as RRType,
-    SetIdentifier: probe.address,
-    MultiValueAnswer: true,
-    TTL: rrset.ttl,
-    ResourceRecords: [{ Value: probe.address }],
-    HealthCheckId: idOf(name, probe),
-  }));
+  isOfNoForm(check)
+    ? []
+    : probesOf({ type, values: rrset.values }, check).map((probe) => ({
+        Name: nameToAws(name),
+        Type: type as RRType,
+        SetIdentifier: probe.address,
+        MultiValueAnswer: true,
+        TTL: rrset.ttl,
+        ResourceRecords: [{ Value: probe.address }],
+        HealthCheckId: idOf(name, probe),
+      }));

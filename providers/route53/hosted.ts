@@ -4,6 +4,7 @@ import type { Api } from './api.ts';
 import { nameFromAws } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { isRefusal } from './failure.ts';
+import { type CheckBook, newCheckBook } from './health-book.ts';
 import { bareId, type Settings } from './settings.ts';
 
 /** A hosted zone of the account. */
@@ -12,7 +13,7 @@ export interface HostedZone {
   /** Canonical. */
   readonly name: string;
   readonly isPrivate: boolean;
-  /** Record sets, when it was looked up. */
+  /** Record sets, as far as is known. */
   readonly count: number;
   readonly callerReference: string;
 }
@@ -29,8 +30,9 @@ export interface Session {
   readonly settings: Settings;
   /** By name. */
   readonly hosted: Map<string, { readonly at: number; readonly zone: HostedZone }>;
-  /** By zone name, what the last reads found spelt otherwise than we would. */
-  readonly stored: Map<string, ReadonlyMap<string, ResourceRecordSet>>;
+  /** By zone name, what the last reads found spelt otherwise than we would, or has checks. */
+  readonly stored: Map<string, ReadonlyMap<string, readonly ResourceRecordSet[]>>;
+  readonly checks: CheckBook;
   /** By zone name. */
   readonly pending: Map<string, Pending>;
   /** By zone name: its writes go out one after the other. */
@@ -42,6 +44,7 @@ export const newSession = (api: Api, settings: Settings): Session => ({
   settings,
   hosted: new Map(),
   stored: new Map(),
+  checks: newCheckBook(),
   pending: new Map(),
   turns: new Map(),
 });
@@ -71,6 +74,13 @@ export const findZone = async (
 /** Forgets what was known of a zone, as it is gone, or another. */
 export const forgetZone = ({ hosted, pending, stored }: Session, name: string): void => {
   for (const map of [hosted, pending, stored]) map.delete(name);
+};
+
+/** Notes that a zone has so many record sets more. */
+export const countZone = ({ hosted }: Session, name: string, more: number): void => {
+  const known = hosted.get(name);
+  if (known === undefined || more === 0) return;
+  hosted.set(name, { ...known, zone: { ...known.zone, count: known.zone.count + more } });
 };
 
 /** Looks up many zones at once, in fewer requests. */

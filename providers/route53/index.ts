@@ -1,5 +1,8 @@
 import type { Provider, ProviderFactory } from '../../src/provider.ts';
 import { openApi } from './api.ts';
+import { delegationOf } from './delegation.ts';
+import { nativeChecks } from './health.ts';
+import { sweepChecks } from './health-sweep.ts';
 import { expectZones, listZones, newSession, type Session } from './hosted.ts';
 import { cutChanges } from './limits.ts';
 import { readZone } from './read.ts';
@@ -28,8 +31,13 @@ const providerOf = (session: Session): Provider => ({
   read: (zone, options = {}) => readZone(session, zone, options),
   cut: (zone, changes) => cutChanges(zone.name, changes, session.stored.get(zone.name) ?? new Map()),
   apply: (write, signal) => applyWrite(session, write, signal),
-  finish: (zone, _changes, signal) => inSync(session, zone, signal),
+  finish: async (zone, changes, signal) => {
+    await inSync(session, zone, signal);
+    await sweepChecks(session, zone, changes, signal);
+  },
+  nativeChecks,
   createZone: (zone, _settings, signal) => createZone(session, zone, signal),
   deleteZone: (zone, signal) => deleteZone(session, zone, signal),
+  delegation: (zone, signal) => delegationOf(session, zone, signal),
   close: async () => session.api.close(),
 });

@@ -1,9 +1,11 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { HostmasterError, type Missing, type ReadOptions, type ZoneId, type ZoneSnapshot } from '../../src/provider.ts';
-import { type Content, contentOf, keyOfSet } from './convert.ts';
+import { type Content, contentOf, keyOfSet, type ReadChecked } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { isRefusal } from './failure.ts';
-import { endless, findZone, forgetZone, type HostedZone, type Session } from './hosted.ts';
+import { checksOf, usedBy } from './health-book.ts';
+import { checkedRRset } from './health-sets.ts';
+import { countZone, endless, findZone, forgetZone, type HostedZone, type Session } from './hosted.ts';
 import type { Input } from './operations.ts';
 
 /** The most record sets of one answer. */
@@ -32,16 +34,32 @@ export const currentContent = async (
 ): Promise<Content | null> => {
   const sets = await setsOf(session, zone, names, signal);
   if (sets === null) return null;
-  const content = contentOf(sets);
+  const content = contentOf(sets, await checkReader(session, zone, sets, signal));
   remember(session, zone, names, content);
+  if (names === undefined) session.checks.used.set(zone, { at: Date.now(), ids: usedBy(sets) });
   return content;
+};
+
+/** Reads multivalue answers of ours in these record sets. */
+export const checkReader = async (
+  session: Session,
+  zone: string,
+  sets: readonly ResourceRecordSet[],
+  signal: AbortSignal | undefined,
+): Promise<ReadChecked> => {
+  const known = await checksOf(session.api, session.checks, sets, signal);
+  const id = known === null ? null : ((await findZone(session, zone, signal))?.id ?? null);
+  return (key, same) => (known === null || id === null ? null : checkedRRset(key, same, known, id));
 };
 
 const remember = ({ stored }: Session, zone: string, names: readonly string[] | undefined, content: Content): void => {
   const read = names === undefined ? null : new Set(names);
-  const kept = read === null ? [] : [...(stored.get(zone) ?? [])].filter(([, set]) => !read.has(keyOfSet(set).name));
+  const kept = read === null ? [] : [...(stored.get(zone) ?? [])].filter(([, sets]) => !isOf(sets, read));
   stored.set(zone, new Map([...kept, ...content.stored]));
 };
+
+const isOf = ([set]: readonly ResourceRecordSet[], names: ReadonlySet<string>): boolean =>
+  set !== undefined && names.has(keyOfSet(set).name);
 
 /** As the API lists them. Null: the zone is not there. */
 export const setsOf = async (
@@ -55,7 +73,11 @@ export const setsOf = async (
     if (hosted === null) return null;
     try {
       const few = names !== undefined && names.length <= hosted.count / pageSize;
-      if (!few) return await listAll(session, hosted, signal);
+      if (!few) {
+        const sets = await listAll(session, hosted, signal);
+        countZone(session, zone, sets.length - hosted.count);
+        return sets;
+      }
       const lists: (readonly ResourceRecordSet[])[] = [];
       for (const name of new Set(names)) lists.push(await listName(session, hosted, name, signal));
       return lists.flat();

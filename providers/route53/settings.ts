@@ -53,6 +53,11 @@ export const schema = {
       description:
         "How a write is proven: by asking the zone's name servers, or by reading it back. Private zones are read back in any case, unless verify_at is set.",
     },
+    health_check_grace: {
+      ...span,
+      default: '60s',
+      description: 'How long a health check that a killed run left must be without use before it is removed.',
+    },
     parallel: { type: 'integer', minimum: 1, maximum: 16, default: 4, description: 'Zones that are written at once.' },
   },
 } as const;
@@ -69,6 +74,7 @@ export interface Settings {
   readonly timeout: number;
   readonly syncWait: number;
   readonly verify: 'dns' | 'api';
+  readonly checkGrace: number;
   readonly parallel: number;
 }
 
@@ -85,6 +91,7 @@ export const settingsOf = (
   timeout: milliseconds('timeout', textOf(config.timeout) ?? '30s'),
   syncWait: milliseconds('sync_wait', textOf(config.sync_wait) ?? '3m'),
   verify: config.verify === 'api' ? 'api' : 'dns',
+  checkGrace: milliseconds('health_check_grace', textOf(config.health_check_grace) ?? '60s'),
   parallel: numberOf(config.parallel, 4),
 });
 

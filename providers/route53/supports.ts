@@ -47,6 +47,6 @@ export const supportsOf = ({ parallel, verify }: Pick<Settings, 'parallel' | 've
   parallel_zones: parallel,
   cas: 'native',
   verify,
-  health_checks: false,
+  health_checks: true,
   creates_zones: true,
 });

@@ -4,13 +4,15 @@ import {
   keyOf,
   type RefusedChange,
   sameAnswer,
+  sameCheck,
   type Write,
   type WriteResult,
   type ZoneId,
 } from '../../src/provider.ts';
 import { batchOf, type Content, isApex } from './convert.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
-import { findZone, forgetZone, type HostedZone, type Session } from './hosted.ts';
+import { makeChecks } from './health-make.ts';
+import { countZone, findZone, forgetZone, type HostedZone, type Session } from './hosted.ts';
 import { fits, sizeOf, whyTooLarge } from './limits.ts';
 import { currentContent } from './read.ts';
 import { refusedBy } from './refusal.ts';
@@ -22,14 +24,22 @@ export const applyWrite = (session: Session, write: Write, signal?: AbortSignal)
 
 const applied: WriteResult = { status: 'applied', fingerprint: null, raced: false };
 
-const applyInTurn = async (session: Session, { changes, zone }: Write, signal?: AbortSignal): Promise<WriteResult> => {
+const applyInTurn = async (
+  session: Session,
+  write: Write,
+  signal?: AbortSignal,
+  isSecond = false,
+): Promise<WriteResult> => {
+  const { changes, zone } = write;
   if (changes.length === 0) return applied;
   const hosted = await findZone(session, zone.name, signal);
   if (hosted === null) throw zoneMissing(session, zone);
   const stored = session.stored.get(zone.name) ?? new Map();
   const refused = changes.flatMap((change) => refusedAs(change, whyTooLarge(zone.name, change, stored)));
   if (refused.length > 0) return { status: 'refused', refused };
-  const batch = batchOf(zone.name, changes, stored);
+  const checks = await makeChecks(session, hosted, changes, signal);
+  if (checks.refused.length > 0) return { status: 'refused', refused: checks.refused };
+  const batch = batchOf(zone.name, changes, stored, checks.idOf);
   if (!fits(sizeOf(batch))) return { status: 'refused', refused: onlyName(changes) };
   await refuseStale(
     session,
@@ -43,12 +53,19 @@ const applyInTurn = async (session: Session, { changes, zone }: Write, signal?: 
   try {
     const id = await send(session, hosted, batch, signal);
     session.pending.set(zone.name, { id, onlyDeletes });
+    release(session, batch);
+    countZone(session, zone.name, gainOf(batch));
     forgetStored(session, zone, changes);
     return applied;
   } catch (error) {
     if (isRefusal(error, 'NoSuchHostedZone')) {
       forgetZone(session, zone.name);
       throw zoneMissing(session, zone);
+    }
+    // Somebody removed a check that was to be taken up.
+    if (isRefusal(error, 'NoSuchHealthCheck') && !isSecond) {
+      session.checks.listedAt = 0;
+      return applyInTurn(session, write, signal, true);
     }
     if (!isRefusal(error, 'InvalidChangeBatch', 'InvalidInput')) throw error;
     await refuseStale(session, zone, changes, signal);
@@ -65,6 +82,19 @@ const send = async (
   const input = { HostedZoneId: id, ChangeBatch: { Changes: [...batch] } };
   const { ChangeInfo } = await api.call('ChangeResourceRecordSets', input, { signal });
   return ChangeInfo?.Id ?? '';
+};
+
+const gainOf = (batch: ReturnType<typeof batchOf>): number =>
+  batch.reduce((sum, { Action }) => sum + (Action === 'CREATE' ? 1 : Action === 'DELETE' ? -1 : 0), 0);
+
+/** Notes the checks that a batch took out of use. */
+const release = ({ checks }: Session, batch: ReturnType<typeof batchOf>): void => {
+  const idsOf = (deleted: boolean): readonly string[] =>
+    batch.flatMap(({ Action, ResourceRecordSet }) =>
+      (Action === 'DELETE') === deleted ? (ResourceRecordSet?.HealthCheckId ?? []) : [],
+    );
+  const still = new Set(idsOf(false));
+  for (const id of idsOf(true)) if (!still.has(id)) checks.released.add(id);
 };
 
 const refusedAs = ({ name, type }: Change, message: string | null): readonly RefusedChange[] =>
@@ -105,6 +135,7 @@ const differing = (changes: readonly Change[], { rrsets, unreadable }: Content):
     if (change.before === null || found === undefined) {
       return change.before !== null || found !== undefined || unread.has(keyOf(change));
     }
+    if (!sameCheck(change.type, change.before.health_check, found.healthCheck ?? null)) return true;
     return !sameAnswer(change.before, found);
   });
 };

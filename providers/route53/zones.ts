@@ -3,9 +3,10 @@ import { HostmasterError, type ZoneId } from '../../src/provider.ts';
 import { contentOf, isApex } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
+import { sweepChecks } from './health-sweep.ts';
 import { findZone, forgetZone, type HostedZone, type Session, zonesNamed } from './hosted.ts';
 import { cutChanges } from './limits.ts';
-import { setsOf } from './read.ts';
+import { checkReader, setsOf } from './read.ts';
 import { inSync, inTurn } from './sync.ts';
 import { applyWrite } from './write.ts';
 
@@ -67,7 +68,8 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
   const hosted = await findZone(session, zone.name, signal);
   if (hosted === null) return;
   await refuseSigned(session, zone, hosted, signal);
-  const content = contentOf((await setsOf(session, zone.name, undefined, signal)) ?? []);
+  const sets = (await setsOf(session, zone.name, undefined, signal)) ?? [];
+  const content = contentOf(sets, await checkReader(session, zone.name, sets, signal));
   const { rrsets, stored } = content;
   const unreadable = content.unreadable.filter((each) => !isApex(each, zone.name));
   const [first] = unreadable;
@@ -82,11 +84,11 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
   session.stored.set(zone.name, stored);
   const deletes = rrsets
     .filter((rrset) => !isApex(rrset, zone.name))
-    .map(({ name, ttl, type, values }) => ({
+    .map(({ healthCheck, name, ttl, type, values }) => ({
       action: 'delete' as const,
       name,
       type,
-      before: { ttl, values, health_check: null },
+      before: { ttl, values, health_check: healthCheck ?? null },
       after: null,
     }));
   for (const changes of cutChanges(zone.name, deletes, stored)) {
@@ -95,6 +97,7 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
       throw refuse(session, zone, result.refused.map(({ message }) => message).join('; '));
   }
   await inSync(session, zone, signal);
+  await sweepChecks(session, zone, deletes, signal);
   await remove(session, zone, hosted, signal);
 };
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../listen.ts';
 import type { Account, Broken } from './account.ts';
 import { isRefusal, type Reply } from './account.ts';
@@ -16,7 +17,7 @@ export interface Route53FakeOptions {
   readonly operations?: Readonly<Record<string, Rate>>;
   /** Milliseconds for which a change is PENDING. Default is 5 s. */
   readonly pending?: number;
-  /** Milliseconds for which a change batch keeps its zone busy. Default is 250. */
+  /** Milliseconds for which a change batch keeps its zone busy, until it is answered. Default is 250. */
   readonly processing?: number;
   /** Zones or checks on a page, at most. Default is 100. */
   readonly page?: number;
@@ -65,6 +66,7 @@ export const startRoute53Fake = async (options: Route53FakeOptions = {}): Promis
     if (isRefusal(reply) && reply.limit !== null) broken.push({ ...reply, limit: reply.limit, operation });
     requests.push({ operation, at, code: isRefusal(reply) ? reply.code : null });
     if (bend?.(operation, 'after') === 'cut') return void incoming.socket.destroy();
+    if (operation === 'ChangeResourceRecordSets' && !isRefusal(reply)) await sleep(account.processing);
     send(response, reply, requests.length);
   });
   const { port, close } = await listen(server);

@@ -34,6 +34,14 @@ const lengthOf = (part: string): number => part.replace(/\\[0-7]{3}/g, '?').leng
 /** The order of lists: by name, its labels turned round, then by type, then by identifier. */
 export const compareNames = (a: string, b: string): number => compareText(turned(a), turned(b));
 
-const turned = (name: string): string => name.split('.').reverse().join('\u0000');
+const turnedNames = new Map<string, string>();
+
+const turned = (name: string): string => {
+  const known = turnedNames.get(name);
+  if (known !== undefined) return known;
+  const made = name.split('.').reverse().join('\u0000');
+  turnedNames.set(name, made);
+  return made;
+};
 
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -47,10 +47,16 @@ const routingOf = (element: Element | undefined): Readonly<Record<string, Conten
     }),
   );
 
+/** By name; a child that comes once stands for itself, and one that comes again is in a list. */
 export const fieldsOf = (element: Element): { readonly [name: string]: Content } =>
   Object.fromEntries(
-    [...Map.groupBy(element.children, ({ name }) => name)].map(([name, all]) => [name, all.map(contentOf)] as const),
+    [...Map.groupBy(element.children, ({ name }) => name)].map(([name, all]) => [name, oneOrAll(all)]),
   );
+
+const oneOrAll = (all: readonly Element[]): Content => {
+  const [first, ...more] = all;
+  return first === undefined || more.length > 0 ? all.map(contentOf) : contentOf(first);
+};
 
 const contentOf = (element: Element): Content => (element.children.length === 0 ? element.text : fieldsOf(element));
 

@@ -160,9 +160,7 @@ export const listSets = (zone: HostedZone, query: URLSearchParams): Reply | Refu
   const name = asked === null ? '' : canonicalName(asked);
   if (typeof name !== 'string') return name;
   const from = { name, type: type ?? '', identifier };
-  const rest = [...zone.sets.values()]
-    .filter((set) => asked === null || compareSets(set, from) >= 0)
-    .toSorted(compareSets);
+  const rest = sortedSets(zone).filter((set) => asked === null || compareSets(set, from) >= 0);
   const { items, next, most } = pageOf(rest, query, mostSets);
   return {
     status: 200,
@@ -177,6 +175,17 @@ export const listSets = (zone: HostedZone, query: URLSearchParams): Reply | Refu
       },
     },
   };
+};
+
+const sorted = new WeakMap<ReadonlyMap<string, RecordSet>, readonly RecordSet[]>();
+
+/** A change gives a zone another map, so that what was sorted once stays so. */
+const sortedSets = ({ sets }: HostedZone): readonly RecordSet[] => {
+  const known = sorted.get(sets);
+  if (known?.length === sets.size) return known.map((set) => sets.get(setKey(set)) ?? set);
+  const all = [...sets.values()].toSorted(compareSets);
+  sorted.set(sets, all);
+  return all;
 };
 
 type SetPlace = Pick<RecordSet, 'name' | 'type' | 'identifier'>;

@@ -1,0 +1,92 @@
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { HostmasterError } from '../../src/provider.ts';
+import type { Api } from './api.ts';
+import { isRefusal } from './failure.ts';
+import { isSameProbe, type Probe } from './health-probe.ts';
+import type { KnownCheck, KnownChecks, Mark } from './health-sets.ts';
+import { knownCheck } from './health-sets.ts';
+
+/** What one provider instance knows of its account's health checks. Times are milliseconds since 1970. */
+export interface CheckBook {
+  /** When they were last listed; 0: never. */
+  listedAt: number;
+  known: Map<string, KnownCheck>;
+  /** When we made checks, by id. */
+  readonly made: Map<string, number>;
+  /** Checks that our own changes took out of record sets; those are INSYNC before anybody looks here. */
+  readonly released: Set<string>;
+  /** By zone name: the checks that its record sets used when all of them were last read. */
+  readonly used: Map<string, { readonly at: number; readonly ids: ReadonlySet<string> }>;
+}
+
+export const newCheckBook = (): CheckBook => ({
+  listedAt: 0,
+  known: new Map(),
+  made: new Map(),
+  released: new Set(),
+  used: new Map(),
+});
+
+const keptFor = 60_000;
+
+/** The account's checks, as they were a minute ago at most. */
+export const accountChecks = async (
+  api: Api,
+  book: CheckBook,
+  signal: AbortSignal | undefined,
+  isFresh = Date.now() - book.listedAt < keptFor,
+): Promise<KnownChecks> => {
+  if (isFresh) return book.known;
+  const since = Date.now();
+  const listed = new Map<string, KnownCheck>();
+  for (let marker: string | undefined; ; ) {
+    const page = await api.call('ListHealthChecks', marker === undefined ? {} : { Marker: marker }, { signal });
+    for (const check of (page.HealthChecks ?? []).map(knownCheck)) listed.set(check.id, check);
+    if (page.IsTruncated !== true) break;
+    if (page.NextMarker === undefined || page.NextMarker === marker) throw endless(api);
+    marker = page.NextMarker;
+  }
+  // What was made while they were listed may be on a page that had gone by.
+  for (const [id, at] of book.made) {
+    const check = book.known.get(id);
+    if (at >= since && check !== undefined) listed.set(id, check);
+  }
+  book.known = listed;
+  book.listedAt = since;
+  return listed;
+};
+
+const endless = ({ where }: Api): HostmasterError =>
+  new HostmasterError('TARGET_UNREACHABLE', 'retry', `${where} gives a page of ListHealthChecks that leads nowhere`);
+
+/** The checks that multivalue answers name; null: they name none, and nobody was asked. */
+export const checksOf = async (
+  api: Api,
+  book: CheckBook,
+  sets: readonly ResourceRecordSet[],
+  signal: AbortSignal | undefined,
+): Promise<KnownChecks | null> => {
+  const ids = usedBy(sets.filter(({ MultiValueAnswer }) => MultiValueAnswer === true));
+  if (ids.size === 0) return null;
+  try {
+    const known = await accountChecks(api, book, signal);
+    const isWhole = [...ids].every((id) => known.has(id));
+    return isWhole ? known : await accountChecks(api, book, signal, false);
+  } catch (error) {
+    // Then no check is known as ours, and what has one is left alone.
+    if (isRefusal(error, ...denied)) return new Map([...ids].map((id) => [id, { id, probe: null, mark: null }]));
+    throw error;
+  }
+};
+
+export const denied = ['AccessDenied', 'AccessDeniedException'] as const;
+
+export const usedBy = (sets: readonly ResourceRecordSet[]): ReadonlySet<string> =>
+  new Set(sets.flatMap(({ HealthCheckId }) => HealthCheckId ?? []));
+
+/** A check of ours that is there already for the same, and that nobody has changed since. */
+export const findCheck = (known: KnownChecks, { content, zone }: Mark, wanted: Probe): KnownCheck | undefined =>
+  [...known.values()].find(
+    ({ mark, probe }) =>
+      mark?.zone === zone && mark.content === content && probe !== null && isSameProbe(probe, wanted),
+  );
