@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Store } from '../model/ports.ts';
 import type { OpenDatabase } from './database.ts';
 import { immediately } from './database.ts';
-import { placeOf } from './settled.ts';
+import { atPlace, placeOf } from './settled.ts';
 
 /** How long a lease that nobody renews keeps others out. */
 const leaseMilliseconds = 60_000;
@@ -16,11 +16,10 @@ const clocksApart = 24 * 3_600_000;
  * of this host that is gone.
  */
 export const leasesIn = ({ database, write }: OpenDatabase): Pick<Store, 'lease' | 'holds' | 'release'> => {
-  const place = 'zone = ? AND view = ? AND target = ?';
-  const find = database.prepare(`SELECT * FROM leases WHERE ${place}`);
+  const find = database.prepare(`SELECT * FROM leases WHERE ${atPlace}`);
   const take = database.prepare('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const renew = database.prepare(`UPDATE leases SET until = ? WHERE ${place} AND token = ?`);
-  const drop = database.prepare(`DELETE FROM leases WHERE ${place} AND token = ?`);
+  const renew = database.prepare(`UPDATE leases SET until = ? WHERE ${atPlace} AND token = ?`);
+  const drop = database.prepare(`DELETE FROM leases WHERE ${atPlace} AND token = ?`);
   return {
     lease: (zone, target) =>
       write(() =>

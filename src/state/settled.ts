@@ -7,6 +7,9 @@ import { isNumber, isText, listOf, shaped } from './shape.ts';
 /** The columns of a zone at a target. */
 export const placeOf = (zone: ZoneId, target: string) => [zone.name, zone.view ?? '', target] as const;
 
+/** The condition that those columns are these. */
+export const atPlace = 'zone = ? AND view = ? AND target = ?';
+
 /** A zone at a target, for people. */
 export const placeLabel = (zone: ZoneId, target: string): string => `${zoneLabel(zone)} at ${target}`;
 
@@ -22,10 +25,9 @@ const isSettled = shaped<SettledZone>({
 
 /** What was read of zones, so that they need not be read again. */
 export const settledIn = (open: OpenDatabase): Pick<Store, 'settled' | 'settle' | 'forget'> => {
-  const place = 'zone = ? AND view = ? AND target = ?';
-  const find = open.database.prepare(`SELECT * FROM settled WHERE ${place}`);
+  const find = open.database.prepare(`SELECT * FROM settled WHERE ${atPlace}`);
   const put = open.database.prepare('INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-  const remove = open.database.prepare(`DELETE FROM settled WHERE ${place}`);
+  const remove = open.database.prepare(`DELETE FROM settled WHERE ${atPlace}`);
   return {
     settled: (zone, target) => {
       const what = `what was read of ${placeLabel(zone, target)}`;
