@@ -183,7 +183,7 @@ export interface ProviderContext {
   readonly secrets: Readonly<Record<string, string>>;
   /** The folder of hostmaster.yaml, that relative paths start from. */
   readonly folder: string;
-  /** Every zone of hostmaster.yaml, by its canonical name; the target need not have them. */
+  /** The target's zones in hostmaster.yaml, by their canonical names; the target need not have them. */
   readonly zones?: readonly string[];
   readonly signal?: AbortSignal;
 }

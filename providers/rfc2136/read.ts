@@ -125,7 +125,7 @@ const nextContent = async (
   return records === null ? null : contentOf(changes.soa, records);
 };
 
-/** Those of a catalog zone, or those of hostmaster.yaml that the primary has. */
+/** Those of a catalog zone, or those of the target in hostmaster.yaml that the primary has. */
 export const listZones = async (session: Session, signal?: AbortSignal): Promise<readonly ListedZone[]> => {
   const { api, settings } = session;
   const { catalog } = settings;

@@ -75,7 +75,7 @@ export const schema = {
       type: 'object',
       required: ['catalog'],
       additionalProperties: false,
-      description: 'Where its list of zones is. Default is to ask for those in hostmaster.yaml.',
+      description: 'Where its list of zones is. Default is to ask for its zones in hostmaster.yaml.',
       properties: { catalog: { ...text, description: 'The name of a catalog zone (RFC 9432).' } },
     },
   },

@@ -47,7 +47,8 @@ const openOne = async (
   rim: ProviderRim & Pick<Rim, 'signal'>,
 ): Promise<Opened> => {
   const { name } = definition;
-  const { targetsFolder: folder, zoneNames: zones } = definitions;
+  const { targetsFolder: folder } = definitions;
+  const zones = zonesFor(name, definitions);
   const { signal } = rim;
   try {
     const factory = await factoryOf(definition, definitions, rim);
@@ -59,6 +60,14 @@ const openOne = async (
   } catch (error) {
     return { target: null, status: statusOf(name, error), problem: problemOfError(error, name) };
   }
+};
+
+/** The zones of hostmaster.yaml but for those that are known to be at other targets only. */
+const zonesFor = (target: string, { zones, zoneNames }: Definitions): readonly string[] => {
+  const elsewhere = new Set(
+    zones.filter(({ settings }) => !settings.targets.includes(target)).map(({ id: { name } }) => name),
+  );
+  return zoneNames.filter((name) => !elsewhere.has(name));
 };
 
 /** The provider of a target that could be loaded; a module is loaded once. Throws CONFIG where it is not there. */
