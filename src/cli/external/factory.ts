@@ -78,7 +78,8 @@ const faultOfSchema = async ({ schema, secrets }: Loose): Promise<string | null>
     new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, logger: false }).compile(given);
     return null;
   } catch (error) {
-    return `has a schema that is not a JSON Schema (2020-12): ${messageOf(error)}; mend it there`;
+    const [first] = messageOf(error).split(', ');
+    return `has a schema that is not a JSON Schema (2020-12): ${first}; mend it there`;
   }
 };
 

@@ -10,7 +10,7 @@ export const whyNotLoaded = (error: unknown, url: string, folder: string): strin
     return `cannot be loaded: it imports ${missing}, which is not installed; run "npm install ${missing}" there`;
   }
   const file = shown(fileURLToPath(url), folder);
-  if (error instanceof SyntaxError) {
+  if (error instanceof SyntaxError && !/does not provide an export/.test(what)) {
     return `cannot be loaded: ${file} is not JavaScript that Node reads (${what}); "node --check ${file}" shows where`;
   }
   return `cannot be loaded: ${placeIn(error, folder) ?? file}: ${what}; mend it there`;
@@ -22,12 +22,15 @@ const missingPackage = (error: unknown): string | null =>
     ? (/^Cannot find package '([^'/][^']*)' imported from/.exec(error.message)?.[1] ?? null)
     : null;
 
-/** Where it was thrown, `json-file.js:3:5`, if that was in a file and not in Node itself. */
+/** Where it was thrown, `json-file.js:3:5`, as far as that was in a file of the folder. */
 const placeIn = (error: unknown, folder: string): string | null => {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const [, url, path, at] = /^\s+at .*?(?:(file:\/\/[^\s)]+?)|(\/[^\s()]+?)):(\d+:\d+)\)?$/m.exec(stack) ?? [];
-  const file = url === undefined ? path : fileURLToPath(url);
-  return file === undefined ? null : `${shown(file, folder)}:${at}`;
+  const frames = stack.matchAll(/^\s+at (?:.* \()?(?:async )?(file:\/\/[^\s)]+?|\/[^\s()]+?):(\d+:\d+)\)?$/gm);
+  for (const [, place = '', at] of frames) {
+    const file = place.startsWith('file:') ? fileURLToPath(place) : place;
+    if (file.startsWith(`${folder}/`)) return `${shown(file, folder)}:${at}`;
+  }
+  return null;
 };
 
 const shown = (file: string, folder: string): string => (file.startsWith(`${folder}/`) ? relative(folder, file) : file);

@@ -1,0 +1,191 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, hostmaster } from '../../e2e/command.ts';
+import { factoryText, placeOf, repositoryOf } from './repository.ts';
+
+// Modules that cannot be a provider, each with all that is said about it. One run says all of them.
+
+const version = 'this Hostmaster speaks version 1';
+const noFactory =
+  'exports no factory; it must "export const factory = { apiVersion: 1, … }", or export that by default';
+
+const modules: readonly (readonly [name: string, text: string, says: string])[] = [
+  ['nothing', 'export const a = 1;', noFactory],
+  ['a-list', 'export default [];', noFactory],
+  [
+    'unversioned',
+    factoryText({ apiVersion: '' }),
+    `states no apiVersion, and ${version}: put "apiVersion: 1" into its factory`,
+  ],
+  [
+    'newer',
+    factoryText({ apiVersion: '2' }),
+    `speaks version 2 of the provider interface, and ${version}: update Hostmaster, or take an older release of the provider`,
+  ],
+  [
+    'older',
+    factoryText({ apiVersion: "'0'" }),
+    `speaks version 0 of the provider interface, and ${version}: take a release of it that does`,
+  ],
+  [
+    'nameless',
+    factoryText({ name: "''" }),
+    'has a factory whose "name" is not a text that is not empty; mend it there',
+  ],
+  ['closed', factoryText({ open: '7' }), 'has a factory whose "open" is not a function; mend it there'],
+  [
+    'open-secret',
+    factoryText({ secrets: "'api_key'" }),
+    'has a factory whose "secrets" is not a list of keys, such as ["api_key"]; an empty one where it has none; mend it there',
+  ],
+  [
+    'schemaless',
+    factoryText({ schema: '' }),
+    `has a factory whose "schema" is not the JSON Schema of its target's keys; mend it there`,
+  ],
+  [
+    'strange-schema',
+    factoryText({ schema: "{ type: 'object', properties: { url: { type: 'strin' } } }" }),
+    'has a schema that is not a JSON Schema (2020-12): schema is invalid: data/properties/url/type must be equal to one of the allowed values; mend it there',
+  ],
+  [
+    'unknown-keyword',
+    factoryText({ schema: "{ type: 'object', propertys: {} }" }),
+    'has a schema that is not a JSON Schema (2020-12): strict mode: unknown keyword: "propertys"; mend it there',
+  ],
+  [
+    'no-object',
+    factoryText({ schema: "{ type: 'string' }" }),
+    'has a schema that is not of "type": "object"; mend it there',
+  ],
+  [
+    'common-key',
+    factoryText({ schema: "{ type: 'object', properties: { verify_at: {} } }" }),
+    'has a schema with "verify_at", which every target has already; take it out there',
+  ],
+  [
+    'secret-key',
+    factoryText({ secrets: "['token']", schema: "{ type: 'object', required: ['token'] }" }),
+    'has a schema with "token", one of its secrets, which never reach the schema; take it out there',
+  ],
+  [
+    'throwing',
+    "\nconst fail = () => {\n  throw new TypeError('no way\\n    at nowhere');\n};\nfail();",
+    'cannot be loaded: throwing.js:3:9: no way; mend it there',
+  ],
+  [
+    'misusing',
+    "import { parseName } from 'hostmaster/provider';\nparseName('a..b');",
+    'cannot be loaded: misusing.js:2:1: the name "a..b" has an empty part: two dots in a row, or one in front; mend it there',
+  ],
+  ['throwing-text', "throw 'only words';", 'cannot be loaded: throwing-text.js: only words; mend it there'],
+  [
+    'unparsable',
+    'export const = ;',
+    `cannot be loaded: unparsable.js is not JavaScript that Node reads (Unexpected token '='); "node --check unparsable.js" shows where`,
+  ],
+  [
+    'importing',
+    "import 'no-such-package-of-ours';",
+    'cannot be loaded: it imports no-such-package-of-ours, which is not installed; run "npm install no-such-package-of-ours" there',
+  ],
+  [
+    'importing-file',
+    "import './no-such-file.js';",
+    "cannot be loaded: importing-file.js: Cannot find module 'no-such-file.js' imported from importing-file.js; mend it there",
+  ],
+  [
+    'misled',
+    "import { parseNmae } from 'hostmaster/provider'; parseNmae();",
+    "cannot be loaded: misled.js: The requested module 'hostmaster/provider' does not provide an export named 'parseNmae'; mend it there",
+  ],
+  ['waiting', 'await new Promise(() => {});', 'cannot be loaded: waiting.js: it still waits after 10 s; mend it there'],
+];
+
+const absent: readonly (readonly [provider: string, says: string])[] = [
+  [
+    './nope.js',
+    'there is no provider ./nope.js: no such file in the folder of hostmaster.yaml; make it, or name another',
+  ],
+  [
+    'powredns',
+    'there is no provider "powredns" (did you mean "powerdns"?); there are KNOWN, and no package of this name is installed here',
+  ],
+  [
+    '@no-such/package-of-ours',
+    'there is no provider "@no-such/package-of-ours"; there are KNOWN, and no package of this name is installed here',
+  ],
+  ['fs', 'there is no provider "fs"; there are KNOWN'],
+  ['node:fs', 'there is no provider "node:fs"; there are KNOWN'],
+  ['data:text/javascript,0', 'there is no provider "data:text/javascript,0"; there are KNOWN'],
+  ['package/../../nothing.js', 'there is no provider "package/../../nothing.js"; there are KNOWN'],
+];
+
+describe('a provider that cannot be used', { timeout: 60_000 }, () => {
+  const providers = [...modules.map(([name]) => `./${name}.js`), ...absent.map(([provider]) => provider)];
+  const folder = repositoryOf(
+    providers.map((provider) => `provider: '${provider}'`),
+    Object.fromEntries(modules.map(([name, text]) => [`${name}.js`, text])),
+  );
+  let ended: Ended = { code: null, stdout: '', stderr: '' };
+  const saidOf = (i: number): string => {
+    const start = `hostmaster.yaml:${placeOf(i).line}:20: error `;
+    return (
+      ended.stdout
+        .split('\n')
+        .find((text) => text.startsWith(start))
+        ?.slice(start.length) ?? ''
+    );
+  };
+  beforeAll(async () => {
+    ended = await hostmaster(folder, ['validate']);
+  });
+
+  it.each(modules.map(([name, , says], i) => [name, says, i] as const))('%s', (name, says, i) => {
+    expect(saidOf(i)).toBe(`[unusable-provider] the provider ./${name}.js ${says}`);
+  });
+
+  it.each(absent.map(([provider, says], i) => [provider, says, i + modules.length] as const))('%s', (_, says, i) => {
+    const said = saidOf(i).replace(/there are [a-z0-9, ]*?(?=, and no|$)/, 'there are KNOWN');
+    expect(said).toBe(`[unknown-provider] ${says}`);
+  });
+
+  it('is one line each, ends with 1, and shows no stack', () => {
+    expect(ended).toMatchObject({ code: 1, stderr: '' });
+    expect(ended.stdout).not.toMatch(/^\s+at |node:internal/m);
+    expect(ended.stdout.trimEnd().split('\n')).toHaveLength(providers.length + 1);
+  });
+});
+
+describe('a file', { timeout: 60_000 }, () => {
+  const ran = "import { writeFileSync } from 'node:fs';\nwriteFileSync(import.meta.dirname + '/ran', '');\n";
+  const repository = () => repositoryOf(['provider: ./a.js'], { 'a.js': ran + factoryText() });
+  const hasRun = (folder: string): boolean => existsSync(join(folder, 'ran'));
+
+  it('does not run for a configuration that --config names', async () => {
+    const folder = repository();
+    const { code, stdout } = await hostmaster('/', ['validate', '--config', join(folder, 'hostmaster.yaml')]);
+    expect(stdout).toContain(
+      'hostmaster.yaml:2:20: error [unusable-provider] the provider ./a.js is code in a file, which a configuration named by --config cannot run; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n',
+    );
+    expect([code, hasRun(folder)]).toEqual([1, false]);
+  });
+
+  it('does not run for one whose targets come from elsewhere', async () => {
+    const folder = repository();
+    const trusted = join(repositoryOf(['provider: embedded, listen: "127.0.0.1:0"']), 'hostmaster.yaml');
+    const ended = await hostmaster(folder, ['validate', '--targets-from', trusted]);
+    expect([ended.code, hasRun(folder)]).toEqual([0, false]);
+  });
+
+  it.each([
+    ['the default', () => ['validate'], (folder: string) => folder],
+    ['the default by name', () => ['validate', '--config', 'zones/../hostmaster.yaml'], (folder: string) => folder],
+    ['the file of --targets-from', (file: string) => ['validate', '--config', file, '--targets-from', file], () => '/'],
+  ])('runs for %s', async (_, words, where) => {
+    const folder = repository();
+    const ended = await hostmaster(where(folder), words(join(folder, 'hostmaster.yaml')));
+    expect([ended.code, hasRun(folder)]).toEqual([0, true]);
+  });
+});
