@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
-import { uncached } from './killed.ts';
 import { type Side, side } from './sets-lab.ts';
 import { type Moment, makeSetsScene, type SetsScene } from './sets-scene.ts';
 
@@ -16,17 +14,11 @@ const kills = Array.from({ length: writes }, (_, i) => i + 1).flatMap((write) =>
 });
 
 describe('invariant 7: kill -9 between the writes of an apply', { timeout: 120_000 }, () => {
-  let pdns: PowerDns;
   let scene: SetsScene;
   beforeAll(async () => {
-    pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
-    scene = await makeSetsScene(pdns);
-    await scene.watch();
+    scene = await makeSetsScene();
   });
-  afterAll(async () => {
-    await scene?.stop();
-    await pdns?.stop();
-  });
+  afterAll(() => scene?.stop());
 
   const ways = new Set<string>();
   let at: Side = 'before';

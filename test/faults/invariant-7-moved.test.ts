@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
-import { uncached } from './killed.ts';
 import { claimed, claimedOn, entryOf, pairsIn, pairsOf, reverseName, servers, side, zones } from './sets-lab.ts';
 import { makeSetsScene, type PowerDnsScene, refusing } from './sets-scene.ts';
 import { overwrite, rrset } from './zone.ts';
@@ -9,22 +7,16 @@ import { overwrite, rrset } from './zone.ts';
 // Invariant 7: somebody else changed what would have to be taken back. It is left alone, said, and kept in mind until a
 // person put it right.
 
-let pdns: PowerDns;
 let scene: PowerDnsScene;
 beforeAll(async () => {
-  pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
-  scene = await makeSetsScene(pdns);
-  await scene.watch();
+  scene = await makeSetsScene();
 });
-afterAll(async () => {
-  await scene?.stop();
-  await pdns?.stop();
-});
+afterAll(() => scene?.stop());
 
 const name = `web2.${zones.forward}`;
 const theirs = '203.0.113.9';
 const moved = `${name} A at pdns is ${theirs} (TTL 300) now, neither 10.0.1.12 (TTL 300) as we wrote it nor 10.0.1.2 (TTL 300) as before`;
-const put = (address: string) => overwrite(pdns, zones.forward, rrset(name, 'A', address));
+const put = (address: string) => overwrite(scene.pdns, zones.forward, rrset(name, 'A', address));
 
 describe('invariant 7: somebody changed the A before the roll-back', () => {
   const expectStuck = async () => {

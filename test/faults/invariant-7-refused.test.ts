@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
-import { uncached } from './killed.ts';
 import {
   addressesOf,
   claimed,
@@ -18,17 +16,11 @@ import { makeSetsScene, type PowerDnsScene, refusing } from './sets-scene.ts';
 // Invariant 7: where a part of a server is refused, all of it is as before, what others want goes on, and shared names
 // have what is true of each.
 
-let pdns: PowerDns;
 let scene: PowerDnsScene;
 beforeAll(async () => {
-  pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
-  scene = await makeSetsScene(pdns);
-  await scene.watch();
+  scene = await makeSetsScene();
 });
-afterAll(async () => {
-  await scene?.stop();
-  await pdns?.stop();
-});
+afterAll(() => scene?.stop());
 
 /** All of a side, but for servers that are as they were. */
 const expectAllBut = async (...held: readonly string[]): Promise<void> => {

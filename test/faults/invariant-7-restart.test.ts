@@ -1,25 +1,17 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends, type InventoryEntry } from '../servers/inventory.ts';
 import { type Ended, hostmaster } from './command.ts';
-import { uncached } from './killed.ts';
 import { claimed, claimedOn, entryOf, pairsIn, pairsOf, side } from './sets-lab.ts';
 import { makeSetsScene, type PowerDnsScene } from './sets-scene.ts';
 
 // Invariant 7: what a killed apply wrote is known to be its own, so that it goes as soon as its server says so.
 
-let pdns: PowerDns;
 let scene: PowerDnsScene;
 beforeAll(async () => {
-  pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
-  scene = await makeSetsScene(pdns);
-  await scene.watch();
+  scene = await makeSetsScene();
 });
-afterAll(async () => {
-  await scene?.stop();
-  await pdns?.stop();
-});
+afterAll(() => scene?.stop());
 
 const reset = async (): Promise<void> => {
   scene.inventory.bend(null);

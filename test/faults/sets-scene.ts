@@ -3,9 +3,10 @@ import { expect } from 'vitest';
 import type { JournalEntry } from '../../src/model/ports.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import { runHere } from '../cli/here.ts';
-import type { Fault, PowerDns, ProxyRequest } from '../servers/index.ts';
+import { type Fault, type PowerDns, type ProxyRequest, startPowerDns } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { type Ended, hostmaster, makeRepository, type Repository } from './command.ts';
+import { uncached } from './killed.ts';
 import { addressesOf, claimed, claimedOn, pairsIn, pairsOf, type Side, servers, side, zones } from './sets-lab.ts';
 import { onPowerDns, type PowerDnsWorld, type SetsWorld, type Watch, type WriteFault } from './sets-world.ts';
 
@@ -32,12 +33,15 @@ export interface SetsScene extends Pick<SetsWorld, 'clear' | 'overApi' | 'overDn
 }
 
 /** With what becomes of requests to its API. */
-export type PowerDnsScene = SetsScene & Pick<PowerDnsWorld, 'handle'>;
+export type PowerDnsScene = SetsScene & Pick<PowerDnsWorld, 'handle'> & { readonly pdns: PowerDns };
 
-/** The scene on one PowerDNS. */
-export const makeSetsScene = async (pdns: PowerDns): Promise<PowerDnsScene> => {
+/** The scene on one PowerDNS of its own, which is watched. */
+export const makeSetsScene = async (): Promise<PowerDnsScene> => {
+  const pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
   const world = await onPowerDns(pdns);
-  return { ...(await sceneIn(world)), handle: world.handle };
+  const scene = await sceneIn(world);
+  await scene.watch();
+  return { ...scene, pdns, handle: world.handle, stop: () => scene.stop().finally(pdns.stop) };
 };
 
 /** Makes the repository and the inventory, and applies the side `before`. */
