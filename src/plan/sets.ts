@@ -95,6 +95,14 @@ const claimantsOf = ({ origins }: PlannedRRset['values'][number]): readonly Serv
 
 const keyOfServer = ({ inventory, server }: ServerRef): string => serverKey({ inventory, name: server });
 
+/** Are these addresses that all stay, with others beside them? */
+export const onlyGains = (change: Change): boolean => {
+  const { before, after } = change;
+  if (after === null || !isAddress(change)) return false;
+  const next = new Set(after.values.map(({ rdata }) => rdata));
+  return before === null || before.values.every(({ rdata }) => next.has(rdata));
+};
+
 /**
  * A claim's change without the values that it takes from a server. Null where it cannot go without them: where nothing
  * else comes by it, where something goes by it (the change does not say whose that is), and where the addresses are parts
@@ -102,14 +110,13 @@ const keyOfServer = ({ inventory, server }: ServerRef): string => serverKey({ in
  */
 export const withoutNewcomers = (change: Change, of: ServerRef): Change | null => {
   const { before, after } = change;
-  if (after === null || after.health_check !== null || !isAddress(change)) return null;
+  if (after === null || after.health_check !== null || !onlyGains(change)) return null;
   const known = new Set(before?.values.map(({ rdata }) => rdata));
   const left = keyOfServer(of);
   const values = after.values.filter(
     (value) => known.has(value.rdata) || claimantsOf(value).every((each) => keyOfServer(each) !== left),
   );
-  const stay = values.filter(({ rdata }) => known.has(rdata)).length;
-  return stay === known.size && values.length > stay ? { ...change, after: { ...after, values } } : null;
+  return values.length > known.size ? { ...change, after: { ...after, values } } : null;
 };
 
 const byPlace = (a: ChangeRef, b: ChangeRef): number => compareText(placeOf(a), placeOf(b));

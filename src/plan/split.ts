@@ -7,7 +7,7 @@ import type { Allow } from './allow.ts';
 import { isAllowed, printAllow } from './allow.ts';
 import { byNameAndType } from './diff.ts';
 import type { Registered, ServerRef } from './sets.ts';
-import { atomicSets, placeOf, refTo, withoutNewcomers } from './sets.ts';
+import { atomicSets, onlyGains, placeOf, refTo, withoutNewcomers } from './sets.ts';
 
 /** A zone at a target that could not be read, so that nobody knows what would change there. */
 export interface Unplanned {
@@ -71,7 +71,14 @@ interface Board {
   readonly entries: readonly Entry[];
   readonly added: Withheld[];
   /** Held back since its dependents were last looked for, by name. */
-  readonly fresh: Map<string, { readonly changes: readonly Change[]; readonly causes: readonly Cause[] }>;
+  readonly fresh: Map<string, Fresh>;
+}
+
+interface Fresh {
+  readonly changes: readonly Change[];
+  readonly causes: readonly Cause[];
+  /** Are they claims alone that only gain? */
+  readonly gains: boolean;
 }
 
 /** A change, and by what it, or a part of it, is held back. */
@@ -213,19 +220,27 @@ const withhold = ({ board, entry }: Place, causes: readonly Cause[], input: Spli
   // What goes in part holds nothing else at its name back.
   if (entry.goes !== null) return;
   const { name } = change;
-  board.fresh.set(name, { changes: [...(board.fresh.get(name)?.changes ?? []), change], causes: open });
+  const { changes = [], gains = true } = board.fresh.get(name) ?? {};
+  board.fresh.set(name, {
+    changes: [...changes, change],
+    causes: open,
+    gains: gains && of !== undefined && onlyGains(change),
+  });
 };
 
 /** What is of no use, or does harm, without what was just held back in its zone. */
 const withholdDependents = (board: Board): void => {
-  if (board.fresh.size === 0) return;
   const { changeset, entries, fresh } = board;
+  if (fresh.size === 0) return;
   const live = entries.filter(({ goes }) => goes !== null);
+  const byName = Map.groupBy(live, ({ change }) => change.name);
   const exists = new Set(entries.filter(({ change }) => change.before !== null).map(({ change }) => change.name));
   const dependents = heldWith({
     zone: changeset.zone,
     changes: live.map(({ change }) => change),
-    standing: [...fresh.values()].flatMap(({ changes }) => changes.flatMap(sidesOf)),
+    standing: [...fresh].flatMap(([name, each]) =>
+      each.gains && gain(byName.get(name)) ? [] : each.changes.flatMap(sidesOf),
+    ),
     exists: (name) => exists.has(name),
   });
   for (const entry of live) {
@@ -237,6 +252,10 @@ const withholdDependents = (board: Board): void => {
   }
   fresh.clear();
 };
+
+/** Does something come to a name, and nothing go? Then what does not come yet is in nobody's way. */
+const gain = (live: readonly Entry[] = []): boolean =>
+  live.length > 0 && live.every(({ goes }) => goes !== null && onlyGains(goes));
 
 /** A filter holds back only what is part of this run, and not what this run allows. */
 const appliesTo = ({ guard }: Cause, { name }: Change, changeset: Changeset, input: SplitInput): boolean => {

@@ -279,6 +279,18 @@ describe('a set of which a part waits', () => {
       expect(result?.changes).toEqual([]);
     });
 
+    test('also where another type of its name waits whole, unless something goes there', () => {
+      const a = 'replace www.com. A 192.0.2.5 -> 192.0.2.1=web1,192.0.2.2=web2,192.0.2.5=web5';
+      const [aaaa, whole] = ['create www.com. AAAA 2001:db8::1=web1', 'create www.com. AAAA 2001:db8::2=web2'];
+      expect(valuesOf(waiting(a, aaaa))).toEqual([['www.com.', '192.0.2.2,192.0.2.5']]);
+      const onlyOthers = ['create www.com. A 192.0.2.1=web1', whole, 'create x.com. CNAME www.com.'] as const;
+      expect(waiting(...onlyOthers)?.changes.map(({ name, type }) => `${name} ${type}`)).toEqual([
+        'www.com. AAAA',
+        'x.com. CNAME',
+      ]);
+      expect(waiting('create www.com. A 192.0.2.1=web1', whole, 'delete www.com. CNAME x.com.')?.changes).toEqual([]);
+    });
+
     test('one after the other, until nothing is left, and says each reason once', () => {
       const lines = ['create www.com. A 192.0.2.1=web1,192.0.2.2=web2', 'create x.com. CNAME www.com.'];
       const ptrs = ['create 1.arpa. PTR web1.lab.', 'create 2.arpa. PTR web2.lab.'];
