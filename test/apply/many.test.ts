@@ -1,42 +1,29 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { factory as embedded } from '../../providers/embedded/index.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { OpenTarget } from '../../src/pass/types.ts';
 import type { Write, WriteResult } from '../../src/provider.ts';
-import { openStore } from '../../src/state/sqlite.ts';
-import { tempFolder } from '../servers/child.ts';
+import { openPair, type Pair } from './embedded.ts';
 import { change, changeset, setOf } from './make.ts';
-import { applyAt, recoverAt, targetOf, targetsOf } from './pass.ts';
+import { applyAt, recoverAt, targetsOf } from './pass.ts';
 
 // Two embedded targets, one for the forward zone and one for the reverse zones, and servers by the thousand.
 
-const folder = tempFolder('many');
 const forward = 'lab.test.';
 const count = 3_000;
 const nets = [...new Array(12).keys()].map((net) => `${net}.0.10.in-addr.arpa.`);
+let pair: Pair;
 let store: Store;
 let names: OpenTarget;
 let addresses: OpenTarget;
 
-const openEmbedded = async (name: string): Promise<OpenTarget> => {
-  const config = { listen: '127.0.0.1:0', file: join(folder, `${name}.sqlite`) };
-  return targetOf(await embedded.open({ config, secrets: {}, folder }), config, name);
-};
-
 beforeAll(async () => {
-  store = openStore(join(folder, 'state.sqlite'));
-  names = await openEmbedded('names');
-  addresses = await openEmbedded('addresses');
+  pair = await openPair();
+  ({ store, names, addresses } = pair);
   const create = { kind: 'Native', ns: ['ns1.example.net.'], soa_edit_api: 'INCREASE' };
   await names.provider.createZone({ name: forward, view: null }, create);
   for (const name of nets) await addresses.provider.createZone({ name, view: null }, create);
 });
-afterAll(async () => {
-  await store.close();
-  await names.provider.close?.();
-  await addresses.provider.close?.();
-});
+afterAll(() => pair?.close());
 
 const numbers = [...new Array(count).keys()];
 const netOf = (i: number): string => nets[i >> 8] ?? '';

@@ -1,41 +1,28 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { factory as embedded } from '../../providers/embedded/index.ts';
 import type { Change } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { OpenTarget } from '../../src/pass/types.ts';
 import type { Provider, Write, WriteResult } from '../../src/provider.ts';
-import { openStore } from '../../src/state/sqlite.ts';
-import { tempFolder } from '../servers/child.ts';
+import { openPair, type Pair } from './embedded.ts';
 import { change, changeset, setOf } from './make.ts';
-import { applyAt, recoverAt, targetOf, targetsOf } from './pass.ts';
+import { applyAt, recoverAt, targetsOf } from './pass.ts';
 
 // Atomic sets at targets that compare and swap by themselves: two embedded ones, with names at one and addresses at the
 // other, that somebody else writes to in the moment of our write, or that refuse without a word of what.
 
-const folder = tempFolder('native');
 const forward = 'lab.test.';
 const reverse = '2.0.192.in-addr.arpa.';
 const idOf = (name: string) => ({ name, view: null });
+let pair: Pair;
 let store: Store;
 let names: OpenTarget;
 let addresses: OpenTarget;
 
-const openEmbedded = async (name: string): Promise<OpenTarget> => {
-  const config = { listen: '127.0.0.1:0', file: join(folder, `${name}.sqlite`) };
-  return targetOf(await embedded.open({ config, secrets: {}, folder }), config, name);
-};
-
 beforeAll(async () => {
-  store = openStore(join(folder, 'state.sqlite'));
-  names = await openEmbedded('names');
-  addresses = await openEmbedded('addresses');
+  pair = await openPair();
+  ({ store, names, addresses } = pair);
 });
-afterAll(async () => {
-  await store?.close();
-  await names?.provider.close?.();
-  await addresses?.provider.close?.();
-});
+afterAll(() => pair?.close());
 beforeEach(async () => {
   const create = { kind: 'Native', ns: ['ns1.example.net.'], soa_edit_api: 'INCREASE' };
   for (const [{ provider }, zone] of [[names, forward] as const, [addresses, reverse] as const]) {
