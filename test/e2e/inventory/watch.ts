@@ -58,6 +58,7 @@ export const startWatch = (server: DnsAddress, looks: readonly Look[]): Watch =>
     stop: async () => {
       running = false;
       await Promise.all(loops);
+      if (rounds.some((count) => count === 0)) throw new Error('not everything was looked at');
       return { rounds: Math.min(...rounds), wrong: [...wrong], seen };
     },
   };
