@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonFileSource } from '../conformance/json-file.ts';
 
 const root = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -51,7 +53,9 @@ describe('the published package', () => {
 
   it('carries what package.json lists, and no sources or tests', () => {
     const there = readdirSync(join(app, 'node_modules/hostmaster'));
-    expect(there).toEqual(expect.arrayContaining(['dist', 'schemas', 'zones', 'LICENSE', 'README.md', 'CHANGELOG.md']));
+    expect(there).toEqual(
+      expect.arrayContaining(['dist', 'schemas', 'zones', 'providers', 'LICENSE', 'README.md', 'CHANGELOG.md']),
+    );
     expect(there.filter((name) => ['src', 'test', 'scripts', 'bin'].includes(name))).toEqual([]);
   });
 
@@ -130,6 +134,74 @@ describe('the published package', () => {
     const tsc = join(root, 'node_modules/.bin/tsc');
     const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --lib es2024,dom --types';
     expect(run(app, tsc, ...options.split(' '), '', 'plugin.ts')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  describe('a provider of somebody else', () => {
+    const config = (provider: string, file: string) =>
+      [
+        `targets: { file: { provider: ${provider}, file: ${file} } }`,
+        'zones: { example.com: { targets: [file], create: { ns: [ns1.example.net.] } } }',
+        '',
+      ].join('\n');
+    const withZone = (name: string, provider: string): string => {
+      const path = join(app, name);
+      mkdirSync(join(path, 'zones'), { recursive: true });
+      writeFileSync(join(path, 'hostmaster.yaml'), config(provider, 'held.json'));
+      writeFileSync(
+        join(path, 'zones/example.com.yaml'),
+        "'': { type: NS, ttl: 3600, value: ns1.example.net. }\nwww: { type: A, ttl: 300, value: 192.0.2.1 }\n",
+      );
+      return path;
+    };
+    const inFolder = (path: string, ...args: readonly string[]) =>
+      run(path, join(app, 'node_modules/.bin/hostmaster'), ...args);
+    const held = (path: string) => JSON.parse(readFileSync(join(path, 'held.json'), 'utf8'))['example.com.'].rrsets;
+
+    it('is written from the README alone, in a file', () => {
+      const path = withZone('by-path', './json-file.ts');
+      writeFileSync(join(path, 'json-file.ts'), jsonFileSource());
+      expect(inFolder(path, 'apply', '--yes')).toMatchObject({ status: 0, stderr: '' });
+      expect(held(path)['www.example.com. A']).toEqual({ ttl: 300, values: ['192.0.2.1'] });
+      expect(inFolder(path, 'plan', '--exit-code')).toMatchObject({ status: 0, stderr: '' });
+      const tsc = join(root, 'node_modules/.bin/tsc');
+      const options =
+        '--noEmit --strict --noUncheckedIndexedAccess --exactOptionalPropertyTypes --skipLibCheck --module nodenext --target es2024';
+      const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
+      expect(run(path, tsc, ...options.split(' '), ...types, 'json-file.ts')).toEqual({
+        status: 0,
+        stdout: '',
+        stderr: '',
+      });
+    });
+
+    it('is a package, whose errors are told as our own', () => {
+      const module = join(app, 'node_modules/@example/json-file');
+      mkdirSync(module, { recursive: true });
+      const manifest = { name: '@example/json-file', type: 'module', version: '1.0.0', exports: './index.js' };
+      writeFileSync(join(module, 'package.json'), JSON.stringify(manifest));
+      writeFileSync(join(module, 'index.js'), stripTypeScriptTypes(jsonFileSource()));
+      const path = withZone('by-name', '"@example/json-file"');
+      expect(inFolder(path, 'apply', '--yes')).toMatchObject({ status: 0, stderr: '' });
+      writeFileSync(join(path, 'held.json'), '{ "example.com.": 7 }');
+      const refused = inFolder(path, 'plan');
+      expect(refused).toMatchObject({ status: 1, stderr: '' });
+      expect(refused.stdout).toContain(
+        `error [target-unreachable] ${join(path, 'held.json')}: example.com. is not a mapping; nothing was written`,
+      );
+    });
+
+    it('says what is wrong with its keys', () => {
+      const path = withZone('by-path', './json-file.ts');
+      writeFileSync(join(path, 'hostmaster.yaml'), config('./json-file.ts', '7, fiel: a'));
+      const { status, stdout } = inFolder(path, 'validate');
+      expect([status, stdout.split('\n').slice(0, 2)]).toEqual([
+        1,
+        [
+          'hostmaster.yaml:1:52: error [config-syntax] targets.file: "file" must be text',
+          'hostmaster.yaml:1:55: error [config-syntax] targets.file: "fiel" is not a key here (did you mean "file"?); the keys are provider, verify_at, verify_wait, file',
+        ],
+      ]);
+    });
   });
 
   it.skipIf(old === null)('tells an old Node what it needs in one line (wants one on the PATH)', () => {
