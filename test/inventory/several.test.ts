@@ -116,7 +116,9 @@ describe('entries that cannot be used', () => {
     const taken = await passes(defined('http', { url: inventory.url })).after(0);
     expect(standings(taken)).toMatchObject({ good: 'present in part' });
     const names = Object.keys(standings(taken)).filter((name) => name !== 'good');
+    expect(names).toHaveLength(67);
     expect(names.filter((name) => !/^xn--[a-z0-9-]+$/.test(name))).toEqual([]);
+    expect(taken.roster.problems).not.toEqual([]);
     for (const { message } of taken.roster.problems) expect(message).toMatch(/^[\x20-\x7e\u2026]+$/);
   });
 });
