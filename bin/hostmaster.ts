@@ -13,7 +13,17 @@ if (isOlder(process.versions.node, needed)) {
   process.stderr.write(`hostmaster needs Node.js ${needed} or newer, and this is ${process.versions.node}.\n`);
   process.exitCode = 1;
 } else {
+  // Node ends a program that waits for what never comes (of somebody else's provider) with 0 and without a word.
+  const unfinished = (code: number): void => {
+    if (code !== 0) return;
+    process.stderr.write(
+      'hostmaster: ended without a result: a provider never answered; see those that are no built-in ones\n',
+    );
+    process.exitCode = 1;
+  };
+  process.once('exit', unfinished);
   import('../src/cli/main.ts').then(async ({ main }) => {
     process.exitCode = await main(process.argv.slice(2));
+    process.off('exit', unfinished);
   });
 }

@@ -167,4 +167,14 @@ describe('what it opens', { timeout: 60_000 }, () => {
     );
     expect(ended.code).toBe(1);
   });
+
+  it('is waited for, but not for ever without a word', async () => {
+    const waits = factoryText({ open: '() => new Promise(() => {})' });
+    const ended = await hostmaster(repositoryOf(['provider: ./it.js'], { 'it.js': waits }), ['plan']);
+    expect(ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'hostmaster: ended without a result: a provider never answered; see those that are no built-in ones\n',
+    });
+  });
 });
