@@ -127,7 +127,8 @@ const writePtr = (
 const noLimits: AbsenceLimits = { snapshots: 0, grace: 0 };
 
 const stricter = (forward: DesiredZone | null, reverse: DesiredZone | null): AbsenceLimits => {
-  const [a, b] = [forward?.settings.guards.absence ?? noLimits, reverse?.settings.guards.absence ?? noLimits];
+  const a = forward?.settings.guards.absence ?? noLimits;
+  const b = reverse?.settings.guards.absence ?? noLimits;
   return { snapshots: Math.max(a.snapshots, b.snapshots), grace: Math.max(a.grace, b.grace) };
 };
 

@@ -9,7 +9,7 @@ import type { Collected, Member, WantedValue, WriteRule } from './items.ts';
 import { originOf } from './registration.ts';
 import { heldReason, isGone, wordsOf } from './roster.ts';
 import { type ComposeRuleId, composeRules } from './rules.ts';
-import { familyOf, renderName, renderUrl, renderValues } from './template.ts';
+import { familyOf, renderName, renderUrl, renderValues, type Template } from './template.ts';
 import type { ZoneEntry } from './zones.ts';
 
 /** Everything that labels and groups make a server write. */
@@ -97,8 +97,8 @@ const writeValue = (
     });
     return false;
   }
-  const { url: template } = rule.check ?? { url: null };
-  const url = template === null ? null : attempt(writing, () => renderUrl(template, member.server, rdata));
+  const template = rule.check?.url ?? null;
+  const url = template === null ? null : urlOf(writing, template, rdata);
   if (template !== null && url === null) return false;
   const missing = heldReason(member.entry, entry.zone.settings.guards.absence);
   into.items.push({
@@ -116,6 +116,9 @@ const writeValue = (
   });
   return true;
 };
+
+const urlOf = (writing: Writing, template: Template, rdata: string): string | null =>
+  attempt(writing, () => renderUrl(template, writing.member.server, rdata));
 
 const grantOf = ({ book, member, rule }: Writing, name: string): Granted | null => {
   const { role } = rule;

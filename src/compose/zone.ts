@@ -30,7 +30,7 @@ const fillZone = (zone: DesiredZone, merged: MergedZone | undefined): DesiredZon
   const protections = [...(zone.protected ?? []), ...merged.protected];
   return {
     ...zone,
-    rrsets: statics.length === 0 ? rrsets : [...statics, ...rrsets],
+    rrsets: statics.concat(rrsets),
     quarantined: [...zone.quarantined, ...quarantined],
     ...(protections.length === 0 ? {} : { protected: protections }),
   };

@@ -157,13 +157,10 @@ const reverseFinder =
   };
 
 /** RFC 1035 section 3.5, RFC 3596 section 2.5. */
-const reverseName = (address: string): string => {
-  if (!isIPv6(address)) return `${backwards(address.split('.'))}.in-addr.arpa.`;
-  const hex = hexOf(address);
-  let name = '';
-  for (let i = 28; i >= 0; i -= 4) name += `${hex[i + 3]}.${hex[i + 2]}.${hex[i + 1]}.${hex[i]}.`;
-  return `${name}ip6.arpa.`;
-};
+const reverseName = (address: string): string =>
+  isIPv6(address)
+    ? `${backwards(hexOf(address).split(''))}.ip6.arpa.`
+    : `${backwards(address.split('.'))}.in-addr.arpa.`;
 
 const backwards = (parts: readonly string[]): string => parts.toReversed().join('.');
 
