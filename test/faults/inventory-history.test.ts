@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import {
   answerByChance,
+  chanceFrom,
   changeByChance,
   contributes,
   type Lab,
   pickFrom,
-  randomFrom,
   valuesIn,
   witness,
 } from './inventory-history.ts';
@@ -93,7 +93,7 @@ describe('made-up histories', () => {
   for (const seed of (process.env.SEEDS ?? '1 2 3').split(' ').map(Number)) {
     it(`number ${seed}: nothing goes without a reason, and in the end all is as wanted`, async () => {
       const scene = await makeScene(pdns);
-      await settles(scene, await play(scene, randomFrom(seed), 30));
+      await settles(scene, await play(scene, chanceFrom(seed), 30));
       await scene.stop();
     });
   }

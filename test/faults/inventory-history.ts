@@ -1,16 +1,12 @@
+import { randomFrom } from '../model/random.ts';
 import { type Bend, bends, type InventoryEntry, type InventoryPage } from '../servers/inventory.ts';
 
 // A made-up lab that changes by chance, and a witness who saw every answer and knows what may go from DNS.
 
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export const randomFrom = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
+/** Numbers from 0 up to 1, the same for the same seed. */
+export const chanceFrom = (seed: number): (() => number) => {
+  const random = randomFrom(seed);
+  return () => random(2 ** 32) / 2 ** 32;
 };
 
 export interface Machine {

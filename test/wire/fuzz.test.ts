@@ -15,8 +15,9 @@ import { readAxfr, readIxfr } from '../../src/wire/transfer-reader.ts';
 import { checkRequest, signMessage } from '../../src/wire/tsig.ts';
 import { createAnswerChecker } from '../../src/wire/tsig-answers.ts';
 import { encodeUpdate, updateOf } from '../../src/wire/update.ts';
+import { randomFrom } from '../model/random.ts';
 import { keyFor, ours } from './keys.ts';
-import { mutate, randomFrom } from './mutate.ts';
+import { mutate } from './mutate.ts';
 import { a, ns, record, soa } from './scene.ts';
 
 // 100,000 mutated messages: each is read or refused, quickly, and leaves nothing behind.

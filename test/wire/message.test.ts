@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { SyntaxProblem } from '../../src/model/errors.ts';
 import { parseRdata } from '../../src/model/rdata.ts';
 import { decodeMessage, encodeMessage, encodeQuery, type Message, noFlags } from '../../src/wire/message.ts';
-import { mutate, randomFrom } from './mutate.ts';
+import { randomFrom } from '../model/random.ts';
+import { mutate } from './mutate.ts';
 
 const record = (name: string, type: string, ttl: number, text: string) => ({
   name,

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exchange } from '../../../src/wire/exchange.ts';
 import { decodeMessage, encodeQuery } from '../../../src/wire/message.ts';
 import { framed } from '../../../src/wire/tcp.ts';
-import { mutate, randomFrom } from '../../wire/mutate.ts';
+import { randomFrom } from '../../model/random.ts';
+import { mutate } from '../../wire/mutate.ts';
 import { type Embedded, putRecords, startEmbedded } from './zone.ts';
 
 // What nobody should send. The server lives in this process: an exception would end the test.

@@ -1,0 +1,12 @@
+/** A generator of numbers below `limit` that gives the same ones for the same seed (mulberry32). */
+export type Random = (limit: number) => number;
+
+export const randomFrom = (seed: number): Random => {
+  let state = seed;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  };
+};
