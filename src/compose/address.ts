@@ -79,8 +79,18 @@ const neverUsableV6 = (address: string): string | null => {
   if (hex.startsWith('ff')) return 'multicast (RFC 4291)';
   if (/^fe[89ab]/.test(hex)) return 'link-local (RFC 4291)';
   if (address === '::') return 'unspecified (RFC 4291)';
+  if (hex.startsWith(nat64)) return throughNat64(hex.slice(nat64.length));
   if (hex.startsWith('00000000000000000000') && address !== '::1') return 'an IPv4 address in disguise (RFC 4291)';
   return null;
+};
+
+/** 64:ff9b::/96, whose last 32 bits are the IPv4 address that it leads to (RFC 6052 section 2.1). */
+const nat64 = '0064ff9b0000000000000000';
+
+const throughNat64 = (hex: string): string | null => {
+  const address = Buffer.from(hex, 'hex').join('.');
+  const why = neverUsableV4(address);
+  return why === null ? null : `${address} by NAT64 (RFC 6052), ${why}`;
 };
 
 /** Why a name of a zone may not lead to the address; null: it may. */

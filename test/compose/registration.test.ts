@@ -64,22 +64,25 @@ describe('registration', () => {
     expect(rulesOf(composed)).toEqual(['address-refused']);
   });
 
-  test.each(['::', 'fe80::1', 'ff02::1', 'fd00:ec2::254', '::ffff:a9fe:a9fe'])('%s is refused', (ip) => {
-    const composed = compose(make.inputOf([present(server('web1', [ip]))]));
-    expect(make.linesOf(composed.zones)).toEqual([]);
-    expect(rulesOf(composed)).toEqual(['address-refused']);
-    expect(composed.zones[0]?.protected).toEqual([
-      {
-        name: 'web1.lab.internal.',
-        types: ['A', 'AAAA'],
-        reason: 'server web1 of inventory lab is active, and has no address that can be used',
-      },
-    ]);
-  });
+  test.each(['::', 'fe80::1', 'ff02::1', 'fd00:ec2::254', '::ffff:a9fe:a9fe', '64:ff9b::a9fe:a9fe', '64:ff9b::'])(
+    '%s is refused',
+    (ip) => {
+      const composed = compose(make.inputOf([present(server('web1', [ip]))]));
+      expect(make.linesOf(composed.zones)).toEqual([]);
+      expect(rulesOf(composed)).toEqual(['address-refused']);
+      expect(composed.zones[0]?.protected).toEqual([
+        {
+          name: 'web1.lab.internal.',
+          types: ['A', 'AAAA'],
+          reason: 'server web1 of inventory lab is active, and has no address that can be used',
+        },
+      ]);
+    },
+  );
 
   test('takes private and loopback addresses where the zone is not public', () => {
-    const local = server('web1', ['10.0.0.1', '127.0.0.1', '::1', 'fd00::1']);
-    expect(make.linesOf(compose(make.inputOf([present(local)])).zones)).toHaveLength(4);
+    const local = server('web1', ['10.0.0.1', '127.0.0.1', '::1', 'fd00::1', '64:ff9b::c000:201']);
+    expect(make.linesOf(compose(make.inputOf([present(local)])).zones)).toHaveLength(5);
     const zones = [zone('lab.internal.', [], { settings: { public: true } })];
     const composed = compose(make.inputOf([present(local)], {}, zones));
     expect(make.linesOf(composed.zones)).toEqual([]);
