@@ -119,7 +119,9 @@ export const countedOrphans = (
   const known = new Map(before.map((orphan) => [`${keyOf(orphan)} ${orphan.rdata}`, orphan.missing]));
   return seen.map(({ name, type, rdata }) => {
     const was: Missing = known.get(`${name} ${type} ${rdata}`) ?? { since: now, snapshots: 0 };
-    return { name, type, rdata, missing: counts ? { ...was, snapshots: was.snapshots + 1 } : was };
+    // Later than now was by a clock that has been set back.
+    const since = Math.min(was.since, now);
+    return { name, type, rdata, missing: { since, snapshots: was.snapshots + (counts ? 1 : 0) } };
   });
 };
 
