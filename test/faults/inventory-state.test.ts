@@ -48,6 +48,10 @@ describe('a state file that is deleted', () => {
     expect(code).toBe(0);
   });
 
+  it('verify expects what waits for that proof: exit 0', async () => {
+    expect(await scene.run('verify')).toMatchObject({ code: 0 });
+  });
+
   it('starts the proof at 0: it takes three complete snapshots and the grace again', async () => {
     for (let i = 0; i < 3; i += 1) {
       const { code, stdout } = await scene.apply();

@@ -15,7 +15,7 @@ export interface DumpedZone {
 
 /**
  * What a target holds of a zone, as far as it can be ours: what ExternalDNS owns, what `ignore` names and what is
- * stored and not served stays out, so that a plan from the dump is empty. Throws ZONE_MISSING.
+ * stored and not served stays out, so that a plan from the dump is empty; and what is health-checked, which claims make. Throws ZONE_MISSING.
  */
 export const dumpZone = async (zone: string, target: OpenTarget, definitions: Definitions): Promise<DumpedZone> => {
   const id = { name: zone, view: null };
@@ -45,5 +45,8 @@ export const dumpZone = async (zone: string, target: OpenTarget, definitions: De
   };
 };
 
-const whyLeft = (rrset: RRset, owner: string | null): string | null =>
-  owner !== null && isProtected(owner) ? owner : rrset.values.length === 0 ? 'disabled: not served' : null;
+const whyLeft = (rrset: RRset, owner: string | null): string | null => {
+  if (owner !== null && isProtected(owner)) return owner;
+  if (rrset.values.length === 0) return 'disabled: not served';
+  return rrset.healthCheck === undefined ? null : 'health-checked, which a claim can say and a zone file cannot';
+};

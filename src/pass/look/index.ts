@@ -16,39 +16,42 @@ import { dumpZone } from './dump.ts';
 import { explainName } from './explain.ts';
 import type { ServingTarget } from './serve.ts';
 import { startServing } from './serve.ts';
+import { withStaying } from './staying.ts';
 
 // The passes that change nothing: they read, ask and say.
 
 const zonesAtOnce = 8;
 
 /**
- * Ask every name server for every desired RRset that its target can hold, or for every nth of a zone's where `sample`
- * says how many.
+ * Ask every name server for every desired RRset that its target can hold, and for what waits there for proof that it is
+ * gone, or for every nth of a zone's where `sample` says how many.
  */
 export const verifyPass = async (
   options: PassOptions & { readonly sample?: number },
   rim: Rim,
   openStore: StoreOpener,
-): Promise<VerifyReport & { readonly definitions: Definitions }> => {
-  const { definitions } = await withStore(options, rim, openStore, ({ desired }) => Promise.resolve(desired));
-  const targets = await openTargets(definitions, { ...options, serve: true }, rim);
-  try {
-    const due = selectedZones(definitions.zones, options).flatMap((zone) =>
-      zone.settings.targets.flatMap((name) => {
-        const target = targets.open.get(name);
-        return target === undefined ? [] : [{ zone, target }];
-      }),
-    );
-    const desired = await pooled(due, zonesAtOnce, ({ zone, target }) => desiredWork(zone, target, rim));
-    const works = desired.map(({ work }) => ({ ...work, keys: sampled(work.keys, options.sample) }));
-    const report = await prove(works, rim);
-    const misfits = desired.flatMap(({ problems }) => problems);
-    const problems = sortProblems([...definitions.problems, ...targets.problems, ...misfits]);
-    return { ...report, definitions: { ...definitions, problems } };
-  } finally {
-    await closeTargets(targets);
-  }
-};
+): Promise<VerifyReport & { readonly definitions: Definitions }> =>
+  withStore(options, rim, openStore, async ({ desired: { definitions, facts }, store }) => {
+    const targets = await openTargets(definitions, { ...options, serve: true }, rim);
+    try {
+      const due = selectedZones(definitions.zones, options).flatMap((zone) =>
+        zone.settings.targets.flatMap((name) => {
+          const target = targets.open.get(name);
+          return target === undefined ? [] : [{ zone, target }];
+        }),
+      );
+      const desired = await pooled(due, zonesAtOnce, async ({ zone, target }) =>
+        desiredWork(await withStaying(zone, target, { facts, rim, store }), target, rim),
+      );
+      const works = desired.map(({ work }) => ({ ...work, keys: sampled(work.keys, options.sample) }));
+      const report = await prove(works, rim);
+      const misfits = desired.flatMap(({ problems }) => problems);
+      const problems = sortProblems([...definitions.problems, ...targets.problems, ...misfits]);
+      return { ...report, definitions: { ...definitions, problems } };
+    } finally {
+      await closeTargets(targets);
+    }
+  });
 
 /** What a target holds, zone by zone; `zones` empty: all of them. The zones need not stand in hostmaster.yaml. */
 export const dumpPass = async (
