@@ -34,6 +34,7 @@ import { assemblePlan, shrinkAllows } from './plan/index.ts';
 
 export { dumpPass, explainPass, servePass, verifyPass } from './pass/look/index.ts';
 export type { PassOptions, PlanPass, ProviderRim, Registry, Rim, Step, StoreOpener } from './pass/types.ts';
+export { deleteZonePass } from './pass/zone-delete/index.ts';
 
 /** Reads the repository and checks it by the rules: everything that needs no network. */
 export const validate = async (options: PassOptions, rim: ProviderRim): Promise<Definitions> =>

@@ -13,6 +13,7 @@ export const errorCodes = {
   WRITE_UNKNOWN: 'a write got no answer; it may or may not have been applied',
   LOST_RACE: 'somebody else wrote between our read and our write',
   ZONE_BUSY: 'another Hostmaster is writing this zone at this target',
+  DELETE_REFUSED: 'a zone is not deleted, as something that a person has to see to speaks against it',
   STALE_PLAN: 'an RRset is no longer what the plan saw',
   PLAN_FILE: 'a plan file cannot be used',
   INTERRUPTED: 'somebody stopped the command; what it did not do is said',
