@@ -1,8 +1,6 @@
-import type { Changeset } from '../model/plan.ts';
+import type { Place } from '../apply/phases.ts';
 import type { ZoneResult } from '../model/result.ts';
 import type { ZoneId } from '../model/zone.ts';
-
-type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
 
 export const idOf = ({ zone: name, view }: Pick<Place, 'zone' | 'view'>): ZoneId => ({ name, view });
 

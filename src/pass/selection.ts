@@ -1,3 +1,4 @@
+import { placeKey } from '../apply/phases.ts';
 import { zoneBook } from '../compose/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { AtomicSet, Change, Changeset } from '../model/plan.ts';
@@ -83,12 +84,12 @@ export const quarantinedAddresses = (zones: readonly DesiredZone[]): ReadonlyMap
 
 /** Zones that should have been planned at a target, and were not. */
 const unplannedOf = (zones: readonly DesiredZone[], work: readonly PlannedWork[], selection: Selection) => {
-  const planned = new Set(work.map(({ changeset: { zone, view, target } }) => `${zone}@${view ?? ''}/${target}`));
+  const planned = new Set(work.map(({ changeset }) => placeKey(changeset)));
   return zones.flatMap((zone) =>
     zone.settings.targets
       .filter((target) => selection.isDue(zone, target))
-      .filter((target) => !planned.has(`${zone.id.name}@${zone.id.view ?? ''}/${target}`))
-      .map((target) => ({ zone: zone.id.name, view: zone.id.view, target })),
+      .map((target) => ({ zone: zone.id.name, view: zone.id.view, target }))
+      .filter((place) => !planned.has(placeKey(place))),
   );
 };
 

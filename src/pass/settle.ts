@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { placeKey } from '../apply/phases.ts';
 import { messageOf } from '../model/errors.ts';
 import type { ZoneResult } from '../model/result.ts';
 import { isUnanswered } from './apply/index.ts';
@@ -10,11 +11,11 @@ import type { PlannedWork, PlanPass, Rim } from './types.ts';
  * and so are the zones of a target that stopped answering.
  */
 export const settleAll = async (pass: PlanPass, results: readonly ZoneResult[], rim: Rim): Promise<void> => {
-  const byZone = new Map(results.map((result) => [keyOfWork(result.zone, result.view, result.target), result]));
+  const byZone = new Map(results.map((result) => [placeKey(result), result]));
   const silent = new Set(results.filter(isUnanswered).map(({ target }) => target));
   for (const work of pass.work) {
-    const { zone, view, target } = work.changeset;
-    const result = byZone.get(keyOfWork(zone, view, target)) ?? null;
+    const { zone, target } = work.changeset;
+    const result = byZone.get(placeKey(work.changeset)) ?? null;
     try {
       if (result === null && work.snapshot !== null && !silent.has(target)) await payDebts(work, rim);
       await settleOne(work, result, pass, rim, silent.has(target));
@@ -31,8 +32,6 @@ export const settleAll = async (pass: PlanPass, results: readonly ZoneResult[], 
 /** An apply that was killed before its last step leaves nothing to change but that, and no state that knows the zone. */
 const payDebts = async ({ target, zone }: PlannedWork, rim: Rim): Promise<void> =>
   target.provider.finish?.(zone.id, [], rim.signal);
-
-const keyOfWork = (zone: string, view: string | null, target: string): string => `${zone}@${view ?? ''}/${target}`;
 
 const settleOne = async (
   { zone, target, changeset, snapshot, desiredDigest }: PlannedWork,

@@ -1,5 +1,5 @@
+import { placeKey } from '../../apply/phases.ts';
 import type { Composition } from '../../compose/index.ts';
-import type { Changeset } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
 import { rdataNames } from '../../model/rdata.ts';
 import type { ZoneResult } from '../../model/result.ts';
@@ -50,16 +50,12 @@ export interface HeldPass {
   readonly desired: Desired;
   readonly composition: Composition;
   readonly zones: readonly HeldZone[];
-  /** By placeKeyOf. */
+  /** By placeKey. */
   readonly places: ReadonlyMap<string, HeldPlace>;
   readonly plan: PlanPass['plan'];
   /** The problems of what was wanted, in one text each. */
   readonly said: ReadonlySet<string>;
 }
-
-type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
-
-export const placeKeyOf = ({ zone, view, target }: Place): string => `${zone}@${view ?? ''}/${target}`;
 
 /** Types whose values have to lead somewhere, or hide what is below them. */
 const leading: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'NS', 'MX', 'SRV', 'SVCB', 'HTTPS', 'ALIAS']);
@@ -79,7 +75,7 @@ export const holdPass = ({ desired, plan, work }: PlanPass, results: readonly Zo
       const checked = desired.definitions.zones[i];
       return checked === undefined ? [] : [holdZone(zone, checked, composition.input.zones[i])];
     }),
-    places: new Map(work.map((each) => [placeKeyOf(each.changeset), holdPlace(each, results)])),
+    places: new Map(work.map((each) => [placeKey(each.changeset), holdPlace(each, results)])),
     plan,
     said: new Set(desired.definitions.problems.map(textOf)),
   };

@@ -1,3 +1,4 @@
+import { placeKey } from '../../apply/phases.ts';
 import { affectedBy } from '../../compose/composition.ts';
 import { problemsOf } from '../../compose/finding.ts';
 import type { Merged } from '../../compose/merge.ts';
@@ -10,7 +11,7 @@ import { checkZones } from '../../rules/index.ts';
 import { quarantinedAddresses } from '../selection.ts';
 import type { PlannedWork, Rim } from '../types.ts';
 import { concernedIn, factsWith, registeredWith } from './facts.ts';
-import { type HeldPass, placeKeyOf, textOf } from './held.ts';
+import { type HeldPass, textOf } from './held.ts';
 import { planTouched } from './plan.ts';
 import { type TouchedZone, touchedZone, type Whole, whole } from './zone.ts';
 
@@ -96,7 +97,7 @@ const touchedZones = (held: HeldPass, merged: readonly Merged[]): readonly Touch
     const own = byZone.get(id.name);
     if (own === undefined) continue;
     const places = settings.targets.map((target) =>
-      held.places.get(placeKeyOf({ zone: id.name, view: id.view, target })),
+      held.places.get(placeKey({ zone: id.name, view: id.view, target })),
     );
     if (places.includes(undefined)) return whole(`${id.name} was not planned at all its targets`);
     const open = new Set(places.flatMap((place) => [...(place?.open ?? [])]));

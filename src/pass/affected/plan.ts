@@ -1,3 +1,4 @@
+import { placeKey } from '../../apply/phases.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import type { Store } from '../../model/ports.ts';
@@ -8,7 +9,7 @@ import type { PlanTarget } from '../../plan/index.ts';
 import { planNames } from '../../plan/names.ts';
 import { factsAt } from '../facts.ts';
 import type { PlannedWork, Rim, SharedFacts } from '../types.ts';
-import { type HeldPass, type HeldPlace, placeKeyOf } from './held.ts';
+import type { HeldPass, HeldPlace } from './held.ts';
 import { type TouchedZone, type Whole, whole } from './zone.ts';
 
 interface Context {
@@ -32,7 +33,7 @@ export const planTouched = async (
   const places = zones.flatMap((touched) => {
     const { id, settings } = touched.zone;
     return settings.targets.flatMap((target) => {
-      const place = held.places.get(placeKeyOf({ zone: id.name, view: id.view, target }));
+      const place = held.places.get(placeKey({ zone: id.name, view: id.view, target }));
       return place === undefined ? [] : [{ touched, place }];
     });
   });

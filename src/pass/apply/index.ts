@@ -1,4 +1,5 @@
 import { resultOf } from '../../apply/outcome.ts';
+import type { Place } from '../../apply/phases.ts';
 import type { Change, Changeset, PlannedRRset } from '../../model/plan.ts';
 import type { ZoneResult } from '../../model/result.ts';
 import { keyOf, type RRset, type RRsetKey } from '../../model/rrset.ts';
@@ -39,8 +40,6 @@ const unanswered: ReadonlySet<string | null> = new Set(['TARGET_UNREACHABLE', 'W
 
 /** Did this zone fail for want of an answer? */
 export const isUnanswered = ({ code }: ZoneResult): boolean => unanswered.has(code);
-
-type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
 
 const byZoneAndTarget = (a: Place, b: Place): number =>
   compare(a.zone, b.zone) || compare(a.view ?? '', b.view ?? '') || compare(a.target, b.target);

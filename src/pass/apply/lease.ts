@@ -1,5 +1,5 @@
+import type { Place } from '../../apply/phases.ts';
 import { HostmasterError } from '../../model/errors.ts';
-import type { Changeset } from '../../model/plan.ts';
 import type { Lease, Store } from '../../model/ports.ts';
 import { zoneLabel } from '../../model/zone.ts';
 import type { Rim } from '../types.ts';
@@ -10,8 +10,6 @@ const pause = 250;
 const quiet = 2000;
 /** A lease is renewed while one write takes longer than it lasts. */
 const heartbeat = 20_000;
-
-type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
 
 /** Milliseconds that may be waited, for all leases that share it. */
 export interface Patience {
