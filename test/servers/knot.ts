@@ -13,6 +13,10 @@ export interface KnotOptions {
   readonly secondaries?: readonly { readonly name: string; readonly primary: DnsAddress }[];
   /** Each may update and transfer every zone. Without any, anyone here may transfer. */
   readonly keys?: readonly ServerKey[];
+  /** Anyone here may transfer, also where there are keys. */
+  readonly openTransfers?: boolean;
+  /** Who is sent NOTIFY for the zones that it is primary for. */
+  readonly notify?: readonly DnsAddress[];
   /** More keys of each zone, a line each. */
   readonly zoneSettings?: readonly string[];
   /** More sections of knot.conf. */
@@ -85,8 +89,14 @@ const isLoaded = (log: string, name: string): boolean =>
   log.includes(`[${name.replace(/\.?$/, '.')}] zone file loaded`);
 
 const configuration = (folder: string, port: number, options: KnotOptions): string => {
-  const { keys = [], secondaries = [], sections = '', zoneSettings = [], zones = [] } = options;
-  const acls = keys.length > 0 ? keys.map((_, i) => `with-key-${i}`) : ['from-here'];
+  const { keys = [], notify = [], secondaries = [], sections = '', zoneSettings = [], zones = [] } = options;
+  const acls = keys.map((_, i) => `with-key-${i}`);
+  if (keys.length === 0 || options.openTransfers === true) acls.push('from-here');
+  const remotes = [
+    ...secondaries.map(({ primary }, i) => [`primary-${i}`, primary] as const),
+    ...notify.map((each, i) => [`notified-${i}`, each] as const),
+  ];
+  const told = notify.length === 0 ? '' : `\n    notify: [ ${notify.map((_, i) => `notified-${i}`).join(', ')} ]`;
   return `
 server:
   listen: [ "127.0.0.1@${port}" ]
@@ -111,8 +121,8 @@ acl:
     address: 127.0.0.0/8
     action: [ transfer, notify ]
 ${keys.map(({ name }, i) => `  - id: with-key-${i}\n    key: ${name}\n    action: [ update, transfer, notify ]`).join('\n')}
-${secondaries.length > 0 ? 'remote:' : ''}
-${secondaries.map(({ primary }, i) => `  - id: primary-${i}\n    address: ${primary.address}@${primary.port}`).join('\n')}
+${remotes.length > 0 ? 'remote:' : ''}
+${remotes.map(([id, { address, port: at }]) => `  - id: ${id}\n    address: ${address}@${at}`).join('\n')}
 template:
   - id: default
     storage: "${folder}/zones"
@@ -124,7 +134,7 @@ template:
     serial-policy: increment
 ${zoneSettings.map((line) => `    ${line}\n`).join('')}
 zone:
-${zones.map(({ name }) => `  - domain: ${name}\n    acl: [ ${acls.join(', ')} ]`).join('\n')}
+${zones.map(({ name }) => `  - domain: ${name}\n    acl: [ ${acls.join(', ')} ]${told}`).join('\n')}
 ${secondaries.map(({ name }, i) => `  - domain: ${name}\n    master: primary-${i}\n    acl: from-here`).join('\n')}
 ${sections}
 `;
