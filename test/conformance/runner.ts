@@ -164,13 +164,14 @@ const whyUnsupported = ({ name, ttl, type, values }: Wanted, zone: string, suppo
   return ttl > supports.max_ttl ? String(ttl) : null;
 };
 
-/** Names with a blocked RRset keep what they had. */
+/** Names with a blocked RRset keep what they had, and those below with a DNAME, which cannot come while they go. */
 const stateAfter = (step: Step, blocked: readonly Blocked[], before: State, { min_ttl }: Supports): State => {
   const names = new Set(blocked.map(({ wanted }) => wanted.name));
   const written = step.records
     .filter(({ name }) => !names.has(name))
     .map((wanted) => ({ ...wanted, ttl: Math.max(wanted.ttl, min_ttl) }));
-  const kept = before.held.filter(({ name }) => names.has(name));
+  const dnames = blocked.flatMap(({ wanted }) => (wanted.type === 'DNAME' ? [`.${wanted.name}`] : []));
+  const kept = before.held.filter(({ name }) => names.has(name) || dnames.some((dname) => name.endsWith(dname)));
   return { held: [...written, ...kept], whole: names.size === 0 };
 };
 
