@@ -133,6 +133,21 @@ describe('a target that is not well', () => {
     expect(await run()).toMatchObject({ code: 0, stdout: expect.stringContaining('pdns has it no more') });
   });
 
+  it('that is gone after the deletion is said not to be proven, with the dump, exit 1', async () => {
+    let isDeleted = false;
+    proxy.handle(({ method }) => {
+      if (isDeleted) return { kind: 'refuse' };
+      isDeleted = method === 'DELETE';
+      return undefined;
+    });
+    const { code, stdout } = await run();
+    expect(stdout).toContain(`${join(dumps(), 'gone.test.zone')}: `);
+    expect(stdout).toContain('Deleted gone.test. at pdns.');
+    expect(stdout).toContain('[zone-not-gone] it was deleted, and nobody can look whether it is gone');
+    expect(stdout).toContain('Verified: 1 name server does not serve it.');
+    expect(code).toBe(1);
+  });
+
   it('that is gone by then leaves it open, and says where the dump is', async () => {
     let gone = false;
     proxy.handle(({ method }) => {
