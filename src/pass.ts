@@ -22,6 +22,7 @@ import {
 import { sourcesOf } from './pass/options.ts';
 import { planAll } from './pass/plan.ts';
 import { refuseStale, workOf } from './pass/planfile.ts';
+import { pooled, readsAtOnce } from './pass/pool.ts';
 import { replanning } from './pass/replan.ts';
 import { idOf, resultOf } from './pass/results.ts';
 import { selectionOf, withSets } from './pass/selection.ts';
@@ -148,7 +149,7 @@ export const applyPlanPass = async (
     await rememberPlannedAhead(work, definitions, store);
     const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, stuck }, rim);
     await rememberPlanned(work, results, definitions, store);
-    const verify = await verifyApplied(await Promise.all(work.map((each) => writtenOf(each, results))), rim);
+    const verify = await verifyApplied(await pooled(work, readsAtOnce, (each) => writtenOf(each, results)), rim);
     await Promise.all(work.map(({ target, changeset }) => store.forget(idOf(changeset), target.definition.name)));
     await recordPass({ started, plan, results, verify }, store, rim);
     return { results, verify, problems: recovered.problems };

@@ -8,14 +8,13 @@ import type { Allow, PlanTarget } from '../plan/index.ts';
 import { planZone, settledChangeset } from '../plan/index.ts';
 import { desiredDigestOf } from './digest.ts';
 import { factsAt } from './facts.ts';
-import { pooled } from './pool.ts';
+import { pooled, readsAtOnce } from './pool.ts';
 import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
 import { problemOfError, statusOf } from './targets.ts';
 import type { OpenTarget, OpenTargets, PassOptions, PlannedWork, Rim, SharedFacts } from './types.ts';
 
 /** A full read older than this is not believed any more: what SQL changes does not move a serial. */
 const oldestRead = 3_600_000;
-const readsAtOnce = 8;
 
 export interface PlannedAll {
   readonly work: readonly PlannedWork[];

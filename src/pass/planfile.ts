@@ -13,6 +13,7 @@ import { zoneLabel } from '../model/zone.ts';
 import type { ApplyWork } from './apply/index.ts';
 import { createSettingsOf, inputOf } from './apply/index.ts';
 import { planSchema } from './plan-schema.ts';
+import { pooled, readsAtOnce } from './pool.ts';
 import type { OpenTargets, Rim } from './types.ts';
 
 /** Reads a plan and checks that it is whole. Throws PLAN_FILE. */
@@ -96,13 +97,11 @@ const isDue = ({ changes, create_zone }: Changeset): boolean => changes.length >
 
 /** Throws STALE_PLAN, naming every RRset that is no longer what the plan saw; then nothing is written anywhere. */
 export const refuseStale = async (work: readonly ApplyWork[], rim: Rim): Promise<void> => {
-  const stale = await Promise.all(
-    work.map(async (each) => {
-      const changes = await staleChanges(inputOf(each, true, rim));
-      const { zone: name, view, target } = each.changeset;
-      return changes.length === 0 ? [] : [`${zoneLabel({ name, view })} at ${target}: ${listOf(changes)}`];
-    }),
-  );
+  const stale = await pooled(work, readsAtOnce, async (each) => {
+    const changes = await staleChanges(inputOf(each, true, rim));
+    const { zone: name, view, target } = each.changeset;
+    return changes.length === 0 ? [] : [`${zoneLabel({ name, view })} at ${target}: ${listOf(changes)}`];
+  });
   const all = stale.flat();
   if (all.length === 0) return;
   throw new HostmasterError(
