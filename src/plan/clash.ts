@@ -32,13 +32,14 @@ export const clashes = (
     if (isProtected(why)) clash(wanted.get(rrset), `it exists and is not ours to write (${why})`);
   }
   for (const each of unreadable) clash(wanted.get(each), `what exists there cannot be read (${each.why})`);
-  const served = left.filter(({ rrset }) => rrset.values.length > 0 && !besideCname.has(rrset.type));
-  const cnames = new Map(served.filter(({ rrset }) => rrset.type === 'CNAME').map((each) => [each.rrset.name, each]));
-  for (const { rrset, why } of served) {
-    clash(
-      wanted.get({ name: rrset.name, type: 'CNAME' }),
-      `a CNAME cannot stand beside the ${rrset.type} that is left alone (${why})`,
-    );
+  const served = [
+    ...left.flatMap(({ rrset: { name, type, values }, why }) => (values.length > 0 ? [{ name, type, why }] : [])),
+    ...unreadable,
+  ].filter(({ type }) => !besideCname.has(type));
+  const cnames = new Map(served.filter(({ type }) => type === 'CNAME').map((each) => [each.name, each]));
+  for (const { name, type, why } of served) {
+    if (type === 'CNAME') continue;
+    clash(wanted.get({ name, type: 'CNAME' }), `a CNAME cannot stand beside the ${type} that is left alone (${why})`);
   }
   if (cnames.size === 0) return found;
   for (const rrset of wanted.values()) {
