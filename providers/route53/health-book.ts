@@ -15,8 +15,8 @@ export interface CheckBook {
   readonly made: Map<string, number>;
   /** Checks that our own changes took out of record sets; those are INSYNC before anybody looks here. */
   readonly released: Set<string>;
-  /** By zone name: the checks that its record sets used when all of them were last read. */
-  readonly used: Map<string, { readonly at: number; readonly ids: ReadonlySet<string> }>;
+  /** By zone name: the checks that its record sets use, since all of them were read. */
+  readonly used: Map<string, ReadonlySet<string>>;
 }
 
 export const newCheckBook = (): CheckBook => ({

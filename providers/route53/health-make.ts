@@ -68,7 +68,7 @@ const checkFor = async (
   const { api, checks: book } = session;
   const there = findCheck(await accountChecks(api, book, signal), wanted.mark, wanted.probe);
   if (there !== undefined) {
-    const isUsed = book.used.get(hosted.name)?.ids.has(there.id) === true || book.made.has(there.id);
+    const isUsed = book.used.get(hosted.name)?.has(there.id) === true || book.made.has(there.id);
     if (!isUsed) await tag(session, hosted, there.id, wanted, signal);
     return there.id;
   }

@@ -21,10 +21,11 @@ export const sweepChecks = async (
   if (hosted === null) return;
   const isAbout = changes.some(({ after, before }) => (after?.health_check ?? before?.health_check ?? null) !== null);
   const ours = await checksFor(session, hosted, isAbout, signal);
-  if (ours.length === 0) return;
-  const known = session.checks.used.get(zone.name);
-  if (!isAbout && known !== undefined && ours.every((id) => known.ids.has(id))) return;
-  const unused = await unusedOf(session, hosted, ours, signal);
+  const used = session.checks.used.get(zone.name) ?? null;
+  // Where not all of the zone was read, what others left is for a pass that does.
+  const suspects = ours.filter((id) => (used === null ? isOurDoing(session, id) : !used.has(id)));
+  if (suspects.length === 0) return;
+  const unused = await unusedOf(session, hosted, suspects, signal);
   await removeAll(
     session,
     unused.filter((id) => isOurDoing(session, id)),

@@ -72,8 +72,8 @@ export const findZone = async (
 };
 
 /** Forgets what was known of a zone, as it is gone, or another. */
-export const forgetZone = ({ hosted, pending, stored }: Session, name: string): void => {
-  for (const map of [hosted, pending, stored]) map.delete(name);
+export const forgetZone = ({ checks, hosted, pending, stored }: Session, name: string): void => {
+  for (const map of [checks.used, hosted, pending, stored]) map.delete(name);
 };
 
 /** Notes that a zone has so many record sets more. */

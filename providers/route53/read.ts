@@ -36,7 +36,7 @@ export const currentContent = async (
   if (sets === null) return null;
   const content = contentOf(sets, await checkReader(session, zone, sets, signal));
   remember(session, zone, names, content);
-  if (names === undefined) session.checks.used.set(zone, { at: Date.now(), ids: usedBy(sets) });
+  if (names === undefined) session.checks.used.set(zone, usedBy(sets));
   return content;
 };
 

@@ -53,7 +53,7 @@ const applyInTurn = async (
   try {
     const id = await send(session, hosted, batch, signal);
     session.pending.set(zone.name, { id, onlyDeletes });
-    release(session, batch);
+    release(session, zone, batch);
     countZone(session, zone.name, gainOf(batch));
     forgetStored(session, zone, changes);
     return applied;
@@ -88,13 +88,16 @@ const gainOf = (batch: ReturnType<typeof batchOf>): number =>
   batch.reduce((sum, { Action }) => sum + (Action === 'CREATE' ? 1 : Action === 'DELETE' ? -1 : 0), 0);
 
 /** Notes the checks that a batch took out of use. */
-const release = ({ checks }: Session, batch: ReturnType<typeof batchOf>): void => {
+const release = ({ checks }: Session, { name }: ZoneId, batch: ReturnType<typeof batchOf>): void => {
   const idsOf = (deleted: boolean): readonly string[] =>
     batch.flatMap(({ Action, ResourceRecordSet }) =>
       (Action === 'DELETE') === deleted ? (ResourceRecordSet?.HealthCheckId ?? []) : [],
     );
   const still = new Set(idsOf(false));
-  for (const id of idsOf(true)) if (!still.has(id)) checks.released.add(id);
+  const gone = new Set(idsOf(true).filter((id) => !still.has(id)));
+  for (const id of gone) checks.released.add(id);
+  const used = checks.used.get(name);
+  if (used !== undefined) checks.used.set(name, new Set([...used, ...still].filter((id) => !gone.has(id))));
 };
 
 const refusedAs = ({ name, type }: Change, message: string | null): readonly RefusedChange[] =>

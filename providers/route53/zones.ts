@@ -97,6 +97,7 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
       throw refuse(session, zone, result.refused.map(({ message }) => message).join('; '));
   }
   await inSync(session, zone, signal);
+  session.checks.used.set(zone.name, new Set());
   await sweepChecks(session, zone, deletes, signal);
   await remove(session, zone, hosted, signal);
 };

@@ -1,10 +1,12 @@
 import { messageOf } from '../model/errors.ts';
+import { type HealthCheck, sameCheck } from '../model/health.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { keyOf } from '../model/rrset.ts';
 import { withSerialOf } from '../model/soa.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
+import { checkInWords } from '../report/checks.ts';
 import { pooled } from './pool.ts';
 import type { OpenTarget, Rim } from './types.ts';
 
@@ -19,6 +21,7 @@ interface ReadBackWork {
 interface Held {
   readonly ttl: number;
   readonly values: readonly { readonly rdata: string }[];
+  readonly healthCheck?: HealthCheck;
 }
 
 /** Proves zones that no name server can be asked for by what their targets hold now. */
@@ -74,7 +77,12 @@ const differenceAt = (
     type === 'SOA' && current !== undefined ? withSerialOf(rdata, current.rdata) : rdata,
   );
   const answered = textsOf(held, (rdata) => rdata);
-  if (expected.join('\n') === answered.join('\n')) return null;
+  if (sameCheck(type, wanted?.healthCheck ?? null, held?.healthCheck ?? null)) {
+    if (expected.join('\n') === answered.join('\n')) return null;
+  } else {
+    expected.push(...checkText(wanted));
+    answered.push(...checkText(held));
+  }
   const kind = expected.length === 0 ? 'unexpected' : answered.length === 0 ? 'missing' : 'differs';
   return {
     ...placeOf(work),
@@ -86,5 +94,8 @@ const differenceAt = (
   };
 };
 
-const textsOf = (rrset: Held | null, spelt: (rdata: string) => string): readonly string[] =>
+const checkText = (rrset: Held | null): readonly string[] =>
+  rrset === null ? [] : [`health check: ${checkInWords(rrset.healthCheck ?? null)}`];
+
+const textsOf = (rrset: Held | null, spelt: (rdata: string) => string): string[] =>
   rrset === null ? [] : rrset.values.map(({ rdata }) => `${rrset.ttl} ${spelt(rdata)}`).sort();

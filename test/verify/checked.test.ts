@@ -53,6 +53,22 @@ it('asks for each type that it answers, once, so that the checks begin', () => {
   expect(expectations.map(({ questions }) => questions)).toEqual([[{ name, type: 'A' }], [{ name, type: 'AAAA' }]]);
 });
 
+describe('an A that is checked itself', () => {
+  const ten = Array.from({ length: 10 }, (_, i) => `192.0.2.${i + 1}`);
+  const own: ServedRRset = { ...plain('A', ...ten), checked: [{ type: 'A', addresses: ten, whenAllDown: ten }] };
+
+  it.each([
+    ['some of its addresses', said(ten.slice(2, 10)), 'ok'],
+    ['all of them', said(ten), 'ok'],
+    ['another', said(['192.0.2.99']), 'differs'],
+    ['nothing', said([]), 'missing'],
+  ])('answers with %s', (_, answer, kind) => {
+    const [expectation] = expectationsFor(indexZone(zone, [own]), { name, type: 'A' });
+    if (expectation === undefined) throw new Error('nothing to ask');
+    expect(compare(expectation, { name, type: 'A' }, answer).kind).toBe(kind);
+  });
+});
+
 it('expects it of the addresses that it has taken the place of', () => {
   expect(expectationsFor(indexZone(zone, [closed]), { name, type: 'A' }, plain('A', ...four))).toMatchObject([
     { match: 'checked', questions: [{ name, type: 'A' }], expected: { ttl: 60, values: four } },

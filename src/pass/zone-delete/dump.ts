@@ -5,6 +5,7 @@ import { readMaster } from '../../load/master/read.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { keyOf, type RRset } from '../../model/rrset.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
+import { checkInWords } from '../../report/checks.ts';
 import { visible } from '../../report/words.ts';
 import { zoneFileName, zoneMaster } from '../../report/zonefile.ts';
 
@@ -46,6 +47,10 @@ function* pieces({ rrsets, unreadable, zone }: ZoneSnapshot, heading: string): G
   yield* zoneMaster(rrsets, zone.name);
   for (const { disabled = [], name, ttl, type } of rrsets) {
     for (const rdata of disabled) yield `; disabled: ${visible(`${name} ${ttl} IN ${type} ${rdata}`)}\n`;
+  }
+  for (const { healthCheck, name, type } of rrsets) {
+    if (healthCheck === undefined) continue;
+    yield `; health-checked, which this file cannot say: ${visible(`${name} ${type}`)} (${checkInWords(healthCheck)})\n`;
   }
   for (const { name, type, why } of unreadable) yield `; not in this file: ${visible(`${name} ${type} (${why})`)}\n`;
 }
