@@ -1,25 +1,32 @@
+import { messageOf } from '../../model/errors.ts';
 import { type Problem, problemOfTarget } from '../../model/problem.ts';
 import type { VerifyReport } from '../../model/result.ts';
-import type { ZoneSnapshot } from '../../model/zone.ts';
+import type { ZoneId } from '../../model/zone.ts';
+import type { Provider } from '../../provider.ts';
 import { verifyGone } from '../../verify/gone.ts';
-import { nameServersOf } from '../nameservers.ts';
+import type { Answering } from '../nameservers.ts';
 import type { OpenTarget, Rim } from '../types.ts';
 import { verifyOptions, withoutAddress } from '../verify.ts';
 
-/** Proves that a target does not have a zone any more, and that none of its name servers answers for it. */
+export interface Proof {
+  readonly problems: readonly Problem[];
+  readonly verify: VerifyReport;
+}
+
+/**
+ * Proves that a target does not have a zone any more, and that none of the name servers that answered for it does so
+ * now.
+ */
 export const proveGone = async (
-  { rrsets, zone }: ZoneSnapshot,
-  target: OpenTarget,
+  zone: ZoneId,
+  { nameservers, unknown, unreachable }: Answering,
+  { definition, provider }: OpenTarget,
   rim: Rim,
-): Promise<{ readonly problems: readonly Problem[]; readonly verify: VerifyReport }> => {
-  const { definition, provider } = target;
-  const read = await provider.read(zone);
-  const problems =
-    read.status === 'missing'
-      ? []
-      : [problemOfTarget('zone-still-there', 'it was deleted, and is there again', definition.name, zone.name)];
-  if (provider.supports.verify !== 'dns') return { problems, verify: { checked: 0, differences: [] } };
-  const { nameservers, unknown } = await nameServersOf(zone, target, rrsets);
+): Promise<Proof> => {
+  const problems = (await whyNotGone(zone, provider)).map((why) =>
+    problemOfTarget('zone-not-gone', `it was deleted, and ${why}`, definition.name, zone.name),
+  );
+  if (unreachable === true) return { problems, verify: { checked: 0, differences: [] } };
   const missing = nameservers.length + unknown.length === 0 ? ['(none)'] : unknown;
   const work = { zone, nameservers, wait: definition.verify_wait };
   const { checked, differences } = await verifyGone(work, verifyOptions(rim));
@@ -28,3 +35,9 @@ export const proveGone = async (
     verify: { checked, differences: [...missing.map((label) => withoutAddress(label, zone)), ...differences] },
   };
 };
+
+const whyNotGone = (zone: ZoneId, provider: Provider): Promise<readonly string[]> =>
+  provider.read(zone).then(
+    ({ status }) => (status === 'missing' ? [] : ['is there again']),
+    (error: unknown) => [`nobody can look whether it is gone: ${messageOf(error)}`],
+  );

@@ -2,11 +2,12 @@ import { load } from '../../load/index.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
-import type { Problem } from '../../model/problem.ts';
+import { type Problem, problemOfTarget } from '../../model/problem.ts';
 import type { VerifyReport } from '../../model/result.ts';
 import type { Unreadable, ZoneId, ZoneSnapshot } from '../../model/zone.ts';
 import { count } from '../../report/words.ts';
 import { type Hold, holdOf } from '../apply/lease.ts';
+import { nameServersOf } from '../nameservers.ts';
 import { refuseUnknown, sourcesOf } from '../options.ts';
 import { closeTargets, openTargets } from '../targets.ts';
 import type { OpenTarget, PassOptions, Rim, StoreOpener } from '../types.ts';
@@ -105,15 +106,14 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   const problems = await delegationProblems(snapshot, work);
   const rrsets = snapshot.rrsets.filter(({ values }) => values.length > 0).length;
   await deletion.agree({ rrsets, problems });
+  // Asked for while the zone is there: the target may tell by it.
+  const answering = await nameServersOf(id, open, snapshot.rrsets);
   const hold = holdOf({ zone, view: null, target }, store, rim);
   await hold.take();
-  try {
-    await deleteWithDump(file, snapshot, hold, work);
-    await forgetZone(id, target, store);
-  } finally {
-    await hold.release();
-  }
-  const proof = await proveGone(snapshot, open, rim);
+  const forgotten = await deleteWithDump(file, snapshot, hold, work)
+    .then(() => whyNotForgotten(id, work))
+    .finally(hold.release);
+  const proof = await proveGone(id, answering, open, rim);
   const { unreadable: left } = snapshot;
   return {
     zone,
@@ -122,10 +122,17 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
     dump: file,
     rrsets,
     left,
-    problems: [...problems, ...proof.problems],
+    problems: [...problems, ...forgotten, ...proof.problems],
     verify: proof.verify,
   };
 };
+
+/** The zone is gone: what fails from here on is a problem, and never the end. */
+const whyNotForgotten = (id: ZoneId, { deletion: { target }, store }: Work): Promise<readonly Problem[]> =>
+  forgetZone(id, target, store).then(
+    () => [],
+    (error: unknown) => [problemOfTarget('state-not-kept', messageOf(error), target, id.name)],
+  );
 
 const refuseUnable = (zone: string, { definition, provider }: OpenTarget): void => {
   const how = provider.supports.zones_are_deleted;
@@ -147,7 +154,9 @@ const readOrThrow = async (id: ZoneId, { deletion: { target }, open, store }: Wo
 
 const shown = 5;
 
-const refuseUnread = ({ unreadable, zone }: ZoneSnapshot, { allow, target }: ZoneDeletion): void => {
+/** A SOA that cannot be read keeps nobody from it: the name server makes another one. */
+const refuseUnread = ({ unreadable: all, zone }: ZoneSnapshot, { allow, target }: ZoneDeletion): void => {
+  const unreadable = all.filter(({ type }) => type !== 'SOA');
   if (unreadable.length === 0 || allow.includes('unreadable')) return;
   const some = unreadable.slice(0, shown).map(({ name, type, why }) => `${name} ${type} (${why})`);
   const more = unreadable.length > shown ? ` and ${count(unreadable.length - shown, 'more RRset')}` : '';
