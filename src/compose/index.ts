@@ -1,20 +1,20 @@
 import type { Problem } from '../model/problem.ts';
 import { sortProblems } from '../model/problem.ts';
-import type { RosterServer, Server } from '../model/server.ts';
+import type { Server } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { ComposeInput } from './book.ts';
-import { affectedBy, type Composition, composition, mergeAll } from './composition.ts';
-import { factsFrom, type RosterFacts } from './facts.ts';
+import { type Composition, composition, mergeAll } from './composition.ts';
 import { problemsOf } from './finding.ts';
-import type { Merged } from './merge.ts';
 import { isServerName } from './template.ts';
 import { warningsOf } from './warnings.ts';
 import { fillZones } from './zone.ts';
 
 export type { ComposeInput } from './book.ts';
 export { type Composition, composition } from './composition.ts';
-export type { RosterFacts } from './facts.ts';
+export { factsFrom } from './facts.ts';
+export { knownAsComposed } from './known.ts';
 export { type ComposeRule, type ComposeRuleId, composeRules } from './rules.ts';
+export { zoneBook } from './zones.ts';
 
 export interface Composed {
   /** Static and inventory records together. */
@@ -27,9 +27,6 @@ export interface Composed {
 /** Fills the zones with what servers get by registration, labels and groups. Pure. */
 export const compose = (input: ComposeInput): Composed => composedOf(composition(input));
 
-/** What the roster accounts for, for the planner. */
-export const factsOf = (input: ComposeInput): RosterFacts => factsFrom(composition(input));
-
 export const composedOf = (from: Composition): Composed => {
   const merged = mergeAll(from);
   const parts = [...from.parts.values()];
@@ -40,26 +37,6 @@ export const composedOf = (from: Composition): Composed => {
     problems: sortProblems(problemsOf(findings)),
     registered: registeredIn(from),
   };
-};
-
-export { factsFrom } from './facts.ts';
-export { knownAsComposed } from './known.ts';
-export { zoneBook } from './zones.ts';
-
-/** What one server's change comes to: every name that it touches, composed anew without the rest. */
-export interface AffectedNames {
-  readonly names: readonly string[];
-  /** What the inventory wants at those names now, and what is quarantined and protected there. */
-  readonly merged: readonly Omit<Merged, 'findings'>[];
-  /** Those of the servers and names at hand alone. */
-  readonly problems: readonly Problem[];
-}
-
-/** `previous` is the server as it was, `next` what the roster has of it now; null: there was or is none. */
-export const affected = (from: Composition, previous: Server | null, next: RosterServer | null): AffectedNames => {
-  const { names, merged, parts } = affectedBy(from, previous, next);
-  const findings = [...parts.flatMap((part) => part.findings), ...merged.flatMap((each) => each.findings)];
-  return { names, merged, problems: sortProblems(problemsOf(findings)) };
 };
 
 /** A server that is there comes before one that is leaving. */

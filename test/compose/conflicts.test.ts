@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compose, factsOf } from '../../src/compose/index.ts';
+import { compose, composition, factsFrom } from '../../src/compose/index.ts';
 import type { RosterServer } from '../../src/model/server.ts';
 import * as make from './make.ts';
 
@@ -14,7 +14,7 @@ const composed = (servers: readonly RosterServer[]) => {
     rules: result.problems.map(({ rule }) => rule),
     messages: result.problems.map(({ message }) => message),
     quarantined: result.zones.flatMap(({ quarantined }) => quarantined.map(({ name, type }) => `${name} ${type}`)),
-    facts: factsOf(input),
+    facts: factsFrom(composition(input)),
   };
 };
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { affected, compose, composition } from '../../src/compose/index.ts';
+import { affectedBy } from '../../src/compose/composition.ts';
+import { compose, composition } from '../../src/compose/index.ts';
 import { compileGlob } from '../../src/model/glob.ts';
 import { parseName } from '../../src/model/name.ts';
 import { parseRdata } from '../../src/model/rdata.ts';
@@ -149,7 +150,7 @@ describe('the change of one server', () => {
           );
           const before = composition(inputOf(servers));
           const after = compose(inputOf(next === null ? rest : [...rest, next]));
-          const { names, merged } = affected(before, old?.server ?? null, next);
+          const { names, merged } = affectedBy(before, old?.server ?? null, next);
           const touched = new Set(names);
           const at = (zones: readonly DesiredZone[], isIn: boolean) =>
             zones.map((zone) => ({
