@@ -1,4 +1,5 @@
 import { type InventoryFigures, shown, summaryOf } from './inventory.ts';
+import { type Rfc2136Figures, timesLess } from './rfc2136.ts';
 import type { Operation, Row } from './scenario.ts';
 import { ratio } from './table.ts';
 
@@ -16,11 +17,6 @@ export const judge = (rows: readonly Row[]): readonly Outcome[] => {
       ({ mode, operation: of, shape }) =>
         mode === 'cold' && of === operation && shape.zones === zones && shape.rrsets === rrsets,
     );
-  const atLeast = (list: readonly Row[], figure: 'cpu' | 'peak', limit: number, what: string): readonly Outcome[] =>
-    list.map((row) => {
-      const found = ratio(row, figure);
-      return { goal: `${what} at most 1/${limit} of octoDNS's`, met: found >= limit, found: `1/${found.toFixed(1)}` };
-    });
   return [
     ...atLeast(cold(1, 100_000, 'no-op plan'), 'cpu', 12, '100,000 RRsets, cold no-op plan: CPU'),
     ...atLeast(cold(1, 100_000, 'no-op plan'), 'peak', 2, '100,000 RRsets, cold no-op plan: peak memory'),
@@ -28,6 +24,37 @@ export const judge = (rows: readonly Row[]): readonly Outcome[] => {
     ...rows.filter(({ shape }) => shape.zones === 1).flatMap(writesOf),
   ];
 };
+
+const atLeast = (list: readonly Row[], figure: 'cpu' | 'peak', limit: number, what: string): readonly Outcome[] =>
+  list.map((row) => least(ratio(row, figure), limit, what));
+
+const least = (found: number, limit: number, what: string): Outcome => ({
+  goal: `${what} at most 1/${limit} of octoDNS's`,
+  met: found >= limit,
+  found: `1/${found.toFixed(1)}`,
+});
+
+/** Judges BIND and Knot. */
+export const judgeRfc2136 = ({ rows, running }: Rfc2136Figures): readonly Outcome[] => [
+  ...rows
+    .filter(({ mode, operation }) => mode === 'cold' && operation === 'no-op plan')
+    .flatMap((row) => atLeast([row], 'cpu', 12, `${row.shape.label}, cold no-op plan: CPU`)),
+  ...rows.flatMap(writesOf),
+  ...rows
+    .filter(({ mode, operation }) => mode === 'state' && operation === 'no-op plan')
+    .map(({ pairs, shape }): Outcome => {
+      const asked = pairs.map(({ hostmaster }) => hostmaster.requests.total);
+      const goal = `${shape.label}, no-op plan with state: one question`;
+      return { goal, met: asked.every((count) => count === 1), found: asked.join(', ') };
+    }),
+  ...running.flatMap((figure) => {
+    const what = `${figure.server}, nothing changed, in a process that goes on running:`;
+    return [
+      { goal: `${what} one question`, met: figure.questions === 1, found: String(figure.questions) },
+      least(timesLess(figure), 500, `${what} CPU`),
+    ];
+  }),
+];
 
 const stockLimit = 2 * 1024 * 1024;
 

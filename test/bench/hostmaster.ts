@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure } from './measure.ts';
-import { type Found, requestTimeout, type Site, type Tool, type ToolRun } from './tool.ts';
+import type { Found, Site, Tool, ToolRun } from './tool.ts';
 
 export interface Hostmaster extends Tool {
   /** Removes its state, so that the next run is cold. */
@@ -16,7 +16,7 @@ export const hostmaster = (program: string, site: Site): Hostmaster => {
   writeFileSync(configFile, JSON.stringify(configuration(site)));
   const run = async (args: readonly string[]): Promise<ToolRun> => {
     const command = [process.execPath, program, ...args, '--config', configFile, '--format', 'json'];
-    const result = await measure(command, { folder, env: { PDNS_API_KEY: site.apiKey } });
+    const result = await measure(command, { folder, env: site.server.env });
     if (result.code !== 0) throw new Error(`hostmaster ended with ${result.code}: ${wordsOf(result)}`);
     return { wall: result.wall, cpu: result.cpu, peak: result.peak, found: foundIn(result.stdout) };
   };
@@ -29,21 +29,12 @@ export const hostmaster = (program: string, site: Site): Hostmaster => {
 };
 
 // JSON is YAML.
-const configuration = (site: Site): unknown => ({
+const configuration = ({ server }: Site): unknown => ({
   state: 'state/state.sqlite',
-  targets: {
-    pdns: {
-      provider: 'powerdns',
-      url: site.apiUrl,
-      server: 'localhost',
-      api_key: { env: 'PDNS_API_KEY' },
-      verify_at: [`${site.dns.address}:${site.dns.port}`],
-      timeout: `${requestTimeout}s`,
-    },
-  },
+  targets: { target: server.hostmaster },
   zones: {
     '*': {
-      targets: ['pdns'],
+      targets: ['target'],
       static: 'zones/',
       create: { kind: 'Native', ns: ['ns1.dns.example.', 'ns2.dns.example.'], soa_edit_api: 'INCREASE' },
     },

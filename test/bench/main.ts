@@ -5,17 +5,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../../scripts/packages.ts';
 import { tempFolder } from '../servers/index.ts';
-import { judge, judgeInventory, type Outcome } from './goals.ts';
+import { judge, judgeInventory, judgeRfc2136, type Outcome } from './goals.ts';
 import { inventoryLines, measureInventory } from './inventory.ts';
 import { installOctodns } from './octodns.ts';
-import { type Operation, type Row, runShape } from './scenario.ts';
-import { markdownTable, textTable } from './table.ts';
+import { measureRfc2136, runningLines } from './rfc2136.ts';
+import { type Row, runShape, type ScenarioOptions } from './scenario.ts';
+import { markdownTable, notes, rfc2136Notes, textTable } from './table.ts';
 import type { Shape } from './zones.ts';
 
 const usage = `npm run bench -- [SIZE…] [options]
 Measures Hostmaster beside octoDNS on the same PowerDNS. SIZE is a number of RRsets (10000) or ZONESxRRSETS (1000x20), or
-"inventory": 10,000 servers with labels, which octoDNS has nothing like. Default is 1000 10000 100000 1000x20 inventory:
-about a quarter of an hour.
+"inventory": 10,000 servers with labels, which octoDNS has nothing like, or "rfc2136": 100,000 RRsets on BIND and on Knot.
+Default is 1000 10000 100000 1000x20 inventory rfc2136: about half an hour.
   --quick      1000 and 10000 only
   --runs N     pairs of runs of each operation. Default is 3, and above 10,000 RRsets 3 of the no-op plan, 1 of the rest
   --seed N     of the zones' contents. Default is 1
@@ -25,6 +26,7 @@ about a quarter of an hour.
 `;
 
 const inventory = 'inventory';
+const rfc2136 = 'rfc2136';
 const root = join(import.meta.dirname, '../..');
 const out = join(import.meta.dirname, 'out');
 
@@ -64,9 +66,9 @@ const main = async (): Promise<void> => {
     },
   });
   if (values.help) return void process.stdout.write(usage);
-  const defaults = values.quick ? ['1000', '10000'] : ['1000', '10000', '100000', '1000x20', inventory];
+  const defaults = values.quick ? ['1000', '10000'] : ['1000', '10000', '100000', '1000x20', inventory, rfc2136];
   const wanted = positionals.length === 0 ? defaults : positionals;
-  const shapes = wanted.filter((each) => each !== inventory).map(shapeOf);
+  const shapes = wanted.filter((each) => each !== inventory && each !== rfc2136).map(shapeOf);
   if (!ensurePackages()) {
     process.exitCode = 1;
     return;
@@ -75,7 +77,9 @@ const main = async (): Promise<void> => {
   const outcomes: Outcome[] = [];
   if (wanted.includes(inventory))
     outcomes.push(...(await benchInventory(Number(values.runs ?? 1), values.markdown, progress)));
-  if (shapes.length > 0) outcomes.push(...(await benchShapes(shapes, values, progress)));
+  const options = shapes.length > 0 || wanted.includes(rfc2136) ? optionsOf(values, progress) : null;
+  if (options !== null && shapes.length > 0) outcomes.push(...(await benchShapes(shapes, values.markdown, options)));
+  if (options !== null && wanted.includes(rfc2136)) outcomes.push(...(await benchRfc2136(values.markdown, options)));
   for (const { found, goal, met } of outcomes) progress(`${met ? 'met   ' : 'MISSED'} ${goal}: ${found}`);
   if (values.assert && outcomes.some(({ met }) => !met)) process.exitCode = 1;
 };
@@ -84,40 +88,51 @@ type Progress = (line: string) => void;
 
 const benchInventory = async (runs: number, markdown: boolean, progress: Progress): Promise<readonly Outcome[]> => {
   const figures = await measureInventory(runs, progress);
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'inventory.json'), `${JSON.stringify(figures, null, 2)}\n`);
-  process.stdout.write(
-    `${inventoryLines(figures)
-      .map((line) => `${markdown ? '- ' : ''}${line}\n`)
-      .join('')}\n`,
-  );
+  const lines = inventoryLines(figures).map((line) => `${markdown ? '- ' : ''}${line}\n`);
+  print('inventory', figures, `${lines.join('')}\n`);
   return judgeInventory(figures);
+};
+
+const optionsOf = (
+  values: { readonly built: boolean; readonly runs?: string; readonly seed: string },
+  progress: Progress,
+): ScenarioOptions => {
+  if (!values.built) {
+    execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
+  }
+  return {
+    folder: tempFolder('bench'),
+    octodnsSync: installOctodns(out),
+    program: copyOfBuild(),
+    seed: Number(values.seed),
+    runs: (operation, { rrsets, zones }) =>
+      Number(values.runs ?? (rrsets * zones > 10_000 && operation !== 'no-op plan' ? 1 : 3)),
+    progress,
+  };
 };
 
 const benchShapes = async (
   shapes: readonly Shape[],
-  values: { readonly built: boolean; readonly markdown: boolean; readonly runs?: string; readonly seed: string },
-  progress: Progress,
+  markdown: boolean,
+  options: ScenarioOptions,
 ): Promise<readonly Outcome[]> => {
-  if (!values.built) {
-    execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
-  }
-  const program = copyOfBuild();
-  const runs = (operation: Operation, { rrsets, zones }: Shape): number =>
-    Number(values.runs ?? (rrsets * zones > 10_000 && operation !== 'no-op plan' ? 1 : 3));
-  const options = {
-    folder: tempFolder('bench'),
-    octodnsSync: installOctodns(out),
-    program,
-    seed: Number(values.seed),
-    runs,
-    progress,
-  };
   const rows: Row[] = [];
   for (const shape of shapes) rows.push(...(await runShape(shape, options)));
-  writeFileSync(join(out, 'results.json'), `${JSON.stringify(rows, null, 2)}\n`);
-  process.stdout.write(values.markdown ? markdownTable(rows) : textTable(rows));
+  print('results', rows, (markdown ? markdownTable : textTable)(rows, notes));
   return judge(rows);
+};
+
+const benchRfc2136 = async (markdown: boolean, options: ScenarioOptions): Promise<readonly Outcome[]> => {
+  const figures = await measureRfc2136(options);
+  const table = (markdown ? markdownTable : textTable)(figures.rows, [...runningLines(figures), ...rfc2136Notes]);
+  print('rfc2136', figures, table);
+  return judgeRfc2136(figures);
+};
+
+const print = (name: string, figures: unknown, text: string): void => {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
+  process.stdout.write(text);
 };
 
 await main();

@@ -1,20 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure } from './measure.ts';
-import { type Found, requestTimeout, type Site, type Tool, type ToolRun } from './tool.ts';
+import type { Found, Site, Tool, ToolRun } from './tool.ts';
 
-export const octodnsVersions = { octodns: '1.22', 'octodns-powerdns': '1.2' } as const;
+export const octodnsVersions = { octodns: '1.22', 'octodns-powerdns': '1.2', 'octodns-bind': '1.1' } as const;
 
 /** Makes the virtual environment once; gives the path of octodns-sync. */
 export const installOctodns = (cache: string): string => {
   const venv = join(cache, 'venv');
   const sync = join(venv, 'bin', 'octodns-sync');
-  if (existsSync(sync)) return sync;
-  mkdirSync(cache, { recursive: true });
   const requirements = Object.entries(octodnsVersions).map(([name, version]) => `${name}==${version}.*`);
+  const installed = join(venv, 'installed');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === requirements.join()) return sync;
+  mkdirSync(cache, { recursive: true });
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
   execFileSync(join(venv, 'bin', 'pip'), ['-q', 'install', ...requirements], { stdio: 'inherit' });
+  writeFileSync(installed, requirements.join());
   return sync;
 };
 
@@ -28,7 +30,10 @@ export const octodns = (sync: string, site: Site, label: string): Tool => {
   const configFile = join(folder, 'octodns.json');
   writeFileSync(configFile, JSON.stringify(configuration(site)));
   const run = async (args: readonly string[]): Promise<ToolRun> => {
-    const result = await measure([sync, '--config-file', configFile, '--quiet', ...args], { folder });
+    const result = await measure([sync, '--config-file', configFile, '--quiet', ...args], {
+      folder,
+      env: site.server.env,
+    });
     if (result.code !== 0) throw new Error(`octodns-sync ended with ${result.code}: ${result.stderr.slice(-2_000)}`);
     return { wall: result.wall, cpu: result.cpu, peak: result.peak, found: foundIn(result.stdout + result.stderr) };
   };
@@ -36,31 +41,19 @@ export const octodns = (sync: string, site: Site, label: string): Tool => {
 };
 
 // JSON is YAML.
-const configuration = (site: Site): unknown => {
-  const { hostname, port } = new URL(site.apiUrl);
-  return {
-    manager: { max_workers: 1 },
-    providers: {
-      files: {
-        class: 'octodns.provider.yaml.YamlProvider',
-        directory: join(site.folder, 'zones'),
-        enforce_order: false,
-        escaped_semicolons: true,
-      },
-      pdns: {
-        class: 'octodns_powerdns.PowerDnsProvider',
-        host: hostname,
-        port: Number(port),
-        api_key: site.apiKey,
-        timeout: requestTimeout,
-        soa_edit_api: 'increase',
-        mode_of_operation: 'native',
-        enable_dynamic: false,
-      },
+const configuration = ({ folder, server }: Site): unknown => ({
+  manager: { max_workers: 1 },
+  providers: {
+    files: {
+      class: 'octodns.provider.yaml.YamlProvider',
+      directory: join(folder, 'zones'),
+      enforce_order: false,
+      escaped_semicolons: true,
     },
-    zones: { '*': { sources: ['files'], targets: ['pdns'] } },
-  };
-};
+    target: server.octodns,
+  },
+  zones: { '*': { sources: ['files'], targets: ['target'] } },
+});
 
 const foundIn = (text: string): Found => {
   const found = { create: 0, replace: 0, delete: 0 };

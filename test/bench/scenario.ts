@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Hostmaster, hostmaster } from './hostmaster.ts';
 import type { Cost } from './measure.ts';
 import { octodns } from './octodns.ts';
-import { type CountedServer, type Requests, startCounted } from './server.ts';
+import { type CountedPowerDns, type CountedServer, type Requests, startCounted } from './server.ts';
 import type { Found, Tool, ToolRun } from './tool.ts';
 import { changeCount, type Shape, type Variant, writeZones, zoneNames } from './zones.ts';
 
@@ -37,15 +37,12 @@ export interface ScenarioOptions {
 export const largeBody = { 'webserver-max-bodysize': '128' } as const;
 
 /** All that the operations of one shape share. */
-interface Stage {
+export interface Stage {
   readonly shape: Shape;
   readonly zones: readonly string[];
-  /** Stock settings; every operation of both tools but octoDNS's first apply. */
+  /** Stock settings; for PowerDNS every operation of both tools but octoDNS's first apply. */
   readonly stock: CountedServer;
-  /** The same with a larger body limit, for octoDNS's first apply. */
-  readonly large: CountedServer;
   readonly octodns: Tool;
-  readonly octodnsAtLarge: Tool;
   readonly hostmaster: Hostmaster;
   readonly use: (variant: Variant) => void;
   /** Fails unless the server serves what the other tool's run of this variant left. */
@@ -56,16 +53,21 @@ interface Stage {
 export const runShape = async (shape: Shape, options: ScenarioOptions): Promise<readonly Row[]> => {
   const [stock, large] = [await startCounted(), await startCounted(largeBody)];
   try {
-    const stage = prepare(shape, stock, large, options);
-    const rows = [await firstApply(stage), ...(await coldPlans(stage)), await coldApply(stage)];
-    return [...rows, ...(await withState(stage, rows))];
+    const stage = prepare(shape, stock, options);
+    return [await firstApply(stage, stock, large), ...(await laterRuns(stage))];
   } finally {
     await stock.stop();
     await large.stop();
   }
 };
 
-const prepare = (shape: Shape, stock: CountedServer, large: CountedServer, options: ScenarioOptions): Stage => {
+/** All operations on zones that hold `base`. */
+export const laterRuns = async (stage: Stage): Promise<readonly Row[]> => {
+  const rows = [...(await coldPlans(stage)), await coldApply(stage)];
+  return [...rows, ...(await withState(stage, rows))];
+};
+
+export const prepare = (shape: Shape, stock: CountedServer, options: ScenarioOptions): Stage => {
   const folder = join(options.folder, shape.label);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -73,15 +75,13 @@ const prepare = (shape: Shape, stock: CountedServer, large: CountedServer, optio
     writeZones(join(folder, 'variants', variant), shape, variant, options.seed);
   }
   const zones = zoneNames(shape);
-  const site = (server: CountedServer) => ({ folder, apiUrl: server.apiUrl, apiKey: server.apiKey, dns: server.dns });
+  const site = { folder, server: stock.settings };
   return {
     shape,
     zones,
     stock,
-    large,
-    octodns: octodns(options.octodnsSync, site(stock), 'octodns-stock'),
-    octodnsAtLarge: octodns(options.octodnsSync, site(large), 'octodns-large'),
-    hostmaster: hostmaster(options.program, site(stock)),
+    octodns: octodns(options.octodnsSync, site, 'octodns-stock'),
+    hostmaster: hostmaster(options.program, site),
     use: (variant) => {
       rmSync(join(folder, 'zones'), { recursive: true, force: true });
       cpSync(join(folder, 'variants', variant), join(folder, 'zones'), { recursive: true });
@@ -113,9 +113,12 @@ const measured = async (stage: Stage, server: CountedServer, name: string, run: 
   return { cpu, peak, wall, requests };
 };
 
-const firstApply = async (stage: Stage): Promise<Row> => {
-  const { hostmaster, large, octodnsAtLarge, options, shape, stock, zones } = stage;
+/** `large` has a larger body limit, for octoDNS. */
+const firstApply = async (stage: Stage, stock: CountedPowerDns, large: CountedPowerDns): Promise<Row> => {
+  const { hostmaster, options, shape, zones } = stage;
   const operation = 'first apply';
+  const site = { folder: join(options.folder, shape.label), server: large.settings };
+  const octodnsAtLarge = octodns(options.octodnsSync, site, 'octodns-large');
   stage.use('base');
   const pairs = [];
   for (let i = 0; i < options.runs(operation, shape); i += 1) {
@@ -188,7 +191,8 @@ const applyTo = async (stage: Stage, tool: Tool, variant: Variant, name: string)
 const withState = async (stage: Stage, cold: readonly Row[]): Promise<readonly Row[]> => {
   const { hostmaster, options, shape, stock } = stage;
   hostmaster.forget();
-  await applyTo(stage, hostmaster, 'base', 'settling the state');
+  // Only what a write of ours left is known afterwards.
+  for (const variant of ['changed', 'base'] as const) await applyTo(stage, hostmaster, variant, 'settling the state');
   const runs: Record<Exclude<Operation, 'first apply'>, Measured[]> = {
     'no-op plan': [],
     'plan of 10 changes': [],

@@ -21,9 +21,15 @@ export interface Tool {
 /** Where a tool works: `zones/` inside `folder` is what it reads. */
 export interface Site {
   readonly folder: string;
-  readonly apiUrl: string;
-  readonly apiKey: string;
-  readonly dns: { readonly address: string; readonly port: number };
+  readonly server: ServerSettings;
+}
+
+/** What the configurations of both say of the one server that they write to. */
+export interface ServerSettings {
+  readonly octodns: Readonly<Record<string, unknown>>;
+  readonly hostmaster: Readonly<Record<string, unknown>>;
+  /** Where they take secrets from. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A first apply of 100,000 RRsets is one long request for octoDNS. */

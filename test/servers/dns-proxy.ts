@@ -10,6 +10,7 @@ export interface DnsQuestion {
   readonly name: string;
   /** The type that is asked for; of an UPDATE its zone's, SOA. */
   readonly type: number;
+  readonly bytes: number;
 }
 
 /** What becomes of a question, or of its answer, before the connection is cut. */
@@ -136,5 +137,10 @@ const questionOf = (message: Buffer): DnsQuestion => {
   for (; (message[at] ?? 0) > 0; at += 1 + (message[at] ?? 0)) {
     parts.push(message.toString('latin1', at + 1, at + 1 + (message[at] ?? 0)));
   }
-  return { opcode: ((message[2] ?? 0) >> 3) & 15, name: `${parts.join('.')}.`, type: message.readUInt16BE(at + 1) };
+  return {
+    opcode: ((message[2] ?? 0) >> 3) & 15,
+    name: `${parts.join('.')}.`,
+    type: message.readUInt16BE(at + 1),
+    bytes: message.length,
+  };
 };
