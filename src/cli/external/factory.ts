@@ -1,6 +1,7 @@
 import type { FoundProvider } from '../../load/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Provider, ProviderContext, ProviderFactory } from '../../provider.ts';
+import { guarded } from './guarded.ts';
 import { faultOfProvider } from './opened.ts';
 
 /** The version of the interface in src/provider.ts. */
@@ -86,15 +87,19 @@ const faultOfSchema = async ({ schema, secrets }: Loose): Promise<string | null>
 const isFactory = (value: unknown): value is ProviderFactory =>
   isLoose(value) && value.apiVersion === spoken && typeof value.open === 'function';
 
-/** What it opens is looked at before anything is asked of it. The rest is its own, also where it is of a class. */
-const withChecks = (factory: ProviderFactory): ProviderFactory =>
-  Object.create(factory, {
-    open: {
-      value: async (context: ProviderContext): Promise<Provider> => {
-        const provider = await factory.open(context);
-        const fault = faultOfProvider(provider);
-        if (fault === null) return provider;
-        throw new HostmasterError('CONFIG', 'stop', `the provider ${factory.name} ${fault}; mend it there`);
-      },
-    },
-  });
+/** What it opens is looked at before anything is asked of it. Its methods stay its own: it may be of a class. */
+const withChecks = (factory: ProviderFactory): ProviderFactory => {
+  const { apiVersion, name, schema, secrets } = factory;
+  const [serve, ensureServing] = [factory.serve?.bind(factory), factory.ensureServing?.bind(factory)];
+  const open = async (context: ProviderContext): Promise<Provider> => {
+    const provider = await factory.open(context);
+    const fault = faultOfProvider(provider);
+    if (fault === null) return guarded(provider, name, context);
+    throw new HostmasterError('CONFIG', 'stop', `the provider ${name} ${fault}; mend it there`);
+  };
+  return {
+    ...{ apiVersion, name, schema, secrets, open },
+    ...(serve === undefined ? {} : { serve }),
+    ...(ensureServing === undefined ? {} : { ensureServing }),
+  };
+};

@@ -23,7 +23,7 @@ const missingPackage = (error: unknown): string | null =>
     : null;
 
 /** Where it was thrown, `json-file.js:3:5`, as far as that was in a file of the folder. */
-const placeIn = (error: unknown, folder: string): string | null => {
+export const placeIn = (error: unknown, folder: string): string | null => {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const frames = stack.matchAll(/^\s+at (?:.* \()?(?:async )?(file:\/\/[^\s)]+?|\/[^\s()]+?):(\d+:\d+)\)?$/gm);
   for (const [, place = '', at] of frames) {

@@ -31,7 +31,8 @@ class Factory {
   apiVersion = 1;
   name = 'of-class';
   secrets = [];
-  get schema() { return { type: 'object' }; }
+  #schema = { type: 'object' };
+  get schema() { return this.#schema; }
   async open(context) { throw new HostmasterError('TARGET_REFUSED', 'stop', JSON.stringify(context)); }
 }
 export const factory = new Factory();
