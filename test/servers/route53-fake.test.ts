@@ -269,6 +269,16 @@ describe('requests', () => {
     await list();
   });
 
+  it('are throttled by the changes in them too', async () => {
+    await again({ changes: { burst: 3, perSecond: 0 } });
+    const zone = await makeZone();
+    const [one, two, ...more] = ['a', 'b', 'c', 'd'].map((name) => make(a(`${name}.example.com`)));
+    if (one === undefined || two === undefined) throw new Error('there are no changes');
+    await change(zone, one, two);
+    expect(await errorOf(change(zone, ...more))).toContain('Throttling');
+    expect(limits()).toEqual(['rate of changes of the account']);
+  });
+
   it('have a rate of their own where AWS has one', async () => {
     await again({ operations: { CreateHostedZone: { burst: 1, perSecond: 0 } } });
     await makeZone();

@@ -59,6 +59,15 @@ describe('5,000 changes', () => {
     });
   });
 
+  it('wait where the account may not make so many changes at once', { timeout: 120_000 }, async () => {
+    const changes = { burst: 1_500, perSecond: 500 };
+    await within(await openFake({ pending: 0, changes }), async ({ fake, provider, read }) => {
+      await writeAll(provider, creates);
+      expect(new Set(fake.broken.map(({ limit }) => limit))).toEqual(new Set(['rate of changes of the account']));
+      expect((await read()).rrsets.filter(({ type }) => type === 'A')).toHaveLength(5_000);
+    });
+  });
+
   it('give way to a second client that takes half of the rate', { timeout: 180_000 }, async () => {
     await within(await openFake({ pending: 500 }), async ({ fake, provider, read }) => {
       const other = startOther(fake);

@@ -64,6 +64,8 @@ export interface Account {
   readonly pending: number;
   /** Milliseconds for which a change batch keeps its zone busy. */
   readonly processing: number;
+  /** Takes so many changes of records; false: that is more than the account may make now. */
+  readonly mayChange: (count: number) => boolean;
   /** Items on a page, at most. */
   readonly page: number;
   next(prefix: string): string;

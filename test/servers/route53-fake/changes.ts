@@ -36,6 +36,8 @@ export const changeRecordSets = (account: Account, zone: HostedZone, body: Eleme
   }
   const refused = whyTooMuch(changes) ?? whyTwice(changes);
   if (refused !== null) return refused;
+  if (!account.mayChange(changes.length))
+    return refusal('Throttling', 'Rate exceeded', 'rate of changes of the account');
   const after = new Map(zone.sets);
   for (const change of changes) {
     const bad = perform(change, after, zone, account);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../listen.ts';
 import type { Account, Broken } from './account.ts';
 import { isRefusal, type Reply } from './account.ts';
-import { accountRate, operationRates, type Rate, type Refusal, refusal, throttleOf } from './limits.ts';
+import { accountRate, bucketOf, operationRates, type Rate, type Refusal, refusal, throttleOf } from './limits.ts';
 import { route } from './route.ts';
 import { parseXml, printXml } from './xml.ts';
 
@@ -15,6 +15,8 @@ export interface Route53FakeOptions {
   readonly rate?: Rate;
   /** Of single operations. Default is AWS's: CreateHealthCheck 0.5 a second, …; others have the account's. */
   readonly operations?: Readonly<Record<string, Rate>>;
+  /** Single changes of the account. Default is no limit: AWS has one, whose numbers we have not. */
+  readonly changes?: Rate;
   /** Milliseconds for which a change is PENDING. Default is 5 s. */
   readonly pending?: number;
   /** Milliseconds for which a change batch keeps its zone busy, until it is answered. Default is 250. */
@@ -86,8 +88,9 @@ export const startRoute53Fake = async (options: Route53FakeOptions = {}): Promis
   };
 };
 
-const accountOf = ({ pending = 5_000, processing = 250, page = 100 }: Route53FakeOptions): Account => {
+const accountOf = ({ changes, pending = 5_000, processing = 250, page = 100 }: Route53FakeOptions): Account => {
   let count = 0;
+  const bucket = changes === undefined ? null : bucketOf(changes, Date.now);
   return {
     zones: new Map(),
     changes: new Map(),
@@ -95,6 +98,7 @@ const accountOf = ({ pending = 5_000, processing = 250, page = 100 }: Route53Fak
     spentReferences: new Set(),
     tags: new Map(),
     now: Date.now,
+    mayChange: (number) => bucket?.take(number) ?? true,
     pending,
     processing,
     page,
