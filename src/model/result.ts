@@ -34,7 +34,7 @@ export interface Difference {
   readonly kind: 'differs' | 'missing' | 'unexpected' | 'lags' | 'no_answer';
   readonly expected: readonly string[] | null;
   readonly answered: readonly string[] | string | null;
-  /** Of the zone, where the name server `lags`: the newest that is known, and its own. */
+  /** Of the zone, where the name server has an older one and `lags`, or a newer one; and its own. */
   readonly serial?: { readonly expected: number; readonly answered: number };
 }
 

@@ -76,6 +76,23 @@ export const verifyApplied = (works: readonly AppliedWork[], rim: Rim): Promise<
     rim,
   );
 
+/** The serials that targets tell of their zones, by which a secondary is late whose primary nobody asks. */
+export const serialsAt = async (
+  targets: Iterable<OpenTarget>,
+): Promise<ReadonlyMap<OpenTarget, ReadonlyMap<string, number>>> =>
+  new Map(
+    await Promise.all(
+      [...new Set(targets)].map(async (target) => {
+        const zones = await target.provider.listZones().catch(() => []);
+        const known = zones.flatMap(({ name, fingerprint }) => {
+          const serial = serialIn(fingerprint);
+          return serial === null ? [] : [[name, serial] as const];
+        });
+        return [target, new Map(known)] as const;
+      }),
+    ),
+  );
+
 const serialIn = (fingerprint: string | null): number | null =>
   fingerprint !== null && /^\d+$/.test(fingerprint) && Number(fingerprint) < 2 ** 32 ? Number(fingerprint) : null;
 

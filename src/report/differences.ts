@@ -23,13 +23,16 @@ const ofZone = ({ zone, nameserver, type, kind, answered }: Difference): string 
 const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial }: Difference): string => {
   const what = `${nameserver}: ${name} ${type}`;
   const wanted = `expected ${limited(expected ?? [])}`;
-  return {
+  const words = {
     differs: `${what} differs: ${wanted}; answered ${said(answered)}`,
     missing: `${what} is missing: ${wanted}; answered ${said(answered)}`,
     unexpected: `${what} should not be there; answered ${said(answered)}`,
-    lags: `${what} is late: ${expected === null ? 'it should be gone' : wanted}; still answered ${said(answered)}${serial === undefined ? '' : ` (its serial is ${serial.answered}, not yet ${serial.expected})`}`,
+    lags: `${what} is late: ${expected === null ? 'it should be gone' : wanted}; still answered ${said(answered)}`,
     no_answer: `${nameserver} gave no answer to ${name} ${type}: ${said(answered)}`,
   }[kind];
+  if (serial === undefined) return words;
+  const beside = kind === 'lags' ? `not yet ${serial.expected}` : `newer than the zone's ${serial.expected}`;
+  return `${words} (its serial is ${serial.answered}, ${beside})`;
 };
 
 const said = (answered: Difference['answered']): string =>

@@ -163,10 +163,15 @@ const settle = (pair: Pair, key: RRsetKey, verdict: Verdict | null): void => {
   const { expected, answered, kind } = verdict;
   const { label: nameserver } = pair.nameserver;
   const zone = zoneLabel(pair.work.zone);
-  const difference = { zone, nameserver, name: key.name, type: key.type, kind, expected, answered };
-  const { behind, serial } = pair;
-  const isLate = kind === 'lags' && behind !== null && serial !== null;
-  pair.found.set(key, isLate ? { ...difference, serial: { expected: behind, answered: serial } } : difference);
+  const own = kind === 'lags' ? pair.behind : serialBefore(pair);
+  const serial = own === null || pair.serial === null ? {} : { serial: { expected: own, answered: pair.serial } };
+  pair.found.set(key, { zone, nameserver, name: key.name, type: key.type, kind, expected, answered, ...serial });
+};
+
+/** The zone's own serial, where the name server has a newer one: it takes no transfer of that (RFC 1034 section 4.3.5). */
+const serialBefore = ({ serial, work }: Pair): number | null => {
+  const known = work.serial ?? null;
+  return serial !== null && known !== null && isNewer(serial, known) ? known : null;
 };
 
 const newestSerials = (pairs: readonly Pair[]): ReadonlyMap<ZoneWork, number> => {

@@ -20,7 +20,7 @@ export interface ZoneWork {
   readonly keys?: readonly RRsetKey[];
   /** By keyOf: what was there before the write; null: nothing. */
   readonly before?: ReadonlyMap<string, ServedRRset | null>;
-  /** The serial that was written, where the provider tells. */
+  /** The serial that was written, or that the target has, where it tells. */
   readonly serial?: number | null;
   /** Milliseconds that a name server may lag. */
   readonly wait: number;

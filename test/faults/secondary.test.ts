@@ -54,6 +54,9 @@ const makeWithRefresh = (zone: string, refresh: number): Promise<void> =>
     rrset(`www.${zone}`, 'A', '192.0.2.1'),
   ]);
 
+const zoneText = (serial: number, www: string): string =>
+  `$TTL 300\n@ SOA ns hostmaster ${serial} 60 60 60 60\n@ NS ns1.example.net.\n@ NS ns2.example.net.\nwww A ${www}\n`;
+
 /** BIND as a secondary that has the zone. */
 const startSecondary = async (zone: string): Promise<Bind> => {
   const bind = await start({ secondaries: [{ name: zone, primary: pdns.dns }] });
@@ -108,6 +111,25 @@ describe('secondaries of a primary that nobody asks', () => {
     const { code, stdout } = await run(repository, 'apply', '--yes');
     expect(stdout).toContain(`${labelOf(bind)}: www.${zone} A is late: `);
     expect(code).toBe(4);
+    const verified = await repository.run('verify');
+    expect(verified.stdout).toContain(`${labelOf(bind)}: www.${zone} A is late: `);
+    expect(verified.stdout).toMatch(/\(its serial is \d+, not yet \d+\)/);
+  });
+
+  it('are told by a serial that is newer than the zone: they would never take it', async () => {
+    const zone = 'restored.test.';
+    await makeWithRefresh(zone, 3600);
+    const bind = await start({ zones: [{ name: zone, text: zoneText(2_100_000_000, '192.0.2.1') }] });
+    const repository = makeRepository({
+      targets: { pdns: targetOf(pdns, { verify_at: [labelOf(pdns), labelOf(bind)], verify_wait: '1s' }) },
+      zones: { [zone]: {} },
+      files: { 'restored.test': fileOf('192.0.2.2') },
+    });
+    const { code, stdout } = await run(repository, 'apply', '--yes');
+    expect(stdout).toMatch(
+      /www\.restored\.test\. A differs: .* \(its serial is 2100000000, newer than the zone's \d+\)/,
+    );
+    expect(code).toBe(4);
   });
 });
 
@@ -115,8 +137,7 @@ describe('a name server that is wrong', () => {
   it('is said to differ, not to lag: waiting would not help', async () => {
     const zone = 'wrong.test.';
     await makeWithRefresh(zone, 3600);
-    const text = `$TTL 300\n@ SOA ns hostmaster 4000000000 60 60 60 60\n@ NS ns1.example.net.\n@ NS ns2.example.net.\nwww A 192.0.2.66\n`;
-    const bind = await start({ zones: [{ name: zone, text }] });
+    const bind = await start({ zones: [{ name: zone, text: zoneText(4_000_000_000, '192.0.2.66') }] });
     const repository = repositoryOf(zone, fileOf('192.0.2.2'), [labelOf(bind)]);
     const { code, stdout } = await run(repository, 'apply', '--yes', '--format', 'json');
     expect(code).toBe(4);

@@ -10,7 +10,7 @@ import { refuseUnknown, sourcesOf, zoneName } from '../options.ts';
 import { pooled } from '../pool.ts';
 import { closeTargets, openTargets } from '../targets.ts';
 import type { Desired, OpenTarget, OpenTargets, PassOptions, ProviderRim, Rim, StoreOpener } from '../types.ts';
-import { desiredWork, prove } from '../verify.ts';
+import { desiredWork, prove, serialsAt } from '../verify.ts';
 import type { DumpedZone } from './dump.ts';
 import { dumpZone } from './dump.ts';
 import { explainName } from './explain.ts';
@@ -43,7 +43,12 @@ export const verifyPass = async (
       const desired = await pooled(due, zonesAtOnce, async ({ zone, target }) =>
         desiredWork(await withStaying(zone, target, { facts, rim, store }), target, rim),
       );
-      const works = desired.map(({ work }) => ({ ...work, keys: sampled(work.keys, options.sample) }));
+      const serials = await serialsAt(due.map(({ target }) => target));
+      const works = desired.map(({ work }) => ({
+        ...work,
+        keys: sampled(work.keys, options.sample),
+        serial: serials.get(work.target)?.get(work.zone.name) ?? null,
+      }));
       const report = await prove(works, rim);
       const misfits = desired.flatMap(({ problems }) => problems);
       const problems = sortProblems([...definitions.problems, ...targets.problems, ...misfits]);
