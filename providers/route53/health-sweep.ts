@@ -37,6 +37,18 @@ export const sweepChecks = async (
   await removeAll(session, await unusedOf(session, hosted, left, signal), signal);
 };
 
+/** Removes what was made for a write that does not go out. */
+export const dropMade = async (
+  session: Session,
+  hosted: HostedZone,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const { known, made } = session.checks;
+  const zone = zoneMark(hosted.id);
+  const ours = [...made.keys()].filter((id) => known.get(id)?.mark?.zone === zone);
+  if (ours.length > 0) await removeAll(session, await unusedOf(session, hosted, ours, signal), signal);
+};
+
 const isOurDoing = ({ checks }: Session, id: string): boolean => checks.released.has(id) || checks.made.has(id);
 
 /** Ids of the checks that were made for the zone. Who may not list checks has made none. */

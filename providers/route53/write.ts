@@ -12,6 +12,7 @@ import {
 import { batchOf, type Content, isApex } from './convert.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
 import { makeChecks } from './health-make.ts';
+import { dropMade } from './health-sweep.ts';
 import { countZone, findZone, forgetZone, type HostedZone, type Session } from './hosted.ts';
 import { fits, sizeOf, whyTooLarge } from './limits.ts';
 import { currentContent } from './read.ts';
@@ -38,7 +39,10 @@ const applyInTurn = async (
   const refused = changes.flatMap((change) => refusedAs(change, whyTooLarge(zone.name, change, stored)));
   if (refused.length > 0) return { status: 'refused', refused };
   const checks = await makeChecks(session, hosted, changes, signal);
-  if (checks.refused.length > 0) return { status: 'refused', refused: checks.refused };
+  if (checks.refused.length > 0) {
+    await dropMade(session, hosted, signal);
+    return { status: 'refused', refused: checks.refused };
+  }
   const batch = batchOf(zone.name, changes, stored, checks.idOf);
   if (!fits(sizeOf(batch))) return { status: 'refused', refused: onlyName(changes) };
   await refuseStale(

@@ -19,7 +19,11 @@ export const planRules: readonly PlanRule[] = [
   rule('unmanaged-conflict', 'error', 'What is left alone stands where the RRset should, or cannot stand beside it.'),
   rule('zone-missing', 'error', 'The target does not have the zone, and nothing says that it is to be made.'),
   rule('health-check-refused', 'error', 'The target refuses what the check would be made into.'),
-  rule('health-check-unavailable', 'error', 'Checks cannot be answered everywhere: the plain addresses are written.'),
+  rule(
+    'health-check-unavailable',
+    'error',
+    'Checks cannot be made, or not answered everywhere: the plain addresses are written.',
+  ),
   rule('health-check-unsupported', 'warning', 'The provider has no checks: the plain addresses are written.'),
   rule('health-check-limited', 'warning', 'The target cannot do all of a check as it is asked.'),
   rule('set-not-whole', 'error', 'An atomic set that was cut short can neither be completed nor taken back.'),

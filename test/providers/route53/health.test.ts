@@ -117,13 +117,14 @@ describe('a checked RRset', () => {
 
   it('is refused where AWS does not take a check of it, and nothing is left', async () => {
     fake.bend((operation, when) =>
-      operation === 'CreateHealthCheck' && when === 'before'
+      operation === 'CreateHealthCheck' && when === 'before' && fake.account.checks.size === 2
         ? { status: 400, code: 'InvalidInput', message: 'no such address', limit: null }
         : undefined,
     );
     const result = await provider.apply({ zone, changes: [change(mail, 'A', null, ofThree)], expect: null });
     expect(result).toMatchObject({ status: 'refused', refused: [{ name: mail, type: 'A' }] });
     expect(JSON.stringify(result)).toContain('no such address');
+    expect(checkedAddresses()).toEqual([]);
   });
 
   it('is replaced where somebody changed one of its checks or sets', async () => {
