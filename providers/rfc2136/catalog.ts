@@ -1,5 +1,5 @@
 import { HostmasterError, isWithin, relativeTo, splitParts } from '../../src/provider.ts';
-import type { Content } from './convert.ts';
+import type { Content } from './content.ts';
 
 const knownVersions: ReadonlySet<string> = new Set(['"1"', '"2"']);
 

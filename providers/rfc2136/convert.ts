@@ -1,65 +1,9 @@
-import {
-  type Change,
-  type ExistingRRset,
-  keyOf,
-  makeRRset,
-  sameAnswer,
-  serialOf,
-  typeByName,
-  type Unreadable,
-  type Value,
-  withSerialNumber,
-  withSerialOf,
-} from '../../src/provider.ts';
-import type { MessageRecord } from '../../src/wire/message.ts';
+import { type Change, keyOf, sameAnswer, serialOf, withSerialNumber, withSerialOf } from '../../src/provider.ts';
 import type { UpdateUnit } from '../../src/wire/slices.ts';
 import type { Prerequisite, UpdateStep } from '../../src/wire/update.ts';
+import type { Content } from './content.ts';
 
-// Between records and changes on one side and UPDATE's prerequisites and steps on the other; pure.
-
-/** A zone as a transfer gave it; the first of its records is its SOA. */
-export interface Content {
-  readonly records: readonly MessageRecord[];
-  readonly soa: MessageRecord;
-  readonly rrsets: readonly ExistingRRset[];
-  readonly unreadable: readonly Unreadable[];
-  readonly byKey: ReadonlyMap<string, ExistingRRset>;
-}
-
-const noOrigins = Object.freeze([]);
-
-interface Group {
-  readonly name: string;
-  readonly type: string;
-  ttl: number;
-  readable: boolean;
-  readonly values: Value[];
-}
-
-/** The RRsets of a zone's records; where TTLs within one differ (RRSIG's may), the smallest counts. */
-export const contentOf = (soa: MessageRecord, records: readonly MessageRecord[]): Content => {
-  const groups = new Map<string, Group>();
-  for (const { name, rdata, ttl, type } of records) {
-    const key = keyOf({ name, type });
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = { name, type, ttl, readable: true, values: [] };
-      groups.set(key, group);
-    }
-    if (ttl < group.ttl) group.ttl = ttl;
-    if (rdata.startsWith('\\#') && hasFields(type)) group.readable = false;
-    group.values.push({ rdata, origins: noOrigins });
-  }
-  const byKey = new Map<string, ExistingRRset>();
-  const unreadable: Unreadable[] = [];
-  for (const [key, { name, readable, ttl, type, values }] of groups) {
-    if (readable) byKey.set(key, makeRRset(name, type, ttl, values));
-    else unreadable.push({ name, type, why: `its octets are no rdata of ${type}` });
-  }
-  return { records, soa, rrsets: [...byKey.values()], unreadable, byKey };
-};
-
-const hasFields = (type: string): boolean => (typeByName(type)?.fields.length ?? 0) > 0;
+// From changes to UPDATE's prerequisites and steps; pure.
 
 /** The changes whose RRset is not what `side` of them says; a SOA's serial does not count. */
 export const differing = (

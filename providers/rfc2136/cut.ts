@@ -1,7 +1,8 @@
 import { type Change, SyntaxProblem } from '../../src/provider.ts';
 import { sliceUpdates, type UpdateUnit } from '../../src/wire/slices.ts';
 import type { Prerequisite, Update, UpdateStep } from '../../src/wire/update.ts';
-import { type Content, lockOn, nextSerial, unitsOf } from './convert.ts';
+import type { Content } from './content.ts';
+import { lockOn, nextSerial, unitsOf } from './convert.ts';
 
 // How many changes one UPDATE carries; pure.
 

@@ -1,5 +1,5 @@
 import type { Change, RefusedChange } from '../../src/provider.ts';
-import type { Content } from './convert.ts';
+import type { Content } from './content.ts';
 
 /** Types that stand beside a CNAME (RFC 4034 section 3, RFC 4035 section 2.5). */
 const besideCname: ReadonlySet<string> = new Set(['CNAME', 'RRSIG', 'NSEC', 'NSEC3']);

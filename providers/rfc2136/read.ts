@@ -11,10 +11,9 @@ import {
 } from '../../src/provider.ts';
 import type { MessageRecord } from '../../src/wire/message.ts';
 import { isNewer } from '../../src/wire/serial.ts';
-import { applySteps } from '../../src/wire/steps.ts';
 import type { Api } from './api.ts';
 import { membersOf } from './catalog.ts';
-import { type Content, contentOf } from './convert.ts';
+import { type Content, contentAfter, contentOf } from './content.ts';
 import type { Insist } from './cut.ts';
 import type { Settings } from './settings.ts';
 
@@ -121,8 +120,7 @@ const nextContent = async (
   if (changes.kind === 'zone') return contentOf(changes.soa, changes.records);
   // An older serial, or the same one of another SOA, is a zone that was made anew.
   if (changes.kind === 'current') return changes.soa.rdata === known.soa.rdata ? known : null;
-  const records = applySteps(known.records, changes.steps);
-  return records === null ? null : contentOf(changes.soa, records);
+  return contentAfter(known, changes.soa, changes.steps);
 };
 
 /** Those of a catalog zone, or those of the target in hostmaster.yaml that the primary has. */

@@ -7,7 +7,8 @@ import {
   type WriteResult,
   type ZoneId,
 } from '../../src/provider.ts';
-import { type Content, differing } from './convert.ts';
+import type { Content } from './content.ts';
+import { differing } from './convert.ts';
 import { type Insist, updateFor } from './cut.ts';
 import { leftOut } from './left-out.ts';
 import { currentContent, fingerprintOf, type Session } from './read.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contentOf, differing, nextSerial, unitsOf } from '../../../providers/rfc2136/convert.ts';
+import { contentAfter, contentOf } from '../../../providers/rfc2136/content.ts';
+import { differing, nextSerial, unitsOf } from '../../../providers/rfc2136/convert.ts';
 import { cutChanges, updateFor } from '../../../providers/rfc2136/cut.ts';
 import { leftOut } from '../../../providers/rfc2136/left-out.ts';
 import { settingsOf } from '../../../providers/rfc2136/settings.ts';
@@ -43,6 +44,36 @@ describe('contentOf', () => {
       replacing('a.test.', 'SOA', ['ns1.a.test. h.a.test. 5 1 2 3 4'], ['ns1.a.test. h.a.test. 5 9 2 3 4']),
     ];
     expect(differing(changes, now, 'before').map((change) => changes.indexOf(change))).toEqual([1, 2, 4]);
+  });
+});
+
+describe('contentAfter', () => {
+  const apex = record('a.test.', 'NS', 'ns1.a.test.');
+  const kept = [record('k.a.test.', 'A', one), record('w.a.test.', 'TXT', '"x"')];
+  const bad = record('x.a.test.', 'A', '\\# 3 010203');
+  const old = [record('w.a.test.', 'A', one), record('w.a.test.', 'A', two, 30)];
+  const added = [record('w.a.test.', 'A', two, 90), record('n.a.test.', 'MX', '10 w.a.test.')];
+  const before = content(apex, ...kept, ...old, bad);
+  const step = (deleted: readonly MessageRecord[], from = 7) => ({ from: soa(from), to: soa(8), deleted, added });
+  const known = ({ byKey, records, rrsets, unreadable }: typeof before) => ({
+    records: records.slice(1).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+    rrsets: rrsets.toSorted((a, b) => (`${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1)),
+    keys: [...byKey.keys()].sort(),
+    unreadable,
+  });
+
+  it('is the zone as a whole transfer would give it', () => {
+    const after = contentAfter(before, soa(8), [step([...old, bad])]);
+    if (after === null) throw new Error('the steps do not fit');
+    expect(known(after)).toEqual(known(contentOf(soa(8), [soa(8), apex, ...kept, ...added])));
+    expect(after.records[0]).toEqual(soa(8));
+    const gone = contentAfter(after, soa(9), [{ from: soa(8), to: soa(9), deleted: [apex, ...kept], added: [bad] }]);
+    expect(gone && known(gone)).toEqual(known(contentOf(soa(9), [soa(9), ...added, bad])));
+  });
+
+  it('is none where a step does not fit', () => {
+    expect(contentAfter(before, soa(8), [step([record('w.a.test.', 'A', '192.0.2.9')])])).toBeNull();
+    expect(contentAfter(before, soa(8), [step(old, 6)])).toBeNull();
   });
 });
 
