@@ -20,21 +20,31 @@ const slowest = 0.5;
 /** So many answers bring a rate back from nothing to all of it. */
 const recovery = 40;
 
+/** The time that a bucket goes by, in milliseconds. */
+export interface Time {
+  now(): number;
+  sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
+}
+
+const realTime: Time = {
+  now: () => performance.now(),
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal === undefined ? {} : { signal }),
+};
+
 /** Somebody else may use the same account: each throttle halves the rate and empties the bucket. */
-export const tokenBucket = ({ perSecond, burst }: Rate, now: () => number = () => performance.now()): TokenBucket => {
+export const tokenBucket = ({ perSecond, burst }: Rate, time: Time = realTime): TokenBucket => {
   let rate = perSecond;
   let tokens = burst;
-  let filled = now();
+  let filled = time.now();
   let turn: Promise<void> = Promise.resolve();
   const fill = (): void => {
-    const at = now();
+    const at = time.now();
     tokens = Math.min(burst, tokens + ((at - filled) / 1000) * rate);
     filled = at;
   };
   const wait = async (signal: AbortSignal | undefined): Promise<void> => {
     for (fill(); tokens < 1; fill()) {
-      const pause = Math.ceil(((1 - tokens) / rate) * 1000);
-      await sleep(pause, undefined, signal === undefined ? {} : { signal });
+      await time.sleep(Math.ceil(((1 - tokens) / rate) * 1000), signal);
     }
     tokens -= 1;
   };
