@@ -90,6 +90,26 @@ describe('a transfer that BIND refuses', () => {
   });
 });
 
+describe('a zone that is not there', () => {
+  it('is not made, and the message says how a person makes it, and nothing of the key', async () => {
+    const server = await servers.Knot();
+    try {
+      const repository = repositoryOf(server, server.dns, yamlOf('192.0.2.1'));
+      const settings = JSON.parse(repository.read('hostmaster.yaml'));
+      const zones = { 'missing.test': { ...settings.zones[zone], create: true } };
+      repository.write('hostmaster.yaml', JSON.stringify({ ...settings, zones }));
+      repository.write('zones/missing.test.yaml', yamlOf('192.0.2.1'));
+      const { code, stderr, stdout } = await repository.run('apply', '--yes');
+      expect(stdout).toContain('ns does not have the zone missing.test.: RFC 2136 has no way to make a zone');
+      expect(stdout).toMatch(/in BIND give it a "zone" block with allow-update .* in Knot a "domain"/);
+      expect(`${stdout}${stderr}`).not.toContain(key.secret);
+      expect(code).toBe(1);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
 const signing = {
   BIND: { bind: `${statements} dnssec-policy default; inline-signing no;` },
   Knot: { knot: ['dnssec-signing: on', 'zonefile-load: difference'] },
