@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
+import { runHere } from '../cli/here.ts';
 import { embeddedSubject } from '../conformance/embedded.ts';
 import { groups } from '../conformance/groups/index.ts';
 import { powerDnsSubject } from '../conformance/powerdns.ts';
@@ -178,4 +179,20 @@ describe.each(subjects)('a dump of %s', (_, startSubject) => {
       expect(names.filter((name) => typeof found[name] === 'number').length).toBeGreaterThan(60);
     },
   );
+
+  it('before its deletion reads back to the same, of every zone', async () => {
+    const folder = tempFolder('deleted');
+    const config = join(folder, 'hostmaster.yaml');
+    const targets = { [targetName]: { verify_wait: '5s', ...subject.config } };
+    writeFileSync(config, JSON.stringify({ state: 'state.sqlite', targets, zones: {} }));
+    const names = [...groups.map(({ zone }) => zone), rest.zone];
+    const said: string[] = [];
+    for (const name of names) {
+      const confirmed = ['--confirm', name, '--out', join(folder, 'dumps'), '--config', config];
+      const { code, stderr } = await runHere(['zone', 'delete', name, '--target', targetName, ...confirmed]);
+      if (code !== 0) said.push(stderr);
+    }
+    expect(said).toEqual([]);
+    expect(readdirSync(join(folder, 'dumps'))).toHaveLength(zoneCount);
+  });
 });

@@ -248,6 +248,22 @@ describe('zone delete on PowerDNS', () => {
     expect(await isThere()).toBe(true);
   });
 
+  it('refuses while it delegates a zone that hostmaster.yaml has, exit 3', async () => {
+    await pdns.api('DELETE', `/zones/${zone}`);
+    await make(zone, [...content, rrset(`sub.${zone}`, 'NS', 'ns.elsewhere.example.')]);
+    repository = repositoryOf({ [`sub.${zone}`]: {} }, { files: { 'sub.gone.test': '{}\n' } });
+    const ended = await confirmed();
+    expect(ended).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(
+        'it delegates sub.gone.test., which hostmaster.yaml has, so that gone.test. at pdns',
+      ),
+    });
+    await expectStays(ended);
+    repository = repositoryOf({});
+    expect(await confirmed()).toMatchObject({ code: 0, stderr: '' });
+  });
+
   describe('with the zone above', () => {
     const above = 'test.';
     beforeEach(async () => {

@@ -2,7 +2,7 @@ import type { Definitions } from '../../model/definitions.ts';
 import { messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import { type Problem, problemOfTarget } from '../../model/problem.ts';
-import type { ExistingRRset } from '../../model/zone.ts';
+import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
 import { listed } from '../../report/words.ts';
 import type { OpenTarget, OpenTargets } from '../types.ts';
 
@@ -59,6 +59,17 @@ export const delegationsOf = async (
     );
   }
   return delegations;
+};
+
+/** Zones of hostmaster.yaml that are found by way of this one. */
+export const delegatedIn = (
+  { rrsets, zone }: ZoneSnapshot,
+  { definition }: OpenTarget,
+  { zoneNames }: Definitions,
+): readonly Delegation[] => {
+  const below = rrsets.filter(({ name, type }) => type === 'NS' && name !== zone.name && zoneNames.includes(name));
+  const at = { name: zone.name, target: definition.name };
+  return below.map(({ name }) => of(at, true, `it delegates ${name}, which hostmaster.yaml has`));
 };
 
 const of = ({ name, target }: Parent, leads: boolean, message: string): Delegation => ({

@@ -11,7 +11,7 @@ import { nameServersOf } from '../nameservers.ts';
 import { refuseUnknown, sourcesOf } from '../options.ts';
 import { closeTargets, openTargets } from '../targets.ts';
 import type { OpenTarget, PassOptions, Rim, StoreOpener } from '../types.ts';
-import { type Delegation, delegationsOf, targetsAbove } from './delegation.ts';
+import { type Delegation, delegatedIn, delegationsOf, targetsAbove } from './delegation.ts';
 import { type Dump, dumpFile, unequal, writeDump } from './dump.ts';
 import { forgetZone } from './forget.ts';
 import { proveGone } from './gone.ts';
@@ -167,24 +167,27 @@ const refuseUnread = ({ unreadable: all, zone }: ZoneSnapshot, { allow, target }
   );
 };
 
+/** What the zones above and below say of it; throws where one of them needs it. */
 const delegationProblems = async (
-  { rrsets, zone }: ZoneSnapshot,
+  snapshot: ZoneSnapshot,
   { definitions, deletion, open, rim }: Work,
 ): Promise<readonly Problem[]> => {
+  const { rrsets, zone } = snapshot;
   const { name } = open.definition;
   const others = targetsAbove(zone.name, definitions).filter((each) => each !== name);
   const targets = await openTargets(definitions, { targets: others, serve: false }, rim);
   try {
-    const delegations = await delegationsOf(zone.name, rrsets, open, definitions, targets);
+    const above = await delegationsOf(zone.name, rrsets, open, definitions, targets);
+    const delegations = [...above, ...delegatedIn(snapshot, open, definitions)];
     const leading = delegations.find(({ leads }) => leads);
-    if (leading !== undefined && !deletion.allow.includes('delegation')) throw stillDelegated(zone.name, name, leading);
+    if (leading !== undefined && !deletion.allow.includes('delegation')) throw inUse(zone.name, name, leading);
     return delegations.map(({ problem }) => problem);
   } finally {
     await closeTargets(targets);
   }
 };
 
-const stillDelegated = (zone: string, target: string, { problem }: Delegation): HostmasterError =>
+const inUse = (zone: string, target: string, { problem }: Delegation): HostmasterError =>
   new HostmasterError(
     'DELETE_REFUSED',
     'stop',
