@@ -16,6 +16,7 @@ import type { ExternalProviders, Providers } from './schema/hostmaster.ts';
 import type { FileReader } from './zone.ts';
 import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
+export { isProviderPath } from './config/providers.ts';
 export { limits } from './limits.ts';
 export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
 export type { ExternalProviders, FoundProvider, ProviderKeys, Providers } from './schema/hostmaster.ts';

@@ -1,7 +1,8 @@
-import { createRequire, registerHooks } from 'node:module';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FoundProvider } from '../../load/index.ts';
+import { type FoundProvider, isProviderPath } from '../../load/index.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { ProviderFactory } from '../../provider.ts';
 import { asFactory } from './factory.ts';
@@ -12,7 +13,7 @@ type Found = FoundProvider<ProviderFactory>;
 
 /** Finds a provider by a package's name or a path as Node does for an import in `folder`, and loads it. */
 export const findProvider = async (name: string, folder: string): Promise<Found> => {
-  const resolved = resolveModule(name, folder);
+  const resolved = isProviderPath(name) ? resolveFile(name, folder) : resolvePackage(name, folder);
   return 'status' in resolved ? resolved : loadProvider(resolved.url, folder);
 };
 
@@ -25,16 +26,27 @@ const loadProvider = async (url: string, folder: string): Promise<Found> => {
   }
 };
 
-/** With an import's conditions, so that a package need not be loadable by require. */
-const resolveModule = (name: string, folder: string): Found | { readonly url: string } => {
+type Resolved = Found | { readonly url: string };
+
+const resolveFile = (name: string, folder: string): Resolved => {
+  const file = resolve(folder, name);
+  return existsSync(file) ? { url: pathToFileURL(file).href } : { status: 'missing' };
+};
+
+/** A word that stands for the package, whose hook says from where on it is looked for: Node has no other stable way. */
+const sought = 'hostmaster-provider:';
+
+const resolvePackage = (name: string, folder: string): Resolved => {
+  const parentURL = pathToFileURL(join(folder, 'hostmaster.yaml')).href;
   const hooks = registerHooks({
-    resolve: (specifier, context, next) => next(specifier, { ...context, conditions: ['node', 'import'] }),
+    resolve: (specifier, context, next) =>
+      specifier === sought ? next(name, { ...context, parentURL }) : next(specifier, context),
   });
   try {
-    return { url: pathToFileURL(createRequire(join(folder, 'hostmaster.yaml')).resolve(name)).href };
+    return { url: import.meta.resolve(sought) };
   } catch (error) {
     const [message = ''] = messageOf(error).split('\n');
-    if (message === `Cannot find module '${name}'`) return { status: 'missing' };
+    if (/^Cannot find package '(?!\/)[^']*' imported from /.test(message)) return { status: 'missing' };
     return { status: 'unusable', message: `cannot be loaded: ${message}; mend or reinstall the package` };
   } finally {
     hooks.deregister();

@@ -30,12 +30,12 @@ export const keysOfProvider = async (
     reportAt(config, rule, message, ['targets', name, 'provider']);
     return null;
   };
-  if (isPath(provider) && !trusted) return report('unusable-provider', untrusted(provider, config));
-  const isModule = isPath(provider) || isPackage(provider);
+  if (isProviderPath(provider) && !trusted) return report('unusable-provider', untrusted(provider, config));
+  const isModule = isProviderPath(provider) || isPackage(provider);
   const found = isModule && external !== undefined ? await external(provider, config.folder) : null;
   if (found?.status === 'found') return found.provider;
   if (found?.status === 'unusable') return report('unusable-provider', `the provider ${provider} ${found.message}`);
-  if (isPath(provider)) {
+  if (isProviderPath(provider)) {
     const where = `in the folder of ${config.file}`;
     return report(
       'unknown-provider',
@@ -54,8 +54,8 @@ const untrusted = (provider: string, { file }: Config): string =>
   `the provider ${provider} is code in a file, which a configuration named by --config cannot run; ` +
   `if you trust ${file}, name it with --targets-from, or run hostmaster in its folder`;
 
-/** `./json-file.js`, `../x.ts` or `/opt/x.js`. */
-const isPath = (provider: string): boolean => /^(\.\.?)?\//.test(provider);
+/** Is it a file's path, `./json-file.js`, `../x.ts` or `/opt/x.js`? */
+export const isProviderPath = (provider: string): boolean => /^(\.\.?)?\//.test(provider);
 
 /** `some-package`, `@scope/package`, or what such a one exports under a path of its own. */
 const isPackage = (provider: string): boolean =>

@@ -67,7 +67,7 @@ describe('a package without it', { timeout: 60_000 }, () => {
       'several/other',
       /^cannot be loaded: Package subpath '\.\/other' is not defined .*; mend or reinstall the package$/,
     ],
-    ['broken', /^cannot be loaded: Cannot find module '.*gone\.js'.*; mend or reinstall the package$/],
+    ['broken', /^cannot be loaded: Cannot find package '.*broken.*' imported from .*; mend or reinstall the package$/],
   ] as const;
   const folder = repositoryOf(
     cases.map(([name]) => `provider: ${name}`),
