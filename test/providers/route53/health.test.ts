@@ -106,6 +106,16 @@ describe('a checked RRset', () => {
     expect(fake.broken).toEqual([]);
   });
 
+  it('of many addresses keeps to the rates of making and removing checks', { timeout: 120_000 }, async () => {
+    const many = planned(60, Array.from({ length: 45 }, (_, i) => `192.0.2.${i + 1}`).toSorted(), check);
+    await write(provider, change(mail, 'A', null, many));
+    expect(checkedAddresses()).toHaveLength(45);
+    await scene.read();
+    await write(provider, change(mail, 'A', many, null));
+    expect(checkedAddresses()).toEqual([]);
+    expect(fake.broken).toEqual([]);
+  });
+
   it('has a URL for each address, and IPv6 beside it', async () => {
     const urls = { '2001:db8::1': 'https://[2001:db8::1]/up', '2001:db8::2': 'https://www.example.com:8443/up' };
     const byUrl: HealthCheck = { ...check, port: null, urls, interval: 10_000, string_match: 'OK & "well" <ü>' };
