@@ -36,7 +36,6 @@ const ownRates: Readonly<Partial<Record<Operation, Rate>>> = {
   CreateHostedZone: { perSecond: 2, burst: 30 },
   DeleteHealthCheck: { perSecond: 3, burst: 12 },
   DeleteHostedZone: { perSecond: 5, burst: 30 },
-  GetHealthCheckStatus: { perSecond: 1, burst: 3 },
 };
 
 /** Loads the SDK, and finds the credentials; asks nothing of AWS yet. */

@@ -13,8 +13,6 @@ export interface Operations {
   readonly DeleteHostedZone: Call<Sdk.DeleteHostedZoneCommandInput, Sdk.DeleteHostedZoneCommandOutput>;
   readonly GetChange: Call<Sdk.GetChangeCommandInput, Sdk.GetChangeCommandOutput>;
   readonly GetDNSSEC: Call<Sdk.GetDNSSECCommandInput, Sdk.GetDNSSECCommandOutput>;
-  readonly GetHealthCheck: Call<Sdk.GetHealthCheckCommandInput, Sdk.GetHealthCheckCommandOutput>;
-  readonly GetHealthCheckStatus: Call<Sdk.GetHealthCheckStatusCommandInput, Sdk.GetHealthCheckStatusCommandOutput>;
   readonly GetHostedZone: Call<Sdk.GetHostedZoneCommandInput, Sdk.GetHostedZoneCommandOutput>;
   readonly ListHealthChecks: Call<Sdk.ListHealthChecksCommandInput, Sdk.ListHealthChecksCommandOutput>;
   readonly ListHostedZones: Call<Sdk.ListHostedZonesCommandInput, Sdk.ListHostedZonesCommandOutput>;
@@ -23,8 +21,6 @@ export interface Operations {
     Sdk.ListResourceRecordSetsCommandInput,
     Sdk.ListResourceRecordSetsCommandOutput
   >;
-  readonly ListTagsForResources: Call<Sdk.ListTagsForResourcesCommandInput, Sdk.ListTagsForResourcesCommandOutput>;
-  readonly UpdateHealthCheck: Call<Sdk.UpdateHealthCheckCommandInput, Sdk.UpdateHealthCheckCommandOutput>;
 }
 
 interface Call<Input, Output> {
