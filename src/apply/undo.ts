@@ -12,9 +12,12 @@ export interface UndoGroup {
   trouble: Trouble | null;
 }
 
-/** `moved`: somebody else changed an RRset since; `failed`: the target could not be asked, or did not take it. */
+/**
+ * `moved`: somebody else changed an RRset since; `failed`: the target could not be asked, or did not take it; `unfinished`:
+ * all was taken back, and what is owed after that went wrong.
+ */
 export interface Trouble {
-  readonly kind: 'moved' | 'failed';
+  readonly kind: 'moved' | 'failed' | 'unfinished';
   readonly message: string;
 }
 
@@ -44,23 +47,34 @@ export const inverse = ({ action, name, type, before, after }: Change): Change =
 
 /** Looks whether the changes can be taken back, without writing: what moved troubles its group. Never throws. */
 export const examine = async ({ sender }: UndoPlace, items: readonly UndoItem[]): Promise<void> =>
-  troubling(items, sender, async () => {
+  troubling(items, sender, 'failed', async () => {
     standing(items, await readStanding(changesOf(items), sender), sender);
   });
 
+export interface Undone<T> {
+  /** Those that are as before now. */
+  readonly back: readonly T[];
+  /** What was written for that, also where the rest failed; `finishUndo` is owed for it. */
+  readonly written: readonly Change[];
+}
+
 /**
  * Takes changes back where the target still has what they left there, by compare and swap; what is as before already
- * stays. Gives those that are as before now. Never throws: what goes wrong troubles the groups that it concerns.
+ * stays. Never throws: what goes wrong troubles the groups that it concerns.
  */
-export const undo = async <T extends UndoItem>(place: UndoPlace, items: readonly T[]): Promise<readonly T[]> => {
-  const { sender } = place;
+export const undo = async <T extends UndoItem>(place: UndoPlace, items: readonly T[]): Promise<Undone<T>> => {
   const written: Change[] = [];
-  await troubling(items, sender, () => comeToRest(place, items, written));
-  if (written.length > 0) {
-    await troubling(items, sender, async () => sender.provider.finish?.(sender.zone, written, sender.signal));
-  }
-  return untroubled(items);
+  await troubling(items, place.sender, 'failed', () => comeToRest(place, items, written));
+  return { back: untroubled(items), written };
 };
+
+/** What is owed after the last write. Never throws, as undo. */
+export const finishUndo = (
+  { sender }: UndoPlace,
+  items: readonly UndoItem[],
+  written: readonly Change[],
+): Promise<void> =>
+  troubling(items, sender, 'unfinished', async () => sender.provider.finish?.(sender.zone, written, sender.signal));
 
 const untroubled = <T extends UndoItem>(items: readonly T[]): readonly T[] =>
   items.filter(({ group }) => group.trouble === null);
@@ -121,12 +135,17 @@ const blame = (refused: readonly RefusedChange[], due: readonly UndoItem[], { ta
   }
 };
 
-const troubling = async (items: readonly UndoItem[], sender: Sender, job: () => Promise<void>): Promise<void> => {
+const troubling = async (
+  items: readonly UndoItem[],
+  sender: Sender,
+  kind: Trouble['kind'],
+  job: () => Promise<void>,
+): Promise<void> => {
   try {
     await job();
   } catch (error) {
     const message = `${sender.zone.name} at ${sender.target}: ${messageOf(error)}`;
-    for (const { group } of items) group.trouble ??= { kind: 'failed', message };
+    for (const { group } of items) group.trouble ??= { kind, message };
   }
 };
 

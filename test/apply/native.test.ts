@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { HostmasterError } from '../../src/model/errors.ts';
 import type { Change } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { OpenTarget } from '../../src/pass/types.ts';
@@ -157,5 +158,46 @@ describe('atomic sets where the target does not say what it will not take', () =
     expect((await standing()).ptrs).toEqual([`web2.${forward}`, `web3.${forward}`]);
     expect(finished.at(-1)).toBe(`delete 1.${reverse}`);
     expect(finished).toHaveLength(2);
+  });
+});
+
+describe('atomic sets where a target is not done with what was taken back', () => {
+  const put = ({ provider }: OpenTarget, zone: string, one: Change) =>
+    provider.apply({ zone: idOf(zone), changes: [one], expect: null });
+
+  it('are taken back all the same, say so, and are looked at by the next apply', async () => {
+    await put(names, forward, change(a(1), '', '300 192.0.2.1'));
+    await put(addresses, reverse, change(ptr(1), '', `300 web1.${forward}`));
+    const changesets = [
+      changeset(forward, [change(a(1), '300 192.0.2.1', '300 192.0.2.11')], 'names'),
+      changeset(
+        reverse,
+        [change(ptr(1), `300 web1.${forward}`, ''), change(ptr(11), '', `300 web1.${forward}`)],
+        'addresses',
+      ),
+    ];
+    const sets = [setOf('web1', [a(1), ptr(1), ptr(11)], changesets)];
+    let calls = 0;
+    const pending = at(names, () => ({
+      finish: async () => {
+        calls += 1;
+        if (calls > 1) throw new HostmasterError('TARGET_UNREACHABLE', 'wait', 'not every name server has it');
+      },
+    }));
+    const refuses = at(
+      addresses,
+      answering(async ({ changes }) =>
+        changes.some(({ name, after }) => `${name} PTR` === ptr(1) && after === null) ? refusal(changes) : undefined,
+      ),
+    );
+    const results = await applyAt({ changesets, sets }, targetsOf(pending, refuses), { store });
+    expect(await standing()).toEqual({ as: ['192.0.2.1'], ptrs: [`web1.${forward}`] });
+    expect(results.find(({ zone }) => zone === forward)).toMatchObject({
+      status: 'rolled_back',
+      error: expect.stringContaining('it was rolled back, but lab.test. at names: not every name server has it'),
+    });
+    expect(await store.journalled()).toMatchObject([{ server: 'web1', stuck: null }]);
+    expect(await recoverAt(targetsOf(names, addresses), store)).toEqual({ problems: [], notices: [], stuck: [] });
+    expect(await store.journalled()).toEqual([]);
   });
 });

@@ -68,7 +68,9 @@ export const mendReviewed = async (runner: Runner, silence: Silence): Promise<vo
   const then =
     group.trouble === null
       ? 'what was written of the zone before was taken back'
-      : `what was written of the zone before could not all be taken back: ${group.trouble.message}`;
+      : group.trouble.kind === 'unfinished'
+        ? `what was written of the zone before was taken back, but ${group.trouble.message}`
+        : `what was written of the zone before could not all be taken back: ${group.trouble.message}`;
   const { code, kind } =
     error instanceof HostmasterError ? error : { code: 'WRITE_REFUSED' as const, kind: 'stop' as const };
   run.state.error = new HostmasterError(code, kind, `${why}; ${then}`, { cause: error });
@@ -98,10 +100,11 @@ const noteUndone = (items: Iterable<Back>): void => {
 
 /** The zones of a set that could not be rolled back say so. */
 const explain = (bundle: Bundle, { kind, message }: Trouble): void => {
-  const then =
-    kind === 'moved'
-      ? `nothing of it was rolled back, as ${message}: ${howToMend}`
-      : `it could not be rolled back (${message}): the next apply does that, or completes it`;
+  const then = {
+    moved: `nothing of it was rolled back, as ${message}: ${howToMend}`,
+    failed: `it could not be rolled back (${message}): the next apply does that, or completes it`,
+    unfinished: `it was rolled back, but ${message}`,
+  }[kind];
   const error = new HostmasterError('LOST_RACE', 'stop', `${serversOf(bundle)}: ${messageOf(bundle.failure)}; ${then}`);
   for (const { runner, change } of bundle.members) {
     const { outcome, sent, state }: ZoneRun = runner.run;

@@ -230,7 +230,9 @@ const endedWords = (each: Case, way: Way): readonly string[] =>
 const openWords = (each: Case): string => {
   const half = `the records of ${serversOf(each)} were left half done by an earlier apply`;
   const trouble: Trouble = each.group.trouble ?? { kind: 'failed', message: '' };
-  return trouble.kind === 'moved'
-    ? `${half}, and ${trouble.message}; they are left alone: ${howToMend}`
-    : `${half}, and are left alone for now: ${trouble.message}`;
+  return {
+    moved: `${half}, and ${trouble.message}; they are left alone: ${howToMend}`,
+    failed: `${half}, and are left alone for now: ${trouble.message}`,
+    unfinished: `${half}; they are whole again, but ${trouble.message}`,
+  }[trouble.kind];
 };

@@ -1,5 +1,6 @@
 import type { UndoItem, UndoPlace } from '../../apply/undo.ts';
-import { examine, undo } from '../../apply/undo.ts';
+import { examine, finishUndo, undo } from '../../apply/undo.ts';
+import type { Change } from '../../model/plan.ts';
 import type { OpenTarget } from '../types.ts';
 import type { Silence } from './turns.ts';
 import { byTurns } from './turns.ts';
@@ -20,21 +21,27 @@ export const lookBack = (items: readonly StepBack[], silence: Pick<Silence, 'isS
   everywhere(items, silence, examine);
 
 /**
- * Takes changes back, step by step over all zones, each by compare and swap. All of them are looked at first: of a group
- * of which something moved, nothing is touched. Gives those that are as before; what went wrong stands in their groups.
+ * Takes changes back, step by step over all zones, each by compare and swap, and then finishes the zones. All of them are
+ * looked at first: of a group of which something moved, nothing is touched. Gives those that are as before; what went wrong
+ * stands in their groups.
  */
 export const takeBack = async <T extends StepBack>(
   items: readonly T[],
   silence: Pick<Silence, 'isSilent'>,
 ): Promise<ReadonlySet<T>> => {
   const done = new Set<T>();
+  const owed = new Map<UndoAt, readonly Change[]>();
   await lookBack(items, silence);
   for (const step of [...new Set(items.map((item) => item.step))].sort((a, b) => b - a)) {
     const due = items.filter((item) => item.step === step && item.group.trouble === null);
     await everywhere(due, silence, async (at, own) => {
-      for (const item of await undo(at, own)) done.add(item);
+      const { back, written } = await undo(at, own);
+      for (const item of back) done.add(item);
+      if (written.length > 0) owed.set(at, [...(owed.get(at) ?? []), ...written]);
     });
   }
+  const unfinished = items.filter(({ at }) => owed.has(at));
+  await everywhere(unfinished, silence, (at, own) => finishUndo(at, own, owed.get(at) ?? []));
   return done;
 };
 
