@@ -104,8 +104,8 @@ const linesOfChange = (change: Change, zone: string, columns: Columns, paint: Pa
     ...(name === zone ? ['(apex)'] : []),
   ];
   const head = stands(colour(`  ${signs[action]} ${words.join('  ').trimEnd()}`)) + paint.dim(reasonOf(change));
-  if (before === null || after === null) return [head];
-  return [head, ...valueLines(before, after, paint), ...checkLines(type, before, after, paint)];
+  const checks = action === 'delete' ? [] : checkLines(type, before, after, paint);
+  return before === null || after === null ? [head, ...checks] : [head, ...valueLines(before, after, paint), ...checks];
 };
 
 /** A change in one line of words: `replace www.example.com. A 192.0.2.1 → 192.0.2.2`. */
@@ -152,12 +152,12 @@ const valueLines = (before: PlannedRRset, after: PlannedRRset, paint: Paint): re
   ];
 };
 
-const checkLines = (type: string, before: PlannedRRset, after: PlannedRRset, paint: Paint): readonly string[] =>
-  sameCheck(type, before.health_check, after.health_check)
+const checkLines = (type: string, before: Change['before'], after: Change['after'], paint: Paint): readonly string[] =>
+  sameCheck(type, before?.health_check ?? null, after?.health_check ?? null)
     ? []
     : [
-        paint.red(`      - health check: ${checkInWords(before.health_check)}`),
-        paint.green(`      + health check: ${checkInWords(after.health_check)}`),
+        ...(before === null ? [] : [paint.red(`      - health check: ${checkInWords(before.health_check)}`)]),
+        paint.green(`      + health check: ${checkInWords(after?.health_check ?? null)}`),
       ];
 
 const limited = (values: readonly string[]): readonly string[] =>

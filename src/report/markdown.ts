@@ -1,7 +1,9 @@
+import { sameCheck } from '../model/health.ts';
 import type { Change, Changeset, Plan, PlannedRRset, Withheld } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
 import { changeInWords, displayName } from './changes.ts';
+import { checkInWords } from './checks.ts';
 import { code, fenced, inert, table } from './markup.ts';
 import { reasonsOf } from './origin.ts';
 import { noPaint } from './paint.ts';
@@ -111,17 +113,20 @@ const row = (change: Change, zone: string): readonly string[] => {
     icons[action],
     code(displayName(name, zone)) + (name === zone ? ' **apex**' : ''),
     code(type),
-    cell(before),
-    cell(after),
+    cell(type, before),
+    cell(type, after),
     reasonsOf(change).map(code).join(' <br> '),
   ];
 };
 
-const cell = (rrset: PlannedRRset | null): string => {
+const cell = (type: string, rrset: PlannedRRset | null): string => {
   if (rrset === null) return '';
   const values = rrset.values.slice(0, 5).map(({ rdata }) => code(shortened(rdata)));
   const more = rrset.values.length > 5 ? [`… ${count(rrset.values.length, 'value')}`] : [];
-  return [`${rrset.ttl}`, ...values, ...more].join(' <br> ');
+  const check = sameCheck(type, rrset.health_check, null)
+    ? []
+    : [`health check: ${inert(checkInWords(rrset.health_check))}`];
+  return [`${rrset.ttl}`, ...values, ...more, ...check].join(' <br> ');
 };
 
 const shortened = (text: string): string =>

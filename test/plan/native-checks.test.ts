@@ -70,7 +70,12 @@ describe('checks of the provider itself', () => {
     const text = planText(whole, noPaint);
     expect(text).toContain('    checks cost 2 more\n');
     expect(text).toContain('      - health check: none\n      + health check: TCP port 25, each 30 s\n');
-    expect(planMarkdown(whole)).toContain('checks cost 2 more');
+    const markdown = planMarkdown(whole);
+    expect(markdown).toContain('checks cost 2 more');
+    expect(markdown.match(/health check: TCP port 25, each 30 s/g)).toHaveLength(1);
+    const made = plan({ desired: [checked(two)], existing: apex, target }).changeset;
+    const created = planText(assemblePlan({ ...parts, changesets: [made] }), noPaint);
+    expect(created).toContain('192.0.2.1, 192.0.2.2\n      + health check: TCP port 25, each 30 s\n');
   });
 
   test('where it can reach no address, all are plain, and an error says so', () => {
