@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { tempFolder } from '../servers/child.ts';
 import type { DigRecord } from '../servers/dig.ts';
 import type { Subject } from './runner.ts';
@@ -21,21 +20,10 @@ export const writeJsonFileProvider = (folder: string): string => {
   return file;
 };
 
-/** As if hostmaster were installed in a folder, from these sources. */
-export const installSources = (folder: string): void => {
-  const installed = join(folder, 'node_modules/hostmaster');
-  mkdirSync(installed, { recursive: true });
-  const door = pathToFileURL(join(root, 'src/provider.ts')).href;
-  writeFileSync(join(installed, 'provider.js'), `export * from ${JSON.stringify(door)};\n`);
-  const manifest = { name: 'hostmaster', type: 'module', exports: { './provider': './provider.js' } };
-  writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest));
-};
-
 /** The provider of the README, named by its path; no name server answers for its file, which is read past it. */
 export const jsonFileSubject = async (): Promise<Subject> => {
   const folder = tempFolder('json-file');
   const file = join(folder, 'zones.json');
-  installSources(folder);
   return {
     factory: null,
     config: { provider: writeJsonFileProvider(folder), file },

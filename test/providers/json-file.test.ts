@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findProvider } from '../../src/cli/external/index.ts';
 import { HostmasterError } from '../../src/model/errors.ts';
 import type { Change, PlannedRRset, Provider, Write } from '../../src/provider.ts';
-import { installSources, writeJsonFileProvider } from '../conformance/json-file.ts';
+import { writeJsonFileProvider } from '../conformance/json-file.ts';
 import { hostmaster } from '../e2e/command.ts';
 import { tempFolder } from '../servers/child.ts';
 
@@ -54,7 +54,6 @@ describe('the JSON-file provider', () => {
   };
 
   beforeAll(async () => {
-    installSources(folder);
     writeJsonFileProvider(folder);
     const found = await findProvider('./json-file.ts', folder);
     if (found.status !== 'found') throw new Error(JSON.stringify(found));
