@@ -3,7 +3,7 @@ import { GetHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
 import type { Change, Provider } from '../../../src/provider.ts';
 import type { Route53Fake } from '../../servers/route53-fake/index.ts';
-import { change, credentials, type FakeScene, openFake, planned, zone } from './fake.ts';
+import { change, credentials, type FakeScene, openAt, openFake, planned, zone } from './fake.ts';
 
 // 5,000 changes within AWS's limits: 1,000 records and 32,000 characters a batch, one batch of a zone at a time, 10 requests a
 // second, and a change that is PENDING for 5 s.
@@ -65,6 +65,19 @@ describe('5,000 changes', () => {
       await writeAll(provider, creates);
       expect(new Set(fake.broken.map(({ limit }) => limit))).toEqual(new Set(['rate of changes of the account']));
       expect((await read()).rrsets.filter(({ type }) => type === 'A')).toHaveLength(5_000);
+    });
+  });
+
+  it('wait for the batch of somebody else that is being taken in', { timeout: 60_000 }, async () => {
+    await within(await openFake({ pending: 0, processing: 1_000 }), async ({ fake, provider, read }) => {
+      const other = await openAt(fake);
+      const writes = [provider, other].map((each, i) =>
+        writeAll(each, [change(`at-once-${i}.example.com.`, 'A', null, planned(300, ['192.0.2.1']))]),
+      );
+      await Promise.all(writes);
+      await other.close?.();
+      expect((await read()).rrsets.filter(({ type }) => type === 'A')).toHaveLength(2);
+      expect(new Set(fake.broken.map(({ code }) => code))).toEqual(new Set(['PriorRequestNotComplete']));
     });
   });
 
