@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import { HostmasterError } from '../../src/provider.ts';
+import { type Buckets, bucketsOf } from './accounts.ts';
 import { AwsRefusal, type Failure, failureOf, helpFor, noCredentials } from './failure.ts';
 import { type Input, isRead, type Operation, type Output } from './operations.ts';
 import type { Settings } from './settings.ts';
-import { type Rate, type TokenBucket, tokenBucket } from './tokens.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -30,14 +30,6 @@ const longestPause = 10_000;
 /** How long AWS may put a request off. */
 const patience = 300_000;
 
-/** Operations that AWS counts apart as well. */
-const ownRates: Readonly<Partial<Record<Operation, Rate>>> = {
-  CreateHealthCheck: { perSecond: 0.5, burst: 40 },
-  CreateHostedZone: { perSecond: 2, burst: 30 },
-  DeleteHealthCheck: { perSecond: 3, burst: 12 },
-  DeleteHostedZone: { perSecond: 5, burst: 30 },
-};
-
 /** Loads the SDK, and finds the credentials; asks nothing of AWS yet. */
 export const openApi = async (settings: Settings): Promise<Api> => {
   const sdk = await import('@aws-sdk/client-route-53');
@@ -53,7 +45,7 @@ export const openApi = async (settings: Settings): Promise<Api> => {
     ...(settings.profile === null ? {} : { profile: settings.profile }),
     ...(settings.endpoint === null ? {} : { endpoint: settings.endpoint }),
   });
-  await client.config.credentials().catch((error: unknown) => {
+  const { accessKeyId, accountId } = await client.config.credentials().catch((error: unknown) => {
     client.destroy();
     const failure = failureOf(error);
     throw noCredentials(where, 'why' in failure ? failure.why : String(error), error);
@@ -62,25 +54,20 @@ export const openApi = async (settings: Settings): Promise<Api> => {
     const Command = sdk[`${operation}Command`] as new (input: unknown) => Parameters<Route53Client['send']>[0];
     return client.send(new Command(input));
   };
+  const bucketsFor = bucketsOf(`${settings.endpoint} ${accountId ?? accessKeyId}`, settings.rate);
   return {
     where,
-    call: callBy({ where, send, bucketsFor: bucketsOf(settings.rate), timeout: settings.timeout }),
+    call: callBy({ where, send, bucketsFor, timeout: settings.timeout }),
     close: () => client.destroy(),
   };
 };
 
 type Send = (operation: Operation, input: unknown) => Promise<unknown>;
 
-const bucketsOf = (rate: Rate): ((operation: Operation) => readonly TokenBucket[]) => {
-  const account = tokenBucket(rate);
-  const own = new Map(Object.entries(ownRates).map(([operation, each]) => [operation, tokenBucket(each)]));
-  return (operation) => [own.get(operation) ?? [], account].flat();
-};
-
 interface Line {
   readonly where: string;
   readonly send: Send;
-  readonly bucketsFor: (operation: Operation) => readonly TokenBucket[];
+  readonly bucketsFor: Buckets;
   /** Milliseconds that a request may take. */
   readonly timeout: number;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { bucketsOf } from '../../../providers/route53/accounts.ts';
 import { type TokenBucket, tokenBucket } from '../../../providers/route53/tokens.ts';
 
 /** A time that goes on only where somebody waits for it. */
@@ -46,4 +47,12 @@ it('is left by whoever is stopped, and serves the next', async () => {
   stop.abort();
   await expect(stopped).rejects.toThrow();
   await next;
+});
+
+it('is one for all targets of an account, and another for another account', () => {
+  const rate = { perSecond: 10, burst: 40 };
+  const [bucket] = bucketsOf('endpoint A', rate)('GetChange');
+  expect(bucketsOf('endpoint A', rate)('ListHostedZones')).toEqual([bucket]);
+  expect(bucketsOf('endpoint A', rate)('CreateHealthCheck').at(-1)).toBe(bucket);
+  expect(bucketsOf('endpoint B', rate)('GetChange')[0]).not.toBe(bucket);
 });
