@@ -143,8 +143,7 @@ describe('the published package', () => {
         'zones: { example.com: { targets: [file], create: { ns: [ns1.example.net.] } } }',
         '',
       ].join('\n');
-    const withZone = (name: string, provider: string): string => {
-      const path = join(app, name);
+    const withZone = (path: string, provider: string): string => {
       mkdirSync(join(path, 'zones'), { recursive: true });
       writeFileSync(join(path, 'hostmaster.yaml'), config(provider, 'held.json'));
       writeFileSync(
@@ -157,21 +156,21 @@ describe('the published package', () => {
       run(path, join(app, 'node_modules/.bin/hostmaster'), ...args);
     const held = (path: string) => JSON.parse(readFileSync(join(path, 'held.json'), 'utf8'))['example.com.'].rrsets;
 
-    it('is written from the README alone, in a file', () => {
-      const path = withZone('by-path', './json-file.ts');
+    it('is a file, written from the README alone, with hostmaster not installed beside it', () => {
+      const path = withZone(join(folder, 'elsewhere'), './json-file.ts');
       writeFileSync(join(path, 'json-file.ts'), jsonFileSource());
       expect(inFolder(path, 'apply', '--yes')).toMatchObject({ status: 0, stderr: '' });
       expect(held(path)['www.example.com. A']).toEqual({ ttl: 300, values: ['192.0.2.1'] });
       expect(inFolder(path, 'plan', '--exit-code')).toMatchObject({ status: 0, stderr: '' });
+    });
+
+    it('is held to the published types', () => {
+      writeFileSync(join(app, 'json-file.ts'), jsonFileSource());
       const tsc = join(root, 'node_modules/.bin/tsc');
-      const options =
-        '--noEmit --strict --noUncheckedIndexedAccess --exactOptionalPropertyTypes --skipLibCheck --module nodenext --target es2024';
-      const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
-      expect(run(path, tsc, ...options.split(' '), ...types, 'json-file.ts')).toEqual({
-        status: 0,
-        stdout: '',
-        stderr: '',
-      });
+      const strict = '--strict --noUncheckedIndexedAccess --exactOptionalPropertyTypes --skipLibCheck';
+      const options = [...strict.split(' '), ...'--noEmit --module nodenext --target es2024 --types node'.split(' ')];
+      const types = ['--typeRoots', join(root, 'node_modules/@types')];
+      expect(run(app, tsc, ...options, ...types, 'json-file.ts')).toEqual({ status: 0, stdout: '', stderr: '' });
     });
 
     it('is a package, whose errors are told as our own', () => {
@@ -180,7 +179,7 @@ describe('the published package', () => {
       const manifest = { name: '@example/json-file', type: 'module', version: '1.0.0', exports: './index.js' };
       writeFileSync(join(module, 'package.json'), JSON.stringify(manifest));
       writeFileSync(join(module, 'index.js'), stripTypeScriptTypes(jsonFileSource()));
-      const path = withZone('by-name', '"@example/json-file"');
+      const path = withZone(join(app, 'by-name'), '"@example/json-file"');
       expect(inFolder(path, 'apply', '--yes')).toMatchObject({ status: 0, stderr: '' });
       writeFileSync(join(path, 'held.json'), '{ "example.com.": 7 }');
       const refused = inFolder(path, 'plan');
@@ -191,7 +190,7 @@ describe('the published package', () => {
     });
 
     it('says what is wrong with its keys', () => {
-      const path = withZone('by-path', './json-file.ts');
+      const path = withZone(join(folder, 'elsewhere'), './json-file.ts');
       writeFileSync(join(path, 'hostmaster.yaml'), config('./json-file.ts', '7, fiel: a'));
       const { status, stdout } = inFolder(path, 'validate');
       expect([status, stdout.split('\n').slice(0, 2)]).toEqual([
