@@ -121,7 +121,7 @@ export interface Provider {
   cut?(zone: ZoneId, changes: readonly Change[]): readonly (readonly Change[])[];
   /**
    * A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. One that would replace
-   * what is not there any more throws STALE_PLAN, and nothing of it is applied.
+   * what is not there any more throws STALE_PLAN, one that met another's LOST_RACE, and nothing of these is applied.
    */
   apply(write: Write, signal?: AbortSignal): Promise<WriteResult>;
   /**

@@ -18,7 +18,7 @@ export interface Sender {
 export type Sent =
   | { readonly status: 'applied'; readonly fingerprint: string | null }
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] }
-  /** Nothing of it was applied: what it replaces is not there any more. */
+  /** Somebody else wrote before it, and nothing of it was applied. */
   | { readonly status: 'stale'; readonly error: HostmasterError }
   /** Somebody else's write came between; `written` are the changes that stand all the same. */
   | { readonly status: 'raced'; readonly written: readonly Change[]; readonly error: HostmasterError };
@@ -64,7 +64,7 @@ const sendOnce = async (
   } catch (error) {
     if (!(error instanceof HostmasterError)) throw error;
     if (error.code === 'WRITE_UNKNOWN') return { status: 'unknown', error };
-    if (error.code === 'STALE_PLAN') return { status: 'stale', error };
+    if (error.code === 'STALE_PLAN' || error.code === 'LOST_RACE') return { status: 'stale', error };
     throw error;
   }
 };

@@ -140,7 +140,7 @@ const writePortion = async (run: ZoneRun, portion: readonly Change[]): Promise<v
   }
 };
 
-/** What it is that the target found changed; where that cannot be seen any more, its word ends the run. */
+/** What it is that the target found changed; where that is nothing of these, or cannot be seen any more, its word ends the run. */
 const findStale = async (run: ZoneRun, changes: readonly Change[], error: HostmasterError): Promise<void> => {
   await readAgain(run, changes);
   if (undecided(run, changes).length === changes.length) throw error;

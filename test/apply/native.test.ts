@@ -118,6 +118,22 @@ describe('atomic sets where the target compares', () => {
     expect(await store.journalled()).toEqual([]);
   });
 
+  it('fail in the same way where it says no more than that somebody else wrote', async () => {
+    let met = false;
+    const vague = answering(async (_, provider) => {
+      if (met) return undefined;
+      met = true;
+      await provider.apply({ zone: idOf(forward), changes: [change(a(2), '', '300 203.0.113.9')], expect: null });
+      throw new HostmasterError('LOST_RACE', 'retry', 'somebody else wrote');
+    });
+    await apply(at(names, vague), addresses);
+    expect(await standing()).toEqual({
+      as: ['192.0.2.1', '192.0.2.3', '203.0.113.9'],
+      ptrs: [`web1.${forward}`, `web3.${forward}`],
+    });
+    expect(await store.journalled()).toEqual([]);
+  });
+
   it('are taken back but for the one that somebody else moved in the moment of that', async () => {
     const theirs = change(ptr(2), `300 web2.${forward}`, '300 theirs.example.net.');
     await apply(at(names, refusing(2, 3)), at(addresses, meanwhile(isBack, reverse, theirs)));
