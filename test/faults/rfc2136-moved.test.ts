@@ -99,7 +99,7 @@ describe.each(['BIND', 'Knot'] as const)('%s', (what) => {
     expect(await repository.run('apply', '--yes')).toMatchObject({ code: 0 });
     proxy.clear();
     expect(await repository.run('plan', '--exit-code')).toMatchObject({ code: 0 });
-    expect(proxy.questions).toEqual([{ opcode: 0, name: 'moved.test.', type: 6 }]);
+    expect(proxy.questions).toMatchObject([{ opcode: 0, name: 'moved.test.', type: 6 }]);
     await behind(server, add('beside', '192.0.2.9'));
     expect(await repository.run('plan', '--exit-code')).toMatchObject({ code: 2 });
   });
