@@ -116,7 +116,7 @@ const once = async (
 };
 
 /** Throws the signal's own reason where a wait was cut by it. */
-const interruptible = async (wait: Promise<void>, signal: AbortSignal | undefined): Promise<void> => {
+export const interruptible = async (wait: Promise<void>, signal: AbortSignal | undefined): Promise<void> => {
   try {
     await wait;
   } catch (error) {

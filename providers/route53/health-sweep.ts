@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, ZoneId } from '../../src/provider.ts';
+import { interruptible } from './api.ts';
 import { isRefusal } from './failure.ts';
 import { accountChecks, denied, usedBy } from './health-book.ts';
 import { zoneMark } from './health-sets.ts';
@@ -33,7 +34,8 @@ export const sweepChecks = async (
   );
   const left = unused.filter((id) => !isOurDoing(session, id));
   if (left.length === 0) return;
-  await sleep(session.settings.checkGrace, undefined, signal === undefined ? {} : { signal });
+  const grace = session.settings.checkGrace;
+  await interruptible(sleep(grace, undefined, signal === undefined ? {} : { signal }), signal);
   await removeAll(session, await unusedOf(session, hosted, left, signal), signal);
 };
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostmasterError, type ZoneId } from '../../src/provider.ts';
+import { interruptible } from './api.ts';
 import type { Session } from './hosted.ts';
 import { bareId } from './settings.ts';
 
@@ -16,7 +17,7 @@ export const inSync = async (session: Session, { name }: ZoneId, signal: AbortSi
     const { ChangeInfo } = await api.call('GetChange', { Id: bareId(change.id) }, { signal });
     if (ChangeInfo?.Status === 'INSYNC') break;
     if (Date.now() - since > settings.syncWait) throw stillPending(session, name, change.id);
-    await sleep(wait, undefined, signal === undefined ? {} : { signal });
+    await interruptible(sleep(wait, undefined, signal === undefined ? {} : { signal }), signal);
   }
   if (session.pending.get(name)?.id === change.id) session.pending.delete(name);
 };
