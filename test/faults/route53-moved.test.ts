@@ -137,6 +137,13 @@ describe.each(["moto's server", 'the fake with its limits'] as const)('on %s', (
     const sets = await outsider.sets(`${zone}.`);
     expect(sets.find(({ AliasTarget }) => AliasTarget !== undefined)?.AliasTarget).toMatchObject(alias);
     expect(sets.find(({ SetIdentifier }) => SetIdentifier === 'blue')?.Weight).toBe(10);
+    const octodns = '  - {type: TXT, value: x}\n  - {type: Route53Provider/ALIAS, value: {name: www, type: AAAA}}\n';
+    repository.write(`zones/${zone}.yaml`, fileOf('192.0.2.5', `new:\n${octodns}`));
+    const stated = await run('apply', '--yes');
+    expect(stated.stdout).toContain('"Route53Provider/ALIAS" is octoDNS\'s type for one provider, and is not written');
+    expect(await heldIn(outsider, zone)).toEqual(
+      expect.arrayContaining(['new  AAAA', 'new 3600 TXT "x"', 'www 300 A 192.0.2.5']),
+    );
     repository.write(
       `zones/${zone}.yaml`,
       fileOf('192.0.2.5', 'shared: {type: A, ttl: 60, value: 192.0.2.6}\nnew: {type: CNAME, ttl: 60, value: www}\n'),

@@ -14,6 +14,8 @@ const recordKeys = ['type', 'ttl', 'value', 'values', 'octodns'] as const;
 const recordKeySet: ReadonlySet<string> = new Set(recordKeys);
 /** octoDNS's keys that mean nothing here. */
 const octodnsOnly: ReadonlySet<string> = new Set(['geo', 'dynamic', 'healthcheck']);
+/** `Route53Provider/ALIAS`, as octoDNS's providers name types of their own. */
+const typeOfOneProvider = /^[A-Za-z0-9]+Provider\/[A-Z0-9_]+$/;
 const maxSeconds = 2 ** 53;
 
 type FieldName = (typeof recordKeys)[number];
@@ -82,6 +84,11 @@ const readType = (node: YamlNode | undefined, record: YamlMap, draft: Draft): RR
       `a record of ${draft.name} has no type; add one, like "type: A"`,
       (node ?? record).at,
     );
+    return null;
+  }
+  if (typeOfOneProvider.test(node.text)) {
+    const message = `${quoted(node.text)} is octoDNS's type for one provider, and is not written; a record set of that kind which Route 53 has there stays`;
+    warn(draft, 'octodns-unsupported', message, node.at);
     return null;
   }
   const found = findType(node.text);
