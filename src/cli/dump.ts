@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HostmasterError } from '../model/errors.ts';
+import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { DumpedZone } from '../pass/look/dump.ts';
 import { dumpPass } from '../pass.ts';
 import { fenced } from '../report/markup.ts';
 import { count } from '../report/words.ts';
 import { zoneFileName, zoneMaster, zoneYaml } from '../report/zonefile.ts';
+import { makeFolder } from '../state/file.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
@@ -66,8 +67,12 @@ const writeAll = async (dumped: readonly DumpedZone[], out: string, options: Dum
   if (taken.length > 0) {
     throw usage(`nothing was written: ${taken.map(({ file }) => file).join(', ')} exists already; --force overwrites`);
   }
-  await mkdir(out, { recursive: true });
-  for (const { zone, file } of files) await writeFile(file, pieces(zone, options));
+  try {
+    makeFolder(out);
+    for (const { zone, file } of files) await writeFile(file, pieces(zone, options));
+  } catch (error) {
+    throw usage(`${out} cannot be written to (${messageOf(error)}); name another folder: --out DIR`);
+  }
   if (options.format === 'json') io.out(json({ files: files.map(({ file }) => file) }));
   else for (const { file, zone } of files) io.out(`${file}: ${count(written(zone, options).length, 'RRset')}\n`);
 };

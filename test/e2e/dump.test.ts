@@ -128,6 +128,15 @@ www:
     expect(read('kept/two.example.yaml')).toContain('2001:db8::1');
   });
 
+  it.each(['full/below', '/proc/nowhere/below'])('says that it cannot write to %s', async (out) => {
+    writeFileSync(join(folder, 'full'), '');
+    const { code, stderr } = await dump('--out', out);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^hostmaster: ${out} cannot be written to \\(E[A-Z]+: .*\\); name another folder: --out DIR\n$`),
+    );
+  });
+
   it.each([
     [['--zone', 'three.example'], 'pdns does not have the zone three.example.'],
     [[], '3 zones need a folder to go to: --out DIR'],

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Bind,
@@ -161,6 +163,24 @@ describe('a target that is not well', () => {
       ),
     });
     expect(filesThere()).toEqual(['gone.test.zone']);
+  });
+});
+
+describe('a dump that cannot be written to its end', () => {
+  it('keeps the zone, exit 1, and goes', async () => {
+    const text = Array.from({ length: 4 }, () => `"${'x'.repeat(250)}"`).join(' ');
+    const long = Array.from({ length: 400 }, (_, i) => rrset(`t${i}.${zone}`, 'TXT', text));
+    await overwrite(pdns, zone, ...long);
+    const bin = join(import.meta.dirname, '../../bin/hostmaster.ts');
+    const args = [process.execPath, bin, ...argsOf(), '--config', repository.config];
+    // 300 KiB are enough for the state, and too little for the dump.
+    const limited = ['-c', 'ulimit -f 300; exec "$@"', 'bash', ...args];
+    await expect(promisify(execFile)('bash', limited)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/nothing was deleted: the dump .* cannot be written \(EFBIG/),
+    });
+    expect(filesThere()).toEqual([]);
+    expect(await contentOf(pdns, zone)).toHaveLength(401);
   });
 });
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readMaster } from '../../load/master/read.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
@@ -8,6 +8,7 @@ import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
 import { checkInWords } from '../../report/checks.ts';
 import { visible } from '../../report/words.ts';
 import { zoneFileName, zoneMaster } from '../../report/zonefile.ts';
+import { makeFolder } from '../../state/file.ts';
 
 /** A zone as a target held it, in a file that was read back. */
 export interface Dump {
@@ -28,9 +29,11 @@ export const dumpFile = (zone: string, folder: string): string => {
  * what is in it then is not the same. Rdata that is stored and not served stands in comments.
  */
 export const writeDump = async (file: string, snapshot: ZoneSnapshot, heading: string): Promise<Dump> => {
-  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+  try {
+    makeFolder(dirname(file));
+  } catch (error) {
     throw unwritten(file, error);
-  });
+  }
   await write(file, pieces(snapshot, heading));
   const discard = () => rm(file, { force: true }).catch(() => undefined);
   try {
@@ -43,17 +46,20 @@ export const writeDump = async (file: string, snapshot: ZoneSnapshot, heading: s
 };
 
 function* pieces({ rrsets, unreadable, zone }: ZoneSnapshot, heading: string): Generator<string> {
-  yield `; ${heading}\n`;
+  yield comment(heading);
   yield* zoneMaster(rrsets, zone.name);
   for (const { disabled = [], name, ttl, type } of rrsets) {
-    for (const rdata of disabled) yield `; disabled: ${visible(`${name} ${ttl} IN ${type} ${rdata}`)}\n`;
+    for (const rdata of disabled) yield comment(`disabled: ${name} ${ttl} IN ${type} ${rdata}`);
   }
   for (const { healthCheck, name, type } of rrsets) {
     if (healthCheck === undefined) continue;
-    yield `; health-checked, which this file cannot say: ${visible(`${name} ${type}`)} (${checkInWords(healthCheck)})\n`;
+    yield comment(`health-checked, which this file cannot say: ${name} ${type} (${checkInWords(healthCheck)})`);
   }
-  for (const { name, type, why } of unreadable) yield `; not in this file: ${visible(`${name} ${type} (${why})`)}\n`;
+  for (const { name, type, why } of unreadable) yield comment(`not in this file: ${name} ${type} (${why})`);
 }
+
+/** One line, whatever is in the text. */
+const comment = (text: string): string => `; ${visible(text)}\n`;
 
 /** Never over a file that is there, and on the disk when it returns. */
 const write = async (file: string, text: Iterable<string>): Promise<void> => {
@@ -63,6 +69,7 @@ const write = async (file: string, text: Iterable<string>): Promise<void> => {
   try {
     await handle.writeFile(text);
     await handle.sync();
+    await syncFolder(dirname(file));
   } catch (error) {
     await rm(file, { force: true }).catch(() => undefined);
     throw unwritten(file, error);
@@ -71,13 +78,20 @@ const write = async (file: string, text: Iterable<string>): Promise<void> => {
   }
 };
 
+/** A new file is in its folder for good once that is on the disk too; not every system can say so. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+};
+
 const refuseOther = async (file: string, { rrsets, zone }: ZoneSnapshot): Promise<void> => {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw unwritten(file, error);
   });
   const context = { zone: zone.name, ttl: 0, allowLua: true };
   const { rrsets: found, problems } = await readMaster(file, text, context, noIncludes);
-  const [wrong] = unequal(rrsets.filter(isServed), found);
+  const [wrong] = unequal(rrsets.filter(isServed).map(served), found);
   if (wrong === undefined) return;
   const why = problems.find(({ severity }) => severity === 'error')?.message ?? 'it is not what was read';
   throw new HostmasterError(
@@ -90,6 +104,9 @@ const refuseOther = async (file: string, { rrsets, zone }: ZoneSnapshot): Promis
 const noIncludes = async (file: string) => ({ file, text: { status: 'missing' } as const });
 
 const isServed = ({ values }: ExistingRRset): boolean => values.length > 0;
+
+/** What of it is no comment in the file. */
+const served = ({ name, ttl, type, values }: ExistingRRset): ExistingRRset => ({ name, type, ttl, values });
 
 /** The keys of what is not the same in both. */
 export const unequal = (some: readonly ExistingRRset[], others: readonly ExistingRRset[]): readonly string[] => {
