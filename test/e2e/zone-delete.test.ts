@@ -91,6 +91,17 @@ describe('zone delete on PowerDNS', () => {
     expect(await contentOf()).toEqual(before);
   });
 
+  it('leaves one of an RRset that is disabled in part', async () => {
+    const records = [{ content: '192.0.2.1' }, { content: '192.0.2.9', disabled: true }];
+    await pdns.api('PATCH', `/zones/${zone}`, {
+      rrsets: [{ ...rrset(`half.${zone}`, 'A'), changetype: 'REPLACE', records }],
+    });
+    expect(await confirmed()).toMatchObject({ code: 0, stderr: '' });
+    const dump = readFileSync(join(folder(), 'gone.test.zone'), 'utf8');
+    expect(dump).toContain('\nhalf\t300\tIN\tA\t192.0.2.1\n');
+    expect(dump).toContain('\n; disabled: half.gone.test. 300 IN A 192.0.2.9\n');
+  });
+
   it('clears what the state knew of it', async () => {
     repository = repositoryOf({ [zone]: { owns: 'listed' }, 'other.test.': { create: { ns: ['ns1.example.net.'] } } });
     repository.write('zones/gone.test.yaml', 'new: {type: A, ttl: 300, value: 192.0.2.7}\n');
@@ -196,6 +207,15 @@ describe('zone delete on PowerDNS', () => {
     expect(await confirmed()).toMatchObject({ code: 3 });
     repository = repositoryOf({ '*': {} }, { files: { 'other.test': 'www: {type: A, value: 192.0.2.1}\n' } });
     expect(await confirmed()).toMatchObject({ code: 0 });
+  });
+
+  it('refuses one that hostmaster.yaml has in a view, whichever target it has it at', async () => {
+    const targets = { pdns: targetOf(pdns), try: { provider: 'embedded', listen: '127.0.0.1:0' } };
+    const zones = { [zone]: { targets: ['try'] }, 'gone.test@internal': { targets: ['pdns'] } };
+    repository = makeRepository({ targets, zones, files: { 'gone.test': 'www: {type: A, value: 192.0.2.1}\n' } });
+    const ended = await confirmed();
+    expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('has the zone gone.test. at pdns') });
+    await expectStays(ended);
   });
 
   it('takes another target of the same server for the same', async () => {

@@ -18,8 +18,10 @@ export const refuseConfigured = (
 ): void => {
   refuseErrors(definitions);
   const { file, targets, zoneNames, zones } = definitions;
-  if (!zoneNames.some((name) => name === zone || name.startsWith(`${zone}@`))) return;
-  const named = zones.find(({ id }) => id.name === zone)?.settings.targets;
+  // Where a view is, or a zone that is left alone, is not known.
+  const inView = zoneNames.some((name) => name.startsWith(`${zone}@`));
+  if (!inView && !zoneNames.includes(zone)) return;
+  const named = inView ? undefined : zones.find(({ id }) => id.name === zone)?.settings.targets;
   const others = targets.filter(({ name }) => named?.includes(name));
   const [where] = named === undefined ? [definition] : others.filter((each) => isSamePlace(each, definition));
   if (where === undefined) return;
