@@ -21,7 +21,10 @@ export interface Api {
   readonly limit: number;
   /** All of a zone. Null: the server does not have the zone. */
   zone(zone: string, signal: AbortSignal | undefined): Promise<Extract<Transferred, { kind: 'zone' }> | null>;
-  /** What has changed since a version. Null: the server does not have the zone, or no IXFR. */
+  /**
+   * What has changed since a version that was read before. Null: the server does not have the zone, or no IXFR, or is not the
+   * one that gave that version.
+   */
   changes(zone: string, serial: number, signal: AbortSignal | undefined): Promise<Transferred | null>;
   /** The SOA at the primary, where it has the zone and says so. */
   soa(zone: string, signal: AbortSignal | undefined): Promise<MessageRecord | null>;
@@ -40,6 +43,8 @@ export const openApi = (settings: Settings): Api => {
   const { key, primaries, timeout, transfer, transferKey } = settings;
   const atPrimaries = inTurn(primaries);
   const atTransfer = transfer === null ? atPrimaries : inTurn([transfer]);
+  /** Who gave each zone: a serial says nothing of what another server has under it. */
+  const givers = new Map<string, StreamServer>();
   const transferOptions = (signal: AbortSignal | undefined) => ({ key: transferKey, idleMs: timeout, signal });
   const ask = async (ring: Ring, question: Uint8Array, signal: AbortSignal | undefined): Promise<Message> =>
     ring.read((server) =>
@@ -74,9 +79,15 @@ export const openApi = (settings: Settings): Api => {
     },
     lags: transfer !== null,
     limit: maxMessage - tsigBytes(key),
-    zone: (zone, signal) => transferred(zone, signal, (server) => transferZone(server, zone, transferOptions(signal))),
+    zone: (zone, signal) =>
+      transferred(zone, signal, async (server) => {
+        const whole = await transferZone(server, zone, transferOptions(signal));
+        givers.set(zone, server);
+        return whole;
+      }),
     changes: (zone, serial, signal) =>
       transferred(zone, signal, async (server) => {
+        if (givers.get(zone) !== server) return null;
         try {
           return await transferChanges(server, zone, serial, transferOptions(signal));
         } catch (error) {

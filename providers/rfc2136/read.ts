@@ -23,7 +23,7 @@ export interface Session {
   readonly settings: Settings;
   /** The zones as they were last read, by name. */
   readonly contents: Map<string, Content>;
-  /** What of a zone updates can insist on, where that is not all. */
+  /** What of a zone its updates begin with insisting on, where that is not all. */
   readonly insists: Map<string, Insist>;
 }
 

@@ -25,20 +25,24 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const known = session.contents.get(zone.name);
   let content =
     known !== undefined && fingerprintOf(known) === expect ? known : await contentNow(session, zone, signal);
+  let insist = session.insists.get(zone.name) ?? 'all';
   for (let attempt = 1; ; attempt += 1) {
     refuseStale(session, zone, changes, content);
     const refused = leftOut(zone.name, changes, content);
     if (refused.length > 0) return { status: 'refused', refused };
-    const insist = session.insists.get(zone.name) ?? 'all';
     const update = updateFor(zone.name, changes, content, { insist, limit: session.api.limit });
     if (update === null) return { status: 'refused', refused: blame(changes, tooLong) };
     const rcode = await session.api.update(update, signal);
     if (rcode === 'NOERROR') return proven(session, write, content, signal);
     if (attempt >= mostTries(rcode)) return { status: 'refused', refused: blame(changes, refusalOf(session, rcode)) };
     await sleep(firstPause * 2 ** attempt * (0.5 + Math.random()));
-    const now = await contentNow(session, zone, signal);
-    if (unmet.has(rcode) && now.soa.rdata === content.soa.rdata) insistLess(session, zone, insist);
-    content = now;
+    const same = unmet.has(rcode) ? content.soa.rdata : null;
+    content = await contentNow(session, zone, signal);
+    if (content.soa.rdata !== same) continue;
+    // Other content may stand under a serial (a zone file that was changed without it): only all of the zone shows that.
+    session.contents.delete(zone.name);
+    content = await contentNow(session, zone, signal);
+    if (content.soa.rdata === same) insist = insistLess(session, zone, insist);
   }
 };
 
@@ -76,14 +80,14 @@ const refuseStale = ({ api }: Session, { name }: ZoneId, changes: readonly Chang
 
 /**
  * A name in SOA or rdata that has capitals is not the one that we send to a server which compares octets (BIND): then the
- * SOA alone, or the values alone, have to do. Each of them keeps another's change from being overwritten.
+ * SOA alone, or the values alone, have to do. Each of them keeps another's change from being overwritten; the SOA does
+ * where all of the zone was read just before, so that a later write begins with both again.
  */
-const insistLess = (session: Session, zone: ZoneId, insist: Insist): void => {
-  const next = { all: 'soa', soa: 'values', values: null } as const;
-  const less = next[insist];
-  if (less !== null) {
-    session.insists.set(zone.name, less);
-    return;
+const insistLess = (session: Session, zone: ZoneId, insist: Insist): Insist => {
+  if (insist === 'all') return 'soa';
+  if (insist === 'soa') {
+    session.insists.set(zone.name, 'values');
+    return 'values';
   }
   throw new HostmasterError(
     'LOST_RACE',
