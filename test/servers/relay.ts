@@ -39,7 +39,15 @@ export const startRelay = async (upstream: DnsAddress, at?: DnsAddress): Promise
     if (state.blocked) return void client.destroy();
     const server = connect(upstream.port, upstream.address);
     sockets.add(client).add(server);
-    client.once('data', (data: Buffer) => asked.push(typeAsked(data.subarray(2))));
+    let held = Buffer.alloc(0);
+    client.on('data', (data: Buffer) => {
+      held = Buffer.concat([held, data]);
+      // Each message has its length before it (RFC 1035 section 4.2.2); one connection may carry several.
+      for (let end = lengthIn(held); held.length >= end; end = lengthIn(held)) {
+        asked.push(typeAsked(held.subarray(2, end)));
+        held = held.subarray(end);
+      }
+    });
     client.pipe(server).pipe(client);
     for (const [one, other] of [
       [client, server],
@@ -76,6 +84,8 @@ export const startRelay = async (upstream: DnsAddress, at?: DnsAddress): Promise
     },
   };
 };
+
+const lengthIn = (held: Buffer): number => (held.length < 2 ? Number.POSITIVE_INFINITY : 2 + held.readUInt16BE(0));
 
 /** The type of a message's first question; 0 where there is none. */
 const typeAsked = (message: Buffer): number => {
