@@ -141,6 +141,16 @@ describe('a zone', () => {
     expect([...fake.account.zones.keys()]).toEqual([theirs]);
   });
 
+  it('is private where the target has a VPC, and is then read back', async () => {
+    const inside = await openAt(fake, { ...fast, vpc: { id: 'vpc-1', region: 'eu-west-1' }, verify: 'dns' });
+    await inside.createZone(zone, creation);
+    expect([...fake.account.zones.values()].map(({ isPrivate }) => isPrivate)).toEqual([true]);
+    expect(await inside.delegation?.(zone)).toBeNull();
+    await write(inside, change('www.example.com.', 'A', null, planned(60, ['10.0.0.1'])));
+    await inside.deleteZone(zone);
+    expect(fake.account.zones.size).toBe(0);
+  });
+
   it('is deleted with all its RRsets, and being gone is as good', async () => {
     await provider.createZone(zone, creation);
     const names = Array.from({ length: 1_500 }, (_, i) => `w${i}.example.com.`);
