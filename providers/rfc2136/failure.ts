@@ -1,4 +1,4 @@
-import { type ErrorKind, HostmasterError } from '../../src/provider.ts';
+import { type Change, type ErrorKind, HostmasterError } from '../../src/provider.ts';
 import { WireError } from '../../src/wire/errors.ts';
 
 /** What was asked, for messages: `the transfer of example.com.` */
@@ -35,8 +35,9 @@ export const writeFailure = (error: unknown, { what, where }: Asked): unknown =>
     const kind = fault === 'tls' ? 'stop' : 'retry';
     return new HostmasterError('TARGET_UNREACHABLE', kind, `${said}; nothing was sent`, { cause: error });
   }
-  // A refusal that names its RCODE comes from a server that did not take the signature, or the update.
-  if (rcode !== null && rcode !== 'NOERROR' && (fault === 'refused' || fault === 'tsig')) {
+  // A refusal that names its RCODE comes from a server that did not take the signature, or the update; SERVFAIL may come from
+  // one in front of it, that has passed it on.
+  if (rcode !== null && rcode !== 'NOERROR' && rcode !== 'SERVFAIL' && (fault === 'refused' || fault === 'tsig')) {
     const kind = tsig === 'BADTIME' ? 'wait' : 'stop';
     return new HostmasterError('TARGET_REFUSED', kind, `${said}; nothing was written${tsigHelp(error)}`, {
       cause: error,
@@ -51,4 +52,13 @@ const interrupted = (said: string, cause: WireError): HostmasterError =>
 const tsigHelp = ({ tsig }: WireError): string => {
   if (tsig === 'BADTIME') return '; set both clocks by NTP';
   return tsig === 'BADKEY' || tsig === 'BADSIG' ? '; compare name, algorithm and secret of the key with its own' : '';
+};
+
+const mostNamed = 5;
+
+/** The RRsets by name and type, five at most. */
+export const nameAll = (changes: readonly Change[]): string => {
+  const named = changes.slice(0, mostNamed).map(({ name, type }) => `${name} ${type}`);
+  const more = changes.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 };

@@ -80,7 +80,16 @@ export const currentContent = async (
   }
 };
 
-const pauseBetween = 100;
+/** The same; throws ZONE_MISSING where it is not there. */
+export const contentNow = async (session: Session, zone: ZoneId, signal: AbortSignal | undefined): Promise<Content> => {
+  const content = await currentContent(session, zone.name, signal);
+  if (content !== null) return content;
+  const message = `${session.api.where} does not have the zone ${zone.name}`;
+  throw new HostmasterError('ZONE_MISSING', 'stop', message);
+};
+
+/** Milliseconds, while what is read is behind. */
+export const pauseBetween = 100;
 
 const tooFarBehind = ({ api }: Session, zone: string, wanted: number, content: Content): HostmasterError =>
   new HostmasterError(

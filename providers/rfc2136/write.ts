@@ -10,8 +10,10 @@ import {
 import type { Content } from './content.ts';
 import { differing } from './convert.ts';
 import { type Insist, updateFor } from './cut.ts';
+import { nameAll } from './failure.ts';
 import { leftOut } from './left-out.ts';
-import { currentContent, fingerprintOf, type Session } from './read.ts';
+import { type Basis, proven } from './prove.ts';
+import { contentNow, fingerprintOf, type Session } from './read.ts';
 
 /** How often a write is sent again after a prerequisite that did not hold, and after SERVFAIL, which BIND gives in passing. */
 const tries = 6;
@@ -23,27 +25,43 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const { changes, expect, zone } = write;
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const known = session.contents.get(zone.name);
-  let content =
-    known !== undefined && fingerprintOf(known) === expect ? known : await contentNow(session, zone, signal);
-  let insist = session.insists.get(zone.name) ?? 'all';
+  let basis: Basis = {
+    content: known !== undefined && fingerprintOf(known) === expect ? known : await contentNow(session, zone, signal),
+    insist: session.insists.get(zone.name) ?? 'all',
+  };
   for (let attempt = 1; ; attempt += 1) {
+    const { content, insist } = basis;
     refuseStale(session, zone, changes, content);
     const refused = leftOut(zone.name, changes, content);
     if (refused.length > 0) return { status: 'refused', refused };
     const update = updateFor(zone.name, changes, content, { insist, limit: session.api.limit });
     if (update === null) return { status: 'refused', refused: blame(changes, tooLong) };
     const rcode = await session.api.update(update, signal);
-    if (rcode === 'NOERROR') return proven(session, write, content, signal);
+    if (rcode === 'NOERROR') return proven(session, write, basis, signal);
     if (attempt >= mostTries(rcode)) return { status: 'refused', refused: blame(changes, refusalOf(session, rcode)) };
     await sleep(firstPause * 2 ** attempt * (0.5 + Math.random()));
-    const same = unmet.has(rcode) ? content.soa.rdata : null;
-    content = await contentNow(session, zone, signal);
-    if (content.soa.rdata !== same) continue;
-    // Other content may stand under a serial (a zone file that was changed without it): only all of the zone shows that.
-    session.contents.delete(zone.name);
-    content = await contentNow(session, zone, signal);
-    if (content.soa.rdata === same) insist = insistLess(session, zone, insist);
+    basis = await basisAgain(session, zone, { ...basis, isUnmet: unmet.has(rcode) }, signal);
+    // A secondary that forwards updates answers SERVFAIL also where only the primary's answer was lost.
+    if (rcode === 'SERVFAIL' && differing(changes, basis.content, 'after').length === 0) {
+      return { status: 'applied', fingerprint: fingerprintOf(basis.content), raced: null };
+    }
   }
+};
+
+/** What to send an UPDATE on after one that was refused. */
+const basisAgain = async (
+  session: Session,
+  zone: ZoneId,
+  { content, insist, isUnmet }: Basis & { readonly isUnmet: boolean },
+  signal: AbortSignal | undefined,
+): Promise<Basis> => {
+  const now = await contentNow(session, zone, signal);
+  if (!isUnmet || now.soa.rdata !== content.soa.rdata) return { content: now, insist };
+  // Other content may stand under a serial (a zone file that was changed without it): only all of the zone shows that.
+  session.contents.delete(zone.name);
+  const whole = await contentNow(session, zone, signal);
+  const isSame = whole.soa.rdata === content.soa.rdata;
+  return { content: whole, insist: isSame ? insistLess(session, zone, insist) : insist };
 };
 
 const tooLong = 'it does not fit one UPDATE of 65,535 octets';
@@ -52,21 +70,6 @@ const tooLong = 'it does not fit one UPDATE of 65,535 octets';
 const unmet: ReadonlySet<string> = new Set(['NXRRSET', 'YXRRSET', 'NXDOMAIN', 'YXDOMAIN']);
 
 const mostTries = (rcode: string): number => (unmet.has(rcode) ? tries : rcode === 'SERVFAIL' ? triesAfterServfail : 1);
-
-const contentNow = async (session: Session, zone: ZoneId, signal: AbortSignal | undefined): Promise<Content> => {
-  const content = await currentContent(session, zone.name, signal);
-  if (content !== null) return content;
-  const message = `${session.api.where} does not have the zone ${zone.name}`;
-  throw new HostmasterError('ZONE_MISSING', 'stop', message);
-};
-
-const mostNamed = 5;
-
-const nameAll = (changes: readonly Change[]): string => {
-  const named = changes.slice(0, mostNamed).map(({ name, type }) => `${name} ${type}`);
-  const more = changes.length - named.length;
-  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
-};
 
 const refuseStale = ({ api }: Session, { name }: ZoneId, changes: readonly Change[], content: Content): void => {
   const stale = differing(changes, content, 'before');
@@ -110,35 +113,4 @@ const helpFor = (rcode: string): string => {
   return rcode === 'REFUSED' || rcode === 'NOTAUTH'
     ? ' (the key may not write it, or it is against a check of the server: its log says)'
     : '';
-};
-
-/** NOERROR says that an UPDATE was well formed, not what became of each record (RFC 2136 section 3.4.2): it is read back. */
-const proven = async (
-  session: Session,
-  { changes, zone }: Write,
-  before: Content,
-  signal: AbortSignal | undefined,
-): Promise<WriteResult> => {
-  const now = await contentNow(session, zone, signal).catch((error: unknown) => {
-    throw new HostmasterError(
-      'WRITE_UNKNOWN',
-      'retry',
-      `${session.api.where} took the update of ${zone.name}, and it could not be read back: ${String(error)}`,
-      { cause: error },
-    );
-  });
-  const lacking = differing(changes, now, 'after');
-  if (lacking.length === 0) return { status: 'applied', fingerprint: fingerprintOf(now), raced: false };
-  const same = differing(lacking, now, 'before').length === 0;
-  // Something else than before and after is another's, who came later; whoever called looks again.
-  if (!same) return { status: 'applied', fingerprint: fingerprintOf(now), raced: null };
-  const message = `${session.api.where} answered NOERROR and left it out`;
-  if (lacking.length === changes.length && fingerprintOf(now) === fingerprintOf(before)) {
-    return { status: 'refused', refused: lacking.map(({ name, type }) => ({ name, type, message })) };
-  }
-  throw new HostmasterError(
-    'WRITE_REFUSED',
-    'stop',
-    `${message}: ${nameAll(lacking)} of ${zone.name}; the rest of that write was applied`,
-  );
 };
