@@ -89,7 +89,8 @@ export const expectZones = async (
   zones: readonly ZoneId[],
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  if (zones.length <= fewZones) return;
+  // Which zones are of a VPC, no list of them says.
+  if (zones.length <= fewZones || session.settings.vpc !== null) return;
   const byName = Map.groupBy(await allZones(session, signal), ({ name }) => name);
   for (const { name } of zones) {
     const [zone, ...more] = byName.get(name) ?? [];
@@ -100,7 +101,8 @@ export const expectZones = async (
 
 /** One for each name. */
 export const listZones = async (session: Session, signal?: AbortSignal): Promise<readonly ListedZone[]> => {
-  const zones = await allZones(session, signal);
+  const all = await allZones(session, signal);
+  const zones = session.settings.vpc === null ? all : all.filter(({ isPrivate }) => isPrivate);
   return [...new Set(zones.map(({ name }) => name))].map((name) => ({ name, fingerprint: null }));
 };
 
@@ -115,8 +117,15 @@ const allZones = async ({ api }: Session, signal: AbortSignal | undefined): Prom
   }
 };
 
-/** All zones of this name; AWS lists them together, from a name on. */
+/** All zones of this name that the target can mean. */
 export const zonesNamed = async (
+  session: Session,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly HostedZone[]> => meantOf(session, await listNamed(session, name, signal), signal);
+
+/** AWS lists those of one name together, from a name on. */
+const listNamed = async (
   { api }: Session,
   name: string,
   signal: AbortSignal | undefined,
@@ -131,6 +140,34 @@ export const zonesNamed = async (
     if (NextHostedZoneId === undefined || NextHostedZoneId === from.HostedZoneId)
       throw endless(api, 'ListHostedZonesByName');
     from = { DNSName: NextDNSName, HostedZoneId: NextHostedZoneId };
+  }
+};
+
+/** With a VPC only that one's: a public zone, or another network's, is another zone. */
+const meantOf = async (
+  session: Session,
+  zones: readonly HostedZone[],
+  signal: AbortSignal | undefined,
+): Promise<readonly HostedZone[]> => {
+  const { vpc } = session.settings;
+  if (vpc === null) return zones;
+  const own: HostedZone[] = [];
+  for (const zone of zones.filter(({ isPrivate }) => isPrivate)) {
+    const { VPCs = [] } = await detailOf(session, zone.id, signal);
+    if (VPCs.some(({ VPCId }) => VPCId === vpc.id)) own.push(zone);
+  }
+  return own;
+};
+
+/** Where one zone may not be looked at, that says nothing of the others. */
+const detailOf = async ({ api }: Session, id: string, signal: AbortSignal | undefined) => {
+  try {
+    return await api.call('GetHostedZone', { Id: id }, { signal });
+  } catch (error) {
+    if (!isRefusal(error, 'AccessDenied', 'AccessDeniedException')) throw error;
+    throw new HostmasterError('ZONE_UNREADABLE', 'stop', `${error.message}; the hosted zone is ${id}`, {
+      cause: error,
+    });
   }
 };
 
@@ -171,7 +208,7 @@ const zoneById = async (
       cause,
     });
   try {
-    const { HostedZone: found = {} } = await api.call('GetHostedZone', { Id: id }, { signal });
+    const { HostedZone: found = {} } = await detailOf(session, id, signal);
     const [zone] = zoneOf(found);
     if (zone?.name !== name) throw unusable(`that is the zone of ${zone?.name ?? 'nothing that can be read'}`);
     return zone;

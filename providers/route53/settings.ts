@@ -24,7 +24,8 @@ export const schema = {
       type: 'object',
       required: ['id', 'region'],
       additionalProperties: false,
-      description: 'Zones that are made here are private, and of this VPC. Default is that they are public.',
+      description:
+        "The target's zones are the private ones of this VPC. Default is all; those made here are then public.",
       properties: { id: text, region: text },
     },
     requests_per_second: {

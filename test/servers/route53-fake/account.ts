@@ -20,6 +20,7 @@ export interface HostedZone {
   readonly callerReference: string;
   comment: string | null;
   readonly isPrivate: boolean;
+  readonly vpc: { readonly id: string; readonly region: string } | null;
   /** By `setKey`. */
   sets: Map<string, RecordSet>;
   /** Until then a change batch is being processed. */

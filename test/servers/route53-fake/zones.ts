@@ -28,6 +28,7 @@ export const createZone = (account: Account, body: Element): Reply | Refusal => 
     return refusal('HostedZoneAlreadyExists', `a hosted zone has been created with ${callerReference}`, null, 409);
   }
   const config = child(body, 'HostedZoneConfig');
+  const vpc = child(body, 'VPC');
   const set = (type: string, ttl: number, values: readonly string[]): RecordSet => ({
     name,
     type,
@@ -46,7 +47,8 @@ export const createZone = (account: Account, body: Element): Reply | Refusal => 
     name,
     callerReference,
     comment: textAt(config, 'Comment') ?? null,
-    isPrivate: textAt(config, 'PrivateZone') === 'true' || child(body, 'VPC') !== undefined,
+    isPrivate: textAt(config, 'PrivateZone') === 'true' || vpc !== undefined,
+    vpc: vpc === undefined ? null : { id: textAt(vpc, 'VPCId') ?? '', region: textAt(vpc, 'VPCRegion') ?? '' },
     sets: new Map(sets.map((each) => [setKey(each), each])),
     busyUntil: 0,
   };
@@ -95,6 +97,7 @@ export const deleteZone = (account: Account, zone: HostedZone): Reply | Refusal 
 const detailOf = (zone: HostedZone): { readonly [name: string]: Content } => ({
   HostedZone: zoneContent(zone),
   DelegationSet: { NameServers: { NameServer: nameServers } },
+  VPCs: zone.vpc === null ? undefined : { VPC: [{ VPCRegion: zone.vpc.region, VPCId: zone.vpc.id }] },
 });
 
 const zoneContent = (zone: HostedZone): Content => ({
