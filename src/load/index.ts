@@ -42,11 +42,11 @@ export interface LoadOptions {
  * HostmasterError CONFIG is thrown only where hostmaster.yaml itself cannot be read or parsed.
  */
 export const load = async (options: LoadOptions): Promise<Definitions> => {
-  const config = await readConfig(options.config);
+  const config = await readConfig(options.config, isLocalDefault(options.config));
   const { targetsFrom } = options;
-  const source = targetsFrom === undefined ? config : await readConfig(targetsFrom, targetsFrom);
+  const source = targetsFrom === undefined ? config : await readConfig(targetsFrom, true, targetsFrom);
   const state = statePath(source);
-  const targets = withoutState(source, await readTargets(source, { ...options, trusted: isTrusted(options) }), state);
+  const targets = withoutState(source, await readTargets(source, options), state);
   const guards = readGuards(config);
   // A guard that cannot be read must not be a guard that is off: then nothing is deleted or replaced anywhere.
   const sound = checkTop(config) && guards !== null;
@@ -75,9 +75,8 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   };
 };
 
-/** Is it the file of --targets-from, or the default that lies where the command was run? */
-const isTrusted = ({ config, targetsFrom }: LoadOptions): boolean =>
-  targetsFrom !== undefined || resolve(config) === resolve('hostmaster.yaml');
+/** Is it the default that lies where the command was run? It is trusted, as the file of --targets-from is. */
+const isLocalDefault = (config: string): boolean => resolve(config) === resolve('hostmaster.yaml');
 
 /** Like targets and state, inventories come from `source`: what is under review cannot redirect a key then. */
 const readRolesConfig = (

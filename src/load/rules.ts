@@ -68,6 +68,14 @@ export const loadRules = [
     'what is in Git is no secret',
   ),
   rule(
+    'secret-file',
+    'error',
+    'a secret stands in a file, and the configuration that says so is neither that of --targets-from nor ./hostmaster.yaml',
+    none,
+    none,
+    'else whoever writes a configuration could have any file of the machine sent to a server of theirs',
+  ),
+  rule(
     'not-yet',
     'warning',
     'a key that this version does not use yet',
@@ -255,10 +263,10 @@ export const loadRules = [
   rule(
     'octodns-unsupported',
     'warning',
-    "octoDNS's geo, dynamic, healthcheck and provider keys",
+    "octoDNS's geo, dynamic, healthcheck and provider keys, and types such as Route53Provider/ALIAS",
     'uses them',
     none,
-    'the plain values are used',
+    'the plain values are used; a record set of such a type stays as Route 53 has it',
   ),
 ] as const;
 

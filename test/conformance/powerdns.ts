@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { factory } from '../../providers/powerdns/index.ts';
 import { freePort } from '../servers/ports.ts';
 import { startPowerDns } from '../servers/powerdns.ts';
+import { secretOf } from '../servers/secret.ts';
 import type { Refusal, Subject } from './runner.ts';
 
 /** What PowerDNS 4.7 refuses although it has the type. */
@@ -37,15 +36,13 @@ export const powerDnsSubject = async (backend: 'sqlite' | 'pgsql'): Promise<Subj
       resolver: `127.0.0.1:${port}`,
     },
   });
-  const keyFile = join(server.folder, 'api.key');
-  writeFileSync(keyFile, server.apiKey, { mode: 0o600 });
   return {
     factory,
     config: {
       provider: 'powerdns',
       url: server.url,
       server: 'localhost',
-      api_key: { file: keyFile },
+      api_key: secretOf(server.apiKey),
       verify_at: [`127.0.0.1:${port}`],
     },
     dns: { address: '127.0.0.1', port },

@@ -1,11 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { factory } from '../../providers/rfc2136/index.ts';
 import { startBind } from '../servers/bind.ts';
-import { tempFolder } from '../servers/child.ts';
 import { startKnot } from '../servers/knot.ts';
 import type { DnsAddress } from '../servers/ports.ts';
 import { startPowerDns } from '../servers/powerdns.ts';
+import { secretOf } from '../servers/secret.ts';
 import type { Exception, Refusal, Subject } from './runner.ts';
 
 const key = {
@@ -19,13 +17,11 @@ const emptyZone =
   '$TTL 3600\n@ SOA ns1.example.net. hostmaster.example.net. 1 10800 3600 604800 3600\n@ NS ns1.example.net.\n';
 
 const configOf = ({ address, port }: DnsAddress, more: Readonly<Record<string, unknown>>) => {
-  const secret = join(tempFolder('tsig'), 'secret');
-  writeFileSync(secret, `${key.secret}\n`, { mode: 0o600 });
   return {
     provider: 'rfc2136',
     host: address,
     port,
-    tsig: { name: key.name, algorithm: key.algorithm, secret: { file: secret } },
+    tsig: { name: key.name, algorithm: key.algorithm, secret: secretOf(key.secret) },
     verify_at: [`${address}:${port}`],
     ...more,
   };

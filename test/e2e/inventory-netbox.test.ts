@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetOf } from '../faults/command.ts';
-import { type PowerDns, startPowerDns, tempFolder } from '../servers/index.ts';
+import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { type Netbox, startNetbox } from '../servers/inventory-netbox.ts';
+import { secretOf } from '../servers/secret.ts';
 import { answerOf, expectApplied, type Lab, makeLab, reverseOf } from './inventory/lab.ts';
 import { alwaysOneOf, startWatch } from './inventory/watch.ts';
 
@@ -35,15 +34,13 @@ let faulty: Netbox;
 let lab: Lab;
 const answers = (some: readonly number[], more: readonly number[] = []): string =>
   ['NOERROR', ...[...some, ...more].map((host) => `192.0.2.${host}`).sort()].join(' ');
-const keyFile = join(tempFolder('netbox'), 'token');
 const from = ({ url }: Netbox) => ({
-  inventory: { dc: { type: 'netbox', url, token: { file: keyFile }, page_size: 4, interval: '1s' } },
+  inventory: { dc: { type: 'netbox', url, token: secretOf(token), page_size: 4, interval: '1s' } },
 });
 
 const ask = (name: string, type = 'A') => answerOf(pdns.dns, name, type);
 
 beforeAll(async () => {
-  writeFileSync(keyFile, token);
   [pdns, netbox, faulty] = await Promise.all([
     startPowerDns({ backend: 'sqlite' }),
     startNetbox({ version: '4.7', token, pagingFault: 'always' }),

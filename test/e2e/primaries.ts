@@ -1,5 +1,6 @@
-import { secretFile, targetOf } from '../faults/command.ts';
+import { targetOf } from '../faults/command.ts';
 import { type DnsAddress, type Make, makes, startBind, startKnot, startPowerDns } from '../servers/index.ts';
+import { secretOf } from '../servers/secret.ts';
 
 // Name servers that Hostmaster writes to, and that send NOTIFY to secondaries.
 
@@ -33,7 +34,7 @@ const rfc2136 = ({ address, port }: DnsAddress) => ({
   provider: 'rfc2136',
   host: address,
   port,
-  tsig: { name: key.name, algorithm: key.algorithm, secret: { file: secretFile(key.secret) } },
+  tsig: { name: key.name, algorithm: key.algorithm, secret: secretOf(key.secret) },
 });
 
 const startPdns = async (zone: string, ports: readonly number[], refresh?: number) => {

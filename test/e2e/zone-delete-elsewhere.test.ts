@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hostmaster, makeRepository, secretFile } from '../faults/command.ts';
+import { hostmaster, makeRepository } from '../faults/command.ts';
 import { dig, startBind } from '../servers/index.ts';
 import { motoCredentials, startMoto } from '../servers/moto.ts';
+import { secretOf } from '../servers/secret.ts';
 
 // Deleting a zone where that is no single request, or not possible at all.
 
@@ -16,7 +17,7 @@ describe('zone delete', () => {
     const statements = `allow-update { key "${key.name}"; };`;
     const bind = await startBind({ keys: [key], zones: [{ name: zone, text, statements }] });
     try {
-      const tsig = { name: key.name, algorithm: key.algorithm, secret: { file: secretFile(key.secret) } };
+      const tsig = { name: key.name, algorithm: key.algorithm, secret: secretOf(key.secret) };
       const target = { provider: 'rfc2136', host: '127.0.0.1', port: bind.dns.port, tsig };
       const { folder, run } = makeRepository({ targets: { bind: target }, zones: {} });
       const out = join(folder, 'dumps');

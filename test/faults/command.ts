@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tempFolder } from '../servers/child.ts';
 import type { PowerDns } from '../servers/index.ts';
+import { secretOf } from '../servers/secret.ts';
 
 // The real command on a real repository, in a process of its own.
 
@@ -40,14 +41,7 @@ export const hostmaster = (args: readonly string[], options: RunOptions = {}): P
     child.stderr?.on('data', (text) => options.onError?.(String(text)));
   });
 
-/** The path of a file outside of any repository that has this secret. */
-export const secretFile = (secret: string): string => {
-  const file = join(tempFolder('key'), 'secret');
-  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-  return file;
-};
-
-/** What hostmaster.yaml says of a PowerDNS target: its API by way of `url`, its key in a file outside of the repository. */
+/** What hostmaster.yaml says of a PowerDNS target: its API by way of `url`, its key in the environment. */
 export const targetOf = (
   pdns: Pick<PowerDns, 'apiKey' | 'dns' | 'url'>,
   extra: Readonly<Record<string, unknown>> = {},
@@ -55,7 +49,7 @@ export const targetOf = (
   return {
     provider: 'powerdns',
     url: pdns.url,
-    api_key: { file: secretFile(pdns.apiKey) },
+    api_key: secretOf(pdns.apiKey),
     verify_at: [`${pdns.dns.address}:${pdns.dns.port}`],
     verify_wait: '5s',
     timeout: '5s',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { type Netbox, type NetboxOptions, startNetbox } from '../servers/inventory-netbox.ts';
+import { secretOf } from '../servers/secret.ts';
 import {
   appliedScene,
   configure,
@@ -54,8 +55,12 @@ describe('NetBox paging: one object comes twice, another is left out, and the co
       netbox.devices.push({ id: i + 1, name, tags: ['web'] });
       netbox.addresses.push({ id: i + 1, address: `${scene.address(i + 1)}/24`, device: i + 1 });
     }
-    scene.repository.write('token', 'nbt_Ab3dEf6hIj9k.0123456789abcdefghijklmnopqrstuvwxyzABCD');
-    const lab = { type: 'netbox', url: netbox.url, token: { file: 'token' }, page_size: 5 };
+    const lab = {
+      type: 'netbox',
+      url: netbox.url,
+      token: secretOf('nbt_Ab3dEf6hIj9k.0123456789abcdefghijklmnopqrstuvwxyzABCD'),
+      page_size: 5,
+    };
     configure(scene, (settings) => ({ ...settings, inventory: { lab } }));
   };
   beforeAll(async () => {

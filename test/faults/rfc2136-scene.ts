@@ -5,7 +5,8 @@ import { exchange } from '../../src/wire/exchange.ts';
 import { encodeUpdate, type UpdateStep } from '../../src/wire/update.ts';
 import { key, ours, statements } from '../providers/rfc2136/harness.ts';
 import { type DnsAddress, dig, startBind, startKnot } from '../servers/index.ts';
-import { makeRepository, type Repository, secretFile } from './command.ts';
+import { secretOf } from '../servers/secret.ts';
+import { makeRepository, type Repository } from './command.ts';
 
 // A zone on BIND or Knot, whose repository has it as it is.
 
@@ -52,7 +53,7 @@ export const repositoryOf = (server: NameServer, at: DnsAddress, file: string): 
         provider: 'rfc2136',
         host: at.address,
         port: at.port,
-        tsig: { name: key.name, algorithm: key.algorithm, secret: { file: secretFile(key.secret) } },
+        tsig: { name: key.name, algorithm: key.algorithm, secret: secretOf(key.secret) },
         timeout: '5s',
         verify_at: [`${server.dns.address}:${server.dns.port}`],
         verify_wait: '5s',

@@ -4,7 +4,8 @@ import { key, statements } from '../providers/rfc2136/harness.ts';
 import { opcodeOfUpdate, startDnsProxy } from '../servers/dns-proxy.ts';
 import { type Fault, startBind, startPowerDns, startProxy } from '../servers/index.ts';
 import { type Route53Fake, startRoute53Fake } from '../servers/route53-fake/index.ts';
-import { secretFile, targetOf } from './command.ts';
+import { secretOf } from '../servers/secret.ts';
+import { targetOf } from './command.ts';
 import { uncached } from './killed.ts';
 import { questions, type Records, zones } from './sets-lab.ts';
 import {
@@ -39,7 +40,7 @@ export const acrossProviders = async (): Promise<AcrossWorld> => {
   const [pdns, bind, route53] = await Promise.all([
     startPowerDns({ backend: 'sqlite', settings: uncached }),
     startBind({ keys: [key], zones: reverses.map((name) => ({ name, text: emptyZone, statements })) }),
-    startRoute53Fake({ pending: 100, processing: 0, rate: { perSecond: 1_000, burst: 1_000 } }),
+    startRoute53Fake({ pending: 0, processing: 0, rate: { perSecond: 1_000, burst: 1_000 } }),
   ]);
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'any');
   await makeZone(pdns, zones.forward, []);
@@ -82,7 +83,7 @@ export const acrossProviders = async (): Promise<AcrossWorld> => {
         provider: 'rfc2136',
         host: toBind.dns.address,
         port: toBind.dns.port,
-        tsig: { name: key.name, algorithm: key.algorithm, secret: { file: secretFile(key.secret) } },
+        tsig: { name: key.name, algorithm: key.algorithm, secret: secretOf(key.secret) },
         verify_at: [`${bind.dns.address}:${bind.dns.port}`],
         verify_wait: '1s',
         // One after the other, so that each write has its number.

@@ -318,7 +318,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       'provider: powerdns, url: "http://h", api_key: ¦s3cr3t',
-      'secret-literal: targets.pdns: "api_key" is a secret; write {env: NAME} or {file: PATH}, never the secret itself',
+      'secret-literal: targets.pdns: "api_key" is a secret; write {env: NAME}, never the secret itself',
     ],
     ['provider: powerdns, url: "http://h", api_key: ¦{env: [s3cr3t]}', 'secret-literal'],
     ['provider: powerdns, url: "http://h", api_key: ¦{value: s3cr3t}', 'secret-literal'],

@@ -40,12 +40,11 @@ describe('a secret under another key', () => {
   });
 
   it('is known where the provider is not', async () => {
-    const { targets } = await load({
-      config: join(
-        repository({ 'hostmaster.yaml': 'targets: {ns: {provider: x, a: {b: {c: {file: k}}}}}\nzones: {}\n' }),
-        'hostmaster.yaml',
-      ),
-    });
+    const config = join(
+      repository({ 'hostmaster.yaml': 'targets: {ns: {provider: x, a: {b: {c: {file: k}}}}}\nzones: {}\n' }),
+      'hostmaster.yaml',
+    );
+    const { targets } = await load({ config, targetsFrom: config });
     expect(targets[0]?.secrets).toEqual({ 'a.b.c': { file: 'k' } });
     expect(JSON.stringify(targets[0]?.config)).not.toContain('file');
   });

@@ -13,6 +13,8 @@ import { type ConfigText, type Path, parseConfig } from './config-text.ts';
 export interface Config {
   readonly folder: string;
   readonly file: string;
+  /** May it name a file whose code runs, or one that is read as a secret? */
+  readonly trusted: boolean;
   readonly text: ConfigText;
   readonly top: Readonly<Record<string, unknown>>;
   readonly problems: Problem[];
@@ -22,7 +24,7 @@ export interface Config {
  * Reads hostmaster.yaml, or the file of --targets-from, which problems show as `file`. Throws CONFIG where it cannot be
  * read or parsed at all.
  */
-export const readConfig = async (path: string, file = basename(path)): Promise<Config> => {
+export const readConfig = async (path: string, trusted: boolean, file = basename(path)): Promise<Config> => {
   const absolute = resolve(path);
   const read = readPlain(absolute, limits.configBytes);
   if (read.status === 'missing') {
@@ -34,7 +36,7 @@ export const readConfig = async (path: string, file = basename(path)): Promise<C
     const what = text.value === null ? 'is empty' : 'must be a mapping';
     throw new HostmasterError('CONFIG', 'stop', `${file}:1:1: ${file} ${what}; it needs "targets:" and "zones:"`);
   }
-  const config: Config = { folder: dirname(absolute), file, text, top: asRecord(text.value), problems: [] };
+  const config: Config = { folder: dirname(absolute), file, trusted, text, top: asRecord(text.value), problems: [] };
   for (const { key, at } of text.duplicates) {
     const message = `${quoted(key)} is there twice in this mapping; keep one of the two`;
     config.problems.push(problemAt('duplicate-key', 'error', message, { file, ...at }));
@@ -61,6 +63,10 @@ export const reportFaults = (config: Config, faults: readonly Fault[], base: Pat
     (atKey ? reportAtKey : reportAt)(config, 'config-syntax', `${prefix}${message}`, where);
   }
 };
+
+/** What to do where a configuration may not name a file. */
+export const howToTrust = ({ file }: Config): string =>
+  `if you trust ${file}, name it with --targets-from, or run hostmaster in its folder`;
 
 /** The checked value at `path`, or null after its problems. */
 export const checkAt = <T>(config: Config, check: Check<T>, value: unknown, path: Path): T | null => {

@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module';
 import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
 import type { ExternalProviders, ProviderKeys, Providers, TargetEntry } from '../schema/hostmaster.ts';
-import { type Config, reportAt } from './config.ts';
+import { type Config, howToTrust, reportAt } from './config.ts';
 import { secretKeysIn } from './secret-refs.ts';
 
 /** Where the providers that targets name are found. */
@@ -11,8 +11,6 @@ export interface ProviderSources {
   readonly providers?: Providers;
   /** Those of packages and files. Without it there are none. */
   readonly external?: ExternalProviders;
-  /** May this configuration name a file whose code runs? */
-  readonly trusted: boolean;
 }
 
 /** What a target's provider takes; null where it is not to be had, which is a problem. */
@@ -22,7 +20,7 @@ export const keysOfProvider = async (
   { provider, ...entry }: TargetEntry,
   sources: ProviderSources,
 ): Promise<ProviderKeys | null> => {
-  const { external, providers, trusted } = sources;
+  const { external, providers } = sources;
   // Without a list of them, what looks like a secret is one.
   if (providers === undefined) return { schema: {}, secrets: secretKeysIn(entry) };
   if (Object.hasOwn(providers, provider)) return providers[provider] ?? null;
@@ -30,7 +28,7 @@ export const keysOfProvider = async (
     reportAt(config, rule, message, ['targets', name, 'provider']);
     return null;
   };
-  if (isProviderPath(provider) && !trusted) return report('unusable-provider', untrusted(provider, config));
+  if (isProviderPath(provider) && !config.trusted) return report('unusable-provider', untrusted(provider, config));
   const isModule = isProviderPath(provider) || isPackage(provider);
   const found = isModule && external !== undefined ? await external(provider, config.folder) : null;
   if (found?.status === 'found') return found.provider;
@@ -50,9 +48,8 @@ const unknown = (provider: string, known: readonly string[], soughtAsPackage: bo
   return `there is no provider ${quoted(provider)}${didYouMean(provider, known)}; there are ${known.join(', ')}${packages}`;
 };
 
-const untrusted = (provider: string, { file }: Config): string =>
-  `the provider ${provider} is code in a file, which a configuration named by --config cannot run; ` +
-  `if you trust ${file}, name it with --targets-from, or run hostmaster in its folder`;
+const untrusted = (provider: string, config: Config): string =>
+  `the provider ${provider} is code in a file, which a configuration named by --config cannot run; ${howToTrust(config)}`;
 
 /** Is it a file's path, `./json-file.js`, `../x.ts` or `/opt/x.js`? */
 export const isProviderPath = (provider: string): boolean => /^(\.\.?)?\//.test(provider);

@@ -1,6 +1,6 @@
 import type { SecretRef } from '../../model/secret.ts';
 import { asRecord } from './check.ts';
-import { type Config, reportAt } from './config.ts';
+import { type Config, howToTrust, reportAt } from './config.ts';
 import type { Path } from './config-text.ts';
 
 export const isSecretRef = (value: unknown): value is SecretRef => {
@@ -21,16 +21,22 @@ export const readSecretRefs = (
     const parts = key.split('.');
     const value = parts.reduce<unknown>((inside, part) => asRecord(inside)[part], raw);
     if (value === undefined) continue;
-    if (isSecretRef(value)) found[key] = value;
-    else {
-      const [last] = parts.slice(-1);
+    const report = (rule: 'secret-literal' | 'secret-file', message: string): void => {
       const where = [...path, ...parts.slice(0, -1)].join('.');
-      const message = `${where}: "${last}" is a secret; write {env: NAME} or {file: PATH}, never the secret itself`;
-      reportAt(config, 'secret-literal', message, [...path, ...parts]);
-    }
+      reportAt(config, rule, `${where}: "${parts.at(-1)}" ${message}`, [...path, ...parts]);
+    };
+    if (!isSecretRef(value)) {
+      const refs = config.trusted ? '{env: NAME} or {file: PATH}' : '{env: NAME}';
+      report('secret-literal', `is a secret; write ${refs}, never the secret itself`);
+    } else if ('file' in value && !config.trusted) report('secret-file', untrusted(config));
+    else found[key] = value;
   }
   return found;
 };
+
+/** Else whoever writes a configuration could have any file of this machine sent to a server of theirs. */
+const untrusted = (config: Config): string =>
+  `is in a file, which a configuration named by --config cannot read; write {env: NAME}; or ${howToTrust(config)}`;
 
 /** The keys of what looks like a secret: `api_key`, or `tsig.secret` for one under another key. */
 export const secretKeysIn = (entry: object): readonly string[] =>

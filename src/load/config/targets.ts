@@ -7,7 +7,7 @@ import { type ProviderKeys, type TargetEntry, targetSchema } from '../schema/hos
 import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
 import { keysOfProvider, type ProviderSources } from './providers.ts';
-import { readSecretRefs, withoutSecrets } from './secret-refs.ts';
+import { readSecretRefs, secretKeysIn, withoutSecrets } from './secret-refs.ts';
 import { parseDuration, parseNameServer } from './values.ts';
 
 const commonKeys = ['provider', 'verify_at', 'verify_wait'];
@@ -27,7 +27,7 @@ export const readTargets = async (config: Config, sources: ProviderSources): Pro
       name,
       provider: entry.provider,
       config: keys === null ? {} : readProviderConfig(config, name, raw, keys),
-      secrets: readSecretRefs(config, ['targets', name], raw, keys?.secrets ?? []),
+      secrets: readSecretRefs(config, ['targets', name], raw, keys?.secrets ?? secretKeysIn(raw)),
       verify_at: readNameServers(config, name, entry),
       verify_wait: parseDuration(entry.verify_wait ?? '') ?? defaultWait,
       file: config.file,

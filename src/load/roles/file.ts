@@ -20,7 +20,7 @@ export interface RolesFile {
 /** Reads `labels.yaml` or `groups.yaml`; one that is not there has nothing in it. */
 export const readRolesFile = (folder: string, readFile: FileReader, key: 'labels' | 'groups'): RolesFile => {
   const file = `${key}.yaml`;
-  const text: Config = { folder, file, text: emptyText, top: {}, problems: [] };
+  const text: Config = { folder, file, trusted: false, text: emptyText, top: {}, problems: [] };
   const nothing = { text, roles: [], unusable: [] };
   const refuse = (rule: LoadRuleId, message: string, at: { readonly line: number; readonly column: number }) => {
     const place = { file, ...at };
