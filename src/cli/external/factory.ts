@@ -1,7 +1,7 @@
 import type { FoundProvider } from '../../load/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Provider, ProviderContext, ProviderFactory } from '../../provider.ts';
-import { guarded } from './guarded.ts';
+import { guarded, told } from './guarded.ts';
 import { faultOfProvider } from './opened.ts';
 
 /** The version of the interface in src/provider.ts. */
@@ -90,16 +90,26 @@ const isFactory = (value: unknown): value is ProviderFactory =>
 /** What it opens is looked at before anything is asked of it. Its methods stay its own: it may be of a class. */
 const withChecks = (factory: ProviderFactory): ProviderFactory => {
   const { apiVersion, name, schema, secrets } = factory;
+  const toldOf =
+    <T>(method: string, work: (context: ProviderContext) => Promise<T>) =>
+    async (context: ProviderContext): Promise<T> => {
+      try {
+        return await work(context);
+      } catch (error) {
+        throw told(name, method, error, context);
+      }
+    };
+  const opened = toldOf('open', async (context) => factory.open(context));
   const [serve, ensureServing] = [factory.serve?.bind(factory), factory.ensureServing?.bind(factory)];
   const open = async (context: ProviderContext): Promise<Provider> => {
-    const provider = await factory.open(context);
+    const provider = await opened(context);
     const fault = faultOfProvider(provider);
     if (fault === null) return guarded(provider, name, context);
     throw new HostmasterError('CONFIG', 'stop', `the provider ${name} ${fault}; mend it there`);
   };
   return {
     ...{ apiVersion, name, schema, secrets, open },
-    ...(serve === undefined ? {} : { serve }),
-    ...(ensureServing === undefined ? {} : { ensureServing }),
+    ...(serve === undefined ? {} : { serve: toldOf('serve', serve) }),
+    ...(ensureServing === undefined ? {} : { ensureServing: toldOf('ensureServing', ensureServing) }),
   };
 };

@@ -1,33 +1,35 @@
-import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { inspect } from 'node:util';
+import { errorCodes, HostmasterError } from '../../model/errors.ts';
 import type { Provider, ProviderContext } from '../../provider.ts';
 import { placeIn } from './failure.ts';
-import { faultOfRead } from './read.ts';
+import { faultOf } from './given.ts';
+
+/** Those that are not waited for. */
+const immediate: ReadonlySet<string> = new Set(['cut', 'nameServers']);
 
 /**
- * A provider of somebody else: what it throws that is no error of ours is told as its own, and what it gives is looked at
- * before it is compared with anything.
+ * A provider of somebody else: what it throws that is no error of ours is told as its own, what it gives is looked at
+ * before it is compared with anything, and what it is handed is a copy.
  */
 export const guarded = (provider: Provider, name: string, context: ProviderContext): Provider => {
-  const told = (method: string, error: unknown): unknown =>
-    error instanceof HostmasterError || context.signal?.aborted === true
-      ? error
-      : bugOf(name, method, error, context.folder);
-  const call = (method: string, work: () => unknown, args: readonly unknown[]): unknown => {
+  const checked = <T>(method: string, value: T, args: readonly unknown[]): T => {
+    const fault = faultOf(method, value, args);
+    if (fault !== null) throw new Error(fault);
+    return value;
+  };
+  const now = (method: string, work: () => unknown, args: readonly unknown[]): unknown => {
     try {
-      const result = work();
-      return result instanceof Promise ? checkedLater(method, result, args) : result;
+      return checked(method, work(), args);
     } catch (error) {
-      throw told(method, error);
+      throw told(name, method, error, context);
     }
   };
-  const checkedLater = async (method: string, result: Promise<unknown>, args: readonly unknown[]): Promise<unknown> => {
+  // It may give what is no promise, or one of another kind.
+  const later = async (method: string, work: () => unknown, args: readonly unknown[]): Promise<unknown> => {
     try {
-      const value = await result;
-      const fault = faultOf(method, value, args);
-      if (fault !== null) throw new Error(fault);
-      return value;
+      return checked(method, await work(), args);
     } catch (error) {
-      throw told(method, error);
+      throw told(name, method, error, context);
     }
   };
   // Its own members are reached by this only, so that it may be of a class, or frozen.
@@ -35,28 +37,55 @@ export const guarded = (provider: Provider, name: string, context: ProviderConte
     get: (_, key) => {
       const member: unknown = Reflect.get(provider, key);
       if (typeof member !== 'function') return member;
-      return (...args: readonly unknown[]) => call(String(key), () => Reflect.apply(member, provider, args), args);
+      const method = String(key);
+      return (...args: readonly unknown[]) =>
+        immediate.has(method)
+          ? now(method, () => Reflect.apply(member, provider, args), args)
+          : later(method, () => Reflect.apply(member, provider, args.map(copied)), args);
     },
   });
 };
 
-const faultOf = (method: string, value: unknown, args: readonly unknown[]): string | null => {
-  if (method === 'read') return faultOfRead(value, args[0]);
-  if (method === 'apply') return isWriteResult(value) ? null : 'it gave neither "applied" nor "refused"';
-  return method === 'listZones' && !Array.isArray(value) ? 'it gave no list' : null;
+/** A plan that a provider sorts in place, or changes, would no longer be what is verified. */
+const copied = (arg: unknown): unknown => {
+  if (arg instanceof AbortSignal || typeof arg !== 'object' || arg === null) return arg;
+  if (!('signal' in arg)) return structuredClone(arg);
+  const { signal, ...rest } = arg;
+  return { ...structuredClone(rest), signal };
 };
 
-const isWriteResult = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  'status' in value &&
-  (value.status === 'applied' || (value.status === 'refused' && 'refused' in value && Array.isArray(value.refused)));
+/** An error as a person may see it: without a secret, and told as the provider's own where it is none of ours. */
+export const told = (name: string, method: string, error: unknown, context: ProviderContext): unknown => {
+  if (context.signal?.aborted === true) return error;
+  if (!isOurs(error)) return bugOf(name, method, error, context);
+  const message = withoutSecrets(error.message, context);
+  return message === error.message ? error : new HostmasterError(error.code, error.kind, message);
+};
+
+const isOurs = (error: unknown): error is HostmasterError =>
+  error instanceof HostmasterError && Object.hasOwn(errorCodes, error.code);
 
 /** Nobody knows what a write had done by then. */
-const bugOf = (name: string, method: string, error: unknown, folder: string): HostmasterError => {
-  const place = placeIn(error, folder);
-  const what = `${place === null ? '' : `${place}: `}${messageOf(error).split('\n')[0]}`;
-  const message = `the provider ${name} has a bug, in ${method}: ${what}; tell whoever wrote it`;
+const bugOf = (name: string, method: string, error: unknown, context: ProviderContext): HostmasterError => {
+  const place = placeIn(error, context.folder);
+  const what = `${place === null ? '' : `${place}: `}${wordsOf(error).split('\n')[0]}`;
+  const message = withoutSecrets(
+    `the provider ${name} has a bug, in ${method}: ${what}; tell whoever wrote it`,
+    context,
+  );
   const code = method === 'apply' ? 'WRITE_UNKNOWN' : 'TARGET_UNREACHABLE';
   return new HostmasterError(code, 'wait', message, { cause: error });
 };
+
+const wordsOf = (thrown: unknown): string => {
+  const said = typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown;
+  return typeof said === 'string' ? said : inspect(said, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+};
+
+/** So short a text would be found where it is none. */
+const shortest = 4;
+
+const withoutSecrets = (text: string, { secrets }: ProviderContext): string =>
+  Object.values(secrets)
+    .filter((secret) => secret.length >= shortest)
+    .reduce((rest, secret) => rest.replaceAll(secret, '(secret)'), text);

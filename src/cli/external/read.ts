@@ -18,6 +18,8 @@ export const faultOfRead = (result: unknown, zone: unknown): string | null => {
   if (!Array.isArray(rrsets) || !Array.isArray(unreadable))
     return 'its snapshot lacks the list of rrsets or of unreadable';
   if (fingerprint !== null && typeof fingerprint !== 'string') return 'its fingerprint is neither text nor null';
+  if (!unreadable.every(isUnreadable)) return 'what is unreadable is not {name, type, why}';
+  if (!isSameZone(result.zone, zone)) return 'its snapshot is not of the zone that was asked for';
   const apex = isMapping(zone) && typeof zone.name === 'string' ? zone.name : '.';
   const seen = new Set<string>();
   for (const rrset of rrsets) {
@@ -29,11 +31,20 @@ export const faultOfRead = (result: unknown, zone: unknown): string | null => {
 
 const isMapping = (value: unknown): value is Loose => typeof value === 'object' && value !== null;
 
+const isSameZone = (read: unknown, asked: unknown): boolean =>
+  isMapping(read) && isMapping(asked) && read.name === asked.name && read.view === asked.view;
+
+const isUnreadable = (value: unknown): boolean =>
+  isMapping(value) && [value.name, value.type, value.why].every((each) => typeof each === 'string');
+
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === 'string');
+
 const isRRset = (value: unknown): value is ExistingRRset =>
   isMapping(value) &&
   typeof value.name === 'string' &&
   typeof value.type === 'string' &&
   Number.isInteger(value.ttl) &&
+  (value.disabled === undefined || areTexts(value.disabled)) &&
   Array.isArray(value.values) &&
   value.values.every((each) => isMapping(each) && typeof each.rdata === 'string' && Array.isArray(each.origins));
 

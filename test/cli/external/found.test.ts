@@ -12,6 +12,8 @@ const toldIn = ({ stdout }: Ended, i: number): unknown => {
   return JSON.parse(told);
 };
 
+const backwards = (text: string): string => [...text].reverse().join('');
+
 const manifest = (keys: Readonly<Record<string, unknown>>) => JSON.stringify({ version: '1.0.0', ...keys });
 
 const packages: Readonly<Record<string, string>> = {
@@ -128,7 +130,7 @@ describe('its keys', { timeout: 60_000 }, () => {
   it('come with their defaults, and the secrets apart', () => {
     expect(toldIn(ended, wrong.length)).toEqual({
       config: { url: 'http://h', size: 7, tsig: { name: 'k' } },
-      secrets: { token: 'from-a-variable', 'tsig.secret': 'from-a-file' },
+      secrets: { token: backwards('from-a-variable'), 'tsig.secret': backwards('from-a-file') },
       folder,
       zones: ['example.com.'],
     });
@@ -147,6 +149,15 @@ describe('what it opens', { timeout: 60_000 }, () => {
     ["{ supports: { types: ['A'] } }", 'opens something whose supports.refuses is not a mapping'],
     [`{ supports: { ...${supports}, cas: 'none' } }`, 'opens something whose supports.cas is not native or checked'],
     [`{ supports: { ...${supports}, max_ttl: '1' } }`, 'opens something whose supports.max_ttl is not a number'],
+    // None at once would be none at all.
+    [
+      `{ supports: { ...${supports}, parallel_zones: 0 } }`,
+      'opens something whose supports.parallel_zones is not a number from 1 on',
+    ],
+    [
+      `{ supports: { ...${supports}, name_pattern: '[' } }`,
+      'opens something whose supports.name_pattern is not a regular expression',
+    ],
     [`{ supports: ${supports} }`, 'opens something without the method "listZones"'],
     [
       `{ supports: ${supports}, ${methods} }`,
@@ -167,6 +178,17 @@ describe('what it opens', { timeout: 60_000 }, () => {
       `target ${placeOf(i).target}: error [config] the provider try ${says}; mend it there\n`,
     );
     expect(ended.code).toBe(1);
+  });
+
+  it('is told as its own where it throws, without a secret', async () => {
+    const throws = factoryText({
+      secrets: "['token']",
+      open: "async ({ secrets }) => { throw new TypeError('no ' + secrets.token); }",
+    });
+    const folder = repositoryOf(['provider: ./it.js, token: { env: TOKEN }'], { 'it.js': throws });
+    const { code, stdout } = await hostmaster(folder, ['plan'], { TOKEN: 's3cr3t' });
+    expect(stdout).toMatch(/the provider try has a bug, in open: it\.js:\d+:\d+: no \(secret\); tell whoever wrote it/);
+    expect([code, stdout.includes('s3cr3t')]).toEqual([1, false]);
   });
 
   it('is waited for, but not for ever without a word', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { guarded } from '../../../src/cli/external/guarded.ts';
 import { HostmasterError, SyntaxProblem } from '../../../src/model/errors.ts';
-import type { Provider, RRset, WriteResult, ZoneSnapshot } from '../../../src/provider.ts';
+import type { Change, Provider, RRset, WriteResult, ZoneSnapshot } from '../../../src/provider.ts';
 
 // A provider of somebody else, with faults of all kinds: each is told as its own, and none is compared with anything.
 
@@ -40,6 +40,10 @@ describe('what it reads', () => {
     ['it gave neither "read", "unchanged" nor "missing"', { ...good, status: 'ok' }],
     ['its snapshot lacks the list of rrsets or of unreadable', { ...good, unreadable: undefined }],
     ['its fingerprint is neither text nor null', { ...good, fingerprint: 7 }],
+    ['its snapshot is not of the zone that was asked for', { ...good, zone: undefined }],
+    ['its snapshot is not of the zone that was asked for', { ...good, zone: { name: 'example.net.', view: null } }],
+    ['what is unreadable is not {name, type, why}', { ...good, unreadable: [www] }],
+    ['an RRset is not {name, type, ttl, values}', { ...good, rrsets: [{ ...www, disabled: true }] }],
     ['an RRset is not {name, type, ttl, values}', { ...good, rrsets: [{ ...www, ttl: '300' }] }],
     ['an RRset is not {name, type, ttl, values}', { ...good, rrsets: [{ ...www, values: ['192.0.2.1'] }] }],
     ['it gave www.example.com. A twice', { ...good, rrsets: [www, www] }],
@@ -83,8 +87,83 @@ describe('what it reads', () => {
   });
 });
 
+const change: Change = {
+  ...{ action: 'create', name: www.name, type: 'A', before: null },
+  after: { ttl: 300, values: values('192.0.2.1', '192.0.2.2'), health_check: null },
+};
+const write = { zone, changes: [change], expect: null };
+
+describe('what it gives', () => {
+  const call = async (method: string, result: () => unknown): Promise<unknown> => {
+    const member: unknown = Reflect.get(withIts({ [method]: result }), method);
+    const args = method === 'apply' ? [write] : [zone, [change]];
+    return typeof member === 'function' ? Reflect.apply(member, null, args) : null;
+  };
+  const refusedOf = (name: string) => ({ status: 'refused', refused: [{ name, type: 'A', message: 'no' }] });
+
+  it.each<readonly [string, string, unknown]>([
+    ['listZones', 'it gave no list', {}],
+    ['listZones', 'a zone is not {name, fingerprint}', ['example.com.']],
+    ['listZones', 'the name example.com is not canonical', [{ name: 'example.com', fingerprint: null }]],
+    ['delegation', 'the name NS1.example.net. is not canonical', ['NS1.example.net.']],
+    ['nameServers', 'a name server is not {address, port}', [{ address: 'ns1.example.net', port: 53 }]],
+    ['mark', 'it gave no text', undefined],
+    ['apply', 'its fingerprint is neither text nor null', { status: 'applied', fingerprint: 7, raced: null }],
+    // Else the same write would be sent for ever.
+    ['apply', 'what it refused is not {name, type, message} of a change', refusedOf('www')],
+    ['cut', 'it gave no list of lists', [change]],
+    ['cut', 'what it gave is not the changes that it was given, each once', [[]]],
+    ['cut', 'what it gave is not the changes that it was given, each once', [[change], [change]]],
+  ])('is refused where it cannot be used: %s, %s', async (method, says, result) => {
+    const error = await thrownBy(call(method, () => result));
+    expect(error).toBeInstanceOf(HostmasterError);
+    expect(String(error)).toContain(`the provider try has a bug, in ${method}: ${says}`);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['listZones', [{ name: 'example.com.', fingerprint: null }]],
+    ['delegation', null],
+    ['delegation', ['ns1.example.net.']],
+    ['nameServers', [{ address: '::1', port: 53 }]],
+    ['apply', refusedOf('www.example.com.')],
+    ['apply', { status: 'refused', refused: [] }],
+    ['cut', [[change]]],
+  ])('is taken as it is: %s', async (method, result) => {
+    expect(await call(method, () => result)).toBe(result);
+  });
+
+  it('is looked at where it is no promise, too, and waited for where it is one of another kind', async () => {
+    const bad = { ...good, rrsets: [www, www] };
+    // biome-ignore lint/suspicious/noThenProperty: as the promises of older libraries are made
+    const thenable = { then: (done: (result: unknown) => void) => done(bad) };
+    for (const result of [bad, thenable]) {
+      const read = withIts({ read: () => result }).read(zone);
+      expect(String(await thrownBy(read))).toContain('it gave www.example.com. A twice');
+    }
+  });
+
+  it('never changes what it is handed', async () => {
+    const apply = async (given: { changes: { after: { values: unknown[] } }[] }) => {
+      given.changes[0]?.after.values.reverse();
+      given.changes.pop();
+      return { status: 'applied', fingerprint: null, raced: false };
+    };
+    const before = structuredClone(write);
+    await withIts({ apply }).apply(write, new AbortController().signal);
+    expect(write).toEqual(before);
+    const { signal } = new AbortController();
+    const read = async (_: unknown, options: { readonly names: string[]; readonly signal: AbortSignal }) => {
+      options.names.pop();
+      expect(options.signal).toBe(signal);
+      return good;
+    };
+    const options = { names: ['www.example.com.'], signal };
+    await withIts({ read }).read(zone, options);
+    expect(options.names).toEqual(['www.example.com.']);
+  });
+});
+
 describe('what it throws', () => {
-  const write = { zone, changes: [], expect: null };
   const fails = async () => {
     throw new TypeError('no way\nat all');
   };
@@ -114,6 +193,35 @@ describe('what it throws', () => {
       throw new SyntaxProblem('no name');
     };
     expect(() => withIts({ cut }).cut?.(zone, [])).toThrow('the provider try has a bug, in cut: no name');
+  });
+
+  it.each<readonly [string, unknown]>([
+    ["{ status: 500, reason: 'down' }", { status: 500, reason: 'down' }],
+    ['no way', { message: 'no way', status: 500 }],
+    ['undefined', undefined],
+    ['[Object: null prototype] {}', Object.create(null)],
+    ['who knows', Object.assign(new Error('who knows'), { name: 'HostmasterError' })],
+  ])('is told where it is no error of anybody: %s', async (says, thrown) => {
+    const error = await thrownBy(withIts({ read: () => Promise.reject(thrown) }).read(zone));
+    expect(error).toMatchObject({ code: 'TARGET_UNREACHABLE' });
+    expect(String(error)).toContain(`the provider try has a bug, in read: ${says}; tell whoever wrote it`);
+  });
+
+  it('never shows a secret', async () => {
+    const more = { secrets: { token: 's3cr3t' } };
+    const wrong = async () => {
+      throw new TypeError('GET https://api.example/?key=s3cr3t: no');
+    };
+    const refused = async () => {
+      throw new HostmasterError('TARGET_REFUSED', 'stop', 'the key s3cr3t is wrong');
+    };
+    const error = await thrownBy(withIts({ read: wrong }, more).read(zone));
+    expect(String(error)).toContain('GET https://api.example/?key=(secret): no');
+    expect(await thrownBy(withIts({ read: refused }, more).read(zone))).toMatchObject({
+      code: 'TARGET_REFUSED',
+      kind: 'stop',
+      message: 'the key (secret) is wrong',
+    });
   });
 
   it('stays as it is where it is an error of ours, also of another copy, or where the command is stopped', async () => {

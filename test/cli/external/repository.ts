@@ -39,12 +39,14 @@ export const factoryText = (keys: Readonly<Record<string, string>> = {}): string
   return `export const factory = { ${all.map(([key, text]) => `${key}: ${text}`).join(', ')} };\n`;
 };
 
-/** A factory that says what it is opened with, in an error of its own copy of the door. */
+/** A factory that says what it is opened with, in an error of its own copy of the door; secrets backwards, as none is shown. */
 export const tellingFactory = (keys: Readonly<Record<string, string>> = {}): string =>
   `import { HostmasterError } from 'hostmaster/provider';
 ${factoryText({
   ...keys,
-  open: `async ({ config, secrets, folder, zones }) => {
+  open: `async ({ config, secrets: given, folder, zones }) => {
+    const backwards = ([key, secret]) => [key, [...secret].reverse().join('')];
+    const secrets = Object.fromEntries(Object.entries(given).map(backwards));
     throw new HostmasterError('TARGET_REFUSED', 'stop', JSON.stringify({ config, secrets, folder, zones }));
   }`,
 })}`;
