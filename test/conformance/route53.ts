@@ -21,7 +21,7 @@ export const motoSubject = async (): Promise<Subject> => {
 /** Route 53 with its limits, but for the time that it takes. */
 export const route53FakeSubject = async (): Promise<Subject> => {
   const rate = { perSecond: 1_000, burst: 1_000 };
-  const fake = await startRoute53Fake({ rate, operations: {}, pending: 20, processing: 5 });
+  const fake = await startRoute53Fake({ rate, operations: {}, pending: 0, processing: 5 });
   return subjectAt(fake.url, () => fake.stop(), [tooLong]);
 };
 
