@@ -16,7 +16,7 @@ const fileOf = (address: string, more = ''): string =>
 const repositoryAt = (endpoint: string, zone: string): Repository =>
   makeRepository({
     targets: {
-      aws: { provider: 'route53', endpoint, verify: 'api', requests_per_second: 1_000, burst: 1_000 },
+      aws: { provider: 'route53', endpoint, verify: 'api', requests_per_second: 1_000, burst: 1_000, sync_wait: '2s' },
     },
     zones: { [zone]: { create: true } },
     files: { [zone]: fileOf('192.0.2.1') },
