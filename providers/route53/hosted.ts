@@ -20,7 +20,10 @@ export interface HostedZone {
 
 /** The last change of a zone, which not every name server may have yet. */
 export interface Pending {
-  readonly id: string;
+  /** null: no answer gave one. */
+  readonly id: string | null;
+  /** When it was sent; milliseconds since 1970. */
+  readonly sentAt: number;
   readonly onlyDeletes: boolean;
 }
 

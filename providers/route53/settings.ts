@@ -59,7 +59,13 @@ export const schema = {
       default: '60s',
       description: 'How long a health check that a killed run left must be without use before it is removed.',
     },
-    parallel: { type: 'integer', minimum: 1, maximum: 16, default: 4, description: 'Zones that are written at once.' },
+    parallel: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 256,
+      default: 64,
+      description: 'Zones that are written at once: most of the time each waits until its changes have arrived.',
+    },
   },
 } as const;
 
@@ -93,7 +99,7 @@ export const settingsOf = (
   syncWait: milliseconds('sync_wait', textOf(config.sync_wait) ?? '3m'),
   verify: config.verify === 'api' ? 'api' : 'dns',
   checkGrace: milliseconds('health_check_grace', textOf(config.health_check_grace) ?? '60s'),
-  parallel: numberOf(config.parallel, 4),
+  parallel: numberOf(config.parallel, 64),
 });
 
 /** `/hostedzone/Z1` is Z1; AWS writes ids both ways. */

@@ -6,21 +6,35 @@ import { bareId } from './settings.ts';
 
 const firstPause = 1_000;
 const longestPause = 5_000;
+/** Of an account's requests, what may go into asking whether changes have arrived. */
+const pollShare = 0.5;
+/** AWS says that a change is everywhere within 60 seconds as a rule. */
+const usual = 60_000;
 
-/** Waits until every name server of Route 53 has the last change of a zone. */
+/** Waits until every name server of Route 53 has the last change of a zone; all zones that wait share the requests. */
 export const inSync = async (session: Session, { name }: ZoneId, signal: AbortSignal | undefined): Promise<void> => {
-  const change = session.pending.get(name);
+  const { pending, settings } = session;
+  const change = pending.get(name);
   if (change === undefined) return;
-  const { api, settings } = session;
+  if (change.id === null) await pause(change.sentAt + Math.min(usual, settings.syncWait) - Date.now(), signal);
+  else await arrived(session, name, change.id, signal);
+  if (pending.get(name) === change) pending.delete(name);
+};
+
+const arrived = async (session: Session, name: string, id: string, signal: AbortSignal | undefined): Promise<void> => {
+  const { api, pending, settings } = session;
   const since = Date.now();
   for (let wait = firstPause; ; wait = Math.min(wait * 1.5, longestPause)) {
-    const { ChangeInfo } = await api.call('GetChange', { Id: bareId(change.id) }, { signal });
-    if (ChangeInfo?.Status === 'INSYNC') break;
-    if (Date.now() - since > settings.syncWait) throw stillPending(session, name, change.id);
-    await interruptible(sleep(wait, undefined, signal === undefined ? {} : { signal }), signal);
+    const { ChangeInfo } = await api.call('GetChange', { Id: bareId(id) }, { signal });
+    if (ChangeInfo?.Status === 'INSYNC') return;
+    if (Date.now() - since > settings.syncWait) throw stillPending(session, name, id);
+    const turn = (pending.size / (settings.rate.perSecond * pollShare)) * 1_000;
+    await pause(Math.max(wait, turn), signal);
   }
-  if (session.pending.get(name)?.id === change.id) session.pending.delete(name);
 };
+
+const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
+  interruptible(sleep(Math.max(milliseconds, 0), undefined, signal === undefined ? {} : { signal }), signal);
 
 const stillPending = ({ api, settings }: Session, name: string, id: string): HostmasterError =>
   new HostmasterError(

@@ -56,12 +56,16 @@ const applyInTurn = async (
   if (onlyDeletes && session.pending.get(zone.name)?.onlyDeletes === false) await inSync(session, zone, signal);
   try {
     const id = await send(session, hosted, batch, signal);
-    session.pending.set(zone.name, { id, onlyDeletes });
+    session.pending.set(zone.name, { id, sentAt: Date.now(), onlyDeletes });
     release(session, zone, batch);
     countZone(session, zone.name, gainOf(batch));
     forgetStored(session, zone, changes);
     return applied;
   } catch (error) {
+    // What is read back is there, and not yet at every name server.
+    if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') {
+      session.pending.set(zone.name, { id: null, sentAt: Date.now(), onlyDeletes });
+    }
     if (isRefusal(error, 'NoSuchHostedZone')) {
       forgetZone(session, zone.name);
       throw zoneMissing(session, zone);

@@ -45,7 +45,7 @@ const create = async (
   };
   try {
     const { ChangeInfo } = await api.call('CreateHostedZone', input, { signal, repeatable: true });
-    if (ChangeInfo?.Id !== undefined) pending.set(name, { id: ChangeInfo.Id, onlyDeletes: false });
+    if (ChangeInfo?.Id !== undefined) pending.set(name, { id: ChangeInfo.Id, sentAt: Date.now(), onlyDeletes: false });
   } catch (error) {
     if (isRefusal(error, 'HostedZoneAlreadyExists')) return;
     throw error;

@@ -15,7 +15,7 @@ describe('the settings of a target', () => {
       timeout: 30_000,
       syncWait: 180_000,
       verify: 'dns',
-      parallel: 4,
+      parallel: 64,
     });
   });
 

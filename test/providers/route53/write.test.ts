@@ -176,6 +176,17 @@ describe('a write', () => {
     expect(await held()).toEqual([`${www} 60 A 192.0.2.2`]);
   });
 
+  it('that got no answer is given its time to arrive, as no answer says when it has', async () => {
+    const patient = await openAt(scene.fake, { requests_per_second: 1_000, burst: 1_000, sync_wait: '700ms' });
+    await patient.read(zone);
+    answers(1, 'cut', 'after');
+    const changes = [change(www, 'A', one, two)];
+    await errorOf(patient.apply({ zone, changes, expect: null }));
+    const since = Date.now();
+    await patient.finish?.(zone, changes);
+    expect(Date.now() - since).toBeGreaterThan(500);
+  });
+
   it('goes out after the one before it, also where both were asked for at once', async () => {
     const results = await Promise.all(
       Array.from({ length: 6 }, (_, i) => apply(change(`n${i}.example.com.`, 'A', null, one))),
