@@ -28,7 +28,14 @@ export const keysOfProvider = async (
     reportAt(config, rule, message, ['targets', name, 'provider']);
     return null;
   };
-  if (isProviderPath(provider) && !config.trusted) return report('unusable-provider', untrusted(provider, config));
+  if (isProviderPath(provider) && !config.trusted) {
+    return report('unusable-provider', `the provider ${provider} is code in a file, ${untrusted(config)}`);
+  }
+  // Whoever writes a configuration writes the package.json and node_modules beside it, too.
+  if (isPackage(provider) && !config.trusted) {
+    const ifOne = external === undefined ? '' : `; if that is a package, it is code, ${untrusted(config)}`;
+    return report('unknown-provider', `${unknown(provider, Object.keys(providers), false)}${ifOne}`);
+  }
   const isModule = isProviderPath(provider) || isPackage(provider);
   const found = isModule && external !== undefined ? await external(provider, config.folder) : null;
   if (found?.status === 'found') return found.provider;
@@ -48,8 +55,8 @@ const unknown = (provider: string, known: readonly string[], soughtAsPackage: bo
   return `there is no provider ${quoted(provider)}${didYouMean(provider, known)}; there are ${known.join(', ')}${packages}`;
 };
 
-const untrusted = (provider: string, config: Config): string =>
-  `the provider ${provider} is code in a file, which a configuration named by --config cannot run; ${howToTrust(config)}`;
+const untrusted = (config: Config): string =>
+  `which a configuration named by --config cannot run; ${howToTrust(config)}`;
 
 /** Is it a file's path, `./json-file.js`, `../x.ts` or `/opt/x.js`? */
 export const isProviderPath = (provider: string): boolean => /^(\.\.?)?\//.test(provider);

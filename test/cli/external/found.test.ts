@@ -50,7 +50,8 @@ describe('a package', { timeout: 60_000 }, () => {
   let ended = nothing;
   beforeAll(async () => {
     // From another folder, since it is found beside the configuration.
-    ended = await hostmaster('/', ['plan', '--config', join(folder, 'hostmaster.yaml')]);
+    const file = join(folder, 'hostmaster.yaml');
+    ended = await hostmaster('/', ['plan', '--config', file, '--targets-from', file]);
   });
 
   it.each(found.map((name, i) => [name, i] as const))('%s is found', (_, i) => {

@@ -172,6 +172,28 @@ describe('a file', { timeout: 60_000 }, () => {
     expect([code, hasRun(folder)]).toEqual([1, false]);
   });
 
+  it('does not run as a package either, of node_modules beside it or by its own name', async () => {
+    const code = ran + factoryText();
+    const folder = repositoryOf(['provider: theirs', 'provider: self', 'provider: powerdsn'], {
+      'package.json': JSON.stringify({ name: 'self', type: 'module', exports: './a.js' }),
+      'a.js': code,
+      'node_modules/theirs/package.json': JSON.stringify({ type: 'module', exports: './a.js' }),
+      'node_modules/theirs/a.js': code,
+    });
+    const words = ['validate', '--config', join(folder, 'hostmaster.yaml')];
+    const { code: exit, stdout } = await hostmaster('/', words);
+    const how =
+      'if that is a package, it is code, which a configuration named by --config cannot run; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n';
+    for (const [line, name] of ['theirs"', 'self"', 'powerdsn" (did you mean "powerdns"?)'].entries()) {
+      const start = `hostmaster.yaml:${line + 2}:20: error [unknown-provider] there is no provider "${name}; there are `;
+      const said = stdout.split(/(?<=\n)/).find((text) => text.startsWith(start)) ?? '';
+      expect(said.slice(said.indexOf('; if that') + 2)).toBe(how);
+    }
+    expect([exit, hasRun(folder), hasRun(join(folder, 'node_modules/theirs'))]).toEqual([1, false, false]);
+    expect(await hostmaster(folder, ['validate'])).toMatchObject({ code: 1 });
+    expect([hasRun(folder), hasRun(join(folder, 'node_modules/theirs'))]).toEqual([true, true]);
+  });
+
   it('does not run for one whose targets come from elsewhere', async () => {
     const folder = repository();
     const trusted = join(repositoryOf(['provider: embedded, listen: "127.0.0.1:0"']), 'hostmaster.yaml');
