@@ -1,8 +1,9 @@
-import { type Change, SyntaxProblem } from '../../src/provider.ts';
+import { type Change, rrTypes, SyntaxProblem } from '../../src/provider.ts';
 import { sliceUpdates, type UpdateUnit } from '../../src/wire/slices.ts';
 import type { Prerequisite, Update, UpdateStep } from '../../src/wire/update.ts';
 import type { Content } from './content.ts';
 import { lockOn, nextSerial, unitsOf } from './convert.ts';
+import { besideCname } from './left-out.ts';
 
 // How many changes one UPDATE carries; pure.
 
@@ -57,7 +58,7 @@ export const updateFor = (
   const common = insist === 'values' ? [] : [lockOn(content)];
   const units = unitsOf(zone, changes, nextSerial(content)).map((unit) => {
     if (insist === 'soa') return bare(unit);
-    return insist === 'values' ? unit : fitted(zone, unit, limit - longestLock);
+    return insist === 'values' ? alone(unit) : fitted(zone, unit, limit - longestLock);
   });
   if (!isOne(zone, units, limit, common)) return null;
   return {
@@ -76,6 +77,22 @@ const deletesFirst = (steps: readonly UpdateStep[]): readonly UpdateStep[] => [
 /** A name that would be too long with its own prerequisites goes without them: the zone's SOA covers it. */
 const fitted = (zone: string, unit: UpdateUnit, limit: number): UpdateUnit =>
   isOne(zone, [unit], limit) ? unit : bare(unit);
+
+/**
+ * Where a name's type is swapped for CNAME, the name must have no other: beside one that came since, a server would delete
+ * what is there and leave the CNAME out, without a word (RFC 2136 section 3.4.2.2). The zone's SOA says it, where it can be
+ * asked for.
+ */
+const alone = (unit: UpdateUnit): UpdateUnit => {
+  const { prerequisites, steps } = unit;
+  const added = steps.find((step) => step.kind === 'add' && step.type === 'CNAME');
+  if (added === undefined || !steps.some(({ kind }) => kind === 'delete-rrset')) return unit;
+  const { name } = added;
+  const asked = new Set(prerequisites.map((each) => ('type' in each ? each.type : '')));
+  const others = rrTypes.map((type) => type.name).filter((type) => !besideCname.has(type) && !asked.has(type));
+  const absent = others.map((type): Prerequisite => ({ kind: 'absent', name, type }));
+  return { steps, prerequisites: [...prerequisites, ...absent] };
+};
 
 const bare = (unit: UpdateUnit): UpdateUnit => ({ ...unit, prerequisites: [] });
 

@@ -2,7 +2,7 @@ import type { Change, RefusedChange } from '../../src/provider.ts';
 import type { Content } from './content.ts';
 
 /** Types that stand beside a CNAME (RFC 4034 section 3, RFC 4035 section 2.5). */
-const besideCname: ReadonlySet<string> = new Set(['CNAME', 'RRSIG', 'NSEC', 'NSEC3']);
+export const besideCname: ReadonlySet<string> = new Set(['CNAME', 'RRSIG', 'NSEC', 'NSEC3']);
 
 /**
  * The changes that a name server would answer with NOERROR and leave out (RFC 2136 section 3.4.2): a CNAME beside

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type Bind, dig, freePort, startBind } from '../../servers/index.ts';
-import { key, openProvider, readAll, replacing, shown, statements, zone, zoneText } from './harness.ts';
+import {
+  creating,
+  deleting,
+  key,
+  openProvider,
+  readAll,
+  replacing,
+  shown,
+  statements,
+  write,
+  zone,
+  zoneText,
+} from './harness.ts';
 
 // What was read is believed by the zone's serial: where that says too little, nothing of another's is overwritten.
 
@@ -74,4 +86,31 @@ describe('a name server that compares octets (BIND)', () => {
       await bind.stop();
     }
   });
+});
+
+describe('a zone that is signed after its update (inline-signing)', () => {
+  it('keeps a name whose type is swapped where somebody else has written beside it', async () => {
+    const own = `${statements} dnssec-policy default; inline-signing yes;`;
+    const zones = [{ name: zone.name, text: text('192.0.2.1'), statements: own }];
+    const bind = await startBind({ keys: [key], zones });
+    try {
+      const [provider, another] = await Promise.all([openProvider(bind.dns), openProvider(bind.dns)]);
+      const types = async () => (await readAll(provider)).rrsets.map(({ type }) => type);
+      await expect.poll(types, { timeout: 10_000 }).toContain('RRSIG');
+      await write(provider, creating('ours.a.test.', 'A', ['192.0.2.3']));
+      const { fingerprint } = await readAll(provider);
+      await write(another, creating(www, 'TXT', ['"theirs"']));
+      const swap = [deleting(www, 'A', ['192.0.2.1']), creating(www, 'CNAME', ['ours.a.test.'])];
+      const swapped = provider.apply({ zone, changes: swap, expect: fingerprint });
+      expect(await swapped).toMatchObject({
+        status: 'refused',
+        refused: [{ name: www, type: 'CNAME', message: expect.stringContaining('beside the TXT') }],
+      });
+      expect(await served(bind)).toEqual(['192.0.2.1']);
+      const alone = [deleting('ours.a.test.', 'A', ['192.0.2.3']), creating('ours.a.test.', 'CNAME', [www])];
+      expect(await write(provider, ...alone)).toMatchObject({ status: 'applied', raced: false });
+    } finally {
+      await bind.stop();
+    }
+  }, 60_000);
 });
