@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { HostmasterError, type ZoneId } from '../../src/provider.ts';
-import { contentOf, isApex } from './convert.ts';
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { HostmasterError, keyOf, type ZoneId } from '../../src/provider.ts';
+import { contentOf, isApex, keyOfSet } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
 import { sweepChecks } from './health-sweep.ts';
 import { findZone, forgetZone, type HostedZone, type Session, zonesNamed } from './hosted.ts';
-import { cutChanges } from './limits.ts';
+import { cutChanges, fits, sizeOf } from './limits.ts';
 import { checkReader, setsOf } from './read.ts';
 import { inSync, inTurn } from './sync.ts';
 import { applyWrite } from './write.ts';
@@ -60,8 +61,8 @@ const madeMeanwhile = ({ api }: Session, { name }: ZoneId): HostmasterError =>
   );
 
 /**
- * Deletes the zone with all its RRsets, which AWS wants deleted before. Refuses a zone with record sets that no zone file
- * of ours can hold, and one that AWS would not let go once it is empty.
+ * Deletes the zone with all its record sets, also those that no zone file can hold: AWS wants them deleted before. Refuses
+ * one that AWS would not let go once it is empty.
  */
 export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   forgetZone(session, zone.name);
@@ -71,16 +72,9 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
   const sets = (await setsOf(session, zone.name, undefined, signal)) ?? [];
   const content = contentOf(sets, await checkReader(session, zone.name, sets, signal));
   const { rrsets, stored } = content;
-  const unreadable = content.unreadable.filter((each) => !isApex(each, zone.name));
-  const [first] = unreadable;
-  if (first !== undefined) {
-    const more = unreadable.length > 1 ? ` and ${unreadable.length - 1} more` : '';
-    throw refuse(
-      session,
-      zone,
-      `it has ${first.name} ${first.type}${more}, which Hostmaster cannot keep (${first.why}): delete those there first`,
-    );
-  }
+  const unreadable = new Set(content.unreadable.filter((each) => !isApex(each, zone.name)).map(keyOf));
+  const special = sets.filter((set) => unreadable.has(keyOf(keyOfSet(set))));
+  await inTurn(session, zone, () => deleteSets(session, zone, hosted, special, signal));
   session.stored.set(zone.name, stored);
   const deletes = rrsets
     .filter((rrset) => !isApex(rrset, zone.name))
@@ -100,6 +94,24 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
   session.checks.used.set(zone.name, new Set());
   await sweepChecks(session, zone, deletes, signal);
   await remove(session, zone, hosted, signal);
+};
+
+/** What cannot be read is deleted as it is listed. */
+const deleteSets = async (
+  { api }: Session,
+  { name }: ZoneId,
+  { id }: HostedZone,
+  sets: readonly ResourceRecordSet[],
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const deletes = sets.map((set) => ({ Action: 'DELETE' as const, ResourceRecordSet: set }));
+  for (let first = 0, last = 0; first < deletes.length; first = last) {
+    for (last = first + 1; last < deletes.length && fits(sizeOf(deletes.slice(first, last + 1))); ) last += 1;
+    const input = { HostedZoneId: id, ChangeBatch: { Changes: deletes.slice(first, last) } };
+    await api.call('ChangeResourceRecordSets', input, { signal }).catch((error: unknown) => {
+      throw isRefusal(error, 'InvalidChangeBatch') ? refuse({ api }, { name }, saidOf(error)) : error;
+    });
+  }
 };
 
 const remove = async (
@@ -139,5 +151,5 @@ const refuseSigned = async (
   );
 };
 
-const refuse = ({ api }: Session, { name }: ZoneId, why: string): HostmasterError =>
+const refuse = ({ api }: Pick<Session, 'api'>, { name }: Pick<ZoneId, 'name'>, why: string): HostmasterError =>
   new HostmasterError('WRITE_REFUSED', 'stop', `${name} at ${api.where} is not deleted: ${why}`);
