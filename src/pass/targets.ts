@@ -25,11 +25,12 @@ export const openTargets = async (
   };
 };
 
+/** Never throws: what was done is told, whatever does not close. */
 export const closeTargets = async (targets: OpenTargets): Promise<void> => {
   await Promise.all(
     targets.open.values().map(async ({ provider, serving }) => {
-      await serving?.stop();
-      await provider.close?.();
+      await serving?.stop().catch(() => undefined);
+      await provider.close?.().catch(() => undefined);
     }),
   );
 };
