@@ -10,6 +10,10 @@ import { knownCheck } from './health-sets.ts';
 export interface CheckBook {
   /** When they were last listed; 0: never. */
   listedAt: number;
+  /** While they are listed: many zones may want them at once. */
+  listing: Promise<KnownChecks> | null;
+  /** When AWS last refused to list them; 0: never. */
+  deniedAt: number;
   known: Map<string, KnownCheck>;
   /** When we made checks, by id. */
   readonly made: Map<string, number>;
@@ -21,6 +25,8 @@ export interface CheckBook {
 
 export const newCheckBook = (): CheckBook => ({
   listedAt: 0,
+  listing: null,
+  deniedAt: 0,
   known: new Map(),
   made: new Map(),
   released: new Set(),
@@ -29,14 +35,27 @@ export const newCheckBook = (): CheckBook => ({
 
 const keptFor = 60_000;
 
+/** Was it less than a minute ago? */
+export const isRecent = (at: number): boolean => Date.now() - at < keptFor;
+
 /** The account's checks, as they were a minute ago at most. */
 export const accountChecks = async (
   api: Api,
   book: CheckBook,
   signal: AbortSignal | undefined,
-  isFresh = Date.now() - book.listedAt < keptFor,
 ): Promise<KnownChecks> => {
-  if (isFresh) return book.known;
+  if (isRecent(book.listedAt)) return book.known;
+  if (book.listing !== null) return book.listing;
+  const listing = listChecks(api, book, signal);
+  book.listing = listing;
+  try {
+    return await listing;
+  } finally {
+    book.listing = null;
+  }
+};
+
+const listChecks = async (api: Api, book: CheckBook, signal: AbortSignal | undefined): Promise<KnownChecks> => {
   const since = Date.now();
   const listed = new Map<string, KnownCheck>();
   for (let marker: string | undefined; ; ) {
@@ -71,7 +90,7 @@ export const checksOf = async (
   try {
     const known = await accountChecks(api, book, signal);
     const isWhole = [...ids].every((id) => known.has(id));
-    return isWhole ? known : await accountChecks(api, book, signal, false);
+    return isWhole ? known : await listChecks(api, book, signal);
   } catch (error) {
     // Then no check is known as ours, and what has one is left alone.
     if (isRefusal(error, ...denied)) return new Map([...ids].map((id) => [id, { id, probe: null, mark: null }]));

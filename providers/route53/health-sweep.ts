@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, ZoneId } from '../../src/provider.ts';
 import { interruptible } from './api.ts';
 import { isRefusal } from './failure.ts';
-import { accountChecks, denied, usedBy } from './health-book.ts';
+import { accountChecks, denied, isRecent, usedBy } from './health-book.ts';
 import { zoneMark } from './health-sets.ts';
 import { findZone, type HostedZone, type Session } from './hosted.ts';
 import { setsOf } from './read.ts';
@@ -45,9 +45,10 @@ export const dropMade = async (
   hosted: HostedZone,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  const { known, made } = session.checks;
+  const { known, made, released } = session.checks;
   const zone = zoneMark(hosted.id);
-  const ours = [...made.keys()].filter((id) => known.get(id)?.mark?.zone === zone);
+  // What a write before this one released may still be used somewhere.
+  const ours = [...made.keys()].filter((id) => known.get(id)?.mark?.zone === zone && !released.has(id));
   if (ours.length > 0) await removeAll(session, await unusedOf(session, hosted, ours, signal), signal);
 };
 
@@ -61,11 +62,14 @@ const checksFor = async (
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> => {
   const zone = zoneMark(id);
+  if (!isAbout && isRecent(checks.deniedAt)) return [];
   try {
     const known = await accountChecks(api, checks, signal);
     return [...known.values()].filter(({ mark }) => mark?.zone === zone).map((check) => check.id);
   } catch (error) {
-    if (!isAbout && isRefusal(error, ...denied)) return [];
+    if (!isRefusal(error, ...denied)) throw error;
+    checks.deniedAt = Date.now();
+    if (!isAbout) return [];
     throw error;
   }
 };

@@ -94,6 +94,24 @@ describe('a checked RRset', () => {
     expect(scene.checkedAddresses()).toEqual([]);
   });
 
+  it('that goes keeps its checks until that is INSYNC, also where a write after it is refused', async () => {
+    await write(scene.provider, change(mail, 'A', null, ofThree));
+    await scene.read();
+    const two = planned(60, three.slice(0, 2), check);
+    await scene.provider.apply({ zone, changes: [change(mail, 'A', ofThree, two)], expect: null });
+    scene.fake.bend((operation, when) =>
+      operation === 'CreateHealthCheck' && when === 'before'
+        ? { status: 400, code: 'TooManyHealthChecks', message: 'no more', limit: null }
+        : undefined,
+    );
+    const more = change('smtp.example.com.', 'A', null, ofThree);
+    expect(await scene.provider.apply({ zone, changes: [more], expect: null })).toMatchObject({ status: 'refused' });
+    expect(scene.fake.broken).toEqual([]);
+    scene.fake.bend(null);
+    await scene.provider.finish?.(zone, [change(mail, 'A', ofThree, two)]);
+    expect(scene.checkedAddresses()).toEqual(['192.0.2.1', '192.0.2.2']);
+  });
+
   it('is replaced where somebody changed one of its checks or sets', async () => {
     await write(scene.provider, change(mail, 'A', null, ofThree));
     const [first] = scene.fake.account.checks.values();
@@ -120,6 +138,28 @@ describe('a checked RRset', () => {
       /mail\.example\.com\. A/,
     );
     expect(scene.setsAt(mail)).toHaveLength(3);
+  });
+});
+
+describe('the list of all checks', () => {
+  const others = Array.from({ length: 8 }, (_, i) => ({ name: `z${i}.example.`, view: null }));
+  const finishAll = () => Promise.all(others.map((each) => scene.provider.finish?.(each, [])));
+  const lists = () => scene.fake.requests.filter(({ operation }) => operation === 'ListHealthChecks').length;
+
+  it.each([
+    ['is asked for once by zones that are finished at the same time', false],
+    ['is not asked for again and again where the account may not see it', true],
+  ])('%s', async (_, isDenied) => {
+    for (const each of others) await scene.provider.createZone(each, creation);
+    await scene.another();
+    scene.fake.bend((operation) =>
+      isDenied && operation === 'ListHealthChecks'
+        ? { status: 403, code: 'AccessDenied', message: 'no', limit: null }
+        : undefined,
+    );
+    await finishAll();
+    await finishAll();
+    expect(lists()).toBe(1);
   });
 });
 
