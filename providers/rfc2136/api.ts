@@ -115,6 +115,7 @@ const nothing = { answers: [], flags: { aa: false }, rcode: 5 };
 
 /** Several servers for one thing, of which that is asked first which answered last. */
 interface Ring {
+  /** Who was asked last. */
   where(): string;
   /** Repeats what failed in passing, and turns to the next where there is no answer. */
   read<T>(job: (server: StreamServer) => Promise<T>): Promise<T>;
@@ -124,6 +125,7 @@ interface Ring {
 
 const inTurn = (servers: readonly StreamServer[]): Ring => {
   let order = servers;
+  let [asked] = servers;
   const first = (server: StreamServer): void => {
     order = [server, ...order.filter((each) => each !== server)];
   };
@@ -132,6 +134,7 @@ const inTurn = (servers: readonly StreamServer[]): Ring => {
     mayGoOn: (error: unknown) => boolean,
   ): Promise<T> => {
     for (const [i, server] of order.entries()) {
+      asked = server;
       try {
         const done = await job(server);
         first(server);
@@ -143,11 +146,7 @@ const inTurn = (servers: readonly StreamServer[]): Ring => {
     throw new WireError('unreachable', 'there is no server to ask', { sent: false });
   };
   return {
-    where: () =>
-      order
-        .slice(0, 1)
-        .map(({ address, port }) => `the name server ${address} port ${port}`)
-        .join(),
+    where: () => (asked === undefined ? 'no name server' : `the name server ${asked.address} port ${asked.port}`),
     write: (job) => attempt(job, (error) => error instanceof WireError && !error.sent && error.fault !== 'aborted'),
     read: async (job) => {
       for (let tried = 1; ; tried += 1) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Bind, dig, startBind, startDnsProxy } from '../../servers/index.ts';
+import { type Bind, dig, freePort, startBind, startDnsProxy } from '../../servers/index.ts';
 import {
   creating,
   key,
@@ -95,6 +95,25 @@ describe('SERVFAIL', () => {
       proxy.handle(({ opcode }) => (opcode === 5 ? { kind: 'alter_last', alter: servfail } : undefined));
       await expect(write(provider, change)).rejects.toMatchObject({ code: 'WRITE_UNKNOWN', kind: 'retry' });
       expect(await served(bind)).toEqual(['192.0.2.2']);
+    } finally {
+      await proxy.stop();
+      await bind.stop();
+    }
+  });
+});
+
+describe('no answer', () => {
+  it('is told of the primary that was asked', async () => {
+    const bind = await bindWith();
+    const proxy = await startDnsProxy(bind.dns);
+    const unused = await freePort();
+    try {
+      const config = { primaries: [`127.0.0.1:${proxy.dns.port}`] };
+      const provider = await openProvider({ address: '127.0.0.1', port: unused }, { config });
+      proxy.handle(() => ({ kind: 'drop_answer' }));
+      await expect(provider.read(zone)).rejects.toMatchObject({
+        message: expect.stringContaining(`127.0.0.1 port ${proxy.dns.port}: the connection was closed`),
+      });
     } finally {
       await proxy.stop();
       await bind.stop();
