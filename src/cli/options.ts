@@ -40,7 +40,7 @@ const withHead = (command: Command): Command =>
 
 const withTail = (command: Command): Command =>
   command
-    .option('--targets-from <file>', 'take targets and state from this file instead')
+    .option('--targets-from <file>', 'take targets, inventory and state from this file instead')
     .addOption(
       new Option('--log-level <level>', 'what goes to stderr').choices(['error', 'info', 'debug']).default('info'),
     );

@@ -43,7 +43,7 @@ export interface PassOptions {
   readonly config: string;
   /** Zone names; without it, all. */
   readonly zones?: readonly string[];
-  /** Another file that targets and state are taken from. */
+  /** Another file that targets, inventories and state are taken from. */
   readonly targetsFrom?: string;
   /** Target names; without it, all. */
   readonly targets?: readonly string[];

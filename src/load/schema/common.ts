@@ -28,7 +28,14 @@ export const duration = (description: string) =>
 export const secretRef = Type.Union(
   [
     closed({ env: text('The environment variable that holds it.') }, 'A secret in the environment.'),
-    closed({ file: text('The file that holds it; relative to hostmaster.yaml.') }, 'A secret in a file.'),
+    closed(
+      {
+        file: text(
+          'The file that holds it; relative to the file that names it, which must be ./hostmaster.yaml or that of --targets-from.',
+        ),
+      },
+      'A secret in a file.',
+    ),
   ],
   { description: 'A secret: {env: NAME} or {file: PATH}, never the secret itself.' },
 );
