@@ -1,3 +1,4 @@
+import { normalize } from 'node:path';
 import type { TargetDefinition } from '../../model/definitions.ts';
 import { pooled } from '../pool.ts';
 import type { OpenTarget } from '../types.ts';
@@ -25,8 +26,17 @@ const placeKeys = ['url', 'server', 'host', 'port', 'file'] as const;
 
 /** One string for the server that a target is at. */
 export const serverOf = ({ config, name, provider }: TargetDefinition): string => {
-  const place = placeKeys.map((key) => config[key] ?? null);
+  const place = placeKeys.map((key) => spelt(key, config[key] ?? null));
   return JSON.stringify([provider, ...(place.every((each) => each === null) ? [name] : place)]);
+};
+
+/** One spelling of an address or a path that may be written in several ways. */
+const spelt = (key: (typeof placeKeys)[number], value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  if (key === 'file') return normalize(value);
+  if (key !== 'url' || !URL.canParse(value)) return value;
+  const { host, pathname, protocol } = new URL(value);
+  return `${protocol}//${host.replace(/^localhost(?=:|$)/, '127.0.0.1')}${pathname.replace(/\/+$/, '')}`;
 };
 
 /** So many zones in a row without an answer, and a target's other zones are not tried. */
