@@ -107,6 +107,29 @@ describe('somebody else who writes', () => {
   });
 });
 
+describe('a server by two addresses', () => {
+  const zones = (target: string) => ({ [zone]: { targets: [target] } });
+  const files = { 'gone.test': 'www: {type: A, ttl: 300, value: 192.0.2.7}\n' };
+  const targetsOf = () => ({ pdns: targetOf({ ...pdns, url: proxy.url }), direct: targetOf(pdns) });
+
+  it('keeps a zone that hostmaster.yaml has at the other, exit 3', async () => {
+    repository = makeRepository({ targets: targetsOf(), zones: zones('direct'), files });
+    expect(await repository.run('apply', '--yes')).toMatchObject({ code: 0 });
+    expect(await run()).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'has the zone gone.test. at direct, which is the same server as pdns; take it out',
+      ),
+    });
+    expect(proxy.count('DELETE')).toBe(0);
+    // A zone that was made anew is another one.
+    await pdns.api('DELETE', `/zones/${zone}`);
+    await makeZone(pdns, zone, [rrset(`www.${zone}`, 'A', '192.0.2.1')]);
+    expect(await run()).toMatchObject({ code: 0 });
+  });
+});
+
 describe('a target that is not well', () => {
   it.each([
     ['answers 500 for the zone', { kind: 'answer', status: 500, body: '{"error":"no"}' } as const, /500/],

@@ -15,7 +15,7 @@ import { type Delegation, delegatedIn, delegationsOf, targetsAbove } from './del
 import { type Dump, dumpFile, unequal, writeDump } from './dump.ts';
 import { forgetZone } from './forget.ts';
 import { proveGone } from './gone.ts';
-import { type DeleteAllow, refuseConfigured } from './refuse.ts';
+import { type DeleteAllow, refuseConfigured, refuseMarked } from './refuse.ts';
 
 export type { DeleteAllow } from './refuse.ts';
 
@@ -102,6 +102,7 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   refuseUnable(zone, open);
   const file = dumpFile(zone, deletion.out);
   const snapshot = await readOrThrow(id, work);
+  await refuseMarked(snapshot, open, work.definitions, store);
   refuseUnread(snapshot, deletion);
   const problems = await delegationProblems(snapshot, work);
   const rrsets = snapshot.rrsets.filter(({ values }) => values.length > 0).length;

@@ -1,5 +1,7 @@
 import type { Definitions, TargetDefinition } from '../../model/definitions.ts';
 import { HostmasterError } from '../../model/errors.ts';
+import type { Store } from '../../model/ports.ts';
+import type { ZoneSnapshot } from '../../model/zone.ts';
 import { placeOf } from '../../report/problems.ts';
 import { serverOf } from '../apply/turns.ts';
 import type { OpenTarget } from '../types.ts';
@@ -25,8 +27,39 @@ export const refuseConfigured = (
   const others = targets.filter(({ name }) => named?.includes(name));
   const [where] = named === undefined ? [definition] : others.filter((each) => isSamePlace(each, definition));
   if (where === undefined) return;
-  const beside = where.name === definition.name ? '' : `, which is the same server as ${definition.name}`;
-  throw new HostmasterError(
+  throw configured(zone, where, definition, file);
+};
+
+/**
+ * Where it stands there for another target, that one may be the same server by another address: then the zone has the mark
+ * that was left at the other.
+ */
+export const refuseMarked = async (
+  { fingerprint, zone }: ZoneSnapshot,
+  { definition, provider }: OpenTarget,
+  { file, targets, zones }: Definitions,
+  store: Store,
+): Promise<void> => {
+  const named = zones.find(({ id }) => id.name === zone.name)?.settings.targets ?? [];
+  if (fingerprint === null) return;
+  for (const other of targets.filter(
+    ({ name, provider: kind }) => named.includes(name) && kind === definition.provider,
+  )) {
+    const mark = (await store.settled(zone, other.name))?.mark;
+    if (mark === undefined) continue;
+    const { status } = await provider.read(zone, { since: { fingerprint, mark } });
+    if (status === 'unchanged') throw configured(zone.name, other, definition, file);
+  }
+};
+
+const configured = (
+  zone: string,
+  where: TargetDefinition,
+  { name }: TargetDefinition,
+  file: string,
+): HostmasterError => {
+  const beside = where.name === name ? '' : `, which is the same server as ${name}`;
+  return new HostmasterError(
     'DELETE_REFUSED',
     'stop',
     `nothing was deleted: ${file} has the zone ${zone} at ${where.name}${beside}; take it out there first (its entry under zones:, or its file where "*" finds it), so that nobody makes it again or misses it`,
