@@ -14,9 +14,9 @@ export class AwsRefusal extends HostmasterError {
   }
 }
 
-/** Is it this answer of AWS? */
+/** Is it this answer of AWS? Without codes: any. */
 export const isRefusal = (error: unknown, ...codes: readonly string[]): error is AwsRefusal =>
-  error instanceof AwsRefusal && codes.includes(error.awsCode);
+  error instanceof AwsRefusal && (codes.length === 0 || codes.includes(error.awsCode));
 
 /** A request that failed, and what that says of it. */
 export type Failure =

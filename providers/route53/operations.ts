@@ -17,6 +17,10 @@ export interface Operations {
   readonly ListHealthChecks: Call<Sdk.ListHealthChecksCommandInput, Sdk.ListHealthChecksCommandOutput>;
   readonly ListHostedZones: Call<Sdk.ListHostedZonesCommandInput, Sdk.ListHostedZonesCommandOutput>;
   readonly ListHostedZonesByName: Call<Sdk.ListHostedZonesByNameCommandInput, Sdk.ListHostedZonesByNameCommandOutput>;
+  readonly ListResourceRecordSetProtections: Call<
+    Sdk.ListResourceRecordSetProtectionsCommandInput,
+    Sdk.ListResourceRecordSetProtectionsCommandOutput
+  >;
   readonly ListResourceRecordSets: Call<
     Sdk.ListResourceRecordSetsCommandInput,
     Sdk.ListResourceRecordSetsCommandOutput

@@ -5,6 +5,7 @@ import { contentOf, isApex, keyOfSet } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
 import { sweepChecks } from './health-sweep.ts';
+import { whyHeld } from './held.ts';
 import { findZone, forgetZone, type HostedZone, type Session, zonesNamed } from './hosted.ts';
 import { cutChanges, fits, sizeOf } from './limits.ts';
 import { checkReader, setsOf } from './read.ts';
@@ -62,14 +63,15 @@ const madeMeanwhile = ({ api }: Session, { name }: ZoneId): HostmasterError =>
 
 /**
  * Deletes the zone with all its record sets, also those that no zone file can hold: AWS wants them deleted before. Refuses
- * one that AWS would not let go once it is empty.
+ * one that AWS would not let go once it is empty, before anything is deleted.
  */
 export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   forgetZone(session, zone.name);
   const hosted = await findZone(session, zone.name, signal);
   if (hosted === null) return;
-  await refuseSigned(session, zone, hosted, signal);
   const sets = (await setsOf(session, zone.name, undefined, signal)) ?? [];
+  const held = await whyHeld(session, hosted, sets, signal);
+  if (held !== null) throw refuse(session, zone, held);
   const content = contentOf(sets, await checkReader(session, zone.name, sets, signal));
   const { rrsets, stored } = content;
   const unreadable = new Set(content.unreadable.filter((each) => !isApex(each, zone.name)).map(keyOf));
@@ -133,23 +135,6 @@ const remove = async (
 };
 
 const saidOf = ({ said }: AwsRefusal): string => said.join('; ');
-
-/** A signed zone would be emptied and stay, with its names bogus. */
-const refuseSigned = async (
-  session: Session,
-  zone: ZoneId,
-  { id, isPrivate }: HostedZone,
-  signal: AbortSignal | undefined,
-): Promise<void> => {
-  if (isPrivate) return;
-  const { Status } = await session.api.call('GetDNSSEC', { HostedZoneId: id }, { signal });
-  if (Status?.ServeSignature === undefined || Status.ServeSignature === 'NOT_SIGNING') return;
-  throw refuse(
-    session,
-    zone,
-    `it is signed (${Status.ServeSignature}): take the DS out of its parent zone and end the signing there first`,
-  );
-};
 
 const refuse = ({ api }: Pick<Session, 'api'>, { name }: Pick<ZoneId, 'name'>, why: string): HostmasterError =>
   new HostmasterError('WRITE_REFUSED', 'stop', `${name} at ${api.where} is not deleted: ${why}`);

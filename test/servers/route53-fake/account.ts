@@ -23,6 +23,10 @@ export interface HostedZone {
   readonly vpc: { readonly id: string; readonly region: string } | null;
   /** By `setKey`. */
   sets: Map<string, RecordSet>;
+  /** Names of its key-signing keys; no zone is signed here. */
+  signingKeys: readonly string[];
+  /** What no batch may touch. */
+  protections: readonly { readonly name: string; readonly type: string }[];
   /** Until then a change batch is being processed. */
   busyUntil: number;
 }

@@ -110,6 +110,9 @@ const perform = (
   const shown = `resource record set [name='${set.name}', type='${set.type}'${
     set.identifier === null ? '' : `, set identifier='${set.identifier}'`
   }]`;
+  if (zone.protections.some(({ name, type }) => name === set.name && type === set.type)) {
+    return invalidBatch(`${shown} is protected`);
+  }
   if (action === 'DELETE') {
     if (found === undefined) return invalidBatch(`Tried to delete ${shown} but it was not found`);
     if (!isSameSet(found, set)) {

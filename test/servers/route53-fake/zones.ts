@@ -50,6 +50,8 @@ export const createZone = (account: Account, body: Element): Reply | Refusal => 
     isPrivate: textAt(config, 'PrivateZone') === 'true' || vpc !== undefined,
     vpc: vpc === undefined ? null : { id: textAt(vpc, 'VPCId') ?? '', region: textAt(vpc, 'VPCRegion') ?? '' },
     sets: new Map(sets.map((each) => [setKey(each), each])),
+    signingKeys: [],
+    protections: [],
     busyUntil: 0,
   };
   account.zones.set(zone.id, zone);
@@ -63,14 +65,18 @@ export const getZone = (zone: HostedZone): Reply => ({
   document: { GetHostedZoneResponse: detailOf(zone) },
 });
 
-/** No zone is signed here. */
-export const getDnssec = ({ isPrivate }: HostedZone): Reply | Refusal =>
-  isPrivate
-    ? refusal('InvalidArgument', 'DNSSEC is not for private hosted zones')
-    : {
-        status: 200,
-        document: { GetDNSSECResponse: { Status: { ServeSignature: 'NOT_SIGNING' }, KeySigningKeys: {} } },
-      };
+export const getDnssec = ({ isPrivate, signingKeys }: HostedZone): Reply | Refusal => {
+  if (isPrivate) return refusal('InvalidArgument', 'DNSSEC is not for private hosted zones');
+  const keys = signingKeys.map((name) => ({ Name: name, Status: 'INACTIVE' }));
+  const content = { Status: { ServeSignature: 'NOT_SIGNING' }, KeySigningKeys: { member: keys } };
+  return { status: 200, document: { GetDNSSECResponse: content } };
+};
+
+export const listProtections = ({ protections }: HostedZone): Reply => {
+  const all = protections.map(({ name, type }) => ({ RecordName: name, RecordType: type }));
+  const content = { ResourceRecordSetProtections: { ResourceRecordSetProtection: all } };
+  return { status: 200, document: { ListResourceRecordSetProtectionsResponse: content } };
+};
 
 /** UpdateHostedZoneComment. */
 export const commentZone = (zone: HostedZone, body: Element): Reply => {
@@ -84,6 +90,10 @@ export const deleteZone = (account: Account, zone: HostedZone): Reply | Refusal 
   );
   if (rest.length > 0) {
     const message = 'The specified hosted zone contains non-required resource record sets and so cannot be deleted.';
+    return refusal('HostedZoneNotEmpty', message);
+  }
+  if (zone.signingKeys.length > 0) {
+    const message = 'The specified hosted zone contains DNSSEC Key Signing Keys and so cannot be deleted.';
     return refusal('HostedZoneNotEmpty', message);
   }
   account.zones.delete(zone.id);
