@@ -15,9 +15,10 @@ export const membersOf = (catalog: string, { byKey, rrsets }: Content): readonly
     if (member === undefined || values.length > 1) throw broken(catalog, `${name} has several PTR`);
     return member.rdata;
   });
-  const [twice] = names.filter((name, i) => names.indexOf(name) !== i);
+  const sorted = names.toSorted();
+  const twice = sorted.find((name, i) => name === sorted[i - 1]);
   if (twice !== undefined) throw broken(catalog, `it has ${twice} twice`);
-  return names.toSorted();
+  return sorted;
 };
 
 const isMember = (name: string, zones: string): boolean =>

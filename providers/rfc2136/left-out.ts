@@ -30,9 +30,12 @@ const clashOf = (type: string, types: ReadonlySet<string>): string | undefined =
 };
 
 /** The types that each changed name has after the changes. */
-const typesByName = (changes: readonly Change[], { rrsets }: Content): ReadonlyMap<string, ReadonlySet<string>> => {
+const typesByName = (
+  changes: readonly Change[],
+  { rrsets, unreadable }: Content,
+): ReadonlyMap<string, ReadonlySet<string>> => {
   const types = new Map(changes.map(({ name }) => [name, new Set<string>()]));
-  for (const { name, type } of rrsets) types.get(name)?.add(type);
+  for (const { name, type } of [...rrsets, ...unreadable]) types.get(name)?.add(type);
   for (const { after, name, type } of changes) {
     if (after === null) types.get(name)?.delete(type);
     else types.get(name)?.add(type);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { membersOf } from '../../../providers/rfc2136/catalog.ts';
 import { contentAfter, contentOf } from '../../../providers/rfc2136/content.ts';
 import { differing, nextSerial, unitsOf } from '../../../providers/rfc2136/convert.ts';
 import { cutChanges, updateFor } from '../../../providers/rfc2136/cut.ts';
@@ -156,8 +157,18 @@ describe('cutChanges', () => {
 });
 
 describe('leftOut', () => {
-  const now = content(record('w.a.test.', 'A', one), record('c.a.test.', 'CNAME', 'w.a.test.'));
+  const now = content(
+    record('w.a.test.', 'A', one),
+    record('c.a.test.', 'CNAME', 'w.a.test.'),
+    record('u.a.test.', 'A', one),
+    record('u.a.test.', 'LOC', '\\# 2 0101'),
+  );
   it.each([
+    [
+      'a swap beside what cannot be read',
+      [deleting('u.a.test.', 'A', [one]), creating('u.a.test.', 'CNAME', ['x.'])],
+      1,
+    ],
     ['a CNAME beside an A', [creating('w.a.test.', 'CNAME', ['x.'])], 1],
     ['an A beside a CNAME', [creating('c.a.test.', 'A', [one])], 1],
     ['a swap', [deleting('w.a.test.', 'A', [one]), creating('w.a.test.', 'CNAME', ['x.'])], 0],
@@ -166,6 +177,16 @@ describe('leftOut', () => {
     ['the end of a delegation', [deleting('d.a.test.', 'NS', ['x.'])], 0],
   ])('%s', (_, changes, count) => {
     expect(leftOut('a.test.', changes, now)).toHaveLength(count);
+  });
+});
+
+describe('membersOf', () => {
+  it('reads a catalog of 100,000 zones', () => {
+    const members = Array.from({ length: 100_000 }, (_, i) =>
+      record(`m${i}.zones.a.test.`, 'PTR', `z${String(i).padStart(6, '0')}.test.`),
+    );
+    const catalog = content(record('version.a.test.', 'TXT', '"2"'), ...members);
+    expect(membersOf('a.test.', catalog)).toEqual(members.map(({ rdata }) => rdata));
   });
 });
 
