@@ -100,8 +100,14 @@ const longest = 500;
 
 const oneLine = (error: unknown): string => clean(messageOf(error)) || 'without a word';
 
+/** AWS's services repeat what should have been signed, and the session's token is in that. */
+const signed = /The Canonical String for this request[\s\S]*/;
+
 const clean = (text: string): string => {
-  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim();
+  const line = text
+    .replace(signed, '')
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim();
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 };
 

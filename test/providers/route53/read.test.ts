@@ -111,6 +111,15 @@ describe('on the fake with its limits', () => {
     fake.bend(null);
     expect(denied).toMatchObject({ code: 'TARGET_REFUSED' });
     expect(denied.message).toContain('its IAM policy must allow it');
+    const signed = "'GET\n/\n\nhost:x\nx-amz-date:20261122T000000Z\nx-amz-security-token:SESSION-TOKEN\n'";
+    const message = `It does not match.\n\nThe Canonical String for this request should have been\n${signed}`;
+    fake.bend(() => ({ status: 403, code: 'SignatureDoesNotMatch', message, limit: null }));
+    const unsigned = await errorOf((await openAt(fake, fast)).listZones());
+    fake.bend(null);
+    expect(unsigned.message).toContain(
+      'It does not match.); see whether the credentials are those of the right account',
+    );
+    expect(unsigned.message).not.toContain('TOKEN');
     const nobody = await errorOf((await openAt({ url: 'http://127.0.0.1:9' }, fast)).listZones());
     expect(nobody).toMatchObject({ code: 'TARGET_UNREACHABLE', kind: 'retry' });
     expect(nobody.message).toContain('nothing listens there');
