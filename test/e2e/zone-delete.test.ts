@@ -310,6 +310,16 @@ describe('zone delete on PowerDNS', () => {
       expect(await isThere()).toBe(false);
     });
 
+    it('refuses where nobody can tell whether it has moved, as it has no NS itself', async () => {
+      await pdns.api('PATCH', `/zones/${zone}`, {
+        rrsets: [{ name: zone, type: 'NS', changetype: 'DELETE' }],
+      });
+      await make(above, [ns(above), rrset(zone, 'NS', 'ns2.example.net.')]);
+      const ended = await confirmed();
+      expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('it delegates gone.test. to') });
+      await expectStays(ended);
+    });
+
     it('only says so where it delegates to other name servers: the zone has moved', async () => {
       await make(above, [ns(above), rrset(zone, 'NS', 'ns.elsewhere.example.')]);
       const { code, stderr } = await confirmed();

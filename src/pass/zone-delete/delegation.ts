@@ -27,8 +27,8 @@ const isAbove = (parent: string, zone: string): boolean => parent !== zone && is
 
 /**
  * Every delegation of the zone in a zone above it, of those that hostmaster.yaml has and of those beside it at its own
- * target. It leads to the zone where both name one of the same name servers: a zone that moved away is delegated to
- * others.
+ * target. It leads to the zone where both name one of the same name servers, or the zone none: a zone that moved away is
+ * delegated to others.
  */
 export const delegationsOf = async (
   zone: string,
@@ -50,13 +50,8 @@ export const delegationsOf = async (
     if (found.length === 0) continue;
     const signed = found.some(({ type }) => type === 'DS') ? ', with DS' : '';
     const words = `it delegates ${zone} to ${listed(nameservers) || 'nobody'}${signed}`;
-    delegations.push(
-      of(
-        parent,
-        nameservers.some((each) => own.has(each)),
-        words,
-      ),
-    );
+    const leads = own.size === 0 || nameservers.some((each) => own.has(each));
+    delegations.push(of(parent, leads, words));
   }
   return delegations;
 };
