@@ -58,6 +58,22 @@ describe('NOERROR', () => {
   });
 });
 
+describe('NOERROR to what BIND leaves out while it counts the serial on', () => {
+  it('is a refusal (a DS where nothing is delegated)', async () => {
+    const bind = await bindWith();
+    try {
+      const provider = await openProvider(bind.dns);
+      const name = 'ds.a.test.';
+      expect(await write(provider, creating(name, 'DS', [`1 13 2 ${'00'.repeat(32)}`]))).toEqual({
+        status: 'refused',
+        refused: [{ name, type: 'DS', message: expect.stringContaining('answered NOERROR and left it out') }],
+      });
+    } finally {
+      await bind.stop();
+    }
+  });
+});
+
 describe('SERVFAIL', () => {
   it('of a secondary that has forwarded the update is read back', async () => {
     const own = statements.replace('allow-transfer {', 'allow-transfer { 127.0.0.0/8;');
