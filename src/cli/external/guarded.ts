@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { errorCodes, HostmasterError } from '../../model/errors.ts';
+import { errorCodes, HostmasterError, SyntaxProblem } from '../../model/errors.ts';
 import type { Provider, ProviderContext } from '../../provider.ts';
 import { placeIn } from './failure.ts';
 import { faultOf } from './given.ts';
@@ -21,6 +21,8 @@ export const guarded = (provider: Provider, name: string, context: ProviderConte
     try {
       return checked(method, work(), args);
     } catch (error) {
+      // What a health check is, is the person's own.
+      if (method === 'nativeChecks.fitted' && error instanceof SyntaxProblem) throw error;
       throw told(name, method, error, context);
     }
   };
@@ -32,19 +34,29 @@ export const guarded = (provider: Provider, name: string, context: ProviderConte
       throw told(name, method, error, context);
     }
   };
-  // Its own members are reached by this only, so that it may be of a class, or frozen.
-  return new Proxy<Provider>(Object.create(provider), {
+  const checks = <T extends object>(key: string, own: T): T =>
+    proxied(own, (method, work, args) => now(`${key}.${method}`, () => work(args), args));
+  const { healthChecks, nativeChecks } = provider;
+  const parts = Object.entries({ healthChecks, nativeChecks }).flatMap(([key, own]) =>
+    own ? [[key, checks(key, own)] as const] : [],
+  );
+  const call: Call = (method, work, args) =>
+    immediate.has(method) ? now(method, () => work(args), args) : later(method, () => work(args.map(copied)), args);
+  return proxied(provider, call, new Map<string | symbol, object>(parts));
+};
+
+type Call = (method: string, work: (args: readonly unknown[]) => unknown, args: readonly unknown[]) => unknown;
+
+/** The same, with its methods called by `call`. Its own members are reached by this only, so that it may be of a class, or frozen. */
+const proxied = <T extends object>(own: T, call: Call, parts: ReadonlyMap<string | symbol, object> = new Map()): T =>
+  new Proxy<T>(Object.create(own), {
     get: (_, key) => {
-      const member: unknown = Reflect.get(provider, key);
+      const member: unknown = parts.get(key) ?? Reflect.get(own, key);
       if (typeof member !== 'function') return member;
-      const method = String(key);
-      return (...args: readonly unknown[]) =>
-        immediate.has(method)
-          ? now(method, () => Reflect.apply(member, provider, args), args)
-          : later(method, () => Reflect.apply(member, provider, args.map(copied)), args);
+      const work = (args: readonly unknown[]): unknown => Reflect.apply(member, own, args);
+      return (...args: readonly unknown[]) => call(String(key), work, args);
     },
   });
-};
 
 /** A plan that a provider sorts in place, or changes, would no longer be what is verified. */
 const copied = (arg: unknown): unknown => {

@@ -195,6 +195,20 @@ describe('what it throws', () => {
     expect(() => withIts({ cut }).cut?.(zone, [])).toThrow('the provider try has a bug, in cut: no name');
   });
 
+  it('is told where it makes health checks, but for what is wrong with one', () => {
+    const fails = (error: Error) => () => {
+      throw error;
+    };
+    const { healthChecks } = withIts({ healthChecks: { type: 'LUA', compile: fails(new TypeError('no way')) } });
+    expect(healthChecks?.type).toBe('LUA');
+    expect(() => healthChecks?.compile([www])).toThrow('the provider try has a bug, in healthChecks.compile: no way');
+    const fitted = fails(new SyntaxProblem('no path'));
+    const costOf = fails(new SyntaxProblem('no price'));
+    const { nativeChecks } = withIts({ nativeChecks: { fitted, costOf } });
+    expect(() => nativeChecks?.fitted(www)).toThrow(/^no path$/);
+    expect(() => nativeChecks?.costOf?.([])).toThrow('the provider try has a bug, in nativeChecks.costOf: no price');
+  });
+
   it.each<readonly [string, unknown]>([
     ["{ status: 500, reason: 'down' }", { status: 500, reason: 'down' }],
     ['no way', { message: 'no way', status: 500 }],
