@@ -8,7 +8,7 @@ type Loose = Readonly<Record<string, unknown>>;
 
 /** Why what a method gave cannot be used, or null. */
 export const faultOf = (method: string, value: unknown, args: readonly unknown[]): string | null => {
-  if (method === 'read') return faultOfRead(value, args[0]);
+  if (method === 'read') return faultOfRead(value, args[0], args[1]);
   if (method === 'apply') return faultOfWrite(value, args[0]);
   if (method === 'cut') return faultOfCut(value, args[1]);
   if (method === 'listZones') return faultOfList(value, faultOfZone);

@@ -10,9 +10,14 @@ type Loose = Readonly<Record<string, unknown>>;
  * Why what was read cannot be compared, or null. Text that is not canonical would be taken for another name or value, and
  * the real one for missing.
  */
-export const faultOfRead = (result: unknown, zone: unknown): string | null => {
+export const faultOfRead = (result: unknown, zone: unknown, options: unknown): string | null => {
   if (!isMapping(result)) return 'it gave no snapshot';
-  if (result.status === 'missing' || result.status === 'unchanged') return null;
+  if (result.status === 'missing') return null;
+  if (result.status === 'unchanged') {
+    // It would be taken for missing.
+    const isAsked = isMapping(options) && options.since !== undefined;
+    return isAsked ? null : 'it gave "unchanged" where no "since" was given';
+  }
   if (result.status !== 'read') return 'it gave neither "read", "unchanged" nor "missing"';
   const { fingerprint, rrsets, unreadable } = result;
   if (!Array.isArray(rrsets) || !Array.isArray(unreadable))

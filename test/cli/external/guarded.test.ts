@@ -37,6 +37,7 @@ const thrownBy = (work: Promise<unknown>): Promise<unknown> =>
 describe('what it reads', () => {
   it.each<readonly [string, unknown]>([
     ['it gave no snapshot', undefined],
+    ['it gave "unchanged" where no "since" was given', { status: 'unchanged' }],
     ['it gave neither "read", "unchanged" nor "missing"', { ...good, status: 'ok' }],
     ['its snapshot lacks the list of rrsets or of unreadable', { ...good, unreadable: undefined }],
     ['its fingerprint is neither text nor null', { ...good, fingerprint: 7 }],
@@ -81,7 +82,6 @@ describe('what it reads', () => {
     ],
     ['a type by its number', { ...good, rrsets: [{ ...www, type: 'TYPE65280', values: values('\\# 1 00') }] }],
     ['no zone', { status: 'missing' }],
-    ['nothing new', { status: 'unchanged' }],
   ])('is taken as it is: %s', async (_, result) => {
     expect(await withIts({ read: async () => result }).read(zone)).toBe(result);
   });
@@ -92,6 +92,12 @@ const change: Change = {
   after: { ttl: 300, values: values('192.0.2.1', '192.0.2.2'), health_check: null },
 };
 const write = { zone, changes: [change], expect: null };
+
+it('may say that nothing has changed where it is asked since when', async () => {
+  const unchanged = { status: 'unchanged' };
+  const options = { since: { fingerprint: '1', mark: 'm' } };
+  expect(await withIts({ read: async () => unchanged }).read(zone, options)).toBe(unchanged);
+});
 
 describe('what it gives', () => {
   const call = async (method: string, result: () => unknown): Promise<unknown> => {
