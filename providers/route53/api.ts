@@ -10,6 +10,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** May it be sent again where no answer came? Default is only for what changes nothing. */
   readonly repeatable?: boolean;
+  /** Before it is sent again: throws where it must not be. */
+  readonly beforeRetry?: () => Promise<void>;
 }
 
 /** Route 53's API, at the account's rate. */
@@ -87,6 +89,7 @@ const callBy =
       const end = endOf(line, operation, failure, { error, mayRepeat, silent, late: Date.now() - since > patience });
       if (end !== null) throw end;
       await interruptible(pause(attempt, signal), signal);
+      await options.beforeRetry?.();
     }
   };
 

@@ -9,6 +9,7 @@ import {
   type WriteResult,
   type ZoneId,
 } from '../../src/provider.ts';
+import type { CallOptions } from './api.ts';
 import { batchOf, type Content, isApex } from './convert.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
 import { makeChecks } from './health-make.ts';
@@ -45,17 +46,15 @@ const applyInTurn = async (
   }
   const batch = batchOf(zone.name, changes, stored, checks.idOf);
   if (!fits(sizeOf(batch))) return { status: 'refused', refused: onlyName(changes) };
-  await refuseStale(
-    session,
-    zone,
-    changes.filter((change) => isApex(change, zone.name)),
-    signal,
-  );
+  const apex = changes.filter((change) => isApex(change, zone.name));
+  // An UPSERT compares nothing, and what puts it off may be somebody else's write.
+  const beforeRetry = () => refuseStale(session, zone, apex, signal);
+  await beforeRetry();
   const onlyDeletes = changes.every(({ after }) => after === null);
   // What goes is not missed where what came before it has arrived.
   if (onlyDeletes && session.pending.get(zone.name)?.onlyDeletes === false) await inSync(session, zone, signal);
   try {
-    const id = await send(session, hosted, batch, signal);
+    const id = await send(session, hosted, batch, { signal, beforeRetry });
     session.pending.set(zone.name, { id, sentAt: Date.now(), onlyDeletes });
     release(session, zone, batch);
     countZone(session, zone.name, gainOf(batch));
@@ -85,10 +84,10 @@ const send = async (
   { api }: Session,
   { id }: HostedZone,
   batch: ReturnType<typeof batchOf>,
-  signal: AbortSignal | undefined,
+  options: CallOptions,
 ): Promise<string> => {
   const input = { HostedZoneId: id, ChangeBatch: { Changes: [...batch] } };
-  const { ChangeInfo } = await api.call('ChangeResourceRecordSets', input, { signal });
+  const { ChangeInfo } = await api.call('ChangeResourceRecordSets', input, options);
   return ChangeInfo?.Id ?? '';
 };
 

@@ -102,6 +102,27 @@ describe('what somebody else has changed in between', () => {
     const error = await errorOf(apply(change('example.com.', 'NS', before, planned(60, ['ns3.example.net.']))));
     expect(error.message).toContain('somebody else has changed example.com. NS');
   });
+
+  it.each(['PriorRequestNotComplete', 'Throttling'])(
+    'of the apex NS is seen also where %s put ours off',
+    async (code) => {
+      const ns = (await scene.read()).rrsets.find(({ type }) => type === 'NS');
+      if (ns === undefined) throw new Error('there is no NS');
+      const before = { ttl: ns.ttl, values: ns.values, health_check: null };
+      scene.fake.bend((operation, when) => {
+        if (operation !== 'ChangeResourceRecordSets' || when !== 'before') return undefined;
+        scene.fake.bend(null);
+        for (const { sets } of scene.fake.account.zones.values()) {
+          for (const [key, set] of sets) if (set.type === 'NS') sets.set(key, { ...set, values: ['ns9.example.net.'] });
+        }
+        return { status: 400, code, message: 'wait', limit: null };
+      });
+      const error = await errorOf(apply(change('example.com.', 'NS', before, planned(60, ['ns1.example.net.']))));
+      expect(error).toMatchObject({ code: 'STALE_PLAN' });
+      const theirs = (await outsider.sets('example.com.')).find(({ Type }) => Type === 'NS');
+      expect(theirs?.ResourceRecords).toEqual([{ Value: 'ns9.example.net.' }]);
+    },
+  );
 });
 
 describe('a write', () => {
