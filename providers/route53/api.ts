@@ -42,6 +42,7 @@ export const openApi = async (settings: Settings): Promise<Api> => {
     requestHandler: {
       connectionTimeout: settings.timeout,
       requestTimeout: settings.timeout,
+      socketTimeout: settings.timeout,
       throwOnRequestTimeout: true,
     },
     ...(settings.profile === null ? {} : { profile: settings.profile }),
