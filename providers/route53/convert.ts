@@ -1,19 +1,20 @@
 import type { Change as AwsChange, ResourceRecordSet, RRType } from '@aws-sdk/client-route-53';
 import {
+  aliasSetType,
   type Change,
   type ExistingRRset,
   keyOf,
   makeRRset,
   messageOf,
   type PlannedRRset,
-  parseName,
   parseRdata,
   type RRsetKey,
   sameAnswer,
   typeByName,
   type Unreadable,
 } from '../../src/provider.ts';
-import { fromEscapes, nameToAws, rdataToAws } from './escapes.ts';
+import { aliasesFirst, aliasRRset, aliasSets, isPlainAlias, targetsFirst } from './alias.ts';
+import { fromEscapes, nameFromAws, nameToAws, rdataToAws } from './escapes.ts';
 import { anyId, type CheckIds, checkedSets } from './health-sets.ts';
 import { whySpecial } from './special.ts';
 
@@ -34,15 +35,28 @@ export type ReadChecked = (key: RRsetKey, sets: readonly ResourceRecordSet[]) =>
 
 /**
  * What the API lists. What is no plain RRset and no checked one, or cannot be read, is listed with the reason, and nothing
- * throws.
+ * throws. `zoneId` is the hosted zone's.
  */
-export const contentOf = (sets: readonly ResourceRecordSet[], readChecked: ReadChecked = () => null): Content => {
+export const contentOf = (
+  sets: readonly ResourceRecordSet[],
+  readChecked: ReadChecked = () => null,
+  zoneId = '',
+): Content => {
   const rrsets: ExistingRRset[] = [];
   const unreadable: Unreadable[] = [];
   const stored = new Map<string, readonly ResourceRecordSet[]>();
-  for (const [key, same] of Map.groupBy(sets, (set) => keyOf(keyOfSet(set)))) {
+  for (const [key, same] of Map.groupBy(sets, keyIn)) {
     const [set] = same;
     if (set === undefined) continue;
+    if (isPlainAlias(set)) {
+      try {
+        rrsets.push(aliasRRset(same, zoneId));
+        stored.set(key, same);
+      } catch (error) {
+        unreadable.push(...same.map((each) => ({ ...keyOfSet(each), why: messageOf(error) })));
+      }
+      continue;
+    }
     const why = whySpecial(same);
     const checked = why === null ? null : readChecked(keyOfSet(set), same);
     if (checked !== null) {
@@ -65,6 +79,12 @@ export const contentOf = (sets: readonly ResourceRecordSet[], readChecked: ReadC
   return { rrsets, unreadable, stored };
 };
 
+/** The alias record sets of a name are one RRset. */
+const keyIn = (set: ResourceRecordSet): string => {
+  const key = keyOfSet(set);
+  return keyOf(isPlainAlias(set) ? { ...key, type: aliasSetType } : key);
+};
+
 /** The name and type of a record set; a name that cannot be read is as AWS has it. */
 export const keyOfSet = ({ Name = '', Type = 'A' }: ResourceRecordSet): RRsetKey => {
   try {
@@ -73,9 +93,6 @@ export const keyOfSet = ({ Name = '', Type = 'A' }: ResourceRecordSet): RRsetKey
     return { name: Name, type: Type };
   }
 };
-
-/** AWS gives a name with octal escapes, and takes it for absolute with or without the final dot. */
-export const nameFromAws = (name: string): string => parseName(fromEscapes(name));
 
 const readSet = ({ Name = '', Type = 'A', TTL, ResourceRecords = [] }: ResourceRecordSet): ExistingRRset => {
   const type = typeByName(Type);
@@ -105,15 +122,23 @@ const isSpeltAlike = (ours: ResourceRecordSet, theirs: ResourceRecordSet): boole
   return ourValues.length === theirValues.length && ourValues.every(({ Value }, i) => Value === theirValues[i]?.Value);
 };
 
-/** The same, or a record set for each address that is checked. */
-const setsOf = ({ name, type }: RRsetKey, rrset: PlannedRRset, idOf: CheckIds): readonly ResourceRecordSet[] =>
-  rrset.health_check === null
-    ? [setOf({ name, type, ...rrset })]
-    : checkedSets({ name, type }, rrset, rrset.health_check, idOf);
+/** The same, or a record set for each address that is checked, or for each alias. */
+const setsOf = (
+  { name, type }: RRsetKey,
+  rrset: PlannedRRset,
+  idOf: CheckIds,
+  zoneId: string,
+): readonly ResourceRecordSet[] =>
+  type === aliasSetType
+    ? aliasSets({ name, type }, rrset, zoneId)
+    : rrset.health_check === null
+      ? [setOf({ name, type, ...rrset })]
+      : checkedSets({ name, type }, rrset, rrset.health_check, idOf);
 
 /** Of checked ones it counts that they are of these addresses: whoever asks has compared the checks just before. */
-const isStoredAs = (sets: readonly ResourceRecordSet[], before: PlannedRRset): boolean => {
+const isStoredAs = (sets: readonly ResourceRecordSet[], before: PlannedRRset, zoneId: string): boolean => {
   const [set] = sets;
+  if (set !== undefined && isPlainAlias(set)) return sameAnswer(aliasRRset(sets, zoneId), before);
   if (set === undefined || (before.health_check === null) !== (whySpecial(sets) === null)) return false;
   if (before.health_check === null) return sameAnswer(readSet(set), before);
   const addresses = new Set(sets.map(({ SetIdentifier }) => SetIdentifier));
@@ -130,6 +155,7 @@ export const batchOf = (
   changes: readonly Change[],
   stored: Content['stored'],
   idOf: CheckIds = anyId,
+  zoneId = '',
 ): readonly AwsChange[] => {
   const deletes: AwsChange[] = [];
   const creates: AwsChange[] = [];
@@ -138,14 +164,16 @@ export const batchOf = (
     const upsert = isApex(change, zone) && before !== null && after !== null;
     if (before !== null && !upsert) {
       const theirs = stored.get(keyOf(change));
-      const same = theirs !== undefined && isStoredAs(theirs, before);
-      const sets = same ? theirs : setsOf(change, before, idOf);
+      const same = theirs !== undefined && isStoredAs(theirs, before, zoneId);
+      const sets = same ? theirs : setsOf(change, before, idOf, zoneId);
       deletes.push(...sets.map((set) => ({ Action: 'DELETE' as const, ResourceRecordSet: set })));
     }
     if (after !== null) {
       const action = upsert ? 'UPSERT' : 'CREATE';
-      creates.push(...setsOf(change, after, idOf).map((set) => ({ Action: action, ResourceRecordSet: set }) as const));
+      creates.push(
+        ...setsOf(change, after, idOf, zoneId).map((set) => ({ Action: action, ResourceRecordSet: set }) as const),
+      );
     }
   }
-  return [...deletes, ...creates];
+  return [...aliasesFirst(deletes), ...targetsFirst(creates)];
 };

@@ -1,5 +1,5 @@
 import { HostmasterError, type ZoneId } from '../../src/provider.ts';
-import { nameFromAws } from './convert.ts';
+import { nameFromAws } from './escapes.ts';
 import { findZone, type Session } from './hosted.ts';
 import { zoneMissing } from './write.ts';
 

@@ -1,3 +1,5 @@
+import { parseName } from '../../src/provider.ts';
+
 // Route 53 writes octets in octal (`\052` is an asterisk), where RFC 1035 section 5.1 and our canonical text have decimal.
 
 /** Presentation text with decimal escapes, of Route 53's. */
@@ -9,6 +11,9 @@ const toDecimal = (whole: string, octal: string | undefined, char: string | unde
   if (char === undefined || /[0-9]/.test(char)) throw new Error(`${whole} is no octal escape of three digits`);
   return whole;
 };
+
+/** AWS gives a name with octal escapes, and takes it for absolute with or without the final dot. */
+export const nameFromAws = (name: string): string => parseName(fromEscapes(name));
 
 /** A canonical name as Route 53 takes it. */
 export const nameToAws = (name: string): string => name.replace(anEscape, toOctal);

@@ -1,8 +1,7 @@
 import type { HostedZone as AwsZone, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { HostmasterError, type ListedZone, type ZoneId } from '../../src/provider.ts';
 import type { Api } from './api.ts';
-import { nameFromAws } from './convert.ts';
-import { nameToAws } from './escapes.ts';
+import { nameFromAws, nameToAws } from './escapes.ts';
 import { isRefusal } from './failure.ts';
 import { type CheckBook, newCheckBook } from './health-book.ts';
 import { bareId, type Settings } from './settings.ts';

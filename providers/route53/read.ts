@@ -34,7 +34,8 @@ export const currentContent = async (
 ): Promise<Content | null> => {
   const sets = await setsOf(session, zone, names, signal);
   if (sets === null) return null;
-  const content = contentOf(sets, await checkReader(session, zone, sets, signal));
+  const id = (await findZone(session, zone, signal))?.id;
+  const content = contentOf(sets, await checkReader(session, zone, sets, signal), id);
   remember(session, zone, names, content);
   if (names === undefined) session.checks.used.set(zone, usedBy(sets));
   return content;

@@ -1,5 +1,6 @@
-import { type Change, keyOf, type RefusedChange, typeByName } from '../../src/provider.ts';
-import { nameFromAws, setOf } from './convert.ts';
+import { aliasSetType, type Change, keyOf, type RefusedChange, typeByName } from '../../src/provider.ts';
+import { setOf } from './convert.ts';
+import { nameFromAws } from './escapes.ts';
 
 // Route 53 names an RRset in most of its messages:
 //   Tried to delete resource record set [name='a.test.', type='A'] but the values provided do not match the current values
@@ -36,7 +37,8 @@ const isNamed = (message: string): ((change: Change) => boolean) => {
   if (name !== undefined) {
     const canonical = canonicalName(name);
     const code = type === undefined ? null : (typeByName(type)?.code ?? null);
-    return (change) => change.name === canonical && (code === null || typeByName(change.type)?.code === code);
+    const isOfType = (of: string) => code === null || of === aliasSetType || typeByName(of)?.code === code;
+    return (change) => change.name === canonical && isOfType(change.type);
   }
   const [, refused] = value.exec(message) ?? [];
   return ({ after, ...key }) =>

@@ -1,4 +1,4 @@
-import { rrTypes, type Supports } from '../../src/provider.ts';
+import { aliasSetType, rrTypes, type Supports } from '../../src/provider.ts';
 import { mostRecords, mostValues } from './limits.ts';
 import type { Settings } from './settings.ts';
 
@@ -27,14 +27,14 @@ const known = rrTypes.map((type) => type.name);
 
 /** What Route 53 takes. How much fits one write is said by `cut`. */
 export const supportsOf = ({ parallel, verify }: Pick<Settings, 'parallel' | 'verify'>): Supports => ({
-  types: known.filter((type) => types.has(type)),
+  types: [...known.filter((type) => types.has(type)), aliasSetType],
   refuses: Object.fromEntries(
     known.filter((type) => !types.has(type)).map((type) => [type, `Route 53 has no type ${type}`]),
   ),
   unknown_types: false,
   escaped_names: true,
   synthesised: [],
-  own_types: ['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY', 'CDS', 'CDNSKEY', 'ZONEMD', 'TYPE65534'],
+  own_types: ['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY', 'CDS', 'CDNSKEY', 'ZONEMD', 'TYPE65534', aliasSetType],
   min_ttl: 0,
   max_ttl: 2_147_483_647,
   atomic: true,

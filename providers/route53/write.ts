@@ -1,4 +1,5 @@
 import {
+  aliasedTypes,
   type Change,
   HostmasterError,
   keyOf,
@@ -9,6 +10,7 @@ import {
   type WriteResult,
   type ZoneId,
 } from '../../src/provider.ts';
+import { whyNoAlias } from './alias.ts';
 import type { CallOptions } from './api.ts';
 import { batchOf, type Content, isApex } from './convert.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
@@ -37,14 +39,16 @@ const applyInTurn = async (
   const hosted = await findZone(session, zone.name, signal);
   if (hosted === null) throw zoneMissing(session, zone);
   const stored = session.stored.get(zone.name) ?? new Map();
-  const refused = changes.flatMap((change) => refusedAs(change, whyTooLarge(zone.name, change, stored)));
+  const refused = changes.flatMap((change) =>
+    refusedAs(change, whyNoAlias(zone.name, hosted.id, change) ?? whyTooLarge(zone.name, change, stored)),
+  );
   if (refused.length > 0) return { status: 'refused', refused };
   const checks = await makeChecks(session, hosted, changes, signal);
   if (checks.refused.length > 0) {
     await dropMade(session, hosted, signal);
     return { status: 'refused', refused: checks.refused };
   }
-  const batch = batchOf(zone.name, changes, stored, checks.idOf);
+  const batch = batchOf(zone.name, changes, stored, checks.idOf, hosted.id);
   if (!fits(sizeOf(batch))) return { status: 'refused', refused: onlyName(changes) };
   const apex = changes.filter((change) => isApex(change, zone.name));
   // An UPSERT compares nothing, and what puts it off may be somebody else's write.
@@ -139,7 +143,10 @@ const refuseStale = async (
 /** The changes whose RRset is not what they replace: its rdata or its TTL. */
 const differing = (changes: readonly Change[], { rrsets, unreadable }: Content): readonly Change[] => {
   const existing = new Map(rrsets.map((rrset) => [keyOf(rrset), rrset]));
-  const unread = new Set(unreadable.map(keyOf));
+  const changed = new Set(changes.map(keyOf));
+  const aliases = rrsets.filter((rrset) => !changed.has(keyOf(rrset)));
+  const aliased = aliases.flatMap((rrset) => aliasedTypes(rrset).map((type) => ({ name: rrset.name, type })));
+  const unread = new Set([...unreadable, ...aliased].map(keyOf));
   return changes.filter((change) => {
     const found = existing.get(keyOf(change));
     if (change.before === null || found === undefined) {

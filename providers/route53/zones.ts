@@ -72,7 +72,7 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
   const sets = (await setsOf(session, zone.name, undefined, signal)) ?? [];
   const held = await whyHeld(session, hosted, sets, signal);
   if (held !== null) throw refuse(session, zone, held);
-  const content = contentOf(sets, await checkReader(session, zone.name, sets, signal));
+  const content = contentOf(sets, await checkReader(session, zone.name, sets, signal), hosted.id);
   const { rrsets, stored } = content;
   const unreadable = new Set(content.unreadable.filter((each) => !isApex(each, zone.name)).map(keyOf));
   const special = sets.filter((set) => unreadable.has(keyOf(keyOfSet(set))));

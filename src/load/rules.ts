@@ -263,10 +263,10 @@ export const loadRules = [
   rule(
     'octodns-unsupported',
     'warning',
-    "octoDNS's geo, dynamic, healthcheck and provider keys, and types such as Route53Provider/ALIAS",
+    "octoDNS's geo, dynamic, healthcheck and provider keys, and types of one provider but Route53Provider/ALIAS",
     'uses them',
     none,
-    'the plain values are used; a record set of such a type stays as Route 53 has it',
+    'the plain values are used; a record of such a type is not written',
   ),
 ] as const;
 

@@ -1,4 +1,4 @@
-import { type RRType, rrTypes, typeByName } from '../model/rdata.ts';
+import { type RRType, rrTypes, serviceTypes, typeByName } from '../model/rdata.ts';
 import { didYouMean } from '../model/suggest.ts';
 import type { ZoneContext } from './collect.ts';
 import { quoted } from './quote.ts';
@@ -9,7 +9,7 @@ export type FoundType =
   | { readonly status: 'refused'; readonly message: string };
 
 const mnemonics: ReadonlyMap<string, FoundType> = new Map(
-  rrTypes.map((type) => [type.name, { status: 'found', type }]),
+  [...rrTypes, ...serviceTypes].map((type) => [type.name, { status: 'found', type }]),
 );
 
 /** The type that a zone file names. Those that no zone can hold (RFC 6895 section 3.1) are refused. */

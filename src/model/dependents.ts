@@ -1,6 +1,6 @@
 import { parentOf } from './name.ts';
 import type { Change } from './plan.ts';
-import { rdataNames } from './rdata.ts';
+import { aliasSetType, rdataNames } from './rdata.ts';
 
 /** An RRset that stays or waits at a held-back name. Without a type, anything may; without values, nobody knows them. */
 export interface Standing {
@@ -55,7 +55,17 @@ interface Bonds {
 }
 
 /** Types whose rdata names what has to answer for them to be of use. */
-const pointers: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'NS', 'MX', 'SRV', 'SVCB', 'HTTPS', 'ALIAS']);
+const pointers: ReadonlySet<string> = new Set([
+  'CNAME',
+  'DNAME',
+  'NS',
+  'MX',
+  'SRV',
+  'SVCB',
+  'HTTPS',
+  'ALIAS',
+  aliasSetType,
+]);
 
 const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
   const names = new Map<string, string>();

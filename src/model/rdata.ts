@@ -1,5 +1,6 @@
 import { SyntaxProblem } from './errors.ts';
 import { nameFromWire } from './name.ts';
+import { nameOrApex } from './rdata/alias.ts';
 import { parseHex } from './rdata/binary.ts';
 import {
   type Field,
@@ -12,19 +13,19 @@ import {
 } from './rdata/field.ts';
 import { typeCodeOf, typeNameOf } from './rdata/mnemonics.ts';
 import { name as nameKind } from './rdata/names.ts';
-import { rrTypes } from './rdata/table.ts';
+import { aliasSetType, rrTypes, serviceTypes } from './rdata/table.ts';
 import { tokenize } from './rdata/token.ts';
 import { didYouMean } from './suggest.ts';
 
 export type { Field, NameReader, RdataContext, RdataField, RRType, SvcParamValue } from './rdata/field.ts';
-export { ownTypes, rrTypes } from './rdata/table.ts';
+export { aliasSetType, ownTypes, rrTypes, serviceTypes } from './rdata/table.ts';
 
 // Rdata in its three forms: presentation text (RFC 1035 section 5.1, RFC 3597 section 5), YAML, and the wire. Canonical
 // rdata is the presentation text that all three are read to. Every function here throws SyntaxProblem.
 
 const noOrigin: RdataContext = { origin: '.' };
 const maxRdata = 65535;
-const knownByName = new Map<string, RRType>(rrTypes.map((type) => [type.name, type]));
+const knownByName = new Map<string, RRType>([...rrTypes, ...serviceTypes].map((type) => [type.name, type]));
 
 /** The type of a mnemonic in any case or of TYPEnnn; null if it is neither. */
 export const typeByName = (text: string): RRType | null => {
@@ -115,7 +116,16 @@ export const rdataFields = (type: string, rdata: string): Readonly<Record<string
 
 /** The names in canonical rdata. */
 export const rdataNames = (type: string, rdata: string): readonly string[] =>
-  split(typeOf(type).fields, rdata).flatMap(([field, text]) => (field.kind === nameKind ? [text] : []));
+  split(typeOf(type).fields, rdata).flatMap(([{ kind }, text]) =>
+    kind === nameKind || kind === nameOrApex ? [text] : [],
+  );
+
+/** The types that the alias record sets of a name answer for; none where the RRset is of another type. */
+export const aliasedTypes = (rrset: {
+  readonly type: string;
+  readonly values: readonly { readonly rdata: string }[];
+}): readonly string[] =>
+  rrset.type === aliasSetType ? [...new Set(rrset.values.map(({ rdata }) => rdata.split(' ', 1)[0] ?? ''))] : [];
 
 const oneBareToken = /^[!#-'*-:<-[\]-~]+$/;
 

@@ -1,3 +1,4 @@
+import { aliasedTypes, aliasSetType } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, Unreadable } from '../model/zone.ts';
@@ -30,6 +31,17 @@ export const clashes = (
   };
   for (const { rrset, why } of left) {
     if (isProtected(why)) clash(wanted.get(rrset), `it exists and is not ours to write (${why})`);
+  }
+  for (const { rrset, why } of left) {
+    for (const type of aliasedTypes(rrset)) {
+      clash(wanted.get({ name: rrset.name, type }), `it cannot stand beside the alias that is left alone (${why})`);
+    }
+  }
+  for (const { name, type, why } of [...left.map(({ rrset, why }) => ({ ...rrset, why })), ...unreadable]) {
+    const alias = wanted.get({ name, type: aliasSetType });
+    if (alias !== undefined && aliasedTypes(alias).includes(type)) {
+      clash(alias, `it cannot stand beside the ${type} that is left alone (${why})`);
+    }
   }
   for (const each of unreadable) clash(wanted.get(each), `what exists there cannot be read (${each.why})`);
   const served = [

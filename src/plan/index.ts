@@ -2,6 +2,7 @@ import type { InventoryFacts } from '../model/facts.ts';
 import type { Changeset, Unmanaged } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
+import { aliasedTypes } from '../model/rdata.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import { withSerialOf } from '../model/soa.ts';
@@ -107,7 +108,8 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
 
 /** Which of the existing RRsets are ours to change. */
 const parted = (known: StayingInput, { rrsets, compiled, leftAlone }: Fitted) => {
-  const wanted = { has: (key: RRsetKey) => rrsets.has(key) || compiled.has(key) };
+  const swapped = mapRRsets(known.existing.filter((rrset) => isSwapped(rrset, rrsets)));
+  const wanted = { has: (key: RRsetKey) => rrsets.has(key) || compiled.has(key) || swapped.has(key) };
   const whose = ownershipAt(known, leftAlone, wanted);
   const owned = rrsetMap<ExistingRRset>();
   const left: LeftAlone[] = [];
@@ -117,6 +119,19 @@ const parted = (known: StayingInput, { rrsets, compiled, leftAlone }: Fitted) =>
     else left.push({ rrset, why });
   }
   return { owned, left };
+};
+
+/** Does the zone file itself, and nothing else, have a plain RRset in the place of every alias record set of a name? */
+const isSwapped = (rrset: ExistingRRset, wanted: ReadonlyRRsetMap<RRset>): boolean => {
+  const types = aliasedTypes(rrset);
+  return (
+    types.length > 0 &&
+    types.every((type) =>
+      wanted
+        .get({ name: rrset.name, type })
+        ?.values.every(({ origins }) => origins.length > 0 && origins.every(({ kind }) => kind === 'zone_file')),
+    )
+  );
 };
 
 /** The changeset of a zone that is known to be as it should be. */

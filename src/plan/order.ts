@@ -1,4 +1,5 @@
 import type { Change } from '../model/plan.ts';
+import { aliasSetType } from '../model/rdata.ts';
 import type { Supports } from '../provider.ts';
 
 /**
@@ -43,7 +44,18 @@ const groupByName = (changes: readonly Change[]): Iterable<Unit> => {
 const deletesFirst = (a: Change, b: Change): number => Number(b.action === 'delete') - Number(a.action === 'delete');
 
 /** What others point at comes before what points, and goes after it. */
-const pointers: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'NS', 'MX', 'SRV', 'SVCB', 'HTTPS', 'ALIAS', 'PTR']);
+const pointers: ReadonlySet<string> = new Set([
+  'CNAME',
+  'DNAME',
+  'NS',
+  'MX',
+  'SRV',
+  'SVCB',
+  'HTTPS',
+  'ALIAS',
+  'PTR',
+  aliasSetType,
+]);
 
 const rankOf = (changes: readonly Change[]): number => {
   const points = changes.some((change) => pointers.has(change.type));

@@ -1,4 +1,5 @@
 import { ignoreMatcher } from '../model/ignore.ts';
+import { aliasSetType } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, IgnoreRule } from '../model/zone.ts';
@@ -46,6 +47,9 @@ const whyUndesired = (
 ): string | null => {
   if (rrset.type === 'SOA') return "the name server's own: the zone file has no SOA";
   if (rrset.type === 'NS' && rrset.name === zone) return 'apex NS: the zone file has none';
+  if (rrset.type === aliasSetType) {
+    return `alias of Route 53 that the zone file does not state: ${rrset.values.map(({ rdata }) => rdata).join(', ')}`;
+  }
   if (ownTypes.has(rrset.type)) return "the name server's own type";
   if (rrset.values.length === 0) return 'disabled: not served';
   return owns === 'listed' && isWritten?.(rrset) !== true

@@ -1,6 +1,6 @@
 import { compareText } from '../model/compare.ts';
 import { relativeTo } from '../model/name.ts';
-import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
+import { aliasSetType, genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
 
 /** octoDNS's file name for a zone; "/" in a name is %2F. */
@@ -63,9 +63,12 @@ export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<s
     const code = typeByName(rrset.type)?.code ?? 0;
     const owner = relativeTo(rrset.name, zone) || '@';
     for (const { rdata } of rrset.values) {
-      yield code >= privateUse
-        ? `${owner}\t${rrset.ttl}\tIN\tTYPE${code}\t${genericRdata(rrset.type, rdata)}\t; ${rrset.type} ${oneLine(rdata)}\n`
-        : `${owner}\t${rrset.ttl}\tIN\t${rrset.type}\t${rdata}\n`;
+      if (rrset.type === aliasSetType)
+        yield `; ${owner} ${rrset.type} ${oneLine(rdata)} is no record of a master file\n`;
+      else
+        yield code >= privateUse
+          ? `${owner}\t${rrset.ttl}\tIN\tTYPE${code}\t${genericRdata(rrset.type, rdata)}\t; ${rrset.type} ${oneLine(rdata)}\n`
+          : `${owner}\t${rrset.ttl}\tIN\t${rrset.type}\t${rdata}\n`;
     }
   }
 }

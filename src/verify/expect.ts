@@ -1,5 +1,6 @@
 import type { CheckedAnswer } from '../model/health.ts';
 import type { Question } from '../model/ports.ts';
+import { aliasedTypes, aliasSetType } from '../model/rdata.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { hiderOf, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
 
@@ -32,14 +33,16 @@ const addressTypes: readonly string[] = ['A', 'AAAA'];
 export const expectationsFor = (content: ZoneContent, key: RRsetKey, before?: ServedRRset): readonly Expectation[] => {
   // Nobody asks for a SOA that the zone file leaves to the name server.
   if (key.type === 'SOA' && content.at(key.name)?.has('SOA') !== true) return [];
-  if (key.type === 'LUA' || key.type === 'ALIAS') return madeExpectations(content, key, before);
+  if (key.type === 'LUA' || isAlias(key)) return madeExpectations(content, key, before);
   const hider = hiderOf(content, key.name);
   if (hider?.type === 'NS' && !(hider.name === key.name && key.type === 'DS')) return atCut(content, key, hider);
   if (hider?.type === 'DNAME') return [];
   return plainExpectation(content, key);
 };
 
-/** The types that a LUA RRset answers: the first word of each rdata. */
+const isAlias = ({ type }: RRsetKey): boolean => type === 'ALIAS' || type === aliasSetType;
+
+/** The types that a LUA RRset, or alias record sets of Route 53, answer: the first word of each rdata. */
 export const innerTypes = (lua: ServedRRset): readonly string[] => [
   ...new Set(lua.values.map((value) => value.rdata.split(' ', 1)[0] ?? '')),
 ];
@@ -49,7 +52,10 @@ const plainExpectation = (content: ZoneContent, key: RRsetKey): readonly Expecta
   const rrset = sets?.get(key.type);
   const lua = sets?.get('LUA');
   const fromLua = lua !== undefined && innerTypes(lua).includes(key.type);
-  const fromAlias = sets?.has('ALIAS') === true && addressTypes.includes(key.type);
+  const aliases = sets?.get(aliasSetType);
+  const fromAlias =
+    (sets?.has('ALIAS') === true && addressTypes.includes(key.type)) ||
+    (aliases !== undefined && aliasedTypes(aliases).includes(key.type));
   // Whether an ALIAS has an address of this family is its target's affair.
   if (rrset === undefined && fromAlias) return [];
   if (rrset === undefined && fromLua) return [luaExpectation(key, lua, key.type)];
@@ -81,7 +87,7 @@ const madeExpectations = (
   if (made === undefined) return [];
   const types = key.type === 'ALIAS' ? addressTypes : innerTypes(made);
   if (rrset === undefined) return types.flatMap((type) => plainExpectation(content, { name: key.name, type }));
-  if (key.type === 'ALIAS') {
+  if (isAlias(key)) {
     return [{ ...expectation(key, 'some', null), questions: types.map((type) => ({ name: key.name, type })) }];
   }
   return types.map((type) => luaExpectation(key, rrset, type));

@@ -32,6 +32,7 @@ const content = indexZone(zone, [
   rrset('lua', 'LUA', 60, 'A "one"', 'A "two"', 'TXT "three"'),
   rrset('lua', 'A', 60, '192.0.2.8'),
   rrset('made', 'ALIAS', 60, 'www.example.net.'),
+  rrset('r53', 'Route53Provider/ALIAS', 0, 'A lb.example.net. false Z2'),
 ]);
 
 const expected = (name: string, type: string, before?: ServedRRset) =>
@@ -71,6 +72,7 @@ describe('what is expected', () => {
     ],
     ['what stands beside LUA, among others', 'lua', 'A', [['answer', 'includes', 'lua A', '60 192.0.2.8']]],
     ['ALIAS, by A or AAAA', 'made', 'ALIAS', [['answer', 'some', 'made A, made AAAA', null]]],
+    ['aliases of Route 53, by their types', 'r53', 'Route53Provider/ALIAS', [['answer', 'some', 'r53 A', null]]],
   ])('%s', (_what, name, type, expectations) => {
     expect(expected(name, type)).toEqual(expectations);
   });
@@ -91,6 +93,8 @@ describe('what is expected', () => {
     ['nothing that can be seen below a zone cut', 'gone.sub', 'A', []],
     ['nothing that can be seen below a DNAME', 'gone.old', 'A', []],
     ['nothing that can be told of addresses beside an ALIAS', 'made', 'A', []],
+    ['nothing that can be told of what an alias of Route 53 answers', 'r53', 'A', []],
+    ['nothing of what it does not answer', 'r53', 'AAAA', [['answer', 'none', 'r53 AAAA', null]]],
     ['nothing of a delegation', 'gone', 'NS', [['answer', 'none', 'gone NS', null]]],
   ])('after a delete: %s', (_what, name, type, expectations) => {
     expect(expected(name, type)).toEqual(expectations);

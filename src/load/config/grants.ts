@@ -1,5 +1,6 @@
 import { compileGlob, globProblem, hasStar } from '../../model/glob.ts';
 import { splitParts } from '../../model/name.ts';
+import { aliasSetType } from '../../model/rdata.ts';
 import type { Grant, UnusableRule } from '../../model/roles.ts';
 import { quoted } from '../quote.ts';
 import { type GrantEntry, grantSchema } from '../schema/grants.ts';
@@ -74,8 +75,8 @@ const readTypes = (config: Config, entry: GrantEntry, path: Path): readonly stri
     const found = findType(text);
     const at = [...path, 'types', i];
     if (found.status === 'refused') reportAt(config, 'unknown-type', `${path.join('.')}: ${found.message}`, at);
-    else if (found.type.name === 'LUA') {
-      const message = `${path.join('.')}: LUA cannot be granted: nothing from the inventory becomes code`;
+    else if (found.type.name === 'LUA' || found.type.name === aliasSetType) {
+      const message = `${path.join('.')}: ${found.type.name} cannot be granted: nothing from the inventory becomes code`;
       reportAt(config, 'inventory-type', message, at);
     } else return [found.type.name];
     return [];

@@ -1,6 +1,6 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { parseName } from '../../model/name.ts';
-import { type RRType, rdataFromYaml } from '../../model/rdata.ts';
+import { aliasSetType, type RRType, rdataFromYaml, typeByName } from '../../model/rdata.ts';
 import { makeRRset, type RRset, type Value } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
@@ -14,7 +14,7 @@ const recordKeys = ['type', 'ttl', 'value', 'values', 'octodns'] as const;
 const recordKeySet: ReadonlySet<string> = new Set(recordKeys);
 /** octoDNS's keys that mean nothing here. */
 const octodnsOnly: ReadonlySet<string> = new Set(['geo', 'dynamic', 'healthcheck']);
-/** `Route53Provider/ALIAS`, as octoDNS's providers name types of their own. */
+/** As octoDNS's providers name types of their own. */
 const typeOfOneProvider = /^[A-Za-z0-9]+Provider\/[A-Z0-9_]+$/;
 const maxSeconds = 2 ** 53;
 
@@ -26,7 +26,9 @@ export const readRecord = (name: string, record: YamlMap, reader: RecordReader):
   const draft: Draft = { reader, name, refused: null };
   const fields = readFields(record, draft);
   const type = readType(fields.type, record, draft);
-  const ttl = readTtl(fields.ttl, reader.context.ttl, draft);
+  const given = readTtl(fields.ttl, reader.context.ttl, draft);
+  // An alias answers with the TTL of its target.
+  const ttl = type?.name === aliasSetType ? 0 : given;
   const options = readOptions(fields.octodns, draft);
   const values = type === null ? [] : readValues(type, fields, record, draft);
   const { refused } = draft;
@@ -86,8 +88,8 @@ const readType = (node: YamlNode | undefined, record: YamlMap, draft: Draft): RR
     );
     return null;
   }
-  if (typeOfOneProvider.test(node.text)) {
-    const message = `${quoted(node.text)} is octoDNS's type for one provider, and is not written; a record set of that kind which Route 53 has there stays`;
+  if (typeOfOneProvider.test(node.text) && typeByName(node.text) === null) {
+    const message = `${quoted(node.text)} is octoDNS's type for one provider, and is not written`;
     warn(draft, 'octodns-unsupported', message, node.at);
     return null;
   }

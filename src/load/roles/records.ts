@@ -1,4 +1,4 @@
-import { ownTypes, parseRdata, rdataFromYaml } from '../../model/rdata.ts';
+import { aliasSetType, ownTypes, parseRdata, rdataFromYaml } from '../../model/rdata.ts';
 import type { RecordDefinition } from '../../model/roles.ts';
 import { isTemplate, parseTemplate } from '../../model/template.ts';
 import type { RecordEntry } from '../schema/labels.ts';
@@ -6,7 +6,7 @@ import { findType } from '../types.ts';
 import { checkName, type RuleReader, reportIn, tryIn } from './rule.ts';
 
 /** Types that a name server runs, or looks elsewhere for: nothing from the inventory becomes code. */
-const codeTypes: ReadonlySet<string> = new Set(['LUA', 'ALIAS']);
+const codeTypes: ReadonlySet<string> = new Set(['LUA', 'ALIAS', aliasSetType]);
 /** Types that are the zone's and its name server's own, never a server's. */
 const neverServers: ReadonlySet<string> = new Set(['SOA', ...ownTypes]);
 

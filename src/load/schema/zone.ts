@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { rrTypes } from '../../model/rdata.ts';
+import { rrTypes, serviceTypes } from '../../model/rdata.ts';
 import { closed, dialect, seconds, texts } from './common.ts';
 
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
@@ -23,7 +23,10 @@ const optionsSchema = Type.Object(
 
 const recordSchema = closed(
   {
-    type: Type.Union([Type.Enum(rrTypes.map(({ name }) => name)), Type.String({ pattern: '^TYPE[0-9]{1,5}$' })]),
+    type: Type.Union([
+      Type.Enum([...rrTypes, ...serviceTypes].map(({ name }) => name)),
+      Type.String({ pattern: '^TYPE[0-9]{1,5}$' }),
+    ]),
     ttl: Type.Optional(seconds("Seconds. Default is the zone's ttl.")),
     value: Type.Optional(Type.Union([value, Type.Array(value)])),
     values: Type.Optional(Type.Union([value, Type.Array(value)])),

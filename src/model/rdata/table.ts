@@ -1,4 +1,5 @@
 import { ip4, ip6 } from './addresses.ts';
+import { hostedZoneId, nameOrApex, truth } from './alias.ts';
 import { base64, eui48, eui64, hex, nextHash, salt } from './binary.ts';
 import type { Field, FieldKind, RRType } from './field.ts';
 import { location } from './location.ts';
@@ -127,6 +128,20 @@ export const rrTypes: readonly RRType[] = [
   type('DLV', ...ds),
   type('ALIAS', target),
   type('LUA', f('type', rrType), f('script', luaScript)),
+];
+
+/** Route 53's alias record sets of one name, one value for each type that they answer, under octoDNS's name for them. */
+export const aliasSetType = 'Route53Provider/ALIAS';
+
+/** What the API of one service has, and DNS has not: without a number, and in no message. */
+export const serviceTypes: readonly RRType[] = [
+  type(
+    aliasSetType,
+    f('type', rrType),
+    optional(f('name', nameOrApex), ''),
+    optional(f('evaluate-target-health', truth, 'evaluate_target_health'), 'false'),
+    optional(f('hosted-zone-id', hostedZoneId, 'hosted_zone_id'), ''),
+  ),
 ];
 
 /** What a name server makes itself as it signs a zone; TYPE65534 is how BIND remembers how far it is. */

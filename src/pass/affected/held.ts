@@ -1,7 +1,7 @@
 import { placeKey } from '../../apply/phases.ts';
 import type { Composition } from '../../compose/index.ts';
 import type { Problem } from '../../model/problem.ts';
-import { rdataNames } from '../../model/rdata.ts';
+import { aliasSetType, rdataNames } from '../../model/rdata.ts';
 import type { ZoneResult } from '../../model/result.ts';
 import type { RRset, RRsetKey } from '../../model/rrset.ts';
 import type { DesiredZone, Protection, Quarantine } from '../../model/zone.ts';
@@ -58,7 +58,17 @@ export interface HeldPass {
 }
 
 /** Types whose values have to lead somewhere, or hide what is below them. */
-const leading: ReadonlySet<string> = new Set(['CNAME', 'DNAME', 'NS', 'MX', 'SRV', 'SVCB', 'HTTPS', 'ALIAS']);
+const leading: ReadonlySet<string> = new Set([
+  'CNAME',
+  'DNAME',
+  'NS',
+  'MX',
+  'SRV',
+  'SVCB',
+  'HTTPS',
+  'ALIAS',
+  aliasSetType,
+]);
 
 /** The names that an RRset leads to. */
 export const leadsTo = ({ type, values }: RRset): readonly string[] =>

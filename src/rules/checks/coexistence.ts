@@ -1,3 +1,4 @@
+import { aliasedTypes, aliasSetType } from '../../model/rdata.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { type Faults, fault, labelOf, type NameRule, placeOf, type RRsetRule } from '../rule.ts';
 
@@ -42,20 +43,25 @@ export const aliasCoexistence: NameRule = {
   id: 'alias-coexistence',
   scope: 'name',
   check: (rrsets): Faults => {
-    const alias = find(rrsets, 'ALIAS');
-    const others = rrsets.filter((rrset) => rrset.type === 'A' || rrset.type === 'AAAA');
-    if (alias === undefined || others.length === 0) return null;
-    const message = `${labelOf(alias)} stands beside ${typesOf(others)}: both answer for the name's addresses; remove one of them`;
-    return [fault(message, placeOf(alias))];
+    const faults = rrsets.flatMap((alias) => {
+      const answered = alias.type === 'ALIAS' ? ['A', 'AAAA'] : aliasedTypes(alias);
+      const others = rrsets.filter(({ type }) => answered.includes(type));
+      if (others.length === 0) return [];
+      const what = alias.type === 'ALIAS' ? "the name's addresses" : 'the same type';
+      const message = `${labelOf(alias)} stands beside ${typesOf(others)}: both answer for ${what}; remove one of them`;
+      return [fault(message, placeOf(alias))];
+    });
+    return faults.length === 0 ? null : faults;
   },
 };
 
 export const oneValue: RRsetRule = {
   id: 'one-value',
   scope: 'rrset',
-  types: ['CNAME', 'DNAME', 'ALIAS', 'SOA'],
-  check: (rrset) =>
-    rrset.values.length < 2
-      ? null
-      : [fault(`${labelOf(rrset)} has ${rrset.values.length} values; ${rrset.type} has exactly one`)],
+  types: ['CNAME', 'DNAME', 'ALIAS', 'SOA', aliasSetType],
+  check: (rrset) => {
+    const [count, most] = [rrset.values.length, rrset.type === aliasSetType ? aliasedTypes(rrset).length : 1];
+    const what = rrset.type === aliasSetType ? 'one for each type' : 'exactly one';
+    return count <= most ? null : [fault(`${labelOf(rrset)} has ${count} values; ${rrset.type} has ${what}`)];
+  },
 };

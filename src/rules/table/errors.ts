@@ -21,13 +21,13 @@ export const errorRules = {
     why: 'The RFC forbids it, and name servers differ in what they answer.',
   },
   'alias-coexistence': {
-    summary: 'An ALIAS stands beside an A or AAAA.',
+    summary: 'An ALIAS stands beside an A or AAAA, or a Route53Provider/ALIAS beside the type that it is for.',
     octodns: 'refuses; and any ALIAS below the apex',
     namedCheckzone: 'refuses ALIAS as unknown',
     why: 'PowerDNS answers an ALIAS at any name, so below the apex it is allowed here.',
   },
   'one-value': {
-    summary: 'A CNAME, DNAME, ALIAS or SOA has several values.',
+    summary: 'A CNAME, DNAME, ALIAS or SOA has several values, or a Route53Provider/ALIAS several for one type.',
     octodns: 'refuses',
     namedCheckzone: 'refuses',
     why: 'The same.',

@@ -65,7 +65,7 @@ describe('what the API lists', () => {
     });
     const alias = { HostedZoneId: 'Z2', DNSName: 'lb.test.', EvaluateTargetHealth: true };
     const { rrsets, unreadable } = contentOf([
-      { Name: 'alias.test.', Type: 'AAAA', AliasTarget: alias },
+      { Name: 'alias.test.', Type: 'AAAA', AliasTarget: alias, SetIdentifier: 'x', Weight: 1 },
       policy('w.test.', { Weight: 10 }),
       policy('w.test.', { Weight: 0, SetIdentifier: 'y', HealthCheckId: 'h' }),
       policy('l.test.', { Region: 'eu-west-1' }),
@@ -79,7 +79,7 @@ describe('what the API lists', () => {
     expect(rrsets).toEqual([]);
     const one = "a record set of Route 53's own kind: ";
     expect(unreadable.map(({ name, type, why }) => `${name} ${type} ${why}`)).toEqual([
-      `alias.test. AAAA ${one}alias of lb.test. in Z2 with its health`,
+      `alias.test. AAAA ${one}weighted 1 "x" alias of lb.test. in Z2 with its health`,
       `w.test. A 2 record sets of Route 53's own kind: weighted 10 "x", weighted 0 "y" health check h`,
       `l.test. A ${one}latency eu-west-1 "x"`,
       `f.test. A ${one}failover primary "x"`,
