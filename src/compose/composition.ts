@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import type { RRset } from '../model/rrset.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
@@ -31,7 +32,7 @@ export const composition = (input: ComposeInput): Composition => {
   const entries = new Map(
     input.roster.servers
       .map((entry): readonly [string, RosterServer] => [keyOfEntry(entry), entry])
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+      .sort(([a], [b]) => compareText(a, b)),
   );
   const index = indexRoster([...entries.values()], book.counts);
   const parts = new Map<string, Part>();

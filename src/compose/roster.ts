@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import { type AbsenceLimits, isProven, type RosterServer, type Server, serverKey } from '../model/server.ts';
 import { isServerName } from './template.ts';
 
@@ -75,7 +76,7 @@ export const reindexed = (index: RosterIndex, key: string, next: RosterServer | 
   const others = (list: (about: string) => readonly RosterServer[], has: (about: string) => boolean) =>
     once((about: string): readonly RosterServer[] => {
       const rest = list(about).filter((entry) => keyOfEntry(entry) !== key);
-      return counted !== null && has(about) ? [...rest, counted] : rest;
+      return counted !== null && has(about) ? [...rest, counted].sort(byKey) : rest;
     });
   return {
     named: others(index.named, (name) => counted?.server.name === name),
@@ -84,6 +85,9 @@ export const reindexed = (index: RosterIndex, key: string, next: RosterServer | 
     bestOf: rankedOnce(),
   };
 };
+
+/** As all entries are indexed: whom a message names must not hang on who came last. */
+const byKey = (a: RosterServer, b: RosterServer): number => compareText(keyOfEntry(a), keyOfEntry(b));
 
 const once = <T>(make: (about: string) => T): ((about: string) => T) => {
   const known = new Map<string, T>();

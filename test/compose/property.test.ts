@@ -126,6 +126,17 @@ describe('whatever servers say', () => {
 });
 
 describe('the change of one server', () => {
+  test('names the same rivals of an address as composing everything does', () => {
+    const at = (name: string, ip: string) => make.newcomer(make.server(name, [ip]));
+    const others = [at('a', '192.0.2.1'), at('c', '192.0.2.1')];
+    const next = at('b', '192.0.2.1');
+    const before = composition(inputOf([...others, at('b', '192.0.2.2')]));
+    const wanted = compose(inputOf([...others, next])).zones.flatMap(({ quarantined }) => quarantined);
+    const { merged } = affectedBy(before, make.server('b', ['192.0.2.2']), next);
+    expect(merged.flatMap(({ quarantined }) => quarantined).toSorted(byKey)).toEqual(wanted.toSorted(byKey));
+    expect(wanted).not.toEqual([]);
+  });
+
   test('composes its names as composing everything does', () => {
     fc.assert(
       fc.property(
