@@ -20,7 +20,13 @@ let checks: HealthChecks;
 beforeAll(async () => {
   pdns = await startPowerDns({
     backend: 'sqlite',
-    settings: { 'enable-lua-records': 'yes', 'lua-health-checks-interval': '1', loglevel: '5' },
+    // Dozens of names of these tests ask their witness each second by TCP: PowerDNS takes 20 connections at once, if not told.
+    settings: {
+      'enable-lua-records': 'yes',
+      'lua-health-checks-interval': '1',
+      'max-tcp-connections': '500',
+      loglevel: '5',
+    },
   });
   provider = await openProvider(pdns);
   if (provider.healthChecks === undefined) throw new Error('it has no health checks');
