@@ -1,4 +1,5 @@
 import {
+  besideCname,
   type Change,
   type CreateSettings,
   type ExistingRRset,
@@ -128,9 +129,6 @@ export const conflictsOf = (
     const isCname = type === 'CNAME' || (others.includes('CNAME') && !besideCname.has(type));
     return isCname ? [{ name, type, message: `a CNAME stands alone, and ${name} has ${others.join(', ')} too` }] : [];
   });
-
-/** RFC 4035 section 2.5. */
-const besideCname: ReadonlySet<string> = new Set(['RRSIG', 'NSEC']);
 
 /** The changes by key, for a message. */
 export const nameChanges = (changes: readonly Change[]): string => {

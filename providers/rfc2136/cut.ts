@@ -3,7 +3,7 @@ import { sliceUpdates, type UpdateUnit } from '../../src/wire/slices.ts';
 import type { Prerequisite, Update, UpdateStep } from '../../src/wire/update.ts';
 import type { Content } from './content.ts';
 import { lockOn, nextSerial, unitsOf } from './convert.ts';
-import { besideCname } from './left-out.ts';
+import { withCname } from './left-out.ts';
 
 // How many changes one UPDATE carries; pure.
 
@@ -89,7 +89,7 @@ const alone = (unit: UpdateUnit): UpdateUnit => {
   if (added === undefined || !steps.some(({ kind }) => kind === 'delete-rrset')) return unit;
   const { name } = added;
   const asked = new Set(prerequisites.map((each) => ('type' in each ? each.type : '')));
-  const others = rrTypes.map((type) => type.name).filter((type) => !besideCname.has(type) && !asked.has(type));
+  const others = rrTypes.map((type) => type.name).filter((type) => !withCname.has(type) && !asked.has(type));
   const absent = others.map((type): Prerequisite => ({ kind: 'absent', name, type }));
   return { steps, prerequisites: [...prerequisites, ...absent] };
 };

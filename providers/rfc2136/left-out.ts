@@ -1,8 +1,8 @@
-import type { Change, RefusedChange } from '../../src/provider.ts';
+import { besideCname, type Change, type RefusedChange } from '../../src/provider.ts';
 import type { Content } from './content.ts';
 
-/** Types that stand beside a CNAME (RFC 4034 section 3, RFC 4035 section 2.5). */
-export const besideCname: ReadonlySet<string> = new Set(['CNAME', 'RRSIG', 'NSEC', 'NSEC3']);
+/** Types of which none makes a name server leave a CNAME out. */
+export const withCname: ReadonlySet<string> = new Set(['CNAME', 'NSEC3', ...besideCname]);
 
 /**
  * The changes that a name server would answer with NOERROR and leave out (RFC 2136 section 3.4.2): a CNAME beside
@@ -25,8 +25,8 @@ export const leftOut = (zone: string, changes: readonly Change[], content: Conte
 };
 
 const clashOf = (type: string, types: ReadonlySet<string>): string | undefined => {
-  if (type === 'CNAME') return [...types].find((each) => !besideCname.has(each));
-  return types.has('CNAME') && !besideCname.has(type) ? 'CNAME' : undefined;
+  if (type === 'CNAME') return [...types].find((each) => !withCname.has(each));
+  return types.has('CNAME') && !withCname.has(type) ? 'CNAME' : undefined;
 };
 
 /** The types that each changed name has after the changes. */

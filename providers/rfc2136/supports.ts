@@ -1,4 +1,4 @@
-import { rrTypes, type Supports } from '../../src/provider.ts';
+import { ownTypes, rrTypes, type Supports } from '../../src/provider.ts';
 
 const onlyPowerDns = 'only PowerDNS can answer with it; a name server of RFC 2136 would serve it as unknown octets';
 const makesItself = 'a name server that signs makes it itself, and takes none by UPDATE';
@@ -34,7 +34,7 @@ export const supportsOf = ({
   unknown_types: true,
   escaped_names: true,
   synthesised: [],
-  own_types: ['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY', 'CDS', 'CDNSKEY', 'ZONEMD', 'TYPE65534'],
+  own_types: ownTypes,
   min_ttl: 0,
   max_ttl: 2_147_483_647,
   atomic: true,

@@ -1,4 +1,4 @@
-import { aliasSetType, rrTypes, type Supports } from '../../src/provider.ts';
+import { aliasSetType, ownTypes, rrTypes, type Supports } from '../../src/provider.ts';
 import { mostRecords, mostValues } from './limits.ts';
 import type { Settings } from './settings.ts';
 
@@ -34,7 +34,7 @@ export const supportsOf = ({ parallel, verify }: Pick<Settings, 'parallel' | 've
   unknown_types: false,
   escaped_names: true,
   synthesised: [],
-  own_types: ['RRSIG', 'NSEC', 'NSEC3', 'NSEC3PARAM', 'DNSKEY', 'CDS', 'CDNSKEY', 'ZONEMD', 'TYPE65534', aliasSetType],
+  own_types: [...ownTypes, aliasSetType],
   min_ttl: 0,
   max_ttl: 2_147_483_647,
   atomic: true,

@@ -1,7 +1,7 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import type { Place } from '../model/origin.ts';
-import { typeByName } from '../model/rdata.ts';
+import { madeTypes, typeByName } from '../model/rdata.ts';
 import type { ClaimDefinition, RecordDefinition, Registration, Role, Roles } from '../model/roles.ts';
 import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/server.ts';
 import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
@@ -158,7 +158,7 @@ const common = (role: Role, words: string, { type, name: text, ttl, at }: Record
 };
 
 /** Code for the name server is for zone files, and a zone's SOA is its name server's. */
-const neverWritten: ReadonlySet<string> = new Set(['LUA', 'SOA']);
+const neverWritten: ReadonlySet<string> = new Set(['SOA', ...madeTypes]);
 
 const isWritable = ({ type, value, at }: RecordDefinition, words: string, findings: Finding[]): boolean => {
   const known = typeByName(type);

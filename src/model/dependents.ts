@@ -1,6 +1,6 @@
 import { parentOf } from './name.ts';
 import type { Change } from './plan.ts';
-import { aliasSetType, rdataNames } from './rdata.ts';
+import { pointingTypes, rdataNames } from './rdata.ts';
 
 /** An RRset that stays or waits at a held-back name. Without a type, anything may; without values, nobody knows them. */
 export interface Standing {
@@ -54,19 +54,6 @@ interface Bonds {
   readonly causeOf: (change: Change) => string | null;
 }
 
-/** Types whose rdata names what has to answer for them to be of use. */
-const pointers: ReadonlySet<string> = new Set([
-  'CNAME',
-  'DNAME',
-  'NS',
-  'MX',
-  'SRV',
-  'SVCB',
-  'HTTPS',
-  'ALIAS',
-  aliasSetType,
-]);
-
 const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
   const names = new Map<string, string>();
   const hiding = new Map<string, string>();
@@ -80,7 +67,7 @@ const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
       if (!exists(name)) absent.set(name, cause);
       if (type === 'DNAME' || ((type === 'NS' || type === null) && name !== zone)) hiding.set(name, cause);
       if (name.startsWith('*.')) wild.set(parentOf(name), cause);
-      if (type === null || !pointers.has(type)) return;
+      if (type === null || !pointingTypes.has(type)) return;
       for (const target of values.flatMap(({ rdata }) => rdataNames(type, rdata))) {
         pointedAt.set(target, cause);
         if (type === 'NS') glue.set(target, cause);
@@ -91,7 +78,7 @@ const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
       above(name, hiding) ??
       glue.get(name) ??
       (action === 'delete' ? (pointedAt.get(name) ?? above(name, wild)) : null) ??
-      (absent.size === 0 || after === null || !pointers.has(type)
+      (absent.size === 0 || after === null || !pointingTypes.has(type)
         ? null
         : (after.values
             .flatMap(({ rdata }) => rdataNames(type, rdata))

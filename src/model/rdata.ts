@@ -18,7 +18,15 @@ import { tokenize } from './rdata/token.ts';
 import { didYouMean } from './suggest.ts';
 
 export type { Field, NameReader, RdataContext, RdataField, RRType, SvcParamValue } from './rdata/field.ts';
-export { aliasSetType, ownTypes, rrTypes, serviceTypes } from './rdata/table.ts';
+export {
+  aliasSetType,
+  besideCname,
+  madeTypes,
+  ownTypes,
+  pointingTypes,
+  rrTypes,
+  serviceTypes,
+} from './rdata/table.ts';
 
 // Rdata in its three forms: presentation text (RFC 1035 section 5.1, RFC 3597 section 5), YAML, and the wire. Canonical
 // rdata is the presentation text that all three are read to. Every function here throws SyntaxProblem.

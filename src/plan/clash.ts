@@ -1,4 +1,4 @@
-import { aliasedTypes, aliasSetType } from '../model/rdata.ts';
+import { aliasedTypes, aliasSetType, besideCname } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, Unreadable } from '../model/zone.ts';
@@ -16,8 +16,8 @@ export interface LeftAlone {
   readonly why: string;
 }
 
-/** Types that may stand beside a CNAME (RFC 4034 section 2.5; the name server's own). */
-const besideCname: ReadonlySet<string> = new Set(['RRSIG', 'NSEC', 'NSEC3', 'KEY']);
+/** What of others may stay beside a CNAME; KEY did before there was DNSKEY (RFC 2535 section 2.3.5). */
+const withCname: ReadonlySet<string> = new Set([...besideCname, 'NSEC3', 'KEY']);
 
 /** Finds the wanted RRsets that are not ours to write, or that DNS does not allow beside what stays. */
 export const clashes = (
@@ -47,7 +47,7 @@ export const clashes = (
   const served = [
     ...left.flatMap(({ rrset: { name, type, values }, why }) => (values.length > 0 ? [{ name, type, why }] : [])),
     ...unreadable,
-  ].filter(({ type }) => !besideCname.has(type));
+  ].filter(({ type }) => !withCname.has(type));
   const cnames = new Map(served.filter(({ type }) => type === 'CNAME').map((each) => [each.name, each]));
   for (const { name, type, why } of served) {
     if (type === 'CNAME') continue;

@@ -1,6 +1,6 @@
 import type { CheckedAnswer } from '../model/health.ts';
 import type { Question } from '../model/ports.ts';
-import { aliasedTypes, aliasSetType } from '../model/rdata.ts';
+import { aliasedTypes, aliasSetType, madeTypes } from '../model/rdata.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { hiderOf, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
 
@@ -33,7 +33,7 @@ const addressTypes: readonly string[] = ['A', 'AAAA'];
 export const expectationsFor = (content: ZoneContent, key: RRsetKey, before?: ServedRRset): readonly Expectation[] => {
   // Nobody asks for a SOA that the zone file leaves to the name server.
   if (key.type === 'SOA' && content.at(key.name)?.has('SOA') !== true) return [];
-  if (key.type === 'LUA' || isAlias(key)) return madeExpectations(content, key, before);
+  if (madeTypes.has(key.type)) return madeExpectations(content, key, before);
   const hider = hiderOf(content, key.name);
   if (hider?.type === 'NS' && !(hider.name === key.name && key.type === 'DS')) return atCut(content, key, hider);
   if (hider?.type === 'DNAME') return [];

@@ -1,12 +1,10 @@
-import { aliasSetType, ownTypes, parseRdata, rdataFromYaml } from '../../model/rdata.ts';
+import { madeTypes, ownTypes, parseRdata, rdataFromYaml } from '../../model/rdata.ts';
 import type { RecordDefinition } from '../../model/roles.ts';
 import { isTemplate, parseTemplate } from '../../model/template.ts';
 import type { RecordEntry } from '../schema/labels.ts';
 import { findType } from '../types.ts';
 import { checkName, type RuleReader, reportIn, tryIn } from './rule.ts';
 
-/** Types that a name server runs, or looks elsewhere for: nothing from the inventory becomes code. */
-const codeTypes: ReadonlySet<string> = new Set(['LUA', 'ALIAS', aliasSetType]);
 /** Types that are the zone's and its name server's own, never a server's. */
 const neverServers: ReadonlySet<string> = new Set(['SOA', ...ownTypes]);
 
@@ -27,7 +25,7 @@ const readType = (reader: RuleReader, text: string): string | null => {
     return null;
   }
   const { name } = found.type;
-  const fault = codeTypes.has(name)
+  const fault = madeTypes.has(name)
     ? `${name} is not for records of the inventory: nothing from it becomes code; use a zone file`
     : neverServers.has(name)
       ? `${name} is the name server's own, and no server's`

@@ -144,6 +144,25 @@ export const serviceTypes: readonly RRType[] = [
   ),
 ];
 
+/** Types whose rdata names what has to answer for them to be of use. */
+export const pointingTypes: ReadonlySet<string> = new Set([
+  'CNAME',
+  'DNAME',
+  'NS',
+  'MX',
+  'SRV',
+  'SVCB',
+  'HTTPS',
+  'ALIAS',
+  aliasSetType,
+]);
+
+/** Types whose answers are made, by code or by looking elsewhere: no question for the type itself shows them. */
+export const madeTypes: ReadonlySet<string> = new Set(['LUA', 'ALIAS', aliasSetType]);
+
+/** Types that may stand beside a CNAME (RFC 4035 section 2.5). */
+export const besideCname: ReadonlySet<string> = new Set(['RRSIG', 'NSEC']);
+
 /** What a name server makes itself as it signs a zone; TYPE65534 is how BIND remembers how far it is. */
 export const ownTypes: readonly string[] = [
   'RRSIG',

@@ -1,7 +1,7 @@
 import { placeKey } from '../../apply/phases.ts';
 import type { Composition } from '../../compose/index.ts';
 import type { Problem } from '../../model/problem.ts';
-import { aliasSetType, rdataNames } from '../../model/rdata.ts';
+import { pointingTypes, rdataNames } from '../../model/rdata.ts';
 import type { ZoneResult } from '../../model/result.ts';
 import type { RRset, RRsetKey } from '../../model/rrset.ts';
 import type { DesiredZone, Protection, Quarantine } from '../../model/zone.ts';
@@ -57,22 +57,9 @@ export interface HeldPass {
   readonly said: ReadonlySet<string>;
 }
 
-/** Types whose values have to lead somewhere, or hide what is below them. */
-const leading: ReadonlySet<string> = new Set([
-  'CNAME',
-  'DNAME',
-  'NS',
-  'MX',
-  'SRV',
-  'SVCB',
-  'HTTPS',
-  'ALIAS',
-  aliasSetType,
-]);
-
 /** The names that an RRset leads to. */
 export const leadsTo = ({ type, values }: RRset): readonly string[] =>
-  leading.has(type) ? values.flatMap(({ rdata }) => rdataNames(type, rdata)) : [];
+  pointingTypes.has(type) ? values.flatMap(({ rdata }) => rdataNames(type, rdata)) : [];
 
 /** Null where the pass was not asked to keep what servers come to. `results` of a pass that wrote nothing are empty. */
 export const holdPass = ({ desired, plan, work }: PlanPass, results: readonly ZoneResult[]): HeldPass | null => {

@@ -1,4 +1,4 @@
-import { aliasSetType } from '../../model/rdata.ts';
+import { madeTypes } from '../../model/rdata.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { hiderOf, indexZone, wildcardFor } from '../../verify/content.ts';
 import { innerTypes } from '../../verify/expect.ts';
@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 /** Types that answer for others at their name. */
-const forOthers: ReadonlySet<string> = new Set(['CNAME', 'ALIAS', 'LUA', aliasSetType]);
+const forOthers: ReadonlySet<string> = new Set(['CNAME', ...madeTypes]);
 
 /**
  * The RRsets of a zone that decide what is answered for a name: its own; those of the wildcard that answers for it; and
@@ -34,8 +34,7 @@ export const typesToAsk = (rrsets: readonly RRset[], { type }: Asked): readonly 
   const types = type !== null ? [type] : rrsets.map((rrset) => rrset.type);
   const shown = types.flatMap((each) => {
     if (each === 'ALIAS') return ['A', 'AAAA'];
-    const isMade = each === 'LUA' || each === aliasSetType;
-    return isMade ? rrsets.filter(({ type }) => type === each).flatMap(innerTypes) : [each];
+    return madeTypes.has(each) ? rrsets.filter(({ type }) => type === each).flatMap(innerTypes) : [each];
   });
   return shown.length === 0 ? ['A'] : [...new Set(shown)];
 };

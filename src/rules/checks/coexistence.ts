@@ -1,4 +1,4 @@
-import { aliasedTypes, aliasSetType } from '../../model/rdata.ts';
+import { aliasedTypes, aliasSetType, besideCname } from '../../model/rdata.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { type Faults, fault, labelOf, type NameRule, placeOf, type RRsetRule } from '../rule.ts';
 
@@ -12,16 +12,13 @@ const typesOf = (rrsets: readonly RRset[]) =>
     .sort()
     .join(' and ');
 
-/** May stand beside a CNAME (RFC 4035 section 2.5). */
-const besideCname = new Set(['CNAME', 'RRSIG', 'NSEC']);
-
 export const cnameCoexistence: NameRule = {
   id: 'cname-coexistence',
   scope: 'name',
   check: (rrsets, zone): Faults => {
     const cname = find(rrsets, 'CNAME');
     if (cname === undefined || cname.name === zone.apex) return null;
-    const others = rrsets.filter((rrset) => !besideCname.has(rrset.type));
+    const others = rrsets.filter((rrset) => rrset.type !== 'CNAME' && !besideCname.has(rrset.type));
     if (others.length === 0) return null;
     const message = `${labelOf(cname)} stands beside ${typesOf(others)}: a CNAME must be alone at its name (RFC 1034 section 3.6.2); remove it or the others`;
     return [fault(message, placeOf(cname))];
