@@ -1,6 +1,6 @@
 import { compileGlob, hasStar } from '../model/glob.ts';
 import { splitParts } from '../model/name.ts';
-import type { Grant } from '../model/roles.ts';
+import { type Grant, guardedTypes } from '../model/roles.ts';
 import { hexOf, isInNet, type Net, parseNet } from './address.ts';
 
 /** A grant, ready to be asked. */
@@ -77,9 +77,6 @@ const compileName = (text: string): NameGlob => {
     suffix === undefined ? glob : (name: string) => (name.includes('\\') ? glob(name) : onePart(name, suffix));
   return { matches, exact: !hasStar(pattern), wildcard: pattern.startsWith('\\*.') };
 };
-
-/** Types that a grant must name with a name of its own, as they move more than one server's traffic. */
-const guardedTypes: ReadonlySet<string> = new Set(['NS', 'DS', 'CAA', 'MX', 'SOA']);
 
 /** What the grants allow at a name and type; null: nothing. */
 export const grantedAt = (grants: readonly CompiledGrant[], asked: Asked): Granted | null => {

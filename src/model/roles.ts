@@ -37,6 +37,9 @@ export interface Grant {
   readonly at: Place;
 }
 
+/** Types that decide who may speak for a name, or move more than one server's traffic: no glob of a grant reaches them. */
+export const guardedTypes: ReadonlySet<string> = new Set(['NS', 'DS', 'CAA', 'MX', 'SOA']);
+
 /** One entry of `records:`; `name` and `value` are templates. */
 export interface RecordDefinition {
   readonly type: string;

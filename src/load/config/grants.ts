@@ -1,7 +1,7 @@
 import { compileGlob, globProblem, hasStar } from '../../model/glob.ts';
 import { splitParts } from '../../model/name.ts';
 import { aliasSetType } from '../../model/rdata.ts';
-import type { Grant, UnusableRule } from '../../model/roles.ts';
+import { type Grant, guardedTypes, type UnusableRule } from '../../model/roles.ts';
 import { quoted } from '../quote.ts';
 import { type GrantEntry, grantSchema } from '../schema/grants.ts';
 import { findType } from '../types.ts';
@@ -10,8 +10,6 @@ import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
 import type { Path } from './config-text.ts';
 import { parseCidr } from './values.ts';
 
-/** Types that decide who may speak for a name: a grant of them says which name, and no glob does. */
-const namedTypes: ReadonlySet<string> = new Set(['NS', 'DS', 'CAA', 'MX', 'SOA']);
 const acme = '_acme-challenge';
 const defaultTypes = ['A', 'AAAA'] as const;
 const roles = ['label', 'group', 'inventory'] as const;
@@ -85,7 +83,7 @@ const readTypes = (config: Config, entry: GrantEntry, path: Path): readonly stri
 };
 
 const readNames = (config: Config, entry: GrantEntry, types: readonly string[], path: Path): readonly string[] => {
-  const named = types.filter((type) => namedTypes.has(type));
+  const named = types.filter((type) => guardedTypes.has(type));
   return entry.names.flatMap((text, i) => {
     const at = [...path, 'names', i];
     const name = withoutDot(text);

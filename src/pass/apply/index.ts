@@ -1,12 +1,13 @@
 import { resultOf } from '../../apply/outcome.ts';
 import type { Place } from '../../apply/phases.ts';
+import { compareText } from '../../model/compare.ts';
 import type { Change, Changeset, PlannedRRset } from '../../model/plan.ts';
 import type { ZoneResult } from '../../model/result.ts';
 import { keyOf, type RRset, type RRsetKey } from '../../model/rrset.ts';
 import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../../model/zone.ts';
 import type { Rim } from '../types.ts';
 import type { ApplyOptions } from './sending.ts';
-import { sendAll } from './sending.ts';
+import { sendAll, unanswered } from './sending.ts';
 import type { ApplyWork } from './work.ts';
 
 export type { PlacedChange, ReplanClaims } from './claims.ts';
@@ -36,15 +37,11 @@ export const applyAll = async (
   return runners.map(({ run }) => resultOf(run)).sort(byZoneAndTarget);
 };
 
-const unanswered: ReadonlySet<string | null> = new Set(['TARGET_UNREACHABLE', 'WRITE_UNKNOWN']);
-
 /** Did this zone fail for want of an answer? */
-export const isUnanswered = ({ code }: ZoneResult): boolean => unanswered.has(code);
+export const isUnanswered = ({ code }: ZoneResult): boolean => code !== null && unanswered.has(code);
 
 const byZoneAndTarget = (a: Place, b: Place): number =>
-  compare(a.zone, b.zone) || compare(a.view ?? '', b.view ?? '') || compare(a.target, b.target);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  compareText(a.zone, b.zone) || compareText(a.view ?? '', b.view ?? '') || compareText(a.target, b.target);
 
 /** `create:` without name servers takes those that are wanted at the apex. */
 export const createSettingsOf = (

@@ -181,7 +181,8 @@ const sendAlone = async (runner: Runner, { options, silence: heard }: Sending): 
   await runner.hold.release();
 };
 
-const unanswered: ReadonlySet<string> = new Set(['TARGET_UNREACHABLE', 'WRITE_UNKNOWN']);
+/** Codes of what a target did not say, be it done or not. */
+export const unanswered: ReadonlySet<string> = new Set(['TARGET_UNREACHABLE', 'WRITE_UNKNOWN']);
 
 const isWithoutAnswer = ({ run: { state } }: Runner): boolean =>
   state.error instanceof HostmasterError && unanswered.has(state.error.code);
