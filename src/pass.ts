@@ -1,41 +1,43 @@
+import type { ApplyWork } from './apply/index.ts';
+import { apexNsOf, appliedChanges, applyAll, createSettingsOf } from './apply/index.ts';
+import { idOf, resultOf } from './apply/results.ts';
+import { type Recovered, recoverJournal } from './apply/sets/recover-journal.ts';
 import { configCommit } from './load/git.ts';
 import { load } from './load/index.ts';
-import type { Definitions } from './model/definitions.ts';
-import { HostmasterError } from './model/errors.ts';
-import type { Plan } from './model/plan.ts';
-import type { Store } from './model/ports.ts';
-import type { Problem } from './model/problem.ts';
-import type { VerifyReport, ZoneResult } from './model/result.ts';
-import { parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './pass/allows.ts';
-import type { ApplyWork } from './pass/apply/index.ts';
-import { apexNsOf, appliedChanges, applyAll, createSettingsOf } from './pass/apply/index.ts';
-import { type Recovered, recoverJournal } from './pass/apply/recover.ts';
-import { checkedOffline, readDefinitions, readDesired } from './pass/desired.ts';
-import { recordPass } from './pass/keep/record.ts';
+import { settleAll } from './memory/last-synced.ts';
+import { recordPass } from './memory/record-pass.ts';
 import {
   rememberAhead,
   rememberInventories,
   rememberPlanned,
   rememberPlannedAhead,
   rememberValues,
-} from './pass/keep/remember.ts';
+} from './memory/remember-values.ts';
+import type { Definitions } from './model/definitions.ts';
+import { HostmasterError } from './model/errors.ts';
+import type { Plan } from './model/plan.ts';
+import { pooled, readsAtOnce } from './model/pool.ts';
+import type { Store } from './model/ports.ts';
+import type { Problem } from './model/problem.ts';
+import type { VerifyReport, ZoneResult } from './model/result.ts';
+import { parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './pass/allows.ts';
+import { checkedOffline, readDefinitions, readDesired } from './pass/desired.ts';
 import { sourcesOf } from './pass/options.ts';
 import { planAll } from './pass/plan.ts';
 import { refuseStale, workOf } from './pass/planfile.ts';
-import { pooled, readsAtOnce } from './pass/pool.ts';
 import { replanning } from './pass/replan.ts';
-import { idOf, resultOf } from './pass/results.ts';
 import { selectionOf, withSets } from './pass/selection.ts';
-import { settleAll } from './pass/settle.ts';
 import { closeTargets, openTargets } from './pass/targets.ts';
-import type { OpenTargets, PassOptions, PlanPass, ProviderRim, Rim, StoreOpener } from './pass/types.ts';
 import type { AppliedWork } from './pass/verify.ts';
 import { verifyApplied } from './pass/verify.ts';
 import { assemblePlan, shrinkAllows } from './plan/index.ts';
+import type { PassOptions, PlanPass, StoreOpener } from './run.ts';
+import type { OpenTargets, ProviderRim, Rim } from './target.ts';
 
-export { dumpPass, explainPass, servePass, verifyPass } from './pass/look/index.ts';
-export type { PassOptions, PlanPass, ProviderRim, Registry, Rim, Step, StoreOpener } from './pass/types.ts';
-export { deleteZonePass } from './pass/zone-delete/index.ts';
+export { deleteZonePass } from './pass/delete-zone/index.ts';
+export { dumpPass, explainPass, servePass, verifyPass } from './pass/read-only.ts';
+export type { PassOptions, PlanPass, StoreOpener } from './run.ts';
+export type { ProviderRim, Registry, Rim, Step } from './target.ts';
 
 /** Reads the repository and checks it by the rules: everything that needs no network. */
 export const validate = async (options: PassOptions, rim: ProviderRim): Promise<Definitions> =>

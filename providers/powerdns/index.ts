@@ -1,6 +1,6 @@
 import type { HealthChecks, Provider, ProviderFactory } from '../../src/provider.ts';
-import { readAhead } from './ahead.ts';
 import { type Api, openApi } from './api.ts';
+import { readAhead } from './bulk-read.ts';
 import { healthChecksOf } from './health.ts';
 import { listZones, readZone, type Session } from './read.ts';
 import { payRectify } from './rectify.ts';

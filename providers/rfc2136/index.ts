@@ -1,8 +1,8 @@
 import { HostmasterError, type Provider, type ProviderFactory } from '../../src/provider.ts';
 import { openApi } from './api.ts';
-import { cutChanges } from './cut.ts';
 import { listZones, markOf, readZone, type Session } from './read.ts';
 import { schema, secrets, settingsOf } from './settings.ts';
+import { cutChanges } from './split-update.ts';
 import { howZonesAreDeleted, howZonesAreMade, supportsOf } from './supports.ts';
 import { applyWrite } from './write.ts';
 

@@ -14,8 +14,8 @@ import { isNewer } from '../../src/wire/serial.ts';
 import type { Api } from './api.ts';
 import { membersOf } from './catalog.ts';
 import { type Content, contentAfter, contentOf } from './content.ts';
-import type { Insist } from './cut.ts';
 import type { Settings } from './settings.ts';
+import type { Insist } from './split-update.ts';
 
 /** Everything that one provider instance knows of its name servers. */
 export interface Session {

@@ -9,11 +9,11 @@ import {
 } from '../../src/provider.ts';
 import type { Content } from './content.ts';
 import { differing } from './convert.ts';
-import { type Insist, updateFor } from './cut.ts';
 import { nameAll } from './failure.ts';
-import { leftOut } from './left-out.ts';
-import { type Basis, proven } from './prove.ts';
 import { contentNow, fingerprintOf, type Session } from './read.ts';
+import { type Basis, proven } from './read-back.ts';
+import { leftOut } from './silently-ignored.ts';
+import { type Insist, updateFor } from './split-update.ts';
 
 /** How often a write is sent again after a prerequisite that did not hold, and after SERVFAIL, which BIND gives in passing. */
 const tries = 6;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import { HostmasterError } from '../../src/provider.ts';
-import { type Buckets, bucketsOf } from './accounts.ts';
+import { type Buckets, bucketsOf } from './account-rate-limits.ts';
 import { AwsRefusal, type Failure, failureOf, helpFor, noCredentials } from './failure.ts';
 import { type Input, isRead, type Operation, type Output } from './operations.ts';
 import type { Settings } from './settings.ts';

@@ -16,7 +16,7 @@ import {
 import { aliasesFirst, aliasRRset, aliasSets, isPlainAlias, targetsFirst } from './alias.ts';
 import { fromEscapes, nameFromAws, nameToAws, rdataToAws } from './escapes.ts';
 import { anyId, type CheckIds, checkedSets } from './health-sets.ts';
-import { whySpecial } from './special.ts';
+import { whySpecial } from './routing-policies.ts';
 
 // Between the API's record sets and the model; pure.
 

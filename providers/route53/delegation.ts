@@ -1,6 +1,6 @@
 import { HostmasterError, type ZoneId } from '../../src/provider.ts';
 import { nameFromAws } from './escapes.ts';
-import { findZone, type Session } from './hosted.ts';
+import { findZone, type Session } from './hosted-zones.ts';
 import { zoneMissing } from './write.ts';
 
 /** The name servers of a zone's delegation set. A private zone has none that answer outside its VPCs. */

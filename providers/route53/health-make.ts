@@ -1,10 +1,10 @@
 import { type Change, type RefusedChange, SyntaxProblem } from '../../src/provider.ts';
 import { isRefusal } from './failure.ts';
 import { probesOf } from './health.ts';
-import { accountChecks, findCheck } from './health-book.ts';
+import { accountChecks, findCheck } from './health-check-cache.ts';
 import { configOf, type Probe } from './health-probe.ts';
 import { type CheckIds, type Mark, markOf, newReference } from './health-sets.ts';
-import type { HostedZone, Session } from './hosted.ts';
+import type { HostedZone, Session } from './hosted-zones.ts';
 
 export interface MadeChecks {
   readonly idOf: CheckIds;

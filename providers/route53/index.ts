@@ -2,13 +2,13 @@ import type { Provider, ProviderFactory } from '../../src/provider.ts';
 import { openApi } from './api.ts';
 import { delegationOf } from './delegation.ts';
 import { nativeChecks } from './health.ts';
-import { sweepChecks } from './health-sweep.ts';
-import { expectZones, listZones, newSession, type Session } from './hosted.ts';
+import { sweepChecks } from './health-check-cleanup.ts';
+import { expectZones, listZones, newSession, type Session } from './hosted-zones.ts';
 import { cutChanges } from './limits.ts';
 import { readZone } from './read.ts';
 import { schema, settingsOf } from './settings.ts';
 import { supportsOf } from './supports.ts';
-import { inSync } from './sync.ts';
+import { inSync } from './wait-insync.ts';
 import { applyWrite } from './write.ts';
 import { createZone, deleteZone } from './zones.ts';
 

@@ -3,9 +3,9 @@ import { HostmasterError, type Missing, type ReadOptions, type ZoneId, type Zone
 import { type Content, contentOf, keyOfSet, type ReadChecked } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { isRefusal } from './failure.ts';
-import { checksOf, usedBy } from './health-book.ts';
+import { checksOf, usedBy } from './health-check-cache.ts';
 import { checkedRRset } from './health-sets.ts';
-import { countZone, endless, findZone, forgetZone, type HostedZone, type Session } from './hosted.ts';
+import { countZone, endless, findZone, forgetZone, type HostedZone, type Session } from './hosted-zones.ts';
 import type { Input } from './operations.ts';
 
 /** The most record sets of one answer. */

@@ -1,5 +1,5 @@
 import { HostmasterError, type ProviderContext, parseAbsolute, SyntaxProblem } from '../../src/provider.ts';
-import type { Rate } from './tokens.ts';
+import type { Rate } from './token-bucket.ts';
 
 const text = { type: 'string', minLength: 1 } as const;
 const span = { type: 'string', pattern: '^[1-9][0-9]*(?:ms|s|m)$' } as const;

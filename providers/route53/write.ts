@@ -14,13 +14,13 @@ import { whyNoAlias } from './alias.ts';
 import type { CallOptions } from './api.ts';
 import { batchOf, type Content, isApex } from './convert.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
+import { dropMade } from './health-check-cleanup.ts';
 import { makeChecks } from './health-make.ts';
-import { dropMade } from './health-sweep.ts';
-import { countZone, findZone, forgetZone, type HostedZone, type Session } from './hosted.ts';
+import { countZone, findZone, forgetZone, type HostedZone, type Session } from './hosted-zones.ts';
 import { fits, sizeOf, whyTooLarge } from './limits.ts';
 import { currentContent } from './read.ts';
 import { refusedBy } from './refusal.ts';
-import { inSync, inTurn } from './sync.ts';
+import { inSync, inTurn } from './wait-insync.ts';
 
 /** One batch: all of it or nothing, and only where what it replaces is still there. */
 export const applyWrite = (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> =>

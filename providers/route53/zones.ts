@@ -4,12 +4,12 @@ import { HostmasterError, keyOf, type ZoneId } from '../../src/provider.ts';
 import { contentOf, isApex, keyOfSet } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
-import { sweepChecks } from './health-sweep.ts';
-import { whyHeld } from './held.ts';
-import { findZone, forgetZone, type HostedZone, type Session, zonesNamed } from './hosted.ts';
+import { sweepChecks } from './health-check-cleanup.ts';
+import { findZone, forgetZone, type HostedZone, type Session, zonesNamed } from './hosted-zones.ts';
 import { cutChanges, fits, sizeOf } from './limits.ts';
 import { checkReader, setsOf } from './read.ts';
-import { inSync, inTurn } from './sync.ts';
+import { whyHeld } from './undeletable.ts';
+import { inSync, inTurn } from './wait-insync.ts';
 import { applyWrite } from './write.ts';
 
 /** Makes the zone, unless somebody else did: AWS would make a second one of the same name. */

@@ -11,7 +11,7 @@ import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from 
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { json, openWith, passOptions } from './options.ts';
-import { rimOf } from './rim.ts';
+import { rimOf } from './run-context.ts';
 
 export interface ApplyOptions extends PlanningOptions {
   readonly plan?: string;

@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostmasterError, messageOf } from '../model/errors.ts';
-import type { DumpedZone } from '../pass/look/dump.ts';
+import type { DumpedZone } from '../pass/dump.ts';
 import { dumpPass } from '../pass.ts';
 import { fenced } from '../report/markup.ts';
-import { count } from '../report/words.ts';
+import { count } from '../report/phrases.ts';
 import { zoneFileName, zoneMaster, zoneYaml } from '../report/zonefile.ts';
 import { makeFolder } from '../state/file.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { json, passOptions } from './options.ts';
-import { rimOf } from './rim.ts';
+import { rimOf } from './run-context.ts';
 
 export interface DumpOptions extends CommonOptions {
   readonly out?: string;

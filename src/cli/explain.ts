@@ -9,7 +9,7 @@ import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { json, passOptions, readWith } from './options.ts';
-import { rimOf } from './rim.ts';
+import { rimOf } from './run-context.ts';
 
 export const runExplain = async (
   name: string,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Store } from '../model/ports.ts';
-import type { PassOptions } from '../pass/types.ts';
+import type { PassOptions } from '../run.ts';
 import { openStore, readStore } from '../state/sqlite.ts';
 import type { Io } from './io.ts';
 

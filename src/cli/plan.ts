@@ -9,7 +9,7 @@ import { exit, ofChanges, ofPlan, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { json, passOptions, readWith } from './options.ts';
-import { rimOf } from './rim.ts';
+import { rimOf } from './run-context.ts';
 
 export interface PlanOptions extends PlanningOptions {
   readonly out?: string;

@@ -1,4 +1,4 @@
-import type { Step } from '../pass/types.ts';
+import type { Step } from '../target.ts';
 import type { Io } from './io.ts';
 
 const words = { read: 'zones read', apply: 'changes applied', verify: 'answers proven' } as const;

@@ -1,5 +1,5 @@
 import { HostmasterError } from '../model/errors.ts';
-import type { ServingTarget } from '../pass/look/serve.ts';
+import type { ServingTarget } from '../pass/serve.ts';
 import { servePass } from '../pass.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';

@@ -6,7 +6,7 @@ import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { json, passOptions, readWith } from './options.ts';
-import { rimOf } from './rim.ts';
+import { rimOf } from './run-context.ts';
 
 export interface VerifyOptions extends CommonOptions {
   readonly sample?: number;

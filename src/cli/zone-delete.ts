@@ -1,15 +1,15 @@
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { DeleteAllow, DeletedZone, FoundZone } from '../pass/zone-delete/index.ts';
+import type { DeleteAllow, DeletedZone, FoundZone } from '../pass/delete-zone/index.ts';
 import { deleteZonePass } from '../pass.ts';
 import { deletedMarkdown, deletedText } from '../report/deleted.ts';
+import { count } from '../report/phrases.ts';
 import { inFull, problemLines } from '../report/problems.ts';
-import { count } from '../report/words.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { SourceOptions } from './options.ts';
 import { deletedFolder, json, openWith, passOptions } from './options.ts';
-import { rimOf } from './rim.ts';
+import { rimOf } from './run-context.ts';
 
 export interface ZoneDeleteOptions extends SourceOptions {
   readonly target: string;

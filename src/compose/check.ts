@@ -1,7 +1,7 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import type { HealthCheck } from '../model/health.ts';
+import type { Contribution, RuleCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './finding.ts';
-import type { Contribution, RuleCheck, WriteRule } from './items.ts';
 import { wordsOf } from './roster.ts';
 import { renderUrl } from './template.ts';
 

@@ -1,5 +1,5 @@
 import type { ClaimedNames } from '../model/zone.ts';
-import type { WriteRule } from './items.ts';
+import type { WriteRule } from './contribution.ts';
 
 /** Every name that a claim could come to: what a server fills in may be any part, and a whole part any number of them. */
 export const claimedBy = ({ words, type, name: { parts } }: WriteRule): ClaimedNames => {

@@ -2,12 +2,12 @@ import { compareText } from '../model/compare.ts';
 import type { RRset } from '../model/rrset.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
-import { type Book, type ComposeInput, readBook } from './book.ts';
+import { type Item, ownerOf, type Part } from './contribution.ts';
+import { partOf } from './contributions.ts';
 import type { Finding } from './finding.ts';
-import { type Item, ownerOf, type Part } from './items.ts';
 import { areSimple, type Merged, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
-import { partOf } from './part.ts';
 import { concernedBy, indexRoster, keyOfEntry, type RosterIndex, reindexed } from './roster.ts';
+import { type Book, type ComposeInput, readBook } from './ruleset.ts';
 import type { ZoneEntry } from './zones.ts';
 
 /** All that servers come to, kept so that the change of one of them costs its own names only. */

@@ -2,18 +2,18 @@ import type { Problem } from '../model/problem.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { Server } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import type { ComposeInput } from './book.ts';
 import { type Composition, composition, mergeAll } from './composition.ts';
 import { problemsOf } from './finding.ts';
+import type { ComposeInput } from './ruleset.ts';
 import { isServerName } from './template.ts';
 import { warningsOf } from './warnings.ts';
 import { fillZones } from './zone.ts';
 
-export type { ComposeInput } from './book.ts';
 export { type Composition, composition } from './composition.ts';
-export { factsFrom } from './facts.ts';
-export { knownAsComposed } from './known.ts';
+export { factsFrom } from './deletion-evidence.ts';
+export { knownAsComposed } from './last-known.ts';
 export { type ComposeRule, type ComposeRuleId, composeRules } from './rules.ts';
+export type { ComposeInput } from './ruleset.ts';
 export { zoneBook } from './zones.ts';
 
 export interface Composed {

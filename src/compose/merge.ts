@@ -1,12 +1,12 @@
 import type { RRset, Value } from '../model/rrset.ts';
 import type { Protection, Quarantine } from '../model/zone.ts';
-import type { Book } from './book.ts';
 import { mergedCheck } from './check.ts';
+import type { Blocked, Contribution, Item, WriteRule } from './contribution.ts';
 import type { Finding } from './finding.ts';
-import type { Blocked, Contribution, Item, WriteRule } from './items.ts';
+import { placeWords, withoutTaken } from './name-conflicts.ts';
 import { wordsOf } from './roster.ts';
 import type { ComposeRuleId } from './rules.ts';
-import { placeWords, withoutTaken } from './taken.ts';
+import type { Book } from './ruleset.ts';
 import type { ZoneEntry } from './zones.ts';
 
 // What registration, records and claims come to at one name, beside what the zone file has there.

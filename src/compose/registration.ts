@@ -2,9 +2,9 @@ import { specialUse } from '../model/address.ts';
 import type { InventoryOrigin } from '../model/origin.ts';
 import type { AbsenceLimits } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import { type Book, inventoryAt } from './book.ts';
-import type { Blocked, Collected, Contribution, Member, MemberAddress, WriteRule } from './items.ts';
+import type { Blocked, Collected, Contribution, Member, MemberAddress, WriteRule } from './contribution.ts';
 import { heldReason, isGone, wordsOf } from './roster.ts';
+import { type Book, inventoryAt } from './ruleset.ts';
 import { isServerName } from './template.ts';
 import type { Reverse, ZoneEntry } from './zones.ts';
 

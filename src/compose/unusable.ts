@@ -1,7 +1,7 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import type { Roles, UnusableRule } from '../model/roles.ts';
-import type { Blocked } from './items.ts';
+import type { Blocked } from './contribution.ts';
 import { readTemplate, type Template } from './template.ts';
 import type { ZoneBook } from './zones.ts';
 

@@ -1,8 +1,8 @@
 import type { Place } from '../model/origin.ts';
 import { isIPv6 } from './address.ts';
 import type { Composition } from './composition.ts';
+import type { ClasslessName, Part, WriteRule } from './contribution.ts';
 import type { Finding } from './finding.ts';
-import type { ClasslessName, Part, WriteRule } from './items.ts';
 
 /** What only all servers together show. `found` are the findings so far. */
 export const warningsOf = (

@@ -2,13 +2,13 @@ import { SyntaxProblem } from '../model/errors.ts';
 import { isWildcard } from '../model/name.ts';
 import type { InventoryOrigin } from '../model/origin.ts';
 import { whyRefused } from './address.ts';
-import type { Book } from './book.ts';
+import type { Collected, Member, WantedValue, WriteRule } from './contribution.ts';
 import type { Finding } from './finding.ts';
 import { type Granted, grantedAt, grantLine, needsName } from './grants.ts';
-import type { Collected, Member, WantedValue, WriteRule } from './items.ts';
 import { originOf } from './registration.ts';
 import { heldReason, isGone, wordsOf } from './roster.ts';
 import { type ComposeRuleId, composeRules } from './rules.ts';
+import type { Book } from './ruleset.ts';
 import { familyOf, renderName, renderUrl, renderValues, type Template } from './template.ts';
 import type { ZoneEntry } from './zones.ts';
 

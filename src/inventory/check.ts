@@ -1,7 +1,7 @@
 import type { Server } from '../model/server.ts';
 import type { Answer, Place } from './answer.ts';
 import { type CheckedEntry, checkEntry } from './parse.ts';
-import { counted, quoted } from './words.ts';
+import { counted, quoted } from './sanitize.ts';
 
 /** A source's answer with every entry checked; all messages are fit to be shown. */
 export type CheckedAnswer = Exclude<Answer, { kind: 'answered' }> | Checked;

@@ -2,7 +2,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { messageOf } from '../model/errors.ts';
 import { networkCode, networkWords } from '../model/network.ts';
 import { limits } from './answer.ts';
-import { quoted, shownUrl } from './words.ts';
+import { quoted, shownUrl } from './sanitize.ts';
 
 /** One document, or why there is none. `url` is where it came from after redirects. */
 export type Fetched =

@@ -5,7 +5,7 @@ import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../model/errors.ts';
 import { type Answer, failed, limits, numberOf, type Place, type SourceContext, textOf } from './answer.ts';
 import { readPage } from './page.ts';
-import { counted, quoted } from './words.ts';
+import { counted, quoted } from './sanitize.ts';
 
 /** Reads an inventory from a JSON or YAML file of the repository. */
 export const readFileInventory = async (

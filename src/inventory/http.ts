@@ -1,7 +1,7 @@
 import { type Answer, failed, limits, numberOf, type RawEntry, type SourceContext, textOf } from './answer.ts';
 import { type Fetched, type Fetcher, openFetcher } from './fetch.ts';
 import { type Page, readPage } from './page.ts';
-import { counted, quoted, shownUrl } from './words.ts';
+import { counted, quoted, shownUrl } from './sanitize.ts';
 
 /** Reads an inventory that speaks interface.md's JSON over HTTP, page by page. */
 export const readHttp = async (config: Readonly<Record<string, unknown>>, context: SourceContext): Promise<Answer> => {

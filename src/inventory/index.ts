@@ -9,8 +9,8 @@ import { readFileInventory } from './file.ts';
 import { readHttp } from './http.ts';
 import { readNetbox } from './netbox.ts';
 import { type InventoryRuleId, severityOf } from './rules.ts';
+import { counted, quoted, scrubber } from './sanitize.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
-import { counted, quoted, scrubber } from './words.ts';
 
 /** What reading inventories needs from outside. Times are milliseconds. */
 export interface InventoryContext {

@@ -1,6 +1,6 @@
 import { limits } from './answer.ts';
 import type { Fetcher } from './fetch.ts';
-import { described, quoted, shownUrl } from './words.ts';
+import { described, quoted, shownUrl } from './sanitize.ts';
 
 /** An object of NetBox's API. */
 export type NetboxObject = ReadonlyMap<string, unknown>;

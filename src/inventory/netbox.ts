@@ -4,7 +4,7 @@ import { urlFault } from './http.ts';
 import { checkFilter, type Filter, filterFault, matches, queryOf } from './netbox-filter.ts';
 import { addressesByMachine, type Kind, serverOf } from './netbox-map.ts';
 import { readObjects } from './netbox-pages.ts';
-import { counted } from './words.ts';
+import { counted } from './sanitize.ts';
 
 /**
  * Reads the devices and virtual machines of a NetBox, with the addresses that are assigned to their interfaces. Works with

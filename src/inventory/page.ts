@@ -1,4 +1,4 @@
-import { described } from './words.ts';
+import { described } from './sanitize.ts';
 
 /** One page of interface.md's answer. */
 export interface Page {

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { parseName } from '../model/name.ts';
 import { parseRdata } from '../model/rdata.ts';
 import type { Scalar, Server, ServerState } from '../model/server.ts';
-import { described, quoted } from './words.ts';
+import { described, quoted } from './sanitize.ts';
 
 /** A server, or what keeps its entry from being one; `name` is canonical where it could be read. */
 export type CheckedEntry =

@@ -6,7 +6,7 @@ import type { Checked, CheckedAnswer } from './check.ts';
 import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './counting.ts';
 import { withKnownAddresses } from './lacking.ts';
 import type { InventoryRuleId } from './rules.ts';
-import { counted } from './words.ts';
+import { counted } from './sanitize.ts';
 
 // What an answer means for each server, given what is known. Absence is not deletion (invariant 1), and only a complete
 // answer can prove anything by what it leaves out (invariant 2).

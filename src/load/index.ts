@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Definitions } from '../model/definitions.ts';
+import type { ExternalProviders, Providers } from '../model/external-providers.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from './config/check.ts';
@@ -12,14 +13,11 @@ import { readTargets, withoutState } from './config/targets.ts';
 import { repositoryReader } from './files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
 import { reachOf } from './roles/reach.ts';
-import type { ExternalProviders, Providers } from './schema/hostmaster.ts';
 import type { FileReader } from './zone.ts';
 import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
-export { isProviderPath } from './config/providers.ts';
 export { limits } from './limits.ts';
 export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
-export type { ExternalProviders, FoundProvider, ProviderKeys, Providers } from './schema/hostmaster.ts';
 export { resolveSecrets } from './secrets.ts';
 
 export interface LoadOptions {

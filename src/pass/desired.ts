@@ -8,8 +8,9 @@ import type { InventoryDefinition } from '../model/roles.ts';
 import { emptyRoster } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { checkZones } from '../rules/index.ts';
+import type { Desired, PassOptions } from '../run.ts';
+import type { ProviderRim } from '../target.ts';
 import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
-import type { Desired, PassOptions, ProviderRim } from './types.ts';
 
 /** What a pass reads inventories with. */
 export interface InventoryRim {

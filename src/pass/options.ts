@@ -1,7 +1,8 @@
 import type { LoadOptions } from '../load/index.ts';
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { PassOptions, ProviderRim } from './types.ts';
+import type { PassOptions } from '../run.ts';
+import type { ProviderRim } from '../target.ts';
 
 /** The files that a pass reads, and the providers that they may name. */
 export const sourcesOf = ({ config, targetsFrom }: PassOptions, { registry, external }: ProviderRim): LoadOptions => ({

@@ -1,4 +1,7 @@
+import { factsAt } from '../memory/deletion-evidence.ts';
+import { desiredDigestOf } from '../memory/desired-digest.ts';
 import { HostmasterError } from '../model/errors.ts';
+import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { SettledZone, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
@@ -6,12 +9,10 @@ import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow, PlanTarget } from '../plan/index.ts';
 import { planZone, settledChangeset } from '../plan/index.ts';
-import { desiredDigestOf } from './digest.ts';
-import { factsAt } from './facts.ts';
-import { pooled, readsAtOnce } from './pool.ts';
+import type { PassOptions, PlannedWork, SharedFacts } from '../run.ts';
+import type { OpenTarget, OpenTargets, Rim } from '../target.ts';
 import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
 import { problemOfError, statusOf } from './targets.ts';
-import type { OpenTarget, OpenTargets, PassOptions, PlannedWork, Rim, SharedFacts } from './types.ts';
 
 /** A full read older than this is not believed any more: what SQL changes does not move a serial. */
 const oldestRead = 3_600_000;

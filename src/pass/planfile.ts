@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { listOf } from '../apply/send.ts';
-import { staleChanges } from '../apply/zone.ts';
+import type { ApplyWork } from '../apply/index.ts';
+import { createSettingsOf, inputOf } from '../apply/index.ts';
+import { listOf } from '../apply/zone/send.ts';
+import { staleChanges } from '../apply/zone/write.ts';
 import type { Fault } from '../load/config/check.ts';
 import { asRecord, checkOf } from '../load/config/check.ts';
 import type { Definitions } from '../model/definitions.ts';
@@ -8,13 +10,11 @@ import { HostmasterError, messageOf, SyntaxProblem } from '../model/errors.ts';
 import { isWithin, parseAbsolute } from '../model/name.ts';
 import type { Change, Changeset, Plan } from '../model/plan.ts';
 import { planDigest, summarise } from '../model/plan.ts';
+import { pooled, readsAtOnce } from '../model/pool.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { ApplyWork } from './apply/index.ts';
-import { createSettingsOf, inputOf } from './apply/index.ts';
+import type { OpenTargets, Rim } from '../target.ts';
 import { planSchema } from './plan-schema.ts';
-import { pooled, readsAtOnce } from './pool.ts';
-import type { OpenTargets, Rim } from './types.ts';
 
 /** Reads a plan and checks that it is whole. Throws PLAN_FILE. */
 export const readPlan = async (file: string): Promise<Plan> => {

@@ -1,8 +1,8 @@
 import type { Answer, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
-import { addressesOf, nameServersOf } from './nameservers.ts';
-import type { OpenTarget } from './types.ts';
+import type { OpenTarget } from '../target.ts';
+import { addressesOf, nameServersOf } from '../verify/nameservers.ts';
 
 /**
  * Types of the zone that only some name servers can answer, and that one of this zone's cannot, with the reason. A

@@ -1,11 +1,11 @@
-import type { InventoryFacts } from '../model/facts.ts';
+import type { PlacedChange, ReplanClaims } from '../apply/index.ts';
+import type { InventoryFacts } from '../model/deletion-evidence.ts';
 import { type RosterServer, serverKey } from '../model/server.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { planZone } from '../plan/index.ts';
-import type { PlacedChange, ReplanClaims } from './apply/index.ts';
+import type { PlanPass } from '../run.ts';
 import { composed } from './desired.ts';
-import type { PlanPass } from './types.ts';
 
 /**
  * What becomes of the claims where the sets of some servers could not be written: all is composed again without these,

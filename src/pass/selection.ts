@@ -6,10 +6,10 @@ import type { Problem } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { atomicSets, withholdSplit } from '../plan/index.ts';
+import type { Desired, PassOptions, PlannedWork } from '../run.ts';
 import { hasRoles } from './desired.ts';
 import { zoneName } from './options.ts';
 import type { PlannedAll } from './plan.ts';
-import type { Desired, PassOptions, PlannedWork } from './types.ts';
 
 /** What --zone and --target leave of a pass. */
 export interface Selection {

@@ -5,7 +5,8 @@ import type { TargetStatus } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
 import type { ProviderFactory } from '../provider.ts';
-import type { OpenTarget, OpenTargets, PassOptions, ProviderRim, Rim } from './types.ts';
+import type { PassOptions } from '../run.ts';
+import type { OpenTarget, OpenTargets, ProviderRim, Rim } from '../target.ts';
 
 /**
  * Opens the targets that are asked for, and runs their own name servers where `serve` says so. One that cannot be opened

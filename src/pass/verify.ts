@@ -1,3 +1,4 @@
+import { carriedForward, rrsetOf } from '../apply/index.ts';
 import { answerOf } from '../model/health.ts';
 import type { Change } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
@@ -7,14 +8,13 @@ import { keyOf } from '../model/rrset.ts';
 import type { DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { fit } from '../plan/index.ts';
+import type { OpenTarget, Rim } from '../target.ts';
 import type { ServedRRset } from '../verify/content.ts';
 import type { VerifyOptions, ZoneWork } from '../verify/index.ts';
 import { verifyZones } from '../verify/index.ts';
-import { carriedForward, rrsetOf } from './apply/index.ts';
-import { nameServersOf } from './nameservers.ts';
-import { readBack } from './readback.ts';
+import { nameServersOf } from '../verify/nameservers.ts';
+import { readBack } from './read-back.ts';
 import { unanswerableTypes } from './readiness.ts';
-import type { OpenTarget, Rim } from './types.ts';
 
 /** One zone to prove. Without `keys`, every RRset of it. */
 export interface ProofWork {

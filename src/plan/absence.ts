@@ -1,14 +1,14 @@
-import { type InventoryFacts, isForServer } from '../model/facts.ts';
+import { type InventoryFacts, isForServer } from '../model/deletion-evidence.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
-import type { HeldValue, ValueAt, Verdict } from './account.ts';
-import { accountant } from './account.ts';
+import type { HeldValue, ValueAt, Verdict } from './deletion-verdict.ts';
+import { accountant } from './deletion-verdict.ts';
 import type { Stored } from './existing.ts';
 import { isStored, storedOf } from './existing.ts';
-import { keep, obstacleTo } from './keep.ts';
 import type { Whose } from './ownership.ts';
+import { keep, obstacleTo } from './retain.ts';
 import { scopeOf } from './scope.ts';
 
 /** A desired zone with what must not go yet copied into it, so that nothing later has to know of it. */

@@ -2,7 +2,7 @@ import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { rrsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
-import type { ValueAt } from './account.ts';
+import type { ValueAt } from './deletion-verdict.ts';
 
 /** What exists at a name and type, taken out of what it may be compiled into. */
 export interface Stored extends RRsetKey {

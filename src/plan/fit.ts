@@ -6,8 +6,8 @@ import { type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { HealthChecks, NativeChecks, Supports } from '../provider.ts';
-import type { CheckedName } from './checks.ts';
-import { checkProblems, compileChecks, fitChecks, isChecked } from './checks.ts';
+import type { CheckedName } from './health-checks.ts';
+import { checkProblems, compileChecks, fitChecks, isChecked } from './health-checks.ts';
 
 /** One target as the planner sees it. */
 export interface PlanTarget {

@@ -1,4 +1,4 @@
-import type { InventoryFacts } from '../model/facts.ts';
+import type { InventoryFacts } from '../model/deletion-evidence.ts';
 import type { Changeset, Unmanaged } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
@@ -8,17 +8,17 @@ import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.t
 import { withSerialOf } from '../model/soa.ts';
 import type { DesiredZone, ExistingRRset, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { ValueAt } from './account.ts';
 import type { Allow } from './allow.ts';
-import { claimsLeft } from './claimed.ts';
-import type { Clash, LeftAlone } from './clash.ts';
-import { clashes } from './clash.ts';
+import type { ValueAt } from './deletion-verdict.ts';
 import { byNameAndType, diff } from './diff.ts';
 import type { Fitted, PlanTarget } from './fit.ts';
 import { fit } from './fit.ts';
 import { guard } from './guard.ts';
-import type { StayingInput } from './staying.ts';
-import { ownershipAt, staying } from './staying.ts';
+import { claimsLeft } from './unfilled-claims.ts';
+import type { Clash, LeftAlone } from './unmanaged-conflict.ts';
+import { clashes } from './unmanaged-conflict.ts';
+import type { StayingInput } from './with-retained.ts';
+import { ownershipAt, staying } from './with-retained.ts';
 import { withheldByAbsence } from './withheld.ts';
 
 export type { Allow, ShrinkAllow } from './allow.ts';
@@ -26,10 +26,9 @@ export { parseAllow, parseChangeAllow, shrinkAllows } from './allow.ts';
 export { assemblePlan, type PlanParts } from './assemble.ts';
 export type { PlanTarget } from './fit.ts';
 export { fit } from './fit.ts';
-export { order } from './order.ts';
 export { isProtected, ownership } from './ownership.ts';
 export { atomicSets, type Registered, type ServerRef } from './sets.ts';
-export { type SplitInput, type Unplanned, withholdSplit } from './split.ts';
+export { type SplitInput, type Unplanned, withholdSplit } from './withhold-sets.ts';
 
 export interface PlanZoneInput {
   readonly desired: DesiredZone;

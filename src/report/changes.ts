@@ -4,7 +4,7 @@ import type { Action, Change, PlannedRRset } from '../model/plan.ts';
 import { checkInWords } from './checks.ts';
 import { reasonsOf } from './origin.ts';
 import type { Paint } from './paint.ts';
-import { count } from './words.ts';
+import { count } from './phrases.ts';
 
 /** How many changes are shown one by one; the rest is counted, and JSON has all. */
 export type Shown = Readonly<Record<Action | 'apex', number>>;

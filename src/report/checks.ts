@@ -1,5 +1,5 @@
 import type { HealthCheck } from '../model/health.ts';
-import { count, visible } from './words.ts';
+import { count, visible } from './phrases.ts';
 
 /** A health check in words: `TCP port 25, each 30 s`. */
 export const checkInWords = (check: HealthCheck | null): string => {

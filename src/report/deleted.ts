@@ -4,8 +4,8 @@ import type { Unreadable } from '../model/zone.ts';
 import { differenceLine } from './differences.ts';
 import { fenced } from './markup.ts';
 import { noPaint, type Paint } from './paint.ts';
+import { count, visible } from './phrases.ts';
 import { inFull, problemLines } from './problems.ts';
-import { count, visible } from './words.ts';
 
 /** A zone that was deleted, and the file that holds what it was. */
 export interface Deleted {

@@ -1,5 +1,5 @@
 import type { Difference } from '../model/result.ts';
-import { visible } from './words.ts';
+import { visible } from './phrases.ts';
 
 /** One difference as a sentence: which name server, which name, what it should say and what it says. */
 export const differenceLine = (difference: Difference): string =>

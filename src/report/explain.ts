@@ -2,7 +2,7 @@ import type { Origin } from '../model/origin.ts';
 import type { Action } from '../model/plan.ts';
 import { originWords } from './origin.ts';
 import type { Paint } from './paint.ts';
-import { visible } from './words.ts';
+import { visible } from './phrases.ts';
 
 export interface ExplainedValue {
   readonly rdata: string;

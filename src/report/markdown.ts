@@ -7,9 +7,9 @@ import { checkInWords } from './checks.ts';
 import { code, fenced, inert, table } from './markup.ts';
 import { reasonsOf } from './origin.ts';
 import { noPaint } from './paint.ts';
+import { count, grouped } from './phrases.ts';
 import { placeOf, problemSummary } from './problems.ts';
 import { applyText, isCalm, isUsual, planSummary, verifyText } from './text.ts';
-import { count, grouped } from './words.ts';
 
 /** A comment on a pull request takes 65,536 characters; JSON has all. */
 const mostCharacters = 60_000;

@@ -1,4 +1,4 @@
-import { count } from './words.ts';
+import { count } from './phrases.ts';
 
 // Markdown of text that may come from a stranger: no text leaves its span, its cell or its line.
 

@@ -1,6 +1,6 @@
 import type { Origin } from '../model/origin.ts';
 import type { Change, PlannedRRset } from '../model/plan.ts';
-import { count, visible } from './words.ts';
+import { count, visible } from './phrases.ts';
 
 /** Why a value is wanted: `zones/a.yaml:3`, or `web1 (lab), label mailserver, labels.yaml:8`. */
 export const originWords = (origin: Origin): string => {

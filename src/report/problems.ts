@@ -1,6 +1,6 @@
 import type { Problem } from '../model/problem.ts';
 import type { Paint } from './paint.ts';
-import { count, listed, visible } from './words.ts';
+import { count, listed, visible } from './phrases.ts';
 
 /** Where a problem is: file:line:column, or the target and zone that it happened at. */
 export const placeOf = ({ file, line, column, target, zone }: Problem): string => {

@@ -4,8 +4,8 @@ import type { ChangeResult, VerifyReport, ZoneResult } from '../model/result.ts'
 import { changeInWords, changeLines, type Shown, shownInPlan } from './changes.ts';
 import { differenceLine } from './differences.ts';
 import type { Paint } from './paint.ts';
+import { count, grouped, grouping, listed, summed, visible } from './phrases.ts';
 import { besidePlan, inFull, problemLines, problemSummary } from './problems.ts';
-import { count, grouped, grouping, listed, summed, visible } from './words.ts';
 
 const join = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 

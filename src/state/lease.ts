@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Store } from '../model/ports.ts';
 import type { OpenDatabase } from './database.ts';
 import { immediately } from './database.ts';
-import { atPlace, placeOf } from './settled.ts';
+import { atPlace, placeOf } from './last-synced.ts';
 
 /** How long a lease that nobody renews keeps others out. */
 const leaseMilliseconds = 60_000;

@@ -8,10 +8,10 @@ import { workOn } from './database.ts';
 import { DamagedFile, identityOf, isBusy, isDamaged, makeFolder, refuseOther, setAside, stateError } from './file.ts';
 import { inventoriesIn } from './inventory.ts';
 import { journalIn } from './journal.ts';
+import { settledIn } from './last-synced.ts';
 import { leasesIn } from './lease.ts';
 import { migrate, schemaVersion, versionOf } from './migrations.ts';
 import { passesIn } from './passes.ts';
-import { settledIn } from './settled.ts';
 import { orphansIn, writtenIn } from './written.ts';
 
 export interface OpenedStore extends Store {

@@ -4,9 +4,9 @@ import { keyOf } from '../model/rrset.ts';
 import type { OpenDatabase } from './database.ts';
 import { immediately } from './database.ts';
 import { isMissing } from './inventory.ts';
+import { placeLabel, placeOf } from './last-synced.ts';
 import type { Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
-import { placeLabel, placeOf } from './settled.ts';
 import { isText, listOf, shaped } from './shape.ts';
 
 type Sourced = Pick<WrittenValue, 'rdata' | 'sources' | 'claims'>;

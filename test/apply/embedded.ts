@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { factory as embedded } from '../../providers/embedded/index.ts';
 import type { Store } from '../../src/model/ports.ts';
-import type { OpenTarget } from '../../src/pass/types.ts';
 import { openStore } from '../../src/state/sqlite.ts';
+import type { OpenTarget } from '../../src/target.ts';
 import { tempFolder } from '../servers/child.ts';
 import { targetOf } from './pass.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
-import type { OpenTarget } from '../../src/pass/types.ts';
 import { openStore } from '../../src/state/sqlite.ts';
+import type { OpenTarget } from '../../src/target.ts';
 import type { ApiRRset } from '../faults/zone.ts';
 import { rrset } from '../faults/zone.ts';
 import { tempFolder } from '../servers/child.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Store } from '../../src/model/ports.ts';
-import type { OpenTarget } from '../../src/pass/types.ts';
 import type { Write, WriteResult } from '../../src/provider.ts';
+import type { OpenTarget } from '../../src/target.ts';
 import { openPair, type Pair } from './embedded.ts';
 import { change, changeset, setOf } from './make.ts';
 import { applyAt, recoverAt, targetsOf } from './pass.ts';

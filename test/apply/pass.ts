@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { factory as powerdns } from '../../providers/powerdns/index.ts';
+import type { ApplyOptions } from '../../src/apply/index.ts';
+import { applyAll } from '../../src/apply/index.ts';
+import type { Recovered } from '../../src/apply/sets/recover-journal.ts';
+import { recoverJournal } from '../../src/apply/sets/recover-journal.ts';
 import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { ZoneResult } from '../../src/model/result.ts';
-import type { ApplyOptions } from '../../src/pass/apply/index.ts';
-import { applyAll } from '../../src/pass/apply/index.ts';
-import type { Recovered } from '../../src/pass/apply/recover.ts';
-import { recoverJournal } from '../../src/pass/apply/recover.ts';
-import type { OpenTarget, OpenTargets, Rim } from '../../src/pass/types.ts';
+import type { OpenTarget, OpenTargets, Rim } from '../../src/target.ts';
 
 /** What tells one PowerDNS, from this process or another. */
 export interface Where {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { OpenTarget } from '../../src/pass/types.ts';
+import type { OpenTarget } from '../../src/target.ts';
 import { overwrite, rrset } from '../faults/zone.ts';
 import type { Fault, ProxyRequest } from '../servers/index.ts';
 import type { Lab } from './lab.ts';

@@ -1,7 +1,7 @@
 // What architecture.md allows each room to import, as data.
 
-const stages = ['load', 'inventory', 'compose', 'rules', 'plan', 'apply', 'verify', 'report', 'state'];
-const all = ['model', 'provider', 'wire', ...stages, 'pass', 'daemon'];
+const stages = ['load', 'inventory', 'compose', 'rules', 'plan', 'apply', 'verify', 'memory', 'report', 'state'];
+const all = ['model', 'provider', 'wire', 'target', 'run', ...stages, 'pass', 'daemon', 'plugins'];
 
 /** Which rooms a room may import. A room is a folder of src, a provider's folder, or a file of its own. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -15,11 +15,17 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: ['model'],
   state: ['model'],
   plan: ['model', 'provider'],
-  apply: ['model', 'provider'],
-  verify: ['model', 'wire'],
+  target: ['model', 'provider'],
+  // What travels between the stages: types alone (`onlyTypes`).
+  run: ['model', 'provider', 'target', 'compose', 'plan'],
+  apply: ['model', 'provider', 'target', 'run'],
+  verify: ['model', 'wire', 'target'],
+  plugins: ['model', 'provider'],
   providers: ['provider', 'wire'],
-  pass: ['model', 'provider', 'wire', ...stages],
-  daemon: ['model', 'pass', 'report', 'state'],
+  memory: ['model', 'provider', 'target', 'run', 'plan', 'apply'],
+  pass: ['model', 'provider', 'wire', 'target', 'run', ...stages],
+  daemon: ['model', 'load', 'inventory', 'pass', 'report', 'state'],
+  review: ['model', 'load', 'inventory', 'pass', 'report', 'state'],
   web: [],
   cli: all,
   registry: [...all, 'cli', 'providers'],

@@ -1,9 +1,9 @@
-import { findProvider } from '../../src/cli/external/index.ts';
 import type { Changeset, Plan } from '../../src/model/plan.ts';
 import type { Asker, Store } from '../../src/model/ports.ts';
 import { closeTargets } from '../../src/pass/targets.ts';
 import type { ApplyPass, PlanPass, Registry, Rim } from '../../src/pass.ts';
 import { applyPass, planPass } from '../../src/pass.ts';
+import { findProvider } from '../../src/plugins/index.ts';
 import type { Supports } from '../../src/provider.ts';
 import { askByDns } from '../../src/verify/ask.ts';
 import type { DnsAddress } from '../servers/ports.ts';

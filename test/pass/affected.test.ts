@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { applyAll } from '../../src/apply/index.ts';
 import type { ComposeInput } from '../../src/compose/index.ts';
 import type { Change, Changeset } from '../../src/model/plan.ts';
 import type { RosterServer, Server } from '../../src/model/server.ts';
 import { type HeldPass, planAffected } from '../../src/pass/affected/index.ts';
-import { applyAll } from '../../src/pass/apply/index.ts';
 import type { Provider } from '../../src/provider.ts';
 import {
   claim,

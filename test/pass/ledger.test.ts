@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countedOrphans } from '../../src/pass/keep/ledger.ts';
+import { countedOrphans } from '../../src/memory/ledger.ts';
 
 const value = { name: 'x.lab.', type: 'A', rdata: '192.0.2.1' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { nameServersOf } from '../../src/pass/nameservers.ts';
-import type { OpenTarget } from '../../src/pass/types.ts';
+import type { OpenTarget } from '../../src/target.ts';
+import { nameServersOf } from '../../src/verify/nameservers.ts';
 import { rrset } from '../plan/make.ts';
 
 const zone = { name: 'example.com.', view: null };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { pooled } from '../../src/model/pool.ts';
 import { refuseStale } from '../../src/pass/planfile.ts';
-import { pooled } from '../../src/pass/pool.ts';
 import type { Provider } from '../../src/provider.ts';
 import { changeset } from '../apply/make.ts';
 import { openScene } from './scene.ts';

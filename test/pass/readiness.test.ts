@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer, Asker } from '../../src/model/ports.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
 import { unanswerableTypes } from '../../src/pass/readiness.ts';
-import type { OpenTarget } from '../../src/pass/types.ts';
+import type { OpenTarget } from '../../src/target.ts';
 import { rrset, settings } from '../plan/make.ts';
 
 const answering = (words: string): Answer => ({

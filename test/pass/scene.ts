@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 import { factory as embedded } from '../../providers/embedded/index.ts';
+import { applyAll, createSettingsOf } from '../../src/apply/index.ts';
 import type { ComposeInput } from '../../src/compose/index.ts';
+import { rememberValues } from '../../src/memory/remember-values.ts';
 import type { Definitions } from '../../src/model/definitions.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { RosterServer } from '../../src/model/server.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
 import { type HeldPass, holdPass } from '../../src/pass/affected/index.ts';
-import { applyAll, createSettingsOf } from '../../src/pass/apply/index.ts';
 import { composed } from '../../src/pass/desired.ts';
-import { rememberValues } from '../../src/pass/keep/remember.ts';
 import { planAll } from '../../src/pass/plan.ts';
 import { selectionOf, withSets } from '../../src/pass/selection.ts';
-import type { OpenTargets, PlanPass, Rim } from '../../src/pass/types.ts';
 import { assemblePlan } from '../../src/plan/index.ts';
+import type { PlanPass } from '../../src/run.ts';
 import { openStore } from '../../src/state/sqlite.ts';
+import type { OpenTargets, Rim } from '../../src/target.ts';
 import { rimOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { tempFolder } from '../servers/child.ts';
 

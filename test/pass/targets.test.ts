@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { closeTargets } from '../../src/pass/targets.ts';
-import type { OpenTarget } from '../../src/pass/types.ts';
+import type { OpenTarget } from '../../src/target.ts';
 
 test('a target that does not close hides neither what was done nor the others', async () => {
   const closed: string[] = [];

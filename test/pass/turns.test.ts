@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { serverOf } from '../../src/apply/target-concurrency.ts';
 import type { TargetDefinition } from '../../src/model/definitions.ts';
-import { serverOf } from '../../src/pass/apply/turns.ts';
 
 const at = (config: object, name = 'a'): string => serverOf({ name, provider: 'x', config } as TargetDefinition);
 

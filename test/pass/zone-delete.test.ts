@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { JournalEntry, JournalMember } from '../../src/model/ports.ts';
-import { forgetZone } from '../../src/pass/zone-delete/forget.ts';
+import { forgetZone } from '../../src/pass/delete-zone/forget.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import { tempFolder } from '../servers/child.ts';
 import { entryOf, inside, orphanOf, settled, writtenOf, zone } from '../state/samples.ts';

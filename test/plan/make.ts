@@ -1,4 +1,4 @@
-import type { InventoryFacts } from '../../src/model/facts.ts';
+import type { InventoryFacts } from '../../src/model/deletion-evidence.ts';
 import type { HealthCheck } from '../../src/model/health.ts';
 import type { InventoryOrigin } from '../../src/model/origin.ts';
 import type { WrittenValue } from '../../src/model/ports.ts';

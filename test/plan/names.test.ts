@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RRset } from '../../src/model/rrset.ts';
 import type { DesiredZone, ZoneSnapshot } from '../../src/model/zone.ts';
 import { type PlanZoneInput, planZone } from '../../src/plan/index.ts';
-import { planNames } from '../../src/plan/names.ts';
+import { planNames } from '../../src/plan/plan-names.ts';
 import { absolute, apex, contributed, facts, rrset, settings, supports } from './make.ts';
 
 const id = { name: 'example.com.', view: null };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { differing } from '../../src/apply/compare.ts';
+import { differing } from '../../src/apply/zone/compare.ts';
 import type { HealthCheck } from '../../src/model/health.ts';
 import { answerOf } from '../../src/model/health.ts';
 import type { RRset } from '../../src/model/rrset.ts';

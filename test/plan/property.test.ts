@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Accountable, InventoryFacts } from '../../src/model/facts.ts';
+import type { Accountable, InventoryFacts } from '../../src/model/deletion-evidence.ts';
 import type { Change, Changeset, Withheld } from '../../src/model/plan.ts';
 import type { RRset } from '../../src/model/rrset.ts';
 import type { ExistingRRset, InventoryScope } from '../../src/model/zone.ts';

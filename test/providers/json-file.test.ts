@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findProvider } from '../../src/cli/external/index.ts';
 import { HostmasterError } from '../../src/model/errors.ts';
+import { findProvider } from '../../src/plugins/index.ts';
 import type { Change, PlannedRRset, Provider, Write } from '../../src/provider.ts';
 import { writeJsonFileProvider } from '../conformance/json-file.ts';
 import { hostmaster } from '../e2e/command.ts';

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { freshPatience, holdOf } from '../../src/apply/lease.ts';
 import type { Lease, LeaseHeld, Store } from '../../src/model/ports.ts';
-import { freshPatience, holdOf } from '../../src/pass/apply/lease.ts';
-import type { Rim } from '../../src/pass/types.ts';
 import { openStore } from '../../src/state/sqlite.ts';
+import type { Rim } from '../../src/target.ts';
 import { tempFolder } from '../servers/child.ts';
 
 const zone = { name: 'a.test.', view: null };

@@ -1,7 +1,9 @@
 import { isBuiltin } from 'node:module';
+import type { ExternalProviders, ProviderKeys, Providers } from '../../model/external-providers.ts';
+import { isProviderPath } from '../../model/external-providers.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { quoted } from '../quote.ts';
-import type { ExternalProviders, ProviderKeys, Providers, TargetEntry } from '../schema/hostmaster.ts';
+import type { TargetEntry } from '../schema/hostmaster.ts';
 import { type Config, howToTrust, reportAt } from './config.ts';
 import { secretKeysIn } from './secret-refs.ts';
 
@@ -57,9 +59,6 @@ const unknown = (provider: string, known: readonly string[], soughtAsPackage: bo
 
 const untrusted = (config: Config): string =>
   `which a configuration named by --config cannot run; ${howToTrust(config)}`;
-
-/** Is it a file's path, `./json-file.js`, `../x.ts` or `/opt/x.js`? */
-export const isProviderPath = (provider: string): boolean => /^(\.\.?)?\//.test(provider);
 
 /** `some-package`, `@scope/package`, or what such a one exports under a path of its own. */
 const isPackage = (provider: string): boolean =>

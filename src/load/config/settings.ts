@@ -5,10 +5,10 @@ import type { CreateSettings, GuardSettings, ZoneSettings } from '../../model/zo
 import { quoted } from '../quote.ts';
 import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../schema/hostmaster.ts';
 import { asRecord, checkOf } from './check.ts';
+import { checkWords, textsOf } from './check-values.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
 import type { Path } from './config-text.ts';
 import { parseDuration } from './values.ts';
-import { checkWords, textsOf } from './words.ts';
 
 const defaultGuards: GuardSettings = {
   max_delete_percent: 30,

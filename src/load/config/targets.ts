@@ -1,9 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { TargetDefinition } from '../../model/definitions.ts';
+import type { ProviderKeys } from '../../model/external-providers.ts';
 import type { NameServer } from '../../model/ports.ts';
 import { quoted } from '../quote.ts';
-import { type ProviderKeys, type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
+import { type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
 import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
 import { keysOfProvider, type ProviderSources } from './providers.ts';

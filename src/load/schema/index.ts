@@ -1,6 +1,7 @@
+import type { ProviderKeys, Providers } from '../../model/external-providers.ts';
 import { dialect, secretRef } from './common.ts';
 import { groupsFileSchema } from './groups.ts';
-import { type ProviderKeys, type Providers, targetSchema, topSchemas } from './hostmaster.ts';
+import { targetSchema, topSchemas } from './hostmaster.ts';
 import { labelsFileSchema } from './labels.ts';
 import { zoneFileSchema } from './zone.ts';
 

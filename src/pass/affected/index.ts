@@ -8,14 +8,15 @@ import { type RosterServer, type Server, serverKey } from '../../model/server.ts
 import type { DesiredZone } from '../../model/zone.ts';
 import { assemblePlan, atomicSets, withholdSplit } from '../../plan/index.ts';
 import { checkZones } from '../../rules/index.ts';
+import type { PlannedWork } from '../../run.ts';
+import type { Rim } from '../../target.ts';
 import { quarantinedAddresses } from '../selection.ts';
-import type { PlannedWork, Rim } from '../types.ts';
-import { concernedIn, factsWith, registeredWith } from './facts.ts';
-import { type HeldPass, textOf } from './held.ts';
+import { concernedIn, factsWith, registeredWith } from './deletion-evidence.ts';
+import { type HeldPass, textOf } from './last-pass.ts';
 import { planTouched } from './plan.ts';
 import { type TouchedZone, touchedZone, type Whole, whole } from './zone.ts';
 
-export { type HeldPass, type HeldPlace, holdPass } from './held.ts';
+export { type HeldPass, type HeldPlace, holdPass } from './last-pass.ts';
 export type { Whole } from './zone.ts';
 
 /** One server as the last pass had it and as it is now; null: there was, or is, none. */

@@ -1,4 +1,5 @@
 import { placeKey } from '../../apply/phases.ts';
+import { factsAt } from '../../memory/deletion-evidence.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import type { Store } from '../../model/ports.ts';
@@ -6,10 +7,10 @@ import type { Problem } from '../../model/problem.ts';
 import type { RRsetKey } from '../../model/rrset.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
 import type { PlanTarget } from '../../plan/index.ts';
-import { planNames } from '../../plan/names.ts';
-import { factsAt } from '../facts.ts';
-import type { PlannedWork, Rim, SharedFacts } from '../types.ts';
-import type { HeldPass, HeldPlace } from './held.ts';
+import { planNames } from '../../plan/plan-names.ts';
+import type { PlannedWork, SharedFacts } from '../../run.ts';
+import type { Rim } from '../../target.ts';
+import type { HeldPass, HeldPlace } from './last-pass.ts';
 import { type TouchedZone, type Whole, whole } from './zone.ts';
 
 interface Context {

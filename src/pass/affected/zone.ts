@@ -2,7 +2,7 @@ import type { Merged } from '../../compose/merge.ts';
 import { isWithin, parentOf } from '../../model/name.ts';
 import type { RRset } from '../../model/rrset.ts';
 import type { DesiredZone, Quarantine } from '../../model/zone.ts';
-import { type HeldZone, leadsTo } from './held.ts';
+import { type HeldZone, leadsTo } from './last-pass.ts';
 
 /** The names of a zone that a server touches, as they are wanted now, with those around them that decide with them. */
 export interface TouchedZone {

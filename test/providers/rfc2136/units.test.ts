@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { membersOf } from '../../../providers/rfc2136/catalog.ts';
 import { contentAfter, contentOf } from '../../../providers/rfc2136/content.ts';
 import { differing, nextSerial, unitsOf } from '../../../providers/rfc2136/convert.ts';
-import { cutChanges, updateFor } from '../../../providers/rfc2136/cut.ts';
-import { leftOut } from '../../../providers/rfc2136/left-out.ts';
 import { settingsOf } from '../../../providers/rfc2136/settings.ts';
+import { leftOut } from '../../../providers/rfc2136/silently-ignored.ts';
+import { cutChanges, updateFor } from '../../../providers/rfc2136/split-update.ts';
 import type { MessageRecord } from '../../../src/wire/message.ts';
 import { creating, deleting, replacing } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { bucketsOf } from '../../../providers/route53/accounts.ts';
-import { type TokenBucket, tokenBucket } from '../../../providers/route53/tokens.ts';
+import { bucketsOf } from '../../../providers/route53/account-rate-limits.ts';
+import { type TokenBucket, tokenBucket } from '../../../providers/route53/token-bucket.ts';
 
 /** A time that goes on only where somebody waits for it. */
 const ownTime = () => {

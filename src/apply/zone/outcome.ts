@@ -1,0 +1,96 @@
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import type { Change } from '../../model/plan.ts';
+import type { ChangeResult, ZoneResult } from '../../model/result.ts';
+import { keyOf } from '../../model/rrset.ts';
+import { zoneLabel } from '../../model/zone.ts';
+import type { RefusedChange } from '../../provider.ts';
+import type { Outcome, ZoneRun } from './run.ts';
+import { stands } from './run.ts';
+import { listOf } from './send.ts';
+
+/** What became of a run's zone, over all its phases. */
+export const resultOf = (run: ZoneRun): ZoneResult => {
+  const { input, outcome, state } = run;
+  const { zone, view, target } = input.changeset;
+  const changes = changesOf(run);
+  const failures = [state.error ?? state.finish ?? refusalOf(run) ?? stalenessOf(run), state.stuck];
+  const own = failures.find((each) => each !== null) ?? null;
+  const error = own ?? (changes.every((change) => stands(run, change)) ? null : (state.elsewhere ?? notReached(run)));
+  return {
+    zone,
+    view,
+    target,
+    status: error === null ? 'applied' : statusOf(run, own !== null),
+    error: error === null ? null : messageOf(own === null ? error : both(failures)),
+    code: error instanceof HostmasterError ? error.code : error === null ? null : 'INTERNAL',
+    changes: changes.map(({ action, name, type }) => ({
+      action,
+      name,
+      type,
+      ...(outcome.get(`${name} ${type}`) ?? {
+        status: 'skipped',
+        message: state.notTried ? 'not tried' : 'not reached',
+      }),
+    })),
+    // What went out in place of the plan is not what is desired.
+    fingerprint: state.error === null && state.ours && run.substitutes.size === 0 ? state.fingerprint : null,
+    ...(run.substitutes.size === 0 ? {} : { substituted: [...run.substitutes.values()] }),
+  };
+};
+
+const both = (failures: readonly unknown[]): string =>
+  failures.flatMap((each) => (each === null ? [] : [messageOf(each)])).join('; ');
+
+/** The planned changes, with those that went out in their place. */
+const changesOf = ({ input, substitutes }: ZoneRun): readonly Change[] => {
+  const planned = input.changeset.changes.map((change) => substitutes.get(keyOf(change)) ?? change);
+  const known = new Set(planned.map(keyOf));
+  return [...planned, ...substitutes.values().filter((change) => !known.has(keyOf(change)))];
+};
+
+const statusOf = (run: ZoneRun, failedItself: boolean): ZoneResult['status'] => {
+  const { state, undone } = run;
+  const standing = changesOf(run).some((change) => stands(run, change));
+  if (undone.size > 0 && !(failedItself && standing)) return 'rolled_back';
+  return state.notTried || !(failedItself || standing) ? 'skipped' : 'failed';
+};
+
+export const countOf = (outcome: Outcome, status: ChangeResult['status']): number =>
+  outcome.values().reduce((count, each) => count + Number(each.status === status), 0);
+
+/** What a target's refusal is to the zone. */
+export const refusedError = (refused: readonly RefusedChange[], target: string): HostmasterError =>
+  new HostmasterError('WRITE_REFUSED', 'stop', `${target} refused ${wordsOf(refused)}; what exists there stays`);
+
+const mostQuoted = 5;
+
+/** The server's own words for each RRset, as long as there are few. */
+const wordsOf = (refused: readonly RefusedChange[]): string => {
+  if (refused.length > mostQuoted) return `${listOf(refused)}: ${refused[0]?.message}`;
+  return refused.map(({ name, type, message }) => `${name} ${type} (${message})`).join(', ');
+};
+
+const refusalOf = (run: ZoneRun): HostmasterError | null => {
+  const refused = changesOf(run).flatMap((change) => {
+    const result = run.outcome.get(keyOf(change));
+    return result?.status === 'refused'
+      ? [{ name: change.name, type: change.type, message: result.message ?? '' }]
+      : [];
+  });
+  return refused.length === 0 ? null : refusedError(refused, run.sender.target);
+};
+
+const stalenessOf = (run: ZoneRun): HostmasterError | null => {
+  const stale = changesOf(run).filter((change) => run.outcome.get(keyOf(change))?.status === 'stale');
+  if (stale.length === 0) return null;
+  const where = `${zoneLabel(run.sender.zone)} at ${run.sender.target}`;
+  const message = `${where} is no longer what the plan saw: ${listOf(stale)}; what goes with it was not written: plan again`;
+  return new HostmasterError('STALE_PLAN', 'retry', message);
+};
+
+const notReached = ({ sender }: ZoneRun): HostmasterError =>
+  new HostmasterError(
+    'INTERRUPTED',
+    'stop',
+    `${zoneLabel(sender.zone)} at ${sender.target}: not all of it was reached`,
+  );

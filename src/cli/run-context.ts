@@ -1,0 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Rim } from '../target.ts';
+import { askByDns } from '../verify/ask.ts';
+import type { Io } from './io.ts';
+import { keepYoungGenerationSmall } from './memory.ts';
+import type { CommonOptions } from './options.ts';
+import { progressLine } from './progress.ts';
+import { providers } from './providers.ts';
+
+export interface CommandRim {
+  readonly rim: Rim;
+  /** Takes the progress line off the screen. */
+  readonly clear: () => void;
+}
+
+/** What a command hands to a pass: real time, real DNS, the real providers. */
+export const rimOf = (io: Io, { logLevel }: Pick<CommonOptions, 'logLevel'>): CommandRim => {
+  keepYoungGenerationSmall();
+  const progress = progressLine(io);
+  return {
+    rim: {
+      ...providers,
+      ask: askByDns(),
+      clock: { now: io.now ?? (() => Date.now()) },
+      sleep: (milliseconds) => pause(milliseconds, undefined, { signal: io.signal }).catch(() => undefined),
+      onStep: progress.onStep,
+      onNotice: (message) => {
+        if (logLevel !== 'error') io.err(`hostmaster: ${message}\n`);
+      },
+      signal: io.signal,
+    },
+    clear: progress.clear,
+  };
+};

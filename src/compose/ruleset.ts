@@ -1,0 +1,223 @@
+import { SyntaxProblem } from '../model/errors.ts';
+import { parseAbsolute } from '../model/name.ts';
+import type { Place } from '../model/origin.ts';
+import { madeTypes, typeByName } from '../model/rdata.ts';
+import type { ClaimDefinition, RecordDefinition, Registration, Role, Roles } from '../model/roles.ts';
+import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/server.ts';
+import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
+import { claimedBy } from './claimed.ts';
+import type { Blocked, RuleCheck, WriteRule } from './contribution.ts';
+import type { Finding } from './finding.ts';
+import { type Elsewhere, elsewhereIn } from './forward-answers.ts';
+import { type GrantBook, grantBook } from './grants.ts';
+import { type Counts, countsIn } from './roster.ts';
+import { isOfFamily, readTemplate, type Template } from './template.ts';
+import { readUnusable } from './unusable.ts';
+import { type ZoneBook, zoneBook } from './zones.ts';
+
+export interface ComposeInput {
+  readonly zones: readonly DesiredZone[];
+  /** Every zone name that is configured, also those that are left alone. */
+  readonly zoneNames: readonly string[];
+  readonly roles: Roles;
+  readonly roster: Roster;
+}
+
+/** All that Git says, ready to be asked about one server after the other. */
+export interface Book {
+  readonly zones: ZoneBook;
+  readonly grants: GrantBook;
+  readonly registration: {
+    readonly definition: Registration;
+    readonly rule: WriteRule;
+    readonly elsewhere: Elsewhere;
+  } | null;
+  readonly rulesFor: (server: Server) => readonly WriteRule[];
+  /** Claims whose name is the same for all servers, by name. */
+  readonly claims: ReadonlyMap<string, readonly WriteRule[]>;
+  /** Those whose names depend on the server. */
+  readonly claimed: readonly ClaimedNames[];
+  /** Rules that cannot be used, whose name is made of servers. */
+  readonly unusable: readonly { readonly template: Template; readonly reason: string }[];
+  /** Names that such rules write as they are. */
+  readonly blocked: ReadonlyMap<string, Blocked>;
+  /** `scope`: rules that cannot be used have names that nobody knows, so that nothing of the inventory's may go. */
+  readonly unknown: 'nothing' | 'scope' | 'everything';
+  readonly inventories: Roles['inventories'];
+  readonly counts: Counts;
+  readonly now: number;
+  readonly findings: readonly Finding[];
+}
+
+const claimTtl = 60;
+const recordTtl = 300;
+const nothing: Template = { parts: [], literal: '' };
+
+export const readBook = ({ zones, zoneNames, roles, roster }: ComposeInput): Book => {
+  const findings: Finding[] = [];
+  const zonesByName = zoneBook(zones, zoneNames);
+  const fallback = roles.registration?.ttl ?? recordTtl;
+  const rulesOf = new Map<Role, readonly WriteRule[]>();
+  for (const role of [...roles.labels, ...roles.groups]) rulesOf.set(role, readRole(role, fallback, findings));
+  const claims = new Map<string, WriteRule[]>();
+  const claimed: ClaimedNames[] = [];
+  for (const rule of [...rulesOf.values()].flat()) {
+    if (rule.kind === 'claim' && rule.fixed === null && !rule.allowEmpty) claimed.push(claimedBy(rule));
+    if (rule.kind === 'claim' && rule.fixed !== null) claims.set(rule.fixed, [...(claims.get(rule.fixed) ?? []), rule]);
+  }
+  return {
+    zones: zonesByName,
+    grants: grantBook(roles.grants),
+    registration: readRegistration(roles.registration, zonesByName, zones, findings),
+    rulesFor: rulesFinder(roles, rulesOf),
+    claims,
+    claimed,
+    ...readUnusable(roles, zonesByName),
+    inventories: roles.inventories,
+    counts: countsIn(distinctLimits(zones), roster.now),
+    now: roster.now,
+    findings,
+  };
+};
+
+const distinctLimits = (zones: readonly DesiredZone[]): readonly AbsenceLimits[] => [
+  ...new Map(
+    zones.map(({ settings: { guards } }) => [`${guards.absence.snapshots} ${guards.absence.grace}`, guards.absence]),
+  ).values(),
+];
+
+const readRegistration = (
+  definition: Registration | null,
+  zones: ZoneBook,
+  desired: readonly DesiredZone[],
+  findings: Finding[],
+): Book['registration'] => {
+  if (definition === null) return null;
+  if (!zones.isApex(definition.zone)) {
+    const message = `registration is in ${definition.zone}, which is not among the zones: no server is registered`;
+    findings.push({ rule: 'registration-zone', message, hint: 'add it to zones:', item: null, at: definition.at });
+    return null;
+  }
+  const own = desired.filter(({ id }) => id.name === definition.zone);
+  const rule: WriteRule = {
+    kind: 'registration',
+    type: '',
+    role: null,
+    words: 'registration',
+    name: nothing,
+    fixed: null,
+    value: null,
+    ttl: null,
+    fallbackTtl: definition.ttl,
+    check: null,
+    allowEmpty: false,
+    at: definition.at,
+  };
+  return { definition, rule, elsewhere: elsewhereIn(own) };
+};
+
+const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonly WriteRule[] => {
+  const words = `${role.kind} ${role.name}`;
+  const read = (rule: RecordDefinition | ClaimDefinition, make: () => WriteRule): readonly WriteRule[] => {
+    try {
+      return [make()];
+    } catch (error) {
+      if (!(error instanceof SyntaxProblem)) throw error;
+      findings.push({ rule: 'role-template', message: `${words}: ${error.message}`, item: null, at: rule.at });
+      return [];
+    }
+  };
+  const records = role.records
+    .filter((record) => isWritable(record, words, findings))
+    .flatMap((record) =>
+      read(record, () => ({
+        ...common(role, words, record),
+        kind: 'record',
+        value: record.value === null ? null : readTemplate(record.value),
+        fallbackTtl,
+        check: null,
+        allowEmpty: false,
+      })),
+    );
+  const claims = role.claims.flatMap((claim) =>
+    read(claim, () => ({
+      ...common(role, words, claim),
+      kind: 'claim',
+      value: null,
+      fallbackTtl: claimTtl,
+      check: readCheck(claim, words, findings),
+      allowEmpty: claim.allow_empty,
+    })),
+  );
+  return [...records, ...claims];
+};
+
+const common = (role: Role, words: string, { type, name: text, ttl, at }: RecordDefinition | ClaimDefinition) => {
+  const name = readTemplate(text);
+  return { role, words, type, name, fixed: name.literal === null ? null : parseAbsolute(name.literal), ttl, at };
+};
+
+/** Code for the name server is for zone files, and a zone's SOA is its name server's. */
+const neverWritten: ReadonlySet<string> = new Set(['SOA', ...madeTypes]);
+
+const isWritable = ({ type, value, at }: RecordDefinition, words: string, findings: Finding[]): boolean => {
+  const known = typeByName(type);
+  const isData = known !== null && known.code !== 0 && known.code !== 41 && (known.code < 128 || known.code > 255);
+  if (!isData || neverWritten.has(type)) {
+    findings.push({ rule: 'record-type', message: `${words} cannot have a record of type ${type}`, item: null, at });
+    return false;
+  }
+  if (value !== null || type === 'A' || type === 'AAAA') return true;
+  const message = `${words}: a record of type ${type} needs a value; without one it is the server's addresses`;
+  findings.push({ rule: 'record-value', message, item: null, at });
+  return false;
+};
+
+const readCheck = (claim: ClaimDefinition, words: string, findings: Finding[]): RuleCheck | null => {
+  const { health_check: given, type } = claim;
+  if (given === null) return null;
+  const definition = { ...given, when_all_down: backupsOf(claim, given.when_all_down, words, findings) };
+  const url = definition.url === null ? null : readTemplate(definition.url);
+  const { port, interval, timeout, string_match, when_all_down } = definition;
+  const key = JSON.stringify([type, port, definition.url, interval, timeout, string_match, when_all_down]);
+  return { definition, url, key };
+};
+
+type WhenAllDown = NonNullable<ClaimDefinition['health_check']>['when_all_down'];
+
+const backupsOf = (claim: ClaimDefinition, given: WhenAllDown, words: string, findings: Finding[]): WhenAllDown => {
+  if (typeof given === 'string') return given;
+  const backup = given.backup.filter((address) => isOfFamily(address, claim.type)).toSorted();
+  if (backup.length < given.backup.length) {
+    const message = `${words}: a backup of a claim of type ${claim.type} is ${claim.type === 'A' ? 'IPv4' : 'IPv6'} only`;
+    findings.push({ rule: 'health-check-backup', message, item: null, at: claim.at });
+  }
+  return backup.length === 0 ? 'open' : { backup };
+};
+
+/** Labels by name, and of the groups only those that could match. */
+const rulesFinder = (roles: Roles, rulesOf: ReadonlyMap<Role, readonly WriteRule[]>): Book['rulesFor'] => {
+  const byLabel = new Map(roles.labels.map((role) => [role.name, rulesOf.get(role) ?? []]));
+  const groups = roles.groups.map((role) => ({ matches: matcherOf(role), rules: rulesOf.get(role) ?? [] }));
+  return (server) => {
+    const rules = server.labels.flatMap((label) => byLabel.get(label) ?? []);
+    for (const group of groups) if (group.matches(server)) rules.push(...group.rules);
+    return rules;
+  };
+};
+
+const matcherOf = ({ match }: Role): ((server: Server) => boolean) => {
+  const conditions = Object.entries(match ?? {}).map(([key, values]) => ({ key, values: new Set(values.map(String)) }));
+  return (server) => match !== null && conditions.every(({ key, values }) => holds(server, key, values));
+};
+
+const holds = (server: Server, key: string, values: ReadonlySet<string>): boolean => {
+  if (key === 'labels') return server.labels.some((label) => values.has(label));
+  if (key === 'name') return values.has(server.name);
+  if (key === 'state') return values.has(server.state);
+  return Object.hasOwn(server.attributes, key) && values.has(String(server.attributes[key]));
+};
+
+/** Where an inventory is defined: what is wrong with its servers is mended there, or in what it reads. */
+export const inventoryAt = ({ inventories }: Book, { server }: RosterServer): Place | null =>
+  inventories.find(({ name }) => name === server.inventory)?.at ?? null;

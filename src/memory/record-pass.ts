@@ -1,0 +1,29 @@
+import { messageOf } from '../model/errors.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Store } from '../model/ports.ts';
+import type { VerifyReport, ZoneResult } from '../model/result.ts';
+import type { Rim } from '../target.ts';
+
+/** Keeps that this pass was, for people who look back. */
+export const recordPass = async ({ started, plan, results, verify }: Ended, store: Store, rim: Rim): Promise<void> => {
+  const refused = plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => guard !== 'absence'));
+  const outcome = results.some(({ status }) => status !== 'applied')
+    ? 'failed'
+    : verify.differences.length > 0
+      ? 'differs'
+      : refused
+        ? 'refused'
+        : 'done';
+  const changes = results.flatMap((result) => result.changes).filter(({ status }) => status === 'applied').length;
+  const { config_commit: commit, digest, problems } = plan;
+  await store
+    .recordPass({ started, ended: rim.clock.now(), commit, digest, outcome, changes, problems: problems.length })
+    .catch((error: unknown) => rim.onNotice?.(`this pass was not recorded in the state: ${messageOf(error)}`));
+};
+
+interface Ended {
+  readonly started: number;
+  readonly plan: Plan;
+  readonly results: readonly ZoneResult[];
+  readonly verify: VerifyReport;
+}

@@ -1,0 +1,95 @@
+import type { Affected, Composition } from '../../compose/composition.ts';
+import { type Accounted, factsOfSome } from '../../compose/deletion-evidence.ts';
+import { keyOfEntry } from '../../compose/roster.ts';
+import { isServerName } from '../../compose/template.ts';
+import { type RosterServer, serverKey } from '../../model/server.ts';
+import type { Registered, ServerRef } from '../../plan/sets.ts';
+import type { SharedFacts } from '../../run.ts';
+import type { HeldPass } from './last-pass.ts';
+
+// What a pass of one server looks up of all others stays as the last pass had it.
+
+/** A server's change, and whom it concerns. */
+export interface Concerned {
+  /** Of the server that changes. */
+  readonly key: string;
+  readonly next: RosterServer | null;
+  /** By key: those that share a name or an address with it, and itself. */
+  readonly entries: ReadonlyMap<string, ConcernedServer>;
+}
+
+interface ConcernedServer extends Accounted {
+  /** Does it get anything? */
+  readonly gets: boolean;
+}
+
+export const concernedIn = (
+  { entries }: Composition,
+  key: string,
+  next: RosterServer | null,
+  { parts }: Pick<Affected, 'parts'>,
+): Concerned => ({
+  key,
+  next,
+  entries: new Map(
+    parts.flatMap((part): readonly [string, ConcernedServer][] => {
+      const entry = part.key === key ? next : (entries.get(part.key) ?? null);
+      return entry === null
+        ? []
+        : [[part.key, { key: part.key, entry, outcome: part.share.outcome, gets: part.share.server !== null }]];
+    }),
+  ),
+});
+
+/**
+ * What accounts for values now. A value that the server gave up and that nobody is known to have written may lack one who
+ * left and accounts for it as well: then it stays for the next full pass.
+ */
+export const factsWith = (
+  { desired, composition }: HeldPass,
+  { key, entries }: Concerned,
+  now: number,
+): SharedFacts => {
+  const { facts } = desired;
+  if (facts === null) return null;
+  const own = factsOfSome(composition.book, now, [...entries.values()]);
+  const isOwn = (each: string) => each === key || entries.has(each);
+  const unlessOwn = (each: string | undefined) => (each === undefined || isOwn(each) ? undefined : each);
+  return {
+    servers: { get: (each) => (isOwn(each) ? own.servers.get(each) : facts.servers.get(each)) },
+    names: { get: (name) => own.names.get(name) ?? unlessOwn(facts.names.get(name)) },
+    addresses: { get: (address) => own.addresses.get(address) ?? unlessOwn(facts.addresses.get(address)) },
+    now,
+  };
+};
+
+/** Whose each registration name is now. */
+export const registeredWith = (
+  { desired: { registered }, composition }: HeldPass,
+  { key, next, entries }: Concerned,
+): Registered => {
+  const { book, parts } = composition;
+  const server = next?.server ?? composition.entries.get(key)?.server;
+  if (book.registration === null || server === undefined || !isServerName(server.name)) return registered;
+  const own = `${server.name}.${book.registration.definition.zone}`;
+  const named = [
+    ...new Set(
+      [server.inventory, ...book.inventories.map(({ name }) => name)].map((inventory) =>
+        serverKey({ inventory, name: server.name }),
+      ),
+    ),
+  ]
+    .sort()
+    .flatMap((each) => {
+      const entry = each === key ? next : (composition.entries.get(each) ?? null);
+      return entry === null ? [] : [entry];
+    });
+  const has = (entry: RosterServer): boolean => {
+    const each = keyOfEntry(entry);
+    return book.counts(entry) && (entries.get(each)?.gets ?? parts.get(each)?.share.server !== null);
+  };
+  const first = named.find(has) ?? named[0];
+  const of: ServerRef | undefined =
+    first === undefined ? undefined : { inventory: first.server.inventory, server: first.server.name };
+  return { size: Math.max(1, registered.size), get: (name) => (name === own ? of : registered.get(name)) };
+};

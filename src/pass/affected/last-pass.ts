@@ -1,0 +1,138 @@
+import { appliedChanges } from '../../apply/index.ts';
+import { placeKey } from '../../apply/phases.ts';
+import { resultOf } from '../../apply/results.ts';
+import type { Composition } from '../../compose/index.ts';
+import type { Problem } from '../../model/problem.ts';
+import { pointingTypes, rdataNames } from '../../model/rdata.ts';
+import type { ZoneResult } from '../../model/result.ts';
+import type { RRset, RRsetKey } from '../../model/rrset.ts';
+import type { DesiredZone, Protection, Quarantine } from '../../model/zone.ts';
+import type { Desired, PlannedWork, PlanPass } from '../../run.ts';
+
+// What a pass leaves for those of single servers: every zone by name, and what is known of it at each target.
+
+/** One zone as the last pass wanted it. */
+export interface HeldZone {
+  /** After the rules; `rrsets` are those before the rules, in `at`. */
+  readonly zone: DesiredZone;
+  readonly at: ReadonlyMap<string, readonly RRset[]>;
+  /** What zone files alone have. */
+  readonly statics: ReadonlyMap<string, readonly RRset[]>;
+  /** Bad input of zone files and inventories, before the rules. */
+  readonly bad: ReadonlyMap<string, readonly Quarantine[]>;
+  readonly staticBad: ReadonlyMap<string, readonly Quarantine[]>;
+  /** The same and what the rules found. */
+  readonly quarantined: ReadonlyMap<string, readonly Quarantine[]>;
+  readonly protected: ReadonlyMap<string, readonly Protection[]>;
+  /** For each name in a value that has to lead somewhere: who has it. */
+  readonly leadingTo: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly hasWildcard: boolean;
+  /** Types in it, and whether any of them has a health check. */
+  readonly types: ReadonlySet<string>;
+  readonly isChecked: boolean;
+}
+
+/** One zone at a target, as the last pass left it there. */
+export interface HeldPlace {
+  readonly work: Pick<PlannedWork, 'target' | 'fitFor'>;
+  /** Was the zone read, so that `fitFor` says what its name servers can answer? */
+  readonly isRead: boolean;
+  /** RRsets of ours, SOA and apex NS not counted. */
+  readonly total: number;
+  /** Names with changes that are held back, or were not made. */
+  readonly open: ReadonlySet<string>;
+  /** Names with something that is not ours. */
+  readonly foreign: ReadonlySet<string>;
+}
+
+/** Everything that the pass of one server is measured against. */
+export interface HeldPass {
+  readonly desired: Desired;
+  readonly composition: Composition;
+  readonly zones: readonly HeldZone[];
+  /** By placeKey. */
+  readonly places: ReadonlyMap<string, HeldPlace>;
+  readonly plan: PlanPass['plan'];
+  /** The problems of what was wanted, in one text each. */
+  readonly said: ReadonlySet<string>;
+}
+
+/** The names that an RRset leads to. */
+export const leadsTo = ({ type, values }: RRset): readonly string[] =>
+  pointingTypes.has(type) ? values.flatMap(({ rdata }) => rdataNames(type, rdata)) : [];
+
+/** Null where the pass was not asked to keep what servers come to. `results` of a pass that wrote nothing are empty. */
+export const holdPass = ({ desired, plan, work }: PlanPass, results: readonly ZoneResult[]): HeldPass | null => {
+  if (desired.held === undefined) return null;
+  const { composition, zones } = desired.held;
+  return {
+    desired,
+    composition,
+    zones: zones.flatMap((zone, i) => {
+      const checked = desired.definitions.zones[i];
+      return checked === undefined ? [] : [holdZone(zone, checked, composition.input.zones[i])];
+    }),
+    places: new Map(work.map((each) => [placeKey(each.changeset), holdPlace(each, results)])),
+    plan,
+    said: new Set(desired.definitions.problems.map(textOf)),
+  };
+};
+
+export const textOf = ({ rule, message }: Problem): string => `${rule} ${message}`;
+
+const holdZone = (before: DesiredZone, after: DesiredZone, file: DesiredZone | undefined): HeldZone => {
+  const at = byName(before.rrsets);
+  const leadingTo = new Map<string, Set<string>>();
+  for (const rrset of before.rrsets) {
+    for (const name of leadsTo(rrset)) {
+      const known = leadingTo.get(name);
+      if (known === undefined) leadingTo.set(name, new Set([rrset.name]));
+      else known.add(rrset.name);
+    }
+  }
+  return {
+    zone: after,
+    at,
+    statics: byName(file?.rrsets ?? []),
+    bad: byName(before.quarantined),
+    staticBad: byName(file?.quarantined ?? []),
+    quarantined: byName(after.quarantined),
+    protected: byName(after.protected ?? []),
+    leadingTo,
+    hasWildcard: [...at.keys()].some((name) => name.startsWith('*.')),
+    types: new Set(after.rrsets.map(({ type }) => type)),
+    isChecked: after.rrsets.some(({ healthCheck }) => healthCheck !== undefined),
+  };
+};
+
+const byName = <T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, readonly T[]> => {
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    const known = found.get(item.name);
+    if (known === undefined) found.set(item.name, [item]);
+    else known.push(item);
+  }
+  return found;
+};
+
+const holdPlace = ({ changeset, snapshot, zone, ...work }: PlannedWork, results: readonly ZoneResult[]): HeldPlace => {
+  const result = resultOf(results, changeset);
+  const applied = new Set(result === undefined ? [] : appliedChanges(changeset, result));
+  const isContent = ({ name, type }: RRsetKey) => type !== 'SOA' && !(type === 'NS' && name === zone.id.name);
+  const left = new Set(changeset.unmanaged.map(({ name, type }) => `${name} ${type}`));
+  const isRead = snapshot !== null || changeset.create_zone;
+  const before = isRead ? (snapshot?.rrsets ?? []) : zone.rrsets;
+  let total = before.filter((rrset) => isContent(rrset) && !left.has(`${rrset.name} ${rrset.type}`)).length;
+  for (const change of applied) {
+    if (change.action === 'replace' || !isContent(change)) continue;
+    total += change.action === 'create' ? 1 : -1;
+  }
+  const open = [...changeset.withheld, ...changeset.changes.filter((change) => !applied.has(change))];
+  return {
+    work: { target: work.target, fitFor: work.fitFor },
+    isRead,
+    total,
+    open: new Set(open.map(({ name }) => name)),
+    foreign: new Set(changeset.unmanaged.map(({ name }) => name)),
+  };
+};

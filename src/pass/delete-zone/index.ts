@@ -1,0 +1,271 @@
+import { type Hold, holdOf } from '../../apply/lease.ts';
+import { load } from '../../load/index.ts';
+import type { Definitions } from '../../model/definitions.ts';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import type { Store } from '../../model/ports.ts';
+import { type Problem, problemOfTarget } from '../../model/problem.ts';
+import type { VerifyReport } from '../../model/result.ts';
+import type { Unreadable, ZoneId, ZoneSnapshot } from '../../model/zone.ts';
+import { count } from '../../report/phrases.ts';
+import type { PassOptions, StoreOpener } from '../../run.ts';
+import type { OpenTarget, Rim } from '../../target.ts';
+import { nameServersOf } from '../../verify/nameservers.ts';
+import { refuseUnknown, sourcesOf } from '../options.ts';
+import { closeTargets, openTargets } from '../targets.ts';
+import { type Delegation, delegatedIn, delegationsOf, targetsAbove } from './delegation.ts';
+import { type Dump, dumpFile, unequal, writeDump } from './dump.ts';
+import { forgetZone } from './forget.ts';
+import { proveGone } from './gone.ts';
+import { type DeleteAllow, refuseConfigured, refuseMarked } from './refuse.ts';
+
+export type { DeleteAllow } from './refuse.ts';
+
+/** One zone that a person wants gone from one target. */
+export interface ZoneDeletion {
+  /** Canonical. */
+  readonly zone: string;
+  readonly target: string;
+  /** The folder that the dump goes to. */
+  readonly out: string;
+  readonly allow: readonly DeleteAllow[];
+  /** Is asked before anything is written. Throws where the person does not want it. */
+  readonly agree: (found: FoundZone) => Promise<void>;
+}
+
+/** What there is to delete. */
+export interface FoundZone {
+  readonly rrsets: number;
+  readonly problems: readonly Problem[];
+}
+
+/** A zone that a target does not have any more. */
+export interface DeletedZone {
+  readonly zone: string;
+  readonly view: string | null;
+  readonly target: string;
+  /** The file that holds what it was. */
+  readonly dump: string;
+  readonly rrsets: number;
+  /** What is not in that file. */
+  readonly left: readonly Unreadable[];
+  readonly problems: readonly Problem[];
+  readonly verify: VerifyReport;
+}
+
+/**
+ * Deletes a zone at a target: reads it, asks, writes a dump and reads that back, reads the zone again under its lease,
+ * and only where nothing moved meanwhile deletes it; then clears what the state knows of it and proves that it is gone.
+ */
+export const deleteZonePass = async (
+  deletion: ZoneDeletion,
+  options: PassOptions,
+  rim: Rim,
+  openStore: StoreOpener,
+): Promise<DeletedZone> => {
+  const { target, zone } = deletion;
+  const definitions = await load({ ...sourcesOf(options, rim), only: 'config' });
+  refuseUnknown(
+    '--target',
+    [target],
+    definitions.targets.map(({ name }) => name),
+  );
+  const at = await openTargets(definitions, { targets: [target], serve: true }, rim);
+  const store = openStore(definitions.state);
+  try {
+    const open = at.open.get(target);
+    if (open === undefined) {
+      throw new HostmasterError(
+        'TARGET_UNREACHABLE',
+        'wait',
+        `${target}: ${at.statuses[0]?.message ?? 'it cannot be opened'}`,
+      );
+    }
+    refuseConfigured(zone, open, definitions);
+    return await deleteAt({ deletion, options, definitions, open, store, rim });
+  } finally {
+    await Promise.all([closeTargets(at), store.close()]);
+  }
+};
+
+interface Work {
+  readonly deletion: ZoneDeletion;
+  readonly options: PassOptions;
+  readonly definitions: Definitions;
+  readonly open: OpenTarget;
+  readonly store: Store;
+  readonly rim: Rim;
+}
+
+const deleteAt = async (work: Work): Promise<DeletedZone> => {
+  const { deletion, open, rim, store } = work;
+  const { target, zone } = deletion;
+  const id = { name: zone, view: null };
+  refuseUnable(zone, open);
+  const file = dumpFile(zone, deletion.out);
+  const snapshot = await readOrThrow(id, work);
+  await refuseMarked(snapshot, open, work.definitions, store);
+  refuseUnread(snapshot, deletion);
+  const problems = await delegationProblems(snapshot, work);
+  const rrsets = snapshot.rrsets.filter(({ values }) => values.length > 0).length;
+  await deletion.agree({ rrsets, problems });
+  // Asked for while the zone is there: the target may tell by it.
+  const answering = await nameServersOf(id, open, snapshot.rrsets);
+  const hold = holdOf({ zone, view: null, target }, store, rim);
+  await hold.take();
+  const forgotten = await deleteWithDump(file, snapshot, hold, work)
+    .then(() => whyNotForgotten(id, work))
+    .finally(hold.release);
+  const proof = await proveGone(id, answering, open, rim);
+  const { unreadable: left } = snapshot;
+  return {
+    zone,
+    view: null,
+    target,
+    dump: file,
+    rrsets,
+    left,
+    problems: [...problems, ...forgotten, ...proof.problems],
+    verify: proof.verify,
+  };
+};
+
+/** The zone is gone: what fails from here on is a problem, and never the end. */
+const whyNotForgotten = (id: ZoneId, { deletion: { target }, store }: Work): Promise<readonly Problem[]> =>
+  forgetZone(id, target, store).then(
+    () => [],
+    (error: unknown) => [problemOfTarget('state-not-kept', messageOf(error), target, id.name)],
+  );
+
+const refuseUnable = (zone: string, { definition, provider }: OpenTarget): void => {
+  const how = provider.supports.zones_are_deleted;
+  if (how === undefined) return;
+  throw new HostmasterError(
+    'WRITE_REFUSED',
+    'stop',
+    `nothing was deleted: ${definition.name} cannot delete ${zone}: ${how}`,
+  );
+};
+
+/** Throws ZONE_MISSING; what the state knew of the zone is no use to anyone then. */
+const readOrThrow = async (id: ZoneId, { deletion: { target }, open, store }: Work): Promise<ZoneSnapshot> => {
+  const read = await open.provider.read(id);
+  if (read.status === 'read') return read;
+  await forgetZone(id, target, store);
+  throw new HostmasterError('ZONE_MISSING', 'stop', `${target} does not have the zone ${id.name}: nothing was deleted`);
+};
+
+const shown = 5;
+
+/** A SOA that cannot be read keeps nobody from it: the name server makes another one. */
+const refuseUnread = ({ unreadable: all, zone }: ZoneSnapshot, { allow, target }: ZoneDeletion): void => {
+  const unreadable = all.filter(({ type }) => type !== 'SOA');
+  if (unreadable.length === 0 || allow.includes('unreadable')) return;
+  const some = unreadable.slice(0, shown).map(({ name, type, why }) => `${name} ${type} (${why})`);
+  const more = unreadable.length > shown ? ` and ${count(unreadable.length - shown, 'more RRset')}` : '';
+  throw new HostmasterError(
+    'DELETE_REFUSED',
+    'stop',
+    `nothing was deleted: a dump of ${zone.name} at ${target} would lack ${some.join(', ')}${more}; write down what they are, then let it go: --allow unreadable`,
+  );
+};
+
+/** What the zones above and below say of it; throws where one of them needs it. */
+const delegationProblems = async (
+  snapshot: ZoneSnapshot,
+  { definitions, deletion, open, rim }: Work,
+): Promise<readonly Problem[]> => {
+  const { rrsets, zone } = snapshot;
+  const { name } = open.definition;
+  const others = targetsAbove(zone.name, definitions).filter((each) => each !== name);
+  const targets = await openTargets(definitions, { targets: others, serve: false }, rim);
+  try {
+    const above = await delegationsOf(zone.name, rrsets, open, definitions, targets);
+    const delegations = [...above, ...delegatedIn(snapshot, open, definitions)];
+    const leading = delegations.find(({ leads }) => leads);
+    if (leading !== undefined && !deletion.allow.includes('delegation')) throw inUse(zone.name, name, leading);
+    return delegations.map(({ problem }) => problem);
+  } finally {
+    await closeTargets(targets);
+  }
+};
+
+const inUse = (zone: string, target: string, { problem }: Delegation): HostmasterError =>
+  new HostmasterError(
+    'DELETE_REFUSED',
+    'stop',
+    `nothing was deleted: ${problem.zone} at ${problem.target}: ${problem.message}, so that ${zone} at ${target} may be in use; take that out first, or let it be: --allow delegation`,
+  );
+
+const deleteWithDump = async (file: string, snapshot: ZoneSnapshot, hold: Hold, work: Work): Promise<void> => {
+  const { deletion, open, rim } = work;
+  const { target } = deletion;
+  const { zone } = snapshot;
+  const when = new Date(rim.clock.now()).toISOString();
+  const dump = await writeDump(file, snapshot, `${zone.name} as ${target} had it at ${when}, before it was deleted`);
+  try {
+    await refuseAdopted(dump, work);
+    await refuseMoved(snapshot, work);
+    if (rim.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stop', 'stopped: nothing was deleted');
+    await hold.check();
+  } catch (error) {
+    await dump.discard();
+    throw error;
+  }
+  await open.provider.deleteZone(zone).catch((error: unknown) => afterFailure(error, snapshot, dump, open));
+};
+
+/** Written where "*" finds it, the dump would be the zone's file. */
+const refuseAdopted = async ({ file }: Dump, { deletion: { zone }, open, options, rim }: Work): Promise<void> => {
+  const definitions = await load({ ...sourcesOf(options, rim), only: 'config' });
+  try {
+    refuseConfigured(zone, open, definitions);
+  } catch (error) {
+    const { code, kind } =
+      error instanceof HostmasterError ? error : { code: 'DELETE_REFUSED' as const, kind: 'stop' as const };
+    throw new HostmasterError(
+      code,
+      kind,
+      `${messageOf(error)}; or the dump ${file} is what is found: name another folder: --out DIR`,
+    );
+  }
+};
+
+const refuseMoved = async (before: ZoneSnapshot, { deletion: { target }, open }: Work): Promise<void> => {
+  const { name } = before.zone;
+  const now = await open.provider.read(before.zone);
+  const moved = now.status !== 'read' ? ['all of it'] : unequal(before.rrsets, now.rrsets);
+  const isSame =
+    now.status === 'read' &&
+    moved.length === 0 &&
+    now.fingerprint === before.fingerprint &&
+    now.unreadable.length === before.unreadable.length;
+  if (isSame) return;
+  throw new HostmasterError(
+    'STALE_PLAN',
+    'stop',
+    `nothing was deleted: somebody else wrote to ${name} at ${target} meanwhile (${whatMoved(moved)}); look again, and say it again`,
+  );
+};
+
+/** Every write moves the SOA: it is no news beside another RRset. */
+const whatMoved = (keys: readonly string[]): string => {
+  const others = keys.filter((key) => !key.endsWith(' SOA'));
+  return (others.length > 0 ? others : keys).slice(0, shown).join(', ') || 'its serial moved';
+};
+
+/** A deletion that went wrong may have been done, or half done: the dump stays, and the zone is looked for. */
+const afterFailure = async (
+  error: unknown,
+  { zone }: ZoneSnapshot,
+  { file }: Dump,
+  open: OpenTarget,
+): Promise<void> => {
+  const after = await open.provider.read(zone).catch(() => null);
+  if (after?.status === 'missing') return;
+  const { name } = open.definition;
+  const known =
+    after === null ? `nobody knows whether ${zone.name} is still at ${name}` : `${name} still has ${zone.name}`;
+  const { code, kind } =
+    error instanceof HostmasterError ? error : { code: 'WRITE_UNKNOWN' as const, kind: 'retry' as const };
+  throw new HostmasterError(code, kind, `${messageOf(error)}; ${known}, and its dump is ${file}`, { cause: error });
+};

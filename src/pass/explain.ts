@@ -1,0 +1,139 @@
+import { factsAt } from '../memory/deletion-evidence.ts';
+import { HostmasterError, messageOf } from '../model/errors.ts';
+import { isWithin } from '../model/name.ts';
+import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
+import type { RRset } from '../model/rrset.ts';
+import type { DesiredZone } from '../model/zone.ts';
+import { zoneLabel } from '../model/zone.ts';
+import { planZone } from '../plan/index.ts';
+import type { ExplainedRRset, Explanation } from '../report/explain.ts';
+import type { Desired, SharedFacts } from '../run.ts';
+import type { OpenTarget, OpenTargets, Rim } from '../target.ts';
+import { type Asked, answering, typesToAsk } from '../verify/answering.ts';
+import { nameServersOf } from '../verify/nameservers.ts';
+import { unanswerableTypes } from './readiness.ts';
+
+/** Desired, existing and answered values of a name, and where each comes from. `name` is canonical. */
+export const explainName = async (
+  asked: Asked,
+  desired: Desired,
+  targets: OpenTargets,
+  hand: Hand,
+): Promise<readonly Explanation[]> => {
+  const { name } = asked;
+  const { definitions } = desired;
+  const zones = definitions.zones.filter(({ id }) => isWithin(name, id.name));
+  const longest = Math.max(0, ...zones.map(({ id }) => id.name.length));
+  const closest = zones.filter(({ id }) => id.name.length === longest);
+  const alone = definitions.zoneNames.find((zone) => zone.length > longest && isWithin(name, zone));
+  if (alone !== undefined) {
+    throw new HostmasterError('CONFIG', 'stop', `${alone} is left alone: "hostmaster validate" says why`);
+  }
+  if (closest.length === 0) {
+    throw new HostmasterError('USAGE', 'stop', `${name} is in none of the zones of hostmaster.yaml`);
+  }
+  return Promise.all(closest.map((zone) => explainIn(zone, asked, targets, { ...hand, facts: desired.facts })));
+};
+
+interface Hand {
+  readonly rim: Rim;
+  readonly store: Store;
+}
+
+type FullHand = Hand & { readonly facts: SharedFacts };
+
+const explainIn = async (
+  zone: DesiredZone,
+  asked: Asked,
+  targets: OpenTargets,
+  hand: FullHand,
+): Promise<Explanation> => {
+  const desired = answering(zone.id.name, zone.rrsets, asked);
+  const open = zone.settings.targets.flatMap((target) => targets.open.get(target) ?? []);
+  const found = await Promise.all(open.map((target) => existingAt(zone, target, asked, hand)));
+  const types = typesToAsk([...desired, ...found.flatMap(({ rrsets }) => rrsets)], asked);
+  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, hand.rim)));
+  return {
+    ...asked,
+    zone: zoneLabel(zone.id),
+    desired: desired.map(explained),
+    quarantined: zone.quarantined
+      .filter(({ name, type }) => name === asked.name && (type === null || asked.type === null || type === asked.type))
+      .map(({ type, reason, origin }) => ({ type, reason, origin })),
+    existing: found.map(({ rrsets, ...rest }) => ({ ...rest, rrsets: rrsets.map(explained) })),
+    answered: answered.flat(),
+  };
+};
+
+const explained = ({ name, type, ttl, values }: RRset): ExplainedRRset => ({ name, type, ttl, values });
+
+type Found = Omit<Explanation['existing'][number], 'rrsets'> & { readonly rrsets: readonly RRset[] };
+
+const existingAt = async (
+  zone: DesiredZone,
+  target: OpenTarget,
+  asked: Asked,
+  { facts, rim, store }: FullHand,
+): Promise<Found> => {
+  const { name } = target.definition;
+  const none = { target: name, rrsets: [], planned: [], unmanaged: [] };
+  const isAsked = (each: { readonly name: string; readonly type: string }) =>
+    each.name === asked.name && (asked.type === null || each.type === asked.type);
+  try {
+    const read = await target.provider.read(zone.id);
+    if (read.status !== 'read') return { ...none, error: `${name} does not have the zone` };
+    const { supports, healthChecks = null, nativeChecks = null } = target.provider;
+    const unanswerable = await unanswerableTypes(zone, target, rim.ask);
+    const { changeset } = planZone({
+      desired: zone,
+      target: { name, supports, healthChecks, nativeChecks, unanswerable, unready: new Map() },
+      existing: read,
+      allows: [],
+      facts: await factsAt(zone, name, facts, store, rim.clock.now()),
+    });
+    return {
+      target: name,
+      error: null,
+      rrsets: answering(zone.id.name, read.rrsets, asked),
+      planned: [
+        ...changeset.changes.filter(isAsked).map(({ action, type }) => ({ action, type, guard: null, reason: null })),
+        ...changeset.withheld
+          .filter(isAsked)
+          .map(({ action, type, guard, reason }) => ({ action, type, guard, reason })),
+      ],
+      unmanaged: changeset.unmanaged.filter(isAsked).map(({ type, why }) => ({ type, why })),
+    };
+  } catch (error) {
+    if (!(error instanceof HostmasterError)) throw error;
+    return { ...none, error: messageOf(error) };
+  }
+};
+
+const answeredAt = async (
+  zone: DesiredZone,
+  target: OpenTarget,
+  name: string,
+  types: readonly string[],
+  rim: Rim,
+): Promise<Explanation['answered']> => {
+  const { nameservers } = await nameServersOf(zone.id, target, zone.rrsets);
+  const questions = nameservers.flatMap((nameserver) => types.map((type) => ({ nameserver, type })));
+  return Promise.all(questions.map(({ nameserver, type }) => answerOf(nameserver, { name, type }, target, rim)));
+};
+
+const answerOf = async (
+  nameserver: NameServer,
+  question: { readonly name: string; readonly type: string },
+  target: OpenTarget,
+  rim: Rim,
+): Promise<Explanation['answered'][number]> => {
+  const answer = await rim.ask(nameserver, question, rim.signal);
+  const who = { target: target.definition.name, nameserver: nameserver.label, type: question.type };
+  return answer.status === 'no_answer'
+    ? { ...who, rcode: `no answer: ${answer.reason}`, authoritative: false, answers: [] }
+    : { ...who, rcode: answer.rcode, authoritative: answer.authoritative, answers: answersIn(answer) };
+};
+
+/** A referral has its NS in the authority section. */
+const answersIn = ({ answers, authoritative, authority }: Answer): readonly AnsweredRecord[] =>
+  answers.length > 0 || authoritative ? answers : authority.filter(({ type }) => type === 'NS');

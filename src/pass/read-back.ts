@@ -1,0 +1,101 @@
+import { messageOf } from '../model/errors.ts';
+import { type HealthCheck, sameCheck } from '../model/health.ts';
+import { pooled } from '../model/pool.ts';
+import type { Difference, VerifyReport } from '../model/result.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import { keyOf } from '../model/rrset.ts';
+import { withSerialOf } from '../model/soa.ts';
+import type { ZoneId } from '../model/zone.ts';
+import { zoneLabel } from '../model/zone.ts';
+import { checkInWords } from '../report/checks.ts';
+import type { OpenTarget, Rim } from '../target.ts';
+
+/** One zone to prove. Without `keys`, every RRset of it. */
+interface ReadBackWork {
+  readonly zone: ZoneId;
+  readonly target: OpenTarget;
+  readonly rrsets: readonly (RRsetKey & Held)[];
+  readonly keys?: readonly RRsetKey[];
+}
+
+interface Held {
+  readonly ttl: number;
+  readonly values: readonly { readonly rdata: string }[];
+  readonly healthCheck?: HealthCheck;
+}
+
+/** Proves zones that no name server can be asked for by what their targets hold now. */
+export const readBack = async (works: readonly ReadBackWork[], rim: Rim): Promise<VerifyReport> => {
+  const reports = await pooled(works, zonesAtOnce, (work) => readOne(work, rim));
+  return {
+    checked: reports.reduce((sum, { checked }) => sum + checked, 0),
+    differences: reports.flatMap(({ differences }) => differences),
+  };
+};
+
+const zonesAtOnce = 4;
+
+const readOne = async (work: ReadBackWork, rim: Rim): Promise<VerifyReport> => {
+  const { rrsets, target, zone } = work;
+  const keys = work.keys ?? rrsets;
+  const names = work.keys === undefined ? {} : { names: [...new Set(keys.map(({ name }) => name))] };
+  const signal = rim.signal === undefined ? {} : { signal: rim.signal };
+  const found = await target.provider.read(zone, { ...names, ...signal }).catch((error: unknown) => messageOf(error));
+  if (typeof found === 'string' || found.status !== 'read') {
+    return { checked: keys.length, differences: [noZone(work, typeof found === 'string' ? found : 'it is not there')] };
+  }
+  const wanted = new Map(rrsets.map((rrset) => [keyOf(rrset), rrset]));
+  const held = new Map(found.rrsets.map((rrset) => [keyOf(rrset), rrset]));
+  const differences = keys.flatMap(
+    (key) => differenceAt(work, key, wanted.get(keyOf(key)) ?? null, held.get(keyOf(key)) ?? null) ?? [],
+  );
+  return { checked: keys.length, differences };
+};
+
+const placeOf = ({ target, zone }: ReadBackWork) => ({
+  zone: zoneLabel(zone),
+  nameserver: `${target.definition.name}, read back`,
+});
+
+const noZone = (work: ReadBackWork, answered: string): Difference => ({
+  ...placeOf(work),
+  name: work.zone.name,
+  type: 'SOA',
+  kind: 'no_answer',
+  expected: null,
+  answered,
+});
+
+const differenceAt = (
+  work: ReadBackWork,
+  { name, type }: RRsetKey,
+  wanted: Held | null,
+  held: Held | null,
+): Difference | null => {
+  const current = held?.values[0];
+  const expected = textsOf(wanted, (rdata) =>
+    type === 'SOA' && current !== undefined ? withSerialOf(rdata, current.rdata) : rdata,
+  );
+  const answered = textsOf(held, (rdata) => rdata);
+  if (sameCheck(type, wanted?.healthCheck ?? null, held?.healthCheck ?? null)) {
+    if (expected.join('\n') === answered.join('\n')) return null;
+  } else {
+    expected.push(...checkText(wanted));
+    answered.push(...checkText(held));
+  }
+  const kind = expected.length === 0 ? 'unexpected' : answered.length === 0 ? 'missing' : 'differs';
+  return {
+    ...placeOf(work),
+    name,
+    type,
+    kind,
+    expected: expected.length === 0 ? null : expected,
+    answered: answered.length === 0 ? 'nothing' : answered,
+  };
+};
+
+const checkText = (rrset: Held | null): readonly string[] =>
+  rrset === null ? [] : [`health check: ${checkInWords(rrset.healthCheck ?? null)}`];
+
+const textsOf = (rrset: Held | null, spelt: (rdata: string) => string): string[] =>
+  rrset === null ? [] : rrset.values.map(({ rdata }) => `${rrset.ttl} ${spelt(rdata)}`).sort();

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { messageOf } from '../model/errors.ts';
+import type { FoundProvider } from '../model/external-providers.ts';
+import { isProviderPath } from '../model/external-providers.ts';
+import type { ProviderFactory } from '../provider.ts';
+import { asFactory } from './factory.ts';
+import { whyNotLoaded } from './failure.ts';
+import { withOwnDoor } from './resolve-api.ts';
+
+type Found = FoundProvider<ProviderFactory>;
+
+/** Finds a provider by a package's name or a path as Node does for an import in `folder`, and loads it. */
+export const findProvider = async (name: string, folder: string): Promise<Found> => {
+  const resolved = isProviderPath(name) ? resolveFile(name, folder) : resolvePackage(name, folder);
+  return 'status' in resolved ? resolved : loadProvider(resolved.url, folder);
+};
+
+const loadProvider = async (url: string, folder: string): Promise<Found> => {
+  try {
+    const module: object = await withOwnDoor(() => inTime(import(/* @vite-ignore */ url)));
+    return await asFactory(module);
+  } catch (error) {
+    return { status: 'unusable', message: whyNotLoaded(error, url, folder) };
+  }
+};
+
+type Resolved = Found | { readonly url: string };
+
+const resolveFile = (name: string, folder: string): Resolved => {
+  const file = resolve(folder, name);
+  return existsSync(file) ? { url: pathToFileURL(file).href } : { status: 'missing' };
+};
+
+/** A word that stands for the package, whose hook says from where on it is looked for: Node has no other stable way. */
+const sought = 'hostmaster-provider:';
+
+const resolvePackage = (name: string, folder: string): Resolved => {
+  const parentURL = pathToFileURL(join(folder, 'hostmaster.yaml')).href;
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === sought ? next(name, { ...context, parentURL }) : next(specifier, context),
+  });
+  try {
+    return { url: import.meta.resolve(sought) };
+  } catch (error) {
+    const [message = ''] = messageOf(error).split('\n');
+    if (/^Cannot find package '(?!\/)[^']*' imported from /.test(message)) return { status: 'missing' };
+    return { status: 'unusable', message: `cannot be loaded: ${message}; mend or reinstall the package` };
+  } finally {
+    hooks.deregister();
+  }
+};
+
+const patience = 10_000;
+
+/** A module that waits for ever would end the command without a word. */
+const inTime = async <T>(loading: Promise<T>): Promise<T> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(`it still waits after ${patience / 1000} s`), patience);
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

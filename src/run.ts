@@ -1,0 +1,83 @@
+import type { Composed, Composition } from './compose/index.ts';
+import type { Definitions } from './model/definitions.ts';
+import type { InventoryFacts } from './model/deletion-evidence.ts';
+import type { Changeset, Plan } from './model/plan.ts';
+import type { Store } from './model/ports.ts';
+import type { KnownInventory, Roster } from './model/server.ts';
+import type { DesiredZone, ZoneSnapshot } from './model/zone.ts';
+import type { Allow, PlanTarget } from './plan/index.ts';
+import type { OpenTarget, OpenTargets, StuckName } from './target.ts';
+
+/** Opens the state at its path. */
+export type StoreOpener = (file: string) => Store;
+
+export interface PassOptions {
+  readonly config: string;
+  /** Zone names; without it, all. */
+  readonly zones?: readonly string[];
+  /** Another file that targets, inventories and state are taken from. */
+  readonly targetsFrom?: string;
+  /** Target names; without it, all. */
+  readonly targets?: readonly string[];
+  readonly allow: readonly string[];
+  /** Read every zone, whatever the state says. */
+  readonly full: boolean;
+  /** Keep what the servers come to, for passes of single servers. Default is no. */
+  readonly hold?: boolean;
+  /** Run the targets' own name servers for the length of the pass, where nobody runs them yet. */
+  readonly serve: boolean;
+}
+
+/** What accounts for values in all zones alike; null where there is no inventory. */
+export type SharedFacts = Omit<InventoryFacts, 'written' | 'orphans'> | null;
+
+/** What the repository and the inventories want together. */
+export interface Desired {
+  /** What the repository alone says. */
+  readonly repository: Definitions;
+  /** `zones` are composed and checked; all problems so far are in `problems`. */
+  readonly definitions: Definitions;
+  readonly roster: Roster;
+  /** What is known of each inventory after its answer; kept by whoever applies. */
+  readonly next: Readonly<Record<string, KnownInventory>>;
+  /** Who registers a name. */
+  readonly registered: Composed['registered'];
+  readonly facts: SharedFacts;
+  /** Where that was asked for. */
+  readonly held?: ComposedServers;
+}
+
+/** What servers come to, with the zones as they were before the rules looked at them. */
+export interface ComposedServers {
+  readonly composition: Composition;
+  readonly zones: readonly DesiredZone[];
+}
+
+/** One zone at one target, planned. */
+export interface PlannedWork {
+  readonly zone: DesiredZone;
+  readonly target: OpenTarget;
+  readonly changeset: Changeset;
+  /** null: missing at the target, or known to be unchanged. */
+  readonly snapshot: ZoneSnapshot | null;
+  readonly desiredDigest: () => string;
+  /** Values that exist where the inventory could have written them, and that nobody accounts for. */
+  readonly orphans: readonly { readonly name: string; readonly type: string; readonly rdata: string }[];
+  /** The target as the zone was planned for it. */
+  readonly fitFor: PlanTarget;
+  /** What the zone was planned with; null where nothing in it can be an inventory's. */
+  readonly facts: InventoryFacts | null;
+}
+
+export interface PlanPass {
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  readonly desired: Desired;
+  readonly plan: Plan;
+  readonly work: readonly PlannedWork[];
+  readonly allows: readonly Allow[];
+  readonly targets: OpenTargets;
+  readonly store: Store;
+  /** Names that an atomic set which is stuck keeps from being written. */
+  readonly stuck: readonly StuckName[];
+}

@@ -1,0 +1,56 @@
+import type { TargetDefinition } from './model/definitions.ts';
+import type { ExternalProviders } from './model/external-providers.ts';
+import type { TargetStatus } from './model/plan.ts';
+import type { Asker, Clock } from './model/ports.ts';
+import type { Problem } from './model/problem.ts';
+import type { Provider, ProviderFactory, Serving } from './provider.ts';
+
+// An open target, and what the outside hands to whatever works with one.
+
+/** The built-in providers by the name that `provider:` gives them. */
+export type Registry = Readonly<Record<string, ProviderFactory>>;
+
+/** What a pass finds the targets' providers with; without `external`, there are the built-in ones alone. */
+export interface ProviderRim {
+  readonly registry: Registry;
+  readonly external?: ExternalProviders<ProviderFactory>;
+}
+
+/** What a pass is doing, for a progress line. `total` counts what `done` counts. */
+export interface Step {
+  readonly stage: 'read' | 'apply' | 'verify';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What the rim hands in. */
+export interface Rim extends ProviderRim {
+  readonly ask: Asker;
+  readonly clock: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly onStep?: (step: Step) => void;
+  readonly onNotice?: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenTarget {
+  readonly definition: TargetDefinition;
+  readonly provider: Provider;
+  /** The target's own name server, where it has one and the pass asks name servers. */
+  readonly serving: Serving | null;
+}
+
+export interface OpenTargets {
+  readonly open: ReadonlyMap<string, OpenTarget>;
+  readonly statuses: readonly TargetStatus[];
+  readonly problems: readonly Problem[];
+}
+
+/** A name that an atomic set which is stuck keeps from being written. */
+export interface StuckName {
+  readonly zone: string;
+  readonly view: string | null;
+  readonly target: string;
+  readonly name: string;
+  readonly reason: string;
+}

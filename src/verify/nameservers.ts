@@ -1,0 +1,83 @@
+import { lookup } from 'node:dns/promises';
+import type { NameServer } from '../model/ports.ts';
+import type { ZoneId } from '../model/zone.ts';
+import type { OpenTarget } from '../target.ts';
+
+/** Any RRsets to look for name servers and their addresses in: desired or existing ones. */
+export interface Lookup {
+  readonly name: string;
+  readonly type: string;
+  readonly values: readonly { readonly rdata: string }[];
+}
+
+const dnsPort = 53;
+const none: Answering = { nameservers: [], unknown: [], unreachable: true };
+
+/** Who answers for a zone: `unknown` are name servers without an address. */
+export interface Answering {
+  readonly nameservers: readonly NameServer[];
+  readonly unknown: readonly string[];
+  /** True: the target says that none can be asked. */
+  readonly unreachable?: true;
+}
+
+/**
+ * The name servers that answer for a zone at a target: those of verify_at; else those the target itself knows, or gave the
+ * zone; else the zone's apex NS, as `rrsets` have them, or as the target holds them where those do not.
+ */
+export const nameServersOf = async (zone: ZoneId, target: OpenTarget, rrsets: Iterable<Lookup>): Promise<Answering> => {
+  if (target.provider.supports.verify !== 'dns') return none;
+  const configured = target.definition.verify_at ?? known(target);
+  if (configured !== null) return { nameservers: configured, unknown: [] };
+  const all = [...rrsets];
+  const given = await target.provider.delegation?.(zone).catch(() => undefined);
+  if (given === null) return none;
+  if (given !== undefined) {
+    const ns = { name: zone.name, type: 'NS', values: given.map((rdata) => ({ rdata })) };
+    return addressesOf(zone.name, [ns, ...all.filter(({ type }) => type !== 'NS')]);
+  }
+  const declared = all.some(({ name, type }) => type === 'NS' && name === zone.name);
+  return addressesOf(zone.name, declared ? all : [...all, ...(await apexAt(zone, target))]);
+};
+
+/** What a target holds at a zone's apex; nothing where it cannot say. */
+const apexAt = async (zone: ZoneId, { provider }: OpenTarget): Promise<readonly Lookup[]> => {
+  const read = await provider.read(zone, { names: [zone.name] }).catch(() => null);
+  return read?.status === 'read' ? read.rrsets.filter(({ name }) => name === zone.name) : [];
+};
+
+const known = ({ provider, serving }: OpenTarget): readonly NameServer[] | null => {
+  const own = serving === null ? (provider.nameServers?.() ?? []) : [serving];
+  return own.length === 0 ? null : own.map(({ address, port }) => ({ label: labelOf(address, port), address, port }));
+};
+
+const labelOf = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+/** The addresses of the name servers in the NS RRset of `name`: by the zone's own A and AAAA, else by the system. */
+export const addressesOf = async (name: string, rrsets: Iterable<Lookup>): Promise<Answering> => {
+  const all = [...rrsets].filter(({ type }) => type === 'NS' || type === 'A' || type === 'AAAA');
+  const names = all.filter((rrset) => rrset.type === 'NS' && rrset.name === name).flatMap(rdataOf);
+  const found = await Promise.all(
+    names.map(async (each) => {
+      const glue = all.filter((rrset) => rrset.name === each && rrset.type !== 'NS').flatMap(rdataOf);
+      return { name: each, addresses: glue.length > 0 ? glue : await resolve(each) };
+    }),
+  );
+  return {
+    nameservers: found.flatMap(({ name: label, addresses }) =>
+      addresses.map((address) => ({ label: `${label} (${address})`, address, port: dnsPort })),
+    ),
+    unknown: found.filter(({ addresses }) => addresses.length === 0).map((each) => each.name),
+  };
+};
+
+const rdataOf = (rrset: Lookup): readonly string[] => rrset.values.map(({ rdata }) => rdata);
+
+const resolve = async (name: string): Promise<readonly string[]> => {
+  try {
+    return (await lookup(name.slice(0, -1), { all: true })).map(({ address }) => address);
+  } catch {
+    return [];
+  }
+};
