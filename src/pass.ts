@@ -4,14 +4,14 @@ import { idOf, resultOf } from './apply/results.ts';
 import { type Recovered, recoverJournal } from './apply/sets/recover-journal.ts';
 import { configCommit } from './load/git.ts';
 import { load } from './load/index.ts';
-import { settleAll } from './memory/last-synced.ts';
+import { rememberSyncs } from './memory/last-synced.ts';
 import { recordPass } from './memory/record-pass.ts';
 import {
-  rememberAhead,
   rememberInventories,
   rememberPlanned,
-  rememberPlannedAhead,
+  rememberPlannedBeforeApply,
   rememberValues,
+  rememberValuesBeforeApply,
 } from './memory/remember-values.ts';
 import type { Definitions } from './model/definitions.ts';
 import { HostmasterError } from './model/errors.ts';
@@ -32,16 +32,16 @@ import type { AppliedWork } from './pass/verify.ts';
 import { verifyApplied } from './pass/verify.ts';
 import { assemblePlan, shrinkAllows } from './plan/index.ts';
 import type { PassOptions, PlanPass, StoreOpener } from './run.ts';
-import type { OpenTargets, ProviderRim, Rim } from './target.ts';
+import type { OpenTargets, ProviderLookup, RunContext } from './target.ts';
 
 export { deleteZonePass } from './pass/delete-zone/index.ts';
 export { dumpPass, explainPass, servePass, verifyPass } from './pass/read-only.ts';
 export type { PassOptions, PlanPass, StoreOpener } from './run.ts';
-export type { ProviderRim, Registry, Rim, Step } from './target.ts';
+export type { ProviderLookup, Registry, RunContext, Step } from './target.ts';
 
 /** Reads the repository and checks it by the rules: everything that needs no network. */
-export const validate = async (options: PassOptions, rim: ProviderRim): Promise<Definitions> =>
-  checkedOffline(await readDefinitions(options, rim), options);
+export const validate = async (options: PassOptions, context: ProviderLookup): Promise<Definitions> =>
+  checkedOffline(await readDefinitions(options, context), options);
 
 /**
  * Load, ask the inventories, compose, check, read, plan. Writes nothing at a target, but for what `recover` finds half
@@ -49,25 +49,31 @@ export const validate = async (options: PassOptions, rim: ProviderRim): Promise<
  */
 export const planPass = async (
   options: PassOptions & { readonly recover?: boolean },
-  rim: Rim,
+  context: RunContext,
   openStore: StoreOpener,
 ): Promise<PlanPass> => {
   const given = parseAllows(options.allow);
-  const definitions = await readDefinitions(options, rim);
+  const definitions = await readDefinitions(options, context);
   refuseUnknownAllows(given, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   const selection = selectionOf(definitions, options);
   const store = openStore(definitions.state);
-  const opened = await openTargets(definitions, { ...options, ...selection.toOpen }, rim);
-  const recovered = options.recover === true ? await recover(store, opened, definitions, rim) : nothingRecovered;
+  const opened = await openTargets(definitions, { ...options, ...selection.toOpen }, context);
+  const recovered = options.recover === true ? await recover(store, opened, definitions, context) : nothingRecovered;
   const allows = given.map(({ allow }) => allow);
   const allowShrink = shrinkAllows(options.allow);
-  const now = rim.clock.now();
-  const signal = rim.signal === undefined ? {} : { signal: rim.signal };
-  const desired = await readDesired(definitions, { now, store, allowShrink, hold: options.hold === true, ...signal });
-  const context = { allows, facts: desired.facts, isDue: selection.isDue, options, store, rim };
-  const planned = await planAll(desired.definitions.zones, opened, context);
-  if (rim.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stop', 'stopped: nothing was applied');
+  const now = context.clock.now();
+  const signal = context.signal === undefined ? {} : { signal: context.signal };
+  const desired = await readDesired(definitions, {
+    now,
+    store,
+    allowShrink,
+    keepComposed: options.keepComposed === true,
+    ...signal,
+  });
+  const planning = { allows, evidence: desired.evidence, isDue: selection.isDue, options, store, context };
+  const planned = await planAll(desired.definitions.zones, opened, planning);
+  if (context.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stopped: nothing was applied');
   const { work, atomicSets } = withSets(planned, desired, selection, allows);
   const statuses = planned.targets.statuses.filter(({ name }) => selection.isTarget(name));
   const changesets = work.map(({ changeset }) => changeset);
@@ -90,10 +96,15 @@ export const planPass = async (
 
 const nothingRecovered: Recovered = { problems: [], notices: [], stuck: [] };
 
-const recover = async (store: Store, open: OpenTargets, { targets }: Definitions, rim: Rim): Promise<Recovered> => {
+const recover = async (
+  store: Store,
+  open: OpenTargets,
+  { targets }: Definitions,
+  context: RunContext,
+): Promise<Recovered> => {
   const configured = targets.map(({ name }) => name);
-  const recovered = await recoverJournal(store, open, rim, configured);
-  for (const notice of recovered.notices) rim.onNotice?.(notice);
+  const recovered = await recoverJournal(store, open, context, configured);
+  for (const notice of recovered.notices) context.onNotice?.(notice);
   return recovered;
 };
 
@@ -105,7 +116,7 @@ export interface ApplyPass {
 }
 
 /** Apply what was planned, prove it over DNS, remember it. */
-export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> => {
+export const applyPass = async (pass: PlanPass, context: RunContext): Promise<ApplyPass> => {
   await rememberInventories(pass);
   const work = pass.work.map((each) => ({
     ...each,
@@ -114,9 +125,9 @@ export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> =>
   const { store, stuck, allows } = pass;
   const sets = pass.plan.atomic_sets;
   const replanClaims = replanning(pass, allows);
-  const ahead = await rememberAhead(pass, rim);
-  const results = await applyAll(work, { reviewed: false, store, sets, stuck, replanClaims }, rim);
-  await rememberValues(pass, results, rim, ahead);
+  const ahead = await rememberValuesBeforeApply(pass, context);
+  const results = await applyAll(work, { reviewed: false, store, sets, stuck, replanClaims }, context);
+  await rememberValues(pass, results, context, ahead);
   const verify = await verifyApplied(
     work.flatMap(({ zone, target, changeset, snapshot }) => {
       const result = resultOf(results, changeset);
@@ -124,10 +135,10 @@ export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> =>
       const { fingerprint } = result;
       return [{ zone: zone.id, target, snapshot, changes: appliedChanges(changeset, result), fingerprint }];
     }),
-    rim,
+    context,
   );
-  await settleAll(pass, results, rim);
-  await recordPass({ started: pass.started, plan: pass.plan, results, verify }, store, rim);
+  await rememberSyncs(pass, results, context);
+  await recordPass({ started: pass.started, plan: pass.plan, results, verify }, store, context);
   return { results, verify, problems: [] };
 };
 
@@ -135,25 +146,25 @@ export const applyPass = async (pass: PlanPass, rim: Rim): Promise<ApplyPass> =>
 export const applyPlanPass = async (
   plan: Plan,
   options: PassOptions,
-  rim: Rim,
+  context: RunContext,
   openStore: StoreOpener,
 ): Promise<ApplyPass> => {
-  const started = rim.clock.now();
-  const definitions = await load({ ...sourcesOf(options, rim), only: 'config' });
+  const started = context.clock.now();
+  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
   const store = openStore(definitions.state);
   const halfDone = (await store.journalled()).flatMap(({ members }) => members);
   const names = [...new Set([...plan.changesets, ...halfDone].map(({ target }) => target))];
-  const targets = await openTargets(definitions, { targets: names, serve: true }, rim);
+  const targets = await openTargets(definitions, { targets: names, serve: true }, context);
   try {
-    const { stuck, ...recovered } = await recover(store, targets, definitions, rim);
+    const { stuck, ...recovered } = await recover(store, targets, definitions, context);
     const work = workOf(plan, definitions, targets);
-    await refuseStale(work, rim);
-    await rememberPlannedAhead(work, definitions, store);
-    const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, stuck }, rim);
+    await refuseStale(work, context);
+    await rememberPlannedBeforeApply(work, definitions, store);
+    const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, stuck }, context);
     await rememberPlanned(work, results, definitions, store);
-    const verify = await verifyApplied(await pooled(work, readsAtOnce, (each) => writtenOf(each, results)), rim);
-    await Promise.all(work.map(({ target, changeset }) => store.forget(idOf(changeset), target.definition.name)));
-    await recordPass({ started, plan, results, verify }, store, rim);
+    const verify = await verifyApplied(await pooled(work, readsAtOnce, (each) => writtenOf(each, results)), context);
+    await Promise.all(work.map(({ target, changeset }) => store.forgetSync(idOf(changeset), target.definition.name)));
+    await recordPass({ started, plan, results, verify }, store, context);
     return { results, verify, problems: recovered.problems };
   } finally {
     await Promise.all([closeTargets(targets), store.close()]);

@@ -1,6 +1,6 @@
 import type { Composed, Composition } from './compose/index.ts';
 import type { Definitions } from './model/definitions.ts';
-import type { InventoryFacts } from './model/deletion-evidence.ts';
+import type { DeletionEvidence } from './model/deletion-evidence.ts';
 import type { Changeset, Plan } from './model/plan.ts';
 import type { Store } from './model/ports.ts';
 import type { KnownInventory, Roster } from './model/server.ts';
@@ -23,13 +23,13 @@ export interface PassOptions {
   /** Read every zone, whatever the state says. */
   readonly full: boolean;
   /** Keep what the servers come to, for passes of single servers. Default is no. */
-  readonly hold?: boolean;
+  readonly keepComposed?: boolean;
   /** Run the targets' own name servers for the length of the pass, where nobody runs them yet. */
   readonly serve: boolean;
 }
 
 /** What accounts for values in all zones alike; null where there is no inventory. */
-export type SharedFacts = Omit<InventoryFacts, 'written' | 'orphans'> | null;
+export type SharedEvidence = Omit<DeletionEvidence, 'written' | 'orphans'> | null;
 
 /** What the repository and the inventories want together. */
 export interface Desired {
@@ -42,9 +42,9 @@ export interface Desired {
   readonly next: Readonly<Record<string, KnownInventory>>;
   /** Who registers a name. */
   readonly registered: Composed['registered'];
-  readonly facts: SharedFacts;
+  readonly evidence: SharedEvidence;
   /** Where that was asked for. */
-  readonly held?: ComposedServers;
+  readonly composed?: ComposedServers;
 }
 
 /** What servers come to, with the zones as they were before the rules looked at them. */
@@ -66,7 +66,7 @@ export interface PlannedWork {
   /** The target as the zone was planned for it. */
   readonly fitFor: PlanTarget;
   /** What the zone was planned with; null where nothing in it can be an inventory's. */
-  readonly facts: InventoryFacts | null;
+  readonly evidence: DeletionEvidence | null;
 }
 
 export interface PlanPass {

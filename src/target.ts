@@ -11,7 +11,7 @@ import type { Provider, ProviderFactory, Serving } from './provider.ts';
 export type Registry = Readonly<Record<string, ProviderFactory>>;
 
 /** What a pass finds the targets' providers with; without `external`, there are the built-in ones alone. */
-export interface ProviderRim {
+export interface ProviderLookup {
   readonly registry: Registry;
   readonly external?: ExternalProviders<ProviderFactory>;
 }
@@ -23,8 +23,8 @@ export interface Step {
   readonly total: number;
 }
 
-/** What the rim hands in. */
-export interface Rim extends ProviderRim {
+/** What the context hands in. */
+export interface RunContext extends ProviderLookup {
   readonly ask: Asker;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number) => Promise<void>;

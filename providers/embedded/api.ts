@@ -99,11 +99,7 @@ export const createZone = (file: ZonesFile, zone: ZoneId, settings: CreateSettin
     const insert = file.prepare('INSERT OR IGNORE INTO zones (name, serial) VALUES (?, ?)');
     const { changes, lastInsertRowid } = insert.run(zone.name, serial);
     if (changes === 0) {
-      throw new HostmasterError(
-        'STALE_PLAN',
-        'retry',
-        `somebody else made the zone ${zone.name} since the plan: plan again`,
-      );
+      throw new HostmasterError('STALE_PLAN', `somebody else made the zone ${zone.name} since the plan: plan again`);
     }
     for (const row of initialRows(zone.name, settings)) insertRow(file, Number(lastInsertRowid), row);
   });
@@ -123,7 +119,7 @@ class Conflict extends Error {
 }
 
 const missing = (zone: string): never => {
-  throw new HostmasterError('ZONE_MISSING', 'stop', `the embedded server has no zone ${zone}`);
+  throw new HostmasterError('ZONE_MISSING', `the embedded server has no zone ${zone}`);
 };
 
 /** RFC 1982: 0 comes after the greatest, and stands for "none" elsewhere. */
@@ -144,7 +140,7 @@ const refuseStale = (file: ZonesFile, found: ZoneRow, changes: readonly Change[]
   });
   if (stale.length === 0) return;
   const message = `${zone}: ${nameChanges(stale)} is not what the plan saw; nothing of this write was applied`;
-  throw new HostmasterError('STALE_PLAN', 'stop', message);
+  throw new HostmasterError('STALE_PLAN', message);
 };
 
 const put = (file: ZonesFile, found: ZoneRow, { after, name, type }: Change): void => {

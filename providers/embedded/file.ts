@@ -50,7 +50,7 @@ export const openZonesFile = (path: string): ZonesFile => {
     database?.close();
     if (error instanceof HostmasterError) throw error;
     const message = `the zones file ${path} cannot be opened: ${messageOf(error)}`;
-    throw new HostmasterError('CONFIG', 'stop', message, { cause: error });
+    throw new HostmasterError('CONFIG', message, { cause: error });
   }
 };
 
@@ -110,7 +110,7 @@ const prepareLayout = (database: DatabaseSync, path: string, write: ZonesFile['w
     const found = versionOf();
     if (found !== 0 && found !== version) {
       const message = `the zones file ${path} was written by another version of Hostmaster (${found}, not ${version})`;
-      throw new HostmasterError('CONFIG', 'stop', message);
+      throw new HostmasterError('CONFIG', message);
     }
     database.exec(`${layout} PRAGMA user_version = ${version};`);
     database.prepare("INSERT OR IGNORE INTO meta VALUES ('id', ?)").run(randomUUID());

@@ -68,7 +68,7 @@ const guarded = <T>(path: string, work: () => T): T => {
   } catch (error) {
     if (error instanceof HostmasterError) throw error;
     const message = `the zones file ${path}: ${messageOf(error)}; nothing was written`;
-    throw new HostmasterError('TARGET_UNREACHABLE', 'retry', message, { cause: error });
+    throw new HostmasterError('TARGET_UNREACHABLE', message, { cause: error });
   }
 };
 
@@ -127,7 +127,7 @@ const settingsOf = ({ config, folder }: ProviderContext): Settings => {
   const endpoint = typeof listen === 'string' ? parseListen(listen) : null;
   if (endpoint === null || typeof file !== 'string') {
     const message = `the embedded target's listen is an address and a port, ${defaults.listen}; not ${String(listen)}`;
-    throw new HostmasterError('CONFIG', 'stop', message);
+    throw new HostmasterError('CONFIG', message);
   }
   return { listen: endpoint, file: resolve(folder, file) };
 };

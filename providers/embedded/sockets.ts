@@ -33,7 +33,7 @@ export const bindSockets = async (listen: Endpoint, answerer: Answerer): Promise
       // A port that is free for TCP may be taken for UDP.
       if (listen.port === 0 && attempt < portAttempts) continue;
       const message = `the embedded server cannot listen on ${listen.address} port ${listen.port}: ${messageOf(error)}`;
-      throw new HostmasterError('CONFIG', 'stop', message, { cause: error });
+      throw new HostmasterError('CONFIG', message, { cause: error });
     }
   }
 };

@@ -200,7 +200,7 @@ const isOfZone = (method: string, path: string): boolean => method === 'GET' && 
 
 const giveUp = (what: string, outcome: Failure, options: ApiOptions): HostmasterError => {
   const advice = outcome.neverSent ? 'start PowerDNS with its API there, or correct url' : 'see whether it is well';
-  return new HostmasterError('TARGET_UNREACHABLE', 'retry', `${what}: ${whyOf(outcome, options)}; ${advice}`, {
+  return new HostmasterError('TARGET_UNREACHABLE', `${what}: ${whyOf(outcome, options)}; ${advice}`, {
     cause: outcome.cause,
   });
 };
@@ -209,7 +209,7 @@ const whyOf = ({ why }: Failure, options: ApiOptions): string =>
   why.endsWith('in time') ? `${why} (timeout ${options.timeout / 1000} s)` : clean(why, options);
 
 const unknown = (what: string, why: string, cause?: unknown): HostmasterError =>
-  new HostmasterError('WRITE_UNKNOWN', 'retry', `${what}: ${why}`, { cause });
+  new HostmasterError('WRITE_UNKNOWN', `${what}: ${why}`, { cause });
 
 const refusalOf = (what: string, reply: Reply, options: ApiOptions, ofZone: boolean): HostmasterError => {
   const said = clean(errorOf(reply), options);
@@ -226,12 +226,12 @@ const refusalOf = (what: string, reply: Reply, options: ApiOptions, ofZone: bool
     return new HostmasterError('ZONE_UNREADABLE', status === 500 ? 'retry' : 'stop', words);
   }
   return status >= 500
-    ? new HostmasterError('TARGET_UNREACHABLE', 'retry', words)
-    : new HostmasterError('TARGET_REFUSED', 'stop', words);
+    ? new HostmasterError('TARGET_UNREACHABLE', words)
+    : new HostmasterError('TARGET_REFUSED', words);
 };
 
 const refused = (what: string, said: string): HostmasterError =>
-  new HostmasterError('TARGET_REFUSED', 'stop', `${what}: ${said}`);
+  new HostmasterError('TARGET_REFUSED', `${what}: ${said}`);
 
 const parseJson = (what: string, reply: Reply, options: ApiOptions): unknown => {
   try {
@@ -242,7 +242,7 @@ const parseJson = (what: string, reply: Reply, options: ApiOptions): unknown => 
 };
 
 const notOurs = (what: string, why: string): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', 'stop', `${what}: ${why}; is url the API of PowerDNS Authoritative?`);
+  new HostmasterError('TARGET_UNREACHABLE', `${what}: ${why}; is url the API of PowerDNS Authoritative?`);
 
 /** PowerDNS's own words: `{"error": "…"}`, or the text. */
 export const errorOf = (reply: Reply): string => {

@@ -20,7 +20,11 @@ const patience = 60_000;
  * Reads many zones at once for the reads that follow, where that is cheaper and as sure: the answer is whole, the zone
  * is in it with its SOA, and its serial did not move meanwhile. The other zones are read one by one.
  */
-export const readAhead = async (session: Session, zones: readonly ZoneId[], signal?: AbortSignal): Promise<void> => {
+export const prefetchZones = async (
+  session: Session,
+  zones: readonly ZoneId[],
+  signal?: AbortSignal,
+): Promise<void> => {
   session.ahead.clear();
   if (zones.length < fewestZones) return;
   try {

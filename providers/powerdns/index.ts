@@ -1,9 +1,9 @@
 import type { HealthChecks, Provider, ProviderFactory } from '../../src/provider.ts';
 import { type Api, openApi } from './api.ts';
-import { readAhead } from './bulk-read.ts';
+import { prefetchZones } from './bulk-read.ts';
 import { healthChecksOf } from './health.ts';
 import { listZones, readZone, type Session } from './read.ts';
-import { payRectify } from './rectify.ts';
+import { finishRectify } from './rectify.ts';
 import { schema, settingsOf } from './settings.ts';
 import { type ServerConfig, supportsOf } from './supports.ts';
 import { applyWrite, createZone, deleteZone, markZone } from './write.ts';
@@ -33,10 +33,10 @@ const provider = (session: Session, supports: Provider['supports'], healthChecks
   supports,
   healthChecks,
   listZones: (signal) => listZones(session, signal),
-  expect: (zones, signal) => readAhead(session, zones, signal),
+  expect: (zones, signal) => prefetchZones(session, zones, signal),
   read: (zone, options = {}) => readZone(session, zone, options),
   apply: (write, signal) => applyWrite(session, write, signal),
-  finish: (zone, _changes, signal) => payRectify(session, zone, signal),
+  finish: (zone, _changes, signal) => finishRectify(session, zone, signal),
   mark: (zone, mark, signal) => markZone(session, zone, mark, signal),
   createZone: (zone, settings, signal) => createZone(session, zone, settings, signal),
   deleteZone: (zone, signal) => deleteZone(session, zone, signal),

@@ -6,7 +6,7 @@ import { type SerialScheme, serialMoves } from './serial.ts';
 import { type ZoneStream, zoneStream } from './stream.ts';
 
 /** What a read leaves behind for the write that follows it. */
-export interface ZoneFacts {
+export interface ZoneMetadata {
   readonly scheme: SerialScheme;
   readonly kind: string;
   /** As the last full read saw them; null before one. */
@@ -18,7 +18,7 @@ export interface Session {
   readonly api: Api;
   /** Are zones made here rectified by us, and not by each write? */
   readonly deferred: boolean;
-  readonly facts: Map<string, ZoneFacts>;
+  readonly facts: Map<string, ZoneMetadata>;
   /** The zones' serials from one list call, shared by all reads that begin soon after it. */
   listed: { readonly at: number; readonly zones: Promise<readonly ListedZone[]> } | null;
   /** Zones that were read together, each for the next full read of it. */
@@ -134,11 +134,7 @@ export const writeMetadata = async (
 };
 
 export const zoneMissing = ({ api }: Session, zone: ZoneId): HostmasterError =>
-  new HostmasterError(
-    'ZONE_MISSING',
-    'stop',
-    `${api.where} does not have the zone ${zone.name}; set create, or make it`,
-  );
+  new HostmasterError('ZONE_MISSING', `${api.where} does not have the zone ${zone.name}; set create, or make it`);
 
 interface ReadZone extends ConvertedZone {
   readonly body: ApiZone;

@@ -10,7 +10,7 @@ const debtKind = 'X-HOSTMASTER-RECTIFY';
 const patience = 20_000;
 
 /** Leaves word at the zone, before the first write that names come or go with. */
-export const oweRectify = async (
+export const notePendingRectify = async (
   session: Session,
   { changes, zone }: Write,
   signal: AbortSignal | undefined,
@@ -22,7 +22,7 @@ export const oweRectify = async (
 };
 
 /** Rectifies a zone that is owed it, by this process or by one that was ended before it could. */
-export const payRectify = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
+export const finishRectify = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   if (!session.deferred || !(await isOwed(session, zone, signal))) return;
   await send(session, zone, { method: 'PUT', path: '/rectify', patience }, signal);
   await send(session, zone, { method: 'DELETE', path: `/metadata/${debtKind}`, patience: 0 }, signal);

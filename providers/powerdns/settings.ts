@@ -72,4 +72,4 @@ const milliseconds = (text: string): number => {
   return Number(number) * factor;
 };
 
-const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', 'stop', `a powerdns target: ${why}`);
+const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', `a powerdns target: ${why}`);

@@ -12,7 +12,7 @@ import {
 import { errorOf, pause, type Reply } from './api.ts';
 import { type DisabledRecords, keptDisabled, toApi } from './convert.ts';
 import { listZones, markKind, readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
-import { oweRectify } from './rectify.ts';
+import { notePendingRectify } from './rectify.ts';
 import { refusedBy } from './refusal.ts';
 import { racedBy } from './serial.ts';
 
@@ -32,7 +32,7 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const body = toApi(sent, disabled);
   const path = zonePath(zone.name);
   session.listed = null;
-  await oweRectify(session, write, signal);
+  await notePendingRectify(session, write, signal);
   const reply = await patch(session, path, body, write, signal);
   if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, write, reply, disabled) };
   // PowerDNS takes a PATCH with 204; another answer that is no error comes from something before it.
@@ -66,7 +66,6 @@ const serialBefore = async (
   if (now === null || expect === null || now === expect) return now === null ? null : Number(now);
   throw new HostmasterError(
     'LOST_RACE',
-    'retry',
     `somebody else wrote to ${zone.name} on ${session.api.where} between our read and our write (serial ${expect}, now ${now}); nothing of this write was applied: plan again`,
   );
 };
@@ -111,14 +110,12 @@ const isCopy = (kind: string): boolean => kind === 'Slave' || kind === 'Consumer
 const copyOf = ({ api }: Session, zone: ZoneId, kind: string): HostmasterError =>
   new HostmasterError(
     'WRITE_REFUSED',
-    'stop',
     `${zone.name} is of kind ${kind} on ${api.where}: the next transfer from its primary would undo what is written; write to its primary`,
   );
 
 const rolledBack = ({ api }: Session, zone: ZoneId, reply: Reply): HostmasterError =>
   new HostmasterError(
     'WRITE_REFUSED',
-    'retry',
     `${api.where} answered 500 (${api.said(reply)}) to the write of ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
   );
 
@@ -130,7 +127,6 @@ const refusalsOf = ({ api }: Session, { changes, zone }: Write, reply: Reply, di
   }
   throw new HostmasterError(
     'WRITE_REFUSED',
-    'stop',
     `${api.where} refused the write of ${zone.name}, and names no change of it: ${message}; nothing of it was applied`,
   );
 };
@@ -149,7 +145,6 @@ const failureOf = (session: Session, zone: ZoneId, reply: Reply, body: unknown):
   if (reply.status === 400) {
     return new HostmasterError(
       'WRITE_REFUSED',
-      'stop',
       `${session.api.where} answered 400 (${session.api.said(reply)}) to a write of ${JSON.stringify(body).length} bytes to ${zone.name}; nothing of it was applied: its webserver-max-bodysize, or that of a proxy before it, may be smaller`,
     );
   }
@@ -204,7 +199,6 @@ const postZone = async (
 const madeMeanwhile = ({ api }: Session, zone: ZoneId): HostmasterError =>
   new HostmasterError(
     'STALE_PLAN',
-    'retry',
     `somebody else made the zone ${zone.name} on ${api.where} since the plan: plan again`,
   );
 

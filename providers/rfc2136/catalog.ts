@@ -25,4 +25,4 @@ const isMember = (name: string, zones: string): boolean =>
   isWithin(name, zones) && splitParts(relativeTo(name, zones)).length === 1;
 
 const broken = (catalog: string, why: string): HostmasterError =>
-  new HostmasterError('ZONE_UNREADABLE', 'stop', `the catalog zone ${catalog} cannot be used (RFC 9432): ${why}`);
+  new HostmasterError('ZONE_UNREADABLE', `the catalog zone ${catalog} cannot be used (RFC 9432): ${why}`);

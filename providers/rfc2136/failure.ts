@@ -1,4 +1,4 @@
-import { type Change, type ErrorKind, HostmasterError } from '../../src/provider.ts';
+import { type Change, HostmasterError } from '../../src/provider.ts';
 import { WireError } from '../../src/wire/errors.ts';
 
 /** What was asked, for messages: `the transfer of example.com.` */
@@ -13,41 +13,38 @@ export const readFailure = (error: unknown, { what, where }: Asked): unknown => 
   if (!(error instanceof WireError)) return error;
   const { fault, message } = error;
   const said = `${what} from ${where}: ${message}`;
-  const made = (code: 'TARGET_REFUSED' | 'TARGET_UNREACHABLE' | 'ZONE_UNREADABLE', kind: ErrorKind, more = '') =>
-    new HostmasterError(code, kind, `${said}${more}`, { cause: error });
+  const made = (code: 'TARGET_REFUSED' | 'TARGET_UNREACHABLE' | 'ZONE_UNREADABLE', more = '') =>
+    new HostmasterError(code, `${said}${more}`, { cause: error });
   if (fault === 'aborted') return interrupted(said, error);
-  if (fault === 'unreachable' || fault === 'timeout') return made('TARGET_UNREACHABLE', 'retry');
-  if (fault === 'tls') return made('TARGET_UNREACHABLE', 'stop');
-  if (fault === 'tsig') return made('TARGET_REFUSED', error.tsig === 'BADTIME' ? 'wait' : 'stop', tsigHelp(error));
+  if (fault === 'unreachable' || fault === 'timeout' || fault === 'tls') return made('TARGET_UNREACHABLE');
+  if (fault === 'tsig') return made('TARGET_REFUSED', tsigHelp(error));
   if (fault === 'refused') {
-    return made('ZONE_UNREADABLE', 'stop', '; allow the key to transfer it (BIND: allow-transfer, Knot: an acl)');
+    return made('ZONE_UNREADABLE', '; allow the key to transfer it (BIND: allow-transfer, Knot: an acl)');
   }
-  return made('ZONE_UNREADABLE', fault === 'too-large' ? 'stop' : 'retry');
+  return made('ZONE_UNREADABLE');
 };
 
 /** What an UPDATE that failed is: not applied for certain, or not known. */
 export const writeFailure = (error: unknown, { what, where }: Asked): unknown => {
   if (!(error instanceof WireError)) return error;
-  const { fault, message, rcode, sent, tsig } = error;
+  const { fault, message, rcode, sent } = error;
   const said = `${what} at ${where}: ${message}`;
   if (!sent) {
     if (fault === 'aborted') return interrupted(said, error);
-    const kind = fault === 'tls' ? 'stop' : 'retry';
-    return new HostmasterError('TARGET_UNREACHABLE', kind, `${said}; nothing was sent`, { cause: error });
+    return new HostmasterError('TARGET_UNREACHABLE', `${said}; nothing was sent`, { cause: error });
   }
   // A refusal that names its RCODE comes from a server that did not take the signature, or the update; SERVFAIL may come from
   // one in front of it, that has passed it on.
   if (rcode !== null && rcode !== 'NOERROR' && rcode !== 'SERVFAIL' && (fault === 'refused' || fault === 'tsig')) {
-    const kind = tsig === 'BADTIME' ? 'wait' : 'stop';
-    return new HostmasterError('TARGET_REFUSED', kind, `${said}; nothing was written${tsigHelp(error)}`, {
+    return new HostmasterError('TARGET_REFUSED', `${said}; nothing was written${tsigHelp(error)}`, {
       cause: error,
     });
   }
-  return new HostmasterError('WRITE_UNKNOWN', 'retry', said, { cause: error });
+  return new HostmasterError('WRITE_UNKNOWN', said, { cause: error });
 };
 
 const interrupted = (said: string, cause: WireError): HostmasterError =>
-  new HostmasterError('INTERRUPTED', 'stop', said, { cause });
+  new HostmasterError('INTERRUPTED', said, { cause });
 
 const tsigHelp = ({ tsig }: WireError): string => {
   if (tsig === 'BADTIME') return '; set both clocks by NTP';

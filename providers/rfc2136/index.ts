@@ -22,7 +22,7 @@ export const factory: ProviderFactory = {
 const providerOf = (session: Session): Provider => {
   const supports = supportsOf(session.settings);
   const cannot = (what: string, how: string): HostmasterError =>
-    new HostmasterError('WRITE_REFUSED', 'stop', `${what} at ${session.api.where}: ${how}`);
+    new HostmasterError('WRITE_REFUSED', `${what} at ${session.api.where}: ${how}`);
   return {
     supports,
     listZones: (signal) => listZones(session, signal),

@@ -49,7 +49,7 @@ export const proven = async (
 
 const leftOff = ({ api }: Session, what: string, zone: string): HostmasterError => {
   const message = `${api.where} answered NOERROR and ${what} of ${zone}; the rest of that write was applied`;
-  return new HostmasterError('WRITE_REFUSED', 'stop', message);
+  return new HostmasterError('WRITE_REFUSED', message);
 };
 
 /** The values that were asked for, under a smaller TTL. */
@@ -70,7 +70,7 @@ const settled = async (
 ): Promise<Content> => {
   const unknown = (why: string, cause?: unknown): HostmasterError => {
     const message = `${session.api.where} took the update of ${zone.name}, and ${why}`;
-    return new HostmasterError('WRITE_UNKNOWN', 'retry', message, { cause });
+    return new HostmasterError('WRITE_UNKNOWN', message, { cause });
   };
   for (const since = Date.now(); ; await sleep(pauseBetween)) {
     const now = await contentNow(session, zone, signal).catch((error: unknown) => {

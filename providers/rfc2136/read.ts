@@ -85,7 +85,7 @@ export const contentNow = async (session: Session, zone: ZoneId, signal: AbortSi
   const content = await currentContent(session, zone.name, signal);
   if (content !== null) return content;
   const message = `${session.api.where} does not have the zone ${zone.name}`;
-  throw new HostmasterError('ZONE_MISSING', 'stop', message);
+  throw new HostmasterError('ZONE_MISSING', message);
 };
 
 /** Milliseconds, while what is read is behind. */
@@ -94,7 +94,6 @@ export const pauseBetween = 100;
 const tooFarBehind = ({ api }: Session, zone: string, wanted: number, content: Content): HostmasterError =>
   new HostmasterError(
     'TARGET_UNREACHABLE',
-    'retry',
     `${zone} is at serial ${wanted} at ${api.where}, and only at ${fingerprintOf(content)} where it is read from (transfer_host)`,
   );
 
@@ -139,7 +138,7 @@ export const listZones = async (session: Session, signal?: AbortSignal): Promise
   if (catalog !== null) {
     const content = await currentContent(session, catalog, signal);
     if (content === null) {
-      throw new HostmasterError('ZONE_MISSING', 'stop', `${api.where} does not have the catalog zone ${catalog}`);
+      throw new HostmasterError('ZONE_MISSING', `${api.where} does not have the catalog zone ${catalog}`);
     }
     return membersOf(catalog, content).map((name) => ({ name, fingerprint: null }));
   }

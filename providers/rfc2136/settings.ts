@@ -193,4 +193,4 @@ const milliseconds = (span: string): number => {
   return Number(number) * factor;
 };
 
-const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', 'stop', `an rfc2136 target: ${why}`);
+const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', `an rfc2136 target: ${why}`);

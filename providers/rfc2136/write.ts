@@ -76,7 +76,6 @@ const refuseStale = ({ api }: Session, { name }: ZoneId, changes: readonly Chang
   if (stale.length === 0) return;
   throw new HostmasterError(
     'STALE_PLAN',
-    'retry',
     `somebody else has changed ${nameAll(stale)} of ${name} at ${api.where} since the plan; nothing of this write was applied: plan again`,
   );
 };
@@ -94,7 +93,6 @@ const insistLess = (session: Session, zone: ZoneId, insist: Insist): Insist => {
   }
   throw new HostmasterError(
     'LOST_RACE',
-    'retry',
     `${session.api.where} says that ${zone.name} is not what it gives us by transfer; nothing of this write was applied: plan again`,
   );
 };

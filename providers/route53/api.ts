@@ -149,7 +149,7 @@ const endOf = (
   if (failure.kind === 'refused') return refused(what, failure, error);
   if (failure.kind === 'credentials') return noCredentials(where, failure.why, error);
   const why = whyOf(failure, timeout);
-  if (!mayRepeat) return new HostmasterError('WRITE_UNKNOWN', 'retry', `${what}: ${why}`, { cause: error });
+  if (!mayRepeat) return new HostmasterError('WRITE_UNKNOWN', `${what}: ${why}`, { cause: error });
   return silent < tries ? null : unreachable(what, why, error);
 };
 
@@ -166,13 +166,12 @@ const whyOf = ({ why }: { readonly why: string }, timeout: number): string =>
 const tooLong = (what: string, why: string, cause: unknown): HostmasterError =>
   new HostmasterError(
     'TARGET_UNREACHABLE',
-    'wait',
     `${what}: AWS has put it off for ${patience / 60_000} minutes (${why}); nothing of it was done: see who else asks it of this account`,
     { cause },
   );
 
 const unreachable = (what: string, why: string, cause: unknown): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', 'retry', `${what}: ${why}, ${tries} times`, { cause });
+  new HostmasterError('TARGET_UNREACHABLE', `${what}: ${why}, ${tries} times`, { cause });
 
 const refused = (
   what: string,

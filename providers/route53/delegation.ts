@@ -15,7 +15,7 @@ export const delegationOf = async (
   const { DelegationSet } = await session.api.call('GetHostedZone', { Id: hosted.id }, { signal });
   const names = DelegationSet?.NameServers ?? [];
   if (names.length === 0) {
-    throw new HostmasterError('ZONE_UNREADABLE', 'retry', `${session.api.where} gives no name servers of ${zone.name}`);
+    throw new HostmasterError('ZONE_UNREADABLE', `${session.api.where} gives no name servers of ${zone.name}`);
   }
   return names.map(nameFromAws);
 };

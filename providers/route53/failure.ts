@@ -130,7 +130,6 @@ const helps: Readonly<Record<string, string>> = {
 export const noCredentials = (where: string, why: string, cause: unknown): HostmasterError =>
   new HostmasterError(
     'TARGET_REFUSED',
-    'stop',
     `${where}: no AWS credentials were found (${why}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE (or the target's profile), or give this machine a role`,
     { cause },
   );

@@ -7,7 +7,7 @@ import type { KnownCheck, KnownChecks, Mark } from './health-sets.ts';
 import { knownCheck } from './health-sets.ts';
 
 /** What one provider instance knows of its account's health checks. Times are milliseconds since 1970. */
-export interface CheckBook {
+export interface HealthCheckCache {
   /** When they were last listed; 0: never. */
   listedAt: number;
   /** While they are listed: many zones may want them at once. */
@@ -23,7 +23,7 @@ export interface CheckBook {
   readonly used: Map<string, ReadonlySet<string>>;
 }
 
-export const newCheckBook = (): CheckBook => ({
+export const newHealthCheckCache = (): HealthCheckCache => ({
   listedAt: 0,
   listing: null,
   deniedAt: 0,
@@ -41,21 +41,21 @@ export const isRecent = (at: number): boolean => Date.now() - at < keptFor;
 /** The account's checks, as they were a minute ago at most. */
 export const accountChecks = async (
   api: Api,
-  book: CheckBook,
+  cache: HealthCheckCache,
   signal: AbortSignal | undefined,
 ): Promise<KnownChecks> => {
-  if (isRecent(book.listedAt)) return book.known;
-  if (book.listing !== null) return book.listing;
-  const listing = listChecks(api, book, signal);
-  book.listing = listing;
+  if (isRecent(cache.listedAt)) return cache.known;
+  if (cache.listing !== null) return cache.listing;
+  const listing = listChecks(api, cache, signal);
+  cache.listing = listing;
   try {
     return await listing;
   } finally {
-    book.listing = null;
+    cache.listing = null;
   }
 };
 
-const listChecks = async (api: Api, book: CheckBook, signal: AbortSignal | undefined): Promise<KnownChecks> => {
+const listChecks = async (api: Api, cache: HealthCheckCache, signal: AbortSignal | undefined): Promise<KnownChecks> => {
   const since = Date.now();
   const listed = new Map<string, KnownCheck>();
   for (let marker: string | undefined; ; ) {
@@ -66,31 +66,31 @@ const listChecks = async (api: Api, book: CheckBook, signal: AbortSignal | undef
     marker = page.NextMarker;
   }
   // What was made while they were listed may be on a page that had gone by.
-  for (const [id, at] of book.made) {
-    const check = book.known.get(id);
+  for (const [id, at] of cache.made) {
+    const check = cache.known.get(id);
     if (at >= since && check !== undefined) listed.set(id, check);
   }
-  book.known = listed;
-  book.listedAt = since;
+  cache.known = listed;
+  cache.listedAt = since;
   return listed;
 };
 
 const endless = ({ where }: Api): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', 'retry', `${where} gives a page of ListHealthChecks that leads nowhere`);
+  new HostmasterError('TARGET_UNREACHABLE', `${where} gives a page of ListHealthChecks that leads nowhere`);
 
 /** The checks that multivalue answers name; null: they name none, and nobody was asked. */
 export const checksOf = async (
   api: Api,
-  book: CheckBook,
+  cache: HealthCheckCache,
   sets: readonly ResourceRecordSet[],
   signal: AbortSignal | undefined,
 ): Promise<KnownChecks | null> => {
   const ids = usedBy(sets.filter(({ MultiValueAnswer }) => MultiValueAnswer === true));
   if (ids.size === 0) return null;
   try {
-    const known = await accountChecks(api, book, signal);
+    const known = await accountChecks(api, cache, signal);
     const isWhole = [...ids].every((id) => known.has(id));
-    return isWhole ? known : await listChecks(api, book, signal);
+    return isWhole ? known : await listChecks(api, cache, signal);
   } catch (error) {
     // Then no check is known as ours, and what has one is left alone.
     if (isRefusal(error, ...denied)) return new Map([...ids].map((id) => [id, { id, probe: null, mark: null }]));

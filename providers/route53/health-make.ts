@@ -65,10 +65,10 @@ const checkFor = async (
   wanted: Wanted,
   signal: AbortSignal | undefined,
 ): Promise<string> => {
-  const { api, checks: book } = session;
-  const there = findCheck(await accountChecks(api, book, signal), wanted.mark, wanted.probe);
+  const { api, checks: cache } = session;
+  const there = findCheck(await accountChecks(api, cache, signal), wanted.mark, wanted.probe);
   if (there !== undefined) {
-    const isUsed = book.used.get(hosted.name)?.has(there.id) === true || book.made.has(there.id);
+    const isUsed = cache.used.get(hosted.name)?.has(there.id) === true || cache.made.has(there.id);
     if (!isUsed) await tag(session, hosted, there.id, wanted, signal);
     return there.id;
   }
@@ -76,8 +76,8 @@ const checkFor = async (
   // Sent again after no answer, it has the same reference, by which AWS knows it.
   const { HealthCheck } = await api.call('CreateHealthCheck', input, { signal, repeatable: true });
   const id = HealthCheck?.Id ?? '';
-  book.made.set(id, Date.now());
-  book.known.set(id, { id, probe: wanted.probe, mark: wanted.mark });
+  cache.made.set(id, Date.now());
+  cache.known.set(id, { id, probe: wanted.probe, mark: wanted.mark });
   await tag(session, hosted, id, wanted, signal);
   return id;
 };

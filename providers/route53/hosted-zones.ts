@@ -3,7 +3,7 @@ import { HostmasterError, type ListedZone, type ZoneId } from '../../src/provide
 import type { Api } from './api.ts';
 import { nameFromAws, nameToAws } from './escapes.ts';
 import { isRefusal } from './failure.ts';
-import { type CheckBook, newCheckBook } from './health-check-cache.ts';
+import { type HealthCheckCache, newHealthCheckCache } from './health-check-cache.ts';
 import { bareId, type Settings } from './settings.ts';
 
 /** A hosted zone of the account. */
@@ -34,7 +34,7 @@ export interface Session {
   readonly hosted: Map<string, { readonly at: number; readonly zone: HostedZone }>;
   /** By zone name, what the last reads found spelt otherwise than we would, or has checks. */
   readonly stored: Map<string, ReadonlyMap<string, readonly ResourceRecordSet[]>>;
-  readonly checks: CheckBook;
+  readonly checks: HealthCheckCache;
   /** By zone name. */
   readonly pending: Map<string, Pending>;
   /** By zone name: its writes go out one after the other. */
@@ -46,7 +46,7 @@ export const newSession = (api: Api, settings: Settings): Session => ({
   settings,
   hosted: new Map(),
   stored: new Map(),
-  checks: newCheckBook(),
+  checks: newHealthCheckCache(),
   pending: new Map(),
   turns: new Map(),
 });
@@ -167,14 +167,14 @@ const detailOf = async ({ api }: Session, id: string, signal: AbortSignal | unde
     return await api.call('GetHostedZone', { Id: id }, { signal });
   } catch (error) {
     if (!isRefusal(error, 'AccessDenied', 'AccessDeniedException')) throw error;
-    throw new HostmasterError('ZONE_UNREADABLE', 'stop', `${error.message}; the hosted zone is ${id}`, {
+    throw new HostmasterError('ZONE_UNREADABLE', `${error.message}; the hosted zone is ${id}`, {
       cause: error,
     });
   }
 };
 
 export const endless = ({ where }: Api, operation: string): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', 'retry', `${where} gives a page of ${operation} that leads nowhere`);
+  new HostmasterError('TARGET_UNREACHABLE', `${where} gives a page of ${operation} that leads nowhere`);
 
 const zoneOf = ({
   CallerReference = '',
@@ -195,7 +195,7 @@ const only = ({ api }: Session, name: string, zones: readonly HostedZone[]): Hos
   if (zones.length < 2) return zones[0] ?? null;
   const listed = zones.map(({ id, isPrivate }) => `${id} (${isPrivate ? 'private' : 'public'})`).join(', ');
   const message = `${api.where} has ${zones.length} hosted zones named ${name}: ${listed}; say which under zone_ids of the target, as "${name}: ${zones[0]?.id}"`;
-  throw new HostmasterError('ZONE_UNREADABLE', 'stop', message);
+  throw new HostmasterError('ZONE_UNREADABLE', message);
 };
 
 const zoneById = async (
@@ -206,7 +206,7 @@ const zoneById = async (
 ): Promise<HostedZone> => {
   const { api } = session;
   const unusable = (why: string, cause?: unknown): HostmasterError =>
-    new HostmasterError('ZONE_UNREADABLE', 'stop', `${api.where}: zone_ids says ${id} for ${name}, and ${why}`, {
+    new HostmasterError('ZONE_UNREADABLE', `${api.where}: zone_ids says ${id} for ${name}, and ${why}`, {
       cause,
     });
   try {

@@ -84,7 +84,7 @@ export const setsOf = async (
       return lists.flat();
     } catch (error) {
       if (isRefusal(error, 'AccessDenied', 'AccessDeniedException')) {
-        throw new HostmasterError('ZONE_UNREADABLE', 'stop', error.message, { cause: error });
+        throw new HostmasterError('ZONE_UNREADABLE', error.message, { cause: error });
       }
       if (!isRefusal(error, 'NoSuchHostedZone')) throw error;
       // It was made anew since it was looked up, or is gone.

@@ -143,4 +143,4 @@ const milliseconds = (key: string, value: string): number => {
   return Number(number) * factor;
 };
 
-const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', 'stop', `a route53 target: ${why}`);
+const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', `a route53 target: ${why}`);

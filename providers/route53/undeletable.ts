@@ -3,7 +3,7 @@ import { isRefusal } from './failure.ts';
 import type { HostedZone, Session } from './hosted-zones.ts';
 
 /** Why AWS would keep a zone whose record sets are deleted, or go on charging for one of them; null: it would not. */
-export const whyHeld = async (
+export const whyUndeletable = async (
   session: Session,
   hosted: HostedZone,
   sets: readonly ResourceRecordSet[],

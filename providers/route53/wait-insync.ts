@@ -39,7 +39,6 @@ const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<v
 const stillPending = ({ api, settings }: Session, name: string, id: string): HostmasterError =>
   new HostmasterError(
     'TARGET_UNREACHABLE',
-    'wait',
     `${api.where} took the changes of ${name}, and after ${settings.syncWait / 1000} s (sync_wait) not every name server of it has them (change ${bareId(id)} is PENDING); "hostmaster verify" says what they answer`,
   );
 

@@ -135,7 +135,6 @@ const refuseStale = async (
   if (stale.length === 0) return;
   throw new HostmasterError(
     'STALE_PLAN',
-    'retry',
     `somebody else has changed ${nameAll(stale)} of ${zone.name} at ${session.api.where} since the plan; nothing of this write was applied: plan again`,
   );
 };
@@ -182,4 +181,4 @@ const forgetStored = ({ stored }: Session, zone: ZoneId, changes: readonly Chang
 };
 
 export const zoneMissing = ({ api }: Session, { name }: ZoneId): HostmasterError =>
-  new HostmasterError('ZONE_MISSING', 'stop', `${api.where} does not have the zone ${name}`);
+  new HostmasterError('ZONE_MISSING', `${api.where} does not have the zone ${name}`);

@@ -8,7 +8,7 @@ import { sweepChecks } from './health-check-cleanup.ts';
 import { findZone, forgetZone, type HostedZone, type Session, zonesNamed } from './hosted-zones.ts';
 import { cutChanges, fits, sizeOf } from './limits.ts';
 import { checkReader, setsOf } from './read.ts';
-import { whyHeld } from './undeletable.ts';
+import { whyUndeletable } from './undeletable.ts';
 import { inSync, inTurn } from './wait-insync.ts';
 import { applyWrite } from './write.ts';
 
@@ -55,11 +55,7 @@ const create = async (
 };
 
 const madeMeanwhile = ({ api }: Session, { name }: ZoneId): HostmasterError =>
-  new HostmasterError(
-    'STALE_PLAN',
-    'retry',
-    `somebody else made the zone ${name} at ${api.where} since the plan: plan again`,
-  );
+  new HostmasterError('STALE_PLAN', `somebody else made the zone ${name} at ${api.where} since the plan: plan again`);
 
 /**
  * Deletes the zone with all its record sets, also those that no zone file can hold: AWS wants them deleted before. Refuses
@@ -70,7 +66,7 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
   const hosted = await findZone(session, zone.name, signal);
   if (hosted === null) return;
   const sets = (await setsOf(session, zone.name, undefined, signal)) ?? [];
-  const held = await whyHeld(session, hosted, sets, signal);
+  const held = await whyUndeletable(session, hosted, sets, signal);
   if (held !== null) throw refuse(session, zone, held);
   const content = contentOf(sets, await checkReader(session, zone.name, sets, signal), hosted.id);
   const { rrsets, stored } = content;
@@ -137,4 +133,4 @@ const remove = async (
 const saidOf = ({ said }: AwsRefusal): string => said.join('; ');
 
 const refuse = ({ api }: Pick<Session, 'api'>, { name }: Pick<ZoneId, 'name'>, why: string): HostmasterError =>
-  new HostmasterError('WRITE_REFUSED', 'stop', `${name} at ${api.where} is not deleted: ${why}`);
+  new HostmasterError('WRITE_REFUSED', `${name} at ${api.where} is not deleted: ${why}`);

@@ -1,6 +1,6 @@
 import type { Changeset } from '../model/plan.ts';
 import type { CreateSettings } from '../model/zone.ts';
-import type { OpenTarget, Rim } from '../target.ts';
+import type { OpenTarget, RunContext } from '../target.ts';
 import { portionsOf } from './split-writes.ts';
 import type { ApplyZoneInput } from './zone/run.ts';
 
@@ -11,12 +11,16 @@ export interface ApplyWork {
   readonly create: CreateSettings | null;
 }
 
-export const inputOf = ({ target, changeset, create }: ApplyWork, reviewed: boolean, rim: Rim): ApplyZoneInput => ({
+export const inputOf = (
+  { target, changeset, create }: ApplyWork,
+  reviewed: boolean,
+  context: RunContext,
+): ApplyZoneInput => ({
   provider: target.provider,
   changeset,
   portions: portionsOf(target.provider, { name: changeset.zone, view: changeset.view }),
   create,
   reviewed,
-  sleep: rim.sleep,
-  ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+  sleep: context.sleep,
+  ...(context.signal === undefined ? {} : { signal: context.signal }),
 });

@@ -3,9 +3,9 @@ import type { Change, Changeset, PlannedRRset } from '../model/plan.ts';
 import type { ZoneResult } from '../model/result.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../model/zone.ts';
-import type { Rim } from '../target.ts';
+import type { RunContext } from '../target.ts';
 import type { ApplyWork } from './apply-input.ts';
-import type { Place } from './phases.ts';
+import type { ZoneTarget } from './phases.ts';
 import type { ApplyOptions } from './run-phases.ts';
 import { sendAll, unanswered } from './run-phases.ts';
 import { resultOf } from './zone/outcome.ts';
@@ -22,7 +22,7 @@ export type { PlacedChange, ReplanClaims } from './sets/claims.ts';
 export const applyAll = async (
   work: readonly ApplyWork[],
   options: ApplyOptions,
-  rim: Rim,
+  context: RunContext,
 ): Promise<readonly ZoneResult[]> => {
   const due = work
     .filter(({ changeset }) => changeset.changes.length > 0 || changeset.create_zone)
@@ -31,16 +31,16 @@ export const applyAll = async (
   let done = 0;
   const onWritten = (changes: number) => {
     done += changes;
-    rim.onStep?.({ stage: 'apply', done, total });
+    context.onStep?.({ stage: 'apply', done, total });
   };
-  const runners = await sendAll(due, options, rim, onWritten);
-  return runners.map(({ run }) => resultOf(run)).sort(byZoneAndTarget);
+  const changesetRuns = await sendAll(due, options, context, onWritten);
+  return changesetRuns.map(({ run }) => resultOf(run)).sort(byZoneAndTarget);
 };
 
 /** Did this zone fail for want of an answer? */
 export const isUnanswered = ({ code }: ZoneResult): boolean => code !== null && unanswered.has(code);
 
-const byZoneAndTarget = (a: Place, b: Place): number =>
+const byZoneAndTarget = (a: ZoneTarget, b: ZoneTarget): number =>
   compareText(a.zone, b.zone) || compareText(a.view ?? '', b.view ?? '') || compareText(a.target, b.target);
 
 /** `create:` without name servers takes those that are wanted at the apex. */

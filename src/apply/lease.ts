@@ -1,8 +1,8 @@
 import { HostmasterError } from '../model/errors.ts';
 import type { Lease, Store } from '../model/ports.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { Rim } from '../target.ts';
-import type { Place } from './phases.ts';
+import type { RunContext } from '../target.ts';
+import type { ZoneTarget } from './phases.ts';
 
 /** How long to wait for another Hostmaster, how often to look, and when to say so; milliseconds. */
 const patience = 30_000;
@@ -12,28 +12,28 @@ const quiet = 2000;
 const heartbeat = 20_000;
 
 /** Milliseconds that may be waited, for all leases that share it. */
-export interface Patience {
+export interface LeaseWait {
   left: number;
 }
 
-export const freshPatience = (): Patience => ({ left: patience });
+export const freshLeaseWait = (): LeaseWait => ({ left: patience });
 
 /** Leave to write one zone at its target. */
-export interface Hold {
+export interface LeaseHandle {
   /** Waits for it; throws ZONE_BUSY where another has it for too long. */
-  take(patience?: Patience): Promise<void>;
+  take(patience?: LeaseWait): Promise<void>;
   /** Throws ZONE_BUSY once it is no longer ours. */
   check(): Promise<void>;
   /** Gives it back, where it was taken. Never throws: one that cannot be given back runs out. */
   release(): Promise<void>;
 }
 
-export const holdOf = (place: Place, store: Store, rim: Rim): Hold => {
+export const leaseHandle = (place: ZoneTarget, store: Store, context: RunContext): LeaseHandle => {
   let held: { readonly lease: Lease; readonly renewal: NodeJS.Timeout } | null = null;
   return {
-    take: async (waiting = freshPatience()) => {
+    take: async (waiting = freshLeaseWait()) => {
       if (held !== null) return;
-      const lease = await acquire(place, store, rim, waiting);
+      const lease = await acquire(place, store, context, waiting);
       held = { lease, renewal: setInterval(() => void store.holds(lease).catch(() => false), heartbeat) };
     },
     check: async () => {
@@ -49,26 +49,25 @@ export const holdOf = (place: Place, store: Store, rim: Rim): Hold => {
   };
 };
 
-const acquire = async (place: Place, store: Store, rim: Rim, waiting: Patience): Promise<Lease> => {
+const acquire = async (place: ZoneTarget, store: Store, context: RunContext, waiting: LeaseWait): Promise<Lease> => {
   const { zone: name, view, target } = place;
   for (let waited = 0; ; waited += pause) {
     const answer = await store.lease({ name, view }, target);
     if (!('heldBy' in answer)) return answer;
     const busy = `another hostmaster (${answer.heldBy}) is writing ${placeOf(place)}`;
-    if (waiting.left <= 0 || rim.signal?.aborted === true) {
-      throw new HostmasterError('ZONE_BUSY', 'retry', `${busy}; nothing was written to it: try again when it is done`);
+    if (waiting.left <= 0 || context.signal?.aborted === true) {
+      throw new HostmasterError('ZONE_BUSY', `${busy}; nothing was written to it: try again when it is done`);
     }
-    if (waited === quiet) rim.onNotice?.(`${busy}; waiting for it`);
-    await rim.sleep(pause);
+    if (waited === quiet) context.onNotice?.(`${busy}; waiting for it`);
+    await context.sleep(pause);
     waiting.left -= pause;
   }
 };
 
-const lost = (place: Place): HostmasterError =>
+const lost = (place: ZoneTarget): HostmasterError =>
   new HostmasterError(
     'ZONE_BUSY',
-    'retry',
     `${placeOf(place)} was left to another hostmaster, as this one was held up for too long: plan again`,
   );
 
-const placeOf = ({ zone: name, view, target }: Place): string => `${zoneLabel({ name, view })} at ${target}`;
+const placeOf = ({ zone: name, view, target }: ZoneTarget): string => `${zoneLabel({ name, view })} at ${target}`;

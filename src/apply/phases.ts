@@ -1,17 +1,18 @@
-import { heldWith, sidesOf } from '../model/dependents.ts';
+import { sidesOf, withheldWith } from '../model/dependents.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 
 /** A zone at a target, as a changeset names it. */
-export type Place = Pick<Changeset, 'zone' | 'view' | 'target'>;
+export type ZoneTarget = Pick<Changeset, 'zone' | 'view' | 'target'>;
 
 /** One string for a place, to index by. */
-export const placeKey = ({ zone, view, target }: Place): string => `${zone}@${view ?? ''}/${target}`;
+export const zoneTargetKey = ({ zone, view, target }: ZoneTarget): string => `${zone}@${view ?? ''}/${target}`;
 
 /** One string for a change by its place. */
-export const refKey = (place: Place, { name, type }: RRsetKey): string => `${placeKey(place)} ${name} ${type}`;
+export const changeKey = (place: ZoneTarget, { name, type }: RRsetKey): string =>
+  `${zoneTargetKey(place)} ${name} ${type}`;
 
-export const refOf = (ref: ChangeRef): string => refKey(ref, ref);
+export const changeRefKey = (ref: ChangeRef): string => changeKey(ref, ref);
 
 /**
  * The order over all zones: what points back is there before the address that it points at, shared names follow it, and
@@ -27,8 +28,8 @@ export interface SetRoles {
 }
 
 export const rolesOf = (sets: readonly AtomicSet[]): SetRoles => ({
-  members: new Set(sets.flatMap(({ members }) => members.map(refOf))),
-  claims: new Set(sets.flatMap(({ claims }) => claims.map(refOf))),
+  members: new Set(sets.flatMap(({ members }) => members.map(changeRefKey))),
+  claims: new Set(sets.flatMap(({ claims }) => claims.map(changeRefKey))),
 });
 
 /**
@@ -43,12 +44,12 @@ export const phased = (changeset: Changeset, roles: SetRoles): ReadonlyMap<Phase
   return Map.groupBy(changeset.changes, ({ name }) => phaseByName.get(name) ?? 'main');
 };
 
-const phaseOf = (unit: readonly Change[], place: Place, { members, claims }: SetRoles): Phase => {
+const phaseOf = (unit: readonly Change[], place: ZoneTarget, { members, claims }: SetRoles): Phase => {
   const goes = unit.every(({ action }) => action === 'delete');
-  const own = unit.filter((change) => members.has(refKey(place, change)));
+  const own = unit.filter((change) => members.has(changeKey(place, change)));
   if (own.some(({ type }) => type === 'PTR')) return goes ? 'ptr_deletes' : 'ptr';
   if (own.length > 0) return goes ? 'address_deletes' : 'main';
-  if (!unit.some((change) => claims.has(refKey(place, change)) || isClaimed(change))) return 'main';
+  if (!unit.some((change) => claims.has(changeKey(place, change)) || isClaimed(change))) return 'main';
   return goes ? 'claim_deletes' : 'claims';
 };
 
@@ -61,11 +62,11 @@ const waitingFor = (
   { members }: SetRoles,
   phaseByName: ReadonlyMap<string, Phase>,
 ): Iterable<Change> => {
-  const ofSets = new Set(changes.filter((change) => members.has(refKey(place, change))).map(({ name }) => name));
+  const ofSets = new Set(changes.filter((change) => members.has(changeKey(place, change))).map(({ name }) => name));
   const claims = changes.filter(({ name }) => phaseByName.get(name) === 'claims');
   if (claims.length === 0) return [];
   const served = new Set(claims.filter(({ before }) => before !== null).map(({ name }) => name));
-  return heldWith({
+  return withheldWith({
     zone: place.zone,
     changes: changes.filter(({ name }) => phaseByName.get(name) === 'main' && !ofSets.has(name)),
     standing: claims.flatMap(sidesOf),

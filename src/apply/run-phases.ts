@@ -2,19 +2,19 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { AtomicSet, Change } from '../model/plan.ts';
 import type { Store } from '../model/ports.ts';
 import { keyOf } from '../model/rrset.ts';
-import type { Rim, StuckName } from '../target.ts';
+import type { RunContext, StuckName } from '../target.ts';
 import type { ApplyWork } from './apply-input.ts';
 import { inputOf } from './apply-input.ts';
-import { freshPatience, holdOf } from './lease.ts';
+import { freshLeaseWait, leaseHandle } from './lease.ts';
 import type { Phase } from './phases.ts';
-import { phased, phases, placeKey, refKey, rolesOf } from './phases.ts';
-import type { Bundle, Runner } from './sets/bundle.ts';
-import { failBroken, leaveOut, openBundles } from './sets/bundle.ts';
+import { changeKey, phased, phases, rolesOf, zoneTargetKey } from './phases.ts';
+import type { ChangesetRun, SetGroup } from './sets/bundle.ts';
+import { failBroken, leaveOut, openSetGroups } from './sets/bundle.ts';
 import type { ReplanClaims } from './sets/claims.ts';
-import { correctClaims, holdClaims } from './sets/claims.ts';
+import { correctClaims, withholdClaims } from './sets/claims.ts';
 import { examineSets, mendReviewed, mendSets } from './sets/roll-back-sets.ts';
-import type { Silence } from './target-concurrency.ts';
-import { byTurns, patience, silence } from './target-concurrency.ts';
+import type { CircuitBreaker } from './target-concurrency.ts';
+import { byTurns, circuitBreaker, maxFailuresInARow } from './target-concurrency.ts';
 import { openRun, stands } from './zone/run.ts';
 import { setAside } from './zone/set-aside.ts';
 import { begin, writePhase } from './zone/write.ts';
@@ -32,52 +32,57 @@ export interface ApplyOptions {
 }
 
 interface Sending {
-  readonly runners: readonly Runner[];
-  readonly bundles: readonly Bundle[];
+  readonly runners: readonly ChangesetRun[];
+  readonly bundles: readonly SetGroup[];
   readonly options: ApplyOptions;
-  readonly silence: Silence;
-  readonly rim: Rim;
+  readonly silence: CircuitBreaker;
+  readonly context: RunContext;
 }
 
 /** Sends all work out, phase by phase over all zones; what becomes of it stands in the runs. */
 export const sendAll = async (
   works: readonly ApplyWork[],
   options: ApplyOptions,
-  rim: Rim,
+  context: RunContext,
   onWritten: (changes: number) => void,
-): Promise<readonly Runner[]> => {
+): Promise<readonly ChangesetRun[]> => {
   const roles = rolesOf(options.sets ?? []);
-  const runners = works.map((work) => runnerOf(work, roles, options, rim, onWritten));
-  const bundles = openBundles(options.sets ?? [], runners, rim.clock.now());
-  const sending = { runners, bundles, options, silence: silence(), rim };
+  const changesetRuns = works.map((work) => runnerOf(work, roles, options, context, onWritten));
+  const groups = openSetGroups(options.sets ?? [], changesetRuns, context.clock.now());
+  const sending = { runners: changesetRuns, bundles: groups, options, silence: circuitBreaker(), context };
   try {
     await enter(sending);
     for (const phase of phases) await play(phase, sending);
     await close(sending);
   } finally {
-    await Promise.all(runners.map(({ hold }) => hold.release()));
+    await Promise.all(changesetRuns.map(({ lease }) => lease.release()));
   }
-  return runners;
+  return changesetRuns;
 };
 
 const runnerOf = (
   work: ApplyWork,
   roles: ReturnType<typeof rolesOf>,
   { reviewed, store }: ApplyOptions,
-  rim: Rim,
+  context: RunContext,
   onWritten: (changes: number) => void,
-): Runner => {
+): ChangesetRun => {
   const { changeset, target } = work;
-  const hold = holdOf(changeset, store, rim);
+  const lease = leaseHandle(changeset, store, context);
   const byPhase = phased(changeset, roles);
   const apart = (change: { readonly name: string; readonly type: string }) =>
-    roles.members.has(refKey(changeset, change));
-  const run = openRun({ ...inputOf(work, reviewed, rim), onWritten, beforeWrite: hold.check, apart });
+    roles.members.has(changeKey(changeset, change));
+  const run = openRun({
+    ...inputOf(work, reviewed, context),
+    onWritten,
+    beforeWrite: lease.check,
+    belongsToSet: apart,
+  });
   const steps = phases.flatMap((phase, step) => (byPhase.get(phase) ?? []).map((each) => [keyOf(each), step] as const));
   return {
     target,
     run,
-    hold,
+    lease,
     phases: byPhase,
     steps: new Map(steps),
     tied: [...byPhase.keys()].some((phase) => phase !== 'main') || changeset.changes.some(apart),
@@ -87,52 +92,60 @@ const runnerOf = (
 };
 
 /** Takes the leases of all zones that hang together, in one order for everybody, and looks at them before any write. */
-const enter = async ({ runners, bundles, options, silence: heard, rim }: Sending): Promise<void> => {
-  const tied = runners.filter((runner) => runner.tied);
-  const waiting = freshPatience();
-  for (const runner of tied.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))) await lease(runner, waiting);
-  skipStuck(runners, options.stuck ?? []);
+const enter = async ({
+  runners: changesetRuns,
+  bundles: groups,
+  options,
+  silence: breaker,
+  context,
+}: Sending): Promise<void> => {
+  const tied = changesetRuns.filter((changesetRun) => changesetRun.tied);
+  const waiting = freshLeaseWait();
+  for (const changesetRun of tied.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)))
+    await lease(changesetRun, waiting);
+  skipStuck(changesetRuns, options.stuck ?? []);
   await byTurns(
     tied,
-    patiently(heard, ({ run }) => begin(run)),
+    patiently(breaker, ({ run }) => begin(run)),
   );
-  leaveOut(bundles.filter(({ failure }) => failure !== null));
-  failBroken(bundles);
-  const entries = bundles.flatMap((bundle) => (bundle.failure === null ? bundle.entries : []));
+  leaveOut(groups.filter(({ failure }) => failure !== null));
+  failBroken(groups);
+  const entries = groups.flatMap((group) => (group.failure === null ? group.entries : []));
   if (entries.length === 0) return;
   try {
     await options.store.journalAll(entries);
   } catch (error) {
-    rim.onNotice?.(`what was to be written for servers was not, as it could not be noted first: ${messageOf(error)}`);
-    const open = bundles.filter(({ failure, entries: own }) => failure === null && own.length > 0);
-    for (const bundle of open)
-      bundle.failure = new HostmasterError('CONFIG', 'stop', messageOf(error), { cause: error });
+    context.onNotice?.(
+      `what was to be written for servers was not, as it could not be noted first: ${messageOf(error)}`,
+    );
+    const open = groups.filter(({ failure, entries: own }) => failure === null && own.length > 0);
+    for (const group of open) group.failure = new HostmasterError('CONFIG', messageOf(error), { cause: error });
     leaveOut(open);
-    failBroken(bundles);
+    failBroken(groups);
   }
 };
 
-const placeOf = ({ run }: Runner): string => placeKey(run.input.changeset);
+const placeOf = ({ run }: ChangesetRun): string => zoneTargetKey(run.input.changeset);
 
-const lease = async ({ run, hold }: Runner, waiting = freshPatience()): Promise<void> => {
+const lease = async ({ run, lease }: ChangesetRun, waiting = freshLeaseWait()): Promise<void> => {
   try {
-    await hold.take(waiting);
+    await lease.take(waiting);
   } catch (error) {
     run.state.error ??= error;
   }
 };
 
-const skipStuck = (runners: readonly Runner[], stuck: readonly StuckName[]): void => {
+const skipStuck = (changesetRuns: readonly ChangesetRun[], stuck: readonly StuckName[]): void => {
   if (stuck.length === 0) return;
-  const reasons = new Map(stuck.map((each) => [`${placeKey(each)} ${each.name}`, each.reason]));
-  for (const { run } of runners) {
+  const reasons = new Map(stuck.map((each) => [`${zoneTargetKey(each)} ${each.name}`, each.reason]));
+  for (const { run } of changesetRuns) {
     const { changeset } = run.input;
     const own = changeset.changes.flatMap((change) => {
-      const reason = reasons.get(`${placeKey(changeset)} ${change.name}`);
+      const reason = reasons.get(`${zoneTargetKey(changeset)} ${change.name}`);
       return reason === undefined ? [] : [[keyOf(change), reason] as const];
     });
     if (own.length === 0) continue;
-    const error = new HostmasterError('LOST_RACE', 'stop', own[0]?.[1] ?? '');
+    const error = new HostmasterError('LOST_RACE', own[0]?.[1] ?? '');
     if (run.input.reviewed) {
       run.state.error ??= error;
       continue;
@@ -144,29 +157,32 @@ const skipStuck = (runners: readonly Runner[], stuck: readonly StuckName[]): voi
 
 /** One phase over all zones; then what failed by it is taken back everywhere. */
 const play = async (phase: Phase, sending: Sending): Promise<void> => {
-  const { runners, bundles, options, silence: heard } = sending;
-  if (phase === 'claims' || phase === 'claim_deletes') await holdClaims(bundles, runners, options.replanClaims);
-  const due = runners.filter((runner) => isDue(runner, phase));
+  const { runners: changesetRuns, bundles: groups, options, silence: breaker } = sending;
+  if (phase === 'claims' || phase === 'claim_deletes')
+    await withholdClaims(groups, changesetRuns, options.replanClaims);
+  const due = changesetRuns.filter((changesetRun) => isDue(changesetRun, phase));
   await byTurns(
     due,
-    patiently(heard, (runner) =>
-      runner.tied ? writePhase(runner.run, changesIn(runner, phase)) : sendAlone(runner, sending),
+    patiently(breaker, (changesetRun) =>
+      changesetRun.tied
+        ? writePhase(changesetRun.run, changesIn(changesetRun, phase))
+        : sendAlone(changesetRun, sending),
     ),
   );
-  const failed = failBroken(bundles);
+  const failed = failBroken(groups);
   const ended = options.reviewed ? due.filter(({ tied, run }) => tied && run.state.error !== null) : [];
-  await examineSets(failed, bundles, heard);
-  await correctClaims(failed, bundles, options.replanClaims);
-  await mendSets(failed, bundles, options.store, heard);
-  for (const runner of ended) await mendReviewed(runner, heard);
+  await examineSets(failed, groups, breaker);
+  await correctClaims(failed, groups, options.replanClaims);
+  await mendSets(failed, groups, options.store, breaker);
+  for (const changesetRun of ended) await mendReviewed(changesetRun, breaker);
 };
 
 /** A zone by itself goes in the main phase, also where it is only to be made. */
-const isDue = (runner: Runner, phase: Phase): boolean =>
-  runner.tied ? changesIn(runner, phase).length > 0 : phase === 'main';
+const isDue = (changesetRun: ChangesetRun, phase: Phase): boolean =>
+  changesetRun.tied ? changesIn(changesetRun, phase).length > 0 : phase === 'main';
 
 /** The planned changes, with what goes in the place of claims. */
-const changesIn = ({ run, phases: planned }: Runner, phase: Phase): readonly Change[] => {
+const changesIn = ({ run, phases: planned }: ChangesetRun, phase: Phase): readonly Change[] => {
   const own = (planned.get(phase) ?? []).map((change) => run.substitutes.get(keyOf(change)) ?? change);
   if (phase !== 'claims' || run.substitutes.size === 0) return own;
   const known = new Set(run.input.changeset.changes.map(keyOf));
@@ -174,49 +190,49 @@ const changesIn = ({ run, phases: planned }: Runner, phase: Phase): readonly Cha
 };
 
 /** A zone that has nothing to do with others holds its lease for its own writes. */
-const sendAlone = async (runner: Runner, { options, silence: heard }: Sending): Promise<void> => {
-  await lease(runner);
-  await writePhase(runner.run, changesIn(runner, 'main'));
-  if (options.reviewed) await mendReviewed(runner, heard);
-  await runner.hold.release();
+const sendAlone = async (changesetRun: ChangesetRun, { options, silence: breaker }: Sending): Promise<void> => {
+  await lease(changesetRun);
+  await writePhase(changesetRun.run, changesIn(changesetRun, 'main'));
+  if (options.reviewed) await mendReviewed(changesetRun, breaker);
+  await changesetRun.lease.release();
 };
 
 /** Codes of what a target did not say, be it done or not. */
 export const unanswered: ReadonlySet<string> = new Set(['TARGET_UNREACHABLE', 'WRITE_UNKNOWN']);
 
-const isWithoutAnswer = ({ run: { state } }: Runner): boolean =>
+const isWithoutAnswer = ({ run: { state } }: ChangesetRun): boolean =>
   state.error instanceof HostmasterError && unanswered.has(state.error.code);
 
 /** Leaves the other zones of a target alone that gave no answer for too many in a row. */
 const patiently =
-  ({ isSilent, heard }: Silence, job: (runner: Runner) => Promise<void>) =>
-  async (runner: Runner): Promise<void> => {
-    const { run, target } = runner;
+  ({ isOpen, record }: CircuitBreaker, job: (changesetRun: ChangesetRun) => Promise<void>) =>
+  async (changesetRun: ChangesetRun): Promise<void> => {
+    const { run, target } = changesetRun;
     if (run.state.error !== null) return;
-    if (isSilent(target)) {
+    if (isOpen(target)) {
       const { name } = target.definition;
       run.state.notTried = run.sent.size === 0;
       run.state.error = new HostmasterError(
         'TARGET_UNREACHABLE',
-        'wait',
-        `not tried: ${name} gave no answer for ${patience} zones in a row`,
+        `not tried: ${name} gave no answer for ${maxFailuresInARow} zones in a row`,
       );
       return;
     }
-    await job(runner);
-    heard(target, !isWithoutAnswer(runner));
+    await job(changesetRun);
+    record(target, !isWithoutAnswer(changesetRun));
   };
 
 /** What stands whole, or is as before, needs no recovery. */
-const close = async ({ bundles, options, rim }: Sending): Promise<void> => {
-  const ended = bundles.filter(({ failure, group, members }) =>
+const close = async ({ bundles: groups, options, context }: Sending): Promise<void> => {
+  const ended = groups.filter(({ failure, group, members }) =>
     failure === null
-      ? members.every(({ runner, change }) => stands(runner.run, change))
-      : group.trouble === null && members.every(({ runner, change }) => !runner.run.sent.has(keyOf(change))),
+      ? members.every(({ runner: changesetRun, change }) => stands(changesetRun.run, change))
+      : group.trouble === null &&
+        members.every(({ runner: changesetRun, change }) => !changesetRun.run.sent.has(keyOf(change))),
   );
   const ids = ended.flatMap(({ entries }) => entries.map(({ id }) => id));
   if (ids.length === 0) return;
   await options.store
     .endJournalAll(ids)
-    .catch((error) => rim.onNotice?.(`the next apply looks at the servers' records again: ${messageOf(error)}`));
+    .catch((error) => context.onNotice?.(`the next apply looks at the servers' records again: ${messageOf(error)}`));
 };

@@ -40,19 +40,19 @@ const spelt = (key: (typeof placeKeys)[number], value: unknown): unknown => {
 };
 
 /** So many zones in a row without an answer, and a target's other zones are not tried. */
-export const patience = 3;
+export const maxFailuresInARow = 3;
 
 /** Which targets gave no answer for too many zones in a row. */
-export interface Silence {
-  readonly isSilent: (target: OpenTarget) => boolean;
-  readonly heard: (target: OpenTarget, answered: boolean) => void;
+export interface CircuitBreaker {
+  readonly isOpen: (target: OpenTarget) => boolean;
+  readonly record: (target: OpenTarget, answered: boolean) => void;
 }
 
-export const silence = (): Silence => {
+export const circuitBreaker = (): CircuitBreaker => {
   const inRow = new Map<OpenTarget, number>();
   return {
-    isSilent: (target) => (inRow.get(target) ?? 0) >= patience,
-    heard: (target, answered) => {
+    isOpen: (target) => (inRow.get(target) ?? 0) >= maxFailuresInARow,
+    record: (target, answered) => {
       inRow.set(target, answered ? 0 : (inRow.get(target) ?? 0) + 1);
     },
   };

@@ -11,7 +11,7 @@ import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from 
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { json, openWith, passOptions } from './options.ts';
-import { rimOf } from './run-context.ts';
+import { commandContext } from './run-context.ts';
 
 export interface ApplyOptions extends PlanningOptions {
   readonly plan?: string;
@@ -23,14 +23,14 @@ export const runApply = (options: ApplyOptions, io: Io, serve = true): Promise<n
   options.plan === undefined ? applyFresh(options, io, serve) : applyReviewed(options.plan, options, io);
 
 const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promise<number> => {
-  const { rim, clear } = rimOf(io, options);
-  const pass = await planPass({ ...passOptions(options), serve, recover: true }, rim, openWith(io)).finally(clear);
+  const { context, clear } = commandContext(io, options);
+  const pass = await planPass({ ...passOptions(options), serve, recover: true }, context, openWith(io)).finally(clear);
   try {
     const { plan } = pass;
     const changes = ofChanges(plan) === exit.changes;
     if (options.format === 'text') io.out(planText(plan, io.paint));
     if (changes && !(await agreed(options, io))) return exit.error;
-    const applied = await applyPass(pass, rim).finally(clear);
+    const applied = await applyPass(pass, context).finally(clear);
     report(plan, changes ? applied : null, options, io);
     return worst([ofPlan(plan), ofResults(applied.results), ofVerify(applied.verify)]);
   } finally {
@@ -40,7 +40,7 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
 
 const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promise<number> => {
   refuseBeside(options);
-  const { rim, clear } = rimOf(io, options);
+  const { context, clear } = commandContext(io, options);
   const plan = await readPlan(file);
   if (options.format === 'text') io.out(planText(plan, io.paint));
   if (ofChanges(plan) !== exit.changes) {
@@ -48,7 +48,7 @@ const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promi
     return exit.done;
   }
   if (!(await agreed(options, io))) return exit.error;
-  const applied = await applyPlanPass(plan, passOptions(options), rim, openWith(io)).finally(clear);
+  const applied = await applyPlanPass(plan, passOptions(options), context, openWith(io)).finally(clear);
   report({ ...plan, problems: [...plan.problems, ...applied.problems] }, applied, options, io);
   return worst([ofProblems(applied.problems), ofResults(applied.results), ofVerify(applied.verify)]);
 };
@@ -59,7 +59,7 @@ const refuseBeside = (options: ApplyOptions): void => {
   if (idle.length === 0) return;
   const names = idle.map((name) => `--${name}`).join(', ');
   const message = `--plan applies that plan or nothing; leave out ${names}, or plan again with it`;
-  throw new HostmasterError('USAGE', 'stop', message);
+  throw new HostmasterError('USAGE', message);
 };
 
 const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {

@@ -12,7 +12,7 @@ import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { json, passOptions } from './options.ts';
-import { rimOf } from './run-context.ts';
+import { commandContext } from './run-context.ts';
 
 export interface DumpOptions extends CommonOptions {
   readonly out?: string;
@@ -23,9 +23,9 @@ export interface DumpOptions extends CommonOptions {
 export const runDump = async (options: DumpOptions, io: Io): Promise<number> => {
   const [target, ...others] = options.target ?? [];
   if (target === undefined || others.length > 0) throw usage('dump reads one target: --target NAME');
-  const { rim } = rimOf(io, options);
+  const { context } = commandContext(io, options);
   const { zone: zones = [], ...rest } = options;
-  const dumped = await dumpPass(target, zones, passOptions(rest), rim);
+  const dumped = await dumpPass(target, zones, passOptions(rest), context);
   if (options.out === undefined) {
     const [only, ...more] = dumped;
     if (only === undefined || more.length > 0) throw usage(`${dumped.length} zones need a folder to go to: --out DIR`);
@@ -35,7 +35,7 @@ export const runDump = async (options: DumpOptions, io: Io): Promise<number> => 
   return exit.done;
 };
 
-const usage = (message: string) => new HostmasterError('USAGE', 'stop', message);
+const usage = (message: string) => new HostmasterError('USAGE', message);
 
 const pieces = (dumped: DumpedZone, { as }: DumpOptions): Iterable<string> =>
   as === 'yaml' ? zoneYaml(dumped.rrsets, dumped.zone) : zoneMaster(dumped.rrsets, dumped.zone);

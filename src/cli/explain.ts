@@ -9,7 +9,7 @@ import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { json, passOptions, readWith } from './options.ts';
-import { rimOf } from './run-context.ts';
+import { commandContext } from './run-context.ts';
 
 export const runExplain = async (
   name: string,
@@ -18,12 +18,12 @@ export const runExplain = async (
   io: Io,
 ): Promise<number> => {
   const known = type === undefined ? null : (typeByName(type)?.name ?? null);
-  if (type !== undefined && known === null) throw new HostmasterError('USAGE', 'stop', `${type} is no RR type`);
+  if (type !== undefined && known === null) throw new HostmasterError('USAGE', `${type} is no RR type`);
   const explanations = await explainPass(
     canonical(name),
     known,
     passOptions(options),
-    rimOf(io, options).rim,
+    commandContext(io, options).context,
     readWith(io),
   );
   const print = {
@@ -40,6 +40,6 @@ const canonical = (name: string): string => {
     return parseAbsolute(name);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    throw new HostmasterError('USAGE', 'stop', error.message, { cause: error });
+    throw new HostmasterError('USAGE', error.message, { cause: error });
   }
 };

@@ -9,7 +9,7 @@ import { exit, ofChanges, ofPlan, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { json, passOptions, readWith } from './options.ts';
-import { rimOf } from './run-context.ts';
+import { commandContext } from './run-context.ts';
 
 export interface PlanOptions extends PlanningOptions {
   readonly out?: string;
@@ -17,8 +17,8 @@ export interface PlanOptions extends PlanningOptions {
 }
 
 export const runPlan = async (options: PlanOptions, io: Io): Promise<number> => {
-  const { rim, clear } = rimOf(io, options);
-  const pass = await planPass(passOptions(options), rim, readWith(io)).finally(clear);
+  const { context, clear } = commandContext(io, options);
+  const pass = await planPass(passOptions(options), context, readWith(io)).finally(clear);
   await Promise.all([closeTargets(pass.targets), pass.store.close()]);
   if (options.out !== undefined) await keep(pass.plan, options.out);
   io.out(printPlan(pass.plan, options.format, io));
@@ -34,7 +34,7 @@ const keep = async (plan: Plan, file: string): Promise<void> => {
   try {
     await writeFile(file, json(plan));
   } catch (error) {
-    throw new HostmasterError('USAGE', 'stop', `--out ${file}: it cannot be written (${messageOf(error)})`, {
+    throw new HostmasterError('USAGE', `--out ${file}: it cannot be written (${messageOf(error)})`, {
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Rim } from '../target.ts';
+import type { RunContext } from '../target.ts';
 import { askByDns } from '../verify/ask.ts';
 import type { Io } from './io.ts';
 import { keepYoungGenerationSmall } from './memory.ts';
@@ -7,18 +7,18 @@ import type { CommonOptions } from './options.ts';
 import { progressLine } from './progress.ts';
 import { providers } from './providers.ts';
 
-export interface CommandRim {
-  readonly rim: Rim;
+export interface CommandContext {
+  readonly context: RunContext;
   /** Takes the progress line off the screen. */
   readonly clear: () => void;
 }
 
 /** What a command hands to a pass: real time, real DNS, the real providers. */
-export const rimOf = (io: Io, { logLevel }: Pick<CommonOptions, 'logLevel'>): CommandRim => {
+export const commandContext = (io: Io, { logLevel }: Pick<CommonOptions, 'logLevel'>): CommandContext => {
   keepYoungGenerationSmall();
   const progress = progressLine(io);
   return {
-    rim: {
+    context: {
       ...providers,
       ask: askByDns(),
       clock: { now: io.now ?? (() => Date.now()) },

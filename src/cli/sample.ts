@@ -9,7 +9,7 @@ export const sampleFolder = (): string => {
   const places = ['../../zones/', '../../../zones/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   const found = places.find((place) => existsSync(join(place, 'hostmaster.yaml')));
   if (found === undefined)
-    throw new HostmasterError('CONFIG', 'stop', 'the sample repository is missing from this installation');
+    throw new HostmasterError('CONFIG', 'the sample repository is missing from this installation');
   return found;
 };
 
@@ -33,7 +33,7 @@ export const copySample = async (folder: string): Promise<readonly string[]> => 
   return files;
 };
 
-const usage = (message: string, cause?: unknown) => new HostmasterError('USAGE', 'stop', message, { cause });
+const usage = (message: string, cause?: unknown) => new HostmasterError('USAGE', message, { cause });
 
 const copyFile = async (from: string, to: string): Promise<void> => {
   await mkdir(dirname(to), { recursive: true });

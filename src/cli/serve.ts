@@ -14,7 +14,6 @@ export const runServe = async (options: CommonOptions, io: Io): Promise<number> 
   if (serving.length === 0) {
     throw new HostmasterError(
       'CONFIG',
-      'stop',
       `${options.config} has no target with "provider: embedded": there is nothing to serve`,
     );
   }

@@ -6,18 +6,18 @@ import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { json, passOptions, readWith } from './options.ts';
-import { rimOf } from './run-context.ts';
+import { commandContext } from './run-context.ts';
 
 export interface VerifyOptions extends CommonOptions {
   readonly sample?: number;
 }
 
 export const runVerify = async (options: VerifyOptions, io: Io): Promise<number> => {
-  const { rim, clear } = rimOf(io, options);
+  const { context, clear } = commandContext(io, options);
   const sample = options.sample === undefined ? {} : { sample: options.sample };
   const { definitions, checked, differences } = await verifyPass(
     { ...passOptions(options), ...sample },
-    rim,
+    context,
     readWith(io),
   ).finally(clear);
   const report = { checked, differences };

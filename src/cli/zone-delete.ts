@@ -9,7 +9,7 @@ import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { SourceOptions } from './options.ts';
 import { deletedFolder, json, openWith, passOptions } from './options.ts';
-import { rimOf } from './run-context.ts';
+import { commandContext } from './run-context.ts';
 
 export interface ZoneDeleteOptions extends SourceOptions {
   readonly target: string;
@@ -21,11 +21,11 @@ export interface ZoneDeleteOptions extends SourceOptions {
 export const runZoneDelete = async (name: string, options: ZoneDeleteOptions, io: Io): Promise<number> => {
   const zone = canonical(name, name);
   if (options.confirm !== undefined) refuseOther(options.confirm, zone);
-  const { rim, clear } = rimOf(io, options);
+  const { context, clear } = commandContext(io, options);
   const { allow = [], out, target, ...rest } = options;
   const agree = (found: FoundZone) => agreed(zone, found, options, io);
   const deletion = { zone, target, out, allow, agree };
-  const deleted = await deleteZonePass(deletion, passOptions(rest), rim, openWith(io)).finally(clear);
+  const deleted = await deleteZonePass(deletion, passOptions(rest), context, openWith(io)).finally(clear);
   report(deleted, options, io);
   return worst([ofProblems(deleted.problems), ofVerify(deleted.verify)]);
 };
@@ -39,8 +39,7 @@ const canonical = (text: string, shown: string): string => {
   }
 };
 
-const usage = (message: string): HostmasterError =>
-  new HostmasterError('USAGE', 'stop', `nothing was deleted: ${message}`);
+const usage = (message: string): HostmasterError => new HostmasterError('USAGE', `nothing was deleted: ${message}`);
 
 const refuseOther = (confirm: string, zone: string): void => {
   if (canonical(confirm, `--confirm ${confirm}`) !== zone) throw usage(`--confirm ${confirm} is not ${zone}`);

@@ -2,22 +2,22 @@ import { compareText } from '../model/compare.ts';
 import type { RRset } from '../model/rrset.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
-import { type Item, ownerOf, type Part } from './contribution.ts';
-import { partOf } from './contributions.ts';
+import { type Item, ownerOf, type ServerContributions } from './contribution.ts';
+import { contributionsOf } from './contributions.ts';
 import type { Finding } from './finding.ts';
 import { areSimple, type Merged, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
 import { concernedBy, indexRoster, keyOfEntry, type RosterIndex, reindexed } from './roster.ts';
-import { type Book, type ComposeInput, readBook } from './ruleset.ts';
+import { type ComposeInput, compileRuleset, type Ruleset } from './ruleset.ts';
 import type { ZoneEntry } from './zones.ts';
 
 /** All that servers come to, kept so that the change of one of them costs its own names only. */
 export interface Composition {
   readonly input: ComposeInput;
-  readonly book: Book;
+  readonly ruleset: Ruleset;
   readonly index: RosterIndex;
   readonly entries: ReadonlyMap<string, RosterServer>;
   /** In the order of the servers' keys. */
-  readonly parts: ReadonlyMap<string, Part>;
+  readonly contributions: ReadonlyMap<string, ServerContributions>;
   /** One item by itself, without a list: mostly it is the only one. */
   readonly byName: ReadonlyMap<string, Item | readonly Item[]>;
 }
@@ -28,26 +28,26 @@ const itemsOf = (there: Item | readonly Item[] | undefined): readonly Item[] => 
 };
 
 export const composition = (input: ComposeInput): Composition => {
-  const book = readBook(input);
+  const ruleset = compileRuleset(input);
   const entries = new Map(
     input.roster.servers
       .map((entry): readonly [string, RosterServer] => [keyOfEntry(entry), entry])
       .sort(([a], [b]) => compareText(a, b)),
   );
-  const index = indexRoster([...entries.values()], book.counts);
-  const parts = new Map<string, Part>();
+  const index = indexRoster([...entries.values()], ruleset.counts);
+  const parts = new Map<string, ServerContributions>();
   const byName = new Map<string, Item | Item[]>();
   for (const [key, entry] of entries) {
-    const part = partOf(book, index, entry);
-    parts.set(key, part);
-    for (const item of part.items) {
+    const contributed = contributionsOf(ruleset, index, entry);
+    parts.set(key, contributed);
+    for (const item of contributed.items) {
       const there = byName.get(item.name);
       if (there === undefined) byName.set(item.name, item);
       else if ('kind' in there) byName.set(item.name, [there, item]);
       else there.push(item);
     }
   }
-  return { input, book, index, entries, parts, byName };
+  return { input, ruleset, index, entries, contributions: parts, byName };
 };
 
 /** What all servers come to, by the zone's name. */
@@ -59,7 +59,7 @@ export interface MergedZone {
 
 /** Every name that servers or Git's rules for them are about, merged. */
 export const mergeAll = ({
-  book,
+  ruleset,
   byName,
   input,
 }: Composition): { readonly zones: ReadonlyMap<string, MergedZone>; readonly findings: readonly Finding[] } => {
@@ -72,11 +72,11 @@ export const mergeAll = ({
     zones.set(entry.name, fresh);
     return fresh;
   };
-  const byGit = [...book.claims.keys(), ...book.blocked.keys()];
+  const byGit = [...ruleset.claims.keys(), ...ruleset.blocked.keys()];
   const isByGit = new Set(byGit);
   const statics = staticsAt(input.zones, (name) => byName.has(name) || isByGit.has(name));
   const merge = (name: string, items: readonly Item[]): void => {
-    const merged = mergeName(book, name, items, statics.get(name) ?? noStatics);
+    const merged = mergeName(ruleset, name, items, statics.get(name) ?? noStatics);
     if (merged === null) return;
     const zone = zoneOf(merged.entry);
     zone.rrsets.push(...merged.rrsets);
@@ -99,17 +99,17 @@ export interface Affected {
   /** Every name that the server touched before or touches now, and those of servers that share a name or address. */
   readonly names: readonly string[];
   readonly merged: readonly Merged[];
-  readonly parts: readonly Part[];
+  readonly contributions: readonly ServerContributions[];
 }
 
 /** The names that change with one server (`next` null: it is gone), composed anew without the rest. */
 export const affectedBy = (from: Composition, previous: Server | null, next: RosterServer | null): Affected => {
-  const { book, index, entries, byName, input } = from;
+  const { ruleset, index, entries, byName, input } = from;
   const server = next?.server ?? previous;
-  if (server === null) return { names: [], merged: [], parts: [] };
+  if (server === null) return { names: [], merged: [], contributions: [] };
   const key = serverKey(server);
   const old = entries.get(key) ?? null;
-  const now = reindexed(index, key, next, book.counts);
+  const now = reindexed(index, key, next, ruleset.counts);
   const concerned = new Map<string, RosterServer | null>([[key, next]]);
   for (const entry of [old, next].filter((each) => each !== null)) {
     for (const other of [...concernedBy(index, entry), ...concernedBy(now, entry)]) {
@@ -117,20 +117,22 @@ export const affectedBy = (from: Composition, previous: Server | null, next: Ros
       if (otherKey !== key) concerned.set(otherKey, other);
     }
   }
-  const parts = [...concerned].flatMap(([, entry]) => (entry === null ? [] : [partOf(book, now, entry)]));
+  const contributions = [...concerned].flatMap(([, entry]) =>
+    entry === null ? [] : [contributionsOf(ruleset, now, entry)],
+  );
   const items = Map.groupBy(
-    parts.flatMap((part) => part.items),
+    contributions.flatMap((contributed) => contributed.items),
     ({ name }) => name,
   );
-  const before = [...concerned.keys()].flatMap((each) => from.parts.get(each)?.items ?? []);
+  const before = [...concerned.keys()].flatMap((each) => from.contributions.get(each)?.items ?? []);
   const names = new Set([...before.map(({ name }) => name), ...items.keys()]);
   const statics = staticsAt(input.zones, (name) => names.has(name));
   const merged = [...names].flatMap((name) => {
     const rest = itemsOf(byName.get(name)).filter((item) => !concerned.has(ownerOf(item) ?? ''));
     const all = [...rest, ...(items.get(name) ?? [])].sort(byOwner);
-    return mergeName(book, name, all, statics.get(name) ?? noStatics) ?? [];
+    return mergeName(ruleset, name, all, statics.get(name) ?? noStatics) ?? [];
   });
-  return { names: [...names].sort(), merged, parts };
+  return { names: [...names].sort(), merged, contributions };
 };
 
 const byOwner = (a: Item, b: Item): number => {

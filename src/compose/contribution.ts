@@ -1,4 +1,4 @@
-import type { InventoryOrigin, Place } from '../model/origin.ts';
+import type { InventoryOrigin, SourceLocation } from '../model/origin.ts';
 import type { HealthCheckDefinition, Role } from '../model/roles.ts';
 import type { RosterServer, Server } from '../model/server.ts';
 import type { Finding } from './finding.ts';
@@ -25,7 +25,7 @@ export interface WriteRule {
   readonly fallbackTtl: number;
   readonly check: RuleCheck | null;
   readonly allowEmpty: boolean;
-  readonly at: Place;
+  readonly at: SourceLocation;
 }
 
 export interface RuleCheck {
@@ -51,7 +51,7 @@ export interface WantedValue {
   readonly rdata: string;
   /** It is one of the server's addresses, so that it is none that no name may lead to. */
   readonly isOwn: boolean;
-  readonly held: string | null;
+  readonly retained: string | null;
 }
 
 export interface MemberAddress {
@@ -60,7 +60,7 @@ export interface MemberAddress {
   /** Why no name may lead to it. */
   readonly never: string | null;
   /** Why it is only held: another has it now. */
-  readonly held: string | null;
+  readonly retained: string | null;
 }
 
 /** One value at a name and type. */
@@ -73,7 +73,7 @@ export interface Contribution {
   readonly rule: WriteRule;
   readonly member: Member;
   readonly origin: InventoryOrigin;
-  readonly held: string | null;
+  readonly retained: string | null;
   /** How many values the RRset may have by the grant that allows it. */
   readonly limit: number;
   /** What a check asks for this address. */
@@ -112,7 +112,7 @@ export type Item = Contribution | Blocked | Vacant;
 export const ownerOf = (item: Item): string | null => (item.kind === 'value' ? item.member.key : item.owner);
 
 /** What one server comes to, whatever the others do. */
-export interface Part {
+export interface ServerContributions {
   readonly key: string;
   readonly share: Share;
   readonly items: readonly Item[];

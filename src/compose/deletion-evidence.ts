@@ -1,12 +1,12 @@
-import type { Accountable, InventoryFacts } from '../model/deletion-evidence.ts';
+import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidence.ts';
 import type { RosterServer } from '../model/server.ts';
 import type { Composition } from './composition.ts';
-import type { Part } from './contribution.ts';
+import type { ServerContributions } from './contribution.ts';
 import type { Counts } from './roster.ts';
-import type { Book } from './ruleset.ts';
+import type { Ruleset } from './ruleset.ts';
 
-export interface RosterFacts extends Omit<InventoryFacts, 'written' | 'orphans'> {
-  readonly servers: ReadonlyMap<string, Accountable>;
+export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans'> {
+  readonly servers: ReadonlyMap<string, EvidenceStatus>;
   readonly names: ReadonlyMap<string, string>;
   readonly addresses: ReadonlyMap<string, string>;
 }
@@ -16,27 +16,27 @@ export interface RosterFacts extends Omit<InventoryFacts, 'written' | 'orphans'>
  * it is unwanted because Git changed or another has its address; but what was last said of it in an answer that was not
  * complete settles nothing. Servers that quarrel vouch for nothing.
  */
-export const factsFrom = ({ input, book, entries, parts }: Composition): RosterFacts =>
-  factsOfSome(
-    book,
+export const evidenceFrom = ({ input, ruleset, entries, contributions }: Composition): RosterEvidence =>
+  evidenceOfSome(
+    ruleset,
     input.roster.now,
-    [...entries].map(([key, entry]) => ({ key, entry, outcome: parts.get(key)?.share.outcome ?? 'whole' })),
+    [...entries].map(([key, entry]) => ({ key, entry, outcome: contributions.get(key)?.share.outcome ?? 'whole' })),
   );
 
 /** A server with what it got. */
 export interface Accounted {
   readonly key: string;
   readonly entry: RosterServer;
-  readonly outcome: Part['share']['outcome'];
+  readonly outcome: ServerContributions['share']['outcome'];
 }
 
 /** The same of some servers alone. */
-export const factsOfSome = (
-  { registration, counts }: Pick<Book, 'registration' | 'counts'>,
+export const evidenceOfSome = (
+  { registration, counts }: Pick<Ruleset, 'registration' | 'counts'>,
   now: number,
   accounted: readonly Accounted[],
-): RosterFacts => {
-  const servers = new Map<string, Accountable>();
+): RosterEvidence => {
+  const servers = new Map<string, EvidenceStatus>();
   const names = new Map<string, string>();
   const addresses = new Map<string, string>();
   const vouching: [string, RosterServer][] = [];
@@ -53,9 +53,13 @@ export const factsOfSome = (
   return { servers, names, addresses, now };
 };
 
-const accountableOf = (entry: RosterServer, outcome: Part['share']['outcome'], counts: Counts): Accountable => {
-  if (outcome === 'tied') return 'held';
-  if (outcome === 'lost') return 'unsettled';
-  if (entry.standing === 'present') return entry.complete ? 'settled' : 'unsettled';
-  return entry.known.partial === true && counts(entry) ? 'unsettled' : 'settled';
+const accountableOf = (
+  entry: RosterServer,
+  outcome: ServerContributions['share']['outcome'],
+  counts: Counts,
+): EvidenceStatus => {
+  if (outcome === 'tied') return 'unknown';
+  if (outcome === 'lost') return 'incomplete';
+  if (entry.standing === 'present') return entry.complete ? 'conclusive' : 'incomplete';
+  return entry.known.partial === true && counts(entry) ? 'incomplete' : 'conclusive';
 };

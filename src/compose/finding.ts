@@ -1,4 +1,4 @@
-import type { Place } from '../model/origin.ts';
+import type { SourceLocation } from '../model/origin.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { type ComposeRuleId, severityOf } from './rules.ts';
 
@@ -10,7 +10,7 @@ export interface Finding {
   readonly hint?: string;
   /** The server or RRset, as a problem lists it; null: it concerns none. */
   readonly item: string | null;
-  readonly at: Place | null;
+  readonly at: SourceLocation | null;
   /** Findings of one rule and place that are of another kind. Default is ''. */
   readonly kind?: string;
 }

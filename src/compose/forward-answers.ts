@@ -3,10 +3,10 @@ import type { DesiredZone } from '../model/zone.ts';
 import type { MemberAddress } from './contribution.ts';
 
 /** Why a name does not lead to an address that a server has: the zone file says otherwise (it wins); null: it does. */
-export type Elsewhere = (name: string, family: MemberAddress['family'], address: string) => string | null;
+export type ForwardMismatch = (name: string, family: MemberAddress['family'], address: string) => string | null;
 
 /** Of the names in these zones. What their files have and nobody can use is quarantined, and the PTR waits with that. */
-export const elsewhereIn = (zones: readonly DesiredZone[]): Elsewhere => {
+export const forwardMismatches = (zones: readonly DesiredZone[]): ForwardMismatch => {
   const answers = mapRRsets(zones.flatMap(({ rrsets }) => rrsets));
   return (name, family, address) => {
     if (answers.has({ name, type: 'CNAME' })) return `the zone file has a CNAME at ${name}`;

@@ -24,7 +24,7 @@ interface NameGlob {
 }
 
 /** Grants by whom they are given to. */
-export interface GrantBook {
+export interface GrantIndex {
   readonly of: (to: Grant['to'], role: string) => readonly CompiledGrant[];
 }
 
@@ -44,7 +44,7 @@ export interface Granted {
   readonly limitFor: (rdata: string) => number | null;
 }
 
-export const grantBook = (grants: readonly Grant[]): GrantBook => {
+export const grantIndex = (grants: readonly Grant[]): GrantIndex => {
   const book = { label: new Map(), group: new Map(), inventory: new Map() } satisfies Record<
     Grant['to'],
     Map<string, readonly CompiledGrant[]>

@@ -10,11 +10,11 @@ import { warningsOf } from './warnings.ts';
 import { fillZones } from './zone.ts';
 
 export { type Composition, composition } from './composition.ts';
-export { factsFrom } from './deletion-evidence.ts';
-export { knownAsComposed } from './last-known.ts';
+export { evidenceFrom } from './deletion-evidence.ts';
+export { withLastKnownServers } from './last-known.ts';
 export { type ComposeRule, type ComposeRuleId, composeRules } from './rules.ts';
 export type { ComposeInput } from './ruleset.ts';
-export { zoneBook } from './zones.ts';
+export { configuredZones } from './zones.ts';
 
 export interface Composed {
   /** Static and inventory records together. */
@@ -29,9 +29,13 @@ export const compose = (input: ComposeInput): Composed => composedOf(composition
 
 export const composedOf = (from: Composition): Composed => {
   const merged = mergeAll(from);
-  const parts = [...from.parts.values()];
-  const found = [...from.book.findings, ...parts.flatMap((part) => part.findings), ...merged.findings];
-  const findings = [...found, ...warningsOf(from, parts, found)];
+  const contributions = [...from.contributions.values()];
+  const found = [
+    ...from.ruleset.findings,
+    ...contributions.flatMap((contributed) => contributed.findings),
+    ...merged.findings,
+  ];
+  const findings = [...found, ...warningsOf(from, contributions, found)];
   return {
     zones: fillZones(from, merged.zones),
     problems: sortProblems(problemsOf(findings)),
@@ -40,9 +44,9 @@ export const composedOf = (from: Composition): Composed => {
 };
 
 /** A server that is there comes before one that is leaving. */
-const registeredIn = ({ book, entries, parts }: Composition): Composed['registered'] => {
+const registeredIn = ({ ruleset, entries, contributions }: Composition): Composed['registered'] => {
   const registered = new Map<string, { readonly inventory: string; readonly server: string }>();
-  const { registration } = book;
+  const { registration } = ruleset;
   if (registration === null) return registered;
   const add = ({ name, inventory }: Server): void => {
     const fqdn = `${name}.${registration.definition.zone}`;
@@ -50,7 +54,7 @@ const registeredIn = ({ book, entries, parts }: Composition): Composed['register
   };
   const leaving: Server[] = [];
   for (const [key, entry] of entries) {
-    if (book.counts(entry) && parts.get(key)?.share.server !== null) add(entry.server);
+    if (ruleset.counts(entry) && contributions.get(key)?.share.server !== null) add(entry.server);
     else leaving.push(entry.server);
   }
   leaving.forEach(add);

@@ -6,14 +6,14 @@ import type { Composition } from './composition.ts';
  * What is to be kept of each inventory: a server that lost a name or an address to another stays known as it was before,
  * so that it is never taken for one that had them. Without the ETag then, as no answer says just that.
  */
-export const knownAsComposed = (
-  { entries, parts }: Composition,
+export const withLastKnownServers = (
+  { entries, contributions }: Composition,
   next: Readonly<Record<string, KnownInventory>>,
 ): Readonly<Record<string, KnownInventory>> => {
   const asHad = (inventory: string, known: KnownServer): KnownServer | null => {
     const key = serverKey({ inventory, name: known.server.name });
     const entry = entries.get(key);
-    const outcome = parts.get(key)?.share.outcome ?? 'whole';
+    const outcome = contributions.get(key)?.share.outcome ?? 'whole';
     if (entry?.standing !== 'present' || outcome === 'whole') return known;
     return entry.known === null ? null : { ...known, server: entry.known.server };
   };

@@ -3,10 +3,10 @@ import type { Protection, Quarantine } from '../model/zone.ts';
 import { mergedCheck } from './check.ts';
 import type { Blocked, Contribution, Item, WriteRule } from './contribution.ts';
 import type { Finding } from './finding.ts';
-import { placeWords, withoutTaken } from './name-conflicts.ts';
+import { placeWords, withoutConflicts } from './name-conflicts.ts';
 import { wordsOf } from './roster.ts';
 import type { ComposeRuleId } from './rules.ts';
-import type { Book } from './ruleset.ts';
+import type { Ruleset } from './ruleset.ts';
 import type { ZoneEntry } from './zones.ts';
 
 // What registration, records and claims come to at one name, beside what the zone file has there.
@@ -30,20 +30,20 @@ export interface Merged {
 }
 
 /** Items stand in the order of the servers' keys. */
-export const mergeName = (book: Book, name: string, items: readonly Item[], statics: Statics): Merged | null => {
+export const mergeName = (ruleset: Ruleset, name: string, items: readonly Item[], statics: Statics): Merged | null => {
   const [first] = items;
-  const entry = first?.entry ?? book.zones.of(name);
+  const entry = first?.entry ?? ruleset.zones.of(name);
   if (entry === null) return null;
   const findings: Finding[] = [];
-  const values = withoutTaken(name, items, findings);
-  const blocked = [...items.filter(isBlocked), ...blockedByGit(book, name)];
+  const values = withoutConflicts(name, items, findings);
+  const blocked = [...items.filter(isBlocked), ...blockedByGit(ruleset, name)];
   const whole = clash(name, values, findings) ?? blocked.find(({ always, type }) => always && type === null);
   if (whole !== undefined) {
     const { reason, origin } = whole;
     return { name, entry, rrsets: [], quarantined: [{ name, type: null, reason, origin }], protected: [], findings };
   }
   const { rrsets, quarantined, stay } = mergeTypes(name, values, blocked, statics, findings);
-  const protections = protectionsAt(book, name, items, [...rrsets, ...statics.rrsets]);
+  const protections = protectionsAt(ruleset, name, items, [...rrsets, ...statics.rrsets]);
   return { name, entry, rrsets, quarantined, protected: [...protections, ...stay], findings };
 };
 
@@ -59,16 +59,16 @@ export const areSimple = (items: readonly Item[]): items is readonly Contributio
 const isSimple = (item: Item): item is Contribution =>
   item.kind === 'value' && item.rule.kind !== 'claim' && item.limit >= 1;
 
-export const simpleRRset = ({ name, type, rdata, origin, held, rule }: Contribution): RRset => ({
+export const simpleRRset = ({ name, type, rdata, origin, retained, rule }: Contribution): RRset => ({
   name,
   type,
   ttl: rule.ttl ?? rule.fallbackTtl,
-  values: [held === null ? { rdata, origins: [origin] } : { rdata, origins: [origin], held }],
+  values: [retained === null ? { rdata, origins: [origin] } : { rdata, origins: [origin], retained }],
 });
 
 const isBlocked = (item: Item): item is Blocked => item.kind === 'blocked';
 
-const blockedByGit = ({ blocked }: Book, name: string): readonly Blocked[] => {
+const blockedByGit = ({ blocked }: Ruleset, name: string): readonly Blocked[] => {
   const known = blocked.get(name);
   return known === undefined ? [] : [known];
 };
@@ -181,14 +181,14 @@ const mergeRRset = (name: string, type: string, own: readonly Contribution[], fi
   return { name, type, ttl, values, ...(check.healthCheck === null ? {} : { healthCheck: check.healthCheck }) };
 };
 
-/** Sorted; a value is held only if all who contribute it are. */
+/** Sorted; a value is retained only if all who contribute it are. */
 const uniteValues = (own: readonly Contribution[]): readonly Value[] => {
   const byRdata = new Map<string, Value>();
-  for (const { rdata, origin, held } of own) {
+  for (const { rdata, origin, retained } of own) {
     const known = byRdata.get(rdata);
     const origins = known === undefined ? [origin] : [...known.origins, origin];
-    const isHeld = held !== null && (known === undefined || known.held !== undefined);
-    byRdata.set(rdata, isHeld ? { rdata, origins, held: known?.held ?? held } : { rdata, origins });
+    const isHeld = retained !== null && (known === undefined || known.retained !== undefined);
+    byRdata.set(rdata, isHeld ? { rdata, origins, retained: known?.retained ?? retained } : { rdata, origins });
   }
   return byRdata.size === 1
     ? [...byRdata.values()]
@@ -196,7 +196,7 @@ const uniteValues = (own: readonly Contribution[]): readonly Value[] => {
 };
 
 const protectionsAt = (
-  { claims }: Book,
+  { claims }: Ruleset,
   name: string,
   items: readonly Item[],
   wanted: readonly RRset[],

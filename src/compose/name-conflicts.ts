@@ -7,7 +7,11 @@ import { wordsOf } from './roster.ts';
 export const placeWords = ({ words, at }: WriteRule): string => `${words} (${at.file}:${at.line})`;
 
 /** What is wanted at a name, without what is another server's to have. */
-export const withoutTaken = (name: string, items: readonly Item[], findings: Finding[]): readonly Contribution[] => {
+export const withoutConflicts = (
+  name: string,
+  items: readonly Item[],
+  findings: Finding[],
+): readonly Contribution[] => {
   const values = items.filter((item) => item.kind === 'value');
   if (values.length === 0 || items.length === 1) return values;
   const refuse = ({ rule, member }: Contribution, why: string): void => {

@@ -3,16 +3,16 @@ import type { InventoryOrigin } from '../model/origin.ts';
 import type { AbsenceLimits } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { Blocked, Collected, Contribution, Member, MemberAddress, WriteRule } from './contribution.ts';
-import { heldReason, isGone, wordsOf } from './roster.ts';
-import { type Book, inventoryAt } from './ruleset.ts';
+import { isGone, retainedReason, wordsOf } from './roster.ts';
+import { inventoryAt, type Ruleset } from './ruleset.ts';
 import { isServerName } from './template.ts';
 import type { Reverse, ZoneEntry } from './zones.ts';
 
 const maxNameText = 254;
 
 /** A server's A, AAAA and PTR. False: its name is none, and nothing is made of it. */
-export const writeRegistration = (book: Book, member: Member, into: Collected): boolean => {
-  const { registration, zones } = book;
+export const writeRegistration = (ruleset: Ruleset, member: Member, into: Collected): boolean => {
+  const { registration, zones } = ruleset;
   const { server } = member;
   const zone = registration?.definition.zone ?? '.';
   const name = `${server.name}.${registration === null ? '' : zone}`;
@@ -20,14 +20,14 @@ export const writeRegistration = (book: Book, member: Member, into: Collected): 
   const entry = why === null ? zones.of(name) : null;
   if (why !== null || (registration !== null && entry?.name !== zone)) {
     const message = `${wordsOf(server)} cannot be ${name}: ${why ?? `that name is in the zone ${entry?.name}, not in ${zone}`}`;
-    into.findings.push({ rule: 'server-name', message, item: member.key, at: inventoryAt(book, member.entry) });
+    into.findings.push({ rule: 'server-name', message, item: member.key, at: inventoryAt(ruleset, member.entry) });
     return why === null;
   }
   if (registration !== null && entry !== null) {
     const at: Registered = { name, entry, rule: registration.rule, origin: originOf(registration.rule, member) };
-    const accepted = member.addresses.filter((address) => isAccepted(book, member, address, at, into));
-    for (const address of accepted) writeAddress(book, member, address, at, into);
-    if (accepted.length === 0) protect(book, member, at, into);
+    const accepted = member.addresses.filter((address) => isAccepted(ruleset, member, address, at, into));
+    for (const address of accepted) writeAddress(ruleset, member, address, at, into);
+    if (accepted.length === 0) protect(ruleset, member, at, into);
   }
   return true;
 };
@@ -55,7 +55,7 @@ const whyNoName = (serverName: string, name: string): string | null => {
 };
 
 const isAccepted = (
-  book: Book,
+  ruleset: Ruleset,
   { server, key, entry: rosterServer }: Member,
   { ip, never }: MemberAddress,
   { name, entry }: Registered,
@@ -65,50 +65,56 @@ const isAccepted = (
   const why = entry.zone?.settings.public === true ? specialUse(ip) : null;
   if (why === null) return true;
   const message = `${wordsOf(server)}: ${name} is in a public zone, and its address ${ip} is ${why}`;
-  findings.push({ rule: 'address-refused', kind: entry.name, message, item: key, at: inventoryAt(book, rosterServer) });
+  findings.push({
+    rule: 'address-refused',
+    kind: entry.name,
+    message,
+    item: key,
+    at: inventoryAt(ruleset, rosterServer),
+  });
   return false;
 };
 
 /** The A or AAAA, and its PTR: the two come and go together, so that the stricter of their zones' limits counts. */
 const writeAddress = (
-  book: Book,
+  ruleset: Ruleset,
   member: Member,
-  { ip, family, held }: MemberAddress,
+  { ip, family, retained }: MemberAddress,
   at: Registered,
   into: Collected,
 ): void => {
   const { name, entry, rule, origin } = at;
-  const isWanted = book.registration?.definition.reverse === true && !member.share.beaten.has(ip);
-  const reverse = isWanted ? book.zones.reverseOf(ip) : null;
+  const isWanted = ruleset.registration?.definition.reverse === true && !member.share.beaten.has(ip);
+  const reverse = isWanted ? ruleset.zones.reverseOf(ip) : null;
   if (isWanted && reverse === null) into.unreversed.push(ip);
   const limits = stricter(entry.zone, reverse?.entry.zone ?? null);
-  if (isGone(member.entry, limits, book.now)) return;
-  const missing = heldReason(member.entry, limits);
+  if (isGone(member.entry, limits, ruleset.now)) return;
+  const missing = retainedReason(member.entry, limits);
   if (entry.zone !== null) {
-    const value = { entry, name, type: family, rdata: ip, held: missing ?? held };
+    const value = { entry, name, type: family, rdata: ip, retained: missing ?? retained };
     into.items.push(contributionOf(member, rule, origin, value));
   }
   if (reverse !== null && reverse.entry.zone !== null)
-    writePtr(book, member, { ip, family, reverse, missing }, at, into);
+    writePtr(ruleset, member, { ip, family, reverse, missing }, at, into);
 };
 
 interface Ptr extends Pick<MemberAddress, 'ip' | 'family'> {
   readonly reverse: Reverse;
-  /** Why it is only held. */
+  /** Why it is only retained. */
   readonly missing: string | null;
 }
 
 /** Where it cannot be what the name answers, what exists stays. */
 const writePtr = (
-  book: Book,
+  ruleset: Ruleset,
   member: Member,
   ptr: Ptr,
   { name: rdata, entry: forward, rule, origin }: Registered,
   into: Collected,
 ): void => {
-  const { ip, family, reverse, missing: held } = ptr;
+  const { ip, family, reverse, missing: retained } = ptr;
   const { entry, name, unsure } = reverse;
-  const elsewhere = book.registration?.elsewhere(rdata, family, ip) ?? null;
+  const elsewhere = ruleset.registration?.elsewhere(rdata, family, ip) ?? null;
   const block = (blocked: Pick<Blocked, 'type' | 'reason' | 'always' | 'stays'>): void => {
     into.items.push({ kind: 'blocked', owner: member.key, entry, name, origin, ...blocked });
   };
@@ -119,7 +125,7 @@ const writePtr = (
   } else if (elsewhere !== null) {
     block({ type: 'PTR', reason: `zone-file-wins: ${elsewhere}`, always: false, stays: true });
   } else {
-    into.items.push(contributionOf(member, rule, origin, { entry, name, type: 'PTR', rdata, held }));
+    into.items.push(contributionOf(member, rule, origin, { entry, name, type: 'PTR', rdata, retained }));
     noteClassless(reverse, into);
   }
 };
@@ -133,7 +139,7 @@ const stricter = (forward: DesiredZone | null, reverse: DesiredZone | null): Abs
 };
 
 /** A server that is meant to be there does not lose its last address. */
-const protect = ({ now }: Book, member: Member, { name, entry }: Registered, { items }: Collected): void => {
+const protect = ({ now }: Ruleset, member: Member, { name, entry }: Registered, { items }: Collected): void => {
   if (entry.zone === null || isGone(member.entry, entry.zone.settings.guards.absence, now)) return;
   const reason = `${wordsOf(member.server)} is ${member.server.state}, and has no address that can be used`;
   items.push({ kind: 'vacant', by: 'registration', owner: member.key, entry, name, types: ['A', 'AAAA'], reason });
@@ -147,7 +153,7 @@ const contributionOf = (
   member: Member,
   rule: WriteRule,
   origin: InventoryOrigin,
-  { entry, name, type, rdata, held }: Pick<Contribution, 'entry' | 'name' | 'type' | 'rdata' | 'held'>,
+  { entry, name, type, rdata, retained }: Pick<Contribution, 'entry' | 'name' | 'type' | 'rdata' | 'retained'>,
 ): Contribution => ({
   kind: 'value',
   entry,
@@ -157,7 +163,7 @@ const contributionOf = (
   rule,
   member,
   origin,
-  held,
+  retained,
   limit: Number.POSITIVE_INFINITY,
   url: null,
 });

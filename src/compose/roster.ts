@@ -26,7 +26,7 @@ export const isGone = (entry: RosterServer, limits: AbsenceLimits, now: number):
   entry.standing === 'missing' && isProven(entry.missing, limits, now);
 
 /** Why the values of a server are only held; null: they are not. */
-export const heldReason = (entry: RosterServer, limits: AbsenceLimits): string | null => {
+export const retainedReason = (entry: RosterServer, limits: AbsenceLimits): string | null => {
   if (entry.standing !== 'missing') return null;
   const { snapshots, since } = entry.missing;
   const counted = `${Math.min(snapshots, limits.snapshots)} of ${limits.snapshots}`;

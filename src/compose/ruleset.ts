@@ -1,19 +1,19 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { Place } from '../model/origin.ts';
-import { madeTypes, typeByName } from '../model/rdata.ts';
+import type { SourceLocation } from '../model/origin.ts';
+import { synthesisedTypes, typeByName } from '../model/rdata.ts';
 import type { ClaimDefinition, RecordDefinition, Registration, Role, Roles } from '../model/roles.ts';
 import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/server.ts';
 import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
 import { claimedBy } from './claimed.ts';
 import type { Blocked, RuleCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './finding.ts';
-import { type Elsewhere, elsewhereIn } from './forward-answers.ts';
-import { type GrantBook, grantBook } from './grants.ts';
+import { type ForwardMismatch, forwardMismatches } from './forward-answers.ts';
+import { type GrantIndex, grantIndex } from './grants.ts';
 import { type Counts, countsIn } from './roster.ts';
 import { isOfFamily, readTemplate, type Template } from './template.ts';
 import { readUnusable } from './unusable.ts';
-import { type ZoneBook, zoneBook } from './zones.ts';
+import { type ConfiguredZones, configuredZones } from './zones.ts';
 
 export interface ComposeInput {
   readonly zones: readonly DesiredZone[];
@@ -24,13 +24,13 @@ export interface ComposeInput {
 }
 
 /** All that Git says, ready to be asked about one server after the other. */
-export interface Book {
-  readonly zones: ZoneBook;
-  readonly grants: GrantBook;
+export interface Ruleset {
+  readonly zones: ConfiguredZones;
+  readonly grants: GrantIndex;
   readonly registration: {
     readonly definition: Registration;
     readonly rule: WriteRule;
-    readonly elsewhere: Elsewhere;
+    readonly elsewhere: ForwardMismatch;
   } | null;
   readonly rulesFor: (server: Server) => readonly WriteRule[];
   /** Claims whose name is the same for all servers, by name. */
@@ -53,9 +53,9 @@ const claimTtl = 60;
 const recordTtl = 300;
 const nothing: Template = { parts: [], literal: '' };
 
-export const readBook = ({ zones, zoneNames, roles, roster }: ComposeInput): Book => {
+export const compileRuleset = ({ zones, zoneNames, roles, roster }: ComposeInput): Ruleset => {
   const findings: Finding[] = [];
-  const zonesByName = zoneBook(zones, zoneNames);
+  const zonesByName = configuredZones(zones, zoneNames);
   const fallback = roles.registration?.ttl ?? recordTtl;
   const rulesOf = new Map<Role, readonly WriteRule[]>();
   for (const role of [...roles.labels, ...roles.groups]) rulesOf.set(role, readRole(role, fallback, findings));
@@ -67,7 +67,7 @@ export const readBook = ({ zones, zoneNames, roles, roster }: ComposeInput): Boo
   }
   return {
     zones: zonesByName,
-    grants: grantBook(roles.grants),
+    grants: grantIndex(roles.grants),
     registration: readRegistration(roles.registration, zonesByName, zones, findings),
     rulesFor: rulesFinder(roles, rulesOf),
     claims,
@@ -88,10 +88,10 @@ const distinctLimits = (zones: readonly DesiredZone[]): readonly AbsenceLimits[]
 
 const readRegistration = (
   definition: Registration | null,
-  zones: ZoneBook,
+  zones: ConfiguredZones,
   desired: readonly DesiredZone[],
   findings: Finding[],
-): Book['registration'] => {
+): Ruleset['registration'] => {
   if (definition === null) return null;
   if (!zones.isApex(definition.zone)) {
     const message = `registration is in ${definition.zone}, which is not among the zones: no server is registered`;
@@ -113,7 +113,7 @@ const readRegistration = (
     allowEmpty: false,
     at: definition.at,
   };
-  return { definition, rule, elsewhere: elsewhereIn(own) };
+  return { definition, rule, elsewhere: forwardMismatches(own) };
 };
 
 const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonly WriteRule[] => {
@@ -158,7 +158,7 @@ const common = (role: Role, words: string, { type, name: text, ttl, at }: Record
 };
 
 /** Code for the name server is for zone files, and a zone's SOA is its name server's. */
-const neverWritten: ReadonlySet<string> = new Set(['SOA', ...madeTypes]);
+const neverWritten: ReadonlySet<string> = new Set(['SOA', ...synthesisedTypes]);
 
 const isWritable = ({ type, value, at }: RecordDefinition, words: string, findings: Finding[]): boolean => {
   const known = typeByName(type);
@@ -196,7 +196,7 @@ const backupsOf = (claim: ClaimDefinition, given: WhenAllDown, words: string, fi
 };
 
 /** Labels by name, and of the groups only those that could match. */
-const rulesFinder = (roles: Roles, rulesOf: ReadonlyMap<Role, readonly WriteRule[]>): Book['rulesFor'] => {
+const rulesFinder = (roles: Roles, rulesOf: ReadonlyMap<Role, readonly WriteRule[]>): Ruleset['rulesFor'] => {
   const byLabel = new Map(roles.labels.map((role) => [role.name, rulesOf.get(role) ?? []]));
   const groups = roles.groups.map((role) => ({ matches: matcherOf(role), rules: rulesOf.get(role) ?? [] }));
   return (server) => {
@@ -219,5 +219,5 @@ const holds = (server: Server, key: string, values: ReadonlySet<string>): boolea
 };
 
 /** Where an inventory is defined: what is wrong with its servers is mended there, or in what it reads. */
-export const inventoryAt = ({ inventories }: Book, { server }: RosterServer): Place | null =>
+export const inventoryAt = ({ inventories }: Ruleset, { server }: RosterServer): SourceLocation | null =>
   inventories.find(({ name }) => name === server.inventory)?.at ?? null;

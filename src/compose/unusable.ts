@@ -3,7 +3,7 @@ import { parseAbsolute } from '../model/name.ts';
 import type { Roles, UnusableRule } from '../model/roles.ts';
 import type { Blocked } from './contribution.ts';
 import { readTemplate, type Template } from './template.ts';
-import type { ZoneBook } from './zones.ts';
+import type { ConfiguredZones } from './zones.ts';
 
 export interface Unusable {
   readonly unusable: readonly { readonly template: Template; readonly reason: string }[];
@@ -15,7 +15,7 @@ export interface Unusable {
 const roleFiles: ReadonlySet<string> = new Set(['labels.yaml', 'groups.yaml']);
 
 /** What the rules that cannot be used are about, as far as anybody can tell. */
-export const readUnusable = ({ unusable: rules }: Roles, zones: ZoneBook): Unusable => {
+export const readUnusable = ({ unusable: rules }: Roles, zones: ConfiguredZones): Unusable => {
   const unusable: { readonly template: Template; readonly reason: string }[] = [];
   const blocked = new Map<string, Blocked>();
   const nameless: UnusableRule[] = [];

@@ -1,29 +1,33 @@
-import type { Place } from '../model/origin.ts';
+import type { SourceLocation } from '../model/origin.ts';
 import { isIPv6 } from './address.ts';
 import type { Composition } from './composition.ts';
-import type { ClasslessName, Part, WriteRule } from './contribution.ts';
+import type { ClasslessName, ServerContributions, WriteRule } from './contribution.ts';
 import type { Finding } from './finding.ts';
 
 /** What only all servers together show. `found` are the findings so far. */
 export const warningsOf = (
   from: Composition,
-  parts: readonly Part[],
+  contributions: readonly ServerContributions[],
   found: readonly Finding[],
 ): readonly Finding[] => [
-  ...emptyClaims(from, parts, found),
-  ...unreversed(from, parts),
-  ...missingCnames(from, parts),
+  ...emptyClaims(from, contributions, found),
+  ...unreversed(from, contributions),
+  ...missingCnames(from, contributions),
 ];
 
 /** Claims of a fixed name that no server contributes to; where that is for an error, the error says so. */
-const emptyClaims = ({ book }: Composition, parts: readonly Part[], found: readonly Finding[]): readonly Finding[] => {
-  const rules = [...book.claims.values()].flat();
+const emptyClaims = (
+  { ruleset }: Composition,
+  contributions: readonly ServerContributions[],
+  found: readonly Finding[],
+): readonly Finding[] => {
+  const rules = [...ruleset.claims.values()].flat();
   if (rules.length === 0) return [];
   const used = new Set<WriteRule>();
-  for (const { items } of parts) for (const item of items) if (item.kind === 'value') used.add(item.rule);
-  const faulty = new Set<Place | null>(found.map(({ at }) => at));
+  for (const { items } of contributions) for (const item of items) if (item.kind === 'value') used.add(item.rule);
+  const faulty = new Set<SourceLocation | null>(found.map(({ at }) => at));
   return rules.flatMap((rule) => {
-    if (used.has(rule) || faulty.has(rule.at) || rule.fixed === null || book.zones.of(rule.fixed)?.zone === null)
+    if (used.has(rule) || faulty.has(rule.at) || rule.fixed === null || ruleset.zones.of(rule.fixed)?.zone === null)
       return [];
     const message = `${rule.words} claims ${rule.fixed} ${rule.type}, and no server contributes to it; what is answered there stays`;
     return [{ rule: 'claim-empty', message, item: null, at: rule.at }];
@@ -31,8 +35,8 @@ const emptyClaims = ({ book }: Composition, parts: readonly Part[], found: reado
 };
 
 /** One for each family. */
-const unreversed = ({ book }: Composition, parts: readonly Part[]): readonly Finding[] => {
-  const addresses = parts.flatMap((part) => part.unreversed);
+const unreversed = ({ ruleset }: Composition, contributions: readonly ServerContributions[]): readonly Finding[] => {
+  const addresses = contributions.flatMap((contributed) => contributed.unreversed);
   return [addresses.filter((ip) => !isIPv6(ip)), addresses.filter(isIPv6)].flatMap((all) => {
     if (all.length === 0) return [];
     const shown = `${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''}`;
@@ -40,14 +44,17 @@ const unreversed = ({ book }: Composition, parts: readonly Part[]): readonly Fin
     const message = `${all.length} ${family} ${all.length === 1 ? 'address gets' : 'addresses get'} no PTR, as no configured zone has ${all.length === 1 ? 'it' : 'them'}: ${shown}`;
     const hint = 'add the reverse zone to zones:, or set "reverse: false"';
     return [
-      { rule: 'no-reverse-zone', message, hint, item: null, kind: family, at: book.registration?.rule.at ?? null },
+      { rule: 'no-reverse-zone', message, hint, item: null, kind: family, at: ruleset.registration?.rule.at ?? null },
     ];
   });
 };
 
 /** RFC 2317 section 4: nobody finds a name of a classless zone without the CNAME in its parent zone. */
-const missingCnames = ({ book, input }: Composition, parts: readonly Part[]): readonly Finding[] => {
-  const wanted = parts.flatMap((part) => part.classless);
+const missingCnames = (
+  { ruleset, input }: Composition,
+  contributions: readonly ServerContributions[],
+): readonly Finding[] => {
+  const wanted = contributions.flatMap((contributed) => contributed.classless);
   if (wanted.length === 0) return [];
   const plains = new Set(wanted.map(({ plain }) => plain));
   const targets = new Map<string, string>();
@@ -57,7 +64,7 @@ const missingCnames = ({ book, input }: Composition, parts: readonly Part[]): re
     }
   }
   return wanted.flatMap((each: ClasslessName): readonly Finding[] => {
-    const parent = book.zones.of(each.plain)?.zone ?? null;
+    const parent = ruleset.zones.of(each.plain)?.zone ?? null;
     if (parent === null || parent.id.name === each.zone || targets.get(each.plain) === each.name) return [];
     const message = `${parent.id.name} has no CNAME at ${each.plain} to ${each.name}: nobody finds the PTR there (RFC 2317)`;
     const [file] = parent.files;

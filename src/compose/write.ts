@@ -6,19 +6,19 @@ import type { Collected, Member, WantedValue, WriteRule } from './contribution.t
 import type { Finding } from './finding.ts';
 import { type Granted, grantedAt, grantLine, needsName } from './grants.ts';
 import { originOf } from './registration.ts';
-import { heldReason, isGone, wordsOf } from './roster.ts';
+import { isGone, retainedReason, wordsOf } from './roster.ts';
 import { type ComposeRuleId, composeRules } from './rules.ts';
-import type { Book } from './ruleset.ts';
+import type { Ruleset } from './ruleset.ts';
 import { familyOf, renderName, renderUrl, renderValues, type Template } from './template.ts';
 import type { ZoneEntry } from './zones.ts';
 
 /** Everything that labels and groups make a server write. */
-export const writeRules = (book: Book, member: Member, into: Collected): void => {
-  for (const rule of book.rulesFor(member.server)) writeRule({ book, member, rule, into });
+export const writeRules = (ruleset: Ruleset, member: Member, into: Collected): void => {
+  for (const rule of ruleset.rulesFor(member.server)) writeRule({ book: ruleset, member, rule, into });
 };
 
 interface Writing {
-  readonly book: Book;
+  readonly book: Ruleset;
   readonly member: Member;
   readonly rule: WriteRule;
   readonly into: Collected;
@@ -32,9 +32,9 @@ interface Spot {
 }
 
 const writeRule = (writing: Writing): void => {
-  const { book, member, rule, into } = writing;
+  const { book: ruleset, member, rule, into } = writing;
   const name = rule.fixed ?? attempt(writing, () => renderName(rule.name, member.server));
-  const entry = name === null ? null : book.zones.of(name);
+  const entry = name === null ? null : ruleset.zones.of(name);
   if (name === null) return;
   if (entry === null) report(writing, 'name-outside-zones', `${name} is in no configured zone`);
   if (entry === null || entry.zone === null) return;
@@ -45,7 +45,7 @@ const writeRule = (writing: Writing): void => {
     return;
   }
   const { state } = member.server;
-  const isOut = state === 'decommissioned' || isGone(member.entry, entry.zone.settings.guards.absence, book.now);
+  const isOut = state === 'decommissioned' || isGone(member.entry, entry.zone.settings.guards.absence, ruleset.now);
   if (rule.kind === 'claim' && (isOut || state !== 'active')) {
     const reason = `${rule.words} claims it, and ${wordsOf(member.server)} is ${state === 'active' ? 'gone' : state}`;
     if (rule.fixed === null && !rule.allowEmpty) {
@@ -70,14 +70,15 @@ const valuesAt = (writing: Writing, { entry, name }: Spot): readonly WantedValue
   if (value === null) return [];
   const values = attempt(writing, () => renderValues(rule.type, value, member.server));
   if (values === null) block(writing, entry, name, 'record-value');
-  const heldOf = (rdata: string): string | null => member.addresses.find(({ ip }) => ip === rdata)?.held ?? null;
-  return (values ?? []).map((rdata) => ({ rdata, held: heldOf(rdata), isOwn: false }));
+  const retainedOf = (rdata: string): string | null =>
+    member.addresses.find(({ ip }) => ip === rdata)?.retained ?? null;
+  return (values ?? []).map((rdata) => ({ rdata, retained: retainedOf(rdata), isOwn: false }));
 };
 
 const writeValue = (
   writing: Writing,
   spot: Spot,
-  { rdata, held, isOwn }: WantedValue,
+  { rdata, retained, isOwn }: WantedValue,
   origin: InventoryOrigin,
 ): boolean => {
   const { rule, member, into } = writing;
@@ -100,7 +101,7 @@ const writeValue = (
   const template = rule.check?.url ?? null;
   const url = template === null ? null : urlOf(writing, template, rdata);
   if (template !== null && url === null) return false;
-  const missing = heldReason(member.entry, entry.zone.settings.guards.absence);
+  const missing = retainedReason(member.entry, entry.zone.settings.guards.absence);
   into.items.push({
     kind: 'value',
     entry,
@@ -110,7 +111,7 @@ const writeValue = (
     rule,
     member,
     origin,
-    held: missing ?? held,
+    retained: missing ?? retained,
     limit,
     url,
   });
@@ -120,11 +121,11 @@ const writeValue = (
 const urlOf = (writing: Writing, template: Template, rdata: string): string | null =>
   attempt(writing, () => renderUrl(template, writing.member.server, rdata));
 
-const grantOf = ({ book, member, rule }: Writing, name: string): Granted | null => {
+const grantOf = ({ book: ruleset, member, rule }: Writing, name: string): Granted | null => {
   const { role } = rule;
-  const asked = { name, type: rule.type, isApex: book.zones.isApex(name), isLiteral: rule.fixed !== null };
-  const byInventory = book.grants.of('inventory', member.server.inventory);
-  const byRole = role === null ? [] : book.grants.of(role.kind, role.name);
+  const asked = { name, type: rule.type, isApex: ruleset.zones.isApex(name), isLiteral: rule.fixed !== null };
+  const byInventory = ruleset.grants.of('inventory', member.server.inventory);
+  const byRole = role === null ? [] : ruleset.grants.of(role.kind, role.name);
   return grantedAt(byInventory.length === 0 ? byRole : [...byRole, ...byInventory], asked);
 };
 

@@ -4,20 +4,20 @@ import { scopeOf } from './scope.ts';
 
 /** The zones as they come from their files, with what was merged for each of them. */
 export const fillZones = (
-  { input: { zones, roles }, book }: Composition,
+  { input: { zones, roles }, ruleset }: Composition,
   merged: ReadonlyMap<string, MergedZone>,
 ): readonly DesiredZone[] => {
-  const forward = book.registration === null ? null : book.zones.of(book.registration.definition.zone);
+  const forward = ruleset.registration === null ? null : ruleset.zones.of(ruleset.registration.definition.zone);
   return zones.map((zone) => {
     const scope = scopeOf(zone, roles);
-    const isUnknown = book.unknown === 'everything' || (book.unknown === 'scope' && scope !== null);
+    const isUnknown = ruleset.unknown === 'everything' || (ruleset.unknown === 'scope' && scope !== null);
     // Where the forward zone is left alone, so is the reverse: the two agree or neither changes.
     const isHalf = scope?.ptr === true && forward !== null && forward.zone === null;
     return {
       ...fillZone(zone, merged.get(zone.id.name)),
       complete: zone.complete && !isUnknown && !isHalf,
       ...(scope === null ? {} : { scope }),
-      ...(scope === null || book.claimed.length === 0 ? {} : { claimed: book.claimed }),
+      ...(scope === null || ruleset.claimed.length === 0 ? {} : { claimed: ruleset.claimed }),
     };
   });
 };

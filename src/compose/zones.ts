@@ -19,7 +19,7 @@ export interface Reverse {
   readonly unsure: string | null;
 }
 
-export interface ZoneBook {
+export interface ConfiguredZones {
   /** The longest configured zone that a canonical name is in. */
   readonly of: (name: string) => ZoneEntry | null;
   readonly isApex: (name: string) => boolean;
@@ -27,7 +27,7 @@ export interface ZoneBook {
   readonly reverseOf: (address: string) => Reverse | null;
 }
 
-export const zoneBook = (zones: readonly DesiredZone[], zoneNames: readonly string[]): ZoneBook => {
+export const configuredZones = (zones: readonly DesiredZone[], zoneNames: readonly string[]): ConfiguredZones => {
   const entries = new Map<string, ZoneEntry>(zoneNames.map((name) => [name, { name, zone: null }]));
   for (const zone of zones) entries.set(zone.id.name, { name: zone.id.name, zone });
   const of = zoneFinder([...entries.values()]);
@@ -48,7 +48,7 @@ interface ZoneNode {
 /** Neighbours have one parent; names that are all alone must not fill the memory. */
 const mostParents = 10_000;
 
-const zoneFinder = (entries: readonly ZoneEntry[]): ZoneBook['of'] => {
+const zoneFinder = (entries: readonly ZoneEntry[]): ConfiguredZones['of'] => {
   const root: ZoneNode = { entry: null, below: new Map() };
   for (const entry of entries) {
     let node = root;
@@ -137,7 +137,11 @@ const octetsOf = (name: string): string | null => {
 };
 
 const reverseFinder =
-  (of: ZoneBook['of'], classless: readonly Classless[], unread: readonly Unread[]): ZoneBook['reverseOf'] =>
+  (
+    of: ConfiguredZones['of'],
+    classless: readonly Classless[],
+    unread: readonly Unread[],
+  ): ConfiguredZones['reverseOf'] =>
   (address) => {
     const plain = reverseName(address);
     const entry = of(plain);

@@ -1,7 +1,7 @@
 // What travels from a source to the snapshot.
 
 /** A place in a file of the repository. */
-export interface Place {
+export interface EntryLocation {
   readonly file: string;
   readonly line: number;
 }
@@ -12,7 +12,7 @@ export interface RawEntry {
   /** Where in the answer it is: `item 3`, `page 2, item 5`, `device 17`. */
   readonly where: string;
   /** Where in a file of the repository it begins; costs a second look at the file. */
-  readonly place?: () => Place | null;
+  readonly place?: () => EntryLocation | null;
 }
 
 /** What a source said; all messages are fit to be shown. */

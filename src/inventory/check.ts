@@ -1,5 +1,5 @@
 import type { Server } from '../model/server.ts';
-import type { Answer, Place } from './answer.ts';
+import type { Answer, EntryLocation } from './answer.ts';
 import { type CheckedEntry, checkEntry } from './parse.ts';
 import { counted, quoted } from './sanitize.ts';
 
@@ -23,7 +23,7 @@ export interface Checked {
 /** An entry that cannot be used. */
 export interface EntryProblem {
   readonly message: string;
-  readonly place: Place | null;
+  readonly place: EntryLocation | null;
 }
 
 /** Checks the entries of an answer one by one, and that each server is there once. */

@@ -3,7 +3,7 @@ import { open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../model/errors.ts';
-import { type Answer, failed, limits, numberOf, type Place, type SourceContext, textOf } from './answer.ts';
+import { type Answer, type EntryLocation, failed, limits, numberOf, type SourceContext, textOf } from './answer.ts';
 import { readPage } from './page.ts';
 import { counted, quoted } from './sanitize.ts';
 
@@ -25,7 +25,7 @@ export const readFileInventory = async (
       : `it has ${counted(page.servers.length, 'server')}, but says that there are ${page.total}`,
   ].filter((fault) => fault !== null);
   let lines: readonly number[] | null = null;
-  const placeOf = (i: number): Place | null => {
+  const placeOf = (i: number): EntryLocation | null => {
     lines ??= linesOf(text.value);
     const line = lines[i];
     return line === undefined ? null : { file: path, line };

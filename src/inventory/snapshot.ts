@@ -1,7 +1,7 @@
 import { compareText } from '../model/compare.ts';
 import type { InventoryStatus, KnownInventory, KnownServer, RosterServer, Server } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
-import type { Place } from './answer.ts';
+import type { EntryLocation } from './answer.ts';
 import type { Checked, CheckedAnswer } from './check.ts';
 import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './counting.ts';
 import { withKnownAddresses } from './lacking.ts';
@@ -14,7 +14,7 @@ import { counted } from './sanitize.ts';
 export interface SnapshotProblem {
   readonly rule: InventoryRuleId;
   readonly message: string;
-  readonly place?: Place | null;
+  readonly place?: EntryLocation | null;
 }
 
 /** One inventory's part of the roster. `refused`: a person has to say whether the snapshot is right. */

@@ -1,4 +1,4 @@
-import type { Place } from '../model/origin.ts';
+import type { SourceLocation } from '../model/origin.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
 import type { Quarantine } from '../model/zone.ts';
@@ -24,13 +24,13 @@ export interface FileContent {
 /** Takes what a zone reader finds, one thing at a time. */
 export interface Collector {
   readonly add: (rrset: RRset) => void;
-  readonly report: (rule: LoadRuleId, message: string, origin: Place) => void;
+  readonly report: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
   /** What is wanted there cannot be used. `type` null: every type of the name. */
-  readonly quarantine: (name: string, type: string | null, reason: string, origin: Place) => void;
+  readonly quarantine: (name: string, type: string | null, reason: string, origin: SourceLocation) => void;
   /** Something is wanted at a name that nobody can tell: what exists may be it, and stays. What was read is used. */
   readonly hold: () => void;
   /** The rest is unknown: what was read of this file is not to be trusted. */
-  readonly giveUp: (rule: LoadRuleId, message: string, origin: Place) => void;
+  readonly giveUp: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
   readonly content: () => FileContent;
 }
 
@@ -40,7 +40,7 @@ export const collector = (): Collector => {
   const problems: Problem[] = [];
   let complete = true;
   let trusted = true;
-  const report = (rule: LoadRuleId, message: string, origin: Place): void => {
+  const report = (rule: LoadRuleId, message: string, origin: SourceLocation): void => {
     problems.push(problemAt(rule, severityOf(rule), message, origin));
   };
   return {

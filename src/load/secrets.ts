@@ -28,7 +28,7 @@ const whatOf = (definition: TargetDefinition | InventoryDefinition): string =>
 
 const resolveOne = async (ref: SecretRef, what: string, folder: string): Promise<string> => {
   const refuse = (message: string): never => {
-    throw new HostmasterError('CONFIG', 'stop', `${what}: ${message}`);
+    throw new HostmasterError('CONFIG', `${what}: ${message}`);
   };
   if ('env' in ref) {
     const value = process.env[ref.env];

@@ -1,11 +1,11 @@
 /** A place in a text; both count from 1. */
-export interface Place {
+export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
 /** Turns an offset into a line and a column (UTF-16 units); reads only as far as it is asked. */
-export const placesOf = (text: string): ((offset: number) => Place) => {
+export const positionsOf = (text: string): ((offset: number) => Position) => {
   const starts = [0];
   let read = 0;
   const readTo = (offset: number): void => {

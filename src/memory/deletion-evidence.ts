@@ -1,17 +1,17 @@
-import { type InventoryFacts, isForServer } from '../model/deletion-evidence.ts';
+import { type DeletionEvidence, isForServer } from '../model/deletion-evidence.ts';
 import type { Store } from '../model/ports.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import type { SharedFacts } from '../run.ts';
+import type { SharedEvidence } from '../run.ts';
 
 /** What accounts for values of this zone at this target, or at some names of it; null where all that Git does not want may go. */
-export const factsAt = async (
+export const deletionEvidenceAt = async (
   { id, scope, settings }: DesiredZone,
   target: string,
-  shared: SharedFacts,
+  shared: SharedEvidence,
   store: Pick<Store, 'written' | 'orphans'>,
   now: number,
   names?: readonly string[],
-): Promise<InventoryFacts | null> => {
+): Promise<DeletionEvidence | null> => {
   const written = await store.written(id, target, names);
   // What was written for a server stays one's own affair when Git takes registration or grants out of the zone.
   if (scope === undefined && settings.owns === 'all' && !written.some(isForServer)) return null;

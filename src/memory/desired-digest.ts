@@ -23,7 +23,7 @@ const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
   for (const { name, type, ttl, values, options, healthCheck } of zone.rrsets) {
     piece += `${name} ${type} ${ttl} ${values.length}\n`;
     // What is only held is said at every pass, and for that the zone has to be read.
-    for (const { rdata, held } of values) piece += held === undefined ? `${rdata}\n` : `${rdata} held\n`;
+    for (const { rdata, retained } of values) piece += retained === undefined ? `${rdata}\n` : `${rdata} held\n`;
     if (options !== undefined) piece += JSON.stringify(options);
     if (healthCheck !== undefined) piece += JSON.stringify(healthCheck);
     if (piece.length > pieceLength) {

@@ -2,10 +2,14 @@ import { messageOf } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Store } from '../model/ports.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
-import type { Rim } from '../target.ts';
+import type { RunContext } from '../target.ts';
 
 /** Keeps that this pass was, for people who look back. */
-export const recordPass = async ({ started, plan, results, verify }: Ended, store: Store, rim: Rim): Promise<void> => {
+export const recordPass = async (
+  { started, plan, results, verify }: Ended,
+  store: Store,
+  context: RunContext,
+): Promise<void> => {
   const refused = plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => guard !== 'absence'));
   const outcome = results.some(({ status }) => status !== 'applied')
     ? 'failed'
@@ -17,8 +21,8 @@ export const recordPass = async ({ started, plan, results, verify }: Ended, stor
   const changes = results.flatMap((result) => result.changes).filter(({ status }) => status === 'applied').length;
   const { config_commit: commit, digest, problems } = plan;
   await store
-    .recordPass({ started, ended: rim.clock.now(), commit, digest, outcome, changes, problems: problems.length })
-    .catch((error: unknown) => rim.onNotice?.(`this pass was not recorded in the state: ${messageOf(error)}`));
+    .recordPass({ started, ended: context.clock.now(), commit, digest, outcome, changes, problems: problems.length })
+    .catch((error: unknown) => context.onNotice?.(`this pass was not recorded in the state: ${messageOf(error)}`));
 };
 
 interface Ended {

@@ -10,7 +10,7 @@ import { valuesIn } from '../plan/existing.ts';
 import { fit } from '../plan/index.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { PlannedWork, PlanPass } from '../run.ts';
-import type { Rim } from '../target.ts';
+import type { RunContext } from '../target.ts';
 import { countedOrphans, entriesOf, type LedgerInput, ledgerMoves, standing } from './ledger.ts';
 
 /** Keeps what was learnt of the inventories: from then on a server that goes missing is known. */
@@ -19,18 +19,18 @@ export const rememberInventories = async ({ desired, store }: PlanPass): Promise
 };
 
 /** What the state has of zones since just before they were written. */
-export type Ahead = ReadonlyMap<PlannedWork, readonly WrittenValue[]>;
+export type BeforeApply = ReadonlyMap<PlannedWork, readonly WrittenValue[]>;
 
 /**
  * Notes whose each value is that is about to be written, beside what stands and what is known of it: whatever an apply
  * leaves that is killed, the next pass knows whose it is.
  */
-export const rememberAhead = async (pass: PlanPass, rim: Rim): Promise<Ahead> => {
+export const rememberValuesBeforeApply = async (pass: PlanPass, context: RunContext): Promise<BeforeApply> => {
   const noted = new Map<PlannedWork, readonly WrittenValue[]>();
   for (const work of pass.work) {
-    const { facts, snapshot, changeset, target, zone } = work;
-    if (facts === null || changeset.changes.length === 0) continue;
-    await keeping(work, rim, async () => {
+    const { evidence, snapshot, changeset, target, zone } = work;
+    if (evidence === null || changeset.changes.length === 0) continue;
+    await keeping(work, context, async () => {
       const names = new Set(changeset.changes.map(({ name }) => name));
       const known = await pass.store.written(zone.id, target.definition.name, [...names]);
       const checks = target.provider.healthChecks ?? null;
@@ -39,7 +39,7 @@ export const rememberAhead = async (pass: PlanPass, rim: Rim): Promise<Ahead> =>
       const isKnown = among(known);
       const exists: Exists = (key, rdata) => then(key, rdata) || now(key, rdata) || isKnown(key, rdata);
       const entries = await keepLedger(work, known, exists, pass, names);
-      noted.set(work, [...facts.written.filter(({ name }) => !names.has(name)), ...entries]);
+      noted.set(work, [...evidence.written.filter(({ name }) => !names.has(name)), ...entries]);
     });
   }
   return noted;
@@ -49,22 +49,22 @@ export const rememberAhead = async (pass: PlanPass, rim: Rim): Promise<Ahead> =>
 export const rememberValues = async (
   pass: PlanPass,
   results: readonly ZoneResult[],
-  rim: Rim,
-  ahead: Ahead = new Map(),
+  context: RunContext,
+  ahead: BeforeApply = new Map(),
 ): Promise<void> => {
   for (const work of pass.work) {
-    const { changeset, facts, snapshot, target, zone } = work;
-    if (facts === null) continue;
-    await keeping(work, rim, async () => {
+    const { changeset, evidence, snapshot, target, zone } = work;
+    if (evidence === null) continue;
+    await keeping(work, context, async () => {
       const result = resultOf(results, changeset);
       const applied = result === undefined ? [] : appliedChanges(changeset, result);
       const stands = standing(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
-      const before = ahead.get(work) ?? facts.written;
+      const before = ahead.get(work) ?? evidence.written;
       // What was not written by us may be by another hostmaster: what is noted of that the next pass sets right.
       const mayBe = among(before.filter(unwritten(changeset, applied)));
       await keepLedger(work, before, (key, rdata) => stands(key, rdata) || mayBe(key, rdata), pass);
-      const orphans = countedOrphans(work.orphans, facts.orphans, countsNow(pass), facts.now);
-      if (orphans.length === 0 && facts.orphans.length === 0) return;
+      const orphans = countedOrphans(work.orphans, evidence.orphans, countsNow(pass), evidence.now);
+      if (orphans.length === 0 && evidence.orphans.length === 0) return;
       await pass.store.keepOrphans(zone.id, target.definition.name, orphans);
     });
   }
@@ -84,12 +84,12 @@ const unwritten = ({ changes }: PlannedWork['changeset'], applied: readonly Chan
   return ({ name }: RRsetKey): boolean => names.has(name);
 };
 
-const keeping = async ({ changeset }: PlannedWork, rim: Rim, job: () => Promise<void>): Promise<void> => {
+const keeping = async ({ changeset }: PlannedWork, context: RunContext, job: () => Promise<void>): Promise<void> => {
   try {
     await job();
   } catch (error) {
     const { zone, target } = changeset;
-    rim.onNotice?.(
+    context.onNotice?.(
       `whose the values of ${zone} at ${target} are was not kept, so that less is deleted: ${messageOf(error)}`,
     );
   }
@@ -138,7 +138,7 @@ const countsNow = ({ desired }: PlanPass): boolean => {
 };
 
 /** The same for a reviewed plan, before it is written. */
-export const rememberPlannedAhead = async (
+export const rememberPlannedBeforeApply = async (
   work: readonly ApplyWork[],
   definitions: Definitions,
   store: Store,

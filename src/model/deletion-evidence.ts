@@ -1,16 +1,16 @@
 import type { OrphanedValue, WrittenValue } from './ports.ts';
 
 /**
- * How much may be deleted of what a server once contributed and nobody wants now: `settled` (a complete snapshot accounts
- * for it, or its absence is proven), `unsettled` (it is there, but its inventory's answer is not complete, so that no RRset
- * goes), `held` (nobody knows what became of it).
+ * How much may be deleted of what a server once contributed and nobody wants now: `conclusive` (a complete snapshot accounts
+ * for it, or its absence is proven), `incomplete` (it is there, but its inventory's answer is not complete, so that no RRset
+ * goes), `unknown` (nobody knows what became of it).
  */
-export type Accountable = 'settled' | 'unsettled' | 'held';
+export type EvidenceStatus = 'conclusive' | 'incomplete' | 'unknown';
 
 /** What accounts for values that exist in a zone and that nobody wants any more; handed to the planner. */
-export interface InventoryFacts {
-  /** By serverKey. A server that is not here is not known: `held`. */
-  readonly servers: Pick<ReadonlyMap<string, Accountable>, 'get'>;
+export interface DeletionEvidence {
+  /** By serverKey. A server that is not here is not known: `unknown`. */
+  readonly servers: Pick<ReadonlyMap<string, EvidenceStatus>, 'get'>;
   /** The registration names of servers that their inventories have now, with the server's key. */
   readonly names: Pick<ReadonlyMap<string, string>, 'get'>;
   /** The canonical addresses of the same, with the key of each server that has it. */

@@ -3,17 +3,17 @@ import type { Change } from './plan.ts';
 import { pointingTypes, rdataNames } from './rdata.ts';
 
 /** An RRset that stays or waits at a held-back name. Without a type, anything may; without values, nobody knows them. */
-export interface Standing {
+export interface StandingRRset {
   readonly name: string;
   readonly type: string | null;
   readonly values: readonly { readonly rdata: string }[];
 }
 
-export interface HeldBack {
+export interface Withholding {
   readonly zone: string;
   readonly changes: readonly Change[];
   /** What is held back, and what exists where it is. */
-  readonly standing: readonly Standing[];
+  readonly standing: readonly StandingRRset[];
   /** Does the target serve anything at that name now? */
   readonly exists: (name: string) => boolean;
 }
@@ -29,7 +29,7 @@ export interface HeldBack {
  *
  * What is held back so holds back others in turn.
  */
-export const heldWith = ({ zone, changes, standing, exists }: HeldBack): ReadonlyMap<Change, string> => {
+export const withheldWith = ({ zone, changes, standing, exists }: Withholding): ReadonlyMap<Change, string> => {
   const bonds = bondsOf(zone, exists);
   for (const rrset of standing) bonds.add(rrset, rrset.name);
   const held = new Map<Change, string>();
@@ -46,11 +46,11 @@ export const heldWith = ({ zone, changes, standing, exists }: HeldBack): Readonl
 };
 
 /** What a change leads from and to, as standing RRsets. */
-export const sidesOf = ({ name, type, before, after }: Change): readonly Standing[] =>
+export const sidesOf = ({ name, type, before, after }: Change): readonly StandingRRset[] =>
   [before, after].flatMap((side) => (side === null ? [] : [{ name, type, values: side.values }]));
 
 interface Bonds {
-  readonly add: (rrset: Standing, cause: string) => void;
+  readonly add: (rrset: StandingRRset, cause: string) => void;
   readonly causeOf: (change: Change) => string | null;
 }
 

@@ -1,23 +1,30 @@
-/** What the caller does about an error: try again later, wait for the other side, or stop for a person. */
+/** What becomes of the work after an error: tried again soon, later, or once a person has seen to it. */
 export type ErrorKind = 'retry' | 'wait' | 'stop';
 
-/** Every documented code; CONTRIBUTING.md and the tests read this table. */
+/**
+ * Every documented code, with the kind that decides what happens next and what it means. An error's kind is its code's:
+ * nobody else says one. CONTRIBUTING.md and the tests read this table.
+ */
 export const errorCodes = {
-  CONFIG: 'hostmaster.yaml, or what it names, cannot be used',
-  USAGE: 'the command line cannot be used',
-  TARGET_UNREACHABLE: 'a target gave no answer, or none that can be read',
-  TARGET_REFUSED: 'a target does not accept our key or our request',
-  ZONE_UNREADABLE: 'a target does not show one of its zones',
-  ZONE_MISSING: 'the target does not have the zone',
-  WRITE_REFUSED: 'the target refused a change; nothing of that write was applied',
-  WRITE_UNKNOWN: 'a write got no answer; it may or may not have been applied',
-  LOST_RACE: 'somebody else wrote between our read and our write',
-  ZONE_BUSY: 'another Hostmaster is writing this zone at this target',
-  DELETE_REFUSED: 'a zone is not deleted, as something that a person has to see to speaks against it',
-  STALE_PLAN: 'an RRset is no longer what the plan saw',
-  PLAN_FILE: 'a plan file cannot be used',
-  INTERRUPTED: 'somebody stopped the command; what it did not do is said',
-} as const;
+  CONFIG: { kind: 'stop', means: 'hostmaster.yaml, or what it names, cannot be used' },
+  USAGE: { kind: 'stop', means: 'the command line cannot be used' },
+  STATE_UNAVAILABLE: {
+    kind: 'wait',
+    means: 'the state cannot be read or written now: another process has it, or its disk is full',
+  },
+  TARGET_UNREACHABLE: { kind: 'wait', means: 'a target gave no answer, or none that can be read' },
+  TARGET_REFUSED: { kind: 'stop', means: 'a target does not accept our key or our request' },
+  ZONE_UNREADABLE: { kind: 'wait', means: 'a target does not show one of its zones' },
+  ZONE_MISSING: { kind: 'stop', means: 'the target does not have the zone' },
+  WRITE_REFUSED: { kind: 'stop', means: 'the target refused a change; nothing of that write was applied' },
+  WRITE_UNKNOWN: { kind: 'retry', means: 'a write got no answer; it may or may not have been applied' },
+  LOST_RACE: { kind: 'retry', means: 'somebody else wrote between our read and our write' },
+  ZONE_BUSY: { kind: 'retry', means: 'another Hostmaster is writing this zone at this target' },
+  DELETE_REFUSED: { kind: 'stop', means: 'a zone is not deleted: a person has to look at it first' },
+  STALE_PLAN: { kind: 'retry', means: 'an RRset has changed since the plan' },
+  PLAN_FILE: { kind: 'stop', means: 'a plan file cannot be used' },
+  INTERRUPTED: { kind: 'stop', means: 'somebody stopped the command; what it did not do is said' },
+} as const satisfies Readonly<Record<string, { readonly kind: ErrorKind; readonly means: string }>>;
 
 export type ErrorCode = keyof typeof errorCodes;
 
@@ -39,13 +46,21 @@ export class HostmasterError extends Error {
     return isOfClass(error, this, HostmasterError, 'HostmasterError');
   }
 
-  constructor(code: ErrorCode, kind: ErrorKind, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions);
+  /** As providers of apiVersion 1 throw it; the kind is the code's all the same. */
+  constructor(code: ErrorCode, kind: ErrorKind, message: string, options?: ErrorOptions);
+  constructor(code: ErrorCode, ...rest: readonly (string | ErrorOptions | undefined)[]) {
+    const [message, options] = typeof rest[1] === 'string' ? rest.slice(1) : rest;
+    super(String(message), typeof options === 'object' ? options : undefined);
     this.name = 'HostmasterError';
     this.code = code;
-    this.kind = kind;
+    this.kind = kindOf(code);
   }
 }
+
+/** What an error of this code asks for. A code that is not in the table, from a foreign provider, asks for a person. */
+export const kindOf = (code: string): ErrorKind =>
+  Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode].kind : 'stop';
 
 /** Text that is not a DNS name, or not rdata of its type. The message says what is wrong with it, never where. */
 export class SyntaxProblem extends Error {

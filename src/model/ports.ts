@@ -2,7 +2,7 @@ import type { Change } from './plan.ts';
 import type { KnownInventory, Missing } from './server.ts';
 import type { ZoneId } from './zone.ts';
 
-// What the pure core and the stages are handed by pass.ts, as types: the implementations live at the rim.
+// What the pure core and the stages are handed by pass.ts, as types: the implementations live at the context.
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -55,7 +55,7 @@ export interface Question {
 export type Asker = (nameserver: NameServer, question: Question, signal?: AbortSignal) => Promise<Answer | NoAnswer>;
 
 /** What the state store knows of one zone at one target after its last full read or write. */
-export interface SettledZone {
+export interface LastSync {
   readonly fingerprint: string;
   /** The mark that we left at the target; a zone that was made anew has lost it. */
   readonly mark: string;
@@ -74,7 +74,7 @@ export interface Lease {
 }
 
 /** Somebody else has the lease. */
-export interface LeaseHeld {
+export interface LeaseRefusal {
   readonly heldBy: string;
 }
 
@@ -129,11 +129,11 @@ export interface PassRecord {
 
 /** Where Hostmaster remembers. A store that is lost costs reads and time, never records. */
 export interface Store {
-  settled(zone: ZoneId, target: string): Promise<SettledZone | null>;
-  settle(zone: ZoneId, target: string, settled: SettledZone): Promise<void>;
-  forget(zone: ZoneId, target: string): Promise<void>;
+  lastSync(zone: ZoneId, target: string): Promise<LastSync | null>;
+  saveSync(zone: ZoneId, target: string, lastSync: LastSync): Promise<void>;
+  forgetSync(zone: ZoneId, target: string): Promise<void>;
   /** Of those who share this store, one at a time may write a zone at a target. */
-  lease(zone: ZoneId, target: string): Promise<Lease | LeaseHeld>;
+  lease(zone: ZoneId, target: string): Promise<Lease | LeaseRefusal>;
   /** Is it still ours? Asked just before each write, and renews it. */
   holds(lease: Lease): Promise<boolean>;
   release(lease: Lease): Promise<void>;

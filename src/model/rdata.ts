@@ -21,11 +21,11 @@ export type { Field, NameReader, RdataContext, RdataField, RRType, SvcParamValue
 export {
   aliasSetType,
   besideCname,
-  madeTypes,
   ownTypes,
   pointingTypes,
   rrTypes,
   serviceTypes,
+  synthesisedTypes,
 } from './rdata/table.ts';
 
 // Rdata in its three forms: presentation text (RFC 1035 section 5.1, RFC 3597 section 5), YAML, and the wire. Canonical

@@ -1,5 +1,5 @@
 import type { WhenAllDown } from './health.ts';
-import type { Place } from './origin.ts';
+import type { SourceLocation } from './origin.ts';
 import type { SecretRef } from './secret.ts';
 import type { AbsenceLimits, Scalar } from './server.ts';
 
@@ -13,7 +13,7 @@ export interface InventoryDefinition {
   readonly config: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, SecretRef>>;
   readonly interval: number;
-  readonly at: Place;
+  readonly at: SourceLocation;
 }
 
 /** `registration:`. */
@@ -22,7 +22,7 @@ export interface Registration {
   readonly zone: string;
   readonly ttl: number;
   readonly reverse: boolean;
-  readonly at: Place;
+  readonly at: SourceLocation;
 }
 
 /** One entry of `grants:`. Names are globs over absolute names without the final dot. */
@@ -34,7 +34,7 @@ export interface Grant {
   /** null: any address. */
   readonly cidrs: readonly string[] | null;
   readonly max_values: number | null;
-  readonly at: Place;
+  readonly at: SourceLocation;
 }
 
 /** Types that decide who may speak for a name, or move more than one server's traffic: no glob of a grant reaches them. */
@@ -47,7 +47,7 @@ export interface RecordDefinition {
   /** null: the server's addresses. */
   readonly value: string | null;
   readonly ttl: number | null;
-  readonly at: Place;
+  readonly at: SourceLocation;
 }
 
 /** `health_check:` of a claim; `url` is a template. */
@@ -68,7 +68,7 @@ export interface ClaimDefinition {
   readonly ttl: number | null;
   readonly health_check: HealthCheckDefinition | null;
   readonly allow_empty: boolean;
-  readonly at: Place;
+  readonly at: SourceLocation;
 }
 
 /** A label or a group, and what its servers get in DNS. */
@@ -79,7 +79,7 @@ export interface Role {
   readonly match: Readonly<Record<string, readonly Scalar[]>> | null;
   readonly records: readonly RecordDefinition[];
   readonly claims: readonly ClaimDefinition[];
-  readonly at: Place;
+  readonly at: SourceLocation;
 }
 
 /** A record or claim that cannot be used: what exists at its name stays. */
@@ -87,7 +87,7 @@ export interface UnusableRule {
   /** A template, where one can be read; null: nobody knows which names it is about, so that nothing is deleted. */
   readonly name: string | null;
   readonly reason: string;
-  readonly at: Place;
+  readonly at: SourceLocation;
   /** Without a name: it can only be about names that the inventory may write, and those are known. Default is no. */
   readonly inScope?: boolean;
 }

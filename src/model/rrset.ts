@@ -7,7 +7,7 @@ export interface Value {
   readonly rdata: string;
   readonly origins: readonly Origin[];
   /** Why it stays although whoever contributed it is missing; once that is proven it goes. */
-  readonly held?: string;
+  readonly retained?: string;
 }
 
 /** octoDNS's options of one RRset of a zone file. */

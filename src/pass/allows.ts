@@ -43,7 +43,6 @@ const unknown = (text: string, what: string, known: readonly string[]): Hostmast
   const some = known.slice(0, 10).join(', ');
   return new HostmasterError(
     'USAGE',
-    'stop',
     `--allow ${text}: hostmaster.yaml does not have the ${what}; it has ${some || 'none'}`,
   );
 };

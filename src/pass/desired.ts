@@ -1,4 +1,4 @@
-import { composedOf, composition, factsFrom, knownAsComposed } from '../compose/index.ts';
+import { composedOf, composition, evidenceFrom, withLastKnownServers } from '../compose/index.ts';
 import { takeInventories } from '../inventory/index.ts';
 import { load, resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
@@ -9,23 +9,23 @@ import { emptyRoster } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { checkZones } from '../rules/index.ts';
 import type { Desired, PassOptions } from '../run.ts';
-import type { ProviderRim } from '../target.ts';
+import type { ProviderLookup } from '../target.ts';
 import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
 
 /** What a pass reads inventories with. */
-export interface InventoryRim {
+export interface ReadDesiredOptions {
   readonly now: number;
   readonly store: Pick<Store, 'inventory'>;
   readonly allowShrink: ReadonlySet<string>;
   /** Keep what the servers come to. Default is no. */
-  readonly hold?: boolean;
+  readonly keepComposed?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** Reads the repository: its zone files, and what it says of servers. Throws USAGE where an option names what is not there. */
-export const readDefinitions = async (options: PassOptions, rim: ProviderRim): Promise<Definitions> => {
+export const readDefinitions = async (options: PassOptions, context: ProviderLookup): Promise<Definitions> => {
   const zones = options.zones?.map(zoneName);
-  const sources = sourcesOf(options, rim);
+  const sources = sourcesOf(options, context);
   const some = await load(zones === undefined ? sources : { ...sources, zones });
   refuseUnknown('--zone', zones ?? [], some.zoneNames);
   refuseUnknown(
@@ -44,11 +44,11 @@ export const hasRoles = ({
   registration !== null || [inventories, grants, labels, groups, unusable].some(({ length }) => length > 0);
 
 /** Asks the inventories and composes what is wanted, zone by zone, all of it checked by the rules. */
-export const readDesired = async (definitions: Definitions, rim: InventoryRim): Promise<Desired> => {
+export const readDesired = async (definitions: Definitions, context: ReadDesiredOptions): Promise<Desired> => {
   if (!hasRoles(definitions)) return withoutServers(definitions);
   const { roles, targetsFolder } = definitions;
   const known = new Map(
-    await Promise.all(roles.inventories.map(async ({ name }) => [name, await rim.store.inventory(name)] as const)),
+    await Promise.all(roles.inventories.map(async ({ name }) => [name, await context.store.inventory(name)] as const)),
   );
   const taken = await takeInventories(roles.inventories, {
     maxShrink: roles.max_shrink,
@@ -56,11 +56,11 @@ export const readDesired = async (definitions: Definitions, rim: InventoryRim): 
     secretsOf: async (definition: InventoryDefinition) => (await resolveSecrets(definition, targetsFolder)).secrets,
     folder: targetsFolder,
     known: (name) => known.get(name) ?? null,
-    now: rim.now,
-    allowShrink: rim.allowShrink,
-    ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+    now: context.now,
+    allowShrink: context.allowShrink,
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
-  return composed(definitions, taken, rim.hold);
+  return composed(definitions, taken, context.keepComposed);
 };
 
 /** What is wanted with servers as `roster` has them. */
@@ -81,10 +81,10 @@ export const composed = (
       problems: sortProblems([...definitions.problems, ...roster.problems, ...result.problems, ...checked.problems]),
     },
     roster,
-    next: knownAsComposed(servers, next),
+    next: withLastKnownServers(servers, next),
     registered,
-    facts: hasRoles(definitions) ? factsFrom(servers) : null,
-    ...(hold ? { held: { composition: servers, zones: result.zones } } : {}),
+    evidence: hasRoles(definitions) ? evidenceFrom(servers) : null,
+    ...(hold ? { composed: { composition: servers, zones: result.zones } } : {}),
   };
 };
 
@@ -101,8 +101,8 @@ export const selectedZones = (
 /** Everything that can be known without a network: an inventory is read where all of them are files. */
 export const checkedOffline = async (definitions: Definitions, options: PassOptions): Promise<Definitions> => {
   const isOffline = definitions.roles.inventories.every(({ type }) => type === 'file');
-  const rim = { now: 0, store: { inventory: async () => null }, allowShrink: new Set<string>() };
-  const desired = isOffline ? await readDesired(definitions, rim) : withoutServers(definitions);
+  const context = { now: 0, store: { inventory: async () => null }, allowShrink: new Set<string>() };
+  const desired = isOffline ? await readDesired(definitions, context) : withoutServers(definitions);
   return { ...desired.definitions, zones: selectedZones(desired.definitions.zones, options) };
 };
 
@@ -116,6 +116,6 @@ const withoutServers = (definitions: Definitions): Desired => {
     roster: emptyRoster,
     next: {},
     registered: new Map(),
-    facts: null,
+    evidence: null,
   };
 };

@@ -22,7 +22,7 @@ export const dumpZone = async (zone: string, target: OpenTarget, definitions: De
   const read = await target.provider.read(id);
   if (read.status !== 'read') {
     const { name } = target.definition;
-    throw new HostmasterError('ZONE_MISSING', 'stop', `${name} does not have the zone ${zone}`);
+    throw new HostmasterError('ZONE_MISSING', `${name} does not have the zone ${zone}`);
   }
   const settings = definitions.zones.find((each) => each.id.name === zone && each.id.view === null)?.settings;
   const whose = ownership({

@@ -1,4 +1,4 @@
-import { factsAt } from '../memory/deletion-evidence.ts';
+import { deletionEvidenceAt } from '../memory/deletion-evidence.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { isWithin } from '../model/name.ts';
 import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
@@ -7,8 +7,8 @@ import type { DesiredZone } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { planZone } from '../plan/index.ts';
 import type { ExplainedRRset, Explanation } from '../report/explain.ts';
-import type { Desired, SharedFacts } from '../run.ts';
-import type { OpenTarget, OpenTargets, Rim } from '../target.ts';
+import type { Desired, SharedEvidence } from '../run.ts';
+import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
 import { type Asked, answering, typesToAsk } from '../verify/answering.ts';
 import { nameServersOf } from '../verify/nameservers.ts';
 import { unanswerableTypes } from './readiness.ts';
@@ -27,20 +27,20 @@ export const explainName = async (
   const closest = zones.filter(({ id }) => id.name.length === longest);
   const alone = definitions.zoneNames.find((zone) => zone.length > longest && isWithin(name, zone));
   if (alone !== undefined) {
-    throw new HostmasterError('CONFIG', 'stop', `${alone} is left alone: "hostmaster validate" says why`);
+    throw new HostmasterError('CONFIG', `${alone} is left alone: "hostmaster validate" says why`);
   }
   if (closest.length === 0) {
-    throw new HostmasterError('USAGE', 'stop', `${name} is in none of the zones of hostmaster.yaml`);
+    throw new HostmasterError('USAGE', `${name} is in none of the zones of hostmaster.yaml`);
   }
-  return Promise.all(closest.map((zone) => explainIn(zone, asked, targets, { ...hand, facts: desired.facts })));
+  return Promise.all(closest.map((zone) => explainIn(zone, asked, targets, { ...hand, evidence: desired.evidence })));
 };
 
 interface Hand {
-  readonly rim: Rim;
+  readonly context: RunContext;
   readonly store: Store;
 }
 
-type FullHand = Hand & { readonly facts: SharedFacts };
+type FullHand = Hand & { readonly evidence: SharedEvidence };
 
 const explainIn = async (
   zone: DesiredZone,
@@ -52,7 +52,7 @@ const explainIn = async (
   const open = zone.settings.targets.flatMap((target) => targets.open.get(target) ?? []);
   const found = await Promise.all(open.map((target) => existingAt(zone, target, asked, hand)));
   const types = typesToAsk([...desired, ...found.flatMap(({ rrsets }) => rrsets)], asked);
-  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, hand.rim)));
+  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, hand.context)));
   return {
     ...asked,
     zone: zoneLabel(zone.id),
@@ -73,7 +73,7 @@ const existingAt = async (
   zone: DesiredZone,
   target: OpenTarget,
   asked: Asked,
-  { facts, rim, store }: FullHand,
+  { evidence, context, store }: FullHand,
 ): Promise<Found> => {
   const { name } = target.definition;
   const none = { target: name, rrsets: [], planned: [], unmanaged: [] };
@@ -83,13 +83,13 @@ const existingAt = async (
     const read = await target.provider.read(zone.id);
     if (read.status !== 'read') return { ...none, error: `${name} does not have the zone` };
     const { supports, healthChecks = null, nativeChecks = null } = target.provider;
-    const unanswerable = await unanswerableTypes(zone, target, rim.ask);
+    const unanswerable = await unanswerableTypes(zone, target, context.ask);
     const { changeset } = planZone({
       desired: zone,
       target: { name, supports, healthChecks, nativeChecks, unanswerable, unready: new Map() },
       existing: read,
       allows: [],
-      facts: await factsAt(zone, name, facts, store, rim.clock.now()),
+      evidence: await deletionEvidenceAt(zone, name, evidence, store, context.clock.now()),
     });
     return {
       target: name,
@@ -114,20 +114,20 @@ const answeredAt = async (
   target: OpenTarget,
   name: string,
   types: readonly string[],
-  rim: Rim,
+  context: RunContext,
 ): Promise<Explanation['answered']> => {
   const { nameservers } = await nameServersOf(zone.id, target, zone.rrsets);
   const questions = nameservers.flatMap((nameserver) => types.map((type) => ({ nameserver, type })));
-  return Promise.all(questions.map(({ nameserver, type }) => answerOf(nameserver, { name, type }, target, rim)));
+  return Promise.all(questions.map(({ nameserver, type }) => answerOf(nameserver, { name, type }, target, context)));
 };
 
 const answerOf = async (
   nameserver: NameServer,
   question: { readonly name: string; readonly type: string },
   target: OpenTarget,
-  rim: Rim,
+  context: RunContext,
 ): Promise<Explanation['answered'][number]> => {
-  const answer = await rim.ask(nameserver, question, rim.signal);
+  const answer = await context.ask(nameserver, question, context.signal);
   const who = { target: target.definition.name, nameserver: nameserver.label, type: question.type };
   return answer.status === 'no_answer'
     ? { ...who, rcode: `no answer: ${answer.reason}`, authoritative: false, answers: [] }

@@ -2,10 +2,13 @@ import type { LoadOptions } from '../load/index.ts';
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import type { PassOptions } from '../run.ts';
-import type { ProviderRim } from '../target.ts';
+import type { ProviderLookup } from '../target.ts';
 
 /** The files that a pass reads, and the providers that they may name. */
-export const sourcesOf = ({ config, targetsFrom }: PassOptions, { registry, external }: ProviderRim): LoadOptions => ({
+export const sourcesOf = (
+  { config, targetsFrom }: PassOptions,
+  { registry, external }: ProviderLookup,
+): LoadOptions => ({
   config,
   ...(targetsFrom === undefined ? {} : { targetsFrom }),
   providers: registry,
@@ -18,7 +21,7 @@ export const zoneName = (text: string): string => {
     return parseAbsolute(text);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    throw new HostmasterError('USAGE', 'stop', `--zone ${text}: ${error.message}`, { cause: error });
+    throw new HostmasterError('USAGE', `--zone ${text}: ${error.message}`, { cause: error });
   }
 };
 
@@ -29,7 +32,6 @@ export const refuseUnknown = (option: string, names: readonly string[], known: r
   const some = known.slice(0, 10).join(', ');
   throw new HostmasterError(
     'USAGE',
-    'stop',
     `${option} ${unknown.join(', ')}: hostmaster.yaml does not have it; it has ${some}`,
   );
 };

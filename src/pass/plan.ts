@@ -1,16 +1,16 @@
-import { factsAt } from '../memory/deletion-evidence.ts';
+import { deletionEvidenceAt } from '../memory/deletion-evidence.ts';
 import { desiredDigestOf } from '../memory/desired-digest.ts';
 import { HostmasterError } from '../model/errors.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
-import type { SettledZone, Store } from '../model/ports.ts';
+import type { LastSync, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow, PlanTarget } from '../plan/index.ts';
-import { planZone, settledChangeset } from '../plan/index.ts';
-import type { PassOptions, PlannedWork, SharedFacts } from '../run.ts';
-import type { OpenTarget, OpenTargets, Rim } from '../target.ts';
+import { planZone, unchangedChangeset } from '../plan/index.ts';
+import type { PassOptions, PlannedWork, SharedEvidence } from '../run.ts';
+import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
 import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
 import { problemOfError, statusOf } from './targets.ts';
 
@@ -25,11 +25,11 @@ export interface PlannedAll {
 
 interface PlanContext {
   readonly allows: readonly Allow[];
-  readonly facts: SharedFacts;
+  readonly evidence: SharedEvidence;
   readonly isDue: (zone: DesiredZone, target: string) => boolean;
   readonly options: Pick<PassOptions, 'full'>;
   readonly store: Store;
-  readonly rim: Rim;
+  readonly context: RunContext;
 }
 
 /**
@@ -39,10 +39,10 @@ interface PlanContext {
 export const planAll = async (
   zones: readonly DesiredZone[],
   targets: OpenTargets,
-  context: PlanContext,
+  planning: PlanContext,
 ): Promise<PlannedAll> => {
   const isDue = (zone: DesiredZone, target: string) =>
-    zone.settings.targets.includes(target) && context.isDue(zone, target);
+    zone.settings.targets.includes(target) && planning.isDue(zone, target);
   const byTarget = [...targets.open.values()].map((target) => ({
     target,
     zones: zones.filter((zone) => isDue(zone, target.definition.name)),
@@ -51,9 +51,9 @@ export const planAll = async (
   let done = 0;
   const onRead = () => {
     done += 1;
-    context.rim.onStep?.({ stage: 'read', done, total });
+    planning.context.onStep?.({ stage: 'read', done, total });
   };
-  const planned = await Promise.all(byTarget.map((each) => planTarget(each.target, each.zones, context, onRead)));
+  const planned = await Promise.all(byTarget.map((each) => planTarget(each.target, each.zones, planning, onRead)));
   const down = new Map(planned.flatMap(({ down: error, name }) => (error === null ? [] : [[name, error] as const])));
   return {
     work: planned.flatMap((each) => each.work),
@@ -78,21 +78,21 @@ interface PlannedTarget {
 const planTarget = async (
   target: OpenTarget,
   zones: readonly DesiredZone[],
-  context: PlanContext,
+  planning: PlanContext,
   onRead: () => void,
 ): Promise<PlannedTarget> => {
   const work: PlannedWork[] = [];
   const problems: Problem[] = [];
-  const trouble = troubleOf(target, context);
-  const prepared = await Promise.all(zones.map((zone) => prepare(zone, target, context)));
+  const trouble = troubleOf(target, planning);
+  const prepared = await Promise.all(zones.map((zone) => prepare(zone, target, planning)));
   await target.provider.expect?.(
-    prepared.flatMap(({ zone, settled }) => (settled === null ? [zone.id] : [])),
-    context.rim.signal,
+    prepared.flatMap(({ zone, settled: lastSync }) => (lastSync === null ? [zone.id] : [])),
+    planning.context.signal,
   );
   await pooled(prepared, readsAtOnce, async (each) => {
     if (trouble.isDown()) return trouble.skipped(each.zone);
     try {
-      const planned = await planOne(each, target, context);
+      const planned = await planOne(each, target, planning);
       trouble.passed();
       problems.push(...planned.problems);
       if (planned.work !== null) work.push(planned.work);
@@ -115,7 +115,7 @@ interface Trouble {
 }
 
 /** What goes wrong while a target's zones are read: it is a zone's own affair until it is the target's. */
-const troubleOf = (target: OpenTarget, context: PlanContext): Trouble => {
+const troubleOf = (target: OpenTarget, planning: PlanContext): Trouble => {
   const { name } = target.definition;
   const problems: Problem[] = [];
   const unread: string[] = [];
@@ -134,7 +134,7 @@ const troubleOf = (target: OpenTarget, context: PlanContext): Trouble => {
         unread.push(id.name);
         unreadable.push(unreadProblem(error, name, [id.name], zoneLabel(id)));
         inRow += 1;
-        if (inRow % patience === 0) down = (await whyDown(target, context)) ?? down;
+        if (inRow % patience === 0) down = (await whyDown(target, planning)) ?? down;
         return;
       }
       inRow = 0;
@@ -155,8 +155,8 @@ const patience = 3;
 const isOfTarget = ({ code }: HostmasterError): boolean => code === 'TARGET_UNREACHABLE' || code === 'TARGET_REFUSED';
 
 /** Null: it still lists its zones, so that it is those that it does not show which are to blame. */
-const whyDown = ({ provider }: OpenTarget, { rim }: PlanContext): Promise<HostmasterError | null> =>
-  provider.listZones(rim.signal).then(
+const whyDown = ({ provider }: OpenTarget, { context }: PlanContext): Promise<HostmasterError | null> =>
+  provider.listZones(context.signal).then(
     () => null,
     (error: unknown) => {
       if (error instanceof HostmasterError) return error;
@@ -179,30 +179,30 @@ interface PlannedOne {
 interface Prepared {
   readonly zone: DesiredZone;
   readonly desiredDigest: () => string;
-  readonly settled: SettledZone | null;
+  readonly settled: LastSync | null;
 }
 
 const prepare = async (
   zone: DesiredZone,
   target: OpenTarget,
-  { rim, store, options }: PlanContext,
+  { context, store, options }: PlanContext,
 ): Promise<Prepared> => {
   const desiredDigest = desiredDigestOf(zone, target);
-  const known = options.full ? null : await store.settled(zone.id, target.definition.name);
-  return { zone, desiredDigest, settled: believable(known, desiredDigest, rim.clock.now()) };
+  const known = options.full ? null : await store.lastSync(zone.id, target.definition.name);
+  return { zone, desiredDigest, settled: believable(known, desiredDigest, context.clock.now()) };
 };
 
-const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanContext): Promise<PlannedOne> => {
-  const { zone, desiredDigest, settled } = prepared;
-  const { rim } = context;
+const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanContext): Promise<PlannedOne> => {
+  const { zone, desiredDigest, settled: lastSync } = prepared;
+  const { context } = planning;
   const { name } = target.definition;
   const read = await target.provider.read(zone.id, {
-    ...(settled === null ? {} : { since: { fingerprint: settled.fingerprint, mark: settled.mark } }),
-    ...(rim.signal === undefined ? {} : { signal: rim.signal }),
+    ...(lastSync === null ? {} : { since: { fingerprint: lastSync.fingerprint, mark: lastSync.mark } }),
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
-  if (read.status === 'unchanged' && settled !== null) {
-    const changeset = settledChangeset(zone, name, settled.fingerprint, settled.unmanaged);
-    const unread = { snapshot: null, orphans: [], facts: null, fitFor: fitForNothing(target) };
+  if (read.status === 'unchanged' && lastSync !== null) {
+    const changeset = unchangedChangeset(zone, name, lastSync.fingerprint, lastSync.unmanaged);
+    const unread = { snapshot: null, orphans: [], evidence: null, fitFor: fitForNothing(target) };
     const work = { zone, target, changeset, desiredDigest, ...unread };
     return { work, problems: [] };
   }
@@ -218,16 +218,16 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
     nativeChecks: target.provider.nativeChecks ?? null,
-    unanswerable: await unanswerableTypes(zone, target, rim.ask, existing),
-    unready: await unreadyDelegations(zone, existing, context.allows, rim.ask),
+    unanswerable: await unanswerableTypes(zone, target, context.ask, existing),
+    unready: await unreadyDelegations(zone, existing, planning.allows, context.ask),
   };
-  const facts = await factsAt(zone, name, context.facts, context.store, rim.clock.now());
+  const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, context.clock.now());
   const planned = planZone({
     desired: zone,
     target: fitFor,
     existing,
-    allows: context.allows,
-    facts,
+    allows: planning.allows,
+    evidence,
   });
   const clean = planned.problems.length === 0;
   return {
@@ -239,7 +239,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, context: PlanCont
       desiredDigest: clean ? desiredDigest : () => '',
       orphans: planned.orphans,
       fitFor,
-      facts,
+      evidence,
     },
     problems: planned.problems,
   };
@@ -266,7 +266,7 @@ const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
   return problemOfTarget('zone-missing', `${name} does not have the zone ${label}${help}`, name, label);
 };
 
-const believable = (settled: SettledZone | null, desired: () => string, now: number): SettledZone | null =>
-  settled !== null && now - settled.readAt < oldestRead && settled.desired === desired() && desired() !== ''
-    ? settled
+const believable = (lastSync: LastSync | null, desired: () => string, now: number): LastSync | null =>
+  lastSync !== null && now - lastSync.readAt < oldestRead && lastSync.desired === desired() && desired() !== ''
+    ? lastSync
     : null;

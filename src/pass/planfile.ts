@@ -13,7 +13,7 @@ import { planDigest, summarise } from '../model/plan.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { OpenTargets, Rim } from '../target.ts';
+import type { OpenTargets, RunContext } from '../target.ts';
 import { planSchema } from './plan-schema.ts';
 
 /** Reads a plan and checks that it is whole. Throws PLAN_FILE. */
@@ -22,7 +22,7 @@ export const readPlan = async (file: string): Promise<Plan> => {
     return wholePlan(await readJson(file));
   } catch (error) {
     const message = `${file} ${messageOf(error)}; make it again with "hostmaster plan --out ${file}"`;
-    throw new HostmasterError('PLAN_FILE', 'stop', message, { cause: error });
+    throw new HostmasterError('PLAN_FILE', message, { cause: error });
   }
 };
 
@@ -80,14 +80,9 @@ export const workOf = (plan: Plan, definitions: Definitions, targets: OpenTarget
     throw status === undefined
       ? new HostmasterError(
           'PLAN_FILE',
-          'stop',
           `the plan writes to target ${changeset.target}, which hostmaster.yaml does not have`,
         )
-      : new HostmasterError(
-          'TARGET_UNREACHABLE',
-          'wait',
-          `${changeset.target}: ${status.message}; nothing was written`,
-        );
+      : new HostmasterError('TARGET_UNREACHABLE', `${changeset.target}: ${status.message}; nothing was written`);
   });
 
 const apexNsOf = ({ zone, changes }: Changeset) =>
@@ -96,9 +91,9 @@ const apexNsOf = ({ zone, changes }: Changeset) =>
 const isDue = ({ changes, create_zone }: Changeset): boolean => changes.length > 0 || create_zone;
 
 /** Throws STALE_PLAN, naming every RRset that is no longer what the plan saw; then nothing is written anywhere. */
-export const refuseStale = async (work: readonly ApplyWork[], rim: Rim): Promise<void> => {
+export const refuseStale = async (work: readonly ApplyWork[], context: RunContext): Promise<void> => {
   const stale = await pooled(work, readsAtOnce, async (each) => {
-    const changes = await staleChanges(inputOf(each, true, rim));
+    const changes = await staleChanges(inputOf(each, true, context));
     const { zone: name, view, target } = each.changeset;
     return changes.length === 0 ? [] : [`${zoneLabel({ name, view })} at ${target}: ${listOf(changes)}`];
   });
@@ -106,7 +101,6 @@ export const refuseStale = async (work: readonly ApplyWork[], rim: Rim): Promise
   if (all.length === 0) return;
   throw new HostmasterError(
     'STALE_PLAN',
-    'stop',
     `the plan is stale, and nothing was written: it no longer holds for ${all.join('; ')}; plan again`,
   );
 };

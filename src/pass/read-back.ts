@@ -8,7 +8,7 @@ import { withSerialOf } from '../model/soa.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { checkInWords } from '../report/checks.ts';
-import type { OpenTarget, Rim } from '../target.ts';
+import type { OpenTarget, RunContext } from '../target.ts';
 
 /** One zone to prove. Without `keys`, every RRset of it. */
 interface ReadBackWork {
@@ -25,8 +25,8 @@ interface Held {
 }
 
 /** Proves zones that no name server can be asked for by what their targets hold now. */
-export const readBack = async (works: readonly ReadBackWork[], rim: Rim): Promise<VerifyReport> => {
-  const reports = await pooled(works, zonesAtOnce, (work) => readOne(work, rim));
+export const readBack = async (works: readonly ReadBackWork[], context: RunContext): Promise<VerifyReport> => {
+  const reports = await pooled(works, zonesAtOnce, (work) => readOne(work, context));
   return {
     checked: reports.reduce((sum, { checked }) => sum + checked, 0),
     differences: reports.flatMap(({ differences }) => differences),
@@ -35,11 +35,11 @@ export const readBack = async (works: readonly ReadBackWork[], rim: Rim): Promis
 
 const zonesAtOnce = 4;
 
-const readOne = async (work: ReadBackWork, rim: Rim): Promise<VerifyReport> => {
+const readOne = async (work: ReadBackWork, context: RunContext): Promise<VerifyReport> => {
   const { rrsets, target, zone } = work;
   const keys = work.keys ?? rrsets;
   const names = work.keys === undefined ? {} : { names: [...new Set(keys.map(({ name }) => name))] };
-  const signal = rim.signal === undefined ? {} : { signal: rim.signal };
+  const signal = context.signal === undefined ? {} : { signal: context.signal };
   const found = await target.provider.read(zone, { ...names, ...signal }).catch((error: unknown) => messageOf(error));
   if (typeof found === 'string' || found.status !== 'read') {
     return { checked: keys.length, differences: [noZone(work, typeof found === 'string' ? found : 'it is not there')] };

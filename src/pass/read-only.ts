@@ -7,7 +7,7 @@ import { sortProblems } from '../model/problem.ts';
 import type { VerifyReport } from '../model/result.ts';
 import type { Explanation } from '../report/explain.ts';
 import type { Desired, PassOptions, StoreOpener } from '../run.ts';
-import type { OpenTarget, OpenTargets, ProviderRim, Rim } from '../target.ts';
+import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../target.ts';
 import { readDefinitions, readDesired, selectedZones } from './desired.ts';
 import type { DumpedZone } from './dump.ts';
 import { dumpZone } from './dump.ts';
@@ -17,7 +17,7 @@ import type { ServingTarget } from './serve.ts';
 import { startServing } from './serve.ts';
 import { closeTargets, openTargets } from './targets.ts';
 import { desiredWork, prove, serialsAt } from './verify.ts';
-import { withStaying } from './with-retained.ts';
+import { withRetained } from './with-retained.ts';
 
 // The passes that change nothing: they read, ask and say.
 
@@ -29,11 +29,11 @@ const zonesAtOnce = 8;
  */
 export const verifyPass = async (
   options: PassOptions & { readonly sample?: number },
-  rim: Rim,
+  context: RunContext,
   openStore: StoreOpener,
 ): Promise<VerifyReport & { readonly definitions: Definitions }> =>
-  withStore(options, rim, openStore, async ({ desired: { definitions, facts }, store }) => {
-    const targets = await openTargets(definitions, { ...options, serve: true }, rim);
+  withStore(options, context, openStore, async ({ desired: { definitions, evidence }, store }) => {
+    const targets = await openTargets(definitions, { ...options, serve: true }, context);
     try {
       const due = selectedZones(definitions.zones, options).flatMap((zone) =>
         zone.settings.targets.flatMap((name) => {
@@ -42,7 +42,7 @@ export const verifyPass = async (
         }),
       );
       const desired = await pooled(due, zonesAtOnce, async ({ zone, target }) =>
-        desiredWork(await withStaying(zone, target, { facts, rim, store }), target, rim),
+        desiredWork(await withRetained(zone, target, { evidence, context, store }), target, context),
       );
       const serials = await serialsAt(due.map(({ target }) => target));
       const works = desired.map(({ work }) => ({
@@ -50,7 +50,7 @@ export const verifyPass = async (
         keys: sampled(work.keys, options.sample),
         serial: serials.get(work.target)?.get(work.zone.name) ?? null,
       }));
-      const report = await prove(works, rim);
+      const report = await prove(works, context);
       const misfits = desired.flatMap(({ problems }) => problems);
       const problems = sortProblems([...definitions.problems, ...targets.problems, ...misfits]);
       return { ...report, definitions: { ...definitions, problems } };
@@ -64,10 +64,10 @@ export const dumpPass = async (
   target: string,
   zones: readonly string[],
   options: PassOptions,
-  rim: Rim,
+  context: RunContext,
 ): Promise<readonly DumpedZone[]> => {
-  const definitions = await load({ ...sourcesOf(options, rim), only: 'config' });
-  const targets = await openTargets(definitions, { targets: [target], serve: false }, rim);
+  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
+  const targets = await openTargets(definitions, { targets: [target], serve: false }, context);
   try {
     const open = openOrThrow(target, definitions, targets);
     const names = zones.length > 0 ? zones.map(zoneName) : (await open.provider.listZones()).map(({ name }) => name);
@@ -82,13 +82,13 @@ export const explainPass = async (
   name: string,
   type: string | null,
   options: PassOptions,
-  rim: Rim,
+  context: RunContext,
   openStore: StoreOpener,
 ): Promise<readonly Explanation[]> =>
-  withStore(options, rim, openStore, async ({ desired, store }) => {
-    const targets = await openTargets(desired.definitions, { ...options, serve: true }, rim);
+  withStore(options, context, openStore, async ({ desired, store }) => {
+    const targets = await openTargets(desired.definitions, { ...options, serve: true }, context);
     try {
-      return await explainName({ name, type }, desired, targets, { rim, store });
+      return await explainName({ name, type }, desired, targets, { context, store });
     } finally {
       await closeTargets(targets);
     }
@@ -97,15 +97,15 @@ export const explainPass = async (
 /** Reads what is wanted now, with the state open for as long as `work` takes. */
 const withStore = async <T>(
   options: PassOptions,
-  rim: Rim,
+  context: RunContext,
   openStore: StoreOpener,
   work: (read: { readonly desired: Desired; readonly store: Store }) => Promise<T>,
 ): Promise<T> => {
-  const definitions = await readDefinitions(options, rim);
+  const definitions = await readDefinitions(options, context);
   const store = openStore(definitions.state);
   try {
-    const now = rim.clock.now();
-    const signal = rim.signal === undefined ? {} : { signal: rim.signal };
+    const now = context.clock.now();
+    const signal = context.signal === undefined ? {} : { signal: context.signal };
     const desired = await readDesired(definitions, { now, store, allowShrink: new Set(), ...signal });
     return await work({ desired, store });
   } finally {
@@ -114,8 +114,8 @@ const withStore = async <T>(
 };
 
 /** Starts the embedded targets' name servers; the caller stops them. */
-export const servePass = async (options: PassOptions, rim: ProviderRim): Promise<readonly ServingTarget[]> =>
-  startServing(await load({ ...sourcesOf(options, rim), only: 'config' }), options, rim);
+export const servePass = async (options: PassOptions, context: ProviderLookup): Promise<readonly ServingTarget[]> =>
+  startServing(await load({ ...sourcesOf(options, context), only: 'config' }), options, context);
 
 const openOrThrow = (name: string, definitions: Definitions, targets: OpenTargets): OpenTarget => {
   const open = targets.open.get(name);
@@ -126,7 +126,7 @@ const openOrThrow = (name: string, definitions: Definitions, targets: OpenTarget
     definitions.targets.map((target) => target.name),
   );
   const status = targets.statuses.find((each) => each.name === name);
-  throw new HostmasterError('TARGET_UNREACHABLE', 'wait', `${name}: ${status?.message ?? 'it cannot be opened'}`);
+  throw new HostmasterError('TARGET_UNREACHABLE', `${name}: ${status?.message ?? 'it cannot be opened'}`);
 };
 
 const sampled = <T>(items: readonly T[], size: number | undefined): readonly T[] => {

@@ -1,5 +1,5 @@
 import type { PlacedChange, ReplanClaims } from '../apply/index.ts';
-import type { InventoryFacts } from '../model/deletion-evidence.ts';
+import type { DeletionEvidence } from '../model/deletion-evidence.ts';
 import { type RosterServer, serverKey } from '../model/server.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
@@ -23,27 +23,27 @@ export const replanning =
     const { definitions } = composed(desired.repository, { ...desired, roster: { ...desired.roster, servers } });
     const zones = new Map(definitions.zones.map((zone) => [zoneLabel(zone.id), zone]));
     const others = allows.filter(({ guard }) => guard !== 'absence');
-    return work.flatMap(({ changeset, facts, fitFor, snapshot, zone }): readonly PlacedChange[] => {
+    return work.flatMap(({ changeset, evidence, fitFor, snapshot, zone }): readonly PlacedChange[] => {
       const now = zones.get(zoneLabel(zone.id));
-      if (facts === null || now === undefined) return [];
-      const known = withoutWordOf(keys, facts);
-      const planned = planZone({ desired: now, target: fitFor, existing: snapshot, allows: others, facts: known });
+      if (evidence === null || now === undefined) return [];
+      const known = withoutWordOf(keys, evidence);
+      const planned = planZone({ desired: now, target: fitFor, existing: snapshot, allows: others, evidence: known });
       return planned.changeset.changes.map((change) => ({ changeset, change }));
     });
   };
 
-const withoutWordOf = (keys: ReadonlySet<string>, facts: InventoryFacts): InventoryFacts => {
-  const unless = (all: InventoryFacts['names']): InventoryFacts['names'] => ({
+const withoutWordOf = (keys: ReadonlySet<string>, evidence: DeletionEvidence): DeletionEvidence => {
+  const unless = (all: DeletionEvidence['names']): DeletionEvidence['names'] => ({
     get: (at) => {
       const key = all.get(at);
       return key === undefined || keys.has(key) ? undefined : key;
     },
   });
   return {
-    ...facts,
-    servers: { get: (key) => (keys.has(key) ? 'held' : facts.servers.get(key)) },
-    names: unless(facts.names),
-    addresses: unless(facts.addresses),
+    ...evidence,
+    servers: { get: (key) => (keys.has(key) ? 'unknown' : evidence.servers.get(key)) },
+    names: unless(evidence.names),
+    addresses: unless(evidence.addresses),
     orphans: [],
   };
 };

@@ -1,5 +1,5 @@
-import { placeKey } from '../apply/phases.ts';
-import { zoneBook } from '../compose/index.ts';
+import { zoneTargetKey } from '../apply/phases.ts';
+import { configuredZones } from '../compose/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { AtomicSet, Change, Changeset } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
@@ -84,12 +84,12 @@ export const quarantinedAddresses = (zones: readonly DesiredZone[]): ReadonlyMap
 
 /** Zones that should have been planned at a target, and were not. */
 const unplannedOf = (zones: readonly DesiredZone[], work: readonly PlannedWork[], selection: Selection) => {
-  const planned = new Set(work.map(({ changeset }) => placeKey(changeset)));
+  const planned = new Set(work.map(({ changeset }) => zoneTargetKey(changeset)));
   return zones.flatMap((zone) =>
     zone.settings.targets
       .filter((target) => selection.isDue(zone, target))
       .map((target) => ({ zone: zone.id.name, view: zone.id.view, target }))
-      .filter((place) => !planned.has(placeKey(place))),
+      .filter((place) => !planned.has(zoneTargetKey(place))),
   );
 };
 
@@ -106,7 +106,7 @@ const registrationZones = ({ zones, zoneNames, roles: { registration } }: Defini
       places.set(key, known.set(`${id.name}@${id.view ?? ''}`, { zone: id.name, view: id.view }));
     }
   }
-  const { reverseOf } = zoneBook(zones, zoneNames);
+  const { reverseOf } = configuredZones(zones, zoneNames);
   const forward = registration === null ? [] : [{ zone: registration.zone, view: null }];
   return ({ inventory, server }, changes) => [
     ...(places.get(`${inventory}/${server}`)?.values() ?? []),

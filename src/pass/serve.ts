@@ -2,7 +2,7 @@ import { resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Serving } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
-import type { ProviderRim } from '../target.ts';
+import type { ProviderLookup } from '../target.ts';
 import { factoryOf } from './targets.ts';
 
 export interface ServingTarget {
@@ -14,12 +14,12 @@ export interface ServingTarget {
 export const startServing = async (
   definitions: Definitions,
   options: PassOptions,
-  rim: ProviderRim,
+  context: ProviderLookup,
 ): Promise<readonly ServingTarget[]> => {
   const started: ServingTarget[] = [];
   try {
     for (const target of definitions.targets) {
-      const factory = await factoryOf(target, definitions, rim);
+      const factory = await factoryOf(target, definitions, context);
       if (factory.serve === undefined || options.targets?.includes(target.name) === false) continue;
       const { secrets } = await resolveSecrets(target, definitions.targetsFolder);
       const server = await factory.serve({ config: target.config, secrets, folder: definitions.targetsFolder });

@@ -6,7 +6,7 @@ import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
 import type { ProviderFactory } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
-import type { OpenTarget, OpenTargets, ProviderRim, Rim } from '../target.ts';
+import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../target.ts';
 
 /**
  * Opens the targets that are asked for, and runs their own name servers where `serve` says so. One that cannot be opened
@@ -15,10 +15,10 @@ import type { OpenTarget, OpenTargets, ProviderRim, Rim } from '../target.ts';
 export const openTargets = async (
   definitions: Definitions,
   { targets: names, serve }: Pick<PassOptions, 'targets' | 'serve'>,
-  rim: ProviderRim & Pick<Rim, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal'>,
 ): Promise<OpenTargets> => {
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
-  const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, rim)));
+  const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, context)));
   return {
     open: new Map(opened.flatMap(({ target }) => (target === null ? [] : [[target.definition.name, target]]))),
     statuses: opened.map(({ status }) => status),
@@ -46,18 +46,18 @@ const openOne = async (
   definition: TargetDefinition,
   definitions: Definitions,
   serve: boolean,
-  rim: ProviderRim & Pick<Rim, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal'>,
 ): Promise<Opened> => {
   const { name } = definition;
   const { targetsFolder: folder } = definitions;
   const zones = zonesFor(name, definitions);
-  const { signal } = rim;
+  const { signal } = context;
   try {
-    const factory = await factoryOf(definition, definitions, rim);
+    const factory = await factoryOf(definition, definitions, context);
     const { secrets } = await resolveSecrets(definition, folder);
-    const context = { config: definition.config, secrets, folder, zones, ...(signal === undefined ? {} : { signal }) };
-    const provider = await factory.open(context);
-    const serving = serve ? ((await factory.ensureServing?.(context)) ?? null) : null;
+    const handed = { config: definition.config, secrets, folder, zones, ...(signal === undefined ? {} : { signal }) };
+    const provider = await factory.open(handed);
+    const serving = serve ? ((await factory.ensureServing?.(handed)) ?? null) : null;
     return { target: { definition, provider, serving }, status: { name, status: 'ok', message: null }, problem: null };
   } catch (error) {
     return { target: null, status: statusOf(name, error), problem: problemOfError(error, name) };
@@ -76,13 +76,13 @@ const zonesFor = (target: string, { zones, zoneNames }: Definitions): readonly s
 export const factoryOf = async (
   { provider }: TargetDefinition,
   { targetsFolder }: Definitions,
-  { registry, external }: ProviderRim,
+  { registry, external }: ProviderLookup,
 ): Promise<ProviderFactory> => {
   const builtIn = Object.hasOwn(registry, provider) ? registry[provider] : undefined;
   if (builtIn !== undefined) return builtIn;
   const found = await external?.(provider, targetsFolder);
   if (found?.status === 'found') return found.provider;
-  throw new HostmasterError('CONFIG', 'stop', `there is no provider ${provider}`);
+  throw new HostmasterError('CONFIG', `there is no provider ${provider}`);
 };
 
 export const statusOf = (name: string, error: unknown): TargetStatus => ({

@@ -8,7 +8,7 @@ import { keyOf } from '../model/rrset.ts';
 import type { DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { fit } from '../plan/index.ts';
-import type { OpenTarget, Rim } from '../target.ts';
+import type { OpenTarget, RunContext } from '../target.ts';
 import type { ServedRRset } from '../verify/content.ts';
 import type { VerifyOptions, ZoneWork } from '../verify/index.ts';
 import { verifyZones } from '../verify/index.ts';
@@ -32,7 +32,7 @@ type MaybeChecked = ServedRRset & Pick<RRset, 'healthCheck'>;
 export const desiredWork = async (
   zone: DesiredZone,
   target: OpenTarget,
-  rim: Rim,
+  context: RunContext,
 ): Promise<{
   readonly work: ProofWork & { readonly keys: readonly RRsetKey[] };
   readonly problems: readonly Problem[];
@@ -42,7 +42,7 @@ export const desiredWork = async (
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
     nativeChecks: target.provider.nativeChecks ?? null,
-    unanswerable: await unanswerableTypes(zone, target, rim.ask),
+    unanswerable: await unanswerableTypes(zone, target, context.ask),
     unready: new Map(),
   });
   const keys = [...rrsets.values()];
@@ -61,7 +61,7 @@ export interface AppliedWork {
 }
 
 /** Proves what was written, deletes too, against all that the zone holds now. */
-export const verifyApplied = (works: readonly AppliedWork[], rim: Rim): Promise<VerifyReport> =>
+export const verifyApplied = (works: readonly AppliedWork[], context: RunContext): Promise<VerifyReport> =>
   prove(
     works
       .filter(({ changes }) => changes.length > 0)
@@ -73,7 +73,7 @@ export const verifyApplied = (works: readonly AppliedWork[], rim: Rim): Promise<
         before: new Map(changes.map((change) => [keyOf(change), change.before && rrsetOf(change, change.before)])),
         serial: serialIn(fingerprint),
       })),
-    rim,
+    context,
   );
 
 /** The serials that targets tell of their zones, by which a secondary is late whose primary nobody asks. */
@@ -100,7 +100,7 @@ const serialIn = (fingerprint: string | null): number | null =>
  * Asks every name server of every zone, or reads the zone back where none can be asked. One that nobody has an address for
  * is a difference too.
  */
-export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<VerifyReport> => {
+export const prove = async (works: readonly ProofWork[], context: RunContext): Promise<VerifyReport> => {
   const unknown: Difference[] = [];
   const zoneWorks: ZoneWork[] = [];
   const unasked: ProofWork[] = [];
@@ -128,20 +128,20 @@ export const prove = async (works: readonly ProofWork[], rim: Rim): Promise<Veri
       wait: target.definition.verify_wait,
     });
   }
-  const report = await verifyZones(zoneWorks, verifyOptions(rim));
-  const back = await readBack(unasked, rim);
+  const report = await verifyZones(zoneWorks, verifyOptions(context));
+  const back = await readBack(unasked, context);
   return {
     checked: report.checked + back.checked,
     differences: [...unknown, ...report.differences, ...back.differences],
   };
 };
 
-export const verifyOptions = (rim: Rim): VerifyOptions => ({
-  ask: rim.ask,
-  now: rim.clock.now,
-  sleep: rim.sleep,
-  ...(rim.signal === undefined ? {} : { signal: rim.signal }),
-  onProgress: ({ checked, total }) => rim.onStep?.({ stage: 'verify', done: checked, total }),
+export const verifyOptions = (context: RunContext): VerifyOptions => ({
+  ask: context.ask,
+  now: context.clock.now,
+  sleep: context.sleep,
+  ...(context.signal === undefined ? {} : { signal: context.signal }),
+  onProgress: ({ checked, total }) => context.onStep?.({ stage: 'verify', done: checked, total }),
 });
 
 /** Says of a health-checked RRset what it may answer. */

@@ -1,14 +1,14 @@
-import { factsAt } from '../memory/deletion-evidence.ts';
+import { deletionEvidenceAt } from '../memory/deletion-evidence.ts';
 import { HostmasterError } from '../model/errors.ts';
 import type { Store } from '../model/ports.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
-import { staying } from '../plan/with-retained.ts';
-import type { SharedFacts } from '../run.ts';
-import type { OpenTarget, Rim } from '../target.ts';
+import { retain } from '../plan/retain.ts';
+import type { SharedEvidence } from '../run.ts';
+import type { OpenTarget, RunContext } from '../target.ts';
 
 interface Hand {
-  readonly facts: SharedFacts;
-  readonly rim: Rim;
+  readonly evidence: SharedEvidence;
+  readonly context: RunContext;
   readonly store: Store;
 }
 
@@ -16,22 +16,22 @@ interface Hand {
  * The zone with what an apply leaves standing there though nobody wants it, as long as it is not proven that it is gone.
  * Where the target does not show what it has, the zone as it is wanted.
  */
-export const withStaying = async (
+export const withRetained = async (
   zone: DesiredZone,
   target: OpenTarget,
-  { facts: shared, rim, store }: Hand,
+  { evidence: shared, context, store }: Hand,
 ): Promise<DesiredZone> => {
   const { name } = target.definition;
-  const facts = await factsAt(zone, name, shared, store, rim.clock.now());
-  const found = facts === null ? null : await readOrNull(zone, target, rim);
-  if (facts === null || found === null) return zone;
+  const evidence = await deletionEvidenceAt(zone, name, shared, store, context.clock.now());
+  const found = evidence === null ? null : await readOrNull(zone, target, context);
+  if (evidence === null || found === null) return zone;
   const { supports, healthChecks = null, nativeChecks = null } = target.provider;
-  return staying({
+  return retain({
     zone,
     target: { name, supports, healthChecks, nativeChecks, unanswerable: new Map(), unready: new Map() },
     existing: found.rrsets,
-    facts,
-    written: facts.written,
+    evidence,
+    written: evidence.written,
     allows: [],
   }).zone;
 };
@@ -39,7 +39,7 @@ export const withStaying = async (
 const readOrNull = async (
   { id }: DesiredZone,
   { provider }: OpenTarget,
-  { signal }: Rim,
+  { signal }: RunContext,
 ): Promise<ZoneSnapshot | null> => {
   try {
     const found = await provider.read(id, signal === undefined ? {} : { signal });

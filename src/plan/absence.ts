@@ -1,34 +1,34 @@
-import { type InventoryFacts, isForServer } from '../model/deletion-evidence.ts';
+import { type DeletionEvidence, isForServer } from '../model/deletion-evidence.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
-import type { HeldValue, ValueAt, Verdict } from './deletion-verdict.ts';
-import { accountant } from './deletion-verdict.ts';
+import type { RetainedValue, ValueAt, Verdict } from './deletion-verdict.ts';
+import { deletionJudge } from './deletion-verdict.ts';
 import type { Stored } from './existing.ts';
 import { isStored, storedOf } from './existing.ts';
 import type { Whose } from './ownership.ts';
-import { keep, obstacleTo } from './retain.ts';
+import { obstacleTo, retainValues } from './retain-values.ts';
 import { scopeOf } from './scope.ts';
 
 /** A desired zone with what must not go yet copied into it, so that nothing later has to know of it. */
-export interface Held {
+export interface Retained {
   readonly zone: DesiredZone;
   /** The same as nobody's absence had to be proven. */
   readonly bare: DesiredZone;
-  readonly values: readonly HeldValue[];
+  readonly values: readonly RetainedValue[];
   /** Names where what is wanted cannot stand beside what must not go: all their changes wait. By name, the reason. */
   readonly blocked: ReadonlyMap<string, string>;
   /** Every value that nobody accounts for, also those that may go. */
   readonly orphans: readonly ValueAt[];
 }
 
-export interface HoldInput {
+export interface RetainAbsentInput {
   readonly zone: DesiredZone;
   /** The zone's RRsets. */
   readonly wanted: ReadonlyRRsetMap<RRset>;
   readonly existing: readonly ExistingRRset[];
-  readonly facts: InventoryFacts | null;
+  readonly evidence: DeletionEvidence | null;
   readonly healthChecks: HealthChecks | null;
   /** Whose an existing RRset is, as ownership says before anything is held. */
   readonly whose: Whose;
@@ -37,7 +37,7 @@ export interface HoldInput {
 }
 
 /** Keeps what exists, what the inventory could have written, and what nobody accounts for. Absence is not deletion. */
-export const hold = (input: HoldInput): Held => {
+export const retainAbsent = (input: RetainAbsentInput): Retained => {
   const zone = withoutAllowed(input.zone, input.isAllowed);
   const wanted = zone === input.zone ? input.wanted : mapRRsets(zone.rrsets);
   const stored = storedOf(input.existing, input.healthChecks, wanted.has);
@@ -54,23 +54,27 @@ export const hold = (input: HoldInput): Held => {
 };
 
 /** Puts what must not go among what is wanted, where it can stand there. */
-const keepAll = (unwanted: readonly Judged[], wanted: ReadonlyRRsetMap<RRset>, { existing, zone }: HoldInput) => {
+const keepAll = (
+  unwanted: readonly Judged[],
+  wanted: ReadonlyRRsetMap<RRset>,
+  { existing, zone }: RetainAbsentInput,
+) => {
   const blocked = new Map<string, string>();
-  const values: HeldValue[] = [];
+  const values: RetainedValue[] = [];
   const due = unwanted.filter(({ held }) => held.length > 0);
   const rrsets = due.length === 0 ? null : mapRRsets(wanted.values());
   for (const { lost, held } of due) {
     const obstacle = obstacleTo(lost, wanted, existing, zone.id.name);
     if (obstacle !== null) blocked.set(obstacle, held[0]?.reason ?? '');
     if (obstacle === lost.name || rrsets === null) continue;
-    keep(lost, held, rrsets);
+    retainValues(lost, held, rrsets);
     values.push(...held);
   }
   return { rrsets, values, blocked };
 };
 
 /** Nothing to keep and nothing kept: the zone is none of the inventory's. */
-export const nothingHeld = (zone: DesiredZone): Held => ({
+export const nothingRetained = (zone: DesiredZone): Retained => ({
   zone,
   bare: zone,
   values: [],
@@ -79,17 +83,17 @@ export const nothingHeld = (zone: DesiredZone): Held => ({
 });
 
 /** May `hold` find anything to do? */
-export const mayHold = ({ rrsets, scope }: DesiredZone, facts: InventoryFacts | null): boolean =>
-  (facts !== null && (scope !== undefined || facts.written.some(isForServer))) ||
-  rrsets.some(({ values }) => values.some(({ held }) => held !== undefined));
+export const mayRetain = ({ rrsets, scope }: DesiredZone, evidence: DeletionEvidence | null): boolean =>
+  (evidence !== null && (scope !== undefined || evidence.written.some(isForServer))) ||
+  rrsets.some(({ values }) => values.some(({ retained }) => retained !== undefined));
 
 /** Without the values that the inventory keeps for want of proof, where this run lets them go. */
 const withoutAllowed = (zone: DesiredZone, isAllowed: (name: string) => boolean): DesiredZone => {
-  const isLetGo = ({ name, values }: RRset) => values.some(({ held }) => held !== undefined) && isAllowed(name);
+  const isLetGo = ({ name, values }: RRset) => values.some(({ retained }) => retained !== undefined) && isAllowed(name);
   if (!zone.rrsets.some(isLetGo)) return zone;
   const rrsets = zone.rrsets.flatMap((rrset) => {
     if (!isLetGo(rrset)) return [rrset];
-    const values = rrset.values.filter(({ held }) => held === undefined);
+    const values = rrset.values.filter(({ retained }) => retained === undefined);
     return values.length === 0 ? [] : [{ ...rrset, values }];
   });
   return { ...zone, rrsets };
@@ -106,9 +110,9 @@ const withoutValues = (rrsets: readonly RRset[], gone: readonly ValueAt[]): read
 };
 
 /** The values that the inventory keeps and that exist. What does not exist is simply wanted. */
-const stillThere = (rrsets: readonly RRset[], stored: readonly Stored[]): readonly HeldValue[] => {
+const stillThere = (rrsets: readonly RRset[], stored: readonly Stored[]): readonly RetainedValue[] => {
   const held = rrsets.flatMap(({ name, type, values }) =>
-    values.flatMap(({ rdata, held: reason }) => (reason === undefined ? [] : [{ name, type, rdata, reason }])),
+    values.flatMap(({ rdata, retained }) => (retained === undefined ? [] : [{ name, type, rdata, reason: retained }])),
   );
   return held.length === 0 ? [] : held.filter(isStored(stored));
 };
@@ -120,11 +124,14 @@ interface Lost extends Stored {
   readonly isWanted: boolean;
 }
 
-const lostRRsets = ({ zone, wanted, facts, whose }: HoldInput, stored: readonly Stored[]): readonly Lost[] => {
-  if (facts === null) return [];
-  const isInScope = inScope(zone, facts);
+const lostRRsets = (
+  { zone, wanted, evidence, whose }: RetainAbsentInput,
+  stored: readonly Stored[],
+): readonly Lost[] => {
+  if (evidence === null) return [];
+  const isInScope = inScope(zone, evidence);
   const quarantined = new Set(zone.quarantined.map(({ name }) => name));
-  const judge = accountant(facts, zone.settings.guards.absence);
+  const judge = deletionJudge(evidence, zone.settings.guards.absence);
   const whyStays = staysIn(zone);
   return stored.flatMap((each) => {
     const { name, type, rdatas, rrset } = each;
@@ -136,7 +143,7 @@ const lostRRsets = ({ zone, wanted, facts, whose }: HoldInput, stored: readonly 
     const verdicts = gone.map((rdata) => ({
       rdata,
       verdict:
-        reason === null ? judge({ name, type, rdata }) : { standing: 'unsettled' as const, proven: false, reason },
+        reason === null ? judge({ name, type, rdata }) : { standing: 'incomplete' as const, proven: false, reason },
     }));
     return [{ ...each, verdicts, isWanted: here !== undefined }];
   });
@@ -155,7 +162,7 @@ const staysIn = ({ protected: protections = [] }: DesiredZone): ((key: RRsetKey)
 };
 
 /** What the inventory could write, and what was written for a server before Git said otherwise. */
-const inScope = ({ scope, id }: DesiredZone, { written }: InventoryFacts): ((key: RRsetKey) => boolean) => {
+const inScope = ({ scope, id }: DesiredZone, { written }: DeletionEvidence): ((key: RRsetKey) => boolean) => {
   const could = scope === undefined ? () => false : scopeOf(scope, id.name);
   let did: ReadonlySet<string> | null = null;
   return (key) => {
@@ -172,16 +179,16 @@ const inScope = ({ scope, id }: DesiredZone, { written }: InventoryFacts): ((key
 const isStated = (type: string, wanted: RRset | undefined): boolean => {
   if (wanted === undefined) return false;
   if (type === 'CNAME' || type === 'DNAME') return true;
-  return wanted.values.some(({ origins, held }) =>
+  return wanted.values.some(({ origins, retained }) =>
     origins.some(
-      ({ kind }) => kind === 'zone_file' || (type === 'PTR' && kind === 'registration' && held === undefined),
+      ({ kind }) => kind === 'zone_file' || (type === 'PTR' && kind === 'registration' && retained === undefined),
     ),
   );
 };
 
 interface Judged {
   readonly lost: Lost;
-  readonly held: readonly HeldValue[];
+  readonly held: readonly RetainedValue[];
   readonly orphans: readonly ValueAt[];
 }
 
@@ -189,12 +196,12 @@ interface Judged {
 const judged = (lost: Lost, isAllowed: (name: string) => boolean): Judged => {
   const { name, type } = lost;
   const all = lost.verdicts.map(({ rdata, verdict }) => ({ name, type, rdata, ...verdict }));
-  const orphans = all.filter(({ standing }) => standing === 'held');
+  const orphans = all.filter(({ standing }) => standing === 'unknown');
   if (isAllowed(name)) return { lost, held: [], orphans: orphans.map(bareValue) };
   const held = orphans.filter(({ proven }) => !proven);
-  const unsettled = lost.isWanted || held.length > 0 ? [] : all.filter(({ standing }) => standing === 'unsettled');
+  const unsettled = lost.isWanted || held.length > 0 ? [] : all.filter(({ standing }) => standing === 'incomplete');
   return { lost, held: [...held, ...unsettled].map(heldOf), orphans: orphans.map(bareValue) };
 };
 
 const bareValue = ({ name, type, rdata }: ValueAt): ValueAt => ({ name, type, rdata });
-const heldOf = ({ name, type, rdata, reason }: HeldValue): HeldValue => ({ name, type, rdata, reason });
+const heldOf = ({ name, type, rdata, reason }: RetainedValue): RetainedValue => ({ name, type, rdata, reason });

@@ -38,7 +38,6 @@ export const parseChangeAllow = (text: string): Allow => {
   if (found === undefined) {
     throw new HostmasterError(
       'USAGE',
-      'stop',
       `--allow ${text}: it takes GUARD:ZONE[@VIEW][/TARGET][:NAME], where GUARD is one of ${allowable.join(', ')}, or shrink:INVENTORY; copy it from the plan's output`,
     );
   }
@@ -51,7 +50,7 @@ export const parseChangeAllow = (text: string): Allow => {
     };
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    throw new HostmasterError('USAGE', 'stop', `--allow ${text}: ${error.message}`, { cause: error });
+    throw new HostmasterError('USAGE', `--allow ${text}: ${error.message}`, { cause: error });
   }
 };
 

@@ -15,7 +15,7 @@ export const plannedExisting = (rrset: ExistingRRset): PlannedRRset => ({
 
 export const plannedDesired = (rrset: RRset): PlannedRRset => ({
   ttl: rrset.ttl,
-  values: rrset.values.some(({ held }) => held !== undefined)
+  values: rrset.values.some(({ retained }) => retained !== undefined)
     ? rrset.values.map(({ rdata, origins }) => ({ rdata, origins }))
     : rrset.values,
   health_check: rrset.healthCheck ?? null,

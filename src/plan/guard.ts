@@ -1,8 +1,8 @@
 import { sidesOf } from '../model/dependents.ts';
 import type { Change, Withheld } from '../model/plan.ts';
 import { printAllow } from './allow.ts';
-import { heldByNeverEmpty } from './never-empty.ts';
-import { heldByPercentages } from './percentages.ts';
+import { refusedByNeverEmpty } from './never-empty.ts';
+import { refusedByPercentages } from './percentages.ts';
 import type { GuardInput, Refusal, Refusals } from './refusal.ts';
 import { refuse, waiting } from './refusal.ts';
 
@@ -21,8 +21,8 @@ export const guard = (input: GuardInput): Guarded => {
     heldByIncomplete,
     heldByAbsence,
     heldByDelegation,
-    heldByNeverEmpty,
-    heldByPercentages,
+    refusedByNeverEmpty,
+    refusedByPercentages,
   ];
   let changes = input.changes;
   const waived: Change[] = [];

@@ -1,4 +1,4 @@
-import type { InventoryFacts } from '../model/deletion-evidence.ts';
+import type { DeletionEvidence } from '../model/deletion-evidence.ts';
 import type { Changeset, Unmanaged } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
@@ -14,11 +14,11 @@ import { byNameAndType, diff } from './diff.ts';
 import type { Fitted, PlanTarget } from './fit.ts';
 import { fit } from './fit.ts';
 import { guard } from './guard.ts';
-import { claimsLeft } from './unfilled-claims.ts';
-import type { Clash, LeftAlone } from './unmanaged-conflict.ts';
-import { clashes } from './unmanaged-conflict.ts';
-import type { StayingInput } from './with-retained.ts';
-import { ownershipAt, staying } from './with-retained.ts';
+import type { RetainInput } from './retain.ts';
+import { ownershipAt, retain } from './retain.ts';
+import { unfilledClaims } from './unfilled-claims.ts';
+import type { LeftAlone, UnmanagedConflict } from './unmanaged-conflict.ts';
+import { unmanagedConflicts } from './unmanaged-conflict.ts';
 import { withheldByAbsence } from './withheld.ts';
 
 export type { Allow, ShrinkAllow } from './allow.ts';
@@ -37,8 +37,8 @@ export interface PlanZoneInput {
   readonly existing: ZoneSnapshot | null;
   readonly allows: readonly Allow[];
   /** What accounts for values that nobody wants. Missing or null: there is no inventory. */
-  readonly facts?: InventoryFacts | null;
-  /** What we wrote, where there are no facts. Default is nothing. */
+  readonly evidence?: DeletionEvidence | null;
+  /** What we wrote, where there are no evidence. Default is nothing. */
   readonly written?: readonly WrittenValue[];
   /** Where only some names were read: how many RRsets of ours the zone has, SOA and apex NS not counted. */
   readonly total?: number;
@@ -55,13 +55,20 @@ export interface PlannedZone {
 export const planZone = (input: PlanZoneInput): PlannedZone => {
   const { desired: zone, target, existing, allows } = input;
   const present = existing?.rrsets ?? [];
-  const facts = input.facts ?? null;
-  const known = { zone, target, existing: present, facts, written: facts?.written ?? input.written ?? [], allows };
-  const held = staying(known);
+  const evidence = input.evidence ?? null;
+  const known = {
+    zone,
+    target,
+    existing: present,
+    evidence,
+    written: evidence?.written ?? input.written ?? [],
+    allows,
+  };
+  const held = retain(known);
   const fitted = fit(held.zone, target);
   const { owned, left } = parted(known, fitted);
   const unreadable = existing?.unreadable ?? [];
-  const clashing = clashes(fitted.rrsets, left, unreadable);
+  const clashing = unmanagedConflicts(fitted.rrsets, left, unreadable);
   const changes = diff(withServersSerial(withoutClashing(fitted.rrsets, clashing), owned, zone.id.name), owned);
   const quarantined = [...fitted.quarantined, ...clashing.map(quarantineOf)];
   const guarded = guard({
@@ -76,7 +83,7 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
     total: input.total ?? 0,
     quarantined,
     blocked: held.blocked,
-    protections: [...(zone.protected ?? []), ...claimsLeft(zone, facts)],
+    protections: [...(zone.protected ?? []), ...unfilledClaims(zone, evidence)],
     healthChecks: target.healthChecks ?? null,
     unready: target.unready,
     complete: zone.complete,
@@ -106,7 +113,7 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
 };
 
 /** Which of the existing RRsets are ours to change. */
-const parted = (known: StayingInput, { rrsets, compiled, leftAlone }: Fitted) => {
+const parted = (known: RetainInput, { rrsets, compiled, leftAlone }: Fitted) => {
   const swapped = mapRRsets(known.existing.filter((rrset) => isSwapped(rrset, rrsets)));
   const wanted = { has: (key: RRsetKey) => rrsets.has(key) || compiled.has(key) || swapped.has(key) };
   const whose = ownershipAt(known, leftAlone, wanted);
@@ -134,7 +141,7 @@ const isSwapped = (rrset: ExistingRRset, wanted: ReadonlyRRsetMap<RRset>): boole
 };
 
 /** The changeset of a zone that is known to be as it should be. */
-export const settledChangeset = (
+export const unchangedChangeset = (
   zone: DesiredZone,
   target: string,
   fingerprint: string,
@@ -150,7 +157,10 @@ export const settledChangeset = (
   unmanaged,
 });
 
-const withoutClashing = (wanted: ReadonlyRRsetMap<RRset>, clashing: readonly Clash[]): ReadonlyRRsetMap<RRset> => {
+const withoutClashing = (
+  wanted: ReadonlyRRsetMap<RRset>,
+  clashing: readonly UnmanagedConflict[],
+): ReadonlyRRsetMap<RRset> => {
   if (clashing.length === 0) return wanted;
   const rest = mapRRsets(wanted.values());
   for (const { rrset } of clashing) rest.delete(rrset);
@@ -173,14 +183,14 @@ const withServersSerial = (
   return withSerial;
 };
 
-const quarantineOf = ({ rrset, message }: Clash) => ({
+const quarantineOf = ({ rrset, message }: UnmanagedConflict) => ({
   name: rrset.name,
   type: rrset.type,
   reason: message,
   origin: rrset.values[0]?.origins[0] ?? null,
 });
 
-const problemOf = ({ rrset, rule, message }: Clash, zone: DesiredZone, target: PlanTarget): Problem => {
+const problemOf = ({ rrset, rule, message }: UnmanagedConflict, zone: DesiredZone, target: PlanTarget): Problem => {
   const origin = rrset.values[0]?.origins[0];
   return {
     rule,

@@ -5,7 +5,7 @@ import type { GuardInput, Refusal, Refusals } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
 
 /** The apex NS itself is never deleted: ownership leaves it alone where the zone file has none. */
-export const heldByNeverEmpty = (input: GuardInput): Refusals => {
+export const refusedByNeverEmpty = (input: GuardInput): Refusals => {
   if (!input.settings.never_empty) return new Map();
   const content = input.changes.filter((change) => isContent(change, input));
   const deletes = content.filter(({ action }) => action === 'delete');

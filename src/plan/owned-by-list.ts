@@ -6,7 +6,7 @@ import type { HealthChecks } from '../provider.ts';
 import { compiledAddresses, familyOf } from './existing.ts';
 
 /** What is known of who wrote an existing RRset, where only what we wrote is ours. */
-export interface Listed {
+export interface ListOwnership {
   /** Did we write all of it? */
   readonly isWritten: (rrset: ExistingRRset) => boolean;
   /** Its values that we did not write, where we wrote the others; null: all or none are ours. */
@@ -14,7 +14,7 @@ export interface Listed {
 }
 
 /** Looks up what we wrote; a compiled RRset is ours where the addresses that it is made of are. */
-export const listedBy = (written: readonly WrittenValue[], checks: HealthChecks | null): Listed => {
+export const listOwnership = (written: readonly WrittenValue[], checks: HealthChecks | null): ListOwnership => {
   const index = rrsetMap<Set<string>>();
   for (const value of written) {
     const known = index.get(value);
@@ -44,7 +44,7 @@ export const withRest = (
   rrsets: readonly RRset[],
   existing: readonly ExistingRRset[],
   wanted: ReadonlyRRsetMap<RRset>,
-  { rest }: Listed,
+  { rest }: ListOwnership,
 ): readonly RRset[] => [
   ...rrsets,
   ...existing.flatMap((rrset) => {

@@ -3,7 +3,7 @@ import type { GuardInput, Refusals } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
 
 /** Holds back more deletes or replaces than the zone's settings let through at once. */
-export const heldByPercentages = (input: GuardInput): Refusals => {
+export const refusedByPercentages = (input: GuardInput): Refusals => {
   const base = countOurs(input);
   if (base < input.settings.min_existing) return new Map();
   const { deletes, replaces, replaceCount } = replacesAndDeletes(

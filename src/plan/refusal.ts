@@ -1,5 +1,5 @@
-import type { Standing } from '../model/dependents.ts';
-import { heldWith } from '../model/dependents.ts';
+import type { StandingRRset } from '../model/dependents.ts';
+import { withheldWith } from '../model/dependents.ts';
 import type { Change, GuardName } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId } from '../model/zone.ts';
@@ -65,9 +65,9 @@ export const countOurs = (input: GuardInput): number =>
 
 /** The changes that wait with what stands, by the name that each waits for. */
 export const waiting = (
-  standing: readonly Standing[],
+  standing: readonly StandingRRset[],
   { zone, changes, present }: GuardInput,
 ): ReadonlyMap<Change, string> => {
   const served = new Set(present.filter(({ values }) => values.length > 0).map(({ name }) => name));
-  return heldWith({ zone: zone.name, changes, standing, exists: (name) => served.has(name) });
+  return withheldWith({ zone: zone.name, changes, standing, exists: (name) => served.has(name) });
 };

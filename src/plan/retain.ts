@@ -1,76 +1,91 @@
-import type { HealthCheck } from '../model/health.ts';
-import { parentOf } from '../model/name.ts';
-import type { RRset } from '../model/rrset.ts';
-import { mapRRsets, type ReadonlyRRsetMap, type RRsetMap } from '../model/rrset-map.ts';
-import type { ExistingRRset } from '../model/zone.ts';
-import type { HeldValue } from './deletion-verdict.ts';
-import type { Stored } from './existing.ts';
-import { withValues } from './existing.ts';
+import type { DeletionEvidence } from '../model/deletion-evidence.ts';
+import type { WrittenValue } from '../model/ports.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
+import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
+import type { Retained } from './absence.ts';
+import { mayRetain, nothingRetained, retainAbsent } from './absence.ts';
+import type { Allow } from './allow.ts';
+import { isAllowed } from './allow.ts';
+import { compiledAddresses } from './existing.ts';
+import type { PlanTarget } from './fit.ts';
+import { whyLeftAlone } from './fit.ts';
+import { listOwnership, withRest } from './owned-by-list.ts';
+import type { Whose } from './ownership.ts';
+import { ownership } from './ownership.ts';
 
-/**
- * Puts what must not go among what is wanted. What was compiled, and nothing of which is wanted now, stays as it is: its
- * check is not known any more.
- */
-export const keep = (lost: Stored, held: readonly HeldValue[], rrsets: RRsetMap<RRset>): void => {
-  const { name, type, rrset } = lost;
-  const values = held.map(({ rdata, reason }) => ({ rdata, origins: [], held: reason }));
-  const wanted = rrsets.get(lost);
-  if (wanted !== undefined) {
-    rrsets.set(lost, withCheckOf(withValues(wanted, values), wanted.healthCheck));
-    return;
-  }
-  const other = rrset.type === type ? undefined : rrsets.get({ name, type: type === 'A' ? 'AAAA' : 'A' });
-  if (rrset.type !== type && other === undefined) {
-    const [reason] = held.map((each) => each.reason);
-    const whole = rrset.values.map(({ rdata }) => ({
-      rdata,
-      origins: [],
-      ...(reason === undefined ? {} : { held: reason }),
-    }));
-    rrsets.set(rrset, { name, type: rrset.type, ttl: rrset.ttl, values: whole });
-    return;
-  }
-  const check = rrset.type === type ? rrset.healthCheck : other?.healthCheck;
-  rrsets.set(lost, withCheckOf(withValues({ name, type, ttl: rrset.ttl, values: [] }, values), check));
+export interface RetainInput {
+  readonly zone: DesiredZone;
+  readonly target: PlanTarget;
+  readonly existing: readonly ExistingRRset[];
+  readonly evidence: DeletionEvidence | null;
+  readonly written: readonly WrittenValue[];
+  readonly allows: readonly Allow[];
+}
+
+/** The zone with what stays there though nobody wants it: others' values beside ours, and what is not proven absent. */
+export const retain = (input: RetainInput): Retained => {
+  const { zone, target, existing, evidence, written, allows } = input;
+  const isMixed = zone.settings.owns === 'listed' && written.length > 0;
+  if (!isMixed && !mayRetain(zone, evidence)) return nothingRetained(zone);
+  const wanted = mapRRsets(zone.rrsets);
+  const rrsets = isMixed
+    ? withRest(zone.rrsets, existing.filter(notProtected(input, wanted)), wanted, listOwnership(written, null))
+    : zone.rrsets;
+  const whole = rrsets === zone.rrsets ? zone : { ...zone, rrsets };
+  const all = rrsets === zone.rrsets ? wanted : mapRRsets(rrsets);
+  if (!mayRetain(zone, evidence)) return nothingRetained(whole);
+  return retainAbsent({
+    zone: whole,
+    wanted: all,
+    existing,
+    evidence,
+    healthChecks: target.healthChecks ?? null,
+    whose: ownershipAt({ ...input, zone: whole }, leftAloneAt(zone, target.name), all),
+    isAllowed: (name) => isAllowed(allows, 'absence', zone.id, target.name, name),
+  });
 };
 
-/** The check goes for what is kept as well; its URL is made after that of an address that has one. */
-const withCheckOf = (rrset: RRset, check: HealthCheck | undefined): RRset => {
-  if (check === undefined) return rrset;
-  const [example] = Object.entries(check.urls ?? {});
-  if (check.urls === null || example === undefined) return { ...rrset, healthCheck: check };
-  const urls = Object.fromEntries(
-    rrset.values.map(({ rdata }) => [rdata, check.urls?.[rdata] ?? urlLike(example, rdata)] as const),
+/** Whose each existing RRset is, given what is wanted and what the zone file says to leave alone. */
+export const ownershipAt = (
+  { zone, target, existing, written }: RetainInput,
+  leftAlone: ReadonlyRRsetMap<string>,
+  wanted: Pick<ReadonlyRRsetMap<unknown>, 'has'>,
+): Whose => {
+  const checks = target.healthChecks ?? null;
+  // What was compiled answers for the addresses that are wanted now, whatever they are stored in next.
+  const isReplaced = (key: RRsetKey) => {
+    const { name } = key;
+    return key.type === checks?.type && (wanted.has({ name, type: 'A' }) || wanted.has({ name, type: 'AAAA' }));
+  };
+  const compiled = mapRRsets(
+    zone.settings.owns === 'listed'
+      ? existing.filter((each) => isReplaced(each) && compiledAddresses(each, checks) !== null)
+      : [],
   );
-  return { ...rrset, healthCheck: { ...check, urls: { ...check.urls, ...urls } } };
+  return ownership({
+    zone: zone.id.name,
+    owns: zone.settings.owns,
+    ignore: zone.settings.ignore,
+    supports: target.supports,
+    desired: { has: (key) => wanted.has(key) || compiled.has(key) },
+    leftAlone,
+    existing,
+    ...(zone.settings.owns === 'listed' ? { isWritten: listOwnership(written, checks).isWritten } : {}),
+  });
 };
 
-const urlLike = ([address, url]: readonly [string, string], wanted: string): string =>
-  url.replace(inUrl(address), inUrl(wanted));
+const notProtected = (input: RetainInput, wanted: ReadonlyRRsetMap<unknown>): ((rrset: ExistingRRset) => boolean) => {
+  const zone = { ...input.zone, settings: { ...input.zone.settings, owns: 'all' as const } };
+  const whose = ownershipAt({ ...input, zone }, leftAloneAt(zone, input.target.name), wanted);
+  return (rrset) => whose(rrset) === null;
+};
 
-const inUrl = (address: string): string => (address.includes(':') ? `[${address}]` : address);
-
-/**
- * The name whose changes have to wait because what must not go could not be answered after them: beside a CNAME, or
- * below a zone cut or a DNAME that is not there yet. Null: nothing is in its way.
- */
-export const obstacleTo = (
-  { name, type }: Stored,
-  wanted: ReadonlyRRsetMap<RRset>,
-  existing: readonly ExistingRRset[],
-  zone: string,
-): string | null => {
-  if (
-    type === 'CNAME' ? [...wanted.values()].some((each) => each.name === name) : wanted.has({ name, type: 'CNAME' })
-  ) {
-    return name;
+const leftAloneAt = ({ rrsets }: DesiredZone, target: string): ReadonlyRRsetMap<string> => {
+  const found = rrsetMap<string>();
+  for (const rrset of rrsets) {
+    const why = rrset.options === undefined ? null : whyLeftAlone(rrset, target);
+    if (why !== null) found.set(rrset, why);
   }
-  for (let at = name; at !== zone && at !== '.'; ) {
-    at = parentOf(at);
-    const hides = ['DNAME', ...(at === zone ? [] : ['NS'])]
-      .map((each) => ({ name: at, type: each }))
-      .filter(wanted.has);
-    if (hides.length > 0 && !hides.some(mapRRsets(existing).has)) return at;
-  }
-  return null;
+  return found;
 };

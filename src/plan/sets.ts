@@ -1,6 +1,6 @@
 import { compareText } from '../model/compare.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset, PlannedRRset } from '../model/plan.ts';
-import { madeTypes } from '../model/rdata.ts';
+import { synthesisedTypes } from '../model/rdata.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { serverKey } from '../model/server.ts';
 
@@ -56,7 +56,7 @@ export const placeOf = ({ zone, view, target, name, type }: ChangeRef): string =
   `${zone}\n${view ?? ''}\n${target}\n${name} ${type}`;
 
 /** What an address takes the place of, or gives its place to. */
-const swapped: ReadonlySet<string> = new Set(['CNAME', ...madeTypes]);
+const swapped: ReadonlySet<string> = new Set(['CNAME', ...synthesisedTypes]);
 
 const isAddress = ({ type }: RRsetKey): boolean => type === 'A' || type === 'AAAA';
 

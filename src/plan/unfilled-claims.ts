@@ -1,4 +1,4 @@
-import type { InventoryFacts } from '../model/deletion-evidence.ts';
+import type { DeletionEvidence } from '../model/deletion-evidence.ts';
 import { compileGlob } from '../model/glob.ts';
 import type { DesiredZone, Protection } from '../model/zone.ts';
 
@@ -6,15 +6,15 @@ import type { DesiredZone, Protection } from '../model/zone.ts';
  * The names that a claim came to by a server that has another name for it now, or is gone: while the claim is in Git they
  * keep their last answer. What we wrote says which these are, for a name that nobody wants says nothing of itself.
  */
-export const claimsLeft = (
+export const unfilledClaims = (
   { claimed = [], rrsets }: DesiredZone,
-  facts: InventoryFacts | null,
+  evidence: DeletionEvidence | null,
 ): readonly Protection[] => {
-  if (facts === null || claimed.length === 0) return [];
+  if (evidence === null || claimed.length === 0) return [];
   const patterns = claimed.map(({ role, type, names }) => ({ role, type, matches: compileGlob(names) }));
   const wanted = new Set(rrsets.map(({ name, type }) => `${name} ${type}`));
   const left = new Map<string, Protection>();
-  for (const { name, type, claims = [] } of facts.written) {
+  for (const { name, type, claims = [] } of evidence.written) {
     const key = `${name} ${type}`;
     if (claims.length === 0 || left.has(key) || wanted.has(key)) continue;
     const claim = patterns.find(

@@ -5,7 +5,7 @@ import type { ExistingRRset, Unreadable } from '../model/zone.ts';
 import { isProtected } from './ownership.ts';
 
 /** A wanted RRset that what we leave alone stands in the way of. */
-export interface Clash {
+export interface UnmanagedConflict {
   readonly rrset: RRset;
   readonly rule: 'unmanaged-conflict';
   readonly message: string;
@@ -20,12 +20,12 @@ export interface LeftAlone {
 const withCname: ReadonlySet<string> = new Set([...besideCname, 'NSEC3', 'KEY']);
 
 /** Finds the wanted RRsets that are not ours to write, or that DNS does not allow beside what stays. */
-export const clashes = (
+export const unmanagedConflicts = (
   wanted: ReadonlyRRsetMap<RRset>,
   left: readonly LeftAlone[],
   unreadable: readonly Unreadable[],
-): readonly Clash[] => {
-  const found: Clash[] = [];
+): readonly UnmanagedConflict[] => {
+  const found: UnmanagedConflict[] = [];
   const clash = (rrset: RRset | undefined, message: string) => {
     if (rrset !== undefined) found.push({ rrset, rule: 'unmanaged-conflict', message });
   };

@@ -2,15 +2,15 @@ import { type Change, samePlanned, type Withheld } from '../model/plan.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
-import type { Held } from './absence.ts';
+import type { Retained } from './absence.ts';
 import { printAllow } from './allow.ts';
-import type { HeldValue } from './deletion-verdict.ts';
+import type { RetainedValue } from './deletion-verdict.ts';
 import { diff } from './diff.ts';
 import type { PlanTarget } from './fit.ts';
 import { fit } from './fit.ts';
 
 export interface AbsenceInput {
-  readonly held: Held;
+  readonly held: Retained;
   readonly target: PlanTarget;
   /** Ours: what changes may touch. */
   readonly owned: ReadonlyRRsetMap<ExistingRRset>;
@@ -22,7 +22,7 @@ export interface AbsenceInput {
 
 /** The deletes, and the replaces by less, that wait until absence is proven. They hold back nothing else. */
 export const withheldByAbsence = ({ held, target, owned, changes, quarantined }: AbsenceInput): readonly Withheld[] => {
-  const names = new Map<string, HeldValue[]>();
+  const names = new Map<string, RetainedValue[]>();
   for (const value of held.values) names.set(value.name, [...(names.get(value.name) ?? []), value]);
   if (names.size === 0) return [];
   const isConcerned = ({ name }: RRsetKey) => names.has(name) && !quarantined.has(name) && !held.blocked.has(name);
@@ -50,7 +50,7 @@ const isSame = (a: Change, b: Change | undefined): boolean => {
 };
 
 /** Each reason with its values; those of other types of the name only where this one has none of its own. */
-const reasonOf = (values: readonly HeldValue[], { type }: Pick<RRset, 'type'>): string => {
+const reasonOf = (values: readonly RetainedValue[], { type }: Pick<RRset, 'type'>): string => {
   const own = values.filter((value) => value.type === type);
   const byReason = new Map<string, string[]>();
   for (const { rdata, reason } of own.length > 0 ? own : values) {

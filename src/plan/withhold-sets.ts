@@ -1,4 +1,4 @@
-import { heldWith, sidesOf } from '../model/dependents.ts';
+import { sidesOf, withheldWith } from '../model/dependents.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset, GuardName, Withheld } from '../model/plan.ts';
 import { keyOf } from '../model/rrset.ts';
 import { joined, tiesOf } from '../model/ties.ts';
@@ -235,7 +235,7 @@ const withholdDependents = (board: Board): void => {
   const live = entries.filter(({ goes }) => goes !== null);
   const byName = Map.groupBy(live, ({ change }) => change.name);
   const exists = new Set(entries.filter(({ change }) => change.before !== null).map(({ change }) => change.name));
-  const dependents = heldWith({
+  const dependents = withheldWith({
     zone: changeset.zone,
     changes: live.map(({ change }) => change),
     standing: [...fresh].flatMap(([name, each]) =>

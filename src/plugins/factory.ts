@@ -105,7 +105,7 @@ const withChecks = (factory: ProviderFactory): ProviderFactory => {
     const provider = await opened(context);
     const fault = faultOfProvider(provider);
     if (fault === null) return guarded(provider, name, context);
-    throw new HostmasterError('CONFIG', 'stop', `the provider ${name} ${fault}; mend it there`);
+    throw new HostmasterError('CONFIG', `the provider ${name} ${fault}; mend it there`);
   };
   return {
     ...{ apiVersion, name, schema, secrets, open },

@@ -8,7 +8,7 @@ import { isProviderPath } from '../model/external-providers.ts';
 import type { ProviderFactory } from '../provider.ts';
 import { asFactory } from './factory.ts';
 import { whyNotLoaded } from './failure.ts';
-import { withOwnDoor } from './resolve-api.ts';
+import { withResolvedApi } from './resolve-api.ts';
 
 type Found = FoundProvider<ProviderFactory>;
 
@@ -20,7 +20,7 @@ export const findProvider = async (name: string, folder: string): Promise<Found>
 
 const loadProvider = async (url: string, folder: string): Promise<Found> => {
   try {
-    const module: object = await withOwnDoor(() => inTime(import(/* @vite-ignore */ url)));
+    const module: object = await withResolvedApi(() => inTime(import(/* @vite-ignore */ url)));
     return await asFactory(module);
   } catch (error) {
     return { status: 'unusable', message: whyNotLoaded(error, url, folder) };

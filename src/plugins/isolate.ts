@@ -71,7 +71,7 @@ export const told = (name: string, method: string, error: unknown, context: Prov
   if (context.signal?.aborted === true) return error;
   if (!isOurs(error)) return bugOf(name, method, error, context);
   const message = withoutSecrets(error.message, context);
-  return message === error.message ? error : new HostmasterError(error.code, error.kind, message);
+  return message === error.message ? error : new HostmasterError(error.code, message);
 };
 
 const isOurs = (error: unknown): error is HostmasterError =>
@@ -86,7 +86,7 @@ const bugOf = (name: string, method: string, error: unknown, context: ProviderCo
     context,
   );
   const code = method === 'apply' ? 'WRITE_UNKNOWN' : 'TARGET_UNREACHABLE';
-  return new HostmasterError(code, 'wait', message, { cause: error });
+  return new HostmasterError(code, message, { cause: error });
 };
 
 const wordsOf = (thrown: unknown): string => {

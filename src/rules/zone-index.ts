@@ -4,7 +4,7 @@ import type { RRset } from '../model/rrset.ts';
 import type { DesiredZone } from '../model/zone.ts';
 
 /** Where a zone's own data end: at a sub-zone with a file of its own, a delegation, or below a DNAME. */
-export interface Cut {
+export interface Occlusion {
   readonly name: string;
   /** `quarantined`: an NS or DNAME that cannot be used, so that nobody knows what is below. */
   readonly kind: 'subzone' | 'delegation' | 'dname' | 'quarantined';
@@ -24,9 +24,9 @@ export interface ZoneIndex {
   readonly isQuarantined: (name: string) => boolean;
   /** May this name have RRsets that the files do not show: bad input, ignored, or not ours to list? */
   readonly isOpen: (name: string) => boolean;
-  readonly hasCut: (kind: Cut['kind']) => boolean;
+  readonly hasCut: (kind: Occlusion['kind']) => boolean;
   /** The uppermost cut at or above a name (a DNAME's: only above); null where the name is the zone's own. */
-  readonly cutOf: (name: string) => Cut | null;
+  readonly cutOf: (name: string) => Occlusion | null;
   /** The targets of all NS RRsets. */
   readonly nameServers: () => ReadonlySet<string>;
   /** Like a name server: wildcards included, cuts respected. */
@@ -94,9 +94,9 @@ const groupByName = (rrsets: readonly RRset[]): ReadonlyMap<string, readonly RRs
 
 const ofType = (rrsets: readonly RRset[], type: string) => rrsets.filter((rrset) => rrset.type === type);
 
-const cutsOf = (zone: DesiredZone, subzones: readonly string[]): ReadonlyMap<string, Cut> => {
+const cutsOf = (zone: DesiredZone, subzones: readonly string[]): ReadonlyMap<string, Occlusion> => {
   const apex = zone.id.name;
-  const cuts = new Map<string, Cut>();
+  const cuts = new Map<string, Occlusion>();
   for (const { name, type } of zone.quarantined) {
     if ((type === 'NS' && name !== apex) || type === 'DNAME') cuts.set(name, { name, kind: 'quarantined' });
   }
@@ -108,8 +108,8 @@ const cutsOf = (zone: DesiredZone, subzones: readonly string[]): ReadonlyMap<str
   return cuts;
 };
 
-const uppermostCut = (cuts: ReadonlyMap<string, Cut>, name: string, apex: string): Cut | null => {
-  let found: Cut | null = null;
+const uppermostCut = (cuts: ReadonlyMap<string, Occlusion>, name: string, apex: string): Occlusion | null => {
+  let found: Occlusion | null = null;
   for (let at = name; ; at = parentOf(at)) {
     const cut = cuts.get(at);
     if (cut !== undefined && (cut.kind !== 'dname' || at !== name)) found = cut;

@@ -7,7 +7,7 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 const header = 'SQLite format 3\0';
 
 /** SQLite's own codes (sqlite.org/rescode.html), of which the low byte is the kind. */
-const codes = { error: 1, busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const;
+const codes = { error: 1, busy: 5, locked: 6, corrupt: 11, full: 13, notADatabase: 26 } as const;
 
 const codeOf = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
@@ -38,12 +38,16 @@ export const stateError = (file: string, error: unknown): HostmasterError => {
   if (error instanceof HostmasterError) return error;
   if (isBusy(error)) {
     const message = `the state file ${file} is locked by another process: wait until that one is done, then try again`;
-    return new HostmasterError('CONFIG', 'retry', message, { cause: error });
+    return new HostmasterError('STATE_UNAVAILABLE', message, { cause: error });
+  }
+  if (codeOf(error) === codes.full) {
+    const message = `the disk of the state file ${file} is full: make room, then try again`;
+    return new HostmasterError('STATE_UNAVAILABLE', message, { cause: error });
   }
   const what = isDamaged(error)
     ? 'the next apply sets it aside and begins anew'
     : 'mend that, or name another file at "state:"';
-  return new HostmasterError('CONFIG', 'stop', `the state file ${file} cannot be used (${messageOf(error)}): ${what}`, {
+  return new HostmasterError('CONFIG', `the state file ${file} cannot be used (${messageOf(error)}): ${what}`, {
     cause: error,
   });
 };
@@ -52,7 +56,7 @@ export const stateError = (file: string, error: unknown): HostmasterError => {
 export const refuseOther = (file: string): void => {
   if (!existsSync(file)) return;
   const other = (what: string) =>
-    new HostmasterError('CONFIG', 'stop', `${file} ${what}, and was left as it is: name another file at "state:"`);
+    new HostmasterError('CONFIG', `${file} ${what}, and was left as it is: name another file at "state:"`);
   if (!statSync(file).isFile()) throw other('is no file');
   const start = startOf(file);
   if (start.length > 0 && start !== header) throw other('is not a state file of Hostmaster');

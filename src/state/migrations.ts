@@ -48,11 +48,11 @@ export const versionOf = (database: DatabaseSync, file: string): number => {
   const ours = first.every((name) => tables.includes(name)) || tables.every((name) => first.includes(name));
   if (!ours) {
     const message = `${file} is the database of something else, and was left as it is: name another file at "state:"`;
-    throw new HostmasterError('CONFIG', 'stop', message);
+    throw new HostmasterError('CONFIG', message);
   }
   if (version <= schemaVersion) return version;
   const message = `${file} was written by a newer Hostmaster (schema ${version}): use that one, or another state:`;
-  throw new HostmasterError('CONFIG', 'stop', message);
+  throw new HostmasterError('CONFIG', message);
 };
 
 /** Brings a database to our version, all of the way or not at all. */

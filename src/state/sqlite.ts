@@ -8,7 +8,7 @@ import { workOn } from './database.ts';
 import { DamagedFile, identityOf, isBusy, isDamaged, makeFolder, refuseOther, setAside, stateError } from './file.ts';
 import { inventoriesIn } from './inventory.ts';
 import { journalIn } from './journal.ts';
-import { settledIn } from './last-synced.ts';
+import { lastSyncIn } from './last-synced.ts';
 import { leasesIn } from './lease.ts';
 import { migrate, schemaVersion, versionOf } from './migrations.ts';
 import { passesIn } from './passes.ts';
@@ -108,9 +108,9 @@ const nothing = (): Promise<void> => Promise.resolve();
 
 /** A state that knows nothing and keeps nothing. */
 export const emptyStore: Store = {
-  settled: () => Promise.resolve(null),
-  settle: nothing,
-  forget: nothing,
+  lastSync: () => Promise.resolve(null),
+  saveSync: nothing,
+  forgetSync: nothing,
   lease: async (zone, target) => ({ zone, target, token: '' }),
   holds: () => Promise.resolve(true),
   release: nothing,
@@ -131,7 +131,7 @@ export const emptyStore: Store = {
 };
 
 const storeOf = (open: OpenDatabase): Store => ({
-  ...settledIn(open),
+  ...lastSyncIn(open),
   ...leasesIn(open),
   ...inventoriesIn(open),
   ...writtenIn(open),
@@ -144,9 +144,9 @@ const storeOf = (open: OpenDatabase): Store => ({
 /** What a file of this version can tell. */
 const readersOf = (open: OpenDatabase, version: number): Partial<Store> => {
   if (version === 0) return {};
-  if (version < schemaVersion) return { settled: settledIn(open).settled };
-  const { settled, inventory, written, orphans, journalled, passes } = storeOf(open);
-  return { settled, inventory, written, orphans, journalled, passes };
+  if (version < schemaVersion) return { lastSync: lastSyncIn(open).lastSync };
+  const { lastSync, inventory, written, orphans, journalled, passes } = storeOf(open);
+  return { lastSync, inventory, written, orphans, journalled, passes };
 };
 
 /** Looks at every page: 25 ms for 100,000 values. */

@@ -1,6 +1,6 @@
-import { madeTypes } from '../model/rdata.ts';
+import { synthesisedTypes } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
-import { hiderOf, indexZone, wildcardFor } from './content.ts';
+import { indexZone, occludedBy, wildcardFor } from './content.ts';
 import { innerTypes } from './expect.ts';
 
 /** A name, and one type of it or all (null). */
@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 /** Types that answer for others at their name. */
-const forOthers: ReadonlySet<string> = new Set(['CNAME', ...madeTypes]);
+const forOthers: ReadonlySet<string> = new Set(['CNAME', ...synthesisedTypes]);
 
 /**
  * The RRsets of a zone that decide what is answered for a name: its own; those of the wildcard that answers for it; and
@@ -18,7 +18,7 @@ const forOthers: ReadonlySet<string> = new Set(['CNAME', ...madeTypes]);
  */
 export const answering = (zone: string, rrsets: readonly RRset[], asked: Asked): readonly RRset[] => {
   const content = indexZone(zone, rrsets);
-  const hider = hiderOf(content, asked.name);
+  const hider = occludedBy(content, asked.name);
   const wildcard = [...(wildcardFor(content, asked.name)?.values() ?? [])];
   return rrsets.filter(
     (rrset) =>
@@ -34,7 +34,7 @@ export const typesToAsk = (rrsets: readonly RRset[], { type }: Asked): readonly 
   const types = type !== null ? [type] : rrsets.map((rrset) => rrset.type);
   const shown = types.flatMap((each) => {
     if (each === 'ALIAS') return ['A', 'AAAA'];
-    return madeTypes.has(each) ? rrsets.filter(({ type }) => type === each).flatMap(innerTypes) : [each];
+    return synthesisedTypes.has(each) ? rrsets.filter(({ type }) => type === each).flatMap(innerTypes) : [each];
   });
   return shown.length === 0 ? ['A'] : [...new Set(shown)];
 };

@@ -35,7 +35,7 @@ export const indexZone = (zone: string, rrsets: readonly ServedRRset[]): ZoneCon
  * What takes the answer for `name` away from the name itself, the nearest to the apex first: a zone cut at or above it
  * (RFC 1034 section 4.3.2, step 3b), or a DNAME above it (RFC 6672 section 2.3).
  */
-export const hiderOf = (content: ZoneContent, name: string): ServedRRset | null => {
+export const occludedBy = (content: ZoneContent, name: string): ServedRRset | null => {
   for (const above of pathTo(content.zone, name)) {
     const sets = content.at(above);
     const cut = above === content.zone ? undefined : sets?.get('NS');

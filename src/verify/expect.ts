@@ -1,8 +1,8 @@
 import type { CheckedAnswer } from '../model/health.ts';
 import type { Question } from '../model/ports.ts';
-import { aliasedTypes, aliasSetType, madeTypes } from '../model/rdata.ts';
+import { aliasedTypes, aliasSetType, synthesisedTypes } from '../model/rdata.ts';
 import type { RRsetKey } from '../model/rrset.ts';
-import { hiderOf, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
+import { occludedBy, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
 
 /**
  * What a name server should say about one RRset.
@@ -33,8 +33,8 @@ const addressTypes: readonly string[] = ['A', 'AAAA'];
 export const expectationsFor = (content: ZoneContent, key: RRsetKey, before?: ServedRRset): readonly Expectation[] => {
   // Nobody asks for a SOA that the zone file leaves to the name server.
   if (key.type === 'SOA' && content.at(key.name)?.has('SOA') !== true) return [];
-  if (madeTypes.has(key.type)) return madeExpectations(content, key, before);
-  const hider = hiderOf(content, key.name);
+  if (synthesisedTypes.has(key.type)) return madeExpectations(content, key, before);
+  const hider = occludedBy(content, key.name);
   if (hider?.type === 'NS' && !(hider.name === key.name && key.type === 'DS')) return atCut(content, key, hider);
   if (hider?.type === 'DNAME') return [];
   return plainExpectation(content, key);
@@ -81,7 +81,7 @@ const madeExpectations = (
   key: RRsetKey,
   before: ServedRRset | undefined,
 ): readonly Expectation[] => {
-  if (hiderOf(content, key.name) !== null) return [];
+  if (occludedBy(content, key.name) !== null) return [];
   const rrset = content.at(key.name)?.get(key.type);
   const made = rrset ?? before;
   if (made === undefined) return [];

@@ -7,7 +7,7 @@ import { recoverJournal } from '../../src/apply/sets/recover-journal.ts';
 import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { ZoneResult } from '../../src/model/result.ts';
-import type { OpenTarget, OpenTargets, Rim } from '../../src/target.ts';
+import type { OpenTarget, OpenTargets, RunContext } from '../../src/target.ts';
 
 /** What tells one PowerDNS, from this process or another. */
 export interface Where {
@@ -42,7 +42,7 @@ export const targetsOf = (...targets: readonly OpenTarget[]): OpenTargets => ({
   problems: [],
 });
 
-export const rimOf = (onNotice: (message: string) => void = () => undefined): Rim => ({
+export const rimOf = (onNotice: (message: string) => void = () => undefined): RunContext => ({
   registry: {},
   ask: async () => ({ status: 'no_answer', reason: 'nobody asks here' }),
   clock: { now: () => Date.now() },

@@ -8,15 +8,15 @@ import { openStore } from '../../src/state/sqlite.ts';
 import { rimOf } from '../apply/pass.ts';
 
 const [config = '', times = '1'] = process.argv.slice(2);
-const rim = { ...rimOf(), registry: { rfc2136 } };
+const context = { ...rimOf(), registry: { rfc2136 } };
 const options = { config, allow: [], full: false, serve: false };
-const pass = await planPass(options, rim, openStore);
+const pass = await planPass(options, context, openStore);
 const { desired, store, targets } = pass;
-const context = { allows: [], facts: desired.facts, isDue: () => true, options, store, rim };
+const planning = { allows: [], evidence: desired.evidence, isDue: () => true, options, store, context };
 const figures: number[] = [];
 for (let i = 0; i < Number(times); i += 1) {
   const before = process.cpuUsage();
-  const { problems, work } = await planAll(desired.definitions.zones, targets, context);
+  const { problems, work } = await planAll(desired.definitions.zones, targets, planning);
   const { system, user } = process.cpuUsage(before);
   figures.push((user + system) / 1e6);
   const wasRead = work.some(({ changeset, snapshot }) => snapshot !== null || changeset.changes.length > 0);

@@ -49,15 +49,15 @@ const passesAt = async (
   const config = { url: where.url, server: 'localhost', timeout: '600s', rectify: 'auto' };
   const provider = await powerdns.open({ config, secrets: { api_key: where.key }, folder: where.folder });
   const store = openStore(join(where.folder, 'state.sqlite'));
-  const scene: Omit<Scene, 'close'> = { targets: targetsOf(targetOf(provider, config)), store, rim: rimOf() };
+  const scene: Omit<Scene, 'close'> = { targets: targetsOf(targetOf(provider, config)), store, context: rimOf() };
   try {
-    const [, apply] = await measured(async () => applied(await fullPass(input, scene, true), scene.rim));
+    const [, apply] = await measured(async () => applied(await fullPass(input, scene, true), scene.context));
     const [pass, full] = await measured(() => fullPass(input, scene, true));
-    const held = await applied(pass, scene.rim);
+    const last = await applied(pass, scene.context);
     const affected = [];
     for (const i of moving) {
       const change = { previous: serverAt(i).server, next: movedAt(i) };
-      const [one, figure] = await measured(() => planAffected(held, change, scene));
+      const [one, figure] = await measured(() => planAffected(last, change, scene));
       if (one.status === 'whole') throw new Error(one.reason);
       const changes = one.plan.changesets.reduce((sum, changeset) => sum + changeset.changes.length, 0);
       affected.push({ ...figure, names: one.names.length, changes });

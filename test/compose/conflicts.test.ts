@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compose, composition, factsFrom } from '../../src/compose/index.ts';
+import { compose, composition, evidenceFrom } from '../../src/compose/index.ts';
 import type { RosterServer } from '../../src/model/server.ts';
 import * as make from './make.ts';
 
@@ -14,7 +14,7 @@ const composed = (servers: readonly RosterServer[]) => {
     rules: result.problems.map(({ rule }) => rule),
     messages: result.problems.map(({ message }) => message),
     quarantined: result.zones.flatMap(({ quarantined }) => quarantined.map(({ name, type }) => `${name} ${type}`)),
-    facts: factsFrom(composition(input)),
+    evidence: evidenceFrom(composition(input)),
   };
 };
 
@@ -36,9 +36,9 @@ describe('two servers with one address', () => {
     expect(result.messages).toEqual([
       'server fresh of inventory lab and server old of inventory lab both have the address 192.0.2.1: server old of inventory lab keeps it, and the first gets nothing',
     ]);
-    expect(Object.fromEntries(result.facts.servers)).toEqual({ 'lab/fresh': 'unsettled', 'lab/old': 'settled' });
-    expect([...result.facts.names.keys()]).toEqual(['old.lab.internal.']);
-    expect([...result.facts.addresses.keys()]).toEqual(['192.0.2.1']);
+    expect(Object.fromEntries(result.evidence.servers)).toEqual({ 'lab/fresh': 'incomplete', 'lab/old': 'conclusive' });
+    expect([...result.evidence.names.keys()]).toEqual(['old.lab.internal.']);
+    expect([...result.evidence.addresses.keys()]).toEqual(['192.0.2.1']);
   });
 
   test('who had the address before keeps it, even from an older server', () => {
@@ -71,7 +71,7 @@ describe('two servers with one address', () => {
       'fresh.lab.internal. null',
       'old.lab.internal. null',
     ]);
-    expect(Object.fromEntries(result.facts.servers)).toEqual({ 'lab/fresh': 'held', 'lab/old': 'held' });
+    expect(Object.fromEntries(result.evidence.servers)).toEqual({ 'lab/fresh': 'unknown', 'lab/old': 'unknown' });
   });
 
   test.each([
@@ -89,7 +89,7 @@ describe('two servers with one address', () => {
       ],
       rules: [],
     });
-    expect(Object.fromEntries(result.facts.servers)).toEqual({ 'lab/fresh': 'settled', 'lab/old': 'settled' });
+    expect(Object.fromEntries(result.evidence.servers)).toEqual({ 'lab/fresh': 'conclusive', 'lab/old': 'conclusive' });
   });
 
   test('two that swap addresses both get theirs', () => {
@@ -128,19 +128,19 @@ describe('two inventories with one name', () => {
 
 describe('what the roster accounts for', () => {
   test('an incomplete answer settles nothing', () => {
-    const { facts } = composed([incomplete(server('web1', ['192.0.2.1']))]);
-    expect(Object.fromEntries(facts.servers)).toEqual({ 'lab/web1': 'unsettled' });
-    expect([facts.names.size, facts.addresses.size]).toEqual([0, 0]);
+    const { evidence } = composed([incomplete(server('web1', ['192.0.2.1']))]);
+    expect(Object.fromEntries(evidence.servers)).toEqual({ 'lab/web1': 'incomplete' });
+    expect([evidence.names.size, evidence.addresses.size]).toEqual([0, 0]);
   });
 
   test('a decommissioned server accounts for its own, where nobody else has it', () => {
     const gone = present(server('gone', ['192.0.2.1', '192.0.2.2'], { state: 'decommissioned' }));
-    const { facts } = composed([gone, newcomer(server('web1', ['192.0.2.2']))]);
-    expect(Object.fromEntries(facts.names)).toEqual({
+    const { evidence } = composed([gone, newcomer(server('web1', ['192.0.2.2']))]);
+    expect(Object.fromEntries(evidence.names)).toEqual({
       'gone.lab.internal.': 'lab/gone',
       'web1.lab.internal.': 'lab/web1',
     });
-    expect(Object.fromEntries(facts.addresses)).toEqual({ '192.0.2.1': 'lab/gone', '192.0.2.2': 'lab/web1' });
+    expect(Object.fromEntries(evidence.addresses)).toEqual({ '192.0.2.1': 'lab/gone', '192.0.2.2': 'lab/web1' });
   });
 });
 

@@ -178,6 +178,6 @@ export const linesOf = (zones: readonly { readonly rrsets: readonly RRset[] }[])
   zones
     .flatMap(({ rrsets }) => rrsets)
     .flatMap(({ name, ttl, type, values }) =>
-      values.map(({ rdata, held }) => `${name} ${ttl} ${type} ${rdata}${held === undefined ? '' : ' held'}`),
+      values.map(({ rdata, retained }) => `${name} ${ttl} ${type} ${rdata}${retained === undefined ? '' : ' held'}`),
     )
     .sort();

@@ -44,7 +44,7 @@ describe('registration', () => {
   test('holds what a missing server has until its absence is proven', () => {
     const held = compose(make.inputOf([missing(web1)]));
     expect(make.linesOf(held.zones).filter((line) => line.endsWith(' held'))).toHaveLength(4);
-    expect(held.zones[0]?.rrsets[0]?.values[0]?.held).toBe(
+    expect(held.zones[0]?.rrsets[0]?.values[0]?.retained).toBe(
       'server web1 of inventory lab is missing from 1 of 3 complete snapshots, since 2026-11-21T23:55:00.000Z',
     );
     const gone = compose(make.inputOf([missing(web1, make.proven)]));

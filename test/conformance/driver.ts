@@ -1,7 +1,7 @@
 import type { Changeset, Plan } from '../../src/model/plan.ts';
 import type { Asker, Store } from '../../src/model/ports.ts';
 import { closeTargets } from '../../src/pass/targets.ts';
-import type { ApplyPass, PlanPass, Registry, Rim } from '../../src/pass.ts';
+import type { ApplyPass, PlanPass, Registry, RunContext } from '../../src/pass.ts';
 import { applyPass, planPass } from '../../src/pass.ts';
 import { findProvider } from '../../src/plugins/index.ts';
 import type { Supports } from '../../src/provider.ts';
@@ -30,7 +30,7 @@ export interface Driver {
  * found as the command finds it, in a configuration that is trusted.
  */
 export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress): Driver => {
-  const rim: Rim = {
+  const context: RunContext = {
     registry,
     external: findProvider,
     ask: redirected(delegated),
@@ -44,7 +44,7 @@ export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress
     use: (pass: PlanPass) => T | Promise<T>,
   ) => {
     const options = { config, targetsFrom: config, allow, full, serve: false };
-    const pass = await planPass(options, rim, () => store);
+    const pass = await planPass(options, context, () => store);
     try {
       return await use(pass);
     } finally {
@@ -59,7 +59,7 @@ export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress
           supports: supportsOf(pass),
           plan: pass.plan,
           allows,
-          applied: allows.length > 0 ? null : await applyPass(pass, rim),
+          applied: allows.length > 0 ? null : await applyPass(pass, context),
         };
       });
       const second =
@@ -67,7 +67,7 @@ export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress
           ? { plan: first.plan, applied: first.applied }
           : await planned(config, first.allows, false, async (pass) => ({
               plan: pass.plan,
-              applied: await applyPass(pass, rim),
+              applied: await applyPass(pass, context),
             }));
       const again = await planned(config, first.allows, true, (pass) => pass.plan);
       return { supports: first.supports, refused: first.plan, ...second, again };

@@ -4,7 +4,7 @@ import { registry } from '../../src/cli/registry.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Asker } from '../../src/model/ports.ts';
 import { closeTargets } from '../../src/pass/targets.ts';
-import { planPass, type Rim } from '../../src/pass.ts';
+import { planPass, type RunContext } from '../../src/pass.ts';
 import { readStore } from '../../src/state/sqlite.ts';
 import { askByDns } from '../../src/verify/ask.ts';
 import { type Bind, freePort, type PowerDns, startBind, startPowerDns } from '../servers/index.ts';
@@ -54,9 +54,14 @@ describe('Azure, May 2019: a delegation moved to a name server that held an empt
   const addressOf = (held: string): string => ({ ...addresses, silent: '192.0.2.5' })[held] ?? '';
   const planTo = async (held: Held, ...allow: readonly string[]): Promise<Plan> => {
     repository.write('zones/azure.test.yaml', fileOf(held));
-    const rim: Rim = { registry, ask, clock: { now: () => Date.now() }, sleep: async (ms) => void (await sleep(ms)) };
+    const context: RunContext = {
+      registry,
+      ask,
+      clock: { now: () => Date.now() },
+      sleep: async (ms) => void (await sleep(ms)),
+    };
     const options = { config: repository.config, allow, full: false, serve: false };
-    const pass = await planPass(options, rim, readStore);
+    const pass = await planPass(options, context, readStore);
     await Promise.all([closeTargets(pass.targets), pass.store.close()]);
     return pass.plan;
   };

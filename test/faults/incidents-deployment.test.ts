@@ -13,7 +13,7 @@ import {
 import { makeRepository, type Repository, targetOf } from './command.ts';
 import { type ApiRRset, apexYaml, contentOf, expectPlain, makeZone, rrset, serialOf } from './zone.ts';
 
-// Outages that a deployment made, each replayed on real PowerDNS; product.md and facts name the guard that holds now.
+// Outages that a deployment made, each replayed on real PowerDNS; product.md and evidence name the guard that holds now.
 
 let pdns: PowerDns;
 let proxy: FaultyProxy;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCidr, parseDuration, parseNameServer } from '../../src/load/config/values.ts';
-import { placesOf } from '../../src/load/text.ts';
+import { positionsOf } from '../../src/load/text.ts';
 
 describe('values of hostmaster.yaml', () => {
   it.each([
@@ -56,7 +56,7 @@ describe('places', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(text, fc.array(fc.nat(80), { maxLength: 20 }), (given, offsets) => {
-        const placeOf = placesOf(given);
+        const placeOf = positionsOf(given);
         for (const offset of offsets.filter((each) => each <= given.length)) {
           const lines = given.slice(0, offset).split('\n');
           expect(placeOf(offset)).toEqual({ line: lines.length, column: (lines.at(-1) ?? '').length + 1 });

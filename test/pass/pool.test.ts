@@ -51,7 +51,7 @@ it('looks at the zones of a reviewed plan without asking for all of them at once
     create: null,
     changeset: { ...changeset(`zone${i}.test.`, []), create_zone: true },
   }));
-  await refuseStale(work, scene.rim);
+  await refuseStale(work, scene.context);
   expect(most).toBe(8);
   await scene.close();
 });

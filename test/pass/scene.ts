@@ -7,14 +7,14 @@ import type { Definitions } from '../../src/model/definitions.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { RosterServer } from '../../src/model/server.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
-import { type HeldPass, holdPass } from '../../src/pass/affected/index.ts';
+import { type LastPass, lastPassOf } from '../../src/pass/affected/index.ts';
 import { composed } from '../../src/pass/desired.ts';
 import { planAll } from '../../src/pass/plan.ts';
 import { selectionOf, withSets } from '../../src/pass/selection.ts';
 import { assemblePlan } from '../../src/plan/index.ts';
 import type { PlanPass } from '../../src/run.ts';
 import { openStore } from '../../src/state/sqlite.ts';
-import type { OpenTargets, Rim } from '../../src/target.ts';
+import type { OpenTargets, RunContext } from '../../src/target.ts';
 import { rimOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { tempFolder } from '../servers/child.ts';
 
@@ -22,7 +22,7 @@ import { tempFolder } from '../servers/child.ts';
 export interface Scene {
   readonly targets: OpenTargets;
   readonly store: Store;
-  readonly rim: Rim;
+  readonly context: RunContext;
   readonly close: () => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export const openScene = async (now: number): Promise<Scene> => {
   return {
     targets: targetsOf(targetOf(provider, config)),
     store,
-    rim: { ...rimOf(), clock: { now: () => now } },
+    context: { ...rimOf(), clock: { now: () => now } },
     close: async () => {
       await provider.close?.();
       await store.close();
@@ -57,14 +57,21 @@ export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Defini
 /** A full pass without load, inventories and verify. */
 export const fullPass = async (
   input: ComposeInput,
-  { targets, store, rim }: Omit<Scene, 'close'>,
+  { targets, store, context }: Omit<Scene, 'close'>,
   hold = false,
 ): Promise<PlanPass> => {
   const definitions = definitionsOf(input);
   const desired = composed(definitions, { roster: input.roster, next: {} }, hold);
   const selection = selectionOf(definitions, { config: '', allow: [], full: true, serve: false });
-  const context = { allows: [], facts: desired.facts, isDue: selection.isDue, options: { full: true }, store, rim };
-  const planned = await planAll(desired.definitions.zones, targets, context);
+  const planning = {
+    allows: [],
+    evidence: desired.evidence,
+    isDue: selection.isDue,
+    options: { full: true },
+    store,
+    context,
+  };
+  const planned = await planAll(desired.definitions.zones, targets, planning);
   const { work, atomicSets } = withSets(planned, desired, selection, []);
   const plan = assemblePlan({
     commit: null,
@@ -73,18 +80,18 @@ export const fullPass = async (
     problems: [...desired.definitions.problems, ...planned.problems],
     atomicSets,
   });
-  return { desired, plan, work, targets, store, stuck: [], started: rim.clock.now(), allows: [] };
+  return { desired, plan, work, targets, store, stuck: [], started: context.clock.now(), allows: [] };
 };
 
 /** Applies a pass, and keeps what it left. */
-export const applied = async (pass: PlanPass, rim: Rim): Promise<HeldPass> => {
+export const applied = async (pass: PlanPass, context: RunContext): Promise<LastPass> => {
   const work = pass.work.map((each) => ({ ...each, create: createSettingsOf(each.zone.settings, []) }));
   const options = { reviewed: false, store: pass.store, sets: pass.plan.atomic_sets };
-  const results = await applyAll(work, options, rim);
-  await rememberValues(pass, results, rim);
-  const held = holdPass(pass, results);
-  if (held === null) throw new Error('the pass was not asked to keep what servers come to');
-  return held;
+  const results = await applyAll(work, options, context);
+  await rememberValues(pass, results, context);
+  const last = lastPassOf(pass, results);
+  if (last === null) throw new Error('the pass was not asked to keep what servers come to');
+  return last;
 };
 
 /** The input with one server in the place of another, or without it. */

@@ -4,7 +4,7 @@ import type { JournalEntry, JournalMember } from '../../src/model/ports.ts';
 import { forgetZone } from '../../src/pass/delete-zone/forget.ts';
 import { openStore } from '../../src/state/sqlite.ts';
 import { tempFolder } from '../servers/child.ts';
-import { entryOf, inside, orphanOf, settled, writtenOf, zone } from '../state/samples.ts';
+import { entryOf, inside, lastSync, orphanOf, writtenOf, zone } from '../state/samples.ts';
 
 it('what the state knows of a deleted zone goes, and nothing else', async () => {
   const store = openStore(join(tempFolder('forget'), 'state.sqlite'));
@@ -14,7 +14,7 @@ it('what the state knows of a deleted zone goes, and nothing else', async () => 
     { id: inside, target: 'pdns' },
   ];
   for (const { id, target } of places) {
-    await store.settle(id, target, settled);
+    await store.saveSync(id, target, lastSync);
     await store.noteWritten(id, target, [], [writtenOf(1), writtenOf(2)]);
     await store.keepOrphans(id, target, [orphanOf(1)]);
   }
@@ -24,14 +24,14 @@ it('what the state knows of a deleted zone goes, and nothing else', async () => 
   await store.journalAll([own, spread]);
   await forgetZone(zone, 'pdns', store);
   const known = async ({ id, target }: (typeof places)[number]) => [
-    await store.settled(id, target),
+    await store.lastSync(id, target),
     (await store.written(id, target)).length,
     (await store.orphans(id, target)).length,
   ];
   expect(await Promise.all(places.map(known))).toEqual([
     [null, 0, 0],
-    [settled, 2, 1],
-    [settled, 2, 1],
+    [lastSync, 2, 1],
+    [lastSync, 2, 1],
   ]);
   // A set that is half done goes on with what it has elsewhere.
   expect(await store.journalled()).toEqual([{ ...spread, members: spread.members.filter((each) => !isHere(each)) }]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { InventoryScope } from '../../src/model/zone.ts';
 import type { Scene } from './make.ts';
-import { absolute, apex, contributed, facts, origin, plan, rrset } from './make.ts';
+import { absolute, apex, contributed, evidence, origin, plan, rrset } from './make.ts';
 
 const all: InventoryScope = { all: true, ptr: false, grants: [] };
 const granted: InventoryScope = { all: false, ptr: false, grants: [{ names: ['mail.example.com'], types: ['A'] }] };
@@ -11,7 +11,7 @@ const written = (name: string, type: string, rdata: string, ...sources: readonly
   return { name: absolute(name), type, rdata, sources };
 };
 const scene = (more: Partial<Scene>): Scene => {
-  return { desired: [], existing: [...apex, ...mail, 'x TXT 1 "x"'], zone: inScope(granted), facts, ...more };
+  return { desired: [], existing: [...apex, ...mail, 'x TXT 1 "x"'], zone: inScope(granted), evidence, ...more };
 };
 const kept = ['x TXT 1 "x"'];
 
@@ -47,7 +47,7 @@ describe('what nobody accounts for stays', () => {
   });
 
   test('without an inventory, or outside its names, all is as ever', () => {
-    expect(plan(scene({ desired: kept, facts: null })).changes).toEqual(['delete mail A']);
+    expect(plan(scene({ desired: kept, evidence: null })).changes).toEqual(['delete mail A']);
     expect(plan(scene({ desired: kept, zone: {} })).changes).toEqual(['delete mail A']);
     const existing = [...apex, ...kept, 'mail AAAA 1 2001:db8::1'];
     expect(plan(scene({ desired: kept, existing })).changes).toEqual(['delete mail AAAA']);
@@ -58,15 +58,15 @@ describe('what nobody accounts for stays', () => {
     const existing = [...apex, 'web1 A 300 192.0.2.1', 'web1 TXT 300 "r7"'];
     const desired = [contributed('web1 A 300 192.0.2.9', 'registration', { '192.0.2.9': 'web1' })];
     const known = {
-      ...facts,
-      servers: new Map([['lab/web1', 'settled' as const]]),
+      ...evidence,
+      servers: new Map([['lab/web1', 'conclusive' as const]]),
       written: [written('web1', 'TXT', '"r7"', 'lab/web1'), written('web1', 'A', '192.0.2.1', 'lab/web1')],
     };
-    const planned = plan({ desired, existing, zone: { scope: all, protected: protections }, facts: known });
+    const planned = plan({ desired, existing, zone: { scope: all, protected: protections }, evidence: known });
     expect(planned.changes).toEqual(['replace web1 A']);
     expect(planned.withheld).toEqual(['absence: delete web1 TXT']);
     expect(planned.changeset.withheld[0]?.reason).toBe('"r7": it has no "rack"');
-    const without = plan({ desired, existing, zone: { scope: all }, facts: known });
+    const without = plan({ desired, existing, zone: { scope: all }, evidence: known });
     expect(without.changes).toEqual(['replace web1 A', 'delete web1 TXT']);
   });
 
@@ -95,7 +95,7 @@ describe('what nobody accounts for stays', () => {
 
   test('SOA and apex NS are never of the inventory', () => {
     const desired = ['@ SOA 3600 ns1.example.com. h.example.com. 1 1 2 3 5', '@ NS 3600 ns2.example.com.'];
-    const planned = plan({ desired, existing: apex, zone: inScope(all), facts });
+    const planned = plan({ desired, existing: apex, zone: inScope(all), evidence });
     expect(planned.changes).toEqual([]);
     expect(planned.withheld).toEqual(['delegation: replace @ NS', 'delegation: replace @ SOA']);
     expect(planned.orphans).toEqual([]);
@@ -142,7 +142,7 @@ describe('what nobody accounts for stays', () => {
         desired: [hides],
         existing,
         zone: inScope(all),
-        facts,
+        evidence,
         supports: { types: ['A', 'NS', 'DNAME'] },
       });
       expect(planned.changes).toEqual([]);
@@ -159,24 +159,24 @@ describe('what nobody accounts for stays', () => {
 });
 
 describe('what is accounted for goes', () => {
-  const known = { ...facts, written: [written('mail', 'A', '192.0.2.2', 'lab/web2')] };
-  const server = (standing: 'settled' | 'unsettled' | 'held') => ({
+  const known = { ...evidence, written: [written('mail', 'A', '192.0.2.2', 'lab/web2')] };
+  const server = (standing: 'conclusive' | 'incomplete' | 'unknown') => ({
     ...known,
     servers: new Map([['lab/web2', standing]]),
   });
   const desired = [...kept, 'mail A 60 192.0.2.1'];
 
   test('a server that is settled contributes it no more', () => {
-    const planned = plan(scene({ desired, facts: server('settled') }));
+    const planned = plan(scene({ desired, evidence: server('conclusive') }));
     expect(planned.changes).toEqual(['replace mail A']);
     expect(planned.withheld).toEqual([]);
     expect(planned.orphans).toEqual([]);
   });
 
   test('a server that is there in an incomplete answer loses a value, but no RRset', () => {
-    expect(plan(scene({ desired, facts: server('unsettled') })).changes).toEqual(['replace mail A']);
+    expect(plan(scene({ desired, evidence: server('incomplete') })).changes).toEqual(['replace mail A']);
     const existing = [...apex, 'mail A 60 192.0.2.2', ...kept];
-    const gone = plan(scene({ desired: kept, existing, facts: server('unsettled') }));
+    const gone = plan(scene({ desired: kept, existing, evidence: server('incomplete') }));
     expect(gone.changes).toEqual([]);
     expect(gone.withheld).toEqual(['absence: delete mail A']);
     expect(gone.orphans).toEqual([]);
@@ -185,25 +185,25 @@ describe('what is accounted for goes', () => {
   test('one of several sources that is not settled is enough to keep it', () => {
     const two = [written('mail', 'A', '192.0.2.2', 'lab/web2', 'lab/web3')];
     const servers = new Map([
-      ['lab/web2', 'settled' as const],
-      ['lab/web3', 'held' as const],
+      ['lab/web2', 'conclusive' as const],
+      ['lab/web3', 'unknown' as const],
     ]);
-    const planned = plan(scene({ desired, facts: { ...facts, written: two, servers } }));
+    const planned = plan(scene({ desired, evidence: { ...evidence, written: two, servers } }));
     expect(planned.changes).toEqual([]);
     expect(planned.changeset.withheld[0]?.reason).toContain('nobody knows what became of lab/web3');
   });
 
   test("a server that nobody knows is held; Git's own values are settled", () => {
-    expect(plan(scene({ desired, facts: known })).changes).toEqual([]);
+    expect(plan(scene({ desired, evidence: known })).changes).toEqual([]);
     const git = [written('mail', 'A', '192.0.2.2', 'git')];
-    expect(plan(scene({ desired, facts: { ...facts, written: git } })).changes).toEqual(['replace mail A']);
+    expect(plan(scene({ desired, evidence: { ...evidence, written: git } })).changes).toEqual(['replace mail A']);
   });
 
   test('what nobody is known to have written goes by a present server: its name, its PTR, its address', () => {
-    const servers = new Map([['lab/web1', 'settled' as const]]);
+    const servers = new Map([['lab/web1', 'conclusive' as const]]);
     const names = new Map([['web1.example.com.', 'lab/web1']]);
     const addresses = new Map([['192.0.2.2', 'lab/web1']]);
-    const present = { ...facts, servers, names, addresses };
+    const present = { ...evidence, servers, names, addresses };
     const existing = [
       ...apex,
       ...kept,
@@ -213,22 +213,22 @@ describe('what is accounted for goes', () => {
       'y A 1 192.0.2.5',
     ];
     const desired = [...kept, contributed('web1 A 1 192.0.2.2', 'registration', { '192.0.2.2': 'web1' })];
-    const planned = plan({ desired, existing, zone: inScope(all), facts: present });
+    const planned = plan({ desired, existing, zone: inScope(all), evidence: present });
     expect(planned.changes).toEqual(['delete 8 PTR', 'delete claim A', 'replace web1 A']);
     expect(planned.withheld).toEqual(['absence: delete y A']);
   });
 
   test('absence that is proven lets it go, and is still an orphan', () => {
     const orphan = (snapshots: number, since: number) => ({
-      ...facts,
+      ...evidence,
       orphans: [{ name: 'mail.example.com.', type: 'A', rdata: '192.0.2.2', missing: { snapshots, since } }],
     });
-    const long = facts.now - 600_000;
-    expect(plan(scene({ desired, facts: orphan(3, long) })).changes).toEqual(['replace mail A']);
-    expect(plan(scene({ desired, facts: orphan(3, long) })).orphans).toEqual(['mail A 192.0.2.2']);
-    expect(plan(scene({ desired, facts: orphan(2, long) })).changes).toEqual([]);
-    expect(plan(scene({ desired, facts: orphan(3, long + 1) })).changes).toEqual([]);
-    expect(plan(scene({ desired, facts: orphan(2, long) })).changeset.withheld[0]?.reason).toContain(
+    const long = evidence.now - 600_000;
+    expect(plan(scene({ desired, evidence: orphan(3, long) })).changes).toEqual(['replace mail A']);
+    expect(plan(scene({ desired, evidence: orphan(3, long) })).orphans).toEqual(['mail A 192.0.2.2']);
+    expect(plan(scene({ desired, evidence: orphan(2, long) })).changes).toEqual([]);
+    expect(plan(scene({ desired, evidence: orphan(3, long + 1) })).changes).toEqual([]);
+    expect(plan(scene({ desired, evidence: orphan(2, long) })).changeset.withheld[0]?.reason).toContain(
       '2 of 3 complete snapshots, since 2027-01-15',
     );
   });
@@ -272,7 +272,7 @@ describe('what the inventory itself holds', () => {
       contributed('1 PTR 1 new.example.com.', 'registration', { 'new.example.com.': 'new' }),
     ];
     const existing = [...apex, 'old A 1 192.0.2.1', '1 PTR 1 old.example.com.'];
-    const planned = plan({ desired, existing, zone: inScope(all), facts });
+    const planned = plan({ desired, existing, zone: inScope(all), evidence });
     expect(planned.changes).toEqual(['replace 1 PTR', 'create new A']);
     expect(planned.withheld).toEqual(['absence: delete old A']);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HealthCheck } from '../../src/model/health.ts';
 import { SyntaxProblem } from '../../src/provider.ts';
 import type { Scene } from './make.ts';
-import { apex, check, contributed, facts, healthChecks, plan, rrset, supports } from './make.ts';
+import { apex, check, contributed, evidence, healthChecks, plan, rrset, supports } from './make.ts';
 
 const luaTypes = { types: [...supports.types, 'LUA'], refuses: {}, health_checks: true };
 const checked = (line: string, more: Partial<HealthCheck> = {}) => ({
@@ -127,7 +127,7 @@ describe('health checks', () => {
 
 describe('what is compiled and must not go', () => {
   const zone = { scope: { all: false, ptr: false, grants: [{ names: ['www.example.com'], types: ['A', 'AAAA'] }] } };
-  const more = { zone, facts };
+  const more = { zone, evidence };
 
   test('an address in it stays among the others', () => {
     const desired = [checked('www A 60 192.0.2.1 | 192.0.2.3')];

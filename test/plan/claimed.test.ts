@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { claimedBy } from '../../src/compose/claimed.ts';
 import { readTemplate } from '../../src/compose/template.ts';
 import type { InventoryScope } from '../../src/model/zone.ts';
-import { absolute, apex, facts, plan } from './make.ts';
+import { absolute, apex, evidence, plan } from './make.ts';
 
 const scope: InventoryScope = { all: false, ptr: false, grants: [{ names: ['*.example.com'], types: ['A'] }] };
 const claimed = [{ role: 'label web', type: 'A', names: '**.example.com' }];
@@ -10,12 +10,12 @@ const written = [
   { name: absolute('prod'), type: 'A', rdata: '192.0.2.1', sources: ['lab/web1'], claims: ['label web'] },
   { name: absolute('own'), type: 'A', rdata: '192.0.2.1', sources: ['lab/web1'] },
 ];
-const known = { ...facts, servers: new Map([['lab/web1', 'settled' as const]]), written };
+const known = { ...evidence, servers: new Map([['lab/web1', 'conclusive' as const]]), written };
 const existing = [...apex, 'prod A 60 192.0.2.1', 'own A 300 192.0.2.1'];
 
 describe('a claim whose name depends on the server', () => {
   test('keeps the last answer of a name that no server comes to any more', () => {
-    const planned = plan({ desired: ['staging A 60 192.0.2.1'], existing, zone: { scope, claimed }, facts: known });
+    const planned = plan({ desired: ['staging A 60 192.0.2.1'], existing, zone: { scope, claimed }, evidence: known });
     expect(planned.changes).toEqual(['delete own A', 'create staging A']);
     expect(planned.withheld).toEqual(['never_empty: delete prod A']);
     expect(planned.allows).toEqual(['never_empty:example.com./t:prod.example.com.']);
@@ -24,10 +24,10 @@ describe('a claim whose name depends on the server', () => {
   test('lets it go when the claim has left Git, and when this run allows it', () => {
     const desired = ['staging A 60 192.0.2.1'];
     const deletes = ['delete own A', 'delete prod A'];
-    const left = plan({ desired, existing, zone: { scope, claimed: [] }, facts: known });
+    const left = plan({ desired, existing, zone: { scope, claimed: [] }, evidence: known });
     expect(left.changes).toEqual(expect.arrayContaining(deletes));
     const allow = ['never_empty:example.com/t:prod.example.com'];
-    const allowed = plan({ desired, existing, zone: { scope, claimed }, facts: known, allow });
+    const allowed = plan({ desired, existing, zone: { scope, claimed }, evidence: known, allow });
     expect(allowed.changes).toEqual(expect.arrayContaining(deletes));
   });
 

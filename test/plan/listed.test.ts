@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Scene } from './make.ts';
-import { absolute, apex, check, facts, healthChecks, plan, rrset, supports } from './make.ts';
+import { absolute, apex, check, evidence, healthChecks, plan, rrset, supports } from './make.ts';
 
 const written = (name: string, type: string, rdata: string, ...sources: readonly string[]) => {
   return { name: absolute(name), type, rdata, sources: sources.length === 0 ? ['git'] : sources };
@@ -18,7 +18,7 @@ describe('owns: listed', () => {
     const planned = plan(listed({ written: known }));
     expect(planned.changes).toEqual(['delete a A']);
     expect(planned.unmanaged).toContain('b.example.com. A: owns: listed, and not known as written by Hostmaster');
-    expect(plan(listed({ facts: { ...facts, written: known } })).changes).toEqual(['delete a A']);
+    expect(plan(listed({ evidence: { ...evidence, written: known } })).changes).toEqual(['delete a A']);
     expect(plan(listed({})).changes).toEqual([]);
   });
 
@@ -44,12 +44,12 @@ describe('owns: listed', () => {
 
   test('what the inventory wrote goes when its server is settled', () => {
     const scope = { all: false, ptr: false, grants: [{ names: ['a.example.com'], types: ['A'] }] };
-    const known = { ...facts, written: [written('a', 'A', '192.0.2.1', 'lab/web1')] };
-    const held = plan(listed({ facts: known, zone: { scope } }));
+    const known = { ...evidence, written: [written('a', 'A', '192.0.2.1', 'lab/web1')] };
+    const held = plan(listed({ evidence: known, zone: { scope } }));
     expect(held.changes).toEqual([]);
     expect(held.withheld).toEqual(['absence: replace a A']);
-    const servers = new Map([['lab/web1', 'settled' as const]]);
-    expect(plan(listed({ facts: { ...known, servers }, zone: { scope } })).changes).toEqual(['replace a A']);
+    const servers = new Map([['lab/web1', 'conclusive' as const]]);
+    expect(plan(listed({ evidence: { ...known, servers }, zone: { scope } })).changes).toEqual(['replace a A']);
   });
 
   test('what is compiled is ours where its addresses are, or where they are wanted', () => {

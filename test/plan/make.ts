@@ -1,4 +1,4 @@
-import type { InventoryFacts } from '../../src/model/deletion-evidence.ts';
+import type { DeletionEvidence } from '../../src/model/deletion-evidence.ts';
 import type { HealthCheck } from '../../src/model/health.ts';
 import type { InventoryOrigin } from '../../src/model/origin.ts';
 import type { WrittenValue } from '../../src/model/ports.ts';
@@ -64,12 +64,12 @@ export interface Scene {
   readonly supports?: Partial<Supports>;
   readonly allow?: readonly string[];
   readonly target?: Partial<PlanTarget>;
-  readonly facts?: InventoryFacts | null;
+  readonly evidence?: DeletionEvidence | null;
   readonly written?: readonly WrittenValue[];
 }
 
 /** What accounts for nothing. */
-export const facts: InventoryFacts = {
+export const evidence: DeletionEvidence = {
   servers: new Map(),
   names: new Map(),
   addresses: new Map(),
@@ -83,19 +83,19 @@ export const origin = (kind: InventoryOrigin['kind'], server: string, inventory 
   return { kind, inventory, server, file: 'labels.yaml', line: 1, column: 1 };
 };
 
-/** An RRset that servers contribute to: `{ '192.0.2.1': 'web1' }`; those in `held` are missing. */
+/** An RRset that servers contribute to: `{ '192.0.2.1': 'web1' }`; those in `missing` are missing. */
 export const contributed = (
   line: string,
   kind: InventoryOrigin['kind'],
   servers: Readonly<Record<string, string>>,
-  held: readonly string[] = [],
+  missing: readonly string[] = [],
 ): RRset => {
   const made = rrset(line);
   const values = made.values.map(({ rdata }) => {
     const server = servers[rdata];
     const origins = server === undefined ? [] : [origin(kind, server)];
-    return server !== undefined && held.includes(server)
-      ? { rdata, origins, held: `server ${server} is missing` }
+    return server !== undefined && missing.includes(server)
+      ? { rdata, origins, retained: `server ${server} is missing` }
       : { rdata, origins };
   });
   return { ...made, values };
@@ -170,7 +170,7 @@ export const plan = (scene: Scene) => {
     },
     existing,
     allows: (scene.allow ?? []).map(parseChangeAllow),
-    facts: scene.facts ?? null,
+    evidence: scene.evidence ?? null,
     written: scene.written ?? [],
   });
   const words = ({ action, name, type }: { action: string; name: string; type: string }) =>

@@ -4,7 +4,7 @@ import type { RRset } from '../../src/model/rrset.ts';
 import type { DesiredZone, ZoneSnapshot } from '../../src/model/zone.ts';
 import { type PlanZoneInput, planZone } from '../../src/plan/index.ts';
 import { planNames } from '../../src/plan/plan-names.ts';
-import { absolute, apex, contributed, facts, rrset, settings, supports } from './make.ts';
+import { absolute, apex, contributed, evidence, rrset, settings, supports } from './make.ts';
 
 const id = { name: 'example.com.', view: null };
 
@@ -32,7 +32,11 @@ const inputOf = (
     unreadable: [],
   },
   allows: [],
-  facts: { ...facts, names: new Map([['a.example.com.', 'lab/a']]), servers: new Map([['lab/a', 'settled' as const]]) },
+  evidence: {
+    ...evidence,
+    names: new Map([['a.example.com.', 'lab/a']]),
+    servers: new Map([['lab/a', 'conclusive' as const]]),
+  },
 });
 
 /** The same of some names alone. */

@@ -9,7 +9,7 @@ import { SyntaxProblem } from '../../src/provider.ts';
 import { planMarkdown } from '../../src/report/markdown.ts';
 import { noPaint } from '../../src/report/paint.ts';
 import { planText } from '../../src/report/text.ts';
-import { apex, check, facts, plan, rrset } from './make.ts';
+import { apex, check, evidence, plan, rrset } from './make.ts';
 
 // A provider that checks an A or AAAA itself: each check each 30 s, and 1 a month.
 
@@ -93,11 +93,11 @@ describe('checks of the provider itself', () => {
 
   test('what waits for proof of absence keeps its check', () => {
     const zone = { scope: { all: false, ptr: false, grants: [{ names: ['www.example.com'], types: ['A'] }] } };
-    const planned = plan({ desired: [], existing: [...apex, checked(two)], target, zone, facts });
+    const planned = plan({ desired: [], existing: [...apex, checked(two)], target, zone, evidence });
     expect(planned.changes).toEqual([]);
     expect(planned.withheld).toEqual(['absence: delete www A']);
     const less = { desired: [checked('www A 60 192.0.2.1')], existing: [...apex, checked(two)] };
-    const lesser = plan({ ...less, target, zone, facts });
+    const lesser = plan({ ...less, target, zone, evidence });
     expect(lesser.changes).toEqual([]);
     expect(lesser.withheld).toEqual(['absence: replace www A']);
   });

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Accountable, InventoryFacts } from '../../src/model/deletion-evidence.ts';
+import type { DeletionEvidence, EvidenceStatus } from '../../src/model/deletion-evidence.ts';
 import type { Change, Changeset, Withheld } from '../../src/model/plan.ts';
 import type { RRset } from '../../src/model/rrset.ts';
 import type { ExistingRRset, InventoryScope } from '../../src/model/zone.ts';
 import { atomicSets, withholdSplit } from '../../src/plan/index.ts';
-import { apex, check, contributed, healthChecks, facts as noFacts, plan, rrset, supports } from './make.ts';
+import { apex, check, contributed, healthChecks, evidence as noFacts, plan, rrset, supports } from './make.ts';
 
 const values = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::1', '2001:db8::2'];
 const names = ['a', 'b', 'c.b'];
 const servers = ['web1', 'web2', 'web3'];
-const standings: readonly Accountable[] = ['settled', 'unsettled', 'held'];
+const standings: readonly EvidenceStatus[] = ['conclusive', 'incomplete', 'unknown'];
 const familyOf = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
 
 const some = <T>(items: readonly T[]) => fc.subarray([...items]);
@@ -48,7 +48,7 @@ const everyValue = names.flatMap((name) =>
   values.map((rdata) => ({ name: `${name}.example.com.`, type: familyOf(rdata), rdata })),
 );
 
-const someFacts: fc.Arbitrary<InventoryFacts> = fc
+const someFacts: fc.Arbitrary<DeletionEvidence> = fc
   .tuple(
     fc.tuple(...servers.map(() => fc.option(fc.constantFrom(...standings)))),
     some(everyValue),
@@ -71,18 +71,18 @@ const scope: InventoryScope = { all: false, ptr: false, grants: [{ names: ['**.e
 const scenes = fc.record({
   existing: fc.tuple(...names.map(existingAt)).map((each) => each.flat()),
   desired: fc.tuple(...names.map(desiredAt)).map((each) => each.flat()),
-  facts: someFacts,
+  evidence: someFacts,
   isLuaServed: fc.boolean(),
 });
 
 type Drawn = typeof scenes extends fc.Arbitrary<infer T> ? T : never;
 
-const planned = ({ existing, desired, facts, isLuaServed }: Drawn, more: readonly ExistingRRset[] | null = null) =>
+const planned = ({ existing, desired, evidence, isLuaServed }: Drawn, more: readonly ExistingRRset[] | null = null) =>
   plan({
     desired: [rrset('x A 60 192.0.2.99'), ...desired],
     existing: [...apex, rrset('x A 60 192.0.2.99'), ...(more ?? existing)],
     zone: { scope },
-    facts,
+    evidence,
     supports: { types: [...supports.types, 'LUA'], health_checks: true },
     target: { healthChecks, unanswerable: new Map(isLuaServed ? [] : [['LUA', 'a secondary is BIND']]) },
   });
@@ -107,15 +107,19 @@ const answers = (rrsets: readonly RRset[]): ReadonlySet<string> =>
   );
 
 /** Is the value accounted for, said as plainly as the contract says it? */
-const isAccounted = ({ written, orphans, servers: standing }: InventoryFacts, name: string, rdata: string): boolean => {
+const isAccounted = (
+  { written, orphans, servers: standing }: DeletionEvidence,
+  name: string,
+  rdata: string,
+): boolean => {
   const of = (list: readonly { name: string; rdata: string }[]) =>
     list.find((each) => each.name === name && each.rdata === rdata);
   if (orphans.some((each) => each.name === name && each.rdata === rdata && each.missing.snapshots >= 3)) return true;
-  const entry = of(written) as InventoryFacts['written'][number] | undefined;
+  const entry = of(written) as DeletionEvidence['written'][number] | undefined;
   return (
     entry !== undefined &&
     entry.sources.length > 0 &&
-    entry.sources.every((source) => ['settled', 'unsettled'].includes(standing.get(source) ?? 'held'))
+    entry.sources.every((source) => ['conclusive', 'incomplete'].includes(standing.get(source) ?? 'unknown'))
   );
 };
 
@@ -127,7 +131,7 @@ test('invariant 1: nothing that exists, that the inventory could have written an
       const after = answers(applied(drawn.existing, changeset.changes));
       for (const each of answers(drawn.existing)) {
         const [name = '', rdata = ''] = each.split(' ');
-        if (!isAccounted(drawn.facts, name, rdata)) expect(after).toContain(each);
+        if (!isAccounted(drawn.evidence, name, rdata)) expect(after).toContain(each);
         else if (!after.has(each)) gone += 1;
       }
     }),
@@ -144,8 +148,8 @@ test('what a missing server holds stays as well, and each name that loses someth
       const before = answers(drawn.existing);
       const after = answers(applied(drawn.existing, changeset.changes));
       for (const { name, values: all } of drawn.desired) {
-        for (const { rdata, held } of all) {
-          if (held === undefined || !before.has(`${name} ${rdata}`)) continue;
+        for (const { rdata, retained } of all) {
+          if (retained === undefined || !before.has(`${name} ${rdata}`)) continue;
           kept += 1;
           expect(after).toContain(`${name} ${rdata}`);
           expect(changeset.withheld.map((each) => each.name)).toContain(name);
@@ -167,10 +171,10 @@ test('invariant 9: a second run is empty', () => {
   );
 });
 
-test('no change and no withheld entry says that a value is held', () => {
+test('no change and no withheld entry says that a value is retained', () => {
   fc.assert(
     fc.property(scenes, (drawn) => {
-      expect(JSON.stringify(planned(drawn).changeset)).not.toContain('"held"');
+      expect(JSON.stringify(planned(drawn).changeset)).not.toContain('"retained"');
     }),
   );
 });

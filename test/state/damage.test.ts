@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/model/ports.ts';
 import { openStore, readStore } from '../../src/state/sqlite.ts';
 import { removeFolder, tempFolder } from '../servers/child.ts';
-import { entryOf, inventoryOf, orphanOf, passOf, settled, writtenOf, zone } from './samples.ts';
+import { entryOf, inventoryOf, lastSync, orphanOf, passOf, writtenOf, zone } from './samples.ts';
 
 const values = Array.from({ length: 200 }, (_, i) => writtenOf(i));
 const known = inventoryOf(100);
@@ -14,7 +14,7 @@ const known = inventoryOf(100);
 /** A file with something of everything, over many pages. */
 const fill = async (file: string): Promise<void> => {
   const store = openStore(file);
-  await store.settle(zone, 'pdns', settled);
+  await store.saveSync(zone, 'pdns', lastSync);
   await store.remember('lab', known);
   await store.noteWritten(zone, 'pdns', values, values);
   await store.keepOrphans(zone, 'pdns', [orphanOf(1), orphanOf(2)]);
@@ -97,7 +97,7 @@ describe('a row that is not as it was written is as if it were not there', () =>
       const { notices, say } = listening();
       const store = open(file, say);
       const seen = await readAll(store);
-      await store.settled(zone, 'pdns');
+      await store.lastSync(zone, 'pdns');
       expectLess(seen);
       await readAll(store);
       await store.close();

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { freshPatience, holdOf } from '../../src/apply/lease.ts';
-import type { Lease, LeaseHeld, Store } from '../../src/model/ports.ts';
+import { freshLeaseWait, leaseHandle } from '../../src/apply/lease.ts';
+import type { Lease, LeaseRefusal, Store } from '../../src/model/ports.ts';
 import { openStore } from '../../src/state/sqlite.ts';
-import type { Rim } from '../../src/target.ts';
+import type { RunContext } from '../../src/target.ts';
 import { tempFolder } from '../servers/child.ts';
 
 const zone = { name: 'a.test.', view: null };
@@ -23,7 +23,7 @@ describe('a lease', () => {
   });
 
   const taken = async (store: Store, target = 'pdns'): Promise<Lease> => {
-    const answer: Lease | LeaseHeld = await store.lease(zone, target);
+    const answer: Lease | LeaseRefusal = await store.lease(zone, target);
     if ('heldBy' in answer) throw new Error(`held by ${answer.heldBy}`);
     return answer;
   };
@@ -81,7 +81,7 @@ describe('a lease', () => {
   });
 
   const place = { zone: zone.name, view: null, target: 'pdns' };
-  const rimOf = (notices: string[], sleep: () => Promise<void>): Rim => ({
+  const rimOf = (notices: string[], sleep: () => Promise<void>): RunContext => ({
     registry: {},
     ask: async () => ({ status: 'no_answer', reason: '' }),
     clock: { now: () => 0 },
@@ -93,11 +93,11 @@ describe('a lease', () => {
     await taken(theirs);
     const notices: string[] = [];
     let slept = 0;
-    const rim = rimOf(notices, async () => {
+    const context = rimOf(notices, async () => {
       slept += 1;
     });
     const busy = `another hostmaster (pid ${process.pid}) is writing a.test. at pdns`;
-    await expect(holdOf(place, ours, rim).take()).rejects.toMatchObject({
+    await expect(leaseHandle(place, ours, context).take()).rejects.toMatchObject({
       code: 'ZONE_BUSY',
       message: `${busy}; nothing was written to it: try again when it is done`,
     });
@@ -107,19 +107,19 @@ describe('a lease', () => {
 
   it('is waited for, checked before a write, and given back', async () => {
     const first = await taken(theirs);
-    const rim = rimOf([], () => theirs.release(first));
-    const hold = holdOf(place, ours, rim);
-    await hold.take();
+    const context = rimOf([], () => theirs.release(first));
+    const lease = leaseHandle(place, ours, context);
+    await lease.take();
     expect(await theirs.lease(zone, 'pdns')).toHaveProperty('heldBy');
-    await hold.check();
+    await lease.check();
     edit("UPDATE leases SET token = 'theirs'");
-    await expect(hold.check()).rejects.toMatchObject({ code: 'ZONE_BUSY' });
+    await expect(lease.check()).rejects.toMatchObject({ code: 'ZONE_BUSY' });
     edit('DELETE FROM leases');
-    await hold.release();
-    await expect(hold.check()).rejects.toMatchObject({ code: 'ZONE_BUSY' });
+    await lease.release();
+    await expect(lease.check()).rejects.toMatchObject({ code: 'ZONE_BUSY' });
     await theirs.release(await taken(theirs));
-    await hold.take();
-    await hold.release();
+    await lease.take();
+    await lease.release();
     await taken(theirs);
   });
 
@@ -127,12 +127,14 @@ describe('a lease', () => {
     await taken(theirs);
     await taken(theirs, 'aws');
     let slept = 0;
-    const rim = rimOf([], async () => {
+    const context = rimOf([], async () => {
       slept += 1;
     });
-    const patience = freshPatience();
+    const patience = freshLeaseWait();
     for (const target of ['pdns', 'aws']) {
-      await expect(holdOf({ ...place, target }, ours, rim).take(patience)).rejects.toMatchObject({ code: 'ZONE_BUSY' });
+      await expect(leaseHandle({ ...place, target }, ours, context).take(patience)).rejects.toMatchObject({
+        code: 'ZONE_BUSY',
+      });
     }
     expect(slept).toBe(120);
   });

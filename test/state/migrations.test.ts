@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openStore, readStore } from '../../src/state/sqlite.ts';
 import { tempFolder } from '../servers/child.ts';
-import { inventoryOf, settled, zone } from './samples.ts';
+import { inventoryOf, lastSync, zone } from './samples.ts';
 
 /** What the first release wrote, statement by statement. */
 const firstRelease = [
@@ -45,7 +45,7 @@ describe('a state file of version 1', () => {
     const file = makeFile(firstRelease);
     const store = openStore(file);
     expect(store.notice).toBeNull();
-    expect(await store.settled(zone, 'pdns')).toEqual(settled);
+    expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
     expect(await store.lease(zone, 'pdns')).toEqual({ heldBy: 'pid 1 on elsewhere' });
     expect(await store.inventory('lab')).toBeNull();
     await store.remember('lab', inventoryOf(3));
@@ -53,7 +53,7 @@ describe('a state file of version 1', () => {
     expect(versionIn(file)).toBe(2);
     const again = openStore(file);
     expect(await again.inventory('lab')).toEqual(inventoryOf(3));
-    expect(await again.settled(zone, 'pdns')).toEqual(settled);
+    expect(await again.lastSync(zone, 'pdns')).toEqual(lastSync);
     await again.close();
     expect(readdirSync(dirname(file))).toEqual(['state.sqlite']);
   });
@@ -63,7 +63,7 @@ describe('a state file of version 1', () => {
     const before = readFileSync(file);
     const notices: string[] = [];
     const store = readStore(file, (notice) => notices.push(notice));
-    expect(await store.settled(zone, 'pdns')).toEqual(settled);
+    expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
     expect(await store.inventory('lab')).toBeNull();
     expect(await store.written(zone, 'pdns')).toEqual([]);
     expect(await store.orphans(zone, 'pdns')).toEqual([]);
@@ -98,7 +98,7 @@ describe('a state file of version 1', () => {
     killed.close();
     const store = openStore(copy);
     expect(store.notice).toBeNull();
-    expect(await store.settled(zone, 'pdns')).toEqual(settled);
+    expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
     await store.close();
     expect(versionIn(copy)).toBe(2);
   });

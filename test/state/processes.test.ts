@@ -55,7 +55,7 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
   it('all bring a file of version 1 to ours, once', async () => {
     const file = newFile();
     const first = openStore(file);
-    await first.settle(zone, 'pdns', { fingerprint: '1', mark: 'm', desired: 'd', readAt: 5, unmanaged: [] });
+    await first.saveSync(zone, 'pdns', { fingerprint: '1', mark: 'm', desired: 'd', readAt: 5, unmanaged: [] });
     await first.close();
     const database = new DatabaseSync(file);
     for (const table of ['inventories', 'inventory_servers', 'written', 'orphans', 'journal', 'passes']) {
@@ -70,7 +70,7 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
     const passes = await store.passes(100);
     expect(passes).toHaveLength(40);
     expect(passes).toEqual(expect.arrayContaining(ends.flatMap(({ kept }) => kept.map(passOf))));
-    expect(await store.settled(zone, 'pdns')).toMatchObject({ mark: 'm' });
+    expect(await store.lastSync(zone, 'pdns')).toMatchObject({ mark: 'm' });
     await store.close();
   });
 

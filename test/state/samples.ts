@@ -1,10 +1,10 @@
-import type { JournalEntry, OrphanedValue, PassRecord, SettledZone, WrittenValue } from '../../src/model/ports.ts';
+import type { JournalEntry, LastSync, OrphanedValue, PassRecord, WrittenValue } from '../../src/model/ports.ts';
 import type { KnownInventory, KnownServer } from '../../src/model/server.ts';
 
 export const zone = { name: 'lab.test.', view: null };
 export const inside = { name: 'lab.test.', view: 'internal' };
 
-export const settled: SettledZone = {
+export const lastSync: LastSync = {
   fingerprint: '1',
   mark: 'm',
   desired: 'd',

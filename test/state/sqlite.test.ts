@@ -2,17 +2,17 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { SettledZone } from '../../src/model/ports.ts';
+import type { LastSync } from '../../src/model/ports.ts';
 import { openStore, readStore } from '../../src/state/sqlite.ts';
 import { tempFolder } from '../servers/child.ts';
 
 const zone = { name: 'a.test.', view: null };
-const settled: SettledZone = { fingerprint: '1', mark: 'm', desired: 'd', readAt: 5, unmanaged: [] };
+const lastSync: LastSync = { fingerprint: '1', mark: 'm', desired: 'd', readAt: 5, unmanaged: [] };
 
 const stateIn = async (folder: string): Promise<string> => {
   const file = join(folder, 'state.sqlite');
   const store = openStore(file);
-  await store.settle(zone, 'pdns', settled);
+  await store.saveSync(zone, 'pdns', lastSync);
   await store.close();
   return file;
 };
@@ -22,7 +22,7 @@ describe('the state file', () => {
     const file = await stateIn(tempFolder('state'));
     const store = openStore(file);
     expect(store.notice).toBeNull();
-    expect(await store.settled(zone, 'pdns')).toEqual(settled);
+    expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
     await store.close();
   });
 
@@ -34,7 +34,7 @@ describe('the state file', () => {
     writeFileSync(file, bytes);
     const store = openStore(file);
     expect(store.notice).toContain('set aside');
-    expect(await store.settled(zone, 'pdns')).toBeNull();
+    expect(await store.lastSync(zone, 'pdns')).toBeNull();
     await store.close();
     expect(readFileSync(`${file}.damaged-${process.pid}`)).toEqual(bytes);
   });
@@ -84,9 +84,9 @@ describe('the state file', () => {
     const other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
     const store = openStore(file);
-    await expect(store.forget(zone, 'pdns')).rejects.toThrow(/is locked by another process: wait/);
+    await expect(store.forgetSync(zone, 'pdns')).rejects.toThrow(/is locked by another process: wait/);
     other.exec('ROLLBACK');
-    await store.forget(zone, 'pdns');
+    await store.forgetSync(zone, 'pdns');
     await store.close();
 
     other.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');

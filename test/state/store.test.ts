@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/model/ports.ts';
 import { openStore, readStore } from '../../src/state/sqlite.ts';
 import { tempFolder } from '../servers/child.ts';
-import { entryOf, inside, inventoryOf, orphanOf, passOf, serverOf, settled, writtenOf, zone } from './samples.ts';
+import { entryOf, inside, inventoryOf, lastSync, orphanOf, passOf, serverOf, writtenOf, zone } from './samples.ts';
 
 describe('the store', () => {
   let file: string;
@@ -32,7 +32,7 @@ describe('the store', () => {
 
   it('knows nothing at first', async () => {
     expect(await anew((s) => s.inventory('lab'))).toBeNull();
-    expect(await anew((s) => s.settled(zone, 'pdns'))).toBeNull();
+    expect(await anew((s) => s.lastSync(zone, 'pdns'))).toBeNull();
     expect(await anew((s) => s.written(zone, 'pdns'))).toEqual([]);
     expect(await anew((s) => s.orphans(zone, 'pdns'))).toEqual([]);
     expect(await anew((s) => s.journalled())).toEqual([]);
@@ -105,11 +105,11 @@ describe('the store', () => {
     const reader = readStore(file);
     await reader.remember('lab', inventoryOf(0));
     await reader.journal(entryOf(1));
-    await reader.settle(zone, 'pdns', settled);
+    await reader.saveSync(zone, 'pdns', lastSync);
     await reader.close();
     expect(await store.inventory('lab')).toEqual(inventoryOf(2));
     expect(await store.journalled()).toEqual([]);
-    expect(await store.settled(zone, 'pdns')).toBeNull();
+    expect(await store.lastSync(zone, 'pdns')).toBeNull();
   });
 
   it('takes whatever text there is', async () => {

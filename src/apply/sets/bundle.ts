@@ -5,9 +5,9 @@ import type { JournalEntry } from '../../model/ports.ts';
 import { keyOf } from '../../model/rrset.ts';
 import { joined, tiesOf } from '../../model/ties.ts';
 import type { OpenTarget } from '../../target.ts';
-import type { Hold } from '../lease.ts';
+import type { LeaseHandle } from '../lease.ts';
 import type { Phase } from '../phases.ts';
-import { placeKey, refOf } from '../phases.ts';
+import { changeRefKey, zoneTargetKey } from '../phases.ts';
 import type { ZoneRun } from '../zone/run.ts';
 import { undecided } from '../zone/run.ts';
 import { setAside } from '../zone/set-aside.ts';
@@ -15,10 +15,10 @@ import type { UndoGroup } from '../zone/undo.ts';
 import type { UndoAt } from './roll-back.ts';
 
 /** One changeset on its way out, with its lease. */
-export interface Runner {
+export interface ChangesetRun {
   readonly target: OpenTarget;
   readonly run: ZoneRun;
-  readonly hold: Hold;
+  readonly lease: LeaseHandle;
   readonly phases: ReadonlyMap<Phase, readonly Change[]>;
   /** By keyOf: in which phase a change goes out, counted from 0. */
   readonly steps: ReadonlyMap<string, number>;
@@ -28,12 +28,12 @@ export interface Runner {
 }
 
 export interface Member {
-  readonly runner: Runner;
+  readonly runner: ChangesetRun;
   readonly change: Change;
 }
 
 /** Atomic sets that share changes or addresses, so that they stand or fall together; mostly one. */
-export interface Bundle {
+export interface SetGroup {
   readonly sets: readonly AtomicSet[];
   readonly members: readonly Member[];
   readonly claims: readonly Member[];
@@ -46,10 +46,14 @@ export interface Bundle {
 }
 
 /** The sets with the changes that are theirs. One that lacks a change fails at once: something kept it from being whole. */
-export const openBundles = (sets: readonly AtomicSet[], runners: readonly Runner[], now: number): readonly Bundle[] => {
-  const find = finderOf(runners);
+export const openSetGroups = (
+  sets: readonly AtomicSet[],
+  changesetRuns: readonly ChangesetRun[],
+  now: number,
+): readonly SetGroup[] => {
+  const find = finderOf(changesetRuns);
   const whole = sets.filter(({ members }) => members.length > 0);
-  const keysOf = (ref: ChangeRef) => [refOf(ref), ...find(ref).flatMap(({ change }) => tiesOf(change))];
+  const keysOf = (ref: ChangeRef) => [changeRefKey(ref), ...find(ref).flatMap(({ change }) => tiesOf(change))];
   return joined(whole, ({ members }) => members.flatMap(keysOf)).map((own) => {
     const refs = distinct(own.flatMap(({ members }) => members));
     const members = refs.flatMap(find);
@@ -61,25 +65,28 @@ export const openBundles = (sets: readonly AtomicSet[], runners: readonly Runner
       claims: distinct(own.flatMap(({ claims }) => claims)).flatMap(find),
       entries: members.length < 2 ? [] : own.map((set) => entryOf(set, find, now)),
       group: { trouble: null },
-      failure: missing === undefined ? null : new HostmasterError('STALE_PLAN', 'retry', message),
+      failure: missing === undefined ? null : new HostmasterError('STALE_PLAN', message),
       claimsStand: false,
     };
   });
 };
 
 const distinct = (refs: readonly ChangeRef[]): readonly ChangeRef[] => [
-  ...new Map(refs.map((ref) => [refOf(ref), ref])).values(),
+  ...new Map(refs.map((ref) => [changeRefKey(ref), ref])).values(),
 ];
 
-const finderOf = (runners: readonly Runner[]): ((ref: ChangeRef) => readonly Member[]) => {
+const finderOf = (changesetRuns: readonly ChangesetRun[]): ((ref: ChangeRef) => readonly Member[]) => {
   const byPlace = new Map(
-    runners.map((runner) => {
-      const { changeset } = runner.run.input;
-      return [placeKey(changeset), { runner, changes: new Map(changeset.changes.map((each) => [keyOf(each), each])) }];
+    changesetRuns.map((changesetRun) => {
+      const { changeset } = changesetRun.run.input;
+      return [
+        zoneTargetKey(changeset),
+        { runner: changesetRun, changes: new Map(changeset.changes.map((each) => [keyOf(each), each])) },
+      ];
     }),
   );
   return (ref) => {
-    const found = byPlace.get(placeKey(ref));
+    const found = byPlace.get(zoneTargetKey(ref));
     const change = found?.changes.get(keyOf(ref));
     return found === undefined || change === undefined ? [] : [{ runner: found.runner, change }];
   };
@@ -103,7 +110,7 @@ const entryOf = (
 });
 
 /** `web1 (lab)`, for messages. */
-export const serversOf = ({ sets }: Bundle): string => {
+export const serversOf = ({ sets }: SetGroup): string => {
   const names = sets.slice(0, 3).map(({ inventory, server }) => `${server} (${inventory})`);
   const more = sets.length - names.length;
   return `server${sets.length > 1 ? 's' : ''} ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
@@ -113,13 +120,13 @@ export const serversOf = ({ sets }: Bundle): string => {
  * Fails the bundles of which something did not go through, takes what is left of them out of the runs, and with that
  * whatever goes with it, until nothing more breaks. Gives those that are new.
  */
-export const failBroken = (bundles: readonly Bundle[]): readonly Bundle[] => {
-  const failed: Bundle[] = [];
+export const failBroken = (groups: readonly SetGroup[]): readonly SetGroup[] => {
+  const failed: SetGroup[] = [];
   for (;;) {
-    const broken = bundles.filter((bundle) => {
-      if (bundle.failure !== null) return false;
-      bundle.failure = failureOf(bundle);
-      return bundle.failure !== null;
+    const broken = groups.filter((group) => {
+      if (group.failure !== null) return false;
+      group.failure = failureOf(group);
+      return group.failure !== null;
     });
     if (broken.length === 0) return failed;
     failed.push(...broken);
@@ -128,13 +135,13 @@ export const failBroken = (bundles: readonly Bundle[]): readonly Bundle[] => {
 };
 
 /** Takes what these bundles have not sent yet out of their runs. */
-export const leaveOut = (broken: readonly Bundle[]): void => {
+export const leaveOut = (broken: readonly SetGroup[]): void => {
   const reasons = new Map<ZoneRun, Map<string, string>>();
-  for (const bundle of broken) {
-    const why = `all of ${serversOf(bundle)} or nothing: ${messageOf(bundle.failure)}`;
-    for (const { runner, change } of bundle.members) {
-      const { run } = runner;
-      run.state.elsewhere ??= new HostmasterError(bundle.failure?.code ?? 'WRITE_REFUSED', 'retry', why);
+  for (const group of broken) {
+    const why = `all of ${serversOf(group)} or nothing: ${messageOf(group.failure)}`;
+    for (const { runner: changesetRun, change } of group.members) {
+      const { run } = changesetRun;
+      run.state.elsewhere ??= new HostmasterError(group.failure?.code ?? 'WRITE_REFUSED', why);
       if (run.sent.has(keyOf(change)) || undecided(run, [change]).length === 0) continue;
       const own = reasons.get(run) ?? new Map<string, string>();
       reasons.set(run, own.set(keyOf(change), why));
@@ -143,23 +150,19 @@ export const leaveOut = (broken: readonly Bundle[]): void => {
   for (const [run, own] of reasons) setAside(run, own, 'skipped');
 };
 
-const failureOf = ({ members }: Bundle): HostmasterError | null => {
-  for (const { runner, change } of members) {
-    const { outcome, state, input, sender } = runner.run;
+const failureOf = ({ members }: SetGroup): HostmasterError | null => {
+  for (const { runner: changesetRun, change } of members) {
+    const { outcome, state, input, sender } = changesetRun.run;
     const result = outcome.get(keyOf(change));
     const where = `${change.name} ${change.type} at ${sender.target}`;
     if (result !== undefined && result.status !== 'applied') {
       const code = result.status === 'stale' ? 'STALE_PLAN' : 'WRITE_REFUSED';
       const said = result.message === null ? '' : ` (${result.message})`;
-      return new HostmasterError(
-        code,
-        'retry',
-        `${where} was ${result.status === 'stale' ? 'moved' : result.status}${said}`,
-      );
+      return new HostmasterError(code, `${where} was ${result.status === 'stale' ? 'moved' : result.status}${said}`);
     }
     if (state.error === null || (result !== undefined && !input.reviewed)) continue;
     const code = state.error instanceof HostmasterError ? state.error.code : 'WRITE_REFUSED';
-    return new HostmasterError(code, 'retry', `${where} could not be written: ${messageOf(state.error)}`);
+    return new HostmasterError(code, `${where} could not be written: ${messageOf(state.error)}`);
   }
   return null;
 };

@@ -2,18 +2,18 @@ import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Origin } from '../../model/origin.ts';
 import { type AtomicSet, type Change, samePlanned } from '../../model/plan.ts';
 import { keyOf } from '../../model/rrset.ts';
-import type { Place } from '../phases.ts';
-import { placeKey, refKey } from '../phases.ts';
+import type { ZoneTarget } from '../phases.ts';
+import { changeKey, zoneTargetKey } from '../phases.ts';
 import type { ZoneRun } from '../zone/run.ts';
 import { stands, undecided } from '../zone/run.ts';
 import { setAside } from '../zone/set-aside.ts';
 import { writePhase } from '../zone/write.ts';
-import type { Bundle, Member, Runner } from './bundle.ts';
+import type { ChangesetRun, Member, SetGroup } from './bundle.ts';
 import { serversOf } from './bundle.ts';
 
 /** A claim's change at its place. */
 export interface PlacedChange {
-  readonly changeset: Place;
+  readonly changeset: ZoneTarget;
   readonly change: Change;
 }
 
@@ -26,7 +26,7 @@ export type ReplanClaims = (
 ) => Promise<readonly PlacedChange[]>;
 
 /** Does the claim's new RRset have something from a server of the bundle? */
-export const takesFrom = ({ after }: Change, { sets }: Bundle): boolean => {
+export const takesFrom = ({ after }: Change, { sets }: SetGroup): boolean => {
   if (after === null) return false;
   const origins = after.values.flatMap((value) => value.origins).filter(isOfServer);
   if (origins.length === 0) return true;
@@ -39,57 +39,62 @@ const isOfServer = (origin: Origin): origin is Exclude<Origin, { readonly kind: 
   origin.kind !== 'zone_file';
 
 interface Waiting extends Member {
-  readonly bundle: Bundle;
+  readonly bundle: SetGroup;
 }
 
 /**
  * Takes the claims that would have something from a server whose set failed out of their runs, or puts what they are
  * without it in their place.
  */
-export const holdClaims = async (
-  bundles: readonly Bundle[],
-  runners: readonly Runner[],
+export const withholdClaims = async (
+  groups: readonly SetGroup[],
+  changesetRuns: readonly ChangesetRun[],
   replan: ReplanClaims | undefined,
 ): Promise<void> => {
-  const waiting = bundles
+  const waiting = groups
     .filter(({ failure }) => failure !== null)
-    .flatMap((bundle) => bundle.claims.flatMap((member) => (isWaiting(member, bundle) ? [{ ...member, bundle }] : [])));
+    .flatMap((group) =>
+      group.claims.flatMap((member) => (isWaiting(member, group) ? [{ ...member, bundle: group }] : [])),
+    );
   if (waiting.length === 0) return;
-  const replaced = replan === undefined ? new Set<string>() : await substitute(waiting, bundles, runners, replan);
+  const replaced = replan === undefined ? new Set<string>() : await substitute(waiting, groups, changesetRuns, replan);
   const held = new Map<ZoneRun, Map<string, string>>();
-  for (const { runner, change, bundle } of waiting) {
-    const { run } = runner;
-    const why = `waits for ${serversOf(bundle)}: ${messageOf(bundle.failure)}`;
-    run.state.elsewhere ??= new HostmasterError(bundle.failure?.code ?? 'WRITE_REFUSED', 'retry', why);
+  for (const { runner: changesetRun, change, bundle: group } of waiting) {
+    const { run } = changesetRun;
+    const why = `waits for ${serversOf(group)}: ${messageOf(group.failure)}`;
+    run.state.elsewhere ??= new HostmasterError(group.failure?.code ?? 'WRITE_REFUSED', why);
     if (run.substitutes.has(keyOf(change))) continue;
     // What is replaced in part holds nothing else at its name back.
-    if (replaced.has(nameKey(runner, change))) run.outcome.set(keyOf(change), { status: 'skipped', message: why });
+    if (replaced.has(nameKey(changesetRun, change)))
+      run.outcome.set(keyOf(change), { status: 'skipped', message: why });
     else held.set(run, (held.get(run) ?? new Map<string, string>()).set(keyOf(change), why));
   }
   for (const [run, reasons] of held) setAside(run, reasons, 'skipped');
 };
 
-const isWaiting = ({ runner: { run }, change }: Member, bundle: Bundle): boolean =>
-  takesFrom(change, bundle) && undecided(run, [change]).length > 0 && !run.sent.has(keyOf(change));
+const isWaiting = ({ runner: { run }, change }: Member, group: SetGroup): boolean =>
+  takesFrom(change, group) && undecided(run, [change]).length > 0 && !run.sent.has(keyOf(change));
 
-const nameKey = ({ run }: Runner, { name }: Change): string => `${placeKey(run.input.changeset)} ${name}`;
+const nameKey = ({ run }: ChangesetRun, { name }: Change): string => `${zoneTargetKey(run.input.changeset)} ${name}`;
 
 /** Puts the new changes in place; gives the names that have any. */
 const substitute = async (
   waiting: readonly Waiting[],
-  bundles: readonly Bundle[],
-  runners: readonly Runner[],
+  groups: readonly SetGroup[],
+  changesetRuns: readonly ChangesetRun[],
   replan: ReplanClaims,
 ): Promise<ReadonlySet<string>> => {
-  const names = new Set(waiting.map(({ runner, change }) => nameKey(runner, change)));
-  const failed = bundles.filter(({ failure }) => failure !== null).flatMap(({ sets }) => sets);
-  const byPlace = new Map(runners.map((runner) => [placeKey(runner.run.input.changeset), runner]));
+  const names = new Set(waiting.map(({ runner: changesetRun, change }) => nameKey(changesetRun, change)));
+  const failed = groups.filter(({ failure }) => failure !== null).flatMap(({ sets }) => sets);
+  const byPlace = new Map(
+    changesetRuns.map((changesetRun) => [zoneTargetKey(changesetRun.run.input.changeset), changesetRun]),
+  );
   const replaced = new Set<string>();
   for (const { changeset, change } of await replan(failed)) {
-    const runner = byPlace.get(placeKey(changeset));
-    if (runner === undefined || !names.has(nameKey(runner, change))) continue;
-    replaced.add(nameKey(runner, change));
-    runner.run.substitutes.set(keyOf(change), change);
+    const changesetRun = byPlace.get(zoneTargetKey(changeset));
+    if (changesetRun === undefined || !names.has(nameKey(changesetRun, change))) continue;
+    replaced.add(nameKey(changesetRun, change));
+    changesetRun.run.substitutes.set(keyOf(change), change);
   }
   return replaced;
 };
@@ -100,27 +105,27 @@ const substitute = async (
  * them; without `replan` the others keep what they have, and the next pass sets it right.
  */
 export const correctClaims = async (
-  failed: readonly Bundle[],
-  bundles: readonly Bundle[],
+  failed: readonly SetGroup[],
+  groups: readonly SetGroup[],
   replan: ReplanClaims | undefined,
 ): Promise<void> => {
   if (replan === undefined) return;
-  for (const bundle of failed) bundle.claimsStand = bundle.group.trouble !== null && bundle.claims.some(isWritten);
-  const byClaim = bundlesByClaim(bundles);
+  for (const group of failed) group.claimsStand = group.group.trouble !== null && group.claims.some(isWritten);
+  const byClaim = setGroupsByClaim(groups);
   const due = new Map(
     failed
       .filter(isWithoutClaims)
-      .flatMap((bundle) =>
-        bundle.claims
-          .filter((member) => isShared(member, bundle, byClaim))
-          .map((member) => [refKey(member.runner.run.input.changeset, member.change), member] as const),
+      .flatMap((group) =>
+        group.claims
+          .filter((member) => isShared(member, group, byClaim))
+          .map((member) => [changeKey(member.runner.run.input.changeset, member.change), member] as const),
       ),
   );
   if (due.size === 0) return;
-  const sets = bundles.filter(isWithoutClaims).flatMap((bundle) => bundle.sets);
-  const planned = new Map((await replan(sets)).map((each) => [refKey(each.changeset, each.change), each.change]));
-  for (const [key, { runner, change }] of due) {
-    const { run } = runner;
+  const sets = groups.filter(isWithoutClaims).flatMap((group) => group.sets);
+  const planned = new Map((await replan(sets)).map((each) => [changeKey(each.changeset, each.change), each.change]));
+  for (const [key, { runner: changesetRun, change }] of due) {
+    const { run } = changesetRun;
     const sent = run.sent.get(keyOf(change)) ?? change;
     const after = planned.has(key) ? (planned.get(key)?.after ?? null) : sent.before;
     const next = between(sent, after);
@@ -134,16 +139,16 @@ export const correctClaims = async (
 const isWritten = ({ runner: { run }, change }: Member): boolean => stands(run, change);
 
 /** Has what claims take from it to go out of them again? */
-export const isWithoutClaims = ({ failure, claimsStand }: Bundle): boolean => failure !== null && !claimsStand;
+export const isWithoutClaims = ({ failure, claimsStand }: SetGroup): boolean => failure !== null && !claimsStand;
 
 const isShared = (
   { runner: { run }, change }: Member,
-  bundle: Bundle,
-  byClaim: ReadonlyMap<string, readonly Bundle[]>,
+  group: SetGroup,
+  byClaim: ReadonlyMap<string, readonly SetGroup[]>,
 ): boolean =>
-  takesFrom(change, bundle) &&
+  takesFrom(change, group) &&
   stands(run, change) &&
-  byClaim.get(refKey(run.input.changeset, change))?.some((each) => !isWithoutClaims(each)) === true;
+  byClaim.get(changeKey(run.input.changeset, change))?.some((each) => !isWithoutClaims(each)) === true;
 
 /** The change from what was sent to another RRset; null where that is the same. */
 const between = ({ name, type, after: before }: Change, after: Change['after']): Change | null => {
@@ -154,14 +159,14 @@ const between = ({ name, type, after: before }: Change, after: Change['after']):
 };
 
 /** By refKey: which bundles each claim has to do with. */
-export const bundlesByClaim = (bundles: readonly Bundle[]): ReadonlyMap<string, readonly Bundle[]> => {
-  const found = new Map<string, Bundle[]>();
-  for (const bundle of bundles) {
-    for (const { runner, change } of bundle.claims) {
-      const key = refKey(runner.run.input.changeset, change);
+export const setGroupsByClaim = (groups: readonly SetGroup[]): ReadonlyMap<string, readonly SetGroup[]> => {
+  const found = new Map<string, SetGroup[]>();
+  for (const group of groups) {
+    for (const { runner: changesetRun, change } of group.claims) {
+      const key = changeKey(changesetRun.run.input.changeset, change);
       const known = found.get(key);
-      if (known === undefined) found.set(key, [bundle]);
-      else known.push(bundle);
+      if (known === undefined) found.set(key, [group]);
+      else known.push(group);
     }
   }
   return found;

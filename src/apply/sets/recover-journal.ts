@@ -4,14 +4,14 @@ import type { JournalEntry, JournalMember, Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
 import { problemOfTarget } from '../../model/problem.ts';
 import { joined, tiesOf } from '../../model/ties.ts';
-import type { OpenTargets, Rim, StuckName } from '../../target.ts';
-import type { Hold, Patience } from '../lease.ts';
-import { freshPatience, holdOf } from '../lease.ts';
-import type { Place } from '../phases.ts';
-import { placeKey, refKey } from '../phases.ts';
+import type { OpenTargets, RunContext, StuckName } from '../../target.ts';
+import type { LeaseHandle, LeaseWait } from '../lease.ts';
+import { freshLeaseWait, leaseHandle } from '../lease.ts';
+import type { ZoneTarget } from '../phases.ts';
+import { changeKey, zoneTargetKey } from '../phases.ts';
 import { portionsOf } from '../split-writes.ts';
-import { byTurns, silence } from '../target-concurrency.ts';
-import type { Standing, Trouble, UndoGroup } from '../zone/undo.ts';
+import { byTurns, circuitBreaker } from '../target-concurrency.ts';
+import type { Standing, UndoFailure, UndoGroup } from '../zone/undo.ts';
 import { inverse, standings } from '../zone/undo.ts';
 import type { StepBack, UndoAt } from './roll-back.ts';
 import { takeBack } from './roll-back.ts';
@@ -26,8 +26,8 @@ export interface Recovered {
 
 /** A zone at a target that the journal names, with what keeps it from being looked at. */
 interface Site {
-  readonly place: Place;
-  readonly hold: Hold | null;
+  readonly place: ZoneTarget;
+  readonly hold: LeaseHandle | null;
   readonly at: UndoAt | null;
   found: ReadonlyMap<string, Standing>;
   trouble: string | null;
@@ -49,7 +49,7 @@ interface Case {
 export const recoverJournal = async (
   store: Store,
   targets: OpenTargets,
-  rim: Rim,
+  context: RunContext,
   configured?: readonly string[],
 ): Promise<Recovered> => {
   const ours = ({ target }: JournalMember) => configured === undefined || configured.includes(target);
@@ -57,7 +57,7 @@ export const recoverJournal = async (
     (await store.journalled()).map((entry) => ({ ...entry, members: entry.members.filter(ours) }));
   const found = await journalled();
   if (found.length === 0) return { problems: [], notices: [], stuck: [] };
-  const sites = sitesOf(found, store, targets, rim);
+  const sites = sitesOf(found, store, targets, context);
   try {
     await takeLeases([...sites.values()]);
     // What another hostmaster was at is ended by now, if its leases are ours.
@@ -67,27 +67,27 @@ export const recoverJournal = async (
     await lookAt(cases);
     return await endCases(cases, store);
   } finally {
-    await Promise.all(sites.values().map(({ hold }) => hold?.release()));
+    await Promise.all(sites.values().map(({ hold: lease }) => lease?.release()));
   }
 };
 
-const placeOf = ({ zone, target }: JournalMember): Place => ({ zone: zone.name, view: zone.view, target });
+const placeOf = ({ zone, target }: JournalMember): ZoneTarget => ({ zone: zone.name, view: zone.view, target });
 
 const sitesOf = (
   entries: readonly JournalEntry[],
   store: Store,
   { open, statuses }: OpenTargets,
-  rim: Rim,
+  context: RunContext,
 ): ReadonlyMap<string, Site> => {
   const sites = new Map<string, Site>();
   for (const member of entries.flatMap(({ members }) => members)) {
     const place = placeOf(member);
-    if (sites.has(placeKey(place))) continue;
+    if (sites.has(zoneTargetKey(place))) continue;
     const target = open.get(member.target);
     const why = statuses.find(({ name }) => name === member.target)?.message ?? 'it is no target of this run';
-    const hold = target === undefined ? null : holdOf(place, store, rim);
+    const lease = target === undefined ? null : leaseHandle(place, store, context);
     const at =
-      target === undefined || hold === null
+      target === undefined || lease === null
         ? null
         : {
             target,
@@ -96,21 +96,21 @@ const sitesOf = (
               zone: member.zone,
               target: member.target,
               signal: undefined,
-              sleep: rim.sleep,
-              beforeWrite: hold.check,
+              sleep: context.sleep,
+              beforeWrite: lease.check,
             },
             portions: portionsOf(target.provider, member.zone),
           };
     const trouble = at === null ? `${member.target} cannot be asked: ${why}` : null;
-    sites.set(placeKey(place), { place, hold, at, found: new Map(), trouble });
+    sites.set(zoneTargetKey(place), { place, hold: lease, at, found: new Map(), trouble });
   }
   return sites;
 };
 
 /** In the same order as everybody. */
 const takeLeases = async (sites: readonly Site[]): Promise<void> => {
-  const waiting: Patience = freshPatience();
-  for (const site of sites.toSorted((a, b) => (placeKey(a.place) < placeKey(b.place) ? -1 : 1))) {
+  const waiting: LeaseWait = freshLeaseWait();
+  for (const site of sites.toSorted((a, b) => (zoneTargetKey(a.place) < zoneTargetKey(b.place) ? -1 : 1))) {
     await site.hold?.take(waiting).catch((error) => {
       site.trouble ??= messageOf(error);
     });
@@ -119,14 +119,14 @@ const takeLeases = async (sites: readonly Site[]): Promise<void> => {
 
 const casesOf = (entries: readonly JournalEntry[], sites: ReadonlyMap<string, Site>): readonly Case[] =>
   joined(entries, ({ members }) =>
-    members.flatMap((each) => [refKey(placeOf(each), each.change), ...tiesOf(each.change)]),
+    members.flatMap((each) => [changeKey(placeOf(each), each.change), ...tiesOf(each.change)]),
   ).map((own) => {
     const members = own.flatMap((entry) => entry.members);
-    const byKey = new Map(members.map((each) => [refKey(placeOf(each), each.change), each]));
+    const byKey = new Map(members.map((each) => [changeKey(placeOf(each), each.change), each]));
     return {
       entries: own,
       members: [...byKey.values()].flatMap((each) => {
-        const site = sites.get(placeKey(placeOf(each)));
+        const site = sites.get(zoneTargetKey(placeOf(each)));
         return site === undefined ? [] : [{ site, change: each.change }];
       }),
       group: { trouble: null },
@@ -146,7 +146,7 @@ const lookAt = async (cases: readonly Case[]): Promise<void> => {
     const changes = members.map(({ change }) => change);
     try {
       const found = await standings(changes, sender);
-      site.found = new Map([...found].map(([change, how]) => [refKey(site.place, change), how]));
+      site.found = new Map([...found].map(([change, how]) => [changeKey(site.place, change), how]));
       await sender.provider.finish?.(sender.zone, [], undefined);
     } catch (error) {
       site.trouble = `${site.place.zone} at ${site.place.target} cannot be asked: ${messageOf(error)}`;
@@ -159,9 +159,9 @@ type Way = 'nothing' | 'complete' | 'roll back';
 const endCases = async (cases: readonly Case[], store: Store): Promise<Recovered> => {
   const ways = new Map(cases.map((each) => [each, wayOf(each)]));
   const items = cases.flatMap((each) => itemsOf(each, ways.get(each) ?? 'nothing'));
-  await takeBack(items, silence());
+  await takeBack(items, circuitBreaker());
   const written = new Map(items.map(({ at }) => [at, at.sender]));
-  for (const { zone, target } of written.values()) await store.forget(zone, target);
+  for (const { zone, target } of written.values()) await store.forgetSync(zone, target);
   const ended = cases.filter(({ group }) => group.trouble === null);
   const open = cases.filter(({ group }) => group.trouble !== null);
   await store.endJournalAll(idsOf(ended));
@@ -182,7 +182,7 @@ const endCases = async (cases: readonly Case[], store: Store): Promise<Recovered
 
 /** What is to be done about a case; what stands in the way of it becomes its trouble. */
 const wayOf = ({ members, group }: Case): Way => {
-  const found = members.map(({ site, change }) => ({ change, how: site.found.get(refKey(site.place, change)) }));
+  const found = members.map(({ site, change }) => ({ change, how: site.found.get(changeKey(site.place, change)) }));
   const blocked = members.find(({ site }) => site.trouble !== null)?.site.trouble ?? null;
   if (blocked !== null) group.trouble = { kind: 'failed', message: blocked };
   for (const { how } of found) if (how?.kind === 'moved') group.trouble ??= { kind: 'moved', message: how.words };
@@ -195,7 +195,7 @@ const wayOf = ({ members, group }: Case): Way => {
 /** A change is made by taking back its inverse. */
 const itemsOf = ({ members, group }: Case, way: Way): readonly StepBack[] =>
   members.flatMap(({ site: { at, found, place }, change }) => {
-    const stands = found.get(refKey(place, change))?.kind === 'after';
+    const stands = found.get(changeKey(place, change))?.kind === 'after';
     if (at === null || way === 'nothing' || stands !== (way === 'roll back')) return [];
     return [{ at, group, ...(way === 'roll back' ? backward(change) : forward(change)) }];
   });
@@ -229,10 +229,10 @@ const endedWords = (each: Case, way: Way): readonly string[] =>
 
 const openWords = (each: Case): string => {
   const half = `the records of ${serversOf(each)} were left half done by an earlier apply`;
-  const trouble: Trouble = each.group.trouble ?? { kind: 'failed', message: '' };
+  const failure: UndoFailure = each.group.trouble ?? { kind: 'failed', message: '' };
   return {
-    moved: `${half}, and ${trouble.message}; they are left alone: ${howToMend}`,
-    failed: `${half}, and are left alone for now: ${trouble.message}`,
-    unfinished: `${half}; they are whole again, but ${trouble.message}`,
-  }[trouble.kind];
+    moved: `${half}, and ${failure.message}; they are left alone: ${howToMend}`,
+    failed: `${half}, and are left alone for now: ${failure.message}`,
+    unfinished: `${half}; they are whole again, but ${failure.message}`,
+  }[failure.kind];
 };

@@ -1,6 +1,6 @@
 import type { Change } from '../../model/plan.ts';
 import type { OpenTarget } from '../../target.ts';
-import type { Silence } from '../target-concurrency.ts';
+import type { CircuitBreaker } from '../target-concurrency.ts';
 import { byTurns } from '../target-concurrency.ts';
 import type { UndoItem, UndoPlace } from '../zone/undo.ts';
 import { examine, finishUndo, undo } from '../zone/undo.ts';
@@ -17,7 +17,7 @@ export interface StepBack extends UndoItem {
 }
 
 /** Looks whether changes can be taken back, without writing: what went wrong, or moved, stands in their groups. */
-export const lookBack = (items: readonly StepBack[], silence: Pick<Silence, 'isSilent'>): Promise<void> =>
+export const lookBack = (items: readonly StepBack[], silence: Pick<CircuitBreaker, 'isOpen'>): Promise<void> =>
   everywhere(items, silence, examine);
 
 /**
@@ -27,7 +27,7 @@ export const lookBack = (items: readonly StepBack[], silence: Pick<Silence, 'isS
  */
 export const takeBack = async <T extends StepBack>(
   items: readonly T[],
-  silence: Pick<Silence, 'isSilent'>,
+  silence: Pick<CircuitBreaker, 'isOpen'>,
 ): Promise<ReadonlySet<T>> => {
   const done = new Set<T>();
   const owed = new Map<UndoAt, readonly Change[]>();
@@ -47,13 +47,13 @@ export const takeBack = async <T extends StepBack>(
 
 const everywhere = <T extends StepBack>(
   items: readonly T[],
-  { isSilent }: Pick<Silence, 'isSilent'>,
+  { isOpen }: Pick<CircuitBreaker, 'isOpen'>,
   job: (at: UndoAt, own: readonly T[]) => Promise<unknown>,
 ): Promise<void> =>
   byTurns(
     [...Map.groupBy(items, ({ at }) => at)].map(([at, own]) => ({ target: at.target, at, own })),
     async ({ target, at, own }) => {
-      if (isSilent(target)) giveUp(own, target);
+      if (isOpen(target)) giveUp(own, target);
       else await job(at, own);
     },
   );

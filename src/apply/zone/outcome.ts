@@ -60,7 +60,7 @@ export const countOf = (outcome: Outcome, status: ChangeResult['status']): numbe
 
 /** What a target's refusal is to the zone. */
 export const refusedError = (refused: readonly RefusedChange[], target: string): HostmasterError =>
-  new HostmasterError('WRITE_REFUSED', 'stop', `${target} refused ${wordsOf(refused)}; what exists there stays`);
+  new HostmasterError('WRITE_REFUSED', `${target} refused ${wordsOf(refused)}; what exists there stays`);
 
 const mostQuoted = 5;
 
@@ -85,12 +85,8 @@ const stalenessOf = (run: ZoneRun): HostmasterError | null => {
   if (stale.length === 0) return null;
   const where = `${zoneLabel(run.sender.zone)} at ${run.sender.target}`;
   const message = `${where} is no longer what the plan saw: ${listOf(stale)}; what goes with it was not written: plan again`;
-  return new HostmasterError('STALE_PLAN', 'retry', message);
+  return new HostmasterError('STALE_PLAN', message);
 };
 
 const notReached = ({ sender }: ZoneRun): HostmasterError =>
-  new HostmasterError(
-    'INTERRUPTED',
-    'stop',
-    `${zoneLabel(sender.zone)} at ${sender.target}: not all of it was reached`,
-  );
+  new HostmasterError('INTERRUPTED', `${zoneLabel(sender.zone)} at ${sender.target}: not all of it was reached`);

@@ -21,7 +21,7 @@ export interface ApplyZoneInput {
   /** Called after each write with the number of changes that it carried. */
   readonly onWritten?: (changes: number) => void;
   /** Does the change belong to an atomic set, so that it fails with that one and not with its zone? */
-  readonly apart?: (change: RRsetKey) => boolean;
+  readonly belongsToSet?: (change: RRsetKey) => boolean;
 }
 
 /** By keyOf: what became of a change. What is not here was not reached. */

@@ -79,7 +79,6 @@ const staleOrLate = async (stale: Sent, changes: readonly Change[], sender: Send
 const neverTaken = (error: HostmasterError): HostmasterError =>
   new HostmasterError(
     'WRITE_UNKNOWN',
-    'retry',
     `${error.message}; sent ${tries} times and read back each time: nothing of it was applied`,
     { cause: error },
   );
@@ -87,7 +86,6 @@ const neverTaken = (error: HostmasterError): HostmasterError =>
 const neverRead = (error: HostmasterError, cause: unknown): HostmasterError =>
   new HostmasterError(
     'WRITE_UNKNOWN',
-    'retry',
     `${error.message}; it may or may not have been applied, as reading back failed too (${messageOf(cause)}): plan again to see`,
     { cause },
   );
@@ -110,7 +108,6 @@ export const readNames = async (changes: readonly Change[], sender: Sender): Pro
   if (snapshot.status === 'read') return snapshot;
   throw new HostmasterError(
     'ZONE_MISSING',
-    'stop',
     `${sender.target} does not have the zone ${zoneLabel(sender.zone)} any more; somebody removed it since the plan`,
   );
 };
@@ -132,7 +129,6 @@ const racedAt = (
     written: changes.filter((change) => !gone.has(change)),
     error: new HostmasterError(
       'LOST_RACE',
-      'retry',
       `somebody else wrote to ${zoneLabel(zone)} at ${target} between our read and our write; ${lost}: compare with them, then plan again`,
     ),
   };

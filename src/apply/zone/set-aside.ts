@@ -1,4 +1,4 @@
-import { heldWith, sidesOf } from '../../model/dependents.ts';
+import { sidesOf, withheldWith } from '../../model/dependents.ts';
 import type { Change } from '../../model/plan.ts';
 import type { ChangeResult } from '../../model/result.ts';
 import { keyOf } from '../../model/rrset.ts';
@@ -19,13 +19,13 @@ export const setAside = (
   reasons: ReadonlyMap<string, string>,
   status: Extract<ChangeResult['status'], keyof typeof words>,
 ): void => {
-  const { changeset, apart } = run.input;
+  const { changeset, belongsToSet } = run.input;
   const left = undecided(run, changeset.changes);
   const bad = left.filter((change) => reasons.has(keyOf(change)));
   if (bad.length === 0) return;
   for (const change of bad) run.outcome.set(keyOf(change), { status, message: reasons.get(keyOf(change)) ?? null });
   const served = new Set(run.state.opened?.rrsets.filter(({ values }) => values.length > 0).map(({ name }) => name));
-  const held = heldWith({
+  const held = withheldWith({
     zone: changeset.zone,
     changes: left,
     standing: bad.flatMap(sidesOf),
@@ -33,7 +33,7 @@ export const setAside = (
   });
   const was = `${listOf(bad)}, which was ${words[status]}`;
   skip(run, held.keys(), `goes with ${was}`);
-  const goesOn = undecided(run, changeset.changes).filter((change) => apart?.(change) !== true);
+  const goesOn = undecided(run, changeset.changes).filter((change) => belongsToSet?.(change) !== true);
   const nothingComes = goesOn.every(({ action }) => action === 'delete') && !hasGained(run);
   if (nothingComes) skip(run, goesOn, `nothing would come in its place, because ${listOf(bad)} was ${words[status]}`);
 };

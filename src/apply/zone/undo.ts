@@ -9,14 +9,14 @@ import { halvesOf, readNames, send, unsaid } from './send.ts';
 
 /** Changes that are taken back together; the first trouble stops what is left of them. */
 export interface UndoGroup {
-  trouble: Trouble | null;
+  trouble: UndoFailure | null;
 }
 
 /**
  * `moved`: somebody else changed an RRset since; `failed`: the target could not be asked, or did not take it; `unfinished`:
  * all was taken back, and what is owed after that went wrong.
  */
-export interface Trouble {
+export interface UndoFailure {
   readonly kind: 'moved' | 'failed' | 'unfinished';
   readonly message: string;
 }
@@ -96,7 +96,7 @@ const comeToRest = async (
     if (refused === null) return;
     blame(refused, due, sender);
   }
-  throw new HostmasterError('LOST_RACE', 'retry', `it did not come to rest in ${tries} tries`);
+  throw new HostmasterError('LOST_RACE', `it did not come to rest in ${tries} tries`);
 };
 
 /** Null: all of it is written. Else it is to be looked at again, after what the server refused. */
@@ -138,7 +138,7 @@ const blame = (refused: readonly RefusedChange[], due: readonly UndoItem[], { ta
 const troubling = async (
   items: readonly UndoItem[],
   sender: Sender,
-  kind: Trouble['kind'],
+  kind: UndoFailure['kind'],
   job: () => Promise<void>,
 ): Promise<void> => {
   try {

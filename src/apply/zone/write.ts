@@ -93,7 +93,7 @@ const refuseStale = (run: ZoneRun, stale: readonly Change[]): void => {
   if (stale.length === 0) return;
   const { input, sender } = run;
   const where = `${zoneLabel(sender.zone)} at ${sender.target}`;
-  if (!input.reviewed && input.apart !== undefined && stale.every(input.apart)) {
+  if (!input.reviewed && input.belongsToSet !== undefined && stale.every(input.belongsToSet)) {
     const message = 'it is no longer what the plan saw';
     setAside(run, new Map(stale.map((change) => [keyOf(change), message])), 'stale');
     return;
@@ -101,14 +101,13 @@ const refuseStale = (run: ZoneRun, stale: readonly Change[]): void => {
   const done = run.sent.size === 0 ? 'nothing was written to it' : 'nothing more was written to it';
   throw new HostmasterError(
     'STALE_PLAN',
-    'retry',
     `${where} is no longer what the plan saw: ${listOf(stale)}; ${done}: plan again`,
   );
 };
 
 const makeZone = async ({ create, provider, signal }: ApplyZoneInput, sender: Sender): Promise<void> => {
   if (create === null) {
-    throw new HostmasterError('ZONE_MISSING', 'stop', `${sender.target} does not have ${zoneLabel(sender.zone)}`);
+    throw new HostmasterError('ZONE_MISSING', `${sender.target} does not have ${zoneLabel(sender.zone)}`);
   }
   await sender.beforeWrite?.();
   await provider.createZone(sender.zone, create, signal);
@@ -169,7 +168,7 @@ const markApplied = ({ outcome, state }: ZoneRun, changes: readonly Change[], me
 };
 
 const interrupted = ({ zone, target }: Sender): HostmasterError =>
-  new HostmasterError('INTERRUPTED', 'stop', `${zoneLabel(zone)} at ${target}: stopped before all of it was written`);
+  new HostmasterError('INTERRUPTED', `${zoneLabel(zone)} at ${target}: stopped before all of it was written`);
 
 /** What was written must be answered for, even where a later write failed. */
 const finish = async ({ input, sender, state }: ZoneRun): Promise<void> => {

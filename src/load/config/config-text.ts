@@ -13,7 +13,7 @@ import {
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { limits } from '../limits.ts';
 import { quoted } from '../quote.ts';
-import { type Place, placesOf } from '../text.ts';
+import { type Position, positionsOf } from '../text.ts';
 
 /** A path of keys and indices into hostmaster.yaml. */
 export type Path = readonly (string | number)[];
@@ -22,18 +22,18 @@ export type Path = readonly (string | number)[];
 export interface ConfigText {
   readonly value: unknown;
   /** Keys that stand twice in one mapping. */
-  readonly duplicates: readonly { readonly key: string; readonly at: Place }[];
+  readonly duplicates: readonly { readonly key: string; readonly at: Position }[];
   /** Where the value at a path stands, or what is nearest to it. */
-  readonly placeOf: (path: Path) => Place;
+  readonly placeOf: (path: Path) => Position;
   /** Where the key at the end of a path stands. */
-  readonly placeOfKey: (path: Path) => Place;
+  readonly placeOfKey: (path: Path) => Position;
 }
 
 /** A text that is not YAML, or not YAML that can be used. */
 export class TextProblem extends Error {
-  readonly at: Place;
+  readonly at: Position;
 
-  constructor(message: string, at: Place) {
+  constructor(message: string, at: Position) {
     super(message);
     this.name = 'TextProblem';
     this.at = at;
@@ -47,13 +47,13 @@ export const parseConfig = (file: string, text: string): ConfigText => {
   } catch (error) {
     if (!(error instanceof TextProblem)) throw error;
     const { line, column } = error.at;
-    throw new HostmasterError('CONFIG', 'stop', `${file}:${line}:${column}: ${error.message}`);
+    throw new HostmasterError('CONFIG', `${file}:${line}:${column}: ${error.message}`);
   }
 };
 
 /** Parses YAML 1.2; keys are taken from their source text. Throws TextProblem. */
 export const readText = (text: string): ConfigText => {
-  const placeAt = placesOf(text);
+  const placeAt = positionsOf(text);
   const refuse = (message: string, offset: number): never => {
     throw new TextProblem(message, placeAt(offset));
   };

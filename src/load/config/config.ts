@@ -28,13 +28,13 @@ export const readConfig = async (path: string, trusted: boolean, file = basename
   const absolute = resolve(path);
   const read = readPlain(absolute, limits.configBytes);
   if (read.status === 'missing') {
-    throw new HostmasterError('CONFIG', 'stop', `there is no ${path}; name it with --config, or run "hostmaster init"`);
+    throw new HostmasterError('CONFIG', `there is no ${path}; name it with --config, or run "hostmaster init"`);
   }
-  if (read.status === 'refused') throw new HostmasterError('CONFIG', 'stop', `${path} cannot be used: ${read.message}`);
+  if (read.status === 'refused') throw new HostmasterError('CONFIG', `${path} cannot be used: ${read.message}`);
   const text = parseConfig(file, read.text);
   if (text.value === null || typeof text.value !== 'object' || Array.isArray(text.value)) {
     const what = text.value === null ? 'is empty' : 'must be a mapping';
-    throw new HostmasterError('CONFIG', 'stop', `${file}:1:1: ${file} ${what}; it needs "targets:" and "zones:"`);
+    throw new HostmasterError('CONFIG', `${file}:1:1: ${file} ${what}; it needs "targets:" and "zones:"`);
   }
   const config: Config = { folder: dirname(absolute), file, trusted, text, top: asRecord(text.value), problems: [] };
   for (const { key, at } of text.duplicates) {

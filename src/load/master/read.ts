@@ -5,7 +5,7 @@ import { collector, type FileContent, type ZoneContext } from '../collect.ts';
 import { limits } from '../limits.ts';
 import { quoted } from '../quote.ts';
 import type { LoadRuleId } from '../rules.ts';
-import { placesOf } from '../text.ts';
+import { positionsOf } from '../text.ts';
 import { countOf, type GenerateRange, parseRange, substitute, tooMany } from './generate.ts';
 import { ownerOf, parseTtl, readBody, readHead, readRecord } from './record.ts';
 import { finish, type IncludeReader, type MasterFile, type MasterState, orProblem, refuse, startOf } from './state.ts';
@@ -28,7 +28,7 @@ export const readMaster = async (
 };
 
 const fileOf = (file: string, text: string, trail: readonly string[]): MasterFile => {
-  const placeOf = placesOf(text);
+  const placeOf = positionsOf(text);
   return {
     file,
     depth: trail.length,

@@ -5,7 +5,7 @@ import type { RRset } from '../../model/rrset.ts';
 import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../collect.ts';
 import { quoted } from '../quote.ts';
 import { type LoadRuleId, syntaxRule } from '../rules.ts';
-import { placesOf } from '../text.ts';
+import { positionsOf } from '../text.ts';
 import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';
 import { readEntries } from '../yaml/read.ts';
 import { type RecordReader, recordReader } from './draft.ts';
@@ -14,7 +14,7 @@ import { readRecord } from './record.ts';
 /** Reads a zone file in octoDNS's YAML. Never throws for what is in the text. */
 export const readZoneYaml = (file: string, text: string, context: ZoneContext): FileContent => {
   const into = collector();
-  const placeOf = placesOf(text);
+  const placeOf = positionsOf(text);
   const originAt = (offset: number): FileOrigin => {
     const { line, column } = placeOf(offset);
     return { kind: 'zone_file', file, line, column };

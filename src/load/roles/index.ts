@@ -1,4 +1,4 @@
-import type { Place } from '../../model/origin.ts';
+import type { SourceLocation } from '../../model/origin.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
 import type { Role, Roles, UnusableRule } from '../../model/roles.ts';
 import type { Config } from '../config/config.ts';
@@ -59,7 +59,7 @@ export const readRoles = (config: Config, readFile: FileReader, from: RolesConfi
 };
 
 /** An inventory that is left out, in the file of --targets-from too, is not one without servers. */
-const withoutInventory = (at: Place): { readonly problem: Problem; readonly rule: UnusableRule } => {
+const withoutInventory = (at: SourceLocation): { readonly problem: Problem; readonly rule: UnusableRule } => {
   const reason = 'no inventory is configured, so that nothing comes of registration, labels and groups';
   const message = `${reason}; what they wrote before stays; add one under "inventory:"`;
   return {

@@ -1,4 +1,4 @@
-import { madeTypes, ownTypes, parseRdata, rdataFromYaml } from '../../model/rdata.ts';
+import { ownTypes, parseRdata, rdataFromYaml, synthesisedTypes } from '../../model/rdata.ts';
 import type { RecordDefinition } from '../../model/roles.ts';
 import { isTemplate, parseTemplate } from '../../model/template.ts';
 import type { RecordEntry } from '../schema/labels.ts';
@@ -25,7 +25,7 @@ const readType = (reader: RuleReader, text: string): string | null => {
     return null;
   }
   const { name } = found.type;
-  const fault = madeTypes.has(name)
+  const fault = synthesisedTypes.has(name)
     ? `${name} is not for records of the inventory: nothing from it becomes code; use a zone file`
     : neverServers.has(name)
       ? `${name} is the name server's own, and no server's`

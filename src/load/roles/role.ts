@@ -1,4 +1,4 @@
-import type { Place } from '../../model/origin.ts';
+import type { SourceLocation } from '../../model/origin.ts';
 import type { Role, UnusableRule } from '../../model/roles.ts';
 import type { Scalar, ServerState } from '../../model/server.ts';
 import { asRecord, type Check, checkOf, unknownKey } from '../config/check.ts';
@@ -88,7 +88,7 @@ const readList = <Entry, Definition extends object>(
   path: Path,
   check: Check<Entry>,
   read: (reader: RuleReader, entry: Entry) => Definition | null,
-): readonly (Definition & { readonly at: Place })[] => {
+): readonly (Definition & { readonly at: SourceLocation })[] => {
   const { text, unusable } = reading;
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) {

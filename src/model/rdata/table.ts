@@ -158,7 +158,7 @@ export const pointingTypes: ReadonlySet<string> = new Set([
 ]);
 
 /** Types whose answers are made, by code or by looking elsewhere: no question for the type itself shows them. */
-export const madeTypes: ReadonlySet<string> = new Set(['LUA', 'ALIAS', aliasSetType]);
+export const synthesisedTypes: ReadonlySet<string> = new Set(['LUA', 'ALIAS', aliasSetType]);
 
 /** Types that may stand beside a CNAME (RFC 4035 section 2.5). */
 export const besideCname: ReadonlySet<string> = new Set(['RRSIG', 'NSEC']);

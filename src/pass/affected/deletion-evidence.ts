@@ -1,11 +1,11 @@
 import type { Affected, Composition } from '../../compose/composition.ts';
-import { type Accounted, factsOfSome } from '../../compose/deletion-evidence.ts';
+import { type Accounted, evidenceOfSome } from '../../compose/deletion-evidence.ts';
 import { keyOfEntry } from '../../compose/roster.ts';
 import { isServerName } from '../../compose/template.ts';
 import { type RosterServer, serverKey } from '../../model/server.ts';
 import type { Registered, ServerRef } from '../../plan/sets.ts';
-import type { SharedFacts } from '../../run.ts';
-import type { HeldPass } from './last-pass.ts';
+import type { SharedEvidence } from '../../run.ts';
+import type { LastPass } from './last-pass.ts';
 
 // What a pass of one server looks up of all others stays as the last pass had it.
 
@@ -27,16 +27,26 @@ export const concernedIn = (
   { entries }: Composition,
   key: string,
   next: RosterServer | null,
-  { parts }: Pick<Affected, 'parts'>,
+  { contributions }: Pick<Affected, 'contributions'>,
 ): Concerned => ({
   key,
   next,
   entries: new Map(
-    parts.flatMap((part): readonly [string, ConcernedServer][] => {
-      const entry = part.key === key ? next : (entries.get(part.key) ?? null);
+    contributions.flatMap((contributed): readonly [string, ConcernedServer][] => {
+      const entry = contributed.key === key ? next : (entries.get(contributed.key) ?? null);
       return entry === null
         ? []
-        : [[part.key, { key: part.key, entry, outcome: part.share.outcome, gets: part.share.server !== null }]];
+        : [
+            [
+              contributed.key,
+              {
+                key: contributed.key,
+                entry,
+                outcome: contributed.share.outcome,
+                gets: contributed.share.server !== null,
+              },
+            ],
+          ];
     }),
   ),
 });
@@ -45,36 +55,36 @@ export const concernedIn = (
  * What accounts for values now. A value that the server gave up and that nobody is known to have written may lack one who
  * left and accounts for it as well: then it stays for the next full pass.
  */
-export const factsWith = (
-  { desired, composition }: HeldPass,
+export const evidenceWith = (
+  { desired, composition }: LastPass,
   { key, entries }: Concerned,
   now: number,
-): SharedFacts => {
-  const { facts } = desired;
-  if (facts === null) return null;
-  const own = factsOfSome(composition.book, now, [...entries.values()]);
+): SharedEvidence => {
+  const { evidence } = desired;
+  if (evidence === null) return null;
+  const own = evidenceOfSome(composition.ruleset, now, [...entries.values()]);
   const isOwn = (each: string) => each === key || entries.has(each);
   const unlessOwn = (each: string | undefined) => (each === undefined || isOwn(each) ? undefined : each);
   return {
-    servers: { get: (each) => (isOwn(each) ? own.servers.get(each) : facts.servers.get(each)) },
-    names: { get: (name) => own.names.get(name) ?? unlessOwn(facts.names.get(name)) },
-    addresses: { get: (address) => own.addresses.get(address) ?? unlessOwn(facts.addresses.get(address)) },
+    servers: { get: (each) => (isOwn(each) ? own.servers.get(each) : evidence.servers.get(each)) },
+    names: { get: (name) => own.names.get(name) ?? unlessOwn(evidence.names.get(name)) },
+    addresses: { get: (address) => own.addresses.get(address) ?? unlessOwn(evidence.addresses.get(address)) },
     now,
   };
 };
 
 /** Whose each registration name is now. */
 export const registeredWith = (
-  { desired: { registered }, composition }: HeldPass,
+  { desired: { registered }, composition }: LastPass,
   { key, next, entries }: Concerned,
 ): Registered => {
-  const { book, parts } = composition;
+  const { ruleset, contributions } = composition;
   const server = next?.server ?? composition.entries.get(key)?.server;
-  if (book.registration === null || server === undefined || !isServerName(server.name)) return registered;
-  const own = `${server.name}.${book.registration.definition.zone}`;
+  if (ruleset.registration === null || server === undefined || !isServerName(server.name)) return registered;
+  const own = `${server.name}.${ruleset.registration.definition.zone}`;
   const named = [
     ...new Set(
-      [server.inventory, ...book.inventories.map(({ name }) => name)].map((inventory) =>
+      [server.inventory, ...ruleset.inventories.map(({ name }) => name)].map((inventory) =>
         serverKey({ inventory, name: server.name }),
       ),
     ),
@@ -86,7 +96,7 @@ export const registeredWith = (
     });
   const has = (entry: RosterServer): boolean => {
     const each = keyOfEntry(entry);
-    return book.counts(entry) && (entries.get(each)?.gets ?? parts.get(each)?.share.server !== null);
+    return ruleset.counts(entry) && (entries.get(each)?.gets ?? contributions.get(each)?.share.server !== null);
   };
   const first = named.find(has) ?? named[0];
   const of: ServerRef | undefined =

@@ -1,4 +1,4 @@
-import { placeKey } from '../../apply/phases.ts';
+import { zoneTargetKey } from '../../apply/phases.ts';
 import { affectedBy } from '../../compose/composition.ts';
 import { problemsOf } from '../../compose/finding.ts';
 import type { Merged } from '../../compose/merge.ts';
@@ -9,14 +9,14 @@ import type { DesiredZone } from '../../model/zone.ts';
 import { assemblePlan, atomicSets, withholdSplit } from '../../plan/index.ts';
 import { checkZones } from '../../rules/index.ts';
 import type { PlannedWork } from '../../run.ts';
-import type { Rim } from '../../target.ts';
+import type { RunContext } from '../../target.ts';
 import { quarantinedAddresses } from '../selection.ts';
-import { concernedIn, factsWith, registeredWith } from './deletion-evidence.ts';
-import { type HeldPass, textOf } from './last-pass.ts';
+import { concernedIn, evidenceWith, registeredWith } from './deletion-evidence.ts';
+import { type LastPass, textOf } from './last-pass.ts';
 import { planTouched } from './plan.ts';
 import { type TouchedZone, touchedZone, type Whole, whole } from './zone.ts';
 
-export { type HeldPass, type HeldPlace, holdPass } from './last-pass.ts';
+export { type LastPass, type LastPassTarget, lastPassOf } from './last-pass.ts';
 export type { Whole } from './zone.ts';
 
 /** One server as the last pass had it and as it is now; null: there was, or is, none. */
@@ -42,27 +42,27 @@ export type AffectedPass =
  * Gives what a full pass would, where nothing else moved since the last one; where that cannot be known, it says so.
  */
 export const planAffected = async (
-  held: HeldPass,
+  last: LastPass,
   change: ServerChange,
-  { store, rim }: { readonly store: Pick<Store, 'written' | 'orphans'>; readonly rim: Rim },
+  { store, context }: { readonly store: Pick<Store, 'written' | 'orphans'>; readonly context: RunContext },
 ): Promise<AffectedPass> => {
-  const { composition, desired } = held;
+  const { composition, desired } = last;
   const { previous, next } = change;
   const server = next?.server ?? previous;
   if (server === null) return whole('there is no server');
   const key = serverKey(server);
   if (previous !== null && serverKey(previous) !== key) return whole(`${key} and another server cannot change at once`);
   const touched = affectedBy(composition, previous, next);
-  const zones = touchedZones(held, touched.merged);
+  const zones = touchedZones(last, touched.merged);
   if ('status' in zones) return zones;
   const checked = checkTouched(zones, desired.definitions.zoneNames);
   if ('status' in checked) return checked;
   const concerned = concernedIn(composition, key, next, touched);
-  const now = rim.clock.now();
-  const facts = factsWith(held, concerned, now);
-  const planned = await planTouched(held, checked.zones, { store, rim, facts, now });
+  const now = context.clock.now();
+  const evidence = evidenceWith(last, concerned, now);
+  const planned = await planTouched(last, checked.zones, { store, context, evidence, now });
   if ('status' in planned) return planned;
-  const registered = registeredWith(held, concerned);
+  const registered = registeredWith(last, concerned);
   const changesets = withholdSplit({
     changesets: planned.work.map(({ changeset }) => changeset),
     registered,
@@ -70,18 +70,18 @@ export const planAffected = async (
     quarantined: quarantinedAddresses(checked.zones.map(({ zone }) => zone)),
   });
   const findings = [
-    ...touched.parts.flatMap((part) => part.findings),
+    ...touched.contributions.flatMap((contributed) => contributed.findings),
     ...touched.merged.flatMap((each) => each.findings),
   ];
-  const problems = [...problemsOf(findings), ...checked.problems.filter((each) => !held.said.has(textOf(each)))];
+  const problems = [...problemsOf(findings), ...checked.problems.filter((each) => !last.said.has(textOf(each)))];
   return {
     status: 'planned',
     plan: assemblePlan({
-      commit: held.plan.config_commit,
-      targets: held.plan.targets,
+      commit: last.plan.config_commit,
+      targets: last.plan.targets,
       changesets,
       problems: [...problems, ...planned.problems],
-      inventory: held.plan.inventory,
+      inventory: last.plan.inventory,
       atomicSets: atomicSets(changesets, registered),
     }),
     work: planned.work.map((each, i) => ({ ...each, changeset: changesets[i] ?? each.changeset })),
@@ -90,15 +90,15 @@ export const planAffected = async (
 };
 
 /** Zone by zone; a zone of two views is two. */
-const touchedZones = (held: HeldPass, merged: readonly Merged[]): readonly TouchedZone[] | Whole => {
+const touchedZones = (last: LastPass, merged: readonly Merged[]): readonly TouchedZone[] | Whole => {
   const byZone = Map.groupBy(merged, ({ entry }) => entry.name);
   const zones: TouchedZone[] = [];
-  for (const each of held.zones) {
+  for (const each of last.zones) {
     const { id, settings } = each.zone;
     const own = byZone.get(id.name);
     if (own === undefined) continue;
     const places = settings.targets.map((target) =>
-      held.places.get(placeKey({ zone: id.name, view: id.view, target })),
+      last.places.get(zoneTargetKey({ zone: id.name, view: id.view, target })),
     );
     if (places.includes(undefined)) return whole(`${id.name} was not planned at all its targets`);
     const open = new Set(places.flatMap((place) => [...(place?.open ?? [])]));

@@ -1,5 +1,5 @@
 import { appliedChanges } from '../../apply/index.ts';
-import { placeKey } from '../../apply/phases.ts';
+import { zoneTargetKey } from '../../apply/phases.ts';
 import { resultOf } from '../../apply/results.ts';
 import type { Composition } from '../../compose/index.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -12,7 +12,7 @@ import type { Desired, PlannedWork, PlanPass } from '../../run.ts';
 // What a pass leaves for those of single servers: every zone by name, and what is known of it at each target.
 
 /** One zone as the last pass wanted it. */
-export interface HeldZone {
+export interface LastPassZone {
   /** After the rules; `rrsets` are those before the rules, in `at`. */
   readonly zone: DesiredZone;
   readonly at: ReadonlyMap<string, readonly RRset[]>;
@@ -33,7 +33,7 @@ export interface HeldZone {
 }
 
 /** One zone at a target, as the last pass left it there. */
-export interface HeldPlace {
+export interface LastPassTarget {
   readonly work: Pick<PlannedWork, 'target' | 'fitFor'>;
   /** Was the zone read, so that `fitFor` says what its name servers can answer? */
   readonly isRead: boolean;
@@ -46,12 +46,12 @@ export interface HeldPlace {
 }
 
 /** Everything that the pass of one server is measured against. */
-export interface HeldPass {
+export interface LastPass {
   readonly desired: Desired;
   readonly composition: Composition;
-  readonly zones: readonly HeldZone[];
+  readonly zones: readonly LastPassZone[];
   /** By placeKey. */
-  readonly places: ReadonlyMap<string, HeldPlace>;
+  readonly places: ReadonlyMap<string, LastPassTarget>;
   readonly plan: PlanPass['plan'];
   /** The problems of what was wanted, in one text each. */
   readonly said: ReadonlySet<string>;
@@ -62,17 +62,17 @@ export const leadsTo = ({ type, values }: RRset): readonly string[] =>
   pointingTypes.has(type) ? values.flatMap(({ rdata }) => rdataNames(type, rdata)) : [];
 
 /** Null where the pass was not asked to keep what servers come to. `results` of a pass that wrote nothing are empty. */
-export const holdPass = ({ desired, plan, work }: PlanPass, results: readonly ZoneResult[]): HeldPass | null => {
-  if (desired.held === undefined) return null;
-  const { composition, zones } = desired.held;
+export const lastPassOf = ({ desired, plan, work }: PlanPass, results: readonly ZoneResult[]): LastPass | null => {
+  if (desired.composed === undefined) return null;
+  const { composition, zones } = desired.composed;
   return {
     desired,
     composition,
     zones: zones.flatMap((zone, i) => {
       const checked = desired.definitions.zones[i];
-      return checked === undefined ? [] : [holdZone(zone, checked, composition.input.zones[i])];
+      return checked === undefined ? [] : [lastPassZone(zone, checked, composition.input.zones[i])];
     }),
-    places: new Map(work.map((each) => [placeKey(each.changeset), holdPlace(each, results)])),
+    places: new Map(work.map((each) => [zoneTargetKey(each.changeset), lastPassTarget(each, results)])),
     plan,
     said: new Set(desired.definitions.problems.map(textOf)),
   };
@@ -80,7 +80,7 @@ export const holdPass = ({ desired, plan, work }: PlanPass, results: readonly Zo
 
 export const textOf = ({ rule, message }: Problem): string => `${rule} ${message}`;
 
-const holdZone = (before: DesiredZone, after: DesiredZone, file: DesiredZone | undefined): HeldZone => {
+const lastPassZone = (before: DesiredZone, after: DesiredZone, file: DesiredZone | undefined): LastPassZone => {
   const at = byName(before.rrsets);
   const leadingTo = new Map<string, Set<string>>();
   for (const rrset of before.rrsets) {
@@ -115,7 +115,10 @@ const byName = <T extends { readonly name: string }>(items: readonly T[]): Reado
   return found;
 };
 
-const holdPlace = ({ changeset, snapshot, zone, ...work }: PlannedWork, results: readonly ZoneResult[]): HeldPlace => {
+const lastPassTarget = (
+  { changeset, snapshot, zone, ...work }: PlannedWork,
+  results: readonly ZoneResult[],
+): LastPassTarget => {
   const result = resultOf(results, changeset);
   const applied = new Set(result === undefined ? [] : appliedChanges(changeset, result));
   const isContent = ({ name, type }: RRsetKey) => type !== 'SOA' && !(type === 'NS' && name === zone.id.name);

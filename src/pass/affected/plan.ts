@@ -1,5 +1,5 @@
-import { placeKey } from '../../apply/phases.ts';
-import { factsAt } from '../../memory/deletion-evidence.ts';
+import { zoneTargetKey } from '../../apply/phases.ts';
+import { deletionEvidenceAt } from '../../memory/deletion-evidence.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import type { Store } from '../../model/ports.ts';
@@ -8,15 +8,15 @@ import type { RRsetKey } from '../../model/rrset.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
 import type { PlanTarget } from '../../plan/index.ts';
 import { planNames } from '../../plan/plan-names.ts';
-import type { PlannedWork, SharedFacts } from '../../run.ts';
-import type { Rim } from '../../target.ts';
-import type { HeldPass, HeldPlace } from './last-pass.ts';
+import type { PlannedWork, SharedEvidence } from '../../run.ts';
+import type { RunContext } from '../../target.ts';
+import type { LastPass, LastPassTarget } from './last-pass.ts';
 import { type TouchedZone, type Whole, whole } from './zone.ts';
 
 interface Context {
   readonly store: Pick<Store, 'written' | 'orphans'>;
-  readonly rim: Rim;
-  readonly facts: SharedFacts;
+  readonly context: RunContext;
+  readonly evidence: SharedEvidence;
   readonly now: number;
 }
 
@@ -27,51 +27,57 @@ interface Planned {
 
 /** Reads and plans the touched names of every zone at every target. */
 export const planTouched = async (
-  held: HeldPass,
+  last: LastPass,
   zones: readonly TouchedZone[],
-  context: Context,
+  planning: Context,
 ): Promise<Planned | Whole> => {
   const places = zones.flatMap((touched) => {
     const { id, settings } = touched.zone;
     return settings.targets.flatMap((target) => {
-      const place = held.places.get(placeKey({ zone: id.name, view: id.view, target }));
+      const place = last.places.get(zoneTargetKey({ zone: id.name, view: id.view, target }));
       return place === undefined ? [] : [{ touched, place }];
     });
   });
-  const planned = await Promise.all(places.map(({ touched, place }) => planPlace(touched, place, context)));
+  const planned = await Promise.all(places.map(({ touched, place }) => planPlace(touched, place, planning)));
   const failed = planned.find((each) => 'status' in each);
   if (failed !== undefined) return failed;
   const done = planned.filter((each) => 'work' in each);
   return { work: done.flatMap(({ work }) => work), problems: done.flatMap(({ problems }) => problems) };
 };
 
-const planPlace = async (touched: TouchedZone, place: HeldPlace, context: Context): Promise<Planned | Whole> => {
+const planPlace = async (touched: TouchedZone, place: LastPassTarget, planning: Context): Promise<Planned | Whole> => {
   const { zone, names, around } = touched;
   const { target } = place.work;
   const fitFor = fitIn(touched, place);
   if (fitFor === null) return whole(`whether the name servers of ${zone.id.name} can answer all types has to be asked`);
-  const existing = await readPlace(touched, place, context.rim);
+  const existing = await readPlace(touched, place, planning.context);
   if (existing.status === 'whole') return existing;
   const { name } = target.definition;
-  const facts = await factsAt(zone, name, context.facts, context.store, context.now, [...names, ...around]);
+  const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, planning.now, [
+    ...names,
+    ...around,
+  ]);
   const result = planNames({
     desired: zone,
     target: fitFor,
     existing,
     allows: [],
-    facts,
+    evidence,
     names,
     around,
     total: place.total,
   });
   if (result.status === 'whole') return result;
   const { changeset, orphans, problems } = result.planned;
-  const work = { zone, target, changeset, snapshot: existing, desiredDigest: () => '', orphans, fitFor, facts };
+  const work = { zone, target, changeset, snapshot: existing, desiredDigest: () => '', orphans, fitFor, evidence };
   return { work: [work], problems };
 };
 
 /** The target as the last pass found it; null where it did not ask for a type that is wanted now. */
-const fitIn = ({ zone, held }: TouchedZone, { work: { target, fitFor }, isRead }: HeldPlace): PlanTarget | null => {
+const fitIn = (
+  { zone, held: last }: TouchedZone,
+  { work: { target, fitFor }, isRead }: LastPassTarget,
+): PlanTarget | null => {
   const { supports, healthChecks = null, nativeChecks = null } = target.provider;
   const own = { ...fitFor, healthChecks, nativeChecks, unready: new Map() };
   const synthesised = (types: Iterable<string>, isChecked: boolean) =>
@@ -83,23 +89,27 @@ const fitIn = ({ zone, held }: TouchedZone, { work: { target, fitFor }, isRead }
     zone.rrsets.some(({ healthCheck }) => healthCheck !== undefined),
   );
   if (wanted.length === 0) return own;
-  const asked = isRead ? synthesised(held.types, held.isChecked) : [];
+  const asked = isRead ? synthesised(last.types, last.isChecked) : [];
   return wanted.every((type) => asked.includes(type)) ? own : null;
 };
 
 /** As many names as a provider reads one by one. */
 const namesAtOnce = 20;
 
-const readPlace = async (touched: TouchedZone, place: HeldPlace, rim: Rim): Promise<ZoneSnapshot | Whole> => {
+const readPlace = async (
+  touched: TouchedZone,
+  place: LastPassTarget,
+  context: RunContext,
+): Promise<ZoneSnapshot | Whole> => {
   const names = [...touched.names, ...touched.around];
-  const known = await readNames(touched, place, names, rim);
+  const known = await readNames(touched, place, names, context);
   if (known.status === 'whole') return known;
   const markers = known.rrsets
     .filter((rrset) => mayBeForeign(rrset, touched, place))
     .map(markerOf)
     .filter((name) => isWithin(name, touched.zone.id.name));
   if (markers.length === 0) return known;
-  const marked = await readNames(touched, place, markers, rim);
+  const marked = await readNames(touched, place, markers, context);
   if (marked.status === 'whole') return marked;
   return marked.rrsets.some(({ name, type }) => type === 'TXT' && markers.includes(name))
     ? whole(`another writer may say at ${markers[0]} that it owns what is there`)
@@ -110,16 +120,20 @@ const readPlace = async (touched: TouchedZone, place: HeldPlace, rim: Rim): Prom
 const markerOf = ({ name, type }: RRsetKey): string => `${type.toLowerCase()}-${name}`;
 
 /** Was it not there, or not ours, when the zone was last read in full? */
-const mayBeForeign = ({ name, type }: ExistingRRset, { held, names }: TouchedZone, { foreign }: HeldPlace): boolean =>
+const mayBeForeign = (
+  { name, type }: ExistingRRset,
+  { held: last, names }: TouchedZone,
+  { foreign }: LastPassTarget,
+): boolean =>
   names.has(name) &&
   type !== 'SOA' &&
-  (foreign.has(name) || (held.at.get(name) ?? []).every((rrset) => rrset.type !== type));
+  (foreign.has(name) || (last.at.get(name) ?? []).every((rrset) => rrset.type !== type));
 
 const readNames = async (
   { zone }: TouchedZone,
-  { work: { target } }: HeldPlace,
+  { work: { target } }: LastPassTarget,
   names: readonly string[],
-  rim: Rim,
+  context: RunContext,
 ): Promise<ZoneSnapshot | Whole> => {
   const where = `${zone.id.name} at ${target.definition.name}`;
   const rrsets: ExistingRRset[] = [];
@@ -128,7 +142,10 @@ const readNames = async (
   for (let from = 0; from < names.length; from += namesAtOnce) {
     const some = names.slice(from, from + namesAtOnce);
     const read = await readSome(where, () =>
-      target.provider.read(zone.id, { names: some, ...(rim.signal === undefined ? {} : { signal: rim.signal }) }),
+      target.provider.read(zone.id, {
+        names: some,
+        ...(context.signal === undefined ? {} : { signal: context.signal }),
+      }),
     );
     if (read.status !== 'read') return read.status === 'whole' ? read : whole(`${where} is not there`);
     if (first !== null && first.fingerprint !== read.fingerprint) return whole(`somebody wrote to ${where} meanwhile`);

@@ -2,11 +2,11 @@ import type { Merged } from '../../compose/merge.ts';
 import { isWithin, parentOf } from '../../model/name.ts';
 import type { RRset } from '../../model/rrset.ts';
 import type { DesiredZone, Quarantine } from '../../model/zone.ts';
-import { type HeldZone, leadsTo } from './last-pass.ts';
+import { type LastPassZone, leadsTo } from './last-pass.ts';
 
 /** The names of a zone that a server touches, as they are wanted now, with those around them that decide with them. */
 export interface TouchedZone {
-  readonly held: HeldZone;
+  readonly held: LastPassZone;
   readonly names: ReadonlySet<string>;
   readonly around: ReadonlySet<string>;
   /** Of these names alone, before the rules. */
@@ -26,39 +26,39 @@ const mostAround = 60;
 
 /** `merged` are all touched names of the zone; `open` those that the last pass left with changes. */
 export const touchedZone = (
-  held: HeldZone,
+  last: LastPassZone,
   merged: readonly Merged[],
   open: ReadonlySet<string>,
 ): TouchedZone | Whole => {
-  const next = new Map(merged.map((each) => [each.name, rrsetsOf(held, each)]));
-  const why = whyWhole(held, next);
+  const next = new Map(merged.map((each) => [each.name, rrsetsOf(last, each)]));
+  const why = whyWhole(last, next);
   if (why !== null) return whole(why);
-  const around = namesAround(held, next, open);
-  if (around.size > mostAround) return whole(`${around.size} names of ${held.zone.id.name} decide with what changed`);
+  const around = namesAround(last, next, open);
+  if (around.size > mostAround) return whole(`${around.size} names of ${last.zone.id.name} decide with what changed`);
   const names = [...next.keys()];
   const beside = [...around];
   const bad = (merged_: Merged): readonly Quarantine[] => [
-    ...(held.staticBad.get(merged_.name) ?? []),
+    ...(last.staticBad.get(merged_.name) ?? []),
     ...merged_.quarantined,
   ];
   return {
-    held,
+    held: last,
     names: new Set(names),
     around,
     zone: {
-      ...held.zone,
-      rrsets: [...next.values(), ...beside.map((name) => held.at.get(name) ?? [])].flat(),
-      quarantined: [...merged.flatMap(bad), ...beside.flatMap((name) => held.bad.get(name) ?? [])],
+      ...last.zone,
+      rrsets: [...next.values(), ...beside.map((name) => last.at.get(name) ?? [])].flat(),
+      quarantined: [...merged.flatMap(bad), ...beside.flatMap((name) => last.bad.get(name) ?? [])],
       protected: [
         ...merged.flatMap((each) => each.protected),
-        ...beside.flatMap((name) => held.protected.get(name) ?? []),
+        ...beside.flatMap((name) => last.protected.get(name) ?? []),
       ],
     },
   };
 };
 
 /** What is bad as a whole takes what the zone file has there with it. */
-const rrsetsOf = ({ statics }: HeldZone, { name, rrsets, quarantined }: Merged): readonly RRset[] =>
+const rrsetsOf = ({ statics }: LastPassZone, { name, rrsets, quarantined }: Merged): readonly RRset[] =>
   quarantined.some(({ type }) => type === null) ? rrsets : [...(statics.get(name) ?? []), ...rrsets];
 
 type Next = ReadonlyMap<string, readonly RRset[]>;
@@ -70,19 +70,19 @@ const typesOf = (rrsets: readonly RRset[]): string =>
     .join(' ');
 
 /** The names at which types come or go. */
-const swapped = ({ at }: HeldZone, next: Next): readonly string[] =>
+const swapped = ({ at }: LastPassZone, next: Next): readonly string[] =>
   [...next].flatMap(([name, rrsets]) => (typesOf(rrsets) === typesOf(at.get(name) ?? []) ? [] : [name]));
 
 const hiding: ReadonlySet<string> = new Set(['NS', 'DS', 'DNAME']);
 
-const whyWhole = (held: HeldZone, next: Next): string | null => {
-  const { at, hasWildcard, leadingTo, zone } = held;
+const whyWhole = (last: LastPassZone, next: Next): string | null => {
+  const { at, hasWildcard, leadingTo, zone } = last;
   const both = [...next].flatMap(([name, rrsets]) => [...rrsets, ...(at.get(name) ?? [])]);
   const cut = both.find(({ type }) => hiding.has(type));
   if (cut !== undefined) return `${cut.name} ${cut.type} decides about the names below it`;
   const spf = both.find(({ type, values }) => type === 'TXT' && values.some(({ rdata }) => rdata.includes('v=spf1')));
   if (spf !== undefined) return `${spf.name} has an SPF record, whose look-ups go through all zones`;
-  const changed = swapped(held, next);
+  const changed = swapped(last, next);
   const wild = changed.find((name) => name.startsWith('*.'));
   if (wild !== undefined) return `${wild} decides about the names beside it`;
   if (!hasWildcard) return null;
@@ -99,13 +99,13 @@ const above = (name: string, apex: string): readonly string[] => {
   return found;
 };
 
-const namesAround = (held: HeldZone, next: Next, open: ReadonlySet<string>): ReadonlySet<string> => {
-  const { at, leadingTo, quarantined, zone } = held;
+const namesAround = (last: LastPassZone, next: Next, open: ReadonlySet<string>): ReadonlySet<string> => {
+  const { at, leadingTo, quarantined, zone } = last;
   const apex = zone.id.name;
   const around = new Set([apex, ...quarantined.keys(), ...open]);
   const isThere = (name: string) => at.has(name) && isWithin(name, apex);
   for (const name of next.keys()) for (const each of above(name, apex).filter(isThere)) around.add(each);
-  for (const name of swapped(held, next)) for (const each of leadingTo.get(name) ?? []) around.add(each);
+  for (const name of swapped(last, next)) for (const each of leadingTo.get(name) ?? []) around.add(each);
   for (const name of next.keys()) around.delete(name);
   const walk = (rrsets: readonly RRset[]): void => {
     for (const name of rrsets.flatMap(leadsTo)) {

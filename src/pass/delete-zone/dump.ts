@@ -96,7 +96,6 @@ const refuseOther = async (file: string, { rrsets, zone }: ZoneSnapshot): Promis
   const why = problems.find(({ severity }) => severity === 'error')?.message ?? 'it is not what was read';
   throw new HostmasterError(
     'DELETE_REFUSED',
-    'stop',
     `nothing was deleted: the dump of ${zone.name} does not read back to the same content at ${wrong} (${why}); delete the zone by other means`,
   );
 };
@@ -122,9 +121,9 @@ const textOf = ({ disabled = [], ttl, values }: RRset & Pick<ExistingRRset, 'dis
 const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
 
 const taken = (file: string): HostmasterError =>
-  new HostmasterError('USAGE', 'stop', `nothing was deleted: ${file} exists already; name another folder: --out DIR`);
+  new HostmasterError('USAGE', `nothing was deleted: ${file} exists already; name another folder: --out DIR`);
 
 const unwritten = (file: string, cause: unknown): HostmasterError => {
   const message = `nothing was deleted: the dump ${file} cannot be written (${messageOf(cause)}); name another folder: --out DIR`;
-  return new HostmasterError('USAGE', 'stop', message, { cause });
+  return new HostmasterError('USAGE', message, { cause });
 };

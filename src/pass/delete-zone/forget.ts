@@ -6,7 +6,7 @@ import type { ZoneId } from '../../model/zone.ts';
  * its part in sets that are half done, of which the rest alone decides then.
  */
 export const forgetZone = async (zone: ZoneId, target: string, store: Store): Promise<void> => {
-  await store.forget(zone, target);
+  await store.forgetSync(zone, target);
   const written = await store.written(zone, target);
   if (written.length > 0) await store.noteWritten(zone, target, written, []);
   await store.keepOrphans(zone, target, []);

@@ -3,7 +3,7 @@ import { type Problem, problemOfTarget } from '../../model/problem.ts';
 import type { VerifyReport } from '../../model/result.ts';
 import type { ZoneId } from '../../model/zone.ts';
 import type { Provider } from '../../provider.ts';
-import type { OpenTarget, Rim } from '../../target.ts';
+import type { OpenTarget, RunContext } from '../../target.ts';
 import { verifyGone } from '../../verify/gone.ts';
 import type { Answering } from '../../verify/nameservers.ts';
 import { verifyOptions, withoutAddress } from '../verify.ts';
@@ -21,7 +21,7 @@ export const proveGone = async (
   zone: ZoneId,
   { nameservers, unknown, unreachable }: Answering,
   { definition, provider }: OpenTarget,
-  rim: Rim,
+  context: RunContext,
 ): Promise<Proof> => {
   const problems = (await whyNotGone(zone, provider)).map((why) =>
     problemOfTarget('zone-not-gone', `it was deleted, and ${why}`, definition.name, zone.name),
@@ -29,7 +29,7 @@ export const proveGone = async (
   if (unreachable === true) return { problems, verify: { checked: 0, differences: [] } };
   const missing = nameservers.length + unknown.length === 0 ? ['(none)'] : unknown;
   const work = { zone, nameservers, wait: definition.verify_wait };
-  const { checked, differences } = await verifyGone(work, verifyOptions(rim));
+  const { checked, differences } = await verifyGone(work, verifyOptions(context));
   return {
     problems,
     verify: { checked, differences: [...missing.map((label) => withoutAddress(label, zone)), ...differences] },

@@ -1,4 +1,4 @@
-import { type Hold, holdOf } from '../../apply/lease.ts';
+import { type LeaseHandle, leaseHandle } from '../../apply/lease.ts';
 import { load } from '../../load/index.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
@@ -8,7 +8,7 @@ import type { VerifyReport } from '../../model/result.ts';
 import type { Unreadable, ZoneId, ZoneSnapshot } from '../../model/zone.ts';
 import { count } from '../../report/phrases.ts';
 import type { PassOptions, StoreOpener } from '../../run.ts';
-import type { OpenTarget, Rim } from '../../target.ts';
+import type { OpenTarget, RunContext } from '../../target.ts';
 import { nameServersOf } from '../../verify/nameservers.ts';
 import { refuseUnknown, sourcesOf } from '../options.ts';
 import { closeTargets, openTargets } from '../targets.ts';
@@ -59,29 +59,25 @@ export interface DeletedZone {
 export const deleteZonePass = async (
   deletion: ZoneDeletion,
   options: PassOptions,
-  rim: Rim,
+  context: RunContext,
   openStore: StoreOpener,
 ): Promise<DeletedZone> => {
   const { target, zone } = deletion;
-  const definitions = await load({ ...sourcesOf(options, rim), only: 'config' });
+  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
   refuseUnknown(
     '--target',
     [target],
     definitions.targets.map(({ name }) => name),
   );
-  const at = await openTargets(definitions, { targets: [target], serve: true }, rim);
+  const at = await openTargets(definitions, { targets: [target], serve: true }, context);
   const store = openStore(definitions.state);
   try {
     const open = at.open.get(target);
     if (open === undefined) {
-      throw new HostmasterError(
-        'TARGET_UNREACHABLE',
-        'wait',
-        `${target}: ${at.statuses[0]?.message ?? 'it cannot be opened'}`,
-      );
+      throw new HostmasterError('TARGET_UNREACHABLE', `${target}: ${at.statuses[0]?.message ?? 'it cannot be opened'}`);
     }
     refuseConfigured(zone, open, definitions);
-    return await deleteAt({ deletion, options, definitions, open, store, rim });
+    return await deleteAt({ deletion, options, definitions, open, store, context });
   } finally {
     await Promise.all([closeTargets(at), store.close()]);
   }
@@ -93,11 +89,11 @@ interface Work {
   readonly definitions: Definitions;
   readonly open: OpenTarget;
   readonly store: Store;
-  readonly rim: Rim;
+  readonly context: RunContext;
 }
 
 const deleteAt = async (work: Work): Promise<DeletedZone> => {
-  const { deletion, open, rim, store } = work;
+  const { deletion, open, context, store } = work;
   const { target, zone } = deletion;
   const id = { name: zone, view: null };
   refuseUnable(zone, open);
@@ -110,12 +106,12 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   await deletion.agree({ rrsets, problems });
   // Asked for while the zone is there: the target may tell by it.
   const answering = await nameServersOf(id, open, snapshot.rrsets);
-  const hold = holdOf({ zone, view: null, target }, store, rim);
-  await hold.take();
-  const forgotten = await deleteWithDump(file, snapshot, hold, work)
+  const lease = leaseHandle({ zone, view: null, target }, store, context);
+  await lease.take();
+  const forgotten = await deleteWithDump(file, snapshot, lease, work)
     .then(() => whyNotForgotten(id, work))
-    .finally(hold.release);
-  const proof = await proveGone(id, answering, open, rim);
+    .finally(lease.release);
+  const proof = await proveGone(id, answering, open, context);
   const { unreadable: left } = snapshot;
   return {
     zone,
@@ -139,11 +135,7 @@ const whyNotForgotten = (id: ZoneId, { deletion: { target }, store }: Work): Pro
 const refuseUnable = (zone: string, { definition, provider }: OpenTarget): void => {
   const how = provider.supports.zones_are_deleted;
   if (how === undefined) return;
-  throw new HostmasterError(
-    'WRITE_REFUSED',
-    'stop',
-    `nothing was deleted: ${definition.name} cannot delete ${zone}: ${how}`,
-  );
+  throw new HostmasterError('WRITE_REFUSED', `nothing was deleted: ${definition.name} cannot delete ${zone}: ${how}`);
 };
 
 /** Throws ZONE_MISSING; what the state knew of the zone is no use to anyone then. */
@@ -151,7 +143,7 @@ const readOrThrow = async (id: ZoneId, { deletion: { target }, open, store }: Wo
   const read = await open.provider.read(id);
   if (read.status === 'read') return read;
   await forgetZone(id, target, store);
-  throw new HostmasterError('ZONE_MISSING', 'stop', `${target} does not have the zone ${id.name}: nothing was deleted`);
+  throw new HostmasterError('ZONE_MISSING', `${target} does not have the zone ${id.name}: nothing was deleted`);
 };
 
 const shown = 5;
@@ -164,7 +156,6 @@ const refuseUnread = ({ unreadable: all, zone }: ZoneSnapshot, { allow, target }
   const more = unreadable.length > shown ? ` and ${count(unreadable.length - shown, 'more RRset')}` : '';
   throw new HostmasterError(
     'DELETE_REFUSED',
-    'stop',
     `nothing was deleted: a dump of ${zone.name} at ${target} would lack ${some.join(', ')}${more}; write down what they are, then let it go: --allow unreadable`,
   );
 };
@@ -172,12 +163,12 @@ const refuseUnread = ({ unreadable: all, zone }: ZoneSnapshot, { allow, target }
 /** What the zones above and below say of it; throws where one of them needs it. */
 const delegationProblems = async (
   snapshot: ZoneSnapshot,
-  { definitions, deletion, open, rim }: Work,
+  { definitions, deletion, open, context }: Work,
 ): Promise<readonly Problem[]> => {
   const { rrsets, zone } = snapshot;
   const { name } = open.definition;
   const others = targetsAbove(zone.name, definitions).filter((each) => each !== name);
-  const targets = await openTargets(definitions, { targets: others, serve: false }, rim);
+  const targets = await openTargets(definitions, { targets: others, serve: false }, context);
   try {
     const above = await delegationsOf(zone.name, rrsets, open, definitions, targets);
     const delegations = [...above, ...delegatedIn(snapshot, open, definitions)];
@@ -192,21 +183,20 @@ const delegationProblems = async (
 const inUse = (zone: string, target: string, { problem }: Delegation): HostmasterError =>
   new HostmasterError(
     'DELETE_REFUSED',
-    'stop',
     `nothing was deleted: ${problem.zone} at ${problem.target}: ${problem.message}, so that ${zone} at ${target} may be in use; take that out first, or let it be: --allow delegation`,
   );
 
-const deleteWithDump = async (file: string, snapshot: ZoneSnapshot, hold: Hold, work: Work): Promise<void> => {
-  const { deletion, open, rim } = work;
+const deleteWithDump = async (file: string, snapshot: ZoneSnapshot, lease: LeaseHandle, work: Work): Promise<void> => {
+  const { deletion, open, context } = work;
   const { target } = deletion;
   const { zone } = snapshot;
-  const when = new Date(rim.clock.now()).toISOString();
+  const when = new Date(context.clock.now()).toISOString();
   const dump = await writeDump(file, snapshot, `${zone.name} as ${target} had it at ${when}, before it was deleted`);
   try {
     await refuseAdopted(dump, work);
     await refuseMoved(snapshot, work);
-    if (rim.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stop', 'stopped: nothing was deleted');
-    await hold.check();
+    if (context.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stopped: nothing was deleted');
+    await lease.check();
   } catch (error) {
     await dump.discard();
     throw error;
@@ -215,16 +205,14 @@ const deleteWithDump = async (file: string, snapshot: ZoneSnapshot, hold: Hold, 
 };
 
 /** Written where "*" finds it, the dump would be the zone's file. */
-const refuseAdopted = async ({ file }: Dump, { deletion: { zone }, open, options, rim }: Work): Promise<void> => {
-  const definitions = await load({ ...sourcesOf(options, rim), only: 'config' });
+const refuseAdopted = async ({ file }: Dump, { deletion: { zone }, open, options, context }: Work): Promise<void> => {
+  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
   try {
     refuseConfigured(zone, open, definitions);
   } catch (error) {
-    const { code, kind } =
-      error instanceof HostmasterError ? error : { code: 'DELETE_REFUSED' as const, kind: 'stop' as const };
+    const code = error instanceof HostmasterError ? error.code : 'DELETE_REFUSED';
     throw new HostmasterError(
       code,
-      kind,
       `${messageOf(error)}; or the dump ${file} is what is found: name another folder: --out DIR`,
     );
   }
@@ -242,7 +230,6 @@ const refuseMoved = async (before: ZoneSnapshot, { deletion: { target }, open }:
   if (isSame) return;
   throw new HostmasterError(
     'STALE_PLAN',
-    'stop',
     `nothing was deleted: somebody else wrote to ${name} at ${target} meanwhile (${whatMoved(moved)}); look again, and say it again`,
   );
 };
@@ -265,7 +252,6 @@ const afterFailure = async (
   const { name } = open.definition;
   const known =
     after === null ? `nobody knows whether ${zone.name} is still at ${name}` : `${name} still has ${zone.name}`;
-  const { code, kind } =
-    error instanceof HostmasterError ? error : { code: 'WRITE_UNKNOWN' as const, kind: 'retry' as const };
-  throw new HostmasterError(code, kind, `${messageOf(error)}; ${known}, and its dump is ${file}`, { cause: error });
+  const code = error instanceof HostmasterError ? error.code : 'WRITE_UNKNOWN';
+  throw new HostmasterError(code, `${messageOf(error)}; ${known}, and its dump is ${file}`, { cause: error });
 };

@@ -45,7 +45,7 @@ export const refuseMarked = async (
   for (const other of targets.filter(
     ({ name, provider: kind }) => named.includes(name) && kind === definition.provider,
   )) {
-    const mark = (await store.settled(zone, other.name))?.mark;
+    const mark = (await store.lastSync(zone, other.name))?.mark;
     if (mark === undefined) continue;
     const { status } = await provider.read(zone, { since: { fingerprint, mark } });
     if (status === 'unchanged') throw configured(zone.name, other, definition, file);
@@ -61,7 +61,6 @@ const configured = (
   const beside = where.name === name ? '' : `, which is the same server as ${name}`;
   return new HostmasterError(
     'DELETE_REFUSED',
-    'stop',
     `nothing was deleted: ${file} has the zone ${zone} at ${where.name}${beside}; take it out there first (its entry under zones:, or its file where "*" finds it), so that nobody makes it again or misses it`,
   );
 };
@@ -70,7 +69,7 @@ const refuseErrors = ({ file, problems }: Definitions): void => {
   const [first] = problems.filter(({ severity }) => severity === 'error');
   if (first === undefined) return;
   const message = `nothing was deleted: which zones ${file} has is not certain, as it has an error: ${placeOf(first)}: ${first.message}`;
-  throw new HostmasterError('CONFIG', 'stop', message);
+  throw new HostmasterError('CONFIG', message);
 };
 
 const isSamePlace = (one: TargetDefinition, other: TargetDefinition): boolean =>

@@ -1,7 +1,7 @@
 import { isWildcard } from '../../model/name.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { type Faults, faultIf, labelOf, type RRsetRule } from '../rule.ts';
-import type { Cut, ZoneIndex } from '../zone-index.ts';
+import type { Occlusion, ZoneIndex } from '../zone-index.ts';
 
 // Where RRsets may stand: at the apex only, not at the apex, on this side of a cut.
 
@@ -11,10 +11,10 @@ const isGlue = ({ name, type }: RRset, zone: ZoneIndex): boolean =>
 /** What the parent's side of a cut holds (RFC 4035 section 2.6, RFC 2181 section 6). */
 const parentTypes = new Set(['NS', 'DS', 'NSEC', 'NSEC3', 'RRSIG']);
 
-const belongsToParent = (rrset: RRset, cut: Cut, zone: ZoneIndex): boolean =>
+const belongsToParent = (rrset: RRset, cut: Occlusion, zone: ZoneIndex): boolean =>
   (rrset.name === cut.name && parentTypes.has(rrset.type)) || isGlue(rrset, zone);
 
-const hasCut = (kind: Cut['kind']) => (zone: ZoneIndex) => zone.hasCut(kind);
+const hasCut = (kind: Occlusion['kind']) => (zone: ZoneIndex) => zone.hasCut(kind);
 
 export const subzone: RRsetRule = {
   id: 'subzone',

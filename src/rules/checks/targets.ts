@@ -3,7 +3,7 @@ import { isWithin } from '../../model/name.ts';
 import { rdataNames } from '../../model/rdata.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { eachValue, labelOf, type RRsetRule } from '../rule.ts';
-import type { Cut, ZoneIndex } from '../zone-index.ts';
+import type { Occlusion, ZoneIndex } from '../zone-index.ts';
 import { repeatsZone } from './place.ts';
 
 // Names inside values: what they must not be, and what must stand at them.
@@ -74,7 +74,7 @@ const hasNoAddress = (target: string, zone: ZoneIndex): boolean => {
 };
 
 /** Only the delegation's own servers need glue here; a sibling's are found through the sibling (RFC 9471 section 2). */
-const lacksGlue = (target: string, cut: Cut, rrset: RRset, zone: ZoneIndex): boolean => {
+const lacksGlue = (target: string, cut: Occlusion, rrset: RRset, zone: ZoneIndex): boolean => {
   const needed = rrset.name === zone.apex || isWithin(target, rrset.name);
   const real = cut.kind === 'delegation' || cut.kind === 'subzone';
   return needed && real && !hasType(zone.at(target), addresses) && !zone.isOpen(target);
