@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { order } from '../../src/apply/order.ts';
 import type { Change } from '../../src/model/plan.ts';
 import { supports } from '../plan/make.ts';
@@ -23,19 +23,19 @@ const words = (writes: readonly (readonly Change[])[]) =>
   writes.map((write) => write.map(({ action, name, type }) => `${action} ${name} ${type}`));
 
 describe('order', () => {
-  test('what fits goes out in one write; adds before swaps before deletes', () => {
+  it('what fits goes out in one write; adds before swaps before deletes', () => {
     const changes = [remove('a.'), create('b.'), remove('c.', 'A'), create('c.', 'CNAME', 'b.')];
     expect(words(order(changes, supports))).toEqual([['create b. A', 'delete c. A', 'create c. CNAME', 'delete a. A']]);
   });
 
-  test('what is pointed at comes before what points, and goes after it', () => {
+  it('what is pointed at comes before what points, and goes after it', () => {
     const changes = [remove('t.'), create('p.', 'CNAME', 'q.'), create('q.'), remove('o.', 'CNAME')];
     expect(words(order(changes, supports))).toEqual([
       ['create q. A', 'create p. CNAME', 'delete o. CNAME', 'delete t. A'],
     ]);
   });
 
-  test('a split keeps the limits, the changes and every type swap whole', () => {
+  it('a split keeps the limits, the changes and every type swap whole', () => {
     const names = fc.array(fc.tuple(fc.nat(40), fc.boolean(), fc.boolean()), { maxLength: 60 });
     fc.assert(
       fc.property(names, fc.integer({ min: 300, max: 3000 }), (drawn, max_bytes) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compose, composition, evidenceFrom } from '../../src/compose/index.ts';
 import type { RosterServer } from '../../src/model/server.ts';
 import * as make from './make.ts';
@@ -30,7 +30,7 @@ describe('two servers with one address', () => {
   const fresh = server('fresh', ['192.0.2.1', '192.0.2.9']);
   const ofOld = ['1.2.0.192.in-addr.arpa. 300 PTR old.lab.internal.', 'old.lab.internal. 300 A 192.0.2.1'];
 
-  test('the registration that exists stays, and the newcomer gets nothing', () => {
+  it('the registration that exists stays, and the newcomer gets nothing', () => {
     const result = composed([newcomer(fresh), present(old)]);
     expect(result).toMatchObject({ lines: ofOld, rules: ['server-conflict'], quarantined: [] });
     expect(result.messages).toEqual([
@@ -41,7 +41,7 @@ describe('two servers with one address', () => {
     expect([...result.evidence.addresses.keys()]).toEqual(['192.0.2.1']);
   });
 
-  test('who had the address before keeps it, even from an older server', () => {
+  it('who had the address before keeps it, even from an older server', () => {
     const moved = since(server('elder', ['192.0.2.1']), 1, server('elder', ['192.0.2.5']));
     expect(composed([moved, present(old)]).lines).toEqual([
       ...ofOld.slice(0, 1),
@@ -51,7 +51,7 @@ describe('two servers with one address', () => {
     ]);
   });
 
-  test('a known loser stays as it was, but for what another has now', () => {
+  it('a known loser stays as it was, but for what another has now', () => {
     const loser = since(server('loser', ['192.0.2.1']), 1, server('loser', ['192.0.2.5', '192.0.2.6']));
     const taker = newcomer(server('taker', ['192.0.2.6']));
     const { lines } = composed([loser, taker, present(old)]);
@@ -62,7 +62,7 @@ describe('two servers with one address', () => {
     expect(lines).toContain('6.2.0.192.in-addr.arpa. 300 PTR taker.lab.internal.');
   });
 
-  test('of two newcomers neither gets it, and what exists stays', () => {
+  it('of two newcomers neither gets it, and what exists stays', () => {
     const result = composed([newcomer(old), newcomer(fresh)]);
     expect(result.lines).toEqual([]);
     expect(result.quarantined.toSorted()).toEqual([
@@ -74,7 +74,7 @@ describe('two servers with one address', () => {
     expect(Object.fromEntries(result.evidence.servers)).toEqual({ 'lab/fresh': 'unknown', 'lab/old': 'unknown' });
   });
 
-  test.each([
+  it.each([
     ['missing', missing(old)],
     ['remembered', remembered(old)],
   ])('a present one has the PTR at once, and the A of the %s one is held', (_, absent) => {
@@ -92,13 +92,13 @@ describe('two servers with one address', () => {
     expect(Object.fromEntries(result.evidence.servers)).toEqual({ 'lab/fresh': 'conclusive', 'lab/old': 'conclusive' });
   });
 
-  test('two that swap addresses both get theirs', () => {
+  it('two that swap addresses both get theirs', () => {
     const a = since(server('a', ['192.0.2.2']), 1, server('a', ['192.0.2.1']));
     const b = since(server('b', ['192.0.2.1']), 2, server('b', ['192.0.2.2']));
     expect(composed([a, b])).toMatchObject({ rules: [], lines: { length: 4 } });
   });
 
-  test('one that is decommissioned or gone is no rival', () => {
+  it('one that is decommissioned or gone is no rival', () => {
     expect(composed([present({ ...old, state: 'decommissioned' }), newcomer(fresh)]).rules).toEqual([]);
     expect(composed([missing(old, make.proven), newcomer(fresh)]).lines).not.toContain(ofOld[1]);
   });
@@ -108,7 +108,7 @@ describe('two inventories with one name', () => {
   const lab = server('web1', ['192.0.2.1']);
   const netbox = { ...server('web1', ['192.0.2.2']), inventory: 'netbox' };
 
-  test('the older one stays, and the problem names both', () => {
+  it('the older one stays, and the problem names both', () => {
     const result = composed([since(netbox, 2), since(lab, 1)]);
     expect(result.lines).toEqual([
       '1.2.0.192.in-addr.arpa. 300 PTR web1.lab.internal.',
@@ -119,7 +119,7 @@ describe('two inventories with one name', () => {
     );
   });
 
-  test('of two newcomers neither gets it', () => {
+  it('of two newcomers neither gets it', () => {
     const result = composed([newcomer(netbox), newcomer(lab)]);
     expect(result.lines).toEqual([]);
     expect(result.quarantined).toContain('web1.lab.internal. null');
@@ -127,13 +127,13 @@ describe('two inventories with one name', () => {
 });
 
 describe('what the roster accounts for', () => {
-  test('an incomplete answer settles nothing', () => {
+  it('an incomplete answer settles nothing', () => {
     const { evidence } = composed([incomplete(server('web1', ['192.0.2.1']))]);
     expect(Object.fromEntries(evidence.servers)).toEqual({ 'lab/web1': 'incomplete' });
     expect([evidence.names.size, evidence.addresses.size]).toEqual([0, 0]);
   });
 
-  test('a decommissioned server accounts for its own, where nobody else has it', () => {
+  it('a decommissioned server accounts for its own, where nobody else has it', () => {
     const gone = present(server('gone', ['192.0.2.1', '192.0.2.2'], { state: 'decommissioned' }));
     const { evidence } = composed([gone, newcomer(server('web1', ['192.0.2.2']))]);
     expect(Object.fromEntries(evidence.names)).toEqual({
@@ -144,7 +144,7 @@ describe('what the roster accounts for', () => {
   });
 });
 
-test('thousands that claim one address and one name take no longer than others, and are few problems', () => {
+it('thousands that claim one address and one name take no longer than others, and are few problems', () => {
   const many = Array.from({ length: 5_000 }, (_, i) => [
     newcomer(server(`s${i}`, ['192.0.2.1', `198.18.${i >> 8}.${i & 255}`])),
     newcomer({ ...server(`s${i}`, ['192.0.2.1']), inventory: 'netbox' }),

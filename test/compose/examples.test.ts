@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
 import { load } from '../../src/load/index.ts';
 import { grants, groups, labels } from '../load/examples.ts';
@@ -38,7 +38,7 @@ const composedFrom = async (servers: Parameters<typeof make.inputOf>[0]) => {
   }
 };
 
-test('the label mailserver and the group production-web', async () => {
+it('the label mailserver and the group production-web', async () => {
   const web = { labels: ['web-frontend'], attributes: { environment: 'prod' } };
   const composed = await composedFrom([
     present(server('mx1', ['192.0.2.25'], { labels: ['mailserver'], attributes: { rack: 'r4' } })),
@@ -74,7 +74,7 @@ test('the label mailserver and the group production-web', async () => {
   expect(composed.problems.map(({ rule }) => rule)).toEqual(['no-reverse-zone']);
 });
 
-test('a server without the attribute is one error, which names it, the label and the line', async () => {
+it('a server without the attribute is one error, which names it, the label and the line', async () => {
   const composed = await composedFrom([present(server('mx1', ['192.0.2.25'], { labels: ['mailserver'] }))]);
   expect(composed.problems.map(({ rule, message, file, line }) => [rule, message, file, line])).toContainEqual([
     'server-lacks',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { affectedBy } from '../../src/compose/composition.ts';
 import { compose, composition } from '../../src/compose/index.ts';
 import { compileGlob } from '../../src/model/glob.ts';
@@ -29,7 +29,7 @@ const isAllowed = ({ name, type, values }: RRset): boolean => {
 };
 
 describe('whatever servers say', () => {
-  test('names are granted ones, and names, values and URLs are canonical', () => {
+  it('names are granted ones, and names, values and URLs are canonical', () => {
     const seen = { texts: 0, urls: 0 };
     fc.assert(
       fc.property(anyRoster, (servers) => {
@@ -58,7 +58,7 @@ describe('whatever servers say', () => {
     expect(Math.min(seen.texts, seen.urls)).toBeGreaterThan(50);
   });
 
-  test('the order of the roster makes no difference', () => {
+  it('the order of the roster makes no difference', () => {
     fc.assert(
       fc.property(anyRoster, (servers) => {
         expect(compose(inputOf(servers.toReversed()))).toEqual(compose(inputOf(servers)));
@@ -67,7 +67,7 @@ describe('whatever servers say', () => {
     );
   });
 
-  test('what zone files have is as it was, or its name is quarantined', () => {
+  it('what zone files have is as it was, or its name is quarantined', () => {
     fc.assert(
       fc.property(anyRoster, (servers) => {
         const { zones } = compose(inputOf(servers));
@@ -87,7 +87,7 @@ describe('whatever servers say', () => {
     );
   });
 
-  test('problems do not grow with the servers', () => {
+  it('problems do not grow with the servers', () => {
     const many = Array.from(
       { length: 2_000 },
       (_, i): RosterServer =>
@@ -104,7 +104,7 @@ describe('whatever servers say', () => {
     expect(compose(inputOf(unlike)).problems.length).toBeLessThan(30);
   });
 
-  test('a server beside it that shares nothing is served the same', () => {
+  it('a server beside it that shares nothing is served the same', () => {
     const honest = make.present(
       make.server('honest', ['192.0.2.100'], { labels: ['mail'], attributes: { x: 'good', y: 'day' } }),
     );
@@ -126,7 +126,7 @@ describe('whatever servers say', () => {
 });
 
 describe('the change of one server', () => {
-  test('names the same rivals of an address as composing everything does', () => {
+  it('names the same rivals of an address as composing everything does', () => {
     const at = (name: string, ip: string) => make.newcomer(make.server(name, [ip]));
     const others = [at('a', '192.0.2.1'), at('c', '192.0.2.1')];
     const next = at('b', '192.0.2.1');
@@ -137,7 +137,7 @@ describe('the change of one server', () => {
     expect(wanted).not.toEqual([]);
   });
 
-  test('composes its names as composing everything does', () => {
+  it('composes its names as composing everything does', () => {
     fc.assert(
       fc.property(
         anyRoster,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
 import * as make from './make.ts';
@@ -9,7 +9,7 @@ const web1 = server('web1', ['192.0.2.11', '2001:db8::11']);
 const rulesOf = (composed: ReturnType<typeof compose>): readonly string[] => composed.problems.map(({ rule }) => rule);
 
 describe('registration', () => {
-  test('gives A, AAAA and PTR, each with its origin', () => {
+  it('gives A, AAAA and PTR, each with its origin', () => {
     const composed = compose(make.inputOf([newcomer(web1)]));
     expect(make.linesOf(composed.zones)).toEqual([
       '1.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. 300 PTR web1.lab.internal.',
@@ -24,7 +24,7 @@ describe('registration', () => {
     expect([...composed.registered]).toEqual([['web1.lab.internal.', { inventory: 'lab', server: 'web1' }]]);
   });
 
-  test('says which names the inventory could write', () => {
+  it('says which names the inventory could write', () => {
     const { zones } = compose(make.inputOf([]));
     expect(zones.map(({ scope }) => scope)).toEqual([
       { all: true, ptr: false, grants: [] },
@@ -34,14 +34,14 @@ describe('registration', () => {
     ]);
   });
 
-  test('stays in maintenance, and goes when decommissioned', () => {
+  it('stays in maintenance, and goes when decommissioned', () => {
     const lines = (state: 'maintenance' | 'decommissioned') =>
       make.linesOf(compose(make.inputOf([present({ ...web1, state })])).zones).length;
     expect(lines('maintenance')).toBe(4);
     expect(lines('decommissioned')).toBe(0);
   });
 
-  test('holds what a missing server has until its absence is proven', () => {
+  it('holds what a missing server has until its absence is proven', () => {
     const held = compose(make.inputOf([missing(web1)]));
     expect(make.linesOf(held.zones).filter((line) => line.endsWith(' held'))).toHaveLength(4);
     expect(held.zones[0]?.rrsets[0]?.values[0]?.retained).toBe(
@@ -55,7 +55,7 @@ describe('registration', () => {
     );
   });
 
-  test.each(['169.254.169.254', '169.254.1.1', '224.0.0.1', '0.0.0.0', '255.255.255.255'])('%s is refused', (ip) => {
+  it.each(['169.254.169.254', '169.254.1.1', '224.0.0.1', '0.0.0.0', '255.255.255.255'])('%s is refused', (ip) => {
     const composed = compose(make.inputOf([present(server('web1', [ip, '192.0.2.12']))]));
     expect(make.linesOf(composed.zones)).toEqual([
       '12.2.0.192.in-addr.arpa. 300 PTR web1.lab.internal.',
@@ -64,7 +64,7 @@ describe('registration', () => {
     expect(rulesOf(composed)).toEqual(['address-refused']);
   });
 
-  test.each(['::', 'fe80::1', 'ff02::1', 'fd00:ec2::254', '::ffff:a9fe:a9fe', '64:ff9b::a9fe:a9fe', '64:ff9b::'])(
+  it.each(['::', 'fe80::1', 'ff02::1', 'fd00:ec2::254', '::ffff:a9fe:a9fe', '64:ff9b::a9fe:a9fe', '64:ff9b::'])(
     '%s is refused',
     (ip) => {
       const composed = compose(make.inputOf([present(server('web1', [ip]))]));
@@ -80,7 +80,7 @@ describe('registration', () => {
     },
   );
 
-  test('takes private and loopback addresses where the zone is not public', () => {
+  it('takes private and loopback addresses where the zone is not public', () => {
     const local = server('web1', ['10.0.0.1', '127.0.0.1', '::1', 'fd00::1', '64:ff9b::c000:201']);
     expect(make.linesOf(compose(make.inputOf([present(local)])).zones)).toHaveLength(5);
     const zones = [zone('lab.internal.', [], { settings: { public: true } })];
@@ -89,7 +89,7 @@ describe('registration', () => {
     expect(rulesOf(composed)).toEqual(['address-refused']);
   });
 
-  test.each(['_dmarc', 'a..b', '*', 'a b', '-a', 'x'.repeat(64), `${'x'.repeat(63)}.`.repeat(4), 'wеb1', ''])(
+  it.each(['_dmarc', 'a..b', '*', 'a b', '-a', 'x'.repeat(64), `${'x'.repeat(63)}.`.repeat(4), 'wеb1', ''])(
     'a server called %j is not registered, and the others are',
     (name) => {
       const composed = compose(make.inputOf([present(server(name, ['192.0.2.1'])), present(web1)]));
@@ -98,21 +98,21 @@ describe('registration', () => {
     },
   );
 
-  test('stays out of another zone below the registration zone', () => {
+  it('stays out of another zone below the registration zone', () => {
     const zones = [...make.labZones, zone('k8s.lab.internal.')];
     const composed = compose(make.inputOf([present(server('a.k8s', ['192.0.2.1']))], {}, zones));
     expect(make.linesOf(composed.zones)).toEqual([]);
     expect(rulesOf(composed)).toEqual(['server-name']);
   });
 
-  test('a registration in no configured zone is one problem', () => {
+  it('a registration in no configured zone is one problem', () => {
     const composed = compose(make.inputOf([present(web1)], {}, [zone('example.com.')]));
     expect(composed.problems.map(({ rule, file, line }) => [rule, file, line])).toEqual([
       ['registration-zone', 'hostmaster.yaml', 20],
     ]);
   });
 
-  test('where the registration zone is left alone, so are the PTRs', () => {
+  it('where the registration zone is left alone, so are the PTRs', () => {
     const zones = [zone('2.0.192.in-addr.arpa.')];
     const composed = compose(make.inputOf([present(web1)], {}, zones, ['lab.internal.', '2.0.192.in-addr.arpa.']));
     expect(composed.zones[0]).toMatchObject({ complete: false, rrsets: [], quarantined: [{ type: 'PTR' }] });
@@ -138,12 +138,12 @@ describe('a zone file that has a registered name', () => {
   const ofWeb2 = '2.2.0.192.in-addr.arpa. 300 PTR web2.lab.internal.';
   const leftAlone = { ptrs: [ofWeb2], stays: ['1.2.0.192.in-addr.arpa. PTR stays'], rules: ['zone-file-wins'] };
 
-  test('with another address: no PTR says what the name does not, and the one that exists stays', () => {
+  it('with another address: no PTR says what the name does not, and the one that exists stays', () => {
     expect(found(['web1 A 192.0.2.99'])).toEqual(leftAlone);
     expect(found(['web1 CNAME elsewhere.example.'])).toEqual(leftAlone);
   });
 
-  test('with this address too: it has its PTR', () => {
+  it('with this address too: it has its PTR', () => {
     expect(found(['web1 A 192.0.2.99', 'web1 A 192.0.2.1'])).toEqual({
       ptrs: [ofWeb1, ofWeb2],
       stays: [],
@@ -151,16 +151,16 @@ describe('a zone file that has a registered name', () => {
     });
   });
 
-  test('with another type: it has its PTR', () => {
+  it('with another type: it has its PTR', () => {
     expect(found(['web1 TXT "x"', 'web1 AAAA 2001:db8::9'])).toEqual({ ptrs: [ofWeb1, ofWeb2], stays: [], rules: [] });
   });
 
-  test('with an address that cannot be used: its PTR waits with it, where the plan says so', () => {
+  it('with an address that cannot be used: its PTR waits with it, where the plan says so', () => {
     const bad = { name: 'web1.lab.internal.', type: 'A', reason: 'bad', origin: null };
     expect(found([], [bad])).toEqual({ ptrs: [ofWeb1, ofWeb2], stays: [], rules: ['zone-file-wins'] });
   });
 
-  test("beside one that has the address now: the PTR is that one's", () => {
+  it("beside one that has the address now: the PTR is that one's", () => {
     const zones = [zone('lab.internal.', ['web1 A 192.0.2.99']), reverse];
     const servers = [make.missing(server('web1', ['192.0.2.1'])), present(server('web3', ['192.0.2.1']))];
     const result = compose(make.inputOf(servers, {}, zones));
@@ -170,7 +170,7 @@ describe('a zone file that has a registered name', () => {
 });
 
 describe('reverse zones', () => {
-  test('the longest one takes the PTR, classless ones by what they cover', () => {
+  it('the longest one takes the PTR, classless ones by what they cover', () => {
     const zones = [
       zone('lab.internal.'),
       zone('192.in-addr.arpa.'),
@@ -220,40 +220,40 @@ describe('reverse zones', () => {
     const own = '1.2.0.192.in-addr.arpa. 300 PTR web1.lab.internal.';
     const leftAlone = { ptrs: [], stays: ['1.2.0.192.in-addr.arpa. null'], rules: [] };
 
-    test.each(['0/25', '0-127', 'customer', 'a.b', '1.0/25', '300'])(
+    it.each(['0/25', '0-127', 'customer', 'a.b', '1.0/25', '300'])(
       '%s: what its parent has may be the CNAME into it, and stays',
       (name) => expect(found([`${name}.${parent}`])).toEqual(leftAlone),
     );
 
-    test.each([
+    it.each([
       '0/25.3.0.192.in-addr.arpa.',
       '2.2.0.192.in-addr.arpa.',
       'example.org.',
       '0/25.8.b.d.0.1.0.0.2.ip6.arpa.',
     ])('%s: it is not about this address', (name) => expect(found([name]).ptrs).toEqual([own]));
 
-    test('the CNAME that the zone file of its parent has is still wanted', () => {
+    it('the CNAME that the zone file of its parent has is still wanted', () => {
       expect(found([`0/25.${parent}`], ['1 CNAME 1.0/25'])).toEqual({ ptrs: [], stays: [], rules: [] });
     });
 
-    test('another classless zone, which covers the address, goes on', () => {
+    it('another classless zone, which covers the address, goes on', () => {
       const known = zone(`0/25.${parent}`, [], { settings: { covers: '192.0.2.0/25' } });
       expect(found([`128/25.${parent}`], [], [known]).ptrs).toEqual([`1.0/25.${parent} 300 PTR web1.lab.internal.`]);
     });
 
-    test('of IPv6 as well', () => {
+    it('of IPv6 as well', () => {
       expect(found(['0-3.8.b.d.0.1.0.0.2.ip6.arpa.']).stays).toEqual([
         '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. null',
       ]);
     });
 
-    test('and that nobody else has: there is nothing to warn of', () => {
+    it('and that nobody else has: there is nothing to warn of', () => {
       const zones = [zone('lab.internal.')];
       const names = ['lab.internal.', `0/25.${parent}`];
       expect(compose(make.inputOf([present(server('web1', ['192.0.2.1']))], {}, zones, names)).problems).toEqual([]);
     });
 
-    test('and an address that two servers want', () => {
+    it('and an address that two servers want', () => {
       const zones = [zone('lab.internal.'), zone(parent)];
       const names = [...zones.map(({ id }) => id.name), `0/25.${parent}`];
       const servers = ['a', 'b'].map((name) => make.newcomer(server(name, ['192.0.2.1'])));
@@ -262,7 +262,7 @@ describe('reverse zones', () => {
     });
   });
 
-  test('addresses without one are one warning a family', () => {
+  it('addresses without one are one warning a family', () => {
     const servers = Array.from({ length: 9 }, (_, i) => present(server(`web${i}`, [`10.0.0.${i}`, `fd00::${i + 1}`])));
     const { problems } = compose(make.inputOf(servers));
     expect(problems.map(({ rule, severity, message }) => [rule, severity, message])).toEqual([

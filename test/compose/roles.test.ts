@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
 import type { Roles } from '../../src/model/roles.ts';
 import * as make from './make.ts';
@@ -32,7 +32,7 @@ const claimed = (rest: Parameters<typeof claim>[2] = {}) => [
 ];
 
 describe('claims', () => {
-  test('unite the addresses of their family, in stable order', () => {
+  it('unite the addresses of their family, in stable order', () => {
     const labels = [
       label('mail', { claims: [claim(8, 'mail.example.com'), claim(9, 'mail.example.com.', { type: 'AAAA' })] }),
     ];
@@ -47,7 +47,7 @@ describe('claims', () => {
     );
   });
 
-  test('keep the last answer where no server contributes', () => {
+  it('keep the last answer where no server contributes', () => {
     const servers = [present({ ...mx1, state: 'maintenance' }), present({ ...mx2, state: 'decommissioned' })];
     const kept = composed(servers, { labels: claimed() });
     expect(kept).toMatchObject({ lines: [], rules: ['claim-empty'], protected: ['mail.example.com. A'] });
@@ -56,7 +56,7 @@ describe('claims', () => {
     expect(composed([present(mx1)], { labels: claimed() }).protected).toEqual([]);
   });
 
-  test('whose name servers make keep it too, for those that are leaving', () => {
+  it('whose name servers make keep it too, for those that are leaving', () => {
     const labels = [label('mail', { claims: [claim(8, '{{server.pool}}.svc.example.com')] })];
     const inPool = { ...mx2, attributes: { pool: 'a' } };
     expect(composed([present({ ...inPool, state: 'decommissioned' })], { labels }).protected).toEqual([
@@ -65,7 +65,7 @@ describe('claims', () => {
     expect(composed([missing(inPool, make.proven)], { labels }).protected).toEqual(['a.svc.example.com. A']);
   });
 
-  test('hold what missing servers alone contribute', () => {
+  it('hold what missing servers alone contribute', () => {
     expect(composed([missing(mx1), present(mx2)], { labels: claimed() }).lines).toEqual([
       'mail.example.com. 60 A 192.0.2.1 held',
       'mail.example.com. 60 A 192.0.2.2',
@@ -80,7 +80,7 @@ describe('claims', () => {
 describe('health checks', () => {
   const url = 'https://{{server.ip}}/healthz';
 
-  test('ask each address its own URL, an IPv6 one in brackets', () => {
+  it('ask each address its own URL, an IPv6 one in brackets', () => {
     const labels = claimed({ type: 'AAAA', health_check: check({ url }) });
     expect(composed([present(mx1)], { labels }).zones[0]?.rrsets[0]?.healthCheck).toEqual({
       ...check({}),
@@ -89,7 +89,7 @@ describe('health checks', () => {
     });
   });
 
-  test('can name the server as the host', () => {
+  it('can name the server as the host', () => {
     const labels = claimed({ health_check: check({ url: 'http://{{server.name}}.lab.internal:8080/?v=1' }) });
     expect(composed([present(mx1), present(mx2)], { labels }).zones[0]?.rrsets[0]?.healthCheck?.urls).toEqual({
       '192.0.2.1': 'http://mx1.lab.internal:8080/?v=1',
@@ -97,7 +97,7 @@ describe('health checks', () => {
     });
   });
 
-  test.each([
+  it.each([
     'https://{{server.x}}@{{server.ip}}/',
     'ftp://{{server.ip}}/',
     'https://{{server.ip}}/"',
@@ -118,7 +118,7 @@ describe('health checks', () => {
     expect(result).toMatchObject({ lines: [], rules: ['health-check-url'], protected: ['mail.example.com. A'] });
   });
 
-  test('of one RRset must not differ, and one of two claims may leave it out', () => {
+  it('of one RRset must not differ, and one of two claims may leave it out', () => {
     const two = (second: ReturnType<typeof check> | null) => [
       ...claimed({ health_check: check({ port: 25 }) }),
       label('backup', { claims: [claim(12, 'mail.example.com', { health_check: second })] }),
@@ -134,7 +134,7 @@ describe('health checks', () => {
     expect(composed([both], { grants, labels: two(check({ port: 25 })) }).lines).toHaveLength(1);
   });
 
-  test('take backups of their own family only', () => {
+  it('take backups of their own family only', () => {
     const labels = claimed({
       health_check: check({ port: 25, when_all_down: { backup: ['192.0.2.9', '2001:db8::9'] } }),
     });
@@ -157,20 +157,20 @@ describe('collisions', () => {
     labels: [label('mail', { records: records ?? [], claims })],
   });
 
-  test('a record and the registration unite; the explicit ttl wins', () => {
+  it('a record and the registration unite; the explicit ttl wins', () => {
     const result = composed([present(mx2)], withLabel([record(5, named, 'A', { ttl: 120 })]), zones);
     expect(result.lines).toEqual(['mx2.lab.internal. 120 A 192.0.2.2']);
     expect(result.zones[0]?.rrsets[0]?.values[0]?.origins).toHaveLength(2);
   });
 
-  test('two explicit ttls that differ are an error for that RRset', () => {
+  it('two explicit ttls that differ are an error for that RRset', () => {
     const roles = withLabel([record(5, named, 'A', { ttl: 120 }), record(6, named, 'A', { ttl: 60 })]);
     const result = composed([present(mx2)], roles, zones);
     expect(result).toMatchObject({ lines: [], quarantined: ['mx2.lab.internal. A'] });
     expect(result.rules).toContain('ttl-conflict');
   });
 
-  test('without an explicit ttl the smallest default counts', () => {
+  it('without an explicit ttl the smallest default counts', () => {
     const roles = {
       grants: [mailGrant],
       labels: [...claimed(), label('other', { claims: [claim(9, 'mail.example.com', { ttl: 600 })] })],
@@ -178,7 +178,7 @@ describe('collisions', () => {
     expect(composed([present(mx2)], roles).lines).toEqual(['mail.example.com. 60 A 192.0.2.2']);
   });
 
-  test('a claim at a registered name quarantines the name', () => {
+  it('a claim at a registered name quarantines the name', () => {
     const result = composed([present(mx2)], withLabel([], [claim(9, 'mx2.lab.internal')]), [
       zone('lab.internal.', ['mx2 TXT "static"']),
     ]);
@@ -186,7 +186,7 @@ describe('collisions', () => {
     expect(result.rules).toContain('claim-and-record');
   });
 
-  test('the zone file wins at its name and type, and before all with a CNAME', () => {
+  it('the zone file wins at its name and type, and before all with a CNAME', () => {
     const roles = withLabel([record(5, named, 'TXT', { value: 'x' })]);
     const lines = ['mx2 A 192.0.2.99', 'mx1 CNAME elsewhere.example.'];
     const result = composed([present(mx1), present(mx2)], roles, [zone('lab.internal.', lines)]);
@@ -202,7 +202,7 @@ describe('collisions', () => {
     );
   });
 
-  test('a CNAME of a server does not take a name of the zone file', () => {
+  it('a CNAME of a server does not take a name of the zone file', () => {
     const cname = withLabel([
       record(5, '{{server.alias}}.lab.internal', 'CNAME', { value: '{{server.name}}.example.' }),
     ]);
@@ -215,7 +215,7 @@ describe('collisions', () => {
     );
   });
 
-  test("a name made of a server's attributes is not that of a server without an address", () => {
+  it("a name made of a server's attributes is not that of a server without an address", () => {
     const roles = withLabel([record(5, '{{server.alias}}.lab.internal')]);
     const thief = mail('thief', ['192.0.2.66'], { attributes: { alias: 'victim' } });
     const result = composed([present(server('victim', [])), present(thief)], roles, zones);
@@ -224,7 +224,7 @@ describe('collisions', () => {
     expect(result.rules).toContain('name-taken');
   });
 
-  test("a name made of a server's attributes is not another server's", () => {
+  it("a name made of a server's attributes is not another server's", () => {
     const roles = withLabel([record(5, '{{server.alias}}.lab.internal')]);
     const thief = mail('thief', ['192.0.2.66'], { attributes: { alias: 'victim' } });
     const result = composed([present(server('victim', ['192.0.2.1'])), present(thief)], roles, zones);
@@ -240,7 +240,7 @@ describe('grants', () => {
       grants: names.length === 0 ? [] : [grant('label', 'mail', names)],
     });
 
-  test('without one nothing is written, and one problem a rule says which line would grant it', () => {
+  it('without one nothing is written, and one problem a rule says which line would grant it', () => {
     const servers = Array.from({ length: 50 }, (_, i) => present(mail(`mx${i}`, [`192.0.2.${i + 1}`])));
     const records = [record(5, '{{server.name}}.svc.example.com', 'TXT', { value: 'x' })];
     const result = composed(servers, { labels: [label('mail', { records })], grants: [] });
@@ -255,7 +255,7 @@ describe('grants', () => {
     ]);
   });
 
-  test.each([
+  it.each([
     ['{{server.name}}.example.com', 'TXT', '*.example.com'],
     ['{{server.name}}{{server.name}}.example.com', 'TXT', '*.example.com'],
     ['{{server.name}}.example.com', 'MX', 'mx1.example.com'],
@@ -266,7 +266,7 @@ describe('grants', () => {
     expect(problems[0]?.message).toContain(`add to grants: - { label: mail, names: ["${wanted}"], types: [${type}] }`);
   });
 
-  test.each([
+  it.each([
     ['www.example.com', 'www.example.com'],
     ['www.example.com', '*.example.com.'],
     ['a.b.example.com', '**.example.com'],
@@ -274,7 +274,7 @@ describe('grants', () => {
     ['example.com', 'example.com'],
   ])('%s is granted by %s', (name, pattern) => expect(denied(name, pattern).lines).toHaveLength(1));
 
-  test.each([
+  it.each([
     ['www.example.com', 'example.com'],
     ['a.b.example.com', '*.example.com'],
     ['*.web.example.com', '*.web.example.com'],
@@ -286,7 +286,7 @@ describe('grants', () => {
     expect(denied(name, pattern)).toMatchObject({ lines: [], rules: ['grant-denied'] });
   });
 
-  test('a grant to the inventory is for whatever its servers do', () => {
+  it('a grant to the inventory is for whatever its servers do', () => {
     const grants = [grant('inventory', 'lab', ['mail.example.com'])];
     const other = present({ ...mx2, inventory: 'netbox' });
     expect(composed([present(mx1), other], { labels: claimed(), grants }).lines).toEqual([
@@ -294,7 +294,7 @@ describe('grants', () => {
     ]);
   });
 
-  test.each(['MX', 'NS', 'DS', 'CAA'])('%s needs a name without a glob', (type) => {
+  it.each(['MX', 'NS', 'DS', 'CAA'])('%s needs a name without a glob', (type) => {
     const value = { MX: '10 mx.example.', NS: 'ns.example.', DS: '1 8 2 00', CAA: '0 issue "x"' }[type] ?? '';
     const labels = [label('mail', { records: [record(5, 'a.svc.example.com', type, { value })] })];
     const by = (names: readonly string[]) =>
@@ -303,7 +303,7 @@ describe('grants', () => {
     expect(by(['a.svc.example.com']).rules).not.toContain('grant-denied');
   });
 
-  test('addresses outside of cidrs are refused one by one', () => {
+  it('addresses outside of cidrs are refused one by one', () => {
     const grants = [grant('label', 'mail', ['mail.example.com'], { cidrs: ['192.0.2.0/31'] })];
     const result = composed([present(mail('mx1', ['192.0.2.1', '192.0.2.2', '198.51.100.1']))], {
       labels: claimed(),
@@ -312,7 +312,7 @@ describe('grants', () => {
     expect(result).toMatchObject({ lines: ['mail.example.com. 60 A 192.0.2.1'], rules: ['grant-denied'] });
   });
 
-  test('more values than granted quarantine the RRset', () => {
+  it('more values than granted quarantine the RRset', () => {
     const grants = [grant('label', 'mail', ['mail.example.com'], { max_values: 1 })];
     expect(composed([present(mx1)], { labels: claimed(), grants }).lines).toHaveLength(1);
     expect(composed([present(mx1), present(mx2)], { labels: claimed(), grants })).toMatchObject({
@@ -322,7 +322,7 @@ describe('grants', () => {
     });
   });
 
-  test('say which names of a zone the inventory could write', () => {
+  it('say which names of a zone the inventory could write', () => {
     const grants = [
       grant('label', 'mail', ['*.example.com', 'x.example.org']),
       grant('label', 'mail', ['**'], { types: ['TXT'] }),
@@ -354,12 +354,12 @@ describe('records', () => {
   const valuesOf = (type: string, value: string | null, attributes?: Parameters<typeof server>[2]) =>
     made(type, value, attributes).zones[0]?.rrsets.flatMap((rrset) => rrset.values.map(({ rdata }) => rdata)) ?? [];
 
-  test('without a value are the addresses of their family', () => {
+  it('without a value are the addresses of their family', () => {
     expect(valuesOf('A', null)).toEqual(['192.0.2.1', '192.0.2.2']);
     expect(valuesOf('AAAA', null)).toEqual(['2001:db8::1']);
   });
 
-  test.each([
+  it.each([
     ['A', '{{server.ip}}', ['192.0.2.1']],
     ['AAAA', '{{server.ip}}', ['2001:db8::1']],
     ['A', '{{server.ips}}', ['192.0.2.1', '192.0.2.2']],
@@ -375,7 +375,7 @@ describe('records', () => {
     expect(valuesOf(type, value, { attributes: { port: 25 } })).toEqual(wanted);
   });
 
-  test.each([
+  it.each([
     ['it"self', '"x=it\\"self"'],
     ['\\"; a', '"x=\\\\\\"; a"'],
     ['a\nb\u0000', '"x=a\\010b\\000"'],
@@ -388,11 +388,11 @@ describe('records', () => {
     expect(valuesOf('TXT', '"x=" {{server.x}}', { attributes: { x } })).toEqual([wanted]);
   });
 
-  test('a value that begins with a quote is text all the same', () => {
+  it('a value that begins with a quote is text all the same', () => {
     expect(valuesOf('TXT', '{{server.x}}', { attributes: { x: '"a" "b"' } })).toEqual(['"\\"a\\" \\"b\\""']);
   });
 
-  test.each([
+  it.each([
     ['MX', '10 {{server.x}}'],
     ['SRV', '0 0 25 {{server.x}}.example.com.'],
     ['A', '{{server.x}}'],
@@ -402,7 +402,7 @@ describe('records', () => {
     }
   });
 
-  test.each([
+  it.each([
     '*',
     'a.b',
     '',
@@ -421,27 +421,27 @@ describe('records', () => {
     expect(result).toMatchObject({ lines: [], rules: ['record-name'] });
   });
 
-  test.each(['constructor', '__proto__', 'toString'])('%s is no attribute of a server', (word) => {
+  it.each(['constructor', '__proto__', 'toString'])('%s is no attribute of a server', (word) => {
     expect(made('TXT', `{{server.${word}}}`).rules).toEqual(['server-lacks']);
   });
 
-  test('the apex is not for what servers make', () => {
+  it('the apex is not for what servers make', () => {
     const labels = [label('mail', { records: [record(5, '{{server.x}}.com')] })];
     const servers = [present(mail('mx1', ['192.0.2.1'], { attributes: { x: 'example' } }))];
     const grants = [grant('label', 'mail', ['example.com', '**'])];
     expect(composed(servers, { labels, grants })).toMatchObject({ lines: [], rules: ['grant-denied'] });
   });
 
-  test.each(['LUA', 'SOA', 'ANY', 'OPT'])('%s is never written', (type) => {
+  it.each(['LUA', 'SOA', 'ANY', 'OPT'])('%s is never written', (type) => {
     expect(made(type, 'A "x"')).toMatchObject({ lines: [], rules: ['record-type'] });
   });
 
-  test('a name in no configured zone is refused', () => {
+  it('a name in no configured zone is refused', () => {
     const result = made('A', null, {}, '{{server.name}}.elsewhere.example');
     expect(result).toMatchObject({ lines: [], rules: ['name-outside-zones'] });
   });
 
-  test('a value that cannot be made leaves what exists', () => {
+  it('a value that cannot be made leaves what exists', () => {
     expect(made('TXT', '{{server.rack}}')).toMatchObject({
       rules: ['server-lacks'],
       quarantined: ['a.svc.example.com. TXT'],
@@ -456,7 +456,7 @@ describe('groups', () => {
       grants: [grant('group', 'web', ['www.example.com'])],
     }).lines.length === 1;
 
-  test('match where all holds, and of a list one', () => {
+  it('match where all holds, and of a list one', () => {
     const match = { labels: ['web', 'proxy'], environment: ['prod'], rack: [1, '2'] };
     expect(inGroup(match, { labels: ['web'], attributes: { environment: 'prod', rack: 2 } })).toBe(true);
     expect(inGroup(match, { labels: ['proxy'], attributes: { environment: 'prod', rack: '1' } })).toBe(true);
@@ -465,7 +465,7 @@ describe('groups', () => {
     expect(inGroup({ constructor: ['x'] }, {})).toBe(false);
   });
 
-  test('match by state', () => {
+  it('match by state', () => {
     expect(inGroup({ state: ['active'] }, {})).toBe(true);
     expect(inGroup({ state: ['maintenance'] }, {})).toBe(false);
     const roles = {
@@ -486,17 +486,17 @@ describe('rules that cannot be used', () => {
     labels: claimed(),
   });
 
-  test('leave what exists at their name', () => {
+  it('leave what exists at their name', () => {
     const result = composed([present(mx1)], unusable('mail.example.com'), [zone('example.com.', ['mail TXT "x"'])]);
     expect(result).toMatchObject({ lines: [], quarantined: ['mail.example.com. null'] });
   });
 
-  test('leave what exists at the names that servers make', () => {
+  it('leave what exists at the names that servers make', () => {
     const result = composed([present(mx1)], unusable('{{server.name}}.svc.example.com'));
     expect(result.quarantined).toEqual(['mx1.svc.example.com. null']);
   });
 
-  test('whose names nobody knows hold every delete of the zones that they could be about', () => {
+  it('whose names nobody knows hold every delete of the zones that they could be about', () => {
     const zones = [zone('example.com.'), zone('example.net.')];
     const complete = (file?: string) => composed([], unusable(null, file), zones).zones.map((each) => each.complete);
     expect(complete()).toEqual([false, true]);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadRules } from '../../src/load/index.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { ruleTable } from '../../src/rules/index.ts';
@@ -23,7 +23,7 @@ const configOf = (name: string) => relative(process.cwd(), join(folder, name, 'h
 const hasGoodZone = (name: string) => existsSync(join(folder, name, 'zones/good.example.yaml'));
 
 describe('validate', { timeout: 30_000 }, () => {
-  test.each(names)('%s', async (name) => {
+  it.each(names)('%s', async (name) => {
     const { stdout, stderr, code } = await runHere(['validate', '--config', configOf(name)]);
     const said = `${stdout}${stderr === '' ? '' : `--- stderr\n${stderr}`}--- exit ${code}\n`;
     expect(said).not.toMatch(/^\s+at .*[:(]\d|node:internal|\bundefined\b|\[object /m);
@@ -32,13 +32,13 @@ describe('validate', { timeout: 30_000 }, () => {
     expect(said).toBe(readFileSync(file, 'utf8'));
   });
 
-  test('every rule is in what is expected of one folder at least', () => {
+  it('every rule is in what is expected of one folder at least', () => {
     const expected = names.map((name) => readFileSync(join(folder, name, 'expected.txt'), 'utf8')).join('');
     const missing = [...ruleTable, ...loadRules].filter(({ id }) => !expected.includes(`[${id}]`));
     expect(missing.map(({ id }) => id)).toEqual([]);
   });
 
-  test('every folder that is named after a rule has it', () => {
+  it('every folder that is named after a rule has it', () => {
     const ids = new Set<string>([...ruleTable, ...loadRules].map(({ id }) => id));
     for (const name of names.filter((each) => ids.has(each))) {
       expect(readFileSync(join(folder, name, 'expected.txt'), 'utf8')).toContain(`[${name}]`);
@@ -47,7 +47,7 @@ describe('validate', { timeout: 30_000 }, () => {
 });
 
 describe('the good zone beside it', { timeout: 60_000 }, () => {
-  test.concurrent.each(names.filter(hasGoodZone))('still plans: %s', async (name) => {
+  it.concurrent.each(names.filter(hasGoodZone))('still plans: %s', async (name) => {
     const copy = await mkdtemp(join(tmpdir(), 'hostmaster-golden-'));
     try {
       await cp(join(folder, name), copy, { recursive: true });

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addressInName, specialUse } from '../../src/model/address.ts';
 
 describe('special use', () => {
-  test.each([
+  it.each([
     '0.0.0.0',
     '10.255.255.255',
     '100.127.255.255',
@@ -37,7 +37,7 @@ describe('special use', () => {
     expect(specialUse(address)).toMatch(/^[^ ].*\(RFC \d+\)$/);
   });
 
-  test.each([
+  it.each([
     '1.1.1.1',
     '9.255.255.255',
     '11.0.0.0',
@@ -60,7 +60,7 @@ describe('special use', () => {
 });
 
 describe('an address where a name belongs', () => {
-  test.each([
+  it.each([
     ['192.0.2.1.', 'example.com.', '192.0.2.1'],
     ['192.0.2.1.example.com.', 'example.com.', '192.0.2.1'],
     ['2001:db8::1.', 'example.com.', '2001:db8::1'],

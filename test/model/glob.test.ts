@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compileGlob, compileValueGlob, globProblem } from '../../src/model/glob.ts';
 import { ignoreMatcher } from '../../src/model/ignore.ts';
 
@@ -18,7 +18,7 @@ describe('a glob over names', () => {
     'a\\.b',
   ];
 
-  test.each([
+  it.each([
     ['', ['']],
     ['www', ['www']],
     ['WWW', ['www']],
@@ -38,11 +38,11 @@ describe('a glob over names', () => {
     expect(matches(pattern, names)).toEqual(expected);
   });
 
-  test('Unicode and A-labels are the same name', () => {
+  it('Unicode and A-labels are the same name', () => {
     expect(compileGlob('bücher.*')('xn--bcher-kva.a')).toBe(true);
   });
 
-  test.each([
+  it.each([
     ['www.example.', /empty part/],
     ['a..b', /empty part/],
     ['.a', /empty part/],
@@ -52,11 +52,11 @@ describe('a glob over names', () => {
     expect(matches(pattern, ['www.example', 'a.b', 'a', ''])).toEqual([]);
   });
 
-  test.each(['**', '', '*', 'a.**.b', '\\*', '**.**'])('%j is a glob', (pattern) => {
+  it.each(['**', '', '*', 'a.**.b', '\\*', '**.**'])('%j is a glob', (pattern) => {
     expect(globProblem(pattern)).toBeNull();
   });
 
-  test('agrees with the regular expression that says the same', () => {
+  it('agrees with the regular expression that says the same', () => {
     const part = fc.stringMatching(/^[ab*]{1,4}$/);
     const name = fc.array(fc.stringMatching(/^[ab]{1,4}$/), { maxLength: 5 });
     fc.assert(
@@ -68,7 +68,7 @@ describe('a glob over names', () => {
     );
   });
 
-  test('takes linear time', () => {
+  it('takes linear time', () => {
     const started = process.cpuUsage().user;
     const name = `${'a.'.repeat(126)}b`;
     for (let i = 0; i < 100; i += 1) compileGlob(`${'**.a.'.repeat(20)}**.c`)(name);
@@ -78,7 +78,7 @@ describe('a glob over names', () => {
 });
 
 describe('a glob over values', () => {
-  test.each([
+  it.each([
     ['*', '"x"', true],
     ['"v=spf1 *"', '"v=spf1 -all"', true],
     ['"v=spf1 *"', '"v=spf2 -all"', false],
@@ -107,13 +107,13 @@ describe('ignore', () => {
   ];
   const ignored = ignoreMatcher(rules, 'example.com.');
 
-  test('by name and type', () => {
+  it('by name and type', () => {
     expect(ignored(rrset('_acme-challenge.www.example.com.', 'TXT', '"x"'))).toBe(rules[0]);
     expect(ignored(rrset('_acme-challenge.www.example.com.', 'A', '1.1.1.1'))).toBeNull();
     expect(ignored(rrset('example.com.', 'CAA', '0 issue "x"'))).toBe(rules[2]);
   });
 
-  test('by value: one that matches is enough', () => {
+  it('by value: one that matches is enough', () => {
     expect(ignored(rrset('www.example.com.', 'A', '198.51.100.1', '192.0.2.7'))).toBe(rules[1]);
     expect(ignored(rrset('www.example.com.', 'A', '198.51.100.1'))).toBeNull();
     expect(ignored(rrset('a.www.example.com.', 'A', '192.0.2.7'))).toBeNull();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   isWildcard,
   isWithin,
@@ -19,7 +19,7 @@ const longest = `${x(63)}.${x(63)}.${x(63)}.${x(61)}.`;
 const bytesOf = (hex: string): Uint8Array => Buffer.from(hex.replace(/\s/g, ''), 'hex');
 
 describe('a name is canonical', () => {
-  test.each([
+  it.each([
     ['www.example.com.', 'www.example.com.'],
     ['WWW.Example.COM.', 'www.example.com.'],
     ['www', 'www.example.com.'],
@@ -72,7 +72,7 @@ describe('a name is canonical', () => {
     expect(nameFromWire(wire, 0)).toEqual({ name: canonical, end: wire.length });
   });
 
-  test('relative to the root, with or without the final dot', () => {
+  it('relative to the root, with or without the final dot', () => {
     expect(parseName('example.com')).toBe('example.com.');
     expect(parseName('com', '.')).toBe('com.');
     expect(parseAbsolute('Example.com')).toBe('example.com.');
@@ -80,7 +80,7 @@ describe('a name is canonical', () => {
 });
 
 describe('a name is refused', () => {
-  test.each([
+  it.each([
     ['', 'name-syntax', 'the name is empty'],
     ['a..b', 'name-syntax', 'has an empty part'],
     ['..', 'name-syntax', 'has an empty part'],
@@ -107,14 +107,14 @@ describe('a name is refused', () => {
   });
 });
 
-test('parts keep their escapes', () => {
+it('parts keep their escapes', () => {
   expect(splitParts('.')).toEqual([]);
   expect(splitParts('example.com.')).toEqual(['example', 'com']);
   expect(splitParts('a\\.b.example.')).toEqual(['a\\.b', 'example']);
   expect(splitParts('a\\\\.example.')).toEqual(['a\\\\', 'example']);
 });
 
-test('within a zone', () => {
+it('within a zone', () => {
   expect(isWithin('example.com.', 'example.com.')).toBe(true);
   expect(isWithin('a.b.example.com.', 'example.com.')).toBe(true);
   expect(isWithin('badexample.com.', 'example.com.')).toBe(false);
@@ -124,7 +124,7 @@ test('within a zone', () => {
   expect(isWithin('anything.', '.')).toBe(true);
 });
 
-test('relative to a zone, and up', () => {
+it('relative to a zone, and up', () => {
   expect(relativeTo('example.com.', 'example.com.')).toBe('');
   expect(relativeTo('*.a.example.com.', 'example.com.')).toBe('*.a');
   expect(relativeTo('com.', '.')).toBe('com');
@@ -138,7 +138,7 @@ test('relative to a zone, and up', () => {
 });
 
 describe('as people read it', () => {
-  test.each([
+  it.each([
     ['www.example.com.', 'www.example.com.'],
     ['xn--bcher-kva.example.', 'bücher.example.'],
     ['*.xn--bcher-kva.example.', '*.bücher.example.'],
@@ -153,13 +153,13 @@ describe('as people read it', () => {
 describe('names of a message', () => {
   const message = bytesOf('ff 07 6578616d706c65 00 03 575757 c001 c00a');
 
-  test('follow pointers backwards', () => {
+  it('follow pointers backwards', () => {
     expect(nameFromWire(message, 1)).toEqual({ name: 'example.', end: 10 });
     expect(nameFromWire(message, 10)).toEqual({ name: 'www.example.', end: 16 });
     expect(nameFromWire(message, 16)).toEqual({ name: 'www.example.', end: 18 });
   });
 
-  test.each([
+  it.each([
     ['past the end', '03 7777'],
     ['no end', '01 61'],
     ['an empty message', ''],
@@ -173,13 +173,13 @@ describe('names of a message', () => {
     expect(() => nameFromWire(bytesOf(hex), 0)).toThrow(expect.objectContaining({ rule: 'wire' }));
   });
 
-  test('and 255 octets are not', () => {
+  it('and 255 octets are not', () => {
     expect(nameFromWire(nameToWire(longest), 0).name).toBe(longest);
     expect(nameToWire(longest)).toHaveLength(255);
   });
 });
 
-test('any octets go from the wire to text and back', () => {
+it('any octets go from the wire to text and back', () => {
   fc.assert(
     fc.property(wireName, (wire) => {
       const { name, end } = nameFromWire(Uint8Array.from(wire), 0);
@@ -192,7 +192,7 @@ test('any octets go from the wire to text and back', () => {
   );
 });
 
-test('any text is a canonical name or a SyntaxProblem', () => {
+it('any text is a canonical name or a SyntaxProblem', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' })), (text) => {
       try {

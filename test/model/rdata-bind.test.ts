@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { genericRdata, oldRdata, parseRdata, rrTypes } from '../../src/model/rdata.ts';
 import { cases } from './cases.ts';
 
@@ -61,7 +61,7 @@ const head = [
 ];
 
 describe("BIND's named-compilezone", () => {
-  test('reads our text, and what it prints is the same rdata', () => {
+  it('reads our text, and what it prints is the same rdata', () => {
     const own = rdatas.filter(({ type }) => !unknownToBind.has(type) && !notInOneZone.has(type));
     const records = compile([...head, ...own.map(({ type, rdata }, i) => `n${i} ${type} ${oldRdata(type, rdata)}`)]);
     for (const [i, { type, rdata }] of own.entries()) {
@@ -72,7 +72,7 @@ describe("BIND's named-compilezone", () => {
     }
   });
 
-  test.each(rdatas.filter(({ type }) => notInOneZone.has(type) && type !== 'SOA'))(
+  it.each(rdatas.filter(({ type }) => notInOneZone.has(type) && type !== 'SOA'))(
     'reads $type $rdata',
     ({ type, rdata }) => {
       const name =
@@ -83,7 +83,7 @@ describe("BIND's named-compilezone", () => {
     },
   );
 
-  test('reads every type in the form of RFC 3597', () => {
+  it('reads every type in the form of RFC 3597', () => {
     const own = rdatas.filter(({ type }) => !notInOneZone.has(type));
     const records = compile([
       ...head,

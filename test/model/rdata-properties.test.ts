@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   genericRdata,
   oldRdata,
@@ -18,7 +18,7 @@ const context = { origin: 'example.com.' };
 const types = [...rrTypes.map((type) => type.name), 'TYPE731', 'IPSECKEY'];
 
 describe.each(types)('%s', (type) => {
-  test('goes from the wire to text and YAML and back', () => {
+  it('goes from the wire to text and YAML and back', () => {
     fc.assert(
       fc.property(wireOf(type), (wire) => {
         const rdata = rdataFromWire(type, wire, 0, wire.length);
@@ -34,7 +34,7 @@ describe.each(types)('%s', (type) => {
     );
   });
 
-  test('reads any octets to canonical rdata, or refuses them as a SyntaxProblem', () => {
+  it('reads any octets to canonical rdata, or refuses them as a SyntaxProblem', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 80 }), damaged(type)), (wire) => {
         const rdata = read(() => rdataFromWire(type, wire, 0, wire.length));
@@ -47,7 +47,7 @@ describe.each(types)('%s', (type) => {
     );
   });
 
-  test('reads any text to canonical rdata, or refuses it as a SyntaxProblem', () => {
+  it('reads any text to canonical rdata, or refuses it as a SyntaxProblem', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), damagedText(type)), (text) => {
         const rdata = read(() => parseRdata(type, text, context));
@@ -61,7 +61,7 @@ describe.each(types)('%s', (type) => {
     );
   });
 
-  test('reads any YAML, or refuses it as a SyntaxProblem', () => {
+  it('reads any YAML, or refuses it as a SyntaxProblem', () => {
     const names = rrTypes.find((t) => t.name === type)?.fields.map((field) => field.kind.keys?.[0] ?? field.name) ?? [];
     const mapping = fc.record(Object.fromEntries(names.map((name) => [name, fc.jsonValue()])), { requiredKeys: [] });
     fc.assert(
@@ -74,7 +74,7 @@ describe.each(types)('%s', (type) => {
   });
 });
 
-test('TXT in YAML is the text itself, for any text', () => {
+it('TXT in YAML is the text itself, for any text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), (text) => {
       fc.pre(!text.startsWith('"') && !text.includes('\\;'));

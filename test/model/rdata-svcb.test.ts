@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   oldRdata,
   parseRdata,
@@ -19,7 +19,7 @@ const fromHex = (hex: string): string => {
 };
 
 describe('RFC 9460 appendix D: vectors', () => {
-  test.each([
+  it.each([
     ['0 foo.example.com.', '0 foo.example.com.', `0000${com}`],
     ['1 .', '1 .', '000100'],
     ['16 foo.example.com. port=53', '16 foo.example.com. port=53', `0010${com}000300020035`],
@@ -64,7 +64,7 @@ describe('RFC 9460 appendix D: vectors', () => {
     }
   });
 
-  test.each([
+  it.each([
     ['key123=abc key123=def', 'key123 is there twice'],
     ['mandatory', 'mandatory: it needs a value'],
     ['alpn', 'alpn: it needs a value'],
@@ -85,7 +85,7 @@ describe('SvcParams', () => {
     '1 . mandatory=alpn,port alpn=h2,h3 no-default-alpn port=8443 ipv4hint=192.0.2.1,192.0.2.2 ech="AEX+DQ==" ' +
     'ipv6hint=2001:db8::1 dohpath=/q{?dns} ohttp tls-supported-groups=29,23 docpath=a,b key65000="x y"';
 
-  test('of every registered key, in any order, quoted or not', () => {
+  it('of every registered key, in any order, quoted or not', () => {
     const [priority, target, ...params] = all.match(/(?:[^ "]|"[^"]*")+/g) ?? [];
     expect(parseRdata('HTTPS', [priority, target, ...params.toReversed()].join('  '))).toBe(all);
     expect(parseRdata('HTTPS', all.replace('"AEX+DQ=="', 'AEX+DQ==').replace('h2,h3', '"h2,h3"'))).toBe(all);
@@ -93,7 +93,7 @@ describe('SvcParams', () => {
     expect(rdataFromWire('HTTPS', wire, 0, wire.length)).toBe(all);
   });
 
-  test("in octoDNS's mapping", () => {
+  it("in octoDNS's mapping", () => {
     const yaml = {
       svcpriority: 1,
       targetname: '.',
@@ -124,7 +124,7 @@ describe('SvcParams', () => {
     expect(rdataFromYaml('HTTPS', all, context)).toBe(all);
   });
 
-  test('may be none: AliasMode', () => {
+  it('may be none: AliasMode', () => {
     for (const svcparams of [undefined, null, {}, '']) {
       expect(rdataFromYaml('SVCB', { svcpriority: 0, targetname: 'WWW', svcparams }, context)).toBe(
         '0 www.example.com.',
@@ -133,7 +133,7 @@ describe('SvcParams', () => {
     expect(rdataToYaml('SVCB', '0 .')).toEqual({ svcpriority: 0, targetname: '.' });
   });
 
-  test('by number are the same as by name', () => {
+  it('by number are the same as by name', () => {
     expect(parseRdata('SVCB', '1 . key1="\\002h2" key3="\\000\\053"')).toBe('1 . alpn=h2 port=53');
     expect(parseRdata('SVCB', '1 . mandatory=key1 key1=\\002h2')).toBe('1 . mandatory=alpn alpn=h2');
     expect(parseRdata('SVCB', '1 . key667')).toBe('1 . key667=""');
@@ -142,7 +142,7 @@ describe('SvcParams', () => {
     );
   });
 
-  test('newer than RFC 9460 have a form for older servers', () => {
+  it('newer than RFC 9460 have a form for older servers', () => {
     const rdata = '1 . mandatory=alpn,dohpath alpn=h2 dohpath=/q{?dns} ohttp tls-supported-groups=29,23';
     const old = '1 . mandatory=alpn,key7 alpn=h2 key7="/q{?dns}" key8="" key9="\\000\\029\\000\\023"';
     expect(parseRdata('SVCB', rdata)).toBe(rdata);
@@ -152,7 +152,7 @@ describe('SvcParams', () => {
     expect(oldRdata('TYPE731', '\\# 1 00')).toBe('\\# 1 00');
   });
 
-  test.each([
+  it.each([
     ['alpn=a"b"c', 'alpn: '],
     ['alpn=h2,,h3', 'alpn: an item has 0 octets'],
     [`alpn=${'x'.repeat(256)}`, 'alpn: an item has 256 octets'],
@@ -175,7 +175,7 @@ describe('SvcParams', () => {
     expect(() => parseRdata('HTTPS', `1 . ${params}`)).toThrow(message);
   });
 
-  test.each([
+  it.each([
     [['alpn'], 'svcparams: it is not a mapping of keys'],
     [{ port: ['53'] }, 'port: it takes one value, not a list'],
     [{ alpn: [null] }, 'alpn: it is neither text nor a number'],
@@ -184,7 +184,7 @@ describe('SvcParams', () => {
     expect(() => rdataFromYaml('SVCB', { svcpriority: 1, targetname: '.', svcparams }, context)).toThrow(message);
   });
 
-  test.each([
+  it.each([
     ['000100 0003 0002 0035 0001 0003 026832', 'SvcParams are not in order'],
     ['000100 0003 0002 0035 0003 0002 0035', 'SvcParams are not in order'],
     ['000100 0003 0003 0035', 'octets are missing'],

@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseRdata, rdataFields, rdataFromYaml, rdataToWire, rdataToYaml } from '../../src/model/rdata.ts';
 
 const context = { origin: 'example.com.' };
 const x = (count: number): string => 'x'.repeat(count);
 
 describe('TXT in presentation', () => {
-  test.each([
+  it.each([
     ['""', '""'],
     ['"" ""', '""'],
     ['abc', '"abc"'],
@@ -35,13 +35,13 @@ describe('TXT in presentation', () => {
     expect(rdataFromYaml('TXT', rdataToYaml('TXT', canonical), context)).toBe(canonical);
   });
 
-  test.each(['a"b', 'a"b"', `${x(256)}`])('%j is refused', (text) => {
+  it.each(['a"b', 'a"b"', `${x(256)}`])('%j is refused', (text) => {
     expect(() => parseRdata('TXT', text)).toThrow();
   });
 });
 
 describe('TXT in YAML', () => {
-  test.each([
+  it.each([
     ['', '""'],
     ['""', '""'],
     ['abc', '"abc"'],
@@ -64,7 +64,7 @@ describe('TXT in YAML', () => {
     expect(rdataFromYaml('TXT', value, context)).toBe(canonical);
   });
 
-  test.each([
+  it.each([
     ['"a;b"', 'a;b'],
     ['"a\\\\b"', 'a\\b'],
     ['"\\195\\169"', 'é'],
@@ -82,12 +82,12 @@ describe('TXT in YAML', () => {
     expect(rdataFromYaml('TXT', value, context)).toBe(rdata);
   });
 
-  test('presentation text that is broken is refused', () => {
+  it('presentation text that is broken is refused', () => {
     expect(() => rdataFromYaml('TXT', '"a', context)).toThrow('a quote is not closed');
   });
 });
 
-test('the wire has one length octet for each 255', () => {
+it('the wire has one length octet for each 255', () => {
   expect(Buffer.from(rdataToWire('TXT', '""')).toString('hex')).toBe('00');
   expect(rdataToWire('TXT', parseRdata('TXT', `"${x(300)}"`))).toHaveLength(302);
   expect(rdataFields('TXT', '"a" "b"')).toEqual({ text: 'ab' });

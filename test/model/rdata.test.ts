@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   genericRdata,
   parseRdata,
@@ -22,23 +22,23 @@ describe('one canonical text', () => {
   for (const { type, texts, wire, yaml, yamls } of cases) {
     const [canonical] = texts;
     describe(`${type} ${canonical.slice(0, 60)}`, () => {
-      test.each(texts)('of presentation text %j', (text) => {
+      it.each(texts)('of presentation text %j', (text) => {
         expect(parseRdata(type, text, origin)).toBe(canonical);
       });
-      test('of the wire, both ways', () => {
+      it('of the wire, both ways', () => {
         const octets = rdataToWire(type, canonical);
         if (wire !== undefined) expect(hexOf(octets)).toBe(wire.replace(/\s/g, ''));
         const message = Buffer.concat([Buffer.from('ff'), octets, Buffer.from('ff')]);
         expect(rdataFromWire(type, message, 2, octets.length)).toBe(canonical);
         expect(parseRdata(type, genericRdata(type, canonical))).toBe(canonical);
       });
-      test('of YAML, both ways', () => {
+      it('of YAML, both ways', () => {
         expect(rdataToYaml(type, canonical)).toEqual(yaml ?? canonical);
         for (const value of [yaml ?? canonical, ...(yamls ?? [])]) {
           expect(rdataFromYaml(type, value, origin)).toBe(canonical);
         }
       });
-      test('of which no octet is missing and none too many', () => {
+      it('of which no octet is missing and none too many', () => {
         const octets = rdataToWire(type, canonical);
         expect(() => rdataFromWire(type, octets, 0, octets.length + 1)).toThrow('past the end');
         const last = typeByName(type)?.fields.at(-1)?.kind;
@@ -50,13 +50,13 @@ describe('one canonical text', () => {
   }
 });
 
-test('every type of the table has a case', () => {
+it('every type of the table has a case', () => {
   const covered = new Set([...cases.map((c) => c.type), 'SVCB', 'HTTPS', 'TXT', 'SPF', 'AVC', 'RESINFO', 'WALLET']);
   expect(rrTypes.map((type) => type.name).filter((name) => !covered.has(name))).toEqual([]);
 });
 
 describe('names of types', () => {
-  test.each([
+  it.each([
     ['a', 'A', 1],
     ['TYPE1', 'A', 1],
     ['type65', 'HTTPS', 65],
@@ -73,21 +73,21 @@ describe('names of types', () => {
     expect(typeByCode(code)).toEqual(typeByName(text));
   });
 
-  test.each(['', 'TYPE', 'TYPE65536', 'TYPE-1', 'TYPE1 ', 'ANY', 'AXFR', 'AA', 'constructor', '__proto__'])(
+  it.each(['', 'TYPE', 'TYPE65536', 'TYPE-1', 'TYPE1 ', 'ANY', 'AXFR', 'AA', 'constructor', '__proto__'])(
     '%j is none',
     (text) => {
       expect(typeByName(text)).toBeNull();
     },
   );
 
-  test('are the numbers of the table, each once', () => {
+  it('are the numbers of the table, each once', () => {
     expect(rrTypes.filter((type) => type.code === 0)).toEqual([]);
     expect(new Set(rrTypes.map((type) => type.code)).size).toBe(rrTypes.length);
   });
 });
 
 describe('presentation text that is refused, with the field and the reason', () => {
-  test.each([
+  it.each([
     ['A', '192.0.2.256', '"192.0.2.256" is not an IPv4 address'],
     ['A', '192.0.2.01', '"192.0.2.01" is not an IPv4 address'],
     ['A', '192.0.2', 'is not an IPv4 address'],
@@ -144,7 +144,7 @@ describe('presentation text that is refused, with the field and the reason', () 
 });
 
 describe('YAML that is refused', () => {
-  test.each([
+  it.each([
     ['A', null, 'the value is missing'],
     ['A', 1.1, '1.1 is not text: quote it'],
     ['A', ['192.0.2.1'], 'is not text'],
@@ -169,7 +169,7 @@ describe('YAML that is refused', () => {
     expect(() => rdataFromYaml(type, value, origin)).toThrow(expect.objectContaining({ name: 'SyntaxProblem' }));
   });
 
-  test('an unknown key has a rule of its own', () => {
+  it('an unknown key has a rule of its own', () => {
     expect(() => rdataFromYaml('MX', { prefrence: 1 }, origin)).toThrow(
       expect.objectContaining({ rule: 'unknown-key' }),
     );
@@ -177,7 +177,7 @@ describe('YAML that is refused', () => {
 });
 
 describe('names in rdata', () => {
-  test('without a final dot are told of and belong to the origin', () => {
+  it('without a final dot are told of and belong to the origin', () => {
     const told: string[] = [];
     const context = { origin: 'example.com.', onRelative: (name: string) => told.push(name) };
     expect(parseRdata('MX', '10 mail', context)).toBe('10 mail.example.com.');
@@ -190,14 +190,14 @@ describe('names in rdata', () => {
     expect(told).toEqual(['mail', 'a\\.', 'WWW', 'me']);
   });
 
-  test('are listed', () => {
+  it('are listed', () => {
     expect(rdataNames('SOA', 'a. b. 1 2 3 4 5')).toEqual(['a.', 'b.']);
     expect(rdataNames('HTTPS', '1 www.example. alpn=h2')).toEqual(['www.example.']);
     expect(rdataNames('A', '192.0.2.1')).toEqual([]);
     expect(rdataNames('TYPE731', '\\# 0')).toEqual([]);
   });
 
-  test('may be compressed on the wire, backwards and within bounds', () => {
+  it('may be compressed on the wire, backwards and within bounds', () => {
     const message = bytesOf('07 6578616d706c65 00 000a 04 6d61696c c000');
     expect(rdataFromWire('MX', message, 9, 9)).toBe('10 mail.example.');
     expect(() => rdataFromWire('MX', message, 9, 8)).toThrow('exchange: a name runs past the end of the rdata');
@@ -205,20 +205,20 @@ describe('names in rdata', () => {
   });
 });
 
-test('fields are there by name for the rules', () => {
+it('fields are there by name for the rules', () => {
   expect(rdataFields('MX', '10 a.')).toEqual({ preference: 10, exchange: 'a.' });
   expect(rdataFields('CAA', '0 issue "a\\"b"')).toEqual({ flags: 0, tag: 'issue', value: 'a"b' });
   expect(rdataFields('CSYNC', '66 3')).toEqual({ serial: 66, flags: 3, types: [] });
   expect(rdataFields('TXT', '"a" "\\195\\169"')).toEqual({ text: 'aé' });
 });
 
-test('what no YAML mapping can say is dumped as presentation text', () => {
+it('what no YAML mapping can say is dumped as presentation text', () => {
   const rdata = parseRdata('LUA', 'A "f(\\"x\\")"');
   expect(rdataToYaml('LUA', rdata)).toBe(rdata);
   const binary = parseRdata('NAPTR', '1 1 "\\255" "" "" .');
   expect(rdataFromYaml('NAPTR', rdataToYaml('NAPTR', binary), origin)).toBe(binary);
 });
 
-test('a value over 65,535 octets has no wire form', () => {
+it('a value over 65,535 octets has no wire form', () => {
   expect(() => rdataToWire('TXT', parseRdata('TXT', `"${'x'.repeat(65500)}"`))).toThrow('65535 is the most');
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Answer, Asker } from '../../src/model/ports.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
 import { unanswerableTypes } from '../../src/pass/readiness.ts';
@@ -43,13 +43,13 @@ const snapshot = (rrsets: readonly (typeof lua)[]) =>
   ({ status: 'read', zone: wanted.id, fingerprint: null, rrsets, unreadable: [] }) as const;
 
 describe('a type that only some name servers answer', () => {
-  test('is refused where one of them is of another make, whatever exists', async () => {
+  it('is refused where one of them is of another make, whatever exists', async () => {
     const said = ask({ a: 'PowerDNS Authoritative Server 4.7.3', b: '9.18.33-Debian' });
     const refused = await unanswerableTypes(wanted, at(['a', 'b']), said, snapshot([lua]));
     expect(refused.get('LUA')).toContain('b does not say that it is PowerDNS');
   });
 
-  test('waits for a silent one where it is new, and stays where it is there', async () => {
+  it('waits for a silent one where it is new, and stays where it is there', async () => {
     const said = ask({ a: 'PowerDNS Authoritative Server 4.7.3', b: null });
     const servers = at(['a', 'b']);
     expect((await unanswerableTypes(wanted, servers, said, snapshot([]))).get('LUA')).toContain('b gave no answer');

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { closeTargets } from '../../src/pass/targets.ts';
 import type { OpenTarget } from '../../src/target.ts';
 
-test('a target that does not close hides neither what was done nor the others', async () => {
+it('a target that does not close hides neither what was done nor the others', async () => {
   const closed: string[] = [];
   const fails = async () => {
     throw new Error('no way');

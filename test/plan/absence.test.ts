@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { InventoryScope } from '../../src/model/zone.ts';
 import type { Scene } from './make.ts';
 import { absolute, apex, contributed, evidence, origin, plan, rrset } from './make.ts';
@@ -16,7 +16,7 @@ const scene = (more: Partial<Scene>): Scene => {
 const kept = ['x TXT 1 "x"'];
 
 describe('what nobody accounts for stays', () => {
-  test('a name that the inventory could have written waits for proof, and the rest goes', () => {
+  it('a name that the inventory could have written waits for proof, and the rest goes', () => {
     const planned = plan(scene({ desired: [] }));
     expect(planned.changes).toEqual(['delete x TXT']);
     expect(planned.withheld).toEqual(['absence: delete mail A']);
@@ -27,7 +27,7 @@ describe('what nobody accounts for stays', () => {
     );
   });
 
-  test('beside what is wanted it stays as a value, and what changes there goes on', () => {
+  it('beside what is wanted it stays as a value, and what changes there goes on', () => {
     const desired = [...kept, contributed('mail A 60 192.0.2.1 | 192.0.2.9', 'claim', { '192.0.2.9': 'web9' })];
     const planned = plan(scene({ desired }));
     expect(planned.changes).toEqual(['replace mail A']);
@@ -40,20 +40,20 @@ describe('what nobody accounts for stays', () => {
     expect(planned.changeset.withheld[0]?.after?.values.map(({ rdata }) => rdata)).toEqual(['192.0.2.1', '192.0.2.9']);
   });
 
-  test('where nothing else changes there is no change', () => {
+  it('where nothing else changes there is no change', () => {
     const planned = plan(scene({ desired: [...kept, 'mail A 60 192.0.2.1'] }));
     expect(planned.changes).toEqual([]);
     expect(planned.withheld).toEqual(['absence: replace mail A']);
   });
 
-  test('without an inventory, or outside its names, all is as ever', () => {
+  it('without an inventory, or outside its names, all is as ever', () => {
     expect(plan(scene({ desired: kept, evidence: null })).changes).toEqual(['delete mail A']);
     expect(plan(scene({ desired: kept, zone: {} })).changes).toEqual(['delete mail A']);
     const existing = [...apex, ...kept, 'mail AAAA 1 2001:db8::1'];
     expect(plan(scene({ desired: kept, existing })).changes).toEqual(['delete mail AAAA']);
   });
 
-  test('a type whose new value cannot be used stays, and the rest of its name goes on', () => {
+  it('a type whose new value cannot be used stays, and the rest of its name goes on', () => {
     const protections = [{ name: absolute('web1'), types: ['TXT'], reason: 'it has no "rack"', stays: true as const }];
     const existing = [...apex, 'web1 A 300 192.0.2.1', 'web1 TXT 300 "r7"'];
     const desired = [contributed('web1 A 300 192.0.2.9', 'registration', { '192.0.2.9': 'web1' })];
@@ -70,7 +70,7 @@ describe('what nobody accounts for stays', () => {
     expect(without.changes).toEqual(['replace web1 A', 'delete web1 TXT']);
   });
 
-  test.each(['absence:example.com', 'absence:example.com/t', 'absence:example.com/t:mail.example.com'])(
+  it.each(['absence:example.com', 'absence:example.com/t', 'absence:example.com/t:mail.example.com'])(
     '--allow %s lets it go',
     (allow) =>
       expect(plan(scene({ desired: kept, allow: [allow], existing: [...apex, ...mail, ...kept] })).changes).toEqual([
@@ -78,11 +78,11 @@ describe('what nobody accounts for stays', () => {
       ]),
   );
 
-  test('an allow of another name does not', () => {
+  it('an allow of another name does not', () => {
     expect(plan(scene({ desired: kept, allow: ['absence:example.com/t:x.example.com'] })).changes).toEqual([]);
   });
 
-  test('what is wanted by a zone file is the whole of it', () => {
+  it('what is wanted by a zone file is the whole of it', () => {
     const stated = rrset('mail A 60 192.0.2.1');
     const values = stated.values.map(({ rdata }) => ({
       rdata,
@@ -93,7 +93,7 @@ describe('what nobody accounts for stays', () => {
     expect(planned.withheld).toEqual([]);
   });
 
-  test('SOA and apex NS are never of the inventory', () => {
+  it('SOA and apex NS are never of the inventory', () => {
     const desired = ['@ SOA 3600 ns1.example.com. h.example.com. 1 1 2 3 5', '@ NS 3600 ns2.example.com.'];
     const planned = plan({ desired, existing: apex, zone: inScope(all), evidence });
     expect(planned.changes).toEqual([]);
@@ -101,7 +101,7 @@ describe('what nobody accounts for stays', () => {
     expect(planned.orphans).toEqual([]);
   });
 
-  test('a quarantined name stays for its own reason', () => {
+  it('a quarantined name stays for its own reason', () => {
     const quarantined = [{ name: 'mail.example.com.', type: 'A', reason: 'bad', origin: null }];
     const planned = plan(scene({ desired: kept, zone: { ...inScope(granted), quarantined } }));
     expect(planned.changes).toEqual([]);
@@ -109,7 +109,7 @@ describe('what nobody accounts for stays', () => {
     expect(planned.orphans).toEqual([]);
   });
 
-  test('where a file does not parse, it waits as well', () => {
+  it('where a file does not parse, it waits as well', () => {
     const planned = plan(
       scene({ desired: ['mail A 60 192.0.2.1 | 192.0.2.3'], zone: { scope: granted, complete: false } }),
     );
@@ -121,7 +121,7 @@ describe('what nobody accounts for stays', () => {
     ]);
   });
 
-  test('a CNAME that is to come in its place waits with it, and what points at that', () => {
+  it('a CNAME that is to come in its place waits with it, and what points at that', () => {
     const existing = [...apex, ...mail];
     const desired = ['mail CNAME 1 other.example.com.', 'other A 1 192.0.2.7'];
     const planned = plan(scene({ existing, desired }));
@@ -135,7 +135,7 @@ describe('what nobody accounts for stays', () => {
     ]);
   });
 
-  test('a DNAME or a zone cut that would hide it waits', () => {
+  it('a DNAME or a zone cut that would hide it waits', () => {
     const existing = [...apex, 'web1.lab A 1 192.0.2.1'];
     for (const hides of ['lab DNAME 1 new.example.com.', 'lab NS 1 ns.example.net.']) {
       const planned = plan({
@@ -150,7 +150,7 @@ describe('what nobody accounts for stays', () => {
     }
   });
 
-  test('an ignored or foreign value is not held: it stays anyway', () => {
+  it('an ignored or foreign value is not held: it stays anyway', () => {
     const ignore = [{ name: 'mail', types: ['A'] }];
     const planned = plan(scene({ desired: kept, settings: { ignore } }));
     expect(planned.withheld).toEqual([]);
@@ -166,14 +166,14 @@ describe('what is accounted for goes', () => {
   });
   const desired = [...kept, 'mail A 60 192.0.2.1'];
 
-  test('a server that is settled contributes it no more', () => {
+  it('a server that is settled contributes it no more', () => {
     const planned = plan(scene({ desired, evidence: server('conclusive') }));
     expect(planned.changes).toEqual(['replace mail A']);
     expect(planned.withheld).toEqual([]);
     expect(planned.orphans).toEqual([]);
   });
 
-  test('a server that is there in an incomplete answer loses a value, but no RRset', () => {
+  it('a server that is there in an incomplete answer loses a value, but no RRset', () => {
     expect(plan(scene({ desired, evidence: server('incomplete') })).changes).toEqual(['replace mail A']);
     const existing = [...apex, 'mail A 60 192.0.2.2', ...kept];
     const gone = plan(scene({ desired: kept, existing, evidence: server('incomplete') }));
@@ -182,7 +182,7 @@ describe('what is accounted for goes', () => {
     expect(gone.orphans).toEqual([]);
   });
 
-  test('one of several sources that is not settled is enough to keep it', () => {
+  it('one of several sources that is not settled is enough to keep it', () => {
     const two = [written('mail', 'A', '192.0.2.2', 'lab/web2', 'lab/web3')];
     const servers = new Map([
       ['lab/web2', 'conclusive' as const],
@@ -193,13 +193,13 @@ describe('what is accounted for goes', () => {
     expect(planned.changeset.withheld[0]?.reason).toContain('nobody knows what became of lab/web3');
   });
 
-  test("a server that nobody knows is held; Git's own values are settled", () => {
+  it("a server that nobody knows is held; Git's own values are settled", () => {
     expect(plan(scene({ desired, evidence: known })).changes).toEqual([]);
     const git = [written('mail', 'A', '192.0.2.2', 'git')];
     expect(plan(scene({ desired, evidence: { ...evidence, written: git } })).changes).toEqual(['replace mail A']);
   });
 
-  test('what nobody is known to have written goes by a present server: its name, its PTR, its address', () => {
+  it('what nobody is known to have written goes by a present server: its name, its PTR, its address', () => {
     const servers = new Map([['lab/web1', 'conclusive' as const]]);
     const names = new Map([['web1.example.com.', 'lab/web1']]);
     const addresses = new Map([['192.0.2.2', 'lab/web1']]);
@@ -218,7 +218,7 @@ describe('what is accounted for goes', () => {
     expect(planned.withheld).toEqual(['absence: delete y A']);
   });
 
-  test('absence that is proven lets it go, and is still an orphan', () => {
+  it('absence that is proven lets it go, and is still an orphan', () => {
     const orphan = (snapshots: number, since: number) => ({
       ...evidence,
       orphans: [{ name: 'mail.example.com.', type: 'A', rdata: '192.0.2.2', missing: { snapshots, since } }],
@@ -239,14 +239,14 @@ describe('what the inventory itself holds', () => {
     'web2',
   ]);
 
-  test('a value that exists waits, and nothing changes', () => {
+  it('a value that exists waits, and nothing changes', () => {
     const planned = plan(scene({ desired: [...kept, held] }));
     expect(planned.changes).toEqual([]);
     expect(planned.withheld).toEqual(['absence: replace mail A']);
     expect(planned.changeset.withheld[0]?.reason).toBe('192.0.2.2: server web2 is missing');
   });
 
-  test('a value that does not exist there is wanted: it was good when last seen', () => {
+  it('a value that does not exist there is wanted: it was good when last seen', () => {
     const planned = plan(scene({ desired: [...kept, held], existing: [...apex, ...kept, 'mail A 60 192.0.2.1'] }));
     expect(planned.changes).toEqual(['replace mail A']);
     expect(planned.withheld).toEqual([]);
@@ -256,7 +256,7 @@ describe('what the inventory itself holds', () => {
     });
   });
 
-  test('--allow takes it out, and a name of such values only goes', () => {
+  it('--allow takes it out, and a name of such values only goes', () => {
     const allow = ['absence:example.com/t:mail.example.com'];
     expect(plan(scene({ desired: [...kept, held], allow })).changes).toEqual(['replace mail A']);
     const both = contributed('mail A 60 192.0.2.1', 'claim', { '192.0.2.1': 'web1' }, ['web1']);
@@ -265,7 +265,7 @@ describe('what the inventory itself holds', () => {
     expect(plan(scene({ desired: [...kept, both], existing })).withheld).toEqual(['absence: delete mail A']);
   });
 
-  test('a re-imaged machine: the PTR is the new name at once, the old A waits', () => {
+  it('a re-imaged machine: the PTR is the new name at once, the old A waits', () => {
     const desired = [
       contributed('new A 1 192.0.2.1', 'registration', { '192.0.2.1': 'new' }),
       contributed('old A 1 192.0.2.1', 'registration', { '192.0.2.1': 'old' }, ['old']),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RRset } from '../../src/model/rrset.ts';
 import { apex, contributed, plan, rrset, supports } from './make.ts';
 
@@ -19,23 +19,23 @@ const planOf = (desired: readonly (string | RRset)[], ...existing: readonly stri
   plan({ desired, existing: [...apex, ...existing], ...route53 });
 
 describe('an alias', () => {
-  test('that nobody states stays, beside another type too', () => {
+  it('that nobody states stays, beside another type too', () => {
     const planned = planOf(['www TXT 1 "x"'], alias);
     expect(planned.changes).toEqual(['create www TXT']);
     expect(planned.problems).toEqual([]);
   });
 
-  test('that is stated is made, changed, and no change where it is there', () => {
+  it('that is stated is made, changed, and no change where it is there', () => {
     expect(planOf([alias]).changes).toEqual([`create www ${type}`]);
     expect(planOf([alias], both).changes).toEqual([`replace www ${type}`]);
     expect(planOf([alias], alias).changes).toEqual([]);
   });
 
-  test('takes the place of a plain RRset', () => {
+  it('takes the place of a plain RRset', () => {
     expect(planOf([alias], 'www A 1 192.0.2.1').changes.toSorted()).toEqual([`create www ${type}`, 'delete www A']);
   });
 
-  test('gives its place to what the zone file has, and to nothing of an inventory', () => {
+  it('gives its place to what the zone file has, and to nothing of an inventory', () => {
     const planned = planOf([inFile('www A 1 192.0.2.1')], alias);
     expect(planned.changes.toSorted()).toEqual(['create www A', `delete www ${type}`]);
     const claim = planOf([contributed('www A 1 192.0.2.1', 'claim', { '192.0.2.1': 'web1' })], alias);
@@ -43,13 +43,13 @@ describe('an alias', () => {
     expect(claim.problems).toEqual(['unmanaged-conflict']);
   });
 
-  test('does not go for half of it', () => {
+  it('does not go for half of it', () => {
     const planned = planOf([inFile('www A 1 192.0.2.1')], both);
     expect(planned.changes).toEqual([]);
     expect(planned.problems).toEqual(['unmanaged-conflict']);
   });
 
-  test('does not come to a target that has none', () => {
+  it('does not come to a target that has none', () => {
     const planned = plan({ desired: [alias], existing: apex });
     expect(planned.changes).toEqual([]);
     expect(planned.problems).toEqual(['unsupported-type']);

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { apex, plan, supports } from './make.ts';
 
-test('a name that the target cannot hold is a problem, and what exists there stays', () => {
+it('a name that the target cannot hold is a problem, and what exists there stays', () => {
   const planned = plan({
     desired: ['a+b A 1 192.0.2.1', 'b A 1 192.0.2.1'],
     existing: [...apex, 'a+b AAAA 1 2001:db8::1'],
@@ -12,7 +12,7 @@ test('a name that the target cannot hold is a problem, and what exists there sta
   expect(planned.withheld).toEqual(['quarantine: delete a+b AAAA']);
 });
 
-test('an RRset of more values than the target takes is a problem, and what exists there stays', () => {
+it('an RRset of more values than the target takes is a problem, and what exists there stays', () => {
   const planned = plan({
     desired: ['a A 1 192.0.2.1 | 192.0.2.2', 'b A 1 192.0.2.1'],
     existing: [...apex, 'a A 1 192.0.2.1'],

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { differing } from '../../src/apply/zone/compare.ts';
 import type { HealthCheck } from '../../src/model/health.ts';
 import { answerOf } from '../../src/model/health.ts';
@@ -35,20 +35,20 @@ const checked = (line: string, healthCheck: HealthCheck = each30): RRset => ({ .
 const two = 'www A 60 192.0.2.1 | 192.0.2.2';
 
 describe('checks of the provider itself', () => {
-  test('an A stays an A, with the check as the provider makes it', () => {
+  it('an A stays an A, with the check as the provider makes it', () => {
     const planned = plan({ desired: [checked(two, check)], existing: apex, target });
     expect(planned.changes).toEqual(['create www A']);
     expect(planned.changeset.changes[0]?.after?.health_check).toEqual(each30);
     expect(planned.said).toMatchObject([{ rule: 'health-check-limited', severity: 'warning' }]);
   });
 
-  test('nothing changes where the check is there, and nobody asks for it again', () => {
+  it('nothing changes where the check is there, and nobody asks for it again', () => {
     const planned = plan({ desired: [checked(two)], existing: [...apex, checked(two)], target });
     expect(planned.changes).toEqual([]);
     expect(planned.changeset.cost).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['comes', checked(two), rrset(two)],
     ['goes', rrset(two), checked(two)],
     ['is another', checked(two, { ...each30, port: 80 }), checked(two)],
@@ -59,7 +59,7 @@ describe('checks of the provider itself', () => {
     expect(planned.changeset.changes[0]?.before?.health_check).toEqual(existing.healthCheck ?? null);
   });
 
-  test('what the checks cost is said beside the changes, and is no part of the digest', () => {
+  it('what the checks cost is said beside the changes, and is no part of the digest', () => {
     const { changeset, problems } = plan({ desired: [checked(two)], existing: [...apex, rrset(two)], target });
     expect(changeset.cost).toBe('checks cost 2 more');
     expect(problems).toEqual([]);
@@ -78,20 +78,20 @@ describe('checks of the provider itself', () => {
     expect(created).toContain('192.0.2.1, 192.0.2.2\n      + health check: TCP port 25, each 30 s\n');
   });
 
-  test('where it can reach no address, all are plain, and an error says so', () => {
+  it('where it can reach no address, all are plain, and an error says so', () => {
     const planned = plan({ desired: [checked('www A 60 10.0.0.1')], existing: apex, target });
     expect(planned.changeset.changes[0]?.after?.health_check).toBeNull();
     expect(planned.said).toMatchObject([{ rule: 'health-check-unavailable', severity: 'error' }]);
   });
 
-  test('where it refuses the check, what exists stays', () => {
+  it('where it refuses the check, what exists stays', () => {
     const existing = [...apex, 'www A 60 192.0.2.9'];
     const planned = plan({ desired: [checked(two, { ...check, port: 1 })], existing, target });
     expect(planned.changes).toEqual([]);
     expect(planned.problems).toEqual(['health-check-refused']);
   });
 
-  test('what waits for proof of absence keeps its check', () => {
+  it('what waits for proof of absence keeps its check', () => {
     const zone = { scope: { all: false, ptr: false, grants: [{ names: ['www.example.com'], types: ['A'] }] } };
     const planned = plan({ desired: [], existing: [...apex, checked(two)], target, zone, evidence });
     expect(planned.changes).toEqual([]);
@@ -118,13 +118,13 @@ describe('what was checked', () => {
     unreadable: [],
   });
 
-  test('is another RRset with another check', () => {
+  it('is another RRset with another check', () => {
     expect(differing(change, snapshot(checked(two)), 'after')).toEqual([]);
     expect(differing(change, snapshot(checked(two, { ...each30, port: 80 })), 'after')).toEqual(change);
     expect(differing(change, snapshot(rrset(two)), 'after')).toEqual(change);
   });
 
-  test('may be answered with some of its addresses', () => {
+  it('may be answered with some of its addresses', () => {
     const all = ['192.0.2.1', '192.0.2.2'];
     expect(answerOf(checked(two))).toEqual({ type: 'A', addresses: all, whenAllDown: all });
     expect(answerOf(checked(two, { ...each30, when_all_down: 'closed' }))?.whenAllDown).toEqual([]);

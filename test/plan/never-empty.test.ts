@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { apex, healthChecks, plan, supports } from './make.ts';
 
 const zone = { protected: [{ name: 'mail.example.com.', types: ['A', 'AAAA'], reason: 'a claim of mailserver' }] };
@@ -8,7 +8,7 @@ const allow = ['never_empty:example.com./t:mail.example.com.'];
 const types = [...supports.types, 'LUA', 'ALIAS'];
 
 describe('never_empty: a protected name', () => {
-  test('keeps its last answer, until allowed by name', () => {
+  it('keeps its last answer, until allowed by name', () => {
     const planned = plan({ desired: kept, existing, zone });
     expect(planned.changes).toEqual([]);
     expect(planned.withheld).toEqual(['never_empty: delete mail A']);
@@ -18,7 +18,7 @@ describe('never_empty: a protected name', () => {
     expect(plan({ desired: kept, existing }).changes).toEqual(['delete mail A']);
   });
 
-  test('may change, may lose one type of two, and may be new', () => {
+  it('may change, may lose one type of two, and may be new', () => {
     expect(plan({ desired: [...kept, 'mail A 1 192.0.2.2'], existing, zone }).changes).toEqual(['replace mail A']);
     const both = [...existing, 'mail AAAA 1 2001:db8::1'];
     expect(plan({ desired: [...kept, 'mail AAAA 1 2001:db8::1'], existing: both, zone }).changes).toEqual([
@@ -28,7 +28,7 @@ describe('never_empty: a protected name', () => {
     expect(plan({ desired: [...kept, 'mail TXT 1 "x"'], existing: [...apex, ...kept], zone }).changes).toHaveLength(1);
   });
 
-  test.each(['mail CNAME 1 x.example.com.', 'mail ALIAS 1 x.example.com.', 'mail TXT 1 "x"', 'mail LUA 1 TXT "x"'])(
+  it.each(['mail CNAME 1 x.example.com.', 'mail ALIAS 1 x.example.com.', 'mail TXT 1 "x"', 'mail LUA 1 TXT "x"'])(
     'is not swapped for %s, which may answer nothing',
     (line) => {
       const scene = { desired: [...kept, line], existing, zone, supports: { types }, target: { healthChecks } };
@@ -39,7 +39,7 @@ describe('never_empty: a protected name', () => {
     },
   );
 
-  test('what is compiled of its addresses is an answer, as far as it has them', () => {
+  it('what is compiled of its addresses is an answer, as far as it has them', () => {
     const scene = {
       existing: [...apex, ...kept, 'mail LUA 1 A "up: 192.0.2.1"'],
       zone,
@@ -53,7 +53,7 @@ describe('never_empty: a protected name', () => {
     expect(plan({ ...scene, zone: onlyA, desired: swap }).withheld).toEqual(['never_empty: replace mail LUA']);
   });
 
-  test('a disabled RRset is no answer that could be lost', () => {
+  it('a disabled RRset is no answer that could be lost', () => {
     const disabled = { name: 'mail.example.com.', type: 'A', ttl: 1, values: [], disabled: ['192.0.2.1'] };
     const planned = plan({
       desired: [...kept, 'mail CNAME 1 x.example.com.'],
@@ -67,7 +67,7 @@ describe('never_empty: a protected name', () => {
 describe('guards on what another guard holds back', () => {
   const hosts = Array.from({ length: 12 }, (_, i) => `h${i} A 300 192.0.2.1`);
 
-  test('emptying a zone says at once all that has to be allowed', () => {
+  it('emptying a zone says at once all that has to be allowed', () => {
     const scene = { desired: [], existing: [...apex, ...hosts] };
     const planned = plan(scene);
     expect(planned.changes).toEqual([]);
@@ -77,7 +77,7 @@ describe('guards on what another guard holds back', () => {
     expect(plan({ ...scene, allow }).changes).toHaveLength(12);
   });
 
-  test('it holds back nothing that would go without', () => {
+  it('it holds back nothing that would go without', () => {
     const gone = hosts.slice(0, 4);
     const scene = {
       desired: hosts.slice(4),

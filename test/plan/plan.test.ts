@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { planDigest } from '../../src/model/plan.ts';
 import { apex, plan, rrset, settings } from './make.ts';
 
@@ -6,12 +6,12 @@ const hosts = (count: number, address = '192.0.2.1') =>
   Array.from({ length: count }, (_, i) => `h${i} A 300 ${address}`);
 
 describe('diff', () => {
-  test('equal zones have no changes, whatever the order of values', () => {
+  it('equal zones have no changes, whatever the order of values', () => {
     const existing = [...apex, 'www A 300 192.0.2.2 | 192.0.2.1'];
     expect(plan({ desired: ['www A 300 192.0.2.1 | 192.0.2.2'], existing }).changes).toEqual([]);
   });
 
-  test('creates, replaces (a TTL is enough) and deletes, by name and type', () => {
+  it('creates, replaces (a TTL is enough) and deletes, by name and type', () => {
     const planned = plan({
       desired: ['new A 300 192.0.2.9', 'ttl A 60 192.0.2.1', 'www A 300 192.0.2.2'],
       existing: [...apex, 'ttl A 300 192.0.2.1', 'www A 300 192.0.2.1', 'old A 300 192.0.2.3'],
@@ -20,7 +20,7 @@ describe('diff', () => {
     expect(planned.withheld).toEqual([]);
   });
 
-  test('a disabled RRset is not served: wanted, it is created; not wanted, it is left alone', () => {
+  it('a disabled RRset is not served: wanted, it is created; not wanted, it is left alone', () => {
     const disabled = { ...rrset('www A 300 '), values: [], disabled: ['192.0.2.1'] };
     expect(plan({ desired: ['www A 300 192.0.2.1'], existing: [...apex, disabled] }).changes).toEqual(['create www A']);
     const left = plan({ desired: ['a A 300 192.0.2.1'], existing: [...apex, 'a A 300 192.0.2.1', disabled] });
@@ -28,7 +28,7 @@ describe('diff', () => {
     expect(left.unmanaged).toContain('www.example.com. A: disabled: not served');
   });
 
-  test("a SOA in the zone file keeps the name server's serial", () => {
+  it("a SOA in the zone file keeps the name server's serial", () => {
     const soa = (serial: number, minimum: number) =>
       `@ SOA 3600 ns1.example.com. h.example.com. ${serial} 1 2 3 ${minimum}`;
     const existing = [soa(2026, 4), '@ NS 3600 ns1.example.com.'];
@@ -39,7 +39,7 @@ describe('diff', () => {
 });
 
 describe('ownership', () => {
-  test('SOA, apex NS and the own types are left alone, each with its reason', () => {
+  it('SOA, apex NS and the own types are left alone, each with its reason', () => {
     const planned = plan({ desired: ['a A 1 192.0.2.1'], existing: [...apex, 'a A 1 192.0.2.1', '@ DNSKEY 1 x'] });
     expect(planned.changes).toEqual([]);
     expect(planned.unmanaged).toEqual([
@@ -50,7 +50,7 @@ describe('ownership', () => {
   });
 
   const marker = '"heritage=external-dns,external-dns/owner=k8s-a,external-dns/resource=service/x"';
-  test('what an ExternalDNS registry covers is foreign: same name, or TYPE- in front', () => {
+  it('what an ExternalDNS registry covers is foreign: same name, or TYPE- in front', () => {
     const planned = plan({
       desired: ['a A 1 192.0.2.1'],
       existing: [
@@ -73,21 +73,21 @@ describe('ownership', () => {
     expect(planned.changes).toEqual(['delete gone A', 'delete web AAAA']);
   });
 
-  test('a zone file that wants what is foreign is told so, and nothing is written there', () => {
+  it('a zone file that wants what is foreign is told so, and nothing is written there', () => {
     const existing = [...apex, 'svc A 1 192.0.2.5', `svc TXT 1 ${marker}`];
     const planned = plan({ desired: ['svc A 1 192.0.2.9', 'b A 1 192.0.2.1'], existing });
     expect(planned.problems).toEqual(['unmanaged-conflict']);
     expect(planned.changes).toEqual(['create b A']);
   });
 
-  test('a CNAME cannot come beside what is left alone', () => {
+  it('a CNAME cannot come beside what is left alone', () => {
     const existing = [...apex, 'svc A 1 192.0.2.5', `a-svc TXT 1 ${marker}`];
     const planned = plan({ desired: ['svc CNAME 1 b.example.com.', 'b A 1 192.0.2.1'], existing });
     expect(planned.problems).toEqual(['unmanaged-conflict']);
     expect(planned.changes).toEqual(['create b A']);
   });
 
-  test('ignored RRsets are neither changed nor deleted', () => {
+  it('ignored RRsets are neither changed nor deleted', () => {
     const ignore = [{ name: '_acme-challenge.**', types: ['TXT'], value: '*' }];
     const existing = [...apex, '_acme-challenge.www TXT 1 "x"', 'a A 1 192.0.2.1', 'b A 1 192.0.2.1'];
     const planned = plan({ desired: ['a A 1 192.0.2.1'], existing, settings: { ignore } });
@@ -95,7 +95,7 @@ describe('ownership', () => {
     expect(planned.unmanaged[0]).toContain('ignored: _acme-challenge.**');
   });
 
-  test('owns: listed deletes nothing that is not known as ours', () => {
+  it('owns: listed deletes nothing that is not known as ours', () => {
     const planned = plan({
       desired: ['a A 1 192.0.2.1'],
       existing: [...apex, 'b A 1 192.0.2.1'],
@@ -104,7 +104,7 @@ describe('ownership', () => {
     expect(planned.changes).toEqual(['create a A']);
   });
 
-  test("octoDNS's ignored, included and excluded leave an RRset alone at the target", () => {
+  it("octoDNS's ignored, included and excluded leave an RRset alone at the target", () => {
     const scoped = { ...rrset('x A 1 192.0.2.1'), options: { excluded: ['t'] } };
     const planned = plan({
       desired: [],
@@ -117,14 +117,14 @@ describe('ownership', () => {
 });
 
 describe('fit', () => {
-  test('a type that the target cannot hold is a problem, and what exists at its name stays', () => {
+  it('a type that the target cannot hold is a problem, and what exists at its name stays', () => {
     const planned = plan({ desired: ['www LUA 1 A "x"', 'b A 1 192.0.2.1'], existing: [...apex, 'www A 1 192.0.2.1'] });
     expect(planned.problems).toEqual(['unsupported-type']);
     expect(planned.changes).toEqual(['create b A']);
     expect(planned.withheld).toEqual(['quarantine: delete www A']);
   });
 
-  test('a type that a name server of the zone cannot answer is not written', () => {
+  it('a type that a name server of the zone cannot answer is not written', () => {
     const unanswerable = new Map([['PTR', 'the name server x is BIND']]);
     const planned = plan({ desired: ['p PTR 1 b.example.com.'], existing: apex, target: { unanswerable } });
     expect(planned.problems).toEqual(['unanswerable-type']);
@@ -133,7 +133,7 @@ describe('fit', () => {
 });
 
 describe('guards', () => {
-  test('max_delete_percent holds back all deletes of the zone, and prints how to allow them', () => {
+  it('max_delete_percent holds back all deletes of the zone, and prints how to allow them', () => {
     const scene = { desired: hosts(6), existing: [...apex, ...hosts(10)] };
     const planned = plan(scene);
     expect(planned.changes).toEqual([]);
@@ -144,11 +144,11 @@ describe('guards', () => {
     expect(plan({ desired: hosts(7), existing: [...apex, ...hosts(10)] }).changes).toHaveLength(3);
   });
 
-  test('below min_existing the percentages do not count', () => {
+  it('below min_existing the percentages do not count', () => {
     expect(plan({ desired: hosts(4), existing: [...apex, ...hosts(9)] }).changes).toHaveLength(5);
   });
 
-  test('max_replace_percent holds back replaces, and a type swap is one replace', () => {
+  it('max_replace_percent holds back replaces, and a type swap is one replace', () => {
     const replaced = plan({ desired: hosts(10, '192.0.2.2'), existing: [...apex, ...hosts(10)] });
     expect(new Set(replaced.withheld.map((line) => line.split(':')[0]))).toEqual(new Set(['max_replace_percent']));
     const swapped = hosts(10).map((line, i) => (i < 3 ? `h${i} CNAME 300 h9.example.com.` : line));
@@ -160,7 +160,7 @@ describe('guards', () => {
     expect(held.withheld).toHaveLength(8);
   });
 
-  test('never_empty holds back what would leave only SOA and apex NS', () => {
+  it('never_empty holds back what would leave only SOA and apex NS', () => {
     const planned = plan({ desired: [], existing: [...apex, ...hosts(5)] });
     expect(planned.changes).toEqual([]);
     expect(planned.allows).toEqual(['never_empty:example.com./t']);
@@ -169,7 +169,7 @@ describe('guards', () => {
     expect(plan({ desired: [], existing: [...apex, ...hosts(5)], settings: { guards: off } }).changes).toHaveLength(5);
   });
 
-  test('a delegation changes only when allowed by name; its glue waits with it', () => {
+  it('a delegation changes only when allowed by name; its glue waits with it', () => {
     const existing = [...apex, 'a A 1 192.0.2.1', 'sub NS 1 ns1.sub.example.com.', 'ns1.sub A 1 192.0.2.1'];
     const desired = ['a A 1 192.0.2.1', 'sub NS 1 ns2.sub.example.com.', 'ns2.sub A 1 192.0.2.2'];
     const planned = plan({ desired, existing });
@@ -184,7 +184,7 @@ describe('guards', () => {
     expect(unreadyPlan.changeset.withheld.find(({ type }) => type === 'NS')?.reason).toBe('ns2 does not answer');
   });
 
-  test('an apex that lost its NS gets it back: there is no delegation to move', () => {
+  it('an apex that lost its NS gets it back: there is no delegation to move', () => {
     const existing = ['a A 1 192.0.2.1'];
     const desired = ['@ NS 1 ns1.example.com.', 'sub NS 1 ns.example.net.', 'a A 1 192.0.2.1'];
     const planned = plan({ desired, existing });
@@ -192,12 +192,12 @@ describe('guards', () => {
     expect(planned.withheld).toEqual(['delegation: create sub NS']);
   });
 
-  test('a zone that is made has no delegation to protect', () => {
+  it('a zone that is made has no delegation to protect', () => {
     const planned = plan({ desired: ['@ NS 1 ns1.example.com.', 'sub NS 1 ns.example.net.'], existing: null });
     expect(planned.changes).toEqual(['create @ NS', 'create sub NS']);
   });
 
-  test('what is quarantined is never missing, and takes its name and its glue along', () => {
+  it('what is quarantined is never missing, and takes its name and its glue along', () => {
     const quarantined = [
       { name: 'www.example.com.', type: 'A', reason: 'bad address', origin: null },
       { name: 'sub.example.com.', type: 'NS', reason: 'bad name', origin: null },
@@ -220,7 +220,7 @@ describe('guards', () => {
     expect(planned.allows).toEqual([null]);
   });
 
-  test('a file that does not parse withholds deletes and replaces, and creates go on', () => {
+  it('a file that does not parse withholds deletes and replaces, and creates go on', () => {
     const existing = [...apex, 'a A 1 192.0.2.1', 'b A 1 192.0.2.1'];
     const planned = plan({ desired: ['a A 1 192.0.2.2', 'c A 1 192.0.2.1'], existing, zone: { complete: false } });
     expect(planned.changes).toEqual(['create c A']);
@@ -228,7 +228,7 @@ describe('guards', () => {
   });
 });
 
-test('invariant 6: the digest is of the changes, and of nothing else', () => {
+it('invariant 6: the digest is of the changes, and of nothing else', () => {
   const scene = { desired: ['a A 1 192.0.2.1'], existing: apex };
   const one = plan(scene).changeset;
   expect(planDigest([one])).toBe(planDigest([{ ...one, based_on: 'other', unmanaged: [], withheld: [] }]));
@@ -245,7 +245,7 @@ describe('what waits with what is held back', () => {
   });
   const rest = ['keep A 1 192.0.2.1'];
 
-  test('below a DNAME that does not come, nothing goes', () => {
+  it('below a DNAME that does not come, nothing goes', () => {
     const existing = [...apex, ...rest, 'a.old A 1 192.0.2.1', 'b.old A 1 192.0.2.2', 'c A 1 192.0.2.3'];
     const desired = [...rest, 'old DNAME 1 new.example.com.'];
     const planned = plan({ desired, existing, supports: { refuses: { DNAME: 'dname-processing is off' } } });
@@ -253,19 +253,19 @@ describe('what waits with what is held back', () => {
     expect(planned.withheld).toEqual(['quarantine: delete a.old A', 'quarantine: delete b.old A']);
   });
 
-  test('below a zone cut that does not come, nothing goes', () => {
+  it('below a zone cut that does not come, nothing goes', () => {
     const existing = [...apex, ...rest, 'a.sub A 1 192.0.2.1', 'subway A 1 192.0.2.2'];
     const planned = plan({ desired: rest, existing, zone: { quarantined: [bad('sub', 'NS')] } });
     expect(planned.changes).toEqual(['delete subway A']);
   });
 
-  test('what a wildcard was to take the place of stays while it waits', () => {
+  it('what a wildcard was to take the place of stays while it waits', () => {
     const existing = [...apex, ...rest, 'c.wild A 1 192.0.2.1', 'd A 1 192.0.2.2'];
     const planned = plan({ desired: rest, existing, zone: { quarantined: [bad('*.wild', 'A')] } });
     expect(planned.changes).toEqual(['delete d A']);
   });
 
-  test('a pointer does not move to a name that does not come, and what it points at stays', () => {
+  it('a pointer does not move to a name that does not come, and what it points at stays', () => {
     const existing = [...apex, 'www CNAME 1 web1.example.com.', 'web1 A 1 192.0.2.1', 'old A 1 192.0.2.3'];
     const desired = ['www CNAME 1 web2.example.com.'];
     const planned = plan({ desired, existing, zone: { quarantined: [bad('web2', 'A')] } });
@@ -273,19 +273,19 @@ describe('what waits with what is held back', () => {
     expect(planned.withheld).toEqual(['quarantine: delete web1 A', 'quarantine: replace www CNAME']);
   });
 
-  test('what a quarantined pointer points at now stays', () => {
+  it('what a quarantined pointer points at now stays', () => {
     const existing = [...apex, 'www CNAME 1 web1.example.com.', 'web1 A 1 192.0.2.1', 'old A 1 192.0.2.3'];
     const planned = plan({ desired: ['web2 A 1 192.0.2.1'], existing, zone: { quarantined: [bad('www', 'CNAME')] } });
     expect(planned.changes).toEqual(['delete old A', 'create web2 A']);
   });
 
-  test('the printed --allow of what goes along lets it through as well', () => {
+  it('the printed --allow of what goes along lets it through as well', () => {
     const existing = [...apex, ...rest, 'sub NS 1 ns1.sub.example.com.', 'ns1.sub A 1 192.0.2.1'];
     const desired = [...rest, 'sub NS 1 ns2.sub.example.com.', 'ns2.sub A 1 192.0.2.2'];
     expect(plan({ desired, existing }).allows).toEqual(['delegation:example.com./t:sub.example.com.']);
   });
 
-  test('the addresses of an apex NS that the zone file does not state stay', () => {
+  it('the addresses of an apex NS that the zone file does not state stay', () => {
     const existing = [...apex, ...rest, 'ns1 A 1 192.0.2.1', 'old A 1 192.0.2.3'];
     const planned = plan({ desired: rest, existing });
     expect(planned.changes).toEqual(['delete old A']);

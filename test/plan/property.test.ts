@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DeletionEvidence, EvidenceStatus } from '../../src/model/deletion-evidence.ts';
 import type { Change, Changeset, Withheld } from '../../src/model/plan.ts';
 import type { RRset } from '../../src/model/rrset.ts';
@@ -123,7 +123,7 @@ const isAccounted = (
   );
 };
 
-test('invariant 1: nothing that exists, that the inventory could have written and that nobody accounts for, goes', () => {
+it('invariant 1: nothing that exists, that the inventory could have written and that nobody accounts for, goes', () => {
   let gone = 0;
   fc.assert(
     fc.property(scenes, (drawn) => {
@@ -140,7 +140,7 @@ test('invariant 1: nothing that exists, that the inventory could have written an
   expect(gone).toBeGreaterThan(500);
 });
 
-test('what a missing server holds stays as well, and each name that loses something says so', () => {
+it('what a missing server holds stays as well, and each name that loses something says so', () => {
   let kept = 0;
   fc.assert(
     fc.property(scenes, (drawn) => {
@@ -160,7 +160,7 @@ test('what a missing server holds stays as well, and each name that loses someth
   expect(kept).toBeGreaterThan(20);
 });
 
-test('invariant 9: a second run is empty', () => {
+it('invariant 9: a second run is empty', () => {
   fc.assert(
     fc.property(scenes, (drawn) => {
       const first = planned(drawn);
@@ -171,7 +171,7 @@ test('invariant 9: a second run is empty', () => {
   );
 });
 
-test('no change and no withheld entry says that a value is retained', () => {
+it('no change and no withheld entry says that a value is retained', () => {
   fc.assert(
     fc.property(scenes, (drawn) => {
       expect(JSON.stringify(planned(drawn).changeset)).not.toContain('"retained"');
@@ -215,7 +215,7 @@ const someChangeset = (target: string) =>
     return { zone: '.', view: null, target, based_on: null, create_zone: false, changes, withheld, unmanaged: [] };
   });
 
-test('invariant 7: a set is all there or not at all', () => {
+it('invariant 7: a set is all there or not at all', () => {
   const seen = { whole: 0, withheld: 0 };
   const drawn = fc.tuple(someChangeset('one'), someChangeset('two'), fc.boolean());
   fc.assert(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Change, Changeset, PlannedRRset, Withheld } from '../../src/model/plan.ts';
 import { summarise } from '../../src/model/plan.ts';
 import type { SplitInput } from '../../src/plan/index.ts';
@@ -71,7 +71,7 @@ const arpa = ['create 1.arpa. PTR web1.lab.', 'create 9.arpa. PTR x.lab.'];
 const claims = ['replace www.com. A 192.0.2.5 -> 192.0.2.1=web1,192.0.2.5=web5', 'create x.com. TXT y'];
 
 describe('atomic sets', () => {
-  test('are the A, AAAA and PTR of one server, with the claims that take a value from it', () => {
+  it('are the A, AAAA and PTR of one server, with the claims that take a value from it', () => {
     const [set, ...more] = atomicSets(
       [changeset('lab.', lab), changeset('arpa.', arpa), changeset('com.', claims)],
       registered,
@@ -86,7 +86,7 @@ describe('atomic sets', () => {
     expect(refs(set?.claims ?? [])).toEqual(['com. pdns www.com. A']);
   });
 
-  test('a PTR is of the server that it is to point at, or else did', () => {
+  it('a PTR is of the server that it is to point at, or else did', () => {
     const lines = [
       'replace 1.arpa. PTR web1.lab. -> web2.lab.',
       'delete 2.arpa. PTR web1.lab.',
@@ -99,7 +99,7 @@ describe('atomic sets', () => {
     ]);
   });
 
-  test('what an address takes the place of goes with it; other types at the name do not', () => {
+  it('what an address takes the place of goes with it; other types at the name do not', () => {
     const lines = [
       'delete web1.lab. CNAME x.lab.',
       'create web1.lab. A 192.0.2.1',
@@ -111,14 +111,14 @@ describe('atomic sets', () => {
     ]);
   });
 
-  test('a claim that only keeps a value of it, or loses one, does not wait; a server with claims only has no set', () => {
+  it('a claim that only keeps a value of it, or loses one, does not wait; a server with claims only has no set', () => {
     const lines = ['replace www.com. A 192.0.2.1,192.0.2.5 -> 192.0.2.1=web1'];
     expect(atomicSets([changeset('com.', lines), changeset('lab.', lab)], registered)[0]?.claims).toEqual([]);
     expect(atomicSets([changeset('com.', claims)], registered)).toEqual([]);
     expect(atomicSets([changeset('lab.', lab)], new Map())).toEqual([]);
   });
 
-  test('they are in the plan, with the inventories', () => {
+  it('they are in the plan, with the inventories', () => {
     const changesets = [changeset('lab.', lab)];
     const inventory = { lab: { servers: 1, complete: true, message: null, allow: null } };
     const plan = assemblePlan({
@@ -135,7 +135,7 @@ describe('atomic sets', () => {
 });
 
 describe('a set of which a part waits', () => {
-  test('waits whole, in every zone and target, with its claims; the rest goes on', () => {
+  it('waits whole, in every zone and target, with its claims; the rest goes on', () => {
     const ptr = held('create 1.arpa. PTR web1.lab.');
     const result = split([
       changeset('arpa.', ['create 9.arpa. PTR x.lab.'], [ptr]),
@@ -160,7 +160,7 @@ describe('a set of which a part waits', () => {
     expect(atomicSets(result, registered)).toEqual([]);
   });
 
-  test('with all that has to be allowed for it', () => {
+  it('with all that has to be allowed for it', () => {
     const ptr = [
       held('delete 1.arpa. PTR web1.lab.'),
       held('delete 1.arpa. PTR web1.lab.', { guard: 'never_empty', allow: 'never_empty:arpa./pdns' }),
@@ -173,7 +173,7 @@ describe('a set of which a part waits', () => {
     expect(result === undefined ? null : summarise([result]).withheld).toBe(1);
   });
 
-  test('takes along what is of no use without it, and that takes its own set', () => {
+  it('takes along what is of no use without it, and that takes its own set', () => {
     const result = split([
       changeset('lab.', [
         'create web2.lab. A 192.0.2.2',
@@ -191,7 +191,7 @@ describe('a set of which a part waits', () => {
     expect(wordsOf(result).withheld).toHaveLength(7);
   });
 
-  test('with the server that it exchanges addresses with, and not with one that only loses its last', () => {
+  it('with the server that it exchanges addresses with, and not with one that only loses its last', () => {
     const going = ['replace 1.arpa. PTR web1.lab. -> web2.lab.', 'create 3.arpa. PTR web1.lab.'];
     const own = 'replace web1.lab. A 192.0.2.1 -> 192.0.2.3';
     const other = 'replace web2.lab. A 192.0.2.2 -> 192.0.2.1';
@@ -205,7 +205,7 @@ describe('a set of which a part waits', () => {
     expect(wordsOf(split(turned)).changes).toEqual([]);
   });
 
-  test('not where a value only waits for proof that it is gone; but where what is to come waits for that', () => {
+  it('not where a value only waits for proof that it is gone; but where what is to come waits for that', () => {
     const waits = held('replace web1.lab. A 192.0.2.1,192.0.2.2 -> 192.0.2.2', {
       guard: 'absence',
       allow: 'absence:lab./pdns:web1.lab.',
@@ -232,7 +232,7 @@ describe('a set of which a part waits', () => {
     const valuesOf = (result: Changeset | undefined) =>
       result?.changes.map(({ name, after }) => [name, after?.values.map(({ rdata }) => rdata).join()]);
 
-    test('where it only gains', () => {
+    it('where it only gains', () => {
       const line = 'replace www.com. A 192.0.2.5 -> 192.0.2.1=web1,192.0.2.2=web2,192.0.2.5=web5';
       const result = waiting(
         line,
@@ -250,7 +250,7 @@ describe('a set of which a part waits', () => {
       ]);
     });
 
-    test.each([
+    it.each([
       [
         'something goes, and nobody can tell whose it is',
         'replace www.com. A 192.0.2.9 -> 192.0.2.1=web1,192.0.2.2=web2',
@@ -263,7 +263,7 @@ describe('a set of which a part waits', () => {
       expect(result?.withheld).toHaveLength(1);
     });
 
-    test('nor where its check is a part of what is written', () => {
+    it('nor where its check is a part of what is written', () => {
       const plain = change('create www.com. A 192.0.2.1=web1,192.0.2.2=web2');
       const check = {
         port: 80,
@@ -279,7 +279,7 @@ describe('a set of which a part waits', () => {
       expect(result?.changes).toEqual([]);
     });
 
-    test('also where another type of its name waits whole, unless something goes there', () => {
+    it('also where another type of its name waits whole, unless something goes there', () => {
       const a = 'replace www.com. A 192.0.2.5 -> 192.0.2.1=web1,192.0.2.2=web2,192.0.2.5=web5';
       const [aaaa, whole] = ['create www.com. AAAA 2001:db8::1=web1', 'create www.com. AAAA 2001:db8::2=web2'];
       expect(valuesOf(waiting(a, aaaa))).toEqual([['www.com.', '192.0.2.2,192.0.2.5']]);
@@ -291,7 +291,7 @@ describe('a set of which a part waits', () => {
       expect(waiting('create www.com. A 192.0.2.1=web1', whole, 'delete www.com. CNAME x.com.')?.changes).toEqual([]);
     });
 
-    test('one after the other, until nothing is left, and says each reason once', () => {
+    it('one after the other, until nothing is left, and says each reason once', () => {
       const lines = ['create www.com. A 192.0.2.1=web1,192.0.2.2=web2', 'create x.com. CNAME www.com.'];
       const ptrs = ['create 1.arpa. PTR web1.lab.', 'create 2.arpa. PTR web2.lab.'];
       const result = split([
@@ -312,7 +312,7 @@ describe('a set of which a part waits', () => {
     });
   });
 
-  test('nothing changes where all sets are whole', () => {
+  it('nothing changes where all sets are whole', () => {
     const changesets = [changeset('lab.', lab), changeset('arpa.', arpa, [held('delete 7.arpa. PTR y.lab.')])];
     expect(split(changesets)).toEqual(changesets);
   });
@@ -322,7 +322,7 @@ describe('a set that this run would split', () => {
   const all = [changeset('lab.', lab), changeset('arpa.', arpa), changeset('com.', claims)];
   const only = (...zones: readonly string[]) => ({ selected: ({ zone }: Changeset) => zones.includes(zone) });
 
-  test('waits where it is selected, and says how to let it through', () => {
+  it('waits where it is selected, and says how to let it through', () => {
     const [inLab, inArpa] = split(all, only('lab.'));
     expect(inLab?.changes.map(({ name }) => name)).toEqual(['x.lab.']);
     expect(inLab?.withheld.map(({ guard, allow }) => [guard, allow])).toEqual([
@@ -335,12 +335,12 @@ describe('a set that this run would split', () => {
     expect(inArpa).toEqual(all[1]);
   });
 
-  test('goes where it is allowed by name', () => {
+  it('goes where it is allowed by name', () => {
     const allows = [parseChangeAllow('filter:lab./pdns:web1.lab.')];
     expect(split(all, { ...only('lab.'), allows })[0]).toEqual(all[0]);
   });
 
-  test('a claim does not go without its server, and its server does without it', () => {
+  it('a claim does not go without its server, and its server does without it', () => {
     expect(wordsOf(split(all, only('com.')).slice(2))).toEqual({
       changes: ['create x.com. TXT'],
       withheld: ['filter www.com. A'],
@@ -348,7 +348,7 @@ describe('a set that this run would split', () => {
     expect(split(all, only('lab.', 'arpa.'))).toEqual(all);
   });
 
-  test('by target as by zone', () => {
+  it('by target as by zone', () => {
     const two = [changeset('lab.', lab), changeset('lab.', lab, [], 'aws')];
     const result = split(two, { selected: ({ target }) => target === 'aws' });
     expect(result[1]?.withheld.map(({ guard }) => guard)).toEqual(['filter', 'filter']);
@@ -356,7 +356,7 @@ describe('a set that this run would split', () => {
   });
 });
 
-test('a PTR does not point at a name whose addresses cannot be written', () => {
+it('a PTR does not point at a name whose addresses cannot be written', () => {
   const quarantined = new Map([['web1.lab.', 'claim-and-record: web1.lab. is claimed']]);
   const result = split([changeset('lab.', ['create x.lab. A 192.0.2.9']), changeset('arpa.', arpa)], { quarantined });
   expect(wordsOf(result)).toEqual({
@@ -369,7 +369,7 @@ test('a PTR does not point at a name whose addresses cannot be written', () => {
   });
 });
 
-test('a set waits while one of its zones cannot be read', () => {
+it('a set waits while one of its zones cannot be read', () => {
   const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
   const needs = ({ server }: { readonly server: string }) => (server === 'web1' ? [{ zone: 'arpa.', view: null }] : []);
   const [result] = split([changeset('lab.', [...lab, 'create web2.lab. A 192.0.2.2'])], { unplanned, needs });
@@ -381,7 +381,7 @@ test('a set waits while one of its zones cannot be read', () => {
   });
 });
 
-test('whose zones they are is asked with all that changes of the server', () => {
+it('whose zones they are is asked with all that changes of the server', () => {
   const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
   const needs = (_server: object, changes: readonly Change[]) =>
     changes.some(({ before }) => before?.values[0]?.rdata === '192.0.2.1') ? [{ zone: 'arpa.', view: null }] : [];

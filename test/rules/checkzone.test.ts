@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ruleTable } from '../../src/rules/index.ts';
 import { type FaultyZone, faultyZones } from './faulty.ts';
 import { apexNs } from './zones.ts';
@@ -28,11 +28,11 @@ const verdictOf = ({ lines, ownNs }: FaultyZone): 'accepts' | 'warns' | 'refuses
 const cases = faultyZones.filter(({ onlyHere }) => !onlyHere);
 
 describe('named-checkzone', () => {
-  test.each(cases)('$rule: $what', (zone) => {
+  it.each(cases)('$rule: $what', (zone) => {
     expect(verdictOf(zone)).toBe(zone.namedCheckzone ?? 'accepts');
   });
 
-  test.each(ruleTable)('$id: the table says what it does', ({ id, namedCheckzone }) => {
+  it.each(ruleTable)('$id: the table says what it does', ({ id, namedCheckzone }) => {
     const seen = cases.filter(({ rule }) => rule === id).map((zone) => zone.namedCheckzone ?? 'accepts');
     const said = namedCheckzone.match(/accepts|warns|refuses/g) ?? [];
     expect([...new Set(said)].sort()).toEqual([...new Set(seen)].sort());

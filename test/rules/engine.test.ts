@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkZones } from '../../src/rules/index.ts';
 import { apex, apexNs, type ZoneOptions, zoneOf } from './zones.ts';
 
@@ -13,7 +13,7 @@ const exempt = (rule: string, name: string) => ({ settings: { exempt: [{ rule, n
 describe('exempt', () => {
   const loop = ['a CNAME b', 'b CNAME a'];
 
-  test('suppresses a finding by rule and name, and what is exempt is written', () => {
+  it('suppresses a finding by rule and name, and what is exempt is written', () => {
     const { rules, zone } = check(['www 90000 A 192.0.2.1', 'api 90000 A 192.0.2.1'], exempt('ttl-high', 'w*'));
     expect(rules).toEqual(['ttl-high']);
     expect(zone?.quarantined).toEqual([]);
@@ -22,22 +22,22 @@ describe('exempt', () => {
     expect(both?.rrsets.length).toBe(3);
   });
 
-  test('of one RRset leaves the others as they are', () => {
+  it('of one RRset leaves the others as they are', () => {
     const { zone, problems } = check(loop, exempt('cname-loop', 'a'));
     expect(problems.map(({ line }) => line)).toEqual([4]);
     expect(zone?.quarantined.map(({ name }) => name)).toEqual(['b.example.com.']);
   });
 
-  test('at the apex is the name ""', () => {
+  it('at the apex is the name ""', () => {
     expect(check(['@ MX 10 .'], exempt('null-mx', '')).rules).toEqual([]);
   });
 
-  test('of a rule of the whole zone', () => {
+  it('of a rule of the whole zone', () => {
     const zone = zoneOf([], exempt('apex-ns-undeclared', ''));
     expect(checkZones([zone], { zoneNames: [apex] }).problems).toEqual([]);
   });
 
-  test('that many zones share is used if one of them needs it, and is named once if none does', () => {
+  it('that many zones share is used if one of them needs it, and is named once if none does', () => {
     const settings = exempt('ttl-high', '**');
     const quiet = zoneOf(apexNs, { ...settings, name: 'a.test.' });
     const high = zoneOf([...apexNs, 'www 90000 A 192.0.2.1'], { ...settings, name: 'b.test.' });
@@ -48,20 +48,20 @@ describe('exempt', () => {
     ]);
   });
 
-  test('is not called unused where the zone could not be read in full', () => {
+  it('is not called unused where the zone could not be read in full', () => {
     expect(check([], { ...exempt('ttl-high', '**'), complete: false }).rules).toEqual([]);
   });
 });
 
 describe('lenient', () => {
-  test('makes a warning of an error, and the RRset stays', () => {
+  it('makes a warning of an error, and the RRset stays', () => {
     const { problems, zone } = check(['@ MX 10 .'], { options: { '@ MX': { lenient: true } } });
     expect(problems.map(({ rule, severity }) => [rule, severity])).toEqual([['null-mx', 'warning']]);
     expect(zone?.quarantined).toEqual([]);
     expect(zone?.rrsets.some(({ type }) => type === 'MX')).toBe(true);
   });
 
-  test('counts at a name only where all of it is lenient', () => {
+  it('counts at a name only where all of it is lenient', () => {
     const lines = ['www CNAME example.net.', 'www A 192.0.2.1'];
     const one = check(lines, { options: { 'www A': { lenient: true } } });
     expect(one.problems.map(({ severity }) => severity)).toEqual(['error']);
@@ -71,7 +71,7 @@ describe('lenient', () => {
 });
 
 describe('quarantine', () => {
-  test('keeps what the loader put there, in front', () => {
+  it('keeps what the loader put there, in front', () => {
     const earlier = { name: 'x.example.com.', type: 'A', reason: 'r', origin: null };
     const { zone } = check(['@ MX 10 .'], { quarantined: [earlier] });
     expect(zone?.quarantined).toEqual([
@@ -80,13 +80,13 @@ describe('quarantine', () => {
     ]);
   });
 
-  test('names an RRset once, for the first rule in the list, and reports all', () => {
+  it('names an RRset once, for the first rule in the list, and reports all', () => {
     const { zone, rules } = check(['www CNAME www', 'www A 192.0.2.1', 'www 2147483648 TXT "x"']);
     expect(rules).toEqual(['cname-coexistence', 'cname-loop', 'ttl-range']);
     expect(zone?.quarantined.map(({ name, type }) => [name, type])).toEqual([['www.example.com.', null]]);
   });
 
-  test('bad input is never missing: what leads to it is not dangling, and its name servers have glue', () => {
+  it('bad input is never missing: what leads to it is not dangling, and its name servers have glue', () => {
     const bad = (name: string, type: string | null) => ({ name, type, reason: 'r', origin: null });
     const quarantined = [
       bad('mail.example.com.', 'A'),
@@ -110,11 +110,11 @@ describe('quarantine', () => {
 describe('what a file cannot know', () => {
   const lines = ['www CNAME gone', 'sub NS ns1.sub', 'sub NS ns2.example.net.'];
 
-  test('is asked of a zone that is ours alone', () => {
+  it('is asked of a zone that is ours alone', () => {
     expect(check(lines).rules).toEqual(['dangling-target', 'missing-glue']);
   });
 
-  test.each([
+  it.each([
     ['a part of it did not parse', { complete: false }],
     ['it shares the zone', { settings: { owns: 'listed' as const } }],
     ['the names are ignored', { settings: { ignore: [{ name: 'gone' }, { name: '*.sub', types: ['A'] }] } }],
@@ -122,25 +122,25 @@ describe('what a file cannot know', () => {
     expect(check(lines, options).rules).toEqual([]);
   });
 
-  test('apex NS of a zone without a file', () => {
+  it('apex NS of a zone without a file', () => {
     expect(checkZones([zoneOf([], { files: [] })], { zoneNames: [] }).problems).toEqual([]);
   });
 });
 
 describe('names', () => {
-  test('wildcards answer for what does not exist, and not below what does', () => {
+  it('wildcards answer for what does not exist, and not below what does', () => {
     expect(check(['*.a A 192.0.2.1', 'x CNAME b.a', 'y CNAME c.b.a']).rules).toEqual([]);
     expect(check(['*.a A 192.0.2.1', 'z.b.a A 192.0.2.1', 'y CNAME c.b.a']).rules).toEqual(['dangling-target']);
     expect(check(['x.a A 192.0.2.1', 'y CNAME a']).rules).toEqual(['dangling-target']);
   });
 
-  test('a wildcard CNAME that answers for its own target is a loop', () => {
+  it('a wildcard CNAME that answers for its own target is a loop', () => {
     const { problems } = check(['*.a CNAME b.a']);
     expect(problems.map(({ rule }) => rule)).toEqual(['cname-loop']);
     expect(problems[0]?.message).toContain('*.a.example.com. → *.a.example.com.');
   });
 
-  test('what leads into a loop is not part of it', () => {
+  it('what leads into a loop is not part of it', () => {
     const { problems } = check(['x CNAME a', 'a CNAME b', 'b ALIAS a']);
     expect(problems.map(({ rule, line }) => [rule, line])).toEqual([
       ['cname-loop', 4],
@@ -148,11 +148,11 @@ describe('names', () => {
     ]);
   });
 
-  test('a mail server behind a wildcard CNAME', () => {
+  it('a mail server behind a wildcard CNAME', () => {
     expect(check(['@ MX 10 mail', '* CNAME example.net.']).rules).toEqual(['target-cname']);
   });
 
-  test('the glue of a configured sub-zone stays in its parent', () => {
+  it('the glue of a configured sub-zone stays in its parent', () => {
     const lines = ['sub NS ns.sub', 'sub NS ns2.example.net.', 'ns.sub A 192.0.2.1', 'ns.sub AAAA 2001:db8::1'];
     expect(check(lines, {}, [apex, 'sub.example.com.', 'example.']).rules).toEqual([]);
     expect(check(['sub NS ns.sub', 'sub NS ns.b.sub'], {}, [apex, 'sub.example.com.']).rules).toEqual([
@@ -161,23 +161,23 @@ describe('names', () => {
     ]);
   });
 
-  test('a name server of a sibling delegation needs no glue here', () => {
+  it('a name server of a sibling delegation needs no glue here', () => {
     const lines = ['a NS ns.b', 'a NS ns2.example.net.', 'b NS ns1.example.net.', 'b NS ns2.example.net.'];
     expect(check(lines).rules).toEqual([]);
   });
 
-  test('a zone of one name part may have its name again', () => {
+  it('a zone of one name part may have its name again', () => {
     expect(checkZones([zoneOf([...apexNs, 'lab A 192.0.2.1'], { name: 'lab.' })], { zoneNames: [] }).problems).toEqual(
       [],
     );
   });
 
-  test('numbers before a reverse zone are names', () => {
+  it('numbers before a reverse zone are names', () => {
     const lines = [...apexNs, 'x CNAME 1.2.0.192', '1.2.0.192 PTR a.example.net.'];
     expect(checkZones([zoneOf(lines, { name: 'in-addr.arpa.' })], { zoneNames: [] }).problems).toEqual([]);
   });
 
-  test('a hint where a target repeats the zone', () => {
+  it('a hint where a target repeats the zone', () => {
     expect(check(['www CNAME a.example.com']).problems[0]?.message).toContain('is a final dot missing?');
   });
 });
@@ -186,12 +186,12 @@ describe('SPF', () => {
   const spf = (terms: readonly string[]) => `@ TXT "v=spf1 ${terms.join(' ')} -all"`;
   const includes = (count: number) => Array.from({ length: count }, (_, i) => `include:n${i}.example.net`);
 
-  test('ten look-ups are enough', () => {
+  it('ten look-ups are enough', () => {
     expect(check([spf([...includes(10), 'ip4:192.0.2.1', 'ip6:2001:db8::1'])]).rules).toEqual([]);
     expect(check([spf(includes(11))]).rules).toEqual(['spf-lookups']);
   });
 
-  test('includes are followed into other zones here, redirect only without all', () => {
+  it('includes are followed into other zones here, redirect only without all', () => {
     const here = zoneOf([...apexNs, '@ TXT "v=spf1 redirect=_spf.other.test"']);
     const other = zoneOf([...apexNs, `_spf TXT "v=spf1 ${includes(10).join(' ')} -all"`], { name: 'other.test.' });
     const rules = (zones: Parameters<typeof checkZones>[0]) =>
@@ -200,7 +200,7 @@ describe('SPF', () => {
     expect(rules([zoneOf([...apexNs, '@ TXT "v=spf1 redirect=_spf.other.test ~all"']), other])).toEqual([]);
   });
 
-  test('records that include each other end', () => {
+  it('records that include each other end', () => {
     expect(
       check([
         spf(['include:a.example.com']),
@@ -210,26 +210,26 @@ describe('SPF', () => {
     ).toEqual(['spf-lookups', 'spf-lookups', 'spf-lookups']);
   });
 
-  test('a record that is split in two strings is one', () => {
+  it('a record that is split in two strings is one', () => {
     const long = `v=spf1 ${includes(20).join(' ')} -all`;
     expect(check([`@ TXT "${long.slice(0, 200)}" "${long.slice(200)}"`]).rules).toEqual(['spf-lookups']);
   });
 });
 
-test('one value that is too long for any message', () => {
+it('one value that is too long for any message', () => {
   const strings = Array.from({ length: 300 }, () => `"${'x'.repeat(255)}"`).join(' ');
   const { problems, zone } = check([`big TXT ${strings}`]);
   expect(problems.map(({ rule }) => rule)).toEqual(['rrset-size']);
   expect(zone?.quarantined.length).toBe(1);
 });
 
-test('a problem of an exemption is placed where hostmaster.yaml has it', () => {
+it('a problem of an exemption is placed where hostmaster.yaml has it', () => {
   const at = { file: 'hostmaster.yaml', line: 7, column: 9 };
   const { problems } = check([], { settings: { exempt: [{ rule: 'x', name: '**', reason: 'y', at }] } });
   expect(problems).toMatchObject([{ rule: 'exempt-unknown-rule', file: 'hostmaster.yaml', line: 7, column: 9 }]);
 });
 
-test('problems come in the order of files and lines, whatever the order of zones', () => {
+it('problems come in the order of files and lines, whatever the order of zones', () => {
   const zones = ['b.test.', 'a.test.'].map((name) =>
     zoneOf(['x 90000 A 192.0.2.1', '@ MX 10 .', '@ NS ns1.example.net.'], { name }),
   );
@@ -276,7 +276,7 @@ describe('any zone', () => {
   );
   const line = fc.tuple(name, record).map(([owner, [type, rdata]]) => `${owner} ${type} ${rdata}`);
 
-  test('is checked without a throw, and every RRset is either wanted or quarantined', () => {
+  it('is checked without a throw, and every RRset is either wanted or quarantined', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 12 }), fc.boolean(), (lines, complete) => {
         const before = zoneOf([...new Set(lines)], { complete });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseName } from '../../src/model/name.ts';
 import { checkZones, ruleTable } from '../../src/rules/index.ts';
 import { faultyZones } from './faulty.ts';
@@ -34,7 +34,7 @@ const good = [
   'example A 192.0.2.9',
 ];
 
-test('a good zone has no problem and stays as it is', () => {
+it('a good zone has no problem and stays as it is', () => {
   const zone = zoneOf([...apexNs, ...good]);
   const checked = checkZones([zone], { zoneNames: [apex] });
   expect(checked.problems).toEqual([]);
@@ -42,7 +42,7 @@ test('a good zone has no problem and stays as it is', () => {
 });
 
 describe('each rule', () => {
-  test.each(faultyZones)('$rule: $what', ({ rule, lines, settings, zoneNames, quarantined, ownNs }) => {
+  it.each(faultyZones)('$rule: $what', ({ rule, lines, settings, zoneNames, quarantined, ownNs }) => {
     const zone = zoneOf(ownNs ? lines : [...lines, ...apexNs], settings === undefined ? {} : { settings });
     const { zones, problems } = checkZones([zone], { zoneNames: zoneNames ?? [apex] });
     expect([...new Set(problems.map((problem) => problem.rule))]).toEqual([rule]);
@@ -65,11 +65,11 @@ describe('each rule', () => {
     for (const rrset of gone) expect(absolute.some(([name]) => name === rrset.name)).toBe(true);
   });
 
-  test('is broken by one of these zones at least', () => {
+  it('is broken by one of these zones at least', () => {
     expect([...new Set(faultyZones.map(({ rule }) => rule))].sort()).toEqual(ruleTable.map(({ id }) => id).sort());
   });
 
-  test('does not mind that its zone is beside a good one', () => {
+  it('does not mind that its zone is beside a good one', () => {
     const zone = zoneOf([...apexNs, ...good]);
     const bad = faultyZones.map(({ lines, settings }, i) =>
       zoneOf(lines, { name: `z${i}.test.`, ...(settings === undefined ? {} : { settings }) }),
@@ -79,7 +79,7 @@ describe('each rule', () => {
   });
 });
 
-test('every message, so that a change of one is seen', () => {
+it('every message, so that a change of one is seen', () => {
   const messages = faultyZones.map(({ lines, ownNs, settings, zoneNames }) => {
     const zone = zoneOf(ownNs ? lines : [...lines, ...apexNs], settings === undefined ? {} : { settings });
     const { problems } = checkZones([zone], { zoneNames: zoneNames ?? [apex] });

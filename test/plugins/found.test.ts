@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, hostmaster } from '../../e2e/command.ts';
+import { type Ended, hostmaster } from '../e2e/command.ts';
 import { factoryText, placeOf, repositoryOf, tellingFactory } from './repository.ts';
 
 const nothing: Ended = { code: null, stdout: '', stderr: '' };

@@ -4,7 +4,7 @@ import { pooled } from '../../src/model/pool.ts';
 import { refuseStale } from '../../src/pass/planfile.ts';
 import type { Provider } from '../../src/provider.ts';
 import { changeset } from '../apply/make.ts';
-import { openScene } from './scene.ts';
+import { openScene } from '../pass/scene.ts';
 
 const numbers = [...new Array(20).keys()];
 

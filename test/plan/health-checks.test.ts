@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { HealthCheck } from '../../src/model/health.ts';
 import { SyntaxProblem } from '../../src/provider.ts';
 import type { Scene } from './make.ts';
@@ -20,7 +20,7 @@ const scene = (more: Partial<Scene>): Scene => ({
 });
 
 describe('health checks', () => {
-  test('A and AAAA of a name become one RRset, with the check and the smaller TTL', () => {
+  it('A and AAAA of a name become one RRset, with the check and the smaller TTL', () => {
     const urls = { '192.0.2.1': 'http://192.0.2.1/', '192.0.2.2': 'http://192.0.2.2/' };
     const a = checked('www A 60 192.0.2.1 | 192.0.2.2', { port: null, urls });
     const aaaa = checked('www AAAA 30 2001:db8::1', { port: null, urls: { '2001:db8::1': 'http://[2001:db8::1]/' } });
@@ -34,20 +34,20 @@ describe('health checks', () => {
     expect(plan(scene({ desired: [aaaa, a], existing })).changes).toEqual([]);
   });
 
-  test('what is not checked at the name stays as it is', () => {
+  it('what is not checked at the name stays as it is', () => {
     const planned = plan(scene({ desired: [www, 'www AAAA 60 2001:db8::1', 'www TXT 60 "x"'] }));
     expect(planned.changes).toEqual(['create www AAAA', 'create www LUA', 'create www TXT']);
     expect(planned.changeset.changes[0]?.after?.health_check).toBeNull();
   });
 
-  test('a LUA of the zone file at the name is united with it', () => {
+  it('a LUA of the zone file at the name is united with it', () => {
     const planned = plan(scene({ desired: ['www LUA 30 TXT "x"', www] }));
     expect(planned.changes).toEqual(['create www LUA']);
     expect(planned.changeset.changes[0]?.after?.values).toHaveLength(2);
     expect(planned.changeset.changes[0]?.after?.ttl).toBe(30);
   });
 
-  test('between plain and checked is one swap, that never_empty lets through', () => {
+  it('between plain and checked is one swap, that never_empty lets through', () => {
     const zone = { protected: [{ name: 'www.example.com.', types: ['A'], reason: 'a claim' }] };
     const there = plan(scene({ existing: [...apex, 'www A 60 192.0.2.1'], zone }));
     expect(there.changes).toEqual(['delete www A', 'create www LUA']);
@@ -56,7 +56,7 @@ describe('health checks', () => {
     expect(back.withheld).toEqual([]);
   });
 
-  test.each([
+  it.each([
     [
       'the target refuses the type',
       { supports: { types: supports.types, refuses: { LUA: 'lua records are off' } } },
@@ -79,13 +79,13 @@ describe('health checks', () => {
     expect(planned.changeset.changes[0]?.after?.health_check).toBeNull();
   });
 
-  test('where a type is no longer served, the LUA that exists is swapped for the plain one', () => {
+  it('where a type is no longer served, the LUA that exists is swapped for the plain one', () => {
     const unanswerable = new Map([['LUA', 'ns2 is BIND']]);
     const planned = plan(scene({ existing: [...apex, lua], target: { healthChecks, unanswerable } }));
     expect(planned.changes).toEqual(['create www A', 'delete www LUA']);
   });
 
-  test('a provider without checks gets plain addresses, and one warning for the zone', () => {
+  it('a provider without checks gets plain addresses, and one warning for the zone', () => {
     const desired = ['a', 'b', 'c', 'd', 'e'].map((name) => checked(`${name} A 60 192.0.2.1`));
     const planned = plan({ desired, existing: apex });
     expect(planned.changes).toHaveLength(5);
@@ -93,7 +93,7 @@ describe('health checks', () => {
     expect(planned.said[0]?.message).toMatch(/^a\.example\.com\., b\.example\.com\., c\.example\.com\. and 2 more: /);
   });
 
-  test('what a provider cannot do as asked is one warning for the zone', () => {
+  it('what a provider cannot do as asked is one warning for the zone', () => {
     const desired = [checked('a A 60 192.0.2.1', { interval: 7 }), checked('b A 60 192.0.2.1', { interval: 8 })];
     const planned = plan(scene({ desired }));
     expect(planned.said).toMatchObject([
@@ -105,7 +105,7 @@ describe('health checks', () => {
     ]);
   });
 
-  test('a check that the provider refuses is bad input: what exists stays', () => {
+  it('a check that the provider refuses is bad input: what exists stays', () => {
     const compile = () => {
       throw new SyntaxProblem('the URL has a quote', 'health-check');
     };
@@ -116,7 +116,7 @@ describe('health checks', () => {
     expect(planned.problems).toEqual(['health-check-refused']);
   });
 
-  test('left alone at the target, it is not compiled', () => {
+  it('left alone at the target, it is not compiled', () => {
     const planned = plan(
       scene({ desired: [{ ...www, options: { excluded: ['t'] } }], existing: [...apex, 'www A 1 192.0.2.9'] }),
     );
@@ -129,7 +129,7 @@ describe('what is compiled and must not go', () => {
   const zone = { scope: { all: false, ptr: false, grants: [{ names: ['www.example.com'], types: ['A', 'AAAA'] }] } };
   const more = { zone, evidence };
 
-  test('an address in it stays among the others', () => {
+  it('an address in it stays among the others', () => {
     const desired = [checked('www A 60 192.0.2.1 | 192.0.2.3')];
     const planned = plan(scene({ desired, existing: [...apex, lua], ...more }));
     expect(planned.changes).toEqual(['replace www LUA']);
@@ -139,7 +139,7 @@ describe('what is compiled and must not go', () => {
     expect(planned.orphans).toEqual(['www A 192.0.2.2']);
   });
 
-  test('its URL is made after that of another address', () => {
+  it('its URL is made after that of another address', () => {
     const urls = { '192.0.2.1': 'http://192.0.2.1:8080/x' };
     const desired = [checked('www A 60 192.0.2.1', { port: null, urls })];
     const existing = [...apex, 'www LUA 60 A "up: 192.0.2.1" | AAAA "up: 2001:db8::5"'];
@@ -153,7 +153,7 @@ describe('what is compiled and must not go', () => {
     });
   });
 
-  test('where nothing of it is wanted, it stays as it is: its check is not known any more', () => {
+  it('where nothing of it is wanted, it stays as it is: its check is not known any more', () => {
     const planned = plan(scene({ desired: ['x A 1 192.0.2.7'], existing: [...apex, lua], ...more }));
     expect(planned.changes).toEqual(['create x A']);
     expect(planned.withheld).toEqual(['absence: delete www LUA']);
@@ -164,14 +164,14 @@ describe('what is compiled and must not go', () => {
     ]);
   });
 
-  test('without its check it stays as a plain address', () => {
+  it('without its check it stays as a plain address', () => {
     const planned = plan(scene({ desired: ['www A 60 192.0.2.1'], existing: [...apex, lua], ...more }));
     expect(planned.changes).toEqual(['create www A', 'delete www LUA']);
     expect(planned.changeset.changes[0]?.after?.values).toHaveLength(2);
     expect(planned.withheld).toEqual(['absence: create www A']);
   });
 
-  test('a value that the inventory holds is seen in it', () => {
+  it('a value that the inventory holds is seen in it', () => {
     const held = {
       ...contributed('www A 60 192.0.2.1 | 192.0.2.2', 'claim', { '192.0.2.2': 'web2' }, ['web2']),
       healthCheck: check,
@@ -181,7 +181,7 @@ describe('what is compiled and must not go', () => {
     expect(planned.withheld).toEqual(['absence: replace www LUA']);
   });
 
-  test('a LUA that was not compiled is no value of the inventory', () => {
+  it('a LUA that was not compiled is no value of the inventory', () => {
     const existing = [...apex, 'www LUA 60 A "anything"', 'x A 1 192.0.2.7'];
     expect(plan(scene({ desired: ['x A 1 192.0.2.7'], existing, ...more })).changes).toEqual(['delete www LUA']);
   });

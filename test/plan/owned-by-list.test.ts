@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Scene } from './make.ts';
 import { absolute, apex, check, evidence, healthChecks, plan, rrset, supports } from './make.ts';
 
@@ -13,7 +13,7 @@ const listed = (more: Partial<Scene>): Scene => ({
 });
 
 describe('owns: listed', () => {
-  test('deletes what we wrote, and nothing else', () => {
+  it('deletes what we wrote, and nothing else', () => {
     const known = [written('a', 'A', '192.0.2.1'), written('a', 'A', '192.0.2.2')];
     const planned = plan(listed({ written: known }));
     expect(planned.changes).toEqual(['delete a A']);
@@ -22,27 +22,27 @@ describe('owns: listed', () => {
     expect(plan(listed({})).changes).toEqual([]);
   });
 
-  test("others' values at the name stay", () => {
+  it("others' values at the name stay", () => {
     const planned = plan(listed({ written: [written('a', 'A', '192.0.2.1')] }));
     expect(planned.changes).toEqual(['replace a A']);
     expect(planned.changeset.changes[0]?.after?.values).toEqual([{ rdata: '192.0.2.2', origins: [] }]);
   });
 
-  test('what is ignored or foreign is not taken for wanted', () => {
+  it('what is ignored or foreign is not taken for wanted', () => {
     const ignore = [{ name: 'a', types: ['A'] }];
     const planned = plan(listed({ written: [written('a', 'A', '192.0.2.1')], settings: { owns: 'listed', ignore } }));
     expect(planned.changes).toEqual([]);
     expect(planned.problems).toEqual([]);
   });
 
-  test('a CNAME cannot come beside what others wrote', () => {
+  it('a CNAME cannot come beside what others wrote', () => {
     const desired = ['x A 1 192.0.2.7', 'a CNAME 1 x.example.com.'];
     const planned = plan(listed({ desired, written: [written('a', 'A', '192.0.2.1')] }));
     expect(planned.changes).toEqual([]);
     expect(planned.problems).toEqual(['unmanaged-conflict']);
   });
 
-  test('what the inventory wrote goes when its server is settled', () => {
+  it('what the inventory wrote goes when its server is settled', () => {
     const scope = { all: false, ptr: false, grants: [{ names: ['a.example.com'], types: ['A'] }] };
     const known = { ...evidence, written: [written('a', 'A', '192.0.2.1', 'lab/web1')] };
     const held = plan(listed({ evidence: known, zone: { scope } }));
@@ -52,7 +52,7 @@ describe('owns: listed', () => {
     expect(plan(listed({ evidence: { ...known, servers }, zone: { scope } })).changes).toEqual(['replace a A']);
   });
 
-  test('what is compiled is ours where its addresses are, or where they are wanted', () => {
+  it('what is compiled is ours where its addresses are, or where they are wanted', () => {
     const supported = { supports: { types: [...supports.types, 'LUA'] }, target: { healthChecks } };
     const existing = [...apex, 'x A 1 192.0.2.7', 'a LUA 1 A "up: 192.0.2.1"'];
     expect(plan(listed({ existing, ...supported })).changes).toEqual([]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { claimedBy } from '../../src/compose/claimed.ts';
 import { readTemplate } from '../../src/compose/template.ts';
 import type { InventoryScope } from '../../src/model/zone.ts';
@@ -14,14 +14,14 @@ const known = { ...evidence, servers: new Map([['lab/web1', 'conclusive' as cons
 const existing = [...apex, 'prod A 60 192.0.2.1', 'own A 300 192.0.2.1'];
 
 describe('a claim whose name depends on the server', () => {
-  test('keeps the last answer of a name that no server comes to any more', () => {
+  it('keeps the last answer of a name that no server comes to any more', () => {
     const planned = plan({ desired: ['staging A 60 192.0.2.1'], existing, zone: { scope, claimed }, evidence: known });
     expect(planned.changes).toEqual(['delete own A', 'create staging A']);
     expect(planned.withheld).toEqual(['never_empty: delete prod A']);
     expect(planned.allows).toEqual(['never_empty:example.com./t:prod.example.com.']);
   });
 
-  test('lets it go when the claim has left Git, and when this run allows it', () => {
+  it('lets it go when the claim has left Git, and when this run allows it', () => {
     const desired = ['staging A 60 192.0.2.1'];
     const deletes = ['delete own A', 'delete prod A'];
     const left = plan({ desired, existing, zone: { scope, claimed: [] }, evidence: known });
@@ -31,7 +31,7 @@ describe('a claim whose name depends on the server', () => {
     expect(allowed.changes).toEqual(expect.arrayContaining(deletes));
   });
 
-  test.each([
+  it.each([
     ['{{server.env}}.example.com', '**.example.com'],
     ['web-{{server.env}}.example.com.', 'web-*.example.com'],
     ['{{server.name}}.{{server.site}}.example.com', '**.**.example.com'],

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { tempFolder } from '../../servers/child.ts';
+import { tempFolder } from '../servers/child.ts';
 
 const targetName = (i: number): string => `t${String(i).padStart(2, '0')}`;
 

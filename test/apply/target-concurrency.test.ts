@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { serverOf } from '../../src/apply/target-concurrency.ts';
 import type { TargetDefinition } from '../../src/model/definitions.ts';
 
 const at = (config: object, name = 'a'): string => serverOf({ name, provider: 'x', config } as TargetDefinition);
 
-test.each([
+it.each([
   [{ url: 'http://127.0.0.1:8081' }, { url: 'http://127.0.0.1:8081/' }],
   [{ url: 'http://127.0.0.1:8081' }, { url: 'http://LOCALHOST:8081' }],
   [{ url: 'http://pdns.example' }, { url: 'http://PDNS.example:80/' }],
@@ -14,7 +14,7 @@ test.each([
   expect(at(one)).toBe(at(other, 'b'));
 });
 
-test.each([
+it.each([
   [{ url: 'http://127.0.0.1:8081' }, { url: 'http://127.0.0.1:8082' }],
   [{ url: 'http://127.0.0.1' }, { url: 'https://127.0.0.1' }],
   [

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
 import type { Roles } from '../../src/model/roles.ts';
 import type { RosterServer } from '../../src/model/server.ts';
@@ -34,7 +34,7 @@ describe("names made of servers' attributes", () => {
   const mailAt = (name: string, ip: string, to = 'shared') =>
     server(name, [ip], { labels: ['mail'], attributes: { alias: to } });
 
-  test('a claim does not take the registered name of another server, nor freezes it', () => {
+  it('a claim does not take the registered name of another server, nor freezes it', () => {
     const thief = pool('thief', '192.0.2.66', 'victim');
     const result = found([present(server('victim', ['192.0.2.1'])), present(thief)], [claiming], true);
     expect(result).toMatchObject({
@@ -47,7 +47,7 @@ describe("names made of servers' attributes", () => {
     expect(noAddress).toMatchObject({ lines: ['thief.lab.internal. 300 A 192.0.2.66'], quarantined: [] });
   });
 
-  test('a claim at the own registered name quarantines that alone', () => {
+  it('a claim at the own registered name quarantines that alone', () => {
     const own = pool('own', '192.0.2.5', 'own');
     const result = found([present(own), present(pool('other', '192.0.2.6', 'own'))], [claiming], true);
     expect(result).toMatchObject({
@@ -60,7 +60,7 @@ describe("names made of servers' attributes", () => {
     ]);
   });
 
-  test("a claim yields to a record of another server that has Git's own name", () => {
+  it("a claim yields to a record of another server that has Git's own name", () => {
     const fixed = label('mail', { records: [record(5, 'shared.lab.internal')] });
     const servers = [known(mailAt('late', '192.0.2.1'), 2), known(pool('early', '192.0.2.2'), 1)];
     expect(found(servers, [fixed, claiming])).toEqual({
@@ -72,7 +72,7 @@ describe("names made of servers' attributes", () => {
     });
   });
 
-  test.each([
+  it.each([
     ['a claim', claiming, 'A 192.0.2.2'],
     ['a CNAME', linking, 'CNAME p.example.'],
   ])('of %s and a record the older one stands', (_, other, rdata) => {
@@ -86,7 +86,7 @@ describe("names made of servers' attributes", () => {
     expect(ofOther.lines).toEqual([expect.stringContaining(rdata)]);
   });
 
-  test('of two CNAMEs the older one stands', () => {
+  it('of two CNAMEs the older one stands', () => {
     const servers = [known(pool('a', '192.0.2.1'), 2), known(pool('b', '192.0.2.2'), 1)];
     expect(found(servers, [linking])).toMatchObject({
       lines: ['shared.lab.internal. 300 CNAME b.example.'],
@@ -94,7 +94,7 @@ describe("names made of servers' attributes", () => {
     });
   });
 
-  test('where none is older, it is as if both were meant', () => {
+  it('where none is older, it is as if both were meant', () => {
     const both = [newcomer(mailAt('m', '192.0.2.1')), newcomer(pool('p', '192.0.2.2'))];
     expect(found(both, [recording, claiming])).toMatchObject({
       lines: [],
@@ -104,7 +104,7 @@ describe("names made of servers' attributes", () => {
     expect(found(both, [recording, linking])).toMatchObject({ lines: { length: 2 }, rules: [] });
   });
 
-  test('who yields is no obstacle to a third', () => {
+  it('who yields is no obstacle to a third', () => {
     const servers = [
       known(mailAt('m1', '192.0.2.1'), 1),
       known(pool('p', '192.0.2.2'), 2),
@@ -116,7 +116,7 @@ describe("names made of servers' attributes", () => {
     });
   });
 
-  test('thousands at one name take no longer than others', () => {
+  it('thousands at one name take no longer than others', () => {
     const many = Array.from({ length: 10_000 }, (_, i) => {
       const as =
         i % 2 === 0 ? mailAt(`s${i}`, `198.18.${i >> 8}.${i & 255}`) : pool(`s${i}`, `198.18.${i >> 8}.${i & 255}`);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, hostmaster } from '../../e2e/command.ts';
+import { type Ended, hostmaster } from '../e2e/command.ts';
 import { factoryText, placeOf, repositoryOf } from './repository.ts';
 
 // Modules that cannot be a provider, each with all that is said about it. One run says all of them.
@@ -92,7 +92,7 @@ const modules: readonly (readonly [name: string, text: string, says: string])[] 
   ],
   [
     'importing-file',
-    "import './no-such-file.js';",
+    "import '../cli/external/no-such-file.js';",
     "cannot be loaded: importing-file.js: Cannot find module 'no-such-file.js' imported from importing-file.js; mend it there",
   ],
   [

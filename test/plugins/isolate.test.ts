@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { HostmasterError, SyntaxProblem } from '../../../src/model/errors.ts';
-import { guarded } from '../../../src/plugins/isolate.ts';
-import type { Change, Provider, RRset, WriteResult, ZoneSnapshot } from '../../../src/provider.ts';
+import { HostmasterError, SyntaxProblem } from '../../src/model/errors.ts';
+import { guarded } from '../../src/plugins/isolate.ts';
+import type { Change, Provider, RRset, WriteResult, ZoneSnapshot } from '../../src/provider.ts';
 
 // A provider of somebody else, with faults of all kinds: each is told as its own, and none is compared with anything.
 
