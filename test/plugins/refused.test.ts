@@ -92,7 +92,7 @@ const modules: readonly (readonly [name: string, text: string, says: string])[] 
   ],
   [
     'importing-file',
-    "import '../cli/external/no-such-file.js';",
+    "import './no-such-file.js';",
     "cannot be loaded: importing-file.js: Cannot find module 'no-such-file.js' imported from importing-file.js; mend it there",
   ],
   [
