@@ -7,7 +7,7 @@ import { dumpPass } from '../pass.ts';
 import { fenced } from '../report/markup.ts';
 import { count } from '../report/phrases.ts';
 import { zoneFileName, zoneMaster, zoneYaml } from '../report/zonefile.ts';
-import { makeFolder } from '../state/file.ts';
+import { makeFolder } from '../state/index.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';

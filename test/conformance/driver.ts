@@ -44,7 +44,7 @@ export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress
     use: (pass: PlanPass) => T | Promise<T>,
   ) => {
     const options = { config, targetsFrom: config, allow, full, serve: false };
-    const pass = await planPass(options, context, () => store);
+    const pass = await planPass(options, context, async () => store);
     try {
       return await use(pass);
     } finally {

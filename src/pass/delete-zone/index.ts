@@ -70,7 +70,7 @@ export const deleteZonePass = async (
     definitions.targets.map(({ name }) => name),
   );
   const at = await openTargets(definitions, { targets: [target], serve: true }, context);
-  const store = openStore(definitions.state);
+  const store = await openStore(definitions.state);
   try {
     const open = at.open.get(target);
     if (open === undefined) {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { HostmasterError, messageOf } from '../model/errors.ts';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
 
 // Which file may be the state: what is not SQLite is somebody's, and is never touched.
 

@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { HostmasterError } from '../model/errors.ts';
-import { immediately } from './database.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { HostmasterError } from '../../model/errors.ts';
 
 /** A table of JSON bodies, each with its checksum. */
 const bodies = (name: string, columns: string, key: string): string =>
@@ -55,14 +54,37 @@ export const versionOf = (database: DatabaseSync, file: string): number => {
   throw new HostmasterError('CONFIG', message);
 };
 
+/** Has the database the tables of our version, each with its columns? Others may have been added. */
+export const hasOurTables = (database: DatabaseSync): boolean => {
+  const fresh = new DatabaseSync(':memory:');
+  try {
+    for (const step of steps) for (const statement of step) fresh.exec(statement);
+    const found = new Set(columnsOf(database));
+    return columnsOf(fresh).every((column) => found.has(column));
+  } finally {
+    fresh.close();
+  }
+};
+
+const columnsOf = (database: DatabaseSync): readonly string[] =>
+  database
+    .prepare('SELECT t.name AS at, c.name, c.pk FROM sqlite_schema t JOIN pragma_table_info(t.name) c')
+    .all()
+    .map(({ at, name, pk }) => `${at}.${name} ${pk}`);
+
 /** Brings a database to our version, all of the way or not at all. */
 export const migrate = (database: DatabaseSync, file: string): void => {
   if (versionOf(database, file) === schemaVersion) return;
-  immediately(database, () => {
+  database.exec('BEGIN IMMEDIATE');
+  try {
     // Another process may have been faster.
     for (const step of steps.slice(versionOf(database, file))) {
       for (const statement of step) database.exec(statement);
     }
     database.exec(`PRAGMA user_version = ${schemaVersion}`);
-  });
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
 };

@@ -1,11 +1,11 @@
 import type { Store } from '../model/ports.ts';
 import type { KnownInventory, KnownServer, Missing, Scalar, Server } from '../model/server.ts';
-import type { OpenDatabase } from './database.ts';
-import { immediately } from './database.ts';
 import type { Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
 import type { Shape } from './shape.ts';
 import { either, isFlag, isNumber, isText, listOf, nullOr, oneOf, recordOf, shaped } from './shape.ts';
+import type { Sql } from './sql.ts';
+import type { StateWork } from './work.ts';
 
 export const isMissing = shaped<Missing>({ since: isNumber, snapshots: isNumber });
 
@@ -51,49 +51,38 @@ const heads: Table<Head> = {
   ),
 };
 
+const cut = 'DELETE FROM inventory_servers WHERE inventory = ? AND position >= ?';
+
 /**
  * The last good snapshots. A server is a row, so that what is written follows what changed; but a snapshot that lacks one
  * is no snapshot: it is known whole, or not at all.
  */
-export const inventoriesIn = (open: OpenDatabase): Pick<Store, 'inventory' | 'remember'> => {
-  const { database } = open;
-  const headRows = rowsOf(open, heads);
-  const serverRows = rowsOf(open, servers);
-  const cut = database.prepare('DELETE FROM inventory_servers WHERE inventory = ? AND position >= ?');
+export const inventoriesIn = (work: StateWork): Pick<Store, 'inventory' | 'remember'> => {
+  const headRows = rowsOf(work, heads);
+  const serverRows = rowsOf(work, servers);
   return {
     inventory: (name) => {
       const what = `what was known of the inventory ${name}`;
-      return open.read(what, null, () =>
-        atOnce(open, () => {
-          const head = headRows.read([name], what)[0]?.body;
-          if (head === undefined) return null;
-          const known = serverRows.read([name], what).map(({ body }) => body);
-          const { count, ...rest } = head;
-          if (known.length === count) return { ...rest, servers: known };
-          open.lost(what);
-          return null;
-        }),
-      );
+      const readWhole = async (sql: Sql): Promise<KnownInventory | null> => {
+        const head = (await headRows.read(sql, [name], what))[0]?.body;
+        if (head === undefined) return null;
+        const known = (await serverRows.read(sql, [name], what)).map(({ body }) => body);
+        const { count, ...rest } = head;
+        if (known.length === count) return { ...rest, servers: known };
+        work.lost(what);
+        return null;
+      };
+      return work.read(what, null, readWhole, 'read');
     },
     remember: (name, { servers: known, ...rest }) =>
-      open.write(() =>
-        immediately(database, () => {
-          headRows.put([name], [], { ...rest, count: known.length });
-          known.forEach((server, position) => {
-            serverRows.put([name], [position], server);
-          });
-          cut.run(name, known.length);
-        }),
-      ),
+      work.write(async (sql) => {
+        await headRows.put(sql, [name], [{ key: [], body: { ...rest, count: known.length } }]);
+        await serverRows.put(
+          sql,
+          [name],
+          known.map((body, position) => ({ key: [position], body })),
+        );
+        await sql.run(cut, [name, known.length]);
+      }),
   };
-};
-
-/** Two reads of one state: nobody's write falls between them. */
-const atOnce = <T>({ database }: OpenDatabase, work: () => T): T => {
-  database.exec('BEGIN');
-  try {
-    return work();
-  } finally {
-    if (database.isTransaction) database.exec('COMMIT');
-  }
 };
