@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, hostmaster } from '../e2e/command.ts';
+import { type Ended, hostmaster } from '../command.ts';
 import { factoryText, placeOf, repositoryOf, tellingFactory } from './repository.ts';
 
-const nothing: Ended = { code: null, stdout: '', stderr: '' };
+const nothing: Ended = { code: -1, stdout: '', stderr: '' };
 
 /** What a telling factory was opened with, by its target. */
 const toldIn = ({ stdout }: Ended, i: number): unknown => {
@@ -51,7 +51,7 @@ describe('a package', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     // From another folder, since it is found beside the configuration.
     const file = join(folder, 'hostmaster.yaml');
-    ended = await hostmaster('/', ['plan', '--config', file, '--targets-from', file]);
+    ended = await hostmaster(['plan', '--config', file, '--targets-from', file], { cwd: '/' });
   });
 
   it.each(found.map((name, i) => [name, i] as const))('%s is found', (_, i) => {
@@ -78,7 +78,7 @@ describe('a package without it', { timeout: 60_000 }, () => {
   );
   let ended = nothing;
   beforeAll(async () => {
-    ended = await hostmaster(folder, ['validate']);
+    ended = await hostmaster(['validate'], { cwd: folder });
   });
 
   it.each(cases.map(([name, says], i) => [name, says, i] as const))('%s says so', (name, says, i) => {
@@ -117,7 +117,7 @@ describe('its keys', { timeout: 60_000 }, () => {
   );
   let ended = nothing;
   beforeAll(async () => {
-    ended = await hostmaster(folder, ['plan'], { TOKEN: 'from-a-variable' });
+    ended = await hostmaster(['plan'], { cwd: folder, env: { TOKEN: 'from-a-variable' } });
   });
 
   it.each(wrong.map((each, i) => [...each, i] as const))('%s', (_, column, rule, says, i) => {
@@ -171,7 +171,7 @@ describe('what it opens', { timeout: 60_000 }, () => {
   );
   let ended = nothing;
   beforeAll(async () => {
-    ended = await hostmaster(folder, ['plan']);
+    ended = await hostmaster(['plan'], { cwd: folder });
   });
 
   it.each(cases.map(([, says], i) => [says, i] as const))('is looked at before it is used: %s', (says, i) => {
@@ -187,14 +187,14 @@ describe('what it opens', { timeout: 60_000 }, () => {
       open: "async ({ secrets }) => { throw new TypeError('no ' + secrets.token); }",
     });
     const folder = repositoryOf(['provider: ./it.js, token: { env: TOKEN }'], { 'it.js': throws });
-    const { code, stdout } = await hostmaster(folder, ['plan'], { TOKEN: 's3cr3t' });
+    const { code, stdout } = await hostmaster(['plan'], { cwd: folder, env: { TOKEN: 's3cr3t' } });
     expect(stdout).toMatch(/the provider try has a bug, in open: it\.js:\d+:\d+: no \(secret\); tell whoever wrote it/);
     expect([code, stdout.includes('s3cr3t')]).toEqual([1, false]);
   });
 
   it('is waited for, but not for ever without a word', async () => {
     const waits = factoryText({ open: '() => new Promise(() => {})' });
-    const ended = await hostmaster(repositoryOf(['provider: ./it.js'], { 'it.js': waits }), ['plan']);
+    const ended = await hostmaster(['plan'], { cwd: repositoryOf(['provider: ./it.js'], { 'it.js': waits }) });
     expect(ended).toEqual({
       code: 1,
       stdout: '',

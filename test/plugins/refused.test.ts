@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, hostmaster } from '../e2e/command.ts';
+import { type Ended, hostmaster } from '../command.ts';
 import { factoryText, placeOf, repositoryOf } from './repository.ts';
 
 // Modules that cannot be a provider, each with all that is said about it. One run says all of them.
@@ -128,7 +128,7 @@ describe('a provider that cannot be used', { timeout: 60_000 }, () => {
     providers.map((provider) => `provider: '${provider}'`),
     Object.fromEntries(modules.map(([name, text]) => [`${name}.js`, text])),
   );
-  let ended: Ended = { code: null, stdout: '', stderr: '' };
+  let ended: Ended = { code: -1, stdout: '', stderr: '' };
   const saidOf = (i: number): string => {
     const start = `hostmaster.yaml:${placeOf(i).line}:20: error `;
     return (
@@ -139,7 +139,7 @@ describe('a provider that cannot be used', { timeout: 60_000 }, () => {
     );
   };
   beforeAll(async () => {
-    ended = await hostmaster(folder, ['validate']);
+    ended = await hostmaster(['validate'], { cwd: folder });
   });
 
   it.each(modules.map(([name, , says], i) => [name, says, i] as const))('%s', (name, says, i) => {
@@ -165,7 +165,7 @@ describe('a file', { timeout: 60_000 }, () => {
 
   it('does not run for a configuration that --config names', async () => {
     const folder = repository();
-    const { code, stdout } = await hostmaster('/', ['validate', '--config', join(folder, 'hostmaster.yaml')]);
+    const { code, stdout } = await hostmaster(['validate', '--config', join(folder, 'hostmaster.yaml')], { cwd: '/' });
     expect(stdout).toContain(
       'hostmaster.yaml:2:20: error [unusable-provider] the provider ./a.js is code in a file, which a configuration named by --config cannot run; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n',
     );
@@ -181,7 +181,7 @@ describe('a file', { timeout: 60_000 }, () => {
       'node_modules/theirs/a.js': code,
     });
     const words = ['validate', '--config', join(folder, 'hostmaster.yaml')];
-    const { code: exit, stdout } = await hostmaster('/', words);
+    const { code: exit, stdout } = await hostmaster(words, { cwd: '/' });
     const how =
       'if that is a package, it is code, which a configuration named by --config cannot run; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n';
     for (const [line, name] of ['theirs"', 'self"', 'powerdsn" (did you mean "powerdns"?)'].entries()) {
@@ -190,14 +190,14 @@ describe('a file', { timeout: 60_000 }, () => {
       expect(said.slice(said.indexOf('; if that') + 2)).toBe(how);
     }
     expect([exit, hasRun(folder), hasRun(join(folder, 'node_modules/theirs'))]).toEqual([1, false, false]);
-    expect(await hostmaster(folder, ['validate'])).toMatchObject({ code: 1 });
+    expect(await hostmaster(['validate'], { cwd: folder })).toMatchObject({ code: 1 });
     expect([hasRun(folder), hasRun(join(folder, 'node_modules/theirs'))]).toEqual([true, true]);
   });
 
   it('does not run for one whose targets come from elsewhere', async () => {
     const folder = repository();
     const trusted = join(repositoryOf(['provider: embedded, listen: "127.0.0.1:0"']), 'hostmaster.yaml');
-    const ended = await hostmaster(folder, ['validate', '--targets-from', trusted]);
+    const ended = await hostmaster(['validate', '--targets-from', trusted], { cwd: folder });
     expect([ended.code, hasRun(folder)]).toEqual([0, false]);
   });
 
@@ -207,7 +207,7 @@ describe('a file', { timeout: 60_000 }, () => {
     ['the file of --targets-from', (file: string) => ['validate', '--config', file, '--targets-from', file], () => '/'],
   ])('runs for %s', async (_, words, where) => {
     const folder = repository();
-    const ended = await hostmaster(where(folder), words(join(folder, 'hostmaster.yaml')));
+    const ended = await hostmaster(words(join(folder, 'hostmaster.yaml')), { cwd: where(folder) });
     expect([ended.code, hasRun(folder)]).toEqual([0, true]);
   });
 });

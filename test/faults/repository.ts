@@ -1,45 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Ended, hostmaster } from '../command.ts';
 import { tempFolder } from '../servers/child.ts';
 import type { PowerDns } from '../servers/index.ts';
 import { secretOf } from '../servers/secret.ts';
 
-// The real command on a real repository, in a process of its own.
-
-const command = join(import.meta.dirname, '..', '..', 'bin', 'hostmaster.ts');
-
-/** How the command ended and what it said. */
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface RunOptions {
-  readonly env?: Readonly<Record<string, string>>;
-  /** Called with the process's id as soon as it runs. */
-  readonly onStart?: (pid: number) => void;
-  /** Called with what it says on stderr as it says it. */
-  readonly onError?: (text: string) => void;
-  /** Milliseconds after which it is ended. Default is 110,000. */
-  readonly patience?: number;
-}
-
-/** Runs `hostmaster ARGS` to its end; code is -1 where a signal ended it. */
-export const hostmaster = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
-  new Promise((resolve) => {
-    const settings = {
-      env: { ...process.env, ...options.env },
-      maxBuffer: 1 << 28,
-      timeout: options.patience ?? 110_000,
-    };
-    const child = execFile(process.execPath, [command, ...args], settings, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr }),
-    );
-    if (child.pid !== undefined) options.onStart?.(child.pid);
-    child.stderr?.on('data', (text) => options.onError?.(String(text)));
-  });
+// A real repository that the real command runs on.
 
 /** What hostmaster.yaml says of a PowerDNS target: its API by way of `url`, its key in the environment. */
 export const targetOf = (

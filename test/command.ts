@@ -2,17 +2,28 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// The real command in a process of its own, in the folder where a person would type it.
+// The real command in a process of its own. All tests that run it run it by this.
 
-const bin = join(import.meta.dirname, '../../bin/hostmaster.ts');
+export const bin = join(import.meta.dirname, '../bin/hostmaster.ts');
 
+/** How the command ended and what it said; code is -1 where a signal ended it. */
 export interface Ended {
-  readonly code: number | null;
+  readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-type Env = Readonly<Record<string, string>>;
+export interface RunOptions {
+  /** Where a person would type it. Default is this process's folder. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with the process's id as soon as it runs. */
+  readonly onStart?: (pid: number) => void;
+  /** Called with what it says on stderr as it says it. */
+  readonly onError?: (text: string) => void;
+  /** Milliseconds after which it is ended. Default is 110,000. */
+  readonly patience?: number;
+}
 
 /** A command that runs until it is told to stop. */
 export interface Started {
@@ -25,36 +36,47 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
-const patience = 110_000;
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export const start = (folder: string, args: readonly string[], env: Env = {}): Started =>
-  begin([process.execPath, bin, ...args], folder, env);
+export const start = (args: readonly string[], options: RunOptions = {}): Started =>
+  begin([process.execPath, bin, ...args], options);
 
-/** `hostmaster ARGS`, without a terminal. */
-export const hostmaster = (folder: string, args: readonly string[], env: Env = {}): Promise<Ended> =>
-  start(folder, args, env).ended;
+/** `hostmaster ARGS` to its end, without a terminal. */
+export const hostmaster = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
+  start(args, options).ended;
 
 /** The same on a terminal, where a person types `input`; stdout is all that the screen shows. */
-export const onTerminal = (folder: string, args: readonly string[], env: Env = {}, input = ''): Promise<Ended> => {
+export const onTerminal = (args: readonly string[], options: RunOptions = {}, input = ''): Promise<Ended> => {
   const line = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ');
-  const { child, ended } = begin(['script', '-qec', line, '/dev/null'], folder, { TERM: 'xterm', ...env });
+  const { child, ended } = begin(['script', '-qec', line, '/dev/null'], {
+    ...options,
+    env: { TERM: 'xterm', ...options.env },
+  });
   child.stdin?.end(input);
   return ended;
 };
 
-const begin = ([program = '', ...args]: readonly string[], folder: string, env: Env): Started => {
+const begin = ([program = '', ...args]: readonly string[], options: RunOptions): Started => {
+  const { cwd, env, patience = 110_000 } = options;
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const child = spawn(program, args, { cwd: folder, env: { ...inherited, ...env }, stdio: 'pipe' });
+  const child = spawn(program, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...inherited, ...env },
+    stdio: 'pipe',
+  });
   running.add(child);
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => {
+    err.push(chunk);
+    options.onError?.(String(chunk));
+  });
   child.stdin.on('error', () => undefined);
   const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();
   let isOver = false;
@@ -64,7 +86,7 @@ const begin = ([program = '', ...args]: readonly string[], folder: string, env: 
       isOver = true;
       clearTimeout(timer);
       running.delete(child);
-      resolve({ code, stdout: text(out), stderr: text(err) });
+      resolve({ code: code ?? -1, stdout: text(out), stderr: text(err) });
     });
   });
   const says = async (wanted: string | RegExp): Promise<void> => {
