@@ -1,7 +1,7 @@
+import { quoted } from '../model/phrases.ts';
 import { type RRType, rrTypes, serviceTypes, typeByName } from '../model/rdata.ts';
 import { didYouMean } from '../model/suggest.ts';
 import type { ZoneContext } from './collect.ts';
-import { quoted } from './quote.ts';
 import type { LoadRuleId } from './rules.ts';
 
 export type FoundType =

@@ -1,5 +1,6 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
+import { quoted } from '../model/phrases.ts';
 import { problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
 import { asRecord } from './config/check.ts';
@@ -7,7 +8,6 @@ import { type Config, entriesAt, reportAt, reportAtKey } from './config/config.t
 import type { Path } from './config/config-text.ts';
 import { type Shared, settingsOfUnusable, settingsReader } from './config/settings.ts';
 import { type Finder, type Found, finderOf } from './find.ts';
-import { quoted } from './quote.ts';
 import { type Reserved, reservedIn } from './reserved.ts';
 import type { CanWrite } from './roles/reach.ts';
 import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';

@@ -1,7 +1,7 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { globProblem } from '../../model/glob.ts';
 import { parseAbsolute } from '../../model/name.ts';
-import { quoted } from '../quote.ts';
+import { quoted } from '../../model/phrases.ts';
 import { findType } from '../types.ts';
 import { asRecord } from './check.ts';
 import { type Config, reportAt } from './config.ts';

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Static, TSchema } from 'typebox';
+import { listed, quoted } from '../../model/phrases.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
 import { validatorOf } from './validator.ts';
 
 /** What a value has that its schema does not allow. */
@@ -97,11 +97,11 @@ const wanted = (error: ErrorObject): string => {
     case 'type':
       return kindName(String(params.type));
     case 'enum':
-      return listed(asList(params.allowedValues).map(String));
+      return listed(asList(params.allowedValues).map(String), 'or');
     case 'const':
       return String(params.allowedValue);
     case 'anyOf':
-      return listed([...new Set(asList(error.schema).map(branchName))]);
+      return listed([...new Set(asList(error.schema).map(branchName))], 'or');
     case 'minimum':
       return `${String(params.limit)} or more`;
     case 'maximum':
@@ -144,9 +144,6 @@ const shownValue = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a mapping' : quoted(String(value));
 };
-
-const listed = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`;
 
 export const keysOf = (schema: unknown): readonly string[] => Object.keys(asRecord(asRecord(schema).properties));
 

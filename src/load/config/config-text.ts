@@ -11,8 +11,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { quoted } from '../../model/phrases.ts';
 import { limits } from '../limits.ts';
-import { quoted } from '../quote.ts';
 import { type Position, positionsOf } from '../text.ts';
 
 /** A path of keys and indices into hostmaster.yaml. */

@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import { HostmasterError } from '../../model/errors.ts';
+import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
 import { readPlain } from '../files.ts';
 import { limits } from '../limits.ts';
-import { quoted } from '../quote.ts';
 import { type LoadRuleId, severityOf } from '../rules.ts';
 import { topSchemas } from '../schema/hostmaster.ts';
 import { asRecord, type Check, checkOf, type Fault, unknownKey } from './check.ts';

@@ -1,8 +1,8 @@
 import { compileGlob, globProblem, hasStar } from '../../model/glob.ts';
 import { splitParts } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import { aliasSetType } from '../../model/rdata.ts';
 import { type Grant, guardedTypes, type UnusableRule } from '../../model/roles.ts';
-import { quoted } from '../quote.ts';
 import { type GrantEntry, grantSchema } from '../schema/grants.ts';
 import { findType } from '../types.ts';
 import { checkOf } from './check.ts';

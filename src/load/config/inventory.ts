@@ -1,8 +1,8 @@
 import { isAbsolute, posix } from 'node:path';
+import { quoted } from '../../model/phrases.ts';
 import type { InventoryDefinition, UnusableRule } from '../../model/roles.ts';
 import type { Scalar } from '../../model/server.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
 import { fileSchema, httpSchema, type InventoryEntry, netboxSchema } from '../schema/inventory.ts';
 import { asRecord, checkOf, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';

@@ -1,8 +1,8 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { parseAbsolute } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import type { Registration, UnusableRule } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
 import { syntaxRule } from '../rules.ts';
 import { registrationSchema } from '../schema/grants.ts';
 import { checkOf } from './check.ts';

@@ -1,8 +1,8 @@
 import { parseAbsolute } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import { noRoles, type Roles } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import type { CreateSettings, GuardSettings, ZoneSettings } from '../../model/zone.ts';
-import { quoted } from '../quote.ts';
 import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../schema/hostmaster.ts';
 import { asRecord, checkOf } from './check.ts';
 import { checkWords, textsOf } from './check-values.ts';

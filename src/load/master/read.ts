@@ -1,9 +1,9 @@
 import { parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
+import { quoted } from '../../model/phrases.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { collector, type FileContent, type ZoneContext } from '../collect.ts';
 import { limits } from '../limits.ts';
-import { quoted } from '../quote.ts';
 import type { LoadRuleId } from '../rules.ts';
 import { positionsOf } from '../text.ts';
 import { countOf, type GenerateRange, parseRange, substitute, tooMany } from './generate.ts';

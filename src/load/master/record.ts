@@ -1,7 +1,7 @@
 import { isWithin, parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
+import { quoted } from '../../model/phrases.ts';
 import { parseRdata } from '../../model/rdata.ts';
-import { quoted } from '../quote.ts';
 import type { LoadRuleId } from '../rules.ts';
 import { findType, typeFault } from '../types.ts';
 import { addRecord, type MasterFile, type MasterState, orProblem, refuse } from './state.ts';

@@ -1,6 +1,6 @@
+import { quoted } from '../../model/phrases.ts';
 import type { RRsetOptions } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
 import { isNull, keyText, type YamlNode } from '../yaml/node.ts';
 import { type Draft, refuse, warn } from './draft.ts';
 

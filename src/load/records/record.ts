@@ -1,9 +1,9 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { parseName } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import { aliasSetType, type RRType, rdataFromYaml, typeByName } from '../../model/rdata.ts';
 import { makeRRset, type RRset, type Value } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
 import { syntaxRule } from '../rules.ts';
 import { findType, typeFault } from '../types.ts';
 import { isNull, keyText, plainValue, type YamlMap, type YamlNode } from '../yaml/node.ts';

@@ -1,9 +1,9 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { isWithin, parseAbsolute, parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
+import { quoted } from '../../model/phrases.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../collect.ts';
-import { quoted } from '../quote.ts';
 import { type LoadRuleId, syntaxRule } from '../rules.ts';
 import { positionsOf } from '../text.ts';
 import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';

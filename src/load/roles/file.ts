@@ -1,10 +1,10 @@
+import { quoted } from '../../model/phrases.ts';
 import { problemAt } from '../../model/problem.ts';
 import type { UnusableRule } from '../../model/roles.ts';
 import { asRecord, unknownKey } from '../config/check.ts';
 import { type Config, reportAtKey } from '../config/config.ts';
 import { readText, TextProblem } from '../config/config-text.ts';
 import { limits } from '../limits.ts';
-import { quoted } from '../quote.ts';
 import { type LoadRuleId, severityOf } from '../rules.ts';
 import type { FileReader } from '../zone.ts';
 

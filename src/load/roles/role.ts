@@ -1,10 +1,10 @@
 import type { SourceLocation } from '../../model/origin.ts';
+import { quoted } from '../../model/phrases.ts';
 import type { Role, UnusableRule } from '../../model/roles.ts';
 import type { Scalar, ServerState } from '../../model/server.ts';
 import { asRecord, type Check, checkOf, unknownKey } from '../config/check.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from '../config/config.ts';
 import type { Path } from '../config/config-text.ts';
-import { quoted } from '../quote.ts';
 import { claimSchema, recordSchema } from '../schema/labels.ts';
 import { readClaim } from './claims.ts';
 import type { RolesFile } from './file.ts';

@@ -1,9 +1,9 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { isWithin, parseAbsolute, splitParts } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import { isTemplate, parseTemplate, type TemplatePart } from '../../model/template.ts';
 import { type Config, reportAt } from '../config/config.ts';
 import type { Path } from '../config/config-text.ts';
-import { quoted } from '../quote.ts';
 import { type LoadRuleId, syntaxRule } from '../rules.ts';
 
 /** One record or claim that is looked at. */
