@@ -3,22 +3,29 @@ import type { Definitions } from '../model/definitions.ts';
 import type { ExternalProviders, Providers } from '../model/external-providers.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import { asRecord } from './config/check.ts';
+import { asRecord } from '../validation/index.ts';
 import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
 import { readGrants } from './config/grants.ts';
 import { readInventories } from './config/inventory.ts';
 import { readRegistration } from './config/registration.ts';
-import { defaultTop, readGuards, type Shared, type TopGuards } from './config/settings.ts';
 import { readTargets, withoutState } from './config/targets.ts';
-import { repositoryReader } from './files.ts';
+import { defaultTop, readGuards, type Shared, type TopGuards } from './config/zone-settings.ts';
+import {
+  canonicalZone,
+  leaveUnwritten,
+  readZoneEntry,
+  unreadZone,
+  type ZoneEntry,
+  zoneEntries,
+} from './configured-zones.ts';
+import type { FileReader } from './read-zone.ts';
+import { repositoryReader } from './repository-files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
 import { reachOf } from './roles/reach.ts';
-import type { FileReader } from './zone.ts';
-import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
-export { limits } from './limits.ts';
-export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
-export { resolveSecrets } from './secrets.ts';
+export { type LoadRule, type LoadRuleId, loadRules } from './load-rules.ts';
+export { resolveSecrets } from './resolve-secrets.ts';
+export { limits } from './size-limits.ts';
 
 export interface LoadOptions {
   /** The path of hostmaster.yaml. */

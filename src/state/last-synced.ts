@@ -1,8 +1,9 @@
-import type { LastSync, Store } from '../model/ports.ts';
+import type { Store } from '../model/ports.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
+import { guardOf } from '../validation/index.ts';
 import type { OpenDatabase } from './database.ts';
-import { isNumber, isText, listOf, shaped } from './shape.ts';
+import { lastSyncSchema } from './row-schemas.ts';
 
 /** The columns of a zone at a target. */
 export const placeOf = (zone: ZoneId, target: string) => [zone.name, zone.view ?? '', target] as const;
@@ -13,15 +14,7 @@ export const atPlace = 'zone = ? AND view = ? AND target = ?';
 /** A zone at a target, for people. */
 export const placeLabel = (zone: ZoneId, target: string): string => `${zoneLabel(zone)} at ${target}`;
 
-const isUnmanaged = listOf(shaped<LastSync['unmanaged'][number]>({ name: isText, type: isText, why: isText }));
-
-const isLastSync = shaped<LastSync>({
-  fingerprint: isText,
-  mark: isText,
-  desired: isText,
-  readAt: isNumber,
-  unmanaged: isUnmanaged,
-});
+const isLastSync = guardOf(lastSyncSchema);
 
 /** What was read of zones, so that they need not be read again. */
 export const lastSyncIn = (open: OpenDatabase): Pick<Store, 'lastSync' | 'saveSync' | 'forgetSync'> => {

@@ -1,9 +1,10 @@
 import type { PassRecord, Store } from '../model/ports.ts';
+import { guardOf } from '../validation/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { immediately } from './database.ts';
+import { passSchema } from './row-schemas.ts';
 import type { Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
-import { isNumber, isText, nullOr, oneOf, shaped } from './shape.ts';
 
 /** How many passes are kept. */
 const most = 1000;
@@ -12,15 +13,7 @@ const passes: Table<PassRecord> = {
   name: 'passes',
   shared: [],
   own: ['id'],
-  body: shaped<PassRecord>({
-    started: isNumber,
-    ended: isNumber,
-    commit: nullOr(isText),
-    digest: isText,
-    outcome: oneOf('done', 'failed', 'refused', 'differs'),
-    changes: isNumber,
-    problems: isNumber,
-  }),
+  body: guardOf(passSchema),
 };
 
 /** The last passes, for people who look back. */

@@ -1,14 +1,13 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { OpenDatabase } from './database.ts';
-import type { Shape } from './shape.ts';
 
 /** A table of JSON bodies. `shared` columns of the key are those that rows are read by, together. */
 export interface Table<T> {
   readonly name: string;
   readonly shared: readonly string[];
   readonly own: readonly string[];
-  readonly body: Shape<T>;
+  readonly body: (value: unknown) => value is T;
 }
 
 export type Key = readonly (string | number)[];

@@ -2,12 +2,12 @@ import { basename, dirname, resolve } from 'node:path';
 import { HostmasterError } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
-import { readPlain } from '../files.ts';
-import { limits } from '../limits.ts';
-import { type LoadRuleId, severityOf } from '../rules.ts';
+import { asRecord, type Check, checkOf, type Fault, unknownKey } from '../../validation/index.ts';
+import { type LoadRuleId, severityOf } from '../load-rules.ts';
+import { readPlain } from '../repository-files.ts';
 import { topSchemas } from '../schema/hostmaster.ts';
-import { asRecord, type Check, checkOf, type Fault, unknownKey } from './check.ts';
-import { type ConfigText, type Path, parseConfig } from './config-text.ts';
+import { limits } from '../size-limits.ts';
+import { type ConfigText, type Path, parseConfig } from '../yaml/config-document.ts';
 
 /** hostmaster.yaml, read; what is wrong with it is collected while the rest is used. */
 export interface Config {

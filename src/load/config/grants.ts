@@ -3,12 +3,12 @@ import { splitParts } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
 import { aliasSetType } from '../../model/rdata.ts';
 import { type Grant, guardedTypes, type UnusableRule } from '../../model/roles.ts';
+import { checkOf } from '../../validation/index.ts';
+import { findType } from '../record-types.ts';
 import { type GrantEntry, grantSchema } from '../schema/grants.ts';
-import { findType } from '../types.ts';
-import { checkOf } from './check.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
-import type { Path } from './config-text.ts';
-import { parseCidr } from './values.ts';
+import { parseCidr } from './parse-scalars.ts';
 
 const acme = '_acme-challenge';
 const defaultTypes = ['A', 'AAAA'] as const;

@@ -3,12 +3,12 @@ import { quoted } from '../../model/phrases.ts';
 import type { InventoryDefinition, UnusableRule } from '../../model/roles.ts';
 import type { Scalar } from '../../model/server.ts';
 import { didYouMean } from '../../model/suggest.ts';
+import { asRecord, checkOf, keysOf, unknownKey } from '../../validation/index.ts';
 import { fileSchema, httpSchema, type InventoryEntry, netboxSchema } from '../schema/inventory.ts';
-import { asRecord, checkOf, keysOf, unknownKey } from './check.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
-import type { Path } from './config-text.ts';
+import { parseDuration } from './parse-scalars.ts';
 import { readSecretRefs } from './secret-refs.ts';
-import { parseDuration } from './values.ts';
 
 const types = {
   http: { schema: httpSchema, secrets: ['token'] },

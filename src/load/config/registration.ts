@@ -3,9 +3,9 @@ import { parseAbsolute } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
 import type { Registration, UnusableRule } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { syntaxRule } from '../rules.ts';
+import { checkOf } from '../../validation/index.ts';
+import { syntaxRule } from '../load-rules.ts';
 import { registrationSchema } from '../schema/grants.ts';
-import { checkOf } from './check.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
 
 const defaultTtl = 300;

@@ -4,12 +4,12 @@ import type { TargetDefinition } from '../../model/definitions.ts';
 import type { ProviderKeys } from '../../model/external-providers.ts';
 import { quoted } from '../../model/phrases.ts';
 import type { NameServer } from '../../model/ports.ts';
+import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from '../../validation/index.ts';
 import { type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
-import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
-import { keysOfProvider, type ProviderSources } from './providers.ts';
+import { parseDuration, parseNameServer } from './parse-scalars.ts';
+import { keysOfProvider, type ProviderSources } from './provider-keys.ts';
 import { readSecretRefs, secretKeysIn, withoutSecrets } from './secret-refs.ts';
-import { parseDuration, parseNameServer } from './values.ts';
 
 const commonKeys = ['provider', 'verify_at', 'verify_wait'];
 const defaultWait = 30_000;

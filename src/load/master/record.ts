@@ -2,9 +2,9 @@ import { isWithin, parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
 import { quoted } from '../../model/phrases.ts';
 import { parseRdata } from '../../model/rdata.ts';
-import type { LoadRuleId } from '../rules.ts';
-import { findType, typeFault } from '../types.ts';
-import { addRecord, type MasterFile, type MasterState, orProblem, refuse } from './state.ts';
+import type { LoadRuleId } from '../load-rules.ts';
+import { findType, typeFault } from '../record-types.ts';
+import { addRecord, type MasterFile, type MasterState, orProblem, refuse } from './progress.ts';
 import type { Entry, Token } from './tokens.ts';
 
 const period = /^(?:[0-9]{1,10}[smhdw]?)+$/i;

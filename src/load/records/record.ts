@@ -4,11 +4,11 @@ import { quoted } from '../../model/phrases.ts';
 import { aliasSetType, type RRType, rdataFromYaml, typeByName } from '../../model/rdata.ts';
 import { makeRRset, type RRset, type Value } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { syntaxRule } from '../rules.ts';
-import { findType, typeFault } from '../types.ts';
+import { syntaxRule } from '../load-rules.ts';
+import { findType, typeFault } from '../record-types.ts';
 import { isNull, keyText, plainValue, type YamlMap, type YamlNode } from '../yaml/node.ts';
-import { type Draft, type RecordReader, refuse, warn } from './draft.ts';
-import { readOptions } from './options.ts';
+import { readOptions } from './octodns-options.ts';
+import { type Draft, type RecordReader, refuse, warn } from './unfinished-record.ts';
 
 const recordKeys = ['type', 'ttl', 'value', 'values', 'octodns'] as const;
 const recordKeySet: ReadonlySet<string> = new Set(recordKeys);

@@ -3,13 +3,13 @@ import { isWithin, parseAbsolute, parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
 import { quoted } from '../../model/phrases.ts';
 import type { RRset } from '../../model/rrset.ts';
-import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../collect.ts';
-import { type LoadRuleId, syntaxRule } from '../rules.ts';
-import { positionsOf } from '../text.ts';
+import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
+import { positionsOf } from '../text-position.ts';
+import { readEntries } from '../yaml/bulk-reader.ts';
 import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';
-import { readEntries } from '../yaml/read.ts';
-import { type RecordReader, recordReader } from './draft.ts';
+import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../zone-content.ts';
 import { readRecord } from './record.ts';
+import { type RecordReader, recordReader } from './unfinished-record.ts';
 
 /** Reads a zone file in octoDNS's YAML. Never throws for what is in the text. */
 export const readZoneYaml = (file: string, text: string, context: ZoneContext): FileContent => {

@@ -1,12 +1,12 @@
 import { quoted } from '../../model/phrases.ts';
 import { problemAt } from '../../model/problem.ts';
 import type { UnusableRule } from '../../model/roles.ts';
-import { asRecord, unknownKey } from '../config/check.ts';
+import { asRecord, unknownKey } from '../../validation/index.ts';
 import { type Config, reportAtKey } from '../config/config.ts';
-import { readText, TextProblem } from '../config/config-text.ts';
-import { limits } from '../limits.ts';
-import { type LoadRuleId, severityOf } from '../rules.ts';
-import type { FileReader } from '../zone.ts';
+import { type LoadRuleId, severityOf } from '../load-rules.ts';
+import type { FileReader } from '../read-zone.ts';
+import { limits } from '../size-limits.ts';
+import { readText, TextProblem } from '../yaml/config-document.ts';
 
 /** labels.yaml or groups.yaml, read; its problems are its own. */
 export interface RolesFile {

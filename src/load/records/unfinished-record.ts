@@ -1,7 +1,7 @@
 import type { FileOrigin } from '../../model/origin.ts';
 import type { RdataContext } from '../../model/rdata.ts';
-import type { Collector, ZoneContext } from '../collect.ts';
-import type { LoadRuleId } from '../rules.ts';
+import type { LoadRuleId } from '../load-rules.ts';
+import type { Collector, ZoneContext } from '../zone-content.ts';
 
 /** What reading a record needs; one for each file, since a large zone has a hundred thousand records. */
 export interface RecordReader {

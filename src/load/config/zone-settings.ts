@@ -3,12 +3,12 @@ import { quoted } from '../../model/phrases.ts';
 import { noRoles, type Roles } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import type { CreateSettings, GuardSettings, ZoneSettings } from '../../model/zone.ts';
+import { asRecord, checkOf } from '../../validation/index.ts';
 import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../schema/hostmaster.ts';
-import { asRecord, checkOf } from './check.ts';
-import { checkWords, textsOf } from './check-values.ts';
+import type { Path } from '../yaml/config-document.ts';
+import { checkWords, textsOf } from './check-zone-entry.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
-import type { Path } from './config-text.ts';
-import { parseDuration } from './values.ts';
+import { parseDuration } from './parse-scalars.ts';
 
 const defaultGuards: GuardSettings = {
   max_delete_percent: 30,

@@ -1,5 +1,5 @@
 import { COLLECTION_STYLE, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
-import { type Anchors, atColon, type Cursor, composeNode, isMergeKey, mergedEntries } from './compose.ts';
+import { type Anchors, atColon, type Cursor, composeNode, isMergeKey, mergedEntries } from './bulk-nodes.ts';
 import { isNull, type YamlEntry, type YamlNode, YamlProblem } from './node.ts';
 
 /** `merged`: from a "<<" at the top, which never wins over a name that is written out. */

@@ -2,7 +2,7 @@ import type { SourceLocation } from '../model/origin.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
 import type { Quarantine } from '../model/zone.ts';
-import { type LoadRuleId, severityOf } from './rules.ts';
+import { type LoadRuleId, severityOf } from './load-rules.ts';
 
 /** What a zone reader must know of the zone. */
 export interface ZoneContext {

@@ -3,8 +3,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import { isInside, shownPath } from './files.ts';
-import type { LoadRuleId } from './rules.ts';
+import type { LoadRuleId } from './load-rules.ts';
+import { isInside, shownPath } from './repository-files.ts';
 
 /** The files of one zone, as paths relative to hostmaster.yaml. */
 export interface ZoneFiles {

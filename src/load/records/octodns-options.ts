@@ -2,7 +2,7 @@ import { quoted } from '../../model/phrases.ts';
 import type { RRsetOptions } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { isNull, keyText, type YamlNode } from '../yaml/node.ts';
-import { type Draft, refuse, warn } from './draft.ts';
+import { type Draft, refuse, warn } from './unfinished-record.ts';
 
 const optionKeys: ReadonlySet<string> = new Set(['ignored', 'included', 'excluded', 'lenient']);
 /** octoDNS's own keys there that mean nothing here; providers have more. */

@@ -1,6 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { quoted } from '../../model/phrases.ts';
-import { limits } from '../limits.ts';
+import { limits } from '../size-limits.ts';
 import { type YamlEntry, type YamlNode, YamlProblem, type YamlScalar } from './node.ts';
 
 /** What outlives one piece of a text: the anchors, and how much the aliases have stood for. */

@@ -3,15 +3,15 @@ import { parseAbsolute } from '../model/name.ts';
 import { quoted } from '../model/phrases.ts';
 import { problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
-import { asRecord } from './config/check.ts';
+import { asRecord } from '../validation/index.ts';
 import { type Config, entriesAt, reportAt, reportAtKey } from './config/config.ts';
-import type { Path } from './config/config-text.ts';
-import { type Shared, settingsOfUnusable, settingsReader } from './config/settings.ts';
-import { type Finder, type Found, finderOf } from './find.ts';
-import { type Reserved, reservedIn } from './reserved.ts';
+import { type Shared, settingsOfUnusable, settingsReader } from './config/zone-settings.ts';
+import { type Finder, type Found, finderOf } from './find-zone-files.ts';
+import { type LoadRuleId, severityOf, syntaxRule } from './load-rules.ts';
+import { type FileReader, readZone } from './read-zone.ts';
+import { type Reserved, reservedIn } from './reserved-zones.ts';
 import type { CanWrite } from './roles/reach.ts';
-import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';
-import { type FileReader, readZone } from './zone.ts';
+import type { Path } from './yaml/config-document.ts';
 
 /** A zone that hostmaster.yaml names, or that "*" found. */
 export interface ZoneEntry {

@@ -2,16 +2,24 @@ import { parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
 import { quoted } from '../../model/phrases.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { collector, type FileContent, type ZoneContext } from '../collect.ts';
-import { limits } from '../limits.ts';
-import type { LoadRuleId } from '../rules.ts';
-import { positionsOf } from '../text.ts';
+import type { LoadRuleId } from '../load-rules.ts';
+import { limits } from '../size-limits.ts';
+import { positionsOf } from '../text-position.ts';
+import { collector, type FileContent, type ZoneContext } from '../zone-content.ts';
 import { countOf, type GenerateRange, parseRange, substitute, tooMany } from './generate.ts';
+import {
+  finish,
+  type IncludeReader,
+  type MasterFile,
+  type MasterState,
+  orProblem,
+  refuse,
+  startOf,
+} from './progress.ts';
 import { ownerOf, parseTtl, readBody, readHead, readRecord } from './record.ts';
-import { finish, type IncludeReader, type MasterFile, type MasterState, orProblem, refuse, startOf } from './state.ts';
 import { type BadEntry, type Entry, entriesOf, type Token } from './tokens.ts';
 
-export type { IncludeReader } from './state.ts';
+export type { IncludeReader } from './progress.ts';
 
 /** Reads an RFC 1035 master file, with BIND's $TTL and $GENERATE. Never throws for what is in the text. */
 export const readMaster = async (

@@ -2,11 +2,11 @@ import { SyntaxProblem } from '../../model/errors.ts';
 import { globProblem } from '../../model/glob.ts';
 import { parseAbsolute } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
-import { findType } from '../types.ts';
-import { asRecord } from './check.ts';
+import { asRecord } from '../../validation/index.ts';
+import { findType } from '../record-types.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { type Config, reportAt } from './config.ts';
-import type { Path } from './config-text.ts';
-import { isCidr } from './values.ts';
+import { isCidr } from './parse-scalars.ts';
 
 /**
  * Reports the words of a zone's entry that a schema cannot judge: globs, types, networks, names. It is tried whatever

@@ -3,8 +3,8 @@ import type { TargetDefinition } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import type { SecretRef } from '../model/secret.ts';
-import { readPlain } from './files.ts';
-import { limits } from './limits.ts';
+import { readPlain } from './repository-files.ts';
+import { limits } from './size-limits.ts';
 
 /**
  * The secrets of a target or an inventory by key; `folder` is the one its paths start from. Throws CONFIG where one is

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseAbsolute } from '../model/name.ts';
-import type { ZoneFiles } from './find.ts';
+import type { ZoneFiles } from './find-zone-files.ts';
 
 /** What keys of `zones:` name that cannot be used: "*" must not take it, as it was meant for something else. */
 export interface Reserved {

@@ -12,8 +12,8 @@ import {
 } from 'yaml';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
-import { limits } from '../limits.ts';
-import { type Position, positionsOf } from '../text.ts';
+import { limits } from '../size-limits.ts';
+import { type Position, positionsOf } from '../text-position.ts';
 
 /** A path of keys and indices into hostmaster.yaml. */
 export type Path = readonly (string | number)[];

@@ -1,8 +1,8 @@
 import { quoted } from '../model/phrases.ts';
 import { type RRType, rrTypes, serviceTypes, typeByName } from '../model/rdata.ts';
 import { didYouMean } from '../model/suggest.ts';
-import type { ZoneContext } from './collect.ts';
-import type { LoadRuleId } from './rules.ts';
+import type { LoadRuleId } from './load-rules.ts';
+import type { ZoneContext } from './zone-content.ts';
 
 export type FoundType =
   | { readonly status: 'found'; readonly type: RRType }

@@ -1,9 +1,9 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import type { FileOrigin } from '../../model/origin.ts';
 import { makeRRset, type Value } from '../../model/rrset.ts';
-import type { Collector, ZoneContext } from '../collect.ts';
-import type { FileText } from '../files.ts';
-import { type LoadRuleId, syntaxRule } from '../rules.ts';
+import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
+import type { FileText } from '../repository-files.ts';
+import type { Collector, ZoneContext } from '../zone-content.ts';
 
 /** Reads a file that $INCLUDE names; `file` is shown in problems and is what its own $INCLUDE start from. */
 export type IncludeReader = (path: string, from: string) => Promise<{ readonly file: string; readonly text: FileText }>;
