@@ -12,7 +12,7 @@ const mnemonics: ReadonlyMap<string, FoundType> = new Map(
   [...rrTypes, ...serviceTypes].map((type) => [type.name, { status: 'found', type }]),
 );
 
-/** The type that a zone file names. Those that no zone can hold (RFC 6895 section 3.1) are refused. */
+/** The type that a zone file names. Those that no zone can have (RFC 6895 section 3.1) are refused. */
 export const findType = (text: string): FoundType => mnemonics.get(text) ?? findOther(text);
 
 const findOther = (text: string): FoundType => {

@@ -2,7 +2,7 @@ import type { JournalEntry, Store } from '../model/ports.ts';
 import { guardOf } from '../validation/index.ts';
 import type { OpenDatabase } from './database.ts';
 import { durably, immediately } from './database.ts';
-import { journalEntrySchema } from './row-schemas.ts';
+import { journalEntrySchema } from './journal-schema.ts';
 import type { Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
 

@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { changeProperties } from '../validation/planned-change.ts';
 
 // The bodies of the rows, by table. Keys that are not here are a later version's, and are let be. Also what
 // scripts/validators.ts compiles into the built command: each export whose name ends in Schema.
@@ -52,21 +51,6 @@ export const passSchema = Type.Object({
   outcome: Type.Enum(['done', 'failed', 'refused', 'differs']),
   changes: number,
   problems: number,
-});
-
-export const journalEntrySchema = Type.Object({
-  id: text,
-  inventory: text,
-  server: text,
-  at: number,
-  members: Type.Array(
-    Type.Object({
-      zone: Type.Object({ name: text, view: orNull(text) }),
-      target: text,
-      change: Type.Object(changeProperties),
-    }),
-  ),
-  stuck: orNull(text),
 });
 
 export const lastSyncSchema = Type.Object({

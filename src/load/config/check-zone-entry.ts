@@ -12,7 +12,7 @@ import { isCidr } from './parse-scalars.ts';
  * Reports the words of a zone's entry that a schema cannot judge: globs, types, networks, names. It is tried whatever
  * else is wrong with the entry, so that one run tells all; what is no text is the schema's to report.
  */
-export const checkWords = (config: Config, entry: Readonly<Record<string, unknown>>, path: Path): void => {
+export const checkZoneEntry = (config: Config, entry: Readonly<Record<string, unknown>>, path: Path): void => {
   const report = (message: string, at: Path) =>
     reportAt(config, 'config-syntax', `${path.join('.')}: ${message}`, [...path, ...at]);
   for (const key of ['ignore', 'exempt'] as const) {

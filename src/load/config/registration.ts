@@ -20,7 +20,7 @@ export interface ReadRegistration {
 export const readRegistration = (config: Config, zones: readonly string[]): ReadRegistration => {
   const value = config.top.registration;
   if (value === undefined) return { registration: null, unusable: [] };
-  const at = { file: config.file, ...config.text.placeOfKey(['registration']) };
+  const at = { file: config.file, ...config.text.positionOfKey(['registration']) };
   const unusable = [{ name: null, reason: 'registration cannot be used', at }];
   const entry = checkAt(config, checkOf(registrationSchema), value, ['registration']);
   const zone = entry === null ? null : readZoneName(config, entry.zone);

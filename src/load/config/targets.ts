@@ -32,7 +32,7 @@ export const readTargets = async (config: Config, sources: ProviderSources): Pro
       verify_at: readNameServers(config, name, entry),
       verify_wait: parseDuration(entry.verify_wait ?? '') ?? defaultWait,
       file: config.file,
-      ...config.text.placeOfKey(['targets', name]),
+      ...config.text.positionOfKey(['targets', name]),
     };
     if (config.problems.length === before) targets.push(target);
   }

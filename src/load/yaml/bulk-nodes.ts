@@ -1,3 +1,4 @@
+// Makes nodes of the events that bulk-reader.ts gets from js-yaml, and follows their aliases.
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { quoted } from '../../model/phrases.ts';
 import { limits } from '../size-limits.ts';
