@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeRules } from '../src/compose/index.ts';
 import { inventoryRules } from '../src/inventory/rules.ts';
-import { loadRules } from '../src/load/rules.ts';
+import { loadRules } from '../src/load/load-rules.ts';
 import { planRules } from '../src/plan/rules.ts';
 import { ruleTable } from '../src/rules/index.ts';
 import { root } from './tools.ts';

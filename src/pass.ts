@@ -2,7 +2,7 @@ import type { ApplyWork } from './apply/index.ts';
 import { apexNsOf, appliedChanges, applyAll, createSettingsOf } from './apply/index.ts';
 import { idOf, resultOf } from './apply/results.ts';
 import { type Recovered, recoverJournal } from './apply/sets/recover-journal.ts';
-import { configCommit } from './load/git.ts';
+import { configCommit } from './load/config-commit.ts';
 import { load } from './load/index.ts';
 import { rememberSyncs } from './memory/last-synced.ts';
 import { recordPass } from './memory/record-pass.ts';

@@ -1,7 +1,8 @@
+import { count } from '../model/phrases.ts';
 import type { Server } from '../model/server.ts';
 import type { Answer, EntryLocation } from './answer.ts';
 import { type CheckedEntry, checkEntry } from './parse.ts';
-import { counted, quoted } from './sanitize.ts';
+import { quotedUntrusted } from './sanitize.ts';
 
 /** A source's answer with every entry checked; all messages are fit to be shown. */
 export type CheckedAnswer = Exclude<Answer, { kind: 'answered' }> | Checked;
@@ -36,7 +37,7 @@ export const checkAnswer = (inventory: string, answer: Answer): CheckedAnswer =>
     const checked = checkEntry(inventory, value);
     const name = checked.kind === 'server' ? checked.server.name : checked.name;
     if (checked.kind === 'invalid') {
-      const message = `${where}${name === null ? '' : `, server ${quoted(name)}`}: ${checked.reason}`;
+      const message = `${where}${name === null ? '' : `, server ${quotedUntrusted(name)}`}: ${checked.reason}`;
       entryProblems.push({ message, place: place?.() ?? null });
     }
     if (name === null) nameless += 1;
@@ -82,9 +83,9 @@ const twice = (byName: ReadonlyMap<string, readonly Found[]>): readonly string[]
   const shown = all.slice(0, shownTwice).map(([name, found]) => {
     const often = found.length === 2 ? 'twice' : `${found.length} times`;
     const places = found.slice(0, 3).map(({ where }) => where);
-    return `server ${quoted(name)} is in it ${often} (${places.join('; ')})`;
+    return `server ${quotedUntrusted(name)} is in it ${often} (${places.join('; ')})`;
   });
-  return more > 0 ? [...shown, `and so ${more === 1 ? 'is' : 'are'} ${counted(more, 'more server')}`] : shown;
+  return more > 0 ? [...shown, `and ${count(more, 'more server')} as well`] : shown;
 };
 
 const namelessFault = (entries: number): readonly string[] => {

@@ -2,7 +2,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { messageOf } from '../model/errors.ts';
 import { networkCode, networkWords } from '../model/network.ts';
 import { limits } from './answer.ts';
-import { quoted, shownUrl } from './sanitize.ts';
+import { quotedUntrusted, shownUrl } from './sanitize.ts';
 
 /** One document, or why there is none. `url` is where it came from after redirects. */
 export type Fetched =
@@ -53,7 +53,7 @@ const follow = async (call: Call, start: URL, etag: string | null): Promise<Fetc
     if (!(next instanceof URL)) return next;
     if (next.origin !== start.origin) {
       return fail(
-        `${shownUrl(url)} redirects to another origin, ${quoted(next.origin)}; it is not followed, as it would get the token: set \`url\` to it if it is right`,
+        `${shownUrl(url)} redirects to another origin, ${quotedUntrusted(next.origin)}; it is not followed, as it would get the token: set \`url\` to it if it is right`,
       );
     }
     url = next;
@@ -134,8 +134,8 @@ const glimpse = 40;
 const ends = (text: string): string => {
   const trimmed = text.trim();
   return /^[{[]/.test(trimmed)
-    ? `ends in ${quoted(trimmed.slice(-glimpse))}`
-    : `begins with ${quoted(trimmed.slice(0, glimpse))}`;
+    ? `ends in ${quotedUntrusted(trimmed.slice(-glimpse))}`
+    : `begins with ${quotedUntrusted(trimmed.slice(0, glimpse))}`;
 };
 
 /** The body, or null where it is over the budget. */
@@ -178,7 +178,7 @@ const saidIn = (text: string): string => {
     const value: unknown = JSON.parse(text);
     const fields = value !== null && typeof value === 'object' ? new Map<string, unknown>(Object.entries(value)) : null;
     const said = fields?.get('detail') ?? fields?.get('error') ?? fields?.get('message');
-    return typeof said === 'string' ? ` (${quoted(said)})` : '';
+    return typeof said === 'string' ? ` (${quotedUntrusted(said)})` : '';
   } catch {
     return '';
   }
@@ -194,5 +194,5 @@ const gaveUp = (call: Call, url: URL, error: unknown): Fetched => {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return fail(`${shownUrl(url)} gave no whole answer within ${seconds(timeout)} (\`timeout\`)`);
   }
-  return fail(`${shownUrl(url)}: ${networkWords(networkCode(error)) ?? quoted(messageOf(error))}`);
+  return fail(`${shownUrl(url)}: ${networkWords(networkCode(error)) ?? quotedUntrusted(messageOf(error))}`);
 };

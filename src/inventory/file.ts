@@ -3,9 +3,10 @@ import { open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../model/errors.ts';
+import { count } from '../model/phrases.ts';
 import { type Answer, type EntryLocation, failed, limits, numberOf, type SourceContext, textOf } from './answer.ts';
 import { readPage } from './page.ts';
-import { counted, quoted } from './sanitize.ts';
+import { quotedUntrusted } from './sanitize.ts';
 
 /** Reads an inventory from a JSON or YAML file of the repository. */
 export const readFileInventory = async (
@@ -14,15 +15,15 @@ export const readFileInventory = async (
 ): Promise<Answer> => {
   const path = textOf(config, 'path');
   const text = await textInside(context.folder, path, numberOf(config, 'max_bytes', limits.bytes));
-  if (text.fault !== null) return failed(`the file ${quoted(path)} ${text.fault}`);
+  if (text.fault !== null) return failed(`the file ${quotedUntrusted(path)} ${text.fault}`);
   const parsed = await parseText(path, text.value);
   const page = parsed.fault === null ? readPage(parsed.value) : parsed.fault;
-  if (typeof page === 'string') return failed(`the file ${quoted(path)}: ${page}`);
+  if (typeof page === 'string') return failed(`the file ${quotedUntrusted(path)}: ${page}`);
   const faults = [
     page.next === null ? null : 'it has a `next`, but a file has one page',
     page.total === null || page.total === page.servers.length
       ? null
-      : `it has ${counted(page.servers.length, 'server')}, but says that there are ${page.total}`,
+      : `it has ${count(page.servers.length, 'server')}, but says that there are ${page.total}`,
   ].filter((fault) => fault !== null);
   let lines: readonly number[] | null = null;
   const placeOf = (i: number): EntryLocation | null => {
@@ -74,7 +75,7 @@ const whyNot = (error: unknown): string => {
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read; check its permissions';
   if (code === 'ELOOP') return 'cannot be read: its symlinks go round in a circle';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8 text; save it as UTF-8';
-  return `cannot be read: ${quoted(messageOf(error))}`;
+  return `cannot be read: ${quotedUntrusted(messageOf(error))}`;
 };
 
 /** JSON where the name says so; anything else is YAML, of which JSON is a part. */
@@ -83,7 +84,7 @@ const parseText = async (path: string, text: string): Promise<Read<unknown>> => 
     try {
       return { value: JSON.parse(text), fault: null };
     } catch (error) {
-      return bad(`it is not JSON: ${quoted(messageOf(error))}`);
+      return bad(`it is not JSON: ${quotedUntrusted(messageOf(error))}`);
     }
   }
   const { CORE_SCHEMA, load, YAMLException } = await import('js-yaml');
@@ -92,7 +93,7 @@ const parseText = async (path: string, text: string): Promise<Read<unknown>> => 
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark?.line;
-    return bad(`it is not YAML: ${line === undefined ? '' : `line ${line + 1}: `}${quoted(error.reason)}`);
+    return bad(`it is not YAML: ${line === undefined ? '' : `line ${line + 1}: `}${quotedUntrusted(error.reason)}`);
   }
 };
 

@@ -1,7 +1,8 @@
+import { count } from '../model/phrases.ts';
 import { type Answer, failed, limits, numberOf, type RawEntry, type SourceContext, textOf } from './answer.ts';
 import { type Fetched, type Fetcher, openFetcher } from './fetch.ts';
 import { type Page, readPage } from './page.ts';
-import { counted, quoted, shownUrl } from './sanitize.ts';
+import { quotedUntrusted, shownUrl } from './sanitize.ts';
 
 /** Reads an inventory that speaks interface.md's JSON over HTTP, page by page. */
 export const readHttp = async (config: Readonly<Record<string, unknown>>, context: SourceContext): Promise<Answer> => {
@@ -99,9 +100,11 @@ const takePage = (
 const nextPage = (next: string | null, from: URL, page: number, { seen, faults }: Reading): URL | null => {
   if (next === null) return null;
   const url = URL.parse(next, from.href);
-  if (url === null) faults.push(`page ${page}: its next, ${quoted(next)}, is not an address`);
+  if (url === null) faults.push(`page ${page}: its next, ${quotedUntrusted(next)}, is not an address`);
   else if (url.origin !== from.origin || url.username !== '' || url.password !== '') {
-    faults.push(`page ${page}: its next leads to another origin, ${quoted(url.origin)}, which is not followed`);
+    faults.push(
+      `page ${page}: its next leads to another origin, ${quotedUntrusted(url.origin)}, which is not followed`,
+    );
   } else if (seen.has(url.href)) faults.push(`page ${page}: its next leads back to a page that was read already`);
   else if (page >= limits.pages) faults.push(`it has more than ${limits.pages} pages`);
   else {
@@ -117,7 +120,7 @@ const countFaults = ({ entries, faults, totals }: Reading, single: boolean): rea
   if (totals.size > 1)
     return [`its total moved between pages: ${[...totals].map((each) => each ?? 'none').join(', ')}`];
   if (total !== null && total !== entries.length && faults.length === 0) {
-    return [`it has ${counted(entries.length, 'server')}, but says that there are ${total}`];
+    return [`it has ${count(entries.length, 'server')}, but says that there are ${total}`];
   }
   if (total === null && !single)
     return ['it has several pages but no `total`, so that nobody can tell whether all came'];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../model/errors.ts';
+import { count } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import type { AbsenceLimits, KnownInventory, Roster } from '../model/server.ts';
@@ -9,7 +10,7 @@ import { readFileInventory } from './file.ts';
 import { readHttp } from './http.ts';
 import { readNetbox } from './netbox.ts';
 import { type InventoryRuleId, severityOf } from './rules.ts';
-import { counted, quoted, scrubber } from './sanitize.ts';
+import { quotedUntrusted, scrubber } from './sanitize.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 
 /** What reading inventories needs from outside. Times are milliseconds. */
@@ -139,7 +140,7 @@ const readSource = async (
     return { answer, clean, secretsFailed: false };
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
-    return { answer: failed(`it cannot be read: ${quoted(messageOf(error))}`), clean, secretsFailed: false };
+    return { answer: failed(`it cannot be read: ${quotedUntrusted(messageOf(error))}`), clean, secretsFailed: false };
   }
 };
 
@@ -149,7 +150,7 @@ const few = (problems: Snapshot['problems']): Snapshot['problems'] => {
   const more = entries.length - limits.entryProblems;
   if (more <= 0) return problems;
   const rule: InventoryRuleId = 'inventory-entry';
-  const rest = { rule, message: `${counted(more, 'more entry', 'more entries')} cannot be used` };
+  const rest = { rule, message: `${count(more, 'more entry', 'more entries')} cannot be used` };
   return [...entries.slice(0, limits.entryProblems), rest, ...problems.filter((each) => each.rule !== rule)];
 };
 

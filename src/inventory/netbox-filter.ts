@@ -1,6 +1,6 @@
 import { choiceOf, type Kind } from './netbox-map.ts';
 import { type NetboxObject, objectOf } from './netbox-pages.ts';
-import { described, quoted } from './sanitize.ts';
+import { quotedUntrusted } from './sanitize.ts';
 
 // NetBox leaves out of account what it does not know in a query: `tga=dns` gives every device there is. So only filters
 // that can be checked on what comes back are sent.
@@ -66,10 +66,10 @@ export const filterFault = (filter: Filter): string | null => {
   const unknown = [...filter.keys()].find((key) => checkOf(key) === null);
   if (unknown !== undefined) {
     const all = [...checks.keys()].sort().join(', ');
-    return `its filter has ${quoted(unknown)}, which cannot be checked on what NetBox sends; use ${all}, or cf_ and the name of a custom field`;
+    return `its filter has ${quotedUntrusted(unknown)}, which cannot be checked on what NetBox sends; use ${all}, or cf_ and the name of a custom field`;
   }
   const empty = [...filter].find(([, values]) => values.length === 0 || values.includes(''));
-  return empty === undefined ? null : `its filter ${quoted(empty[0])} is ${described('')}; give it a value`;
+  return empty === undefined ? null : `its filter ${quotedUntrusted(empty[0])} is empty; give it a value`;
 };
 
 /** The filter as a query; null: no object of this kind can match it. */

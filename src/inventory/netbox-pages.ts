@@ -1,6 +1,6 @@
 import { limits } from './answer.ts';
 import type { Fetcher } from './fetch.ts';
-import { described, quoted, shownUrl } from './sanitize.ts';
+import { describedUntrusted, quotedUntrusted, shownUrl } from './sanitize.ts';
 
 /** An object of NetBox's API. */
 export type NetboxObject = ReadonlyMap<string, unknown>;
@@ -75,14 +75,14 @@ const walkPages = async (fetcher: Fetcher, list: URL, first: Page, most: number)
   }
   return twice === null
     ? { kind: 'read', objects, faults: [] }
-    : stop(`the object with the id ${described(twice)} came twice, so that another one was left out`);
+    : stop(`the object with the id ${describedUntrusted(twice)} came twice, so that another one was left out`);
 };
 
 const nextFault = (next: string, list: URL, seen: ReadonlySet<string>): string | null => {
   const url = URL.parse(next);
-  if (url === null) return `its next, ${quoted(next)}, is not an address`;
+  if (url === null) return `its next, ${quotedUntrusted(next)}, is not an address`;
   if (url.origin !== list.origin || url.username !== '' || url.password !== '') {
-    return `its next leads to another origin, ${quoted(url.origin)}, which is not followed: behind a proxy, NetBox needs the X-Forwarded-Proto and X-Forwarded-Host headers`;
+    return `its next leads to another origin, ${quotedUntrusted(url.origin)}, which is not followed: behind a proxy, NetBox needs the X-Forwarded-Proto and X-Forwarded-Host headers`;
   }
   return seen.has(next) ? 'its next leads back to a page that was read already' : null;
 };
@@ -110,8 +110,8 @@ const readPage = async (fetcher: Fetcher, url: URL): Promise<Page | NoPage> => {
   const count = keys?.get('count') ?? null;
   const next = keys?.get('next') ?? null;
   if (!Array.isArray(results)) return bad("the answer has no list of results, as NetBox's have; check its url");
-  if (count !== null && typeof count !== 'number') return bad(`its count is ${described(count)}`);
-  if (next !== null && typeof next !== 'string') return bad(`its next is ${described(next)}`);
+  if (count !== null && typeof count !== 'number') return bad(`its count is ${describedUntrusted(count)}`);
+  if (next !== null && typeof next !== 'string') return bad(`its next is ${describedUntrusted(next)}`);
   const objects = results.flatMap((each) => objectOf(each) ?? []);
   if (objects.length !== results.length || objects.some((each) => typeof each.get('id') !== 'number')) {
     return bad('a result is not an object with an id');

@@ -1,10 +1,10 @@
+import { count } from '../model/phrases.ts';
 import { type Answer, failed, limits, numberOf, type RawEntry, type SourceContext, textOf } from './answer.ts';
 import { type Fetcher, openFetcher } from './fetch.ts';
 import { urlFault } from './http.ts';
 import { checkFilter, type Filter, filterFault, matches, queryOf } from './netbox-filter.ts';
 import { addressesByMachine, type Kind, serverOf } from './netbox-map.ts';
 import { readObjects } from './netbox-pages.ts';
-import { counted } from './sanitize.ts';
 
 /**
  * Reads the devices and virtual machines of a NetBox, with the addresses that are assigned to their interfaces. Works with
@@ -74,7 +74,7 @@ const readAll = async (reader: Reader): Promise<Answer> => {
     const fitting = read.objects.filter((object) => matches(filter, object));
     const wrong = read.objects.length - fitting.length;
     faults.push(...read.faults);
-    if (wrong > 0) faults.push(`${url.pathname} sent ${counted(wrong, 'object')} that the filter leaves out`);
+    if (wrong > 0) faults.push(`${url.pathname} sent ${count(wrong, 'object')} that the filter leaves out`);
     machines.push(...fitting.map((object) => ({ kind, object })));
   }
   const url = new URL('ipam/ip-addresses/', base);

@@ -1,4 +1,4 @@
-import { described } from './sanitize.ts';
+import { describedUntrusted } from './sanitize.ts';
 
 /** One page of interface.md's answer. */
 export interface Page {
@@ -10,7 +10,7 @@ export interface Page {
 /** The page that a parsed document is, or what is wrong with it. */
 export const readPage = (value: unknown): Page | string => {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return `the answer is ${described(value)}, not a mapping with \`servers\``;
+    return `the answer is ${describedUntrusted(value)}, not a mapping with \`servers\``;
   }
   const keys = new Map<string, unknown>(Object.entries(value));
   const servers = keys.get('servers');
@@ -19,13 +19,13 @@ export const readPage = (value: unknown): Page | string => {
   if (!Array.isArray(servers)) {
     return servers === undefined
       ? 'the answer has no `servers`'
-      : `its \`servers\` are ${described(servers)}, not a list`;
+      : `its \`servers\` are ${describedUntrusted(servers)}, not a list`;
   }
   if (total !== null && (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0)) {
-    return `its \`total\` is ${described(total)}, not a number of servers`;
+    return `its \`total\` is ${describedUntrusted(total)}, not a number of servers`;
   }
   if (next !== null && (typeof next !== 'string' || next === '')) {
-    return `its \`next\` is ${described(next)}, not an address`;
+    return `its \`next\` is ${describedUntrusted(next)}, not an address`;
   }
   return { servers, total, next };
 };

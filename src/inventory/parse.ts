@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { parseName } from '../model/name.ts';
 import { parseRdata } from '../model/rdata.ts';
 import type { Scalar, Server, ServerState } from '../model/server.ts';
-import { described, quoted } from './sanitize.ts';
+import { describedUntrusted, quotedUntrusted } from './sanitize.ts';
 
 /** A server, or what keeps its entry from being one; `name` is canonical where it could be read. */
 export type CheckedEntry =
@@ -16,7 +16,7 @@ const ownKeys: ReadonlySet<string> = new Set(['name', 'ip', 'ips', 'labels', 'st
 /** Checks one entry of an inventory's answer (interface.md, "What the inventory answers"). Never throws. */
 export const checkEntry = (inventory: string, value: unknown): CheckedEntry => {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return { kind: 'invalid', name: null, reason: `it is ${described(value)}, not a mapping` };
+    return { kind: 'invalid', name: null, reason: `it is ${describedUntrusted(value)}, not a mapping` };
   }
   const entry = new Map<string, unknown>(Object.entries(value));
   const name = checkName(entry.get('name'));
@@ -28,7 +28,9 @@ export const checkEntry = (inventory: string, value: unknown): CheckedEntry => {
   const faults = [
     ips.fault,
     labels.fault,
-    states.has(state) ? null : `its state ${described(state)} is none of active, maintenance and decommissioned`,
+    states.has(state)
+      ? null
+      : `its state ${describedUntrusted(state)} is none of active, maintenance and decommissioned`,
     attributes.length > most.attributes
       ? `it has ${attributes.length} attributes; ${most.attributes} are the most`
       : null,
@@ -57,8 +59,8 @@ const hostPart = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const checkName = (value: unknown): Checked<string> => {
   const bad = (why: string): Checked<string> => ({ value: '', fault: why });
   if (value === undefined || value === null) return bad('it has no name');
-  if (typeof value !== 'string') return bad(`its name is ${described(value)}, not text`);
-  const is = `its name ${quoted(value)}`;
+  if (typeof value !== 'string') return bad(`its name is ${describedUntrusted(value)}, not text`);
+  const is = `its name ${quotedUntrusted(value)}`;
   if (value === '') return bad('its name is empty');
   if (value.length > most.name) return bad(`${is} has ${value.length} characters; ${most.name} are the most`);
   if (/[.\u3002\uff0e\uff61]$/.test(value)) return bad(`${is} ends in a dot; leave it out`);
@@ -85,13 +87,14 @@ const canonicalName = (text: string): string | null => {
 
 const checkAddresses = (ip: unknown, ips: unknown): Checked<readonly string[]> => {
   const bad = (fault: string): Checked<readonly string[]> => ({ value: [], fault });
-  if (ips !== undefined && ips !== null && !Array.isArray(ips)) return bad(`its ips are ${described(ips)}, not a list`);
+  if (ips !== undefined && ips !== null && !Array.isArray(ips))
+    return bad(`its ips are ${describedUntrusted(ips)}, not a list`);
   const given: readonly unknown[] = [...(ip === undefined || ip === null ? [] : [ip]), ...(ips ?? [])];
   if (given.length > most.ips) return bad(`it has ${given.length} addresses; ${most.ips} are the most`);
   const addresses = new Set<string>();
   for (const each of given) {
     const address = typeof each === 'string' ? canonicalAddress(each) : null;
-    if (address === null) return bad(`${described(each)} is not an IPv4 or IPv6 address`);
+    if (address === null) return bad(`${describedUntrusted(each)} is not an IPv4 or IPv6 address`);
     addresses.add(address);
   }
   return good([...addresses]);
@@ -108,12 +111,13 @@ const printable = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
 const checkLabels = (value: unknown): Checked<readonly string[]> => {
   const bad = (fault: string): Checked<readonly string[]> => ({ value: [], fault });
   if (value === undefined || value === null) return good([]);
-  if (!Array.isArray(value)) return bad(`its labels are ${described(value)}, not a list`);
+  if (!Array.isArray(value)) return bad(`its labels are ${describedUntrusted(value)}, not a list`);
   if (value.length > most.labels) return bad(`it has ${value.length} labels; ${most.labels} are the most`);
   for (const label of value) {
-    if (typeof label !== 'string') return bad(`its label ${described(label)} is not text`);
-    if (label.length > most.label) return bad(`its label ${quoted(label)} has over ${most.label} characters`);
-    if (!printable.test(label) || label.trim() === '') return bad(`its label ${quoted(label)} is not printable text`);
+    if (typeof label !== 'string') return bad(`its label ${describedUntrusted(label)} is not text`);
+    if (label.length > most.label) return bad(`its label ${quotedUntrusted(label)} has over ${most.label} characters`);
+    if (!printable.test(label) || label.trim() === '')
+      return bad(`its label ${quotedUntrusted(label)} is not printable text`);
   }
   return good([...new Set<string>(value)].sort());
 };

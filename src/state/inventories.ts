@@ -1,33 +1,17 @@
 import type { Store } from '../model/ports.ts';
-import type { KnownInventory, KnownServer, Missing, Scalar, Server } from '../model/server.ts';
+import type { KnownInventory, KnownServer } from '../model/server.ts';
+import { guardOf } from '../validation/index.ts';
+import { inventoryHeadSchema, knownServerSchema } from './row-schemas.ts';
 import type { Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
-import type { Shape } from './shape.ts';
-import { either, isFlag, isNumber, isText, listOf, nullOr, oneOf, recordOf, shaped } from './shape.ts';
 import type { Sql } from './sql.ts';
 import type { StateWork } from './work.ts';
-
-export const isMissing = shaped<Missing>({ since: isNumber, snapshots: isNumber });
-
-const isScalar: Shape<Scalar> = either(isText, either(isNumber, isFlag));
-
-const isServer = shaped<Server>({
-  name: isText,
-  inventory: isText,
-  ips: listOf(isText),
-  labels: listOf(isText),
-  state: oneOf('active', 'maintenance', 'decommissioned'),
-  attributes: recordOf(isScalar),
-});
 
 const servers: Table<KnownServer> = {
   name: 'inventory_servers',
   shared: ['inventory'],
   own: ['position'],
-  body: shaped<KnownServer>(
-    { server: isServer, since: isNumber, missing: nullOr(isMissing) },
-    { partial: isFlag, lacking: isMissing },
-  ),
+  body: guardOf(knownServerSchema),
 };
 
 /** An inventory without its servers, and how many they are. */
@@ -39,16 +23,7 @@ const heads: Table<Head> = {
   name: 'inventories',
   shared: ['inventory'],
   own: [],
-  body: shaped<Head>(
-    {
-      etag: nullOr(isText),
-      takenAt: isNumber,
-      countedAt: isNumber,
-      shrunk: nullOr(isMissing),
-      count: isNumber,
-    },
-    { source: isText },
-  ),
+  body: guardOf(inventoryHeadSchema),
 };
 
 const cut = 'DELETE FROM inventory_servers WHERE inventory = ? AND position >= ?';

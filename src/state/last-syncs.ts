@@ -1,18 +1,11 @@
-import type { LastSync, Store } from '../model/ports.ts';
-import { isNumber, isText, listOf, shaped } from './shape.ts';
+import type { Store } from '../model/ports.ts';
+import { guardOf } from '../validation/index.ts';
+import { lastSyncSchema } from './row-schemas.ts';
 import type { Cells } from './sql.ts';
 import type { StateWork } from './work.ts';
 import { isZoneTarget, zoneTargetCells, zoneTargetLabel } from './zone-target.ts';
 
-const isUnmanaged = listOf(shaped<LastSync['unmanaged'][number]>({ name: isText, type: isText, why: isText }));
-
-const isLastSync = shaped<LastSync>({
-  fingerprint: isText,
-  mark: isText,
-  desired: isText,
-  readAt: isNumber,
-  unmanaged: isUnmanaged,
-});
+const isLastSync = guardOf(lastSyncSchema);
 
 const columns = ['fingerprint', 'mark', 'desired', 'read_at', 'unmanaged'] as const;
 const select = `SELECT ${columns.join(', ')} FROM settled WHERE ${isZoneTarget}`;

@@ -1,7 +1,8 @@
 import type { PassRecord, Store } from '../model/ports.ts';
+import { guardOf } from '../validation/index.ts';
+import { passSchema } from './row-schemas.ts';
 import type { Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
-import { isNumber, isText, nullOr, oneOf, shaped } from './shape.ts';
 import type { StateWork } from './work.ts';
 
 /** How many passes are kept. */
@@ -11,15 +12,7 @@ const passes: Table<PassRecord> = {
   name: 'passes',
   shared: [],
   own: ['id'],
-  body: shaped<PassRecord>({
-    started: isNumber,
-    ended: isNumber,
-    commit: nullOr(isText),
-    digest: isText,
-    outcome: oneOf('done', 'failed', 'refused', 'differs'),
-    changes: isNumber,
-    problems: isNumber,
-  }),
+  body: guardOf(passSchema),
 };
 
 const next = 'SELECT coalesce(max(id), 0) + 1 AS id FROM passes';

@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import type { Shape } from './shape.ts';
 import type { Cells, Sql } from './sql.ts';
 import type { StateWork } from './work.ts';
 
@@ -8,7 +7,7 @@ export interface Table<T> {
   readonly name: string;
   readonly shared: readonly string[];
   readonly own: readonly string[];
-  readonly body: Shape<T>;
+  readonly body: (value: unknown) => value is T;
 }
 
 export type Key = readonly (string | number)[];

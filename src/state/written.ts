@@ -1,10 +1,10 @@
 import type { OrphanedValue, Store, WrittenValue } from '../model/ports.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { keyOf } from '../model/rrset.ts';
-import { isMissing } from './inventories.ts';
+import { guardOf } from '../validation/index.ts';
+import { orphanedValuesSchema, writtenValuesSchema } from './row-schemas.ts';
 import type { Key, Row, Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
-import { isText, listOf, shaped } from './shape.ts';
 import type { Sql } from './sql.ts';
 import type { StateWork } from './work.ts';
 import { zoneTargetCells, zoneTargetLabel } from './zone-target.ts';
@@ -16,14 +16,14 @@ const written: Table<readonly Sourced[]> = {
   name: 'written',
   shared: ['zone', 'view', 'target'],
   own: ['name', 'type'],
-  body: listOf(shaped<Sourced>({ rdata: isText, sources: listOf(isText) }, { claims: listOf(isText) })),
+  body: guardOf(writtenValuesSchema),
 };
 
 const orphaned: Table<readonly OrphanedValue[]> = {
   name: 'orphans',
   shared: ['zone', 'view', 'target'],
   own: [],
-  body: listOf(shaped<OrphanedValue>({ name: isText, type: isText, rdata: isText, missing: isMissing })),
+  body: guardOf(orphanedValuesSchema),
 };
 
 /** What we wrote for whom, by name and type. */

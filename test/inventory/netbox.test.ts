@@ -275,7 +275,7 @@ describe('a filter', () => {
     [{ tga: 'dns' }, 'its filter has "tga", which cannot be checked'],
     [{ name__ic: 'web' }, 'its filter has "name__ic"'],
     [{ cf_tier__n: 'x' }, 'its filter has "cf_tier__n"'],
-    [{ tag: '' }, 'its filter "tag" is ""; give it a value'],
+    [{ tag: '' }, 'its filter "tag" is empty; give it a value'],
     [{ tag: [] }, 'give it a value'],
   ])('%j is refused', async (filter, message) => {
     const taken = await take({ filter });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseCidr } from '../../src/load/config/values.ts';
+import { parseCidr } from '../../src/load/config/parse-scalars.ts';
 import { load, resolveSecrets } from '../../src/load/index.ts';
 import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './repository.ts';
 

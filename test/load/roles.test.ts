@@ -2,7 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../src/load/index.ts';
-import { limits } from '../../src/load/limits.ts';
+import { limits } from '../../src/load/size-limits.ts';
 import { noRoles } from '../../src/model/roles.ts';
 import { grants, groups, labels } from './examples.ts';
 import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './repository.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { rulesDoc, rulesDocFile } from '../../scripts/rules-doc.ts';
-import { loadRules } from '../../src/load/rules.ts';
+import { loadRules } from '../../src/load/load-rules.ts';
 import { ruleTable } from '../../src/rules/index.ts';
 
 it('docs/rules.md is what scripts/rules-doc.ts makes', () => {

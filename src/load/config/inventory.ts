@@ -1,14 +1,14 @@
 import { isAbsolute, posix } from 'node:path';
+import { quoted } from '../../model/phrases.ts';
 import type { InventoryDefinition, UnusableRule } from '../../model/roles.ts';
 import type { Scalar } from '../../model/server.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
+import { asRecord, checkOf, keysOf, unknownKey } from '../../validation/index.ts';
 import { fileSchema, httpSchema, type InventoryEntry, netboxSchema } from '../schema/inventory.ts';
-import { asRecord, checkOf, keysOf, unknownKey } from './check.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
-import type { Path } from './config-text.ts';
+import { parseDuration } from './parse-scalars.ts';
 import { readSecretRefs } from './secret-refs.ts';
-import { parseDuration } from './values.ts';
 
 const types = {
   http: { schema: httpSchema, secrets: ['token'] },
@@ -31,7 +31,7 @@ export interface Inventories {
 export const readInventories = (config: Config): Inventories => {
   const value = config.top.inventory;
   if (value === undefined) return { inventories: [], unusable: [] };
-  const at = { file: config.file, ...config.text.placeOfKey(['inventory']) };
+  const at = { file: config.file, ...config.text.positionOfKey(['inventory']) };
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     const message = '"inventory" must be a mapping, with entries like "lab: {type: http, url: …}"';
     reportAtKey(config, 'config-syntax', message, ['inventory']);
@@ -43,7 +43,7 @@ export const readInventories = (config: Config): Inventories => {
     const inventory = readInventory(config, name, entry);
     if (inventory !== null) inventories.push(inventory);
     else {
-      const place = { file: config.file, ...config.text.placeOfKey(['inventory', name]) };
+      const place = { file: config.file, ...config.text.positionOfKey(['inventory', name]) };
       unusable.push({ name: null, reason: `inventory ${quoted(name)} cannot be used`, at: place });
     }
   }
@@ -75,7 +75,7 @@ const readInventory = (config: Config, name: string, value: unknown): InventoryD
     },
     secrets: refs,
     interval: parseDuration(interval ?? '') ?? defaultInterval,
-    at: { file: config.file, ...config.text.placeOfKey(path) },
+    at: { file: config.file, ...config.text.positionOfKey(path) },
   };
 };
 

@@ -1,10 +1,10 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { isWithin, parseAbsolute, splitParts } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import { isTemplate, parseTemplate, type TemplatePart } from '../../model/template.ts';
 import { type Config, reportAt } from '../config/config.ts';
-import type { Path } from '../config/config-text.ts';
-import { quoted } from '../quote.ts';
-import { type LoadRuleId, syntaxRule } from '../rules.ts';
+import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
+import type { Path } from '../yaml/config-document.ts';
 
 /** One record or claim that is looked at. */
 export interface RuleReader {

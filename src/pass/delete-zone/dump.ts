@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readMaster } from '../../load/master/read.ts';
+import { readMaster } from '../../load/master/read-master.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { keyOf, type RRset } from '../../model/rrset.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';

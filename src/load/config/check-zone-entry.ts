@@ -1,18 +1,18 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { globProblem } from '../../model/glob.ts';
 import { parseAbsolute } from '../../model/name.ts';
-import { quoted } from '../quote.ts';
-import { findType } from '../types.ts';
-import { asRecord } from './check.ts';
+import { quoted } from '../../model/phrases.ts';
+import { asRecord } from '../../validation/index.ts';
+import { findType } from '../record-types.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { type Config, reportAt } from './config.ts';
-import type { Path } from './config-text.ts';
-import { isCidr } from './values.ts';
+import { isCidr } from './parse-scalars.ts';
 
 /**
  * Reports the words of a zone's entry that a schema cannot judge: globs, types, networks, names. It is tried whatever
  * else is wrong with the entry, so that one run tells all; what is no text is the schema's to report.
  */
-export const checkWords = (config: Config, entry: Readonly<Record<string, unknown>>, path: Path): void => {
+export const checkZoneEntry = (config: Config, entry: Readonly<Record<string, unknown>>, path: Path): void => {
   const report = (message: string, at: Path) =>
     reportAt(config, 'config-syntax', `${path.join('.')}: ${message}`, [...path, ...at]);
   for (const key of ['ignore', 'exempt'] as const) {

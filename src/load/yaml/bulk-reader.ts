@@ -1,5 +1,7 @@
+// YAML for zone files, which may have a hundred thousand records: js-yaml's events, piece by piece, composed to plain nodes
+// with offsets (bulk-nodes.ts). For the few small files that people configure Hostmaster with, see config-document.ts.
 import { COLLECTION_STYLE, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
-import { type Anchors, atColon, type Cursor, composeNode, isMergeKey, mergedEntries } from './compose.ts';
+import { type Anchors, atColon, type Cursor, composeNode, isMergeKey, mergedEntries } from './bulk-nodes.ts';
 import { isNull, type YamlEntry, type YamlNode, YamlProblem } from './node.ts';
 
 /** `merged`: from a "<<" at the top, which never wins over a name that is written out. */

@@ -1,7 +1,7 @@
 import type { FileOrigin } from '../../model/origin.ts';
 import type { RdataContext } from '../../model/rdata.ts';
-import type { Collector, ZoneContext } from '../collect.ts';
-import type { LoadRuleId } from '../rules.ts';
+import type { LoadRuleId } from '../load-rules.ts';
+import type { Collector, ZoneContext } from '../zone-content.ts';
 
 /** What reading a record needs; one for each file, since a large zone has a hundred thousand records. */
 export interface RecordReader {
@@ -24,18 +24,18 @@ export const recordReader = (
 };
 
 /** One record on its way: what is refused in it stops it, once all of it has been looked at. */
-export interface Draft {
+export interface UnfinishedRecord {
   readonly reader: RecordReader;
   readonly name: string;
   /** The first that was refused. */
   refused: { readonly message: string; readonly origin: FileOrigin } | null;
 }
 
-export const refuse = (draft: Draft, rule: LoadRuleId, message: string, at: number): void => {
-  const origin = draft.reader.originAt(at);
-  draft.reader.into.report(rule, message, origin);
-  draft.refused ??= { message, origin };
+export const refuse = (unfinished: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void => {
+  const origin = unfinished.reader.originAt(at);
+  unfinished.reader.into.report(rule, message, origin);
+  unfinished.refused ??= { message, origin };
 };
 
-export const warn = ({ reader }: Draft, rule: LoadRuleId, message: string, at: number): void =>
+export const warn = ({ reader }: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void =>
   reader.into.report(rule, message, reader.originAt(at));

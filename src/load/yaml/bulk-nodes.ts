@@ -1,6 +1,7 @@
+// Makes nodes of the events that bulk-reader.ts gets from js-yaml, and follows their aliases.
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
-import { limits } from '../limits.ts';
-import { quoted } from '../quote.ts';
+import { quoted } from '../../model/phrases.ts';
+import { limits } from '../size-limits.ts';
 import { type YamlEntry, type YamlNode, YamlProblem, type YamlScalar } from './node.ts';
 
 /** What outlives one piece of a text: the anchors, and how much the aliases have stood for. */

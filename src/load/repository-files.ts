@@ -36,12 +36,12 @@ export const repositoryReader = (folder: string): ((path: string, maxBytes: numb
     if (!isInside(root, real)) {
       return refused('it leads out of the repository; keep zone files inside the folder of hostmaster.yaml');
     }
-    return readPlain(real, maxBytes);
+    return readTextFile(real, maxBytes);
   };
 };
 
 /** Reads a text file anywhere, under the same limits of kind, size and encoding. */
-export const readPlain = (path: string, maxBytes: number): FileText => {
+export const readTextFile = (path: string, maxBytes: number): FileText => {
   let file: number;
   try {
     file = openSync(path, reading);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCidr, parseDuration, parseNameServer } from '../../src/load/config/values.ts';
-import { positionsOf } from '../../src/load/text.ts';
+import { isCidr, parseDuration, parseNameServer } from '../../../src/load/config/parse-scalars.ts';
+import { positionsOf } from '../../../src/load/text-position.ts';
 
 describe('values of hostmaster.yaml', () => {
   it.each([

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { parseAbsolute } from '../model/name.ts';
-import type { ZoneFiles } from './find.ts';
+import type { ZoneFiles } from './find-zone-files.ts';
 
 /** What keys of `zones:` name that cannot be used: "*" must not take it, as it was meant for something else. */
-export interface Reserved {
+export interface ReservedZones {
   readonly add: (key: string, name: string | null, file: string | null) => void;
   /** The key that names this zone or a file of it; null: none. */
   readonly keyOf: (zone: string, files: ZoneFiles | undefined) => string | null;
 }
 
-export const reservedIn = (folder: string): Reserved => {
+export const reservedZones = (folder: string): ReservedZones => {
   const names = new Map<string, string>();
   const paths = new Map<string, string>();
   return {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { configCommit } from '../../src/load/git.ts';
+import { configCommit } from '../../src/load/config-commit.ts';
 import { repository } from './repository.ts';
 
 describe('the commit of a repository', () => {

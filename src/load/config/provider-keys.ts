@@ -1,8 +1,8 @@
 import { isBuiltin } from 'node:module';
 import type { ExternalProviders, ProviderKeys, Providers } from '../../model/external-providers.ts';
 import { isProviderPath } from '../../model/external-providers.ts';
+import { quoted } from '../../model/phrases.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
 import type { TargetEntry } from '../schema/hostmaster.ts';
 import { type Config, howToTrust, reportAt } from './config.ts';
 import { secretKeysIn } from './secret-refs.ts';

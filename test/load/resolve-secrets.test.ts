@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { resolveSecrets } from '../../src/load/index.ts';
-import { limits } from '../../src/load/limits.ts';
+import { limits } from '../../src/load/size-limits.ts';
 import type { TargetDefinition } from '../../src/model/definitions.ts';
 import type { SecretRef } from '../../src/model/secret.ts';
 import { repository } from './repository.ts';

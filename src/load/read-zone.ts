@@ -1,12 +1,12 @@
 import { dirname, isAbsolute, join, posix } from 'node:path';
 import { type Problem, problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
-import { type FileContent, joinContents, type ZoneContext } from './collect.ts';
-import type { FileText } from './files.ts';
-import { limits } from './limits.ts';
-import { type IncludeReader, readMaster } from './master/read.ts';
+import { severityOf } from './load-rules.ts';
+import { type IncludeReader, readMaster } from './master/read-master.ts';
 import { readZoneYaml } from './records/zone-yaml.ts';
-import { severityOf } from './rules.ts';
+import type { FileText } from './repository-files.ts';
+import { limits } from './size-limits.ts';
+import { type FileContent, joinContents, type ZoneContext } from './zone-content.ts';
 
 export interface LoadedZone {
   readonly zone: DesiredZone;

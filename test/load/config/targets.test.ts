@@ -1,8 +1,8 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { load } from '../../src/load/index.ts';
-import { problemsOf, repository } from './repository.ts';
+import { load } from '../../../src/load/index.ts';
+import { problemsOf, repository } from '../repository.ts';
 
 describe('a target that keeps its zones in the state file', () => {
   it.each([

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { parseEvents } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../../src/load/limits.ts';
+import { limits } from '../../../src/load/size-limits.ts';
+import { readEntries } from '../../../src/load/yaml/bulk-reader.ts';
 import { plainValue, YamlProblem } from '../../../src/load/yaml/node.ts';
-import { readEntries } from '../../../src/load/yaml/read.ts';
 
 const whole = Number.POSITIVE_INFINITY;
 

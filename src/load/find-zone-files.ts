@@ -3,8 +3,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import { isInside, shownPath } from './files.ts';
-import type { LoadRuleId } from './rules.ts';
+import type { LoadRuleId } from './load-rules.ts';
+import { isInside, shownPath } from './repository-files.ts';
 
 /** The files of one zone, as paths relative to hostmaster.yaml. */
 export interface ZoneFiles {
@@ -15,45 +15,45 @@ export interface ZoneFiles {
 }
 
 /** What a folder of zones has. */
-export interface Listing {
+export interface ZoneFolder {
   readonly zones: ReadonlyMap<string, ZoneFiles>;
   /** Files whose name cannot be a zone's, with the reason. */
-  readonly odd: readonly { readonly file: string; readonly reason: string }[];
+  readonly misnamed: readonly { readonly file: string; readonly reason: string }[];
 }
 
-export interface FindFault {
+export interface SourceFault {
   readonly rule: LoadRuleId;
   readonly message: string;
 }
 
 /** The sources of a zone in the order of reading, or why there are none. */
-export type Found =
+export type ZoneSources =
   | { readonly status: 'found'; readonly format: 'yaml' | 'master'; readonly files: readonly string[] }
-  | { readonly status: 'fault'; readonly fault: FindFault };
+  | { readonly status: 'fault'; readonly fault: SourceFault };
 
 /** Looks for zones in the repository at `root`; each folder is listed once. */
-export interface Finder {
+export interface ZoneFileFinder {
   /** By the zone's name in a folder. */
-  readonly byName: (zone: string, folder: string) => Promise<Found>;
+  readonly byName: (zone: string, folder: string) => Promise<ZoneSources>;
   /** At a path that hostmaster.yaml names: a file, a zone's own folder, or a folder of zones. */
-  readonly atPath: (zone: string, path: string) => Promise<Found>;
-  readonly list: (folder: string) => Promise<Listing | FindFault>;
+  readonly atPath: (zone: string, path: string) => Promise<ZoneSources>;
+  readonly list: (folder: string) => Promise<ZoneFolder | SourceFault>;
 }
 
-export const finderOf = (root: string): Finder => {
-  const listings = new Map<string, Promise<Listing | FindFault>>();
-  const list: Finder['list'] = (folder) => {
+export const zoneFileFinder = (root: string): ZoneFileFinder => {
+  const listings = new Map<string, Promise<ZoneFolder | SourceFault>>();
+  const list: ZoneFileFinder['list'] = (folder) => {
     const known = listings.get(folder) ?? listFolder(root, folder);
     listings.set(folder, known);
     return known;
   };
-  const byName: Finder['byName'] = async (zone, folder) => {
+  const byName: ZoneFileFinder['byName'] = async (zone, folder) => {
     const listing = await list(folder);
     if ('rule' in listing) return { status: 'fault', fault: listing };
     const files = listing.zones.get(zone);
     return files === undefined ? missing(zone, folder) : chooseSources(root, zone, files);
   };
-  const atPath: Finder['atPath'] = async (zone, path) => {
+  const atPath: ZoneFileFinder['atPath'] = async (zone, path) => {
     const kind = await kindOf(root, path);
     if (kind === 'folder') {
       return zoneOfFolder(path) === zone
@@ -66,13 +66,13 @@ export const finderOf = (root: string): Finder => {
   return { list, byName, atPath };
 };
 
-const listFolder = async (root: string, folder: string): Promise<Listing | FindFault> => {
+const listFolder = async (root: string, folder: string): Promise<ZoneFolder | SourceFault> => {
   const kind = await kindOf(root, folder);
   if (kind === null) return { rule: 'file-missing', message: `there is no folder ${folder}; make it, or name another` };
   if (kind === 'file') return { rule: 'file-unusable', message: `${folder} is not a folder` };
   if (kind !== 'folder') return kind;
   const zones = new Map<string, ZoneFiles>();
-  const odd: { readonly file: string; readonly reason: string }[] = [];
+  const misnamed: { readonly file: string; readonly reason: string }[] = [];
   const entries = await entriesOf(root, folder);
   if ('rule' in entries) return entries;
   const shown = shownPath(root, resolve(root, folder));
@@ -86,10 +86,10 @@ const listFolder = async (root: string, folder: string): Promise<Listing | FindF
       zones.set(zone, { ...before, [found.kind]: [...before[found.kind], file] });
     } catch (error) {
       if (!(error instanceof SyntaxProblem)) throw error;
-      odd.push({ file, reason: error.message });
+      misnamed.push({ file, reason: error.message });
     }
   }
-  return { zones, odd };
+  return { zones, misnamed };
 };
 
 /** The zone that an entry of a folder of zones is about; null: none. octoDNS's `$…` and hidden files are not zones. */
@@ -113,7 +113,11 @@ const zoneOfFolder = (path: string): string | null => {
   }
 };
 
-const chooseSources = async (root: string, zone: string, { yaml, master, folders }: ZoneFiles): Promise<Found> => {
+const chooseSources = async (
+  root: string,
+  zone: string,
+  { yaml, master, folders }: ZoneFiles,
+): Promise<ZoneSources> => {
   const all = [...yaml, ...folders, ...master];
   if (yaml.length > 1 || folders.length > 1 || master.length > 1 || (master.length === 1 && all.length > 1)) {
     const message = `${all.join(' and ')} are all of ${zone}; keep one of them`;
@@ -133,14 +137,14 @@ const chooseSources = async (root: string, zone: string, { yaml, master, folders
   return { status: 'found', format: 'yaml', files };
 };
 
-const missing = (zone: string, folder: string): Found => {
+const missing = (zone: string, folder: string): ZoneSources => {
   const name = zone.replaceAll('/', '%2F');
   const base = folder.replace(/\/+$/, '');
   const message = `${zone} has no file; make ${base}/${name}yaml, ${base}/${name}/ or ${base}/${name}zone, or set "static:"`;
   return { status: 'fault', fault: { rule: 'file-missing', message } };
 };
 
-const entriesOf = async (root: string, folder: string): Promise<readonly Dirent[] | FindFault> => {
+const entriesOf = async (root: string, folder: string): Promise<readonly Dirent[] | SourceFault> => {
   try {
     const entries = await readdir(resolve(root, folder), { withFileTypes: true });
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -150,7 +154,7 @@ const entriesOf = async (root: string, folder: string): Promise<readonly Dirent[
 };
 
 /** What is at a path, symlinks followed; null: nothing. One that leaves the repository is a fault. */
-const kindOf = async (root: string, path: string): Promise<'file' | 'folder' | null | FindFault> => {
+const kindOf = async (root: string, path: string): Promise<'file' | 'folder' | null | SourceFault> => {
   try {
     const real = await realpath(resolve(root, path));
     if (!isInside(await realpath(root), real)) {

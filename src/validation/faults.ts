@@ -1,8 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import type { Static, TSchema } from 'typebox';
-import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
-import { validatorOf } from './validator.ts';
+import { listed, quoted } from '../model/phrases.ts';
+import { didYouMean } from '../model/suggest.ts';
+import { asRecord, keysOf } from './mapping.ts';
 
 /** What a value has that its schema does not allow. */
 export interface Fault {
@@ -12,41 +11,9 @@ export interface Fault {
   readonly message: string;
 }
 
-export type Checked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
-
-/** Checks a value against a schema, and finds every fault. */
-export type Check<T> = (value: unknown) => Checked<T>;
-
-/** `secretive`: messages never show a value, since it might be a secret in the wrong place. */
-export interface CheckOptions {
-  readonly secretive?: boolean;
-}
-
-export const checkOf = <Schema extends TSchema>(schema: Schema, options: CheckOptions = {}): Check<Static<Schema>> => {
-  const validate = validatorOf<Static<Schema>>(schema);
-  return (value) =>
-    validate(value) ? { ok: true, value } : { ok: false, faults: faultsOf(validate.errors ?? [], options) };
-};
-
-const fillDefaults = { useDefaults: true } as const;
-
-/** For a provider's own schema, whose defaults are filled in. */
-export const checkOfProvider = (
-  schema: Readonly<Record<string, unknown>>,
-): Check<Readonly<Record<string, unknown>>> => {
-  const validate = validatorOf<Readonly<Record<string, unknown>>>(schema, fillDefaults);
-  return (value) => {
-    const copy: unknown = structuredClone(value);
-    return validate(copy)
-      ? { ok: true, value: copy }
-      : { ok: false, faults: faultsOf(validate.errors ?? [], { secretive: true }) };
-  };
-};
-
-const faultsOf = (errors: readonly ErrorObject[], options: CheckOptions): readonly Fault[] =>
-  withoutBranches(errors).map((error) => faultOf(error, options));
+/** The faults that ajv found, worded for whoever wrote the value; `secretive`: without the value. */
+export const faultsOf = (errors: readonly ErrorObject[], secretive: boolean): readonly Fault[] =>
+  withoutBranches(errors).map((error) => faultOf(error, secretive));
 
 /**
  * Of an anyOf, the errors of the branch whose kind of value it is; where no branch fits, the anyOf itself, which says
@@ -72,7 +39,7 @@ const branchOf = (error: ErrorObject, union: ErrorObject): string =>
 const isWrongKind = (error: ErrorObject, union: ErrorObject): boolean =>
   error.instancePath === union.instancePath && ['type', 'const', 'enum'].includes(error.keyword);
 
-const faultOf = (error: ErrorObject, options: CheckOptions): Fault => {
+const faultOf = (error: ErrorObject, secretive: boolean): Fault => {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   const params: Readonly<Record<string, unknown>> = error.params;
   if (error.keyword === 'additionalProperties') {
@@ -84,7 +51,7 @@ const faultOf = (error: ErrorObject, options: CheckOptions): Fault => {
     const under = path.length === 0 ? '' : ` under ${what}`;
     return { path, atKey: true, message: `"${String(params.missingProperty)}" is missing${under}; add it` };
   }
-  const shown = options.secretive === true ? '' : `, not ${shownValue(error.data)}`;
+  const shown = secretive ? '' : `, not ${shownValue(error.data)}`;
   return { path, atKey: false, message: `${what} must be ${wanted(error)}${shown}${helpOf(error)}` };
 };
 
@@ -97,11 +64,11 @@ const wanted = (error: ErrorObject): string => {
     case 'type':
       return kindName(String(params.type));
     case 'enum':
-      return listed(asList(params.allowedValues).map(String));
+      return listed(asList(params.allowedValues).map(String), 'or');
     case 'const':
       return String(params.allowedValue);
     case 'anyOf':
-      return listed([...new Set(asList(error.schema).map(branchName))]);
+      return listed([...new Set(asList(error.schema).map(branchName))], 'or');
     case 'minimum':
       return `${String(params.limit)} or more`;
     case 'maximum':
@@ -145,16 +112,6 @@ const shownValue = (value: unknown): string => {
   return typeof value === 'object' ? 'a mapping' : quoted(String(value));
 };
 
-const listed = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`;
-
-export const keysOf = (schema: unknown): readonly string[] => Object.keys(asRecord(asRecord(schema).properties));
-
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-export const asRecord = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const unescapePointer = (text: string): string => text.replaceAll('~1', '/').replaceAll('~0', '~');

@@ -1,8 +1,8 @@
+import { quoted } from '../model/phrases.ts';
 import { type RRType, rrTypes, serviceTypes, typeByName } from '../model/rdata.ts';
 import { didYouMean } from '../model/suggest.ts';
-import type { ZoneContext } from './collect.ts';
-import { quoted } from './quote.ts';
-import type { LoadRuleId } from './rules.ts';
+import type { LoadRuleId } from './load-rules.ts';
+import type { ZoneContext } from './zone-content.ts';
 
 export type FoundType =
   | { readonly status: 'found'; readonly type: RRType }
@@ -12,7 +12,7 @@ const mnemonics: ReadonlyMap<string, FoundType> = new Map(
   [...rrTypes, ...serviceTypes].map((type) => [type.name, { status: 'found', type }]),
 );
 
-/** The type that a zone file names. Those that no zone can hold (RFC 6895 section 3.1) are refused. */
+/** The type that a zone file names. Those that no zone can have (RFC 6895 section 3.1) are refused. */
 export const findType = (text: string): FoundType => mnemonics.get(text) ?? findOther(text);
 
 const findOther = (text: string): FoundType => {

@@ -2,7 +2,7 @@ import type { SourceLocation } from '../model/origin.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
 import type { Quarantine } from '../model/zone.ts';
-import { type LoadRuleId, severityOf } from './rules.ts';
+import { type LoadRuleId, severityOf } from './load-rules.ts';
 
 /** What a zone reader must know of the zone. */
 export interface ZoneContext {
@@ -28,9 +28,9 @@ export interface Collector {
   /** What is wanted there cannot be used. `type` null: every type of the name. */
   readonly quarantine: (name: string, type: string | null, reason: string, origin: SourceLocation) => void;
   /** Something is wanted at a name that nobody can tell: what exists may be it, and stays. What was read is used. */
-  readonly hold: () => void;
+  readonly markIncomplete: () => void;
   /** The rest is unknown: what was read of this file is not to be trusted. */
-  readonly giveUp: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
+  readonly distrust: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
   readonly content: () => FileContent;
 }
 
@@ -51,10 +51,10 @@ export const collector = (): Collector => {
     quarantine: (name, type, reason, origin) => {
       quarantined.push({ name, type, reason, origin: { ...origin, kind: 'zone_file' } });
     },
-    hold: () => {
+    markIncomplete: () => {
       complete = false;
     },
-    giveUp: (rule, message, origin) => {
+    distrust: (rule, message, origin) => {
       report(rule, message, origin);
       complete = false;
       trusted = false;

@@ -1,36 +1,39 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
+import { quoted } from '../model/phrases.ts';
 import { problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
-import { asRecord } from './config/check.ts';
+import { asRecord } from '../validation/index.ts';
 import { type Config, entriesAt, reportAt, reportAtKey } from './config/config.ts';
-import type { Path } from './config/config-text.ts';
-import { type Shared, settingsOfUnusable, settingsReader } from './config/settings.ts';
-import { type Finder, type Found, finderOf } from './find.ts';
-import { quoted } from './quote.ts';
-import { type Reserved, reservedIn } from './reserved.ts';
+import { settingsOfUnusable, settingsReader, type ZoneSettingsContext } from './config/zone-settings.ts';
+import { type ZoneFileFinder, type ZoneSources, zoneFileFinder } from './find-zone-files.ts';
+import { type LoadRuleId, severityOf, syntaxRule } from './load-rules.ts';
+import { type FileReader, readZone } from './read-zone.ts';
+import { type ReservedZones, reservedZones } from './reserved-zones.ts';
 import type { CanWrite } from './roles/reach.ts';
-import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';
-import { type FileReader, readZone } from './zone.ts';
+import type { Path } from './yaml/config-document.ts';
 
 /** A zone that hostmaster.yaml names, or that "*" found. */
-export interface ZoneEntry {
+export interface ConfiguredZone {
   /** Canonical. */
   readonly name: string;
   readonly path: Path;
   /** null: the zone is left alone, and the problem that says why is there. `found` null: the zone has no file. */
-  readonly source: { readonly settings: ZoneSettings; readonly found: Found | null } | null;
+  readonly source: { readonly settings: ZoneSettings; readonly found: ZoneSources | null } | null;
 }
 
 const everyOther = '*';
 const defaultFolder = 'zones';
 
 /** The zones in the order of hostmaster.yaml, those of "*" last. Their files are found, and not yet read. */
-export const zoneEntries = async (config: Config, shared: Shared): Promise<readonly ZoneEntry[]> => {
-  const finder = finderOf(config.folder);
-  const readSettings = settingsReader(config, shared);
-  const reserved = reservedIn(config.folder);
-  const entries = new Map<string, ZoneEntry>();
+export const configuredZones = async (
+  config: Config,
+  context: ZoneSettingsContext,
+): Promise<readonly ConfiguredZone[]> => {
+  const finder = zoneFileFinder(config.folder);
+  const readSettings = settingsReader(config, context);
+  const reserved = reservedZones(config.folder);
+  const entries = new Map<string, ConfiguredZone>();
   let other: unknown;
   for (const [key, value] of entriesAt(config, 'zones')) {
     const path = ['zones', key];
@@ -51,13 +54,13 @@ export const zoneEntries = async (config: Config, shared: Shared): Promise<reado
     }
     const usable = readSettings(key, value);
     if (usable === null || parsed.view !== null) reserved.add(key, parsed.base, staticOf(config, path));
-    const settings = usable ?? settingsOfUnusable(shared, asRecord(value));
+    const settings = usable ?? settingsOfUnusable(context, asRecord(value));
     const source = parsed.view === null ? await sourceOf(config, finder, parsed.name, path, settings) : null;
     entries.set(parsed.name, { name: parsed.name, path, source });
   }
   if (other !== undefined) {
-    const settings = readSettings(everyOther, other) ?? settingsOfUnusable(shared, asRecord(other));
-    for (const entry of await otherEntries(config, finder, settings, entries, reserved)) {
+    const settings = readSettings(everyOther, other) ?? settingsOfUnusable(context, asRecord(other));
+    for (const entry of await remainingZones(config, finder, settings, entries, reserved)) {
       entries.set(entry.name, entry);
     }
   }
@@ -65,11 +68,11 @@ export const zoneEntries = async (config: Config, shared: Shared): Promise<reado
 };
 
 /** A zone without a file is left alone, with a warning, where the inventory does not write it either. */
-export const leaveUnwritten = (
+export const skipWithoutSource = (
   config: Config,
-  entries: readonly ZoneEntry[],
+  entries: readonly ConfiguredZone[],
   canWrite: CanWrite,
-): readonly ZoneEntry[] =>
+): readonly ConfiguredZone[] =>
   entries.map((entry) => {
     const { name, path, source } = entry;
     if (source === null || source.found !== null || canWrite(name, source.settings.covers)) return entry;
@@ -79,10 +82,10 @@ export const leaveUnwritten = (
   });
 
 /** Reads a zone's files; null: it is left alone. */
-export const readZoneEntry = async (
+export const readConfiguredZone = async (
   config: Config,
   readFile: FileReader,
-  { name, path, source }: ZoneEntry,
+  { name, path, source }: ConfiguredZone,
 ): Promise<DesiredZone | null> => {
   if (source === null) return null;
   if (source.found === null) return { ...emptyZone(name, source.settings), complete: true };
@@ -102,8 +105,8 @@ export const readZoneEntry = async (
   return read.zone;
 };
 
-/** A zone whose settings alone count: nothing is known of what it should hold. */
-export const unreadZone = ({ name, source }: ZoneEntry): DesiredZone | null =>
+/** A zone whose settings alone count: nothing is known of what it should have. */
+export const zoneWithoutContent = ({ name, source }: ConfiguredZone): DesiredZone | null =>
   source === null ? null : emptyZone(name, source.settings);
 
 const emptyZone = (name: string, settings: ZoneSettings): DesiredZone => ({
@@ -149,11 +152,11 @@ const parseKey = (config: Config, key: string): ZoneKey | null => {
 
 const sourceOf = async (
   config: Config,
-  finder: Finder,
+  finder: ZoneFileFinder,
   name: string,
   path: Path,
   settings: ZoneSettings,
-): Promise<ZoneEntry['source']> => {
+): Promise<ConfiguredZone['source']> => {
   const file = staticOf(config, path);
   if (file === 'none') return { settings, found: null };
   const found = file === null ? await finder.byName(name, defaultFolder) : await finder.atPath(name, file);
@@ -165,13 +168,13 @@ const staticOf = (config: Config, [top = '', key = '']: Path): string | null => 
   return typeof value === 'string' && value !== '' ? value : null;
 };
 
-const otherEntries = async (
+const remainingZones = async (
   config: Config,
-  finder: Finder,
+  finder: ZoneFileFinder,
   settings: ZoneSettings,
   taken: ReadonlyMap<string, unknown>,
-  reserved: Reserved,
-): Promise<readonly ZoneEntry[]> => {
+  reserved: ReservedZones,
+): Promise<readonly ConfiguredZone[]> => {
   const path = ['zones', everyOther];
   const folder = staticOf(config, path) ?? defaultFolder;
   if (folder === 'none') {
@@ -183,7 +186,7 @@ const otherEntries = async (
     report(config, listing.rule, listing.message, path);
     return [];
   }
-  for (const { file, reason } of listing.odd) {
+  for (const { file, reason } of listing.misnamed) {
     const message = `${file} is not named like a zone: ${reason}; rename it, or move it out of ${folder}`;
     config.problems.push(
       problemAt('file-unusable', severityOf('file-unusable'), message, { file, line: 1, column: 1 }),

@@ -1,19 +1,19 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import type { FileOrigin } from '../../model/origin.ts';
 import { makeRRset, type Value } from '../../model/rrset.ts';
-import type { Collector, ZoneContext } from '../collect.ts';
-import type { FileText } from '../files.ts';
-import { type LoadRuleId, syntaxRule } from '../rules.ts';
+import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
+import type { FileText } from '../repository-files.ts';
+import type { Collector, ZoneContext } from '../zone-content.ts';
 
 /** Reads a file that $INCLUDE names; `file` is shown in problems and is what its own $INCLUDE start from. */
 export type IncludeReader = (path: string, from: string) => Promise<{ readonly file: string; readonly text: FileText }>;
 
 /** What goes on from line to line, and into and out of included files. */
-export interface MasterState {
+export interface MasterProgress {
   readonly context: ZoneContext;
   readonly into: Collector;
   readonly include: IncludeReader;
-  readonly drafts: Map<string, RRsetDraft>;
+  readonly unfinished: Map<string, UnfinishedRRset>;
   /** Canonical. */
   origin: string;
   /** null: none yet, or one that cannot be read. */
@@ -36,7 +36,7 @@ export interface MasterFile {
   readonly originAt: (offset: number) => FileOrigin;
 }
 
-export interface RRsetDraft {
+export interface UnfinishedRRset {
   readonly name: string;
   readonly type: string;
   readonly ttl: number;
@@ -44,11 +44,11 @@ export interface RRsetDraft {
   readonly values: Value[];
 }
 
-export const startOf = (context: ZoneContext, into: Collector, include: IncludeReader): MasterState => ({
+export const startProgress = (context: ZoneContext, into: Collector, include: IncludeReader): MasterProgress => ({
   context,
   into,
   include,
-  drafts: new Map(),
+  unfinished: new Map(),
   origin: context.zone,
   owner: null,
   ownerRefused: false,
@@ -60,40 +60,41 @@ export const startOf = (context: ZoneContext, into: Collector, include: IncludeR
 
 /** Adds one record; all of an RRset have one TTL (RFC 2181 section 5.2). */
 export const addRecord = (
-  state: MasterState,
+  progress: MasterProgress,
   record: { readonly name: string; readonly type: string; readonly ttl: number; readonly rdata: string },
   origin: FileOrigin,
 ): void => {
   const { name, type, ttl, rdata } = record;
-  const known = state.drafts.get(`${name} ${type}`);
+  const known = progress.unfinished.get(`${name} ${type}`);
   const value = { rdata, origins: [origin] };
   if (known === undefined) {
-    state.drafts.set(`${name} ${type}`, { name, type, ttl, origin, values: [value] });
+    progress.unfinished.set(`${name} ${type}`, { name, type, ttl, origin, values: [value] });
     return;
   }
   known.values.push(value);
   if (known.ttl !== ttl) {
     const other = `${known.ttl} at ${known.origin.file}:${known.origin.line}`;
     const message = `${name} ${type} has the ttl ${ttl} here and ${other}; an RRset has one ttl (RFC 2181)`;
-    refuse(state, 'ttl-mismatch', message, origin, { name, type });
+    refuse(progress, 'ttl-mismatch', message, origin, { name, type });
   }
 };
 
-export const finish = (state: MasterState): void => {
-  for (const { name, type, ttl, values } of state.drafts.values()) state.into.add(makeRRset(name, type, ttl, values));
+export const addUnfinished = (progress: MasterProgress): void => {
+  for (const { name, type, ttl, values } of progress.unfinished.values())
+    progress.into.add(makeRRset(name, type, ttl, values));
 };
 
 /** Reports; what exists at the name stays, and all that exists where the name is not known. */
 export const refuse = (
-  state: MasterState,
+  progress: MasterProgress,
   rule: LoadRuleId,
   message: string,
   origin: FileOrigin,
   at: { readonly name: string; readonly type: string | null } | null,
 ): void => {
-  state.into.report(rule, message, origin);
-  if (at === null) state.into.hold();
-  else state.into.quarantine(at.name, at.type, message, origin);
+  progress.into.report(rule, message, origin);
+  if (at === null) progress.into.markIncomplete();
+  else progress.into.quarantine(at.name, at.type, message, origin);
 };
 
 /** Runs `read`; what it says about bad text goes to `onProblem`, and the result is null. */

@@ -1,14 +1,14 @@
 import { parseAbsolute } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import { noRoles, type Roles } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import type { CreateSettings, GuardSettings, ZoneSettings } from '../../model/zone.ts';
-import { quoted } from '../quote.ts';
+import { asRecord, checkOf } from '../../validation/index.ts';
 import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../schema/hostmaster.ts';
-import { asRecord, checkOf } from './check.ts';
-import { checkWords, textsOf } from './check-values.ts';
+import type { Path } from '../yaml/config-document.ts';
+import { checkZoneEntry, textsOf } from './check-zone-entry.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
-import type { Path } from './config-text.ts';
-import { parseDuration } from './values.ts';
+import { parseDuration } from './parse-scalars.ts';
 
 const defaultGuards: GuardSettings = {
   max_delete_percent: 30,
@@ -23,12 +23,12 @@ const defaultCreate: CreateSettings = { kind: 'Native', ns: [], soa_edit_api: 'I
 const defaultTtl = 3600;
 
 /** What all zones share. */
-export interface Shared {
+export interface ZoneSettingsContext {
   readonly guards: GuardSettings;
   /** The targets that can be used. */
-  readonly targets: ReadonlySet<string>;
+  readonly usableTargets: ReadonlySet<string>;
   /** Every target that hostmaster.yaml names. */
-  readonly named: ReadonlySet<string>;
+  readonly namedTargets: ReadonlySet<string>;
 }
 
 /** The guards at the top. */
@@ -52,16 +52,16 @@ export const readGuards = (config: Config): TopGuards | null => {
 /** Makes the reader of zone entries. It returns null after a problem that leaves the zone's settings unknown. */
 export const settingsReader = (
   config: Config,
-  shared: Shared,
+  context: ZoneSettingsContext,
 ): ((key: string, value: unknown) => ZoneSettings | null) => {
   const check = checkOf(zoneSchema);
   return (key, value) => {
     const path = ['zones', key];
     const before = config.problems.length;
     const entry = checkAt(config, check, value, path);
-    checkWords(config, asRecord(value), path);
+    checkZoneEntry(config, asRecord(value), path);
     const isSound = config.problems.length === before;
-    const names = readTargetNames(config, asRecord(value).targets, shared, path);
+    const names = readTargetNames(config, asRecord(value).targets, context, path);
     if (entry === null || !isSound) return null;
     warnOfShrink(config, entry, path);
     return {
@@ -75,15 +75,18 @@ export const settingsReader = (
       covers: entry.covers ?? null,
       exempt: (entry.exempt ?? []).map((exemption, i) => ({
         ...exemption,
-        at: { file: config.file, ...config.text.placeOf([...path, 'exempt', i]) },
+        at: { file: config.file, ...config.text.positionOf([...path, 'exempt', i]) },
       })),
-      guards: mergeGuards(shared.guards, entry.guards ?? {}),
+      guards: mergeGuards(context.guards, entry.guards ?? {}),
     };
   };
 };
 
 /** Settings of a zone that is only checked: it has no target, so that nothing is done to it. */
-export const settingsOfUnusable = (shared: Shared, value: Readonly<Record<string, unknown>>): ZoneSettings => ({
+export const settingsOfUnusable = (
+  context: ZoneSettingsContext,
+  value: Readonly<Record<string, unknown>>,
+): ZoneSettings => ({
   targets: [],
   ttl: defaultTtl,
   owns: 'all',
@@ -93,7 +96,7 @@ export const settingsOfUnusable = (shared: Shared, value: Readonly<Record<string
   allow_lua: value.allow_lua === true,
   covers: null,
   exempt: [],
-  guards: shared.guards,
+  guards: context.guards,
 });
 
 const mergeGuards = (base: GuardSettings, entry: GuardsEntry): GuardSettings => ({
@@ -109,15 +112,20 @@ const mergeGuards = (base: GuardSettings, entry: GuardsEntry): GuardSettings => 
 });
 
 /** A target that is there but cannot be used has its own problem. */
-const readTargetNames = (config: Config, targets: unknown, shared: Shared, path: Path): readonly string[] => {
+const readTargetNames = (
+  config: Config,
+  targets: unknown,
+  context: ZoneSettingsContext,
+  path: Path,
+): readonly string[] => {
   const names = new Map(textsOf(targets).toReversed());
   return [...names.keys()].toReversed().filter((name) => {
-    if (!shared.named.has(name)) {
-      const guess = didYouMean(name, shared.named);
+    if (!context.namedTargets.has(name)) {
+      const guess = didYouMean(name, context.namedTargets);
       const message = `${path.join('.')}: there is no target ${quoted(name)}${guess}; configure it under "targets:"`;
       reportAt(config, 'unknown-target', message, [...path, 'targets', names.get(name) ?? 0]);
     }
-    return shared.targets.has(name);
+    return context.usableTargets.has(name);
   });
 };
 
