@@ -46,18 +46,19 @@ export const validatorModules = async (dist: string): Promise<readonly MadeModul
 /** The schemas that every plan needs; a whole plan's would be four times as much code as all of them. */
 const readCompiled = async (dist: string): Promise<Compiled> => {
   const load = (path: string) => import(pathToFileURL(join(dist, path)).href);
-  const [{ ajvOptions }, schemas, { registry }] = await Promise.all([
+  const [{ ajvOptions }, schemas, { registry }, { inventorySources }] = await Promise.all([
     load('src/load/config/validator.js'),
     load('src/load/schema/hostmaster.js'),
     load('src/cli/registry.js'),
+    load('src/inventory/sources/index.js'),
   ]);
   const own = Object.entries<object>(schemas).filter(([name]) => name.endsWith('Schema'));
-  const providers = Object.values<{ readonly schema: object }>(registry);
+  const plugins = Object.values<{ readonly schema: object }>({ ...registry, ...inventorySources });
   return {
     optionsOf: ajvOptions,
     wanted: [
       ...own.map(([, schema]) => ({ schema, useDefaults: false })),
-      ...providers.map(({ schema }) => ({ schema, useDefaults: true })),
+      ...plugins.map(({ schema }) => ({ schema, useDefaults: true })),
     ],
   };
 };

@@ -32,10 +32,8 @@ export const checkOf = <Schema extends TSchema>(schema: Schema, options: CheckOp
 
 const fillDefaults = { useDefaults: true } as const;
 
-/** For a provider's own schema, whose defaults are filled in. */
-export const checkOfProvider = (
-  schema: Readonly<Record<string, unknown>>,
-): Check<Readonly<Record<string, unknown>>> => {
+/** For the own schema of a provider or a kind of inventory, whose defaults are filled in. Messages never show a value. */
+export const checkOfKeys = (schema: Readonly<Record<string, unknown>>): Check<Readonly<Record<string, unknown>>> => {
   const validate = validatorOf<Readonly<Record<string, unknown>>>(schema, fillDefaults);
   return (value) => {
     const copy: unknown = structuredClone(value);

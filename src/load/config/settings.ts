@@ -1,3 +1,4 @@
+import { parseDuration } from '../../model/duration.ts';
 import { parseAbsolute } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
 import { noRoles, type Roles } from '../../model/roles.ts';
@@ -8,7 +9,6 @@ import { asRecord, checkOf } from './check.ts';
 import { checkWords, textsOf } from './check-values.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
 import type { Path } from './config-text.ts';
-import { parseDuration } from './values.ts';
 
 const defaultGuards: GuardSettings = {
   max_delete_percent: 30,
