@@ -13,7 +13,7 @@ import { defaultTop, readGuards, type Shared, type TopGuards } from './config/se
 import { readTargets, withoutState } from './config/targets.ts';
 import { repositoryReader } from './files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
-import { reachOf } from './roles/reach.ts';
+import { reachOf } from './roles/writable-zones.ts';
 import type { FileReader } from './zone.ts';
 import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 

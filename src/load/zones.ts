@@ -9,7 +9,7 @@ import type { Path } from './config/config-text.ts';
 import { type Shared, settingsOfUnusable, settingsReader } from './config/settings.ts';
 import { type Finder, type Found, finderOf } from './find.ts';
 import { type Reserved, reservedIn } from './reserved.ts';
-import type { CanWrite } from './roles/reach.ts';
+import type { CanWrite } from './roles/writable-zones.ts';
 import { type LoadRuleId, severityOf, syntaxRule } from './rules.ts';
 import { type FileReader, readZone } from './zone.ts';
 

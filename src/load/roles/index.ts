@@ -8,9 +8,9 @@ import type { ReadRegistration } from '../config/registration.ts';
 import type { TopGuards } from '../config/settings.ts';
 import { severityOf } from '../rules.ts';
 import type { FileReader } from '../zone.ts';
-import { type RolesFile, readRolesFile } from './file.ts';
-import { idleGrants, missingGrants } from './granted.ts';
-import { readRolesOf } from './role.ts';
+import { idleGrants, missingGrants } from './grant-problems.ts';
+import { readRolesOf } from './read-role.ts';
+import { type RolesFile, readRolesFile } from './read-roles-file.ts';
 
 /** What hostmaster.yaml says of servers. */
 export interface RolesConfig {

@@ -3,7 +3,7 @@ import type { RecordDefinition } from '../../model/roles.ts';
 import { isTemplate, parseTemplate } from '../../model/template.ts';
 import type { RecordEntry } from '../schema/labels.ts';
 import { findType } from '../types.ts';
-import { checkName, type RuleReader, reportIn, tryIn } from './rule.ts';
+import { checkName, type RuleReader, reportIn, tryIn } from './rule-reader.ts';
 
 /** Types that are the zone's and its name server's own, never a server's. */
 const neverServers: ReadonlySet<string> = new Set(['SOA', ...ownTypes]);

@@ -6,10 +6,10 @@ import { asRecord, type Check, checkOf, unknownKey } from '../config/check.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from '../config/config.ts';
 import type { Path } from '../config/config-text.ts';
 import { claimSchema, recordSchema } from '../schema/labels.ts';
-import { readClaim } from './claims.ts';
-import type { RolesFile } from './file.ts';
-import { readRecord } from './records.ts';
-import { isNameTemplate, type RuleReader } from './rule.ts';
+import { readClaim } from './read-claim.ts';
+import { readRecord } from './read-record.ts';
+import type { RolesFile } from './read-roles-file.ts';
+import { isNameTemplate, type RuleReader } from './rule-reader.ts';
 
 /** What is read of a file of roles, and what is found on the way. */
 interface Reading {

@@ -5,7 +5,7 @@ import { parseRdata } from '../../model/rdata.ts';
 import type { ClaimDefinition, HealthCheckDefinition } from '../../model/roles.ts';
 import { parseTemplate, type TemplatePart } from '../../model/template.ts';
 import type { ClaimEntry, HealthCheckEntry } from '../schema/labels.ts';
-import { checkName, filled, type RuleReader, reportIn, tryIn } from './rule.ts';
+import { checkName, filled, type RuleReader, reportIn, tryIn } from './rule-reader.ts';
 
 type AddressType = ClaimDefinition['type'];
 
