@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { registry } from '../src/cli/registry.ts';
+import { inventorySources } from '../src/inventory/index.ts';
 import { publishedSchemas, schemaText } from '../src/load/schema/index.ts';
 
 const folder = join(import.meta.dirname, '..', 'schemas');
@@ -15,7 +16,7 @@ const current = (file: string): string | null => {
 };
 
 mkdirSync(folder, { recursive: true });
-for (const [file, schema] of Object.entries(publishedSchemas(registry))) {
+for (const [file, schema] of Object.entries(publishedSchemas(registry, inventorySources))) {
   const text = schemaText(schema);
   if (current(file) === text) continue;
   if (process.argv.includes('--check')) {

@@ -33,9 +33,7 @@ export const checkOf = <Schema extends TSchema>(
 };
 
 /** For a target's keys and its provider's own schema, whose defaults are filled in. Messages never show a value. */
-export const checkOfProvider = (
-  schema: Readonly<Record<string, unknown>>,
-): Check<Readonly<Record<string, unknown>>> => {
+export const checkOfKeys = (schema: Readonly<Record<string, unknown>>): Check<Readonly<Record<string, unknown>>> => {
   const validate = validatorOf<Readonly<Record<string, unknown>>>(schema, 'defaults');
   return (value) => {
     const copy: unknown = structuredClone(value);

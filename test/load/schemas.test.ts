@@ -4,11 +4,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { registry } from '../../src/cli/registry.ts';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { publishedSchemas, schemaText } from '../../src/load/schema/index.ts';
 import { loadFiles, problemsOf } from './repository.ts';
 
 const folder = join(import.meta.dirname, '../../schemas');
-const published = publishedSchemas(registry);
+const published = publishedSchemas(registry, inventorySources);
 const compile = (name: string) =>
   new Ajv2020({ strict: true, strictRequired: false, strictTypes: false }).compile(
     published[`${name}.schema.json`] ?? {},

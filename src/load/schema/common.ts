@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { durationPattern } from '../../model/duration.ts';
 
 /** The dialect that every published schema names. */
 export const dialect = 'https://json-schema.org/draft/2020-12/schema';
@@ -20,7 +21,7 @@ export const percent = (description: string) => Type.Number({ minimum: 0, maximu
 /** `500ms`, `30s`, `10m`, `1h`. */
 export const duration = (description: string) =>
   Type.String({
-    pattern: '^[0-9]{1,9}(?:ms|s|m|h)$',
+    pattern: durationPattern,
     description: `${description} A time like 500ms, 30s, 10m or 1h.`,
   });
 

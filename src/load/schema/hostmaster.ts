@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, duration, percent, seconds, text, texts } from './common.ts';
 import { grantSchema, grantsSchema, registrationSchema } from './grants.ts';
-import { fileSchema, httpSchema, inventorySchema, netboxSchema } from './inventory.ts';
+import { inventoryEntrySchema } from './inventory.ts';
 import { claimSchema, recordSchema } from './labels.ts';
 
 // Also what scripts/validators.ts compiles into the built command: each export whose name ends in Schema.
-export { claimSchema, fileSchema, grantSchema, httpSchema, netboxSchema, recordSchema, registrationSchema };
+export { claimSchema, grantSchema, inventoryEntrySchema, recordSchema, registrationSchema };
 
 export const stateSchema = Type.Union(
   [
@@ -115,7 +115,7 @@ export const topSchemas = {
   zones: Type.Record(Type.String(), zoneSchema, {
     description: 'Zones by name; "*" is every other one in its folder.',
   }),
-  inventory: inventorySchema,
+  inventory: Type.Record(Type.String(), inventoryEntrySchema),
   registration: registrationSchema,
   grants: grantsSchema,
   guards: guardsSchema,

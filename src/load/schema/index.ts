@@ -1,13 +1,18 @@
 import type { ProviderKeys, Providers } from '../../model/external-providers.ts';
+import type { InventoryTypes } from '../../model/inventory-keys.ts';
 import { dialect, secretRef } from './common.ts';
 import { groupsFileSchema } from './groups.ts';
 import { targetSchema, topSchemas } from './hostmaster.ts';
+import { inventorySchema } from './inventory.ts';
 import { labelsFileSchema } from './labels.ts';
 import { zoneFileSchema } from './zone.ts';
 
 /** The schemas that the package publishes, by their file's name in schemas/. */
-export const publishedSchemas = (providers: Providers): Readonly<Record<string, object>> => ({
-  'hostmaster.schema.json': hostmasterSchema(providers),
+export const publishedSchemas = (
+  providers: Providers,
+  inventories: InventoryTypes,
+): Readonly<Record<string, object>> => ({
+  'hostmaster.schema.json': hostmasterSchema(providers, inventories),
   'zone.schema.json': zoneFileSchema,
   'labels.schema.json': labelsFileSchema,
   'groups.schema.json': groupsFileSchema,
@@ -16,8 +21,8 @@ export const publishedSchemas = (providers: Providers): Readonly<Record<string, 
 /** A schema's text as it is published. */
 export const schemaText = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 
-/** The schema that editors read: a target has its built-in provider's keys and no others. */
-const hostmasterSchema = (providers: Providers): object => {
+/** The schema that editors read: a target has its built-in provider's keys and no others, an inventory its type's. */
+const hostmasterSchema = (providers: Providers, inventories: InventoryTypes): object => {
   const builtIn = Object.entries(providers).map(([name, keys]) => publishedTarget(name, keys));
   const targets = [...builtIn, externalTarget(Object.keys(providers))];
   const description = 'Configured providers, by a name of your choice.';
@@ -29,6 +34,7 @@ const hostmasterSchema = (providers: Providers): object => {
     properties: {
       ...topSchemas,
       targets: { type: 'object', description, additionalProperties: { anyOf: targets } },
+      inventory: inventorySchema(inventories),
     },
   };
 };

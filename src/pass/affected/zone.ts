@@ -1,4 +1,4 @@
-import type { Merged } from '../../compose/merge.ts';
+import type { MergedName } from '../../compose/merge.ts';
 import { isWithin, parentOf } from '../../model/name.ts';
 import type { RRset } from '../../model/rrset.ts';
 import type { DesiredZone, Quarantine } from '../../model/zone.ts';
@@ -27,7 +27,7 @@ const mostAround = 60;
 /** `merged` are all touched names of the zone; `open` those that the last pass left with changes. */
 export const touchedZone = (
   last: LastPassZone,
-  merged: readonly Merged[],
+  merged: readonly MergedName[],
   open: ReadonlySet<string>,
 ): TouchedZone | Whole => {
   const next = new Map(merged.map((each) => [each.name, rrsetsOf(last, each)]));
@@ -37,7 +37,7 @@ export const touchedZone = (
   if (around.size > mostAround) return whole(`${around.size} names of ${last.zone.id.name} decide with what changed`);
   const names = [...next.keys()];
   const beside = [...around];
-  const bad = (merged_: Merged): readonly Quarantine[] => [
+  const bad = (merged_: MergedName): readonly Quarantine[] => [
     ...(last.staticBad.get(merged_.name) ?? []),
     ...merged_.quarantined,
   ];
@@ -58,7 +58,7 @@ export const touchedZone = (
 };
 
 /** What is bad as a whole takes what the zone file has there with it. */
-const rrsetsOf = ({ statics }: LastPassZone, { name, rrsets, quarantined }: Merged): readonly RRset[] =>
+const rrsetsOf = ({ statics }: LastPassZone, { name, rrsets, quarantined }: MergedName): readonly RRset[] =>
   quarantined.some(({ type }) => type === null) ? rrsets : [...(statics.get(name) ?? []), ...rrsets];
 
 type Next = ReadonlyMap<string, readonly RRset[]>;

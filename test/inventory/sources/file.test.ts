@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { removeFolder, tempFolder } from '../servers/child.ts';
-import { defined, messagesOf, minute, passes, standings } from './take.ts';
+import { removeFolder, tempFolder } from '../../servers/child.ts';
+import { defined, messagesOf, minute, passes, standings } from '../take.ts';
 
 let folder: string;
 let outside: string;

@@ -1,4 +1,12 @@
-// What travels from a source to the snapshot.
+import type { InventoryConfig, InventoryKeys } from '../../model/inventory-keys.ts';
+
+// The contract of a source: its keys, how it is read, and what travels from it to the snapshot.
+
+/** A kind of inventory: what the loader must know of its keys, and how it is read. */
+export interface InventorySource extends InventoryKeys {
+  /** `config` is what `configOf` made. Throws only the signal's reason, or what nobody expected. */
+  readonly read: (config: InventoryConfig, context: SourceContext) => Promise<Answer>;
+}
 
 /** A place in a file of the repository. */
 export interface EntryLocation {
@@ -44,33 +52,12 @@ export interface SourceContext {
   readonly signal: AbortSignal | undefined;
 }
 
-type Config = Readonly<Record<string, unknown>>;
-
-export const textOf = (config: Config, key: string): string => {
+export const textOf = (config: InventoryConfig, key: string): string => {
   const value = config[key];
   return typeof value === 'string' ? value : '';
 };
 
-export const numberOf = (config: Config, key: string, fallback: number): number => {
+export const numberOf = (config: InventoryConfig, key: string, fallback: number): number => {
   const value = config[key];
   return typeof value === 'number' ? value : fallback;
 };
-
-/** The limits that hold where the definition names none; docs and tests read them here. */
-export const limits = {
-  /** Milliseconds for one request, from its first byte to the answer's last. */
-  timeout: 10_000,
-  /** One inventory may take so many times the time of one request. */
-  timeouts: 30,
-  servers: 100_000,
-  /** Bytes of one inventory's whole answer. */
-  bytes: 64 * 1024 * 1024,
-  pages: 10_000,
-  redirects: 5,
-  /** Objects that one page of NetBox is asked for; NetBox's own limit is mostly 1,000. */
-  pageSize: 500,
-  /** Bytes of the addresses, devices and machines of one NetBox. */
-  netboxBytes: 512 * 1024 * 1024,
-  /** Problems of single entries that are shown one by one. */
-  entryProblems: 100,
-} as const;

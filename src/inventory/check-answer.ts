@@ -1,8 +1,8 @@
 import { count } from '../model/phrases.ts';
 import type { Server } from '../model/server.ts';
-import type { Answer, EntryLocation } from './answer.ts';
-import { type CheckedEntry, checkEntry } from './parse.ts';
+import { type CheckedEntry, checkEntry } from './check-entry.ts';
 import { quotedUntrusted } from './sanitize.ts';
+import type { Answer, EntryLocation } from './sources/source.ts';
 
 /** A source's answer with every entry checked; all messages are fit to be shown. */
 export type CheckedAnswer = Exclude<Answer, { kind: 'answered' }> | Checked;

@@ -1,6 +1,6 @@
 import type { DesiredZone } from '../model/zone.ts';
 import type { Composition, MergedZone } from './composition.ts';
-import { scopeOf } from './scope.ts';
+import { inventoryScopeOf } from './inventory-scope.ts';
 
 /** The zones as they come from their files, with what was merged for each of them. */
 export const fillZones = (
@@ -9,15 +9,15 @@ export const fillZones = (
 ): readonly DesiredZone[] => {
   const forward = ruleset.registration === null ? null : ruleset.zones.of(ruleset.registration.definition.zone);
   return zones.map((zone) => {
-    const scope = scopeOf(zone, roles);
-    const isUnknown = ruleset.unknown === 'everything' || (ruleset.unknown === 'scope' && scope !== null);
+    const scope = inventoryScopeOf(zone, roles);
+    const isUnknown = ruleset.unknownNames === 'everything' || (ruleset.unknownNames === 'scope' && scope !== null);
     // Where the forward zone is left alone, so is the reverse: the two agree or neither changes.
     const isHalf = scope?.ptr === true && forward !== null && forward.zone === null;
     return {
       ...fillZone(zone, merged.get(zone.id.name)),
       complete: zone.complete && !isUnknown && !isHalf,
       ...(scope === null ? {} : { scope }),
-      ...(scope === null || ruleset.claimed.length === 0 ? {} : { claimed: ruleset.claimed }),
+      ...(scope === null || ruleset.claimedNames.length === 0 ? {} : { claimedNames: ruleset.claimedNames }),
     };
   });
 };

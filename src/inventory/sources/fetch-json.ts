@@ -1,8 +1,8 @@
 import type { Agent, Dispatcher } from 'undici';
-import { messageOf } from '../model/errors.ts';
-import { networkCode, networkWords } from '../model/network.ts';
-import { limits } from './answer.ts';
-import { quotedUntrusted, shownUrl } from './sanitize.ts';
+import { messageOf } from '../../model/errors.ts';
+import { networkCode, networkWords } from '../../model/network.ts';
+import { limits } from '../limits.ts';
+import { quotedUntrusted, shownUrl } from '../sanitize.ts';
 
 /** One document, or why there is none. `url` is where it came from after redirects. */
 export type Fetched =

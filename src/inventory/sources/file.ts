@@ -1,18 +1,51 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { isAbsolute, posix, resolve, sep } from 'node:path';
 import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
-import { messageOf } from '../model/errors.ts';
-import { count } from '../model/phrases.ts';
-import { type Answer, type EntryLocation, failed, limits, numberOf, type SourceContext, textOf } from './answer.ts';
-import { readPage } from './page.ts';
-import { quotedUntrusted } from './sanitize.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { InventoryConfig, KeyFault } from '../../model/inventory-keys.ts';
+import { count } from '../../model/phrases.ts';
+import { limits } from '../limits.ts';
+import { quotedUntrusted } from '../sanitize.ts';
+import { schemaOfText } from './common-keys.ts';
+import { readPage } from './json-page.ts';
+import {
+  type Answer,
+  type EntryLocation,
+  failed,
+  type InventorySource,
+  numberOf,
+  type SourceContext,
+  textOf,
+} from './source.ts';
 
-/** Reads an inventory from a JSON or YAML file of the repository. */
-export const readFileInventory = async (
-  config: Readonly<Record<string, unknown>>,
-  context: SourceContext,
-): Promise<Answer> => {
+/** A JSON or YAML file of the repository. */
+export const fileSource: InventorySource = {
+  schema: {
+    type: 'object',
+    required: ['path'],
+    additionalProperties: false,
+    properties: { path: schemaOfText('JSON or YAML, relative to hostmaster.yaml.') },
+    description: 'Servers from a file of the repository.',
+  },
+  secrets: [],
+  isOffline: true,
+  configOf: (config) => ({ config, faults: leadsOut(textOf(config, 'path')) ? [outside] : [] }),
+  read: (config, context) => readFileInventory(config, context),
+};
+
+const leadsOut = (path: string): boolean => {
+  const normal = posix.normalize(path.replaceAll('\\', '/'));
+  return isAbsolute(path) || normal === '..' || normal.startsWith('../');
+};
+
+const outside: KeyFault = {
+  key: 'path',
+  rule: 'config-syntax',
+  message: '"path" leads out of the folder of the file that names it; keep it inside',
+};
+
+const readFileInventory = async (config: InventoryConfig, context: SourceContext): Promise<Answer> => {
   const path = textOf(config, 'path');
   const text = await textInside(context.folder, path, numberOf(config, 'max_bytes', limits.bytes));
   if (text.fault !== null) return failed(`the file ${quotedUntrusted(path)} ${text.fault}`);

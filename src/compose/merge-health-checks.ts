@@ -1,16 +1,16 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import type { HealthCheck } from '../model/health.ts';
-import type { Contribution, RuleCheck, WriteRule } from './contribution.ts';
-import type { Finding } from './finding.ts';
-import { wordsOf } from './roster.ts';
+import type { ContributedValue, RuleHealthCheck, WriteRule } from './contribution.ts';
+import type { Finding } from './findings-to-problems.ts';
+import { serverTitle } from './roster.ts';
 import { renderUrl } from './template.ts';
 
-export type MergedCheck =
-  | { readonly values: readonly Contribution[]; readonly healthCheck: HealthCheck | null }
+export type MergedHealthCheck =
+  | { readonly values: readonly ContributedValue[]; readonly healthCheck: HealthCheck | null }
   | { readonly conflict: readonly [WriteRule, WriteRule] };
 
 /** The one check of an RRset's values, for those too whose own claim has none; a value that it cannot check goes. */
-export const mergedCheck = (own: readonly Contribution[], findings: Finding[]): MergedCheck => {
+export const mergeHealthChecks = (own: readonly ContributedValue[], findings: Finding[]): MergedHealthCheck => {
   const checked = own.find(({ rule }) => rule.check !== null);
   const check = checked?.rule.check ?? null;
   if (checked === undefined || check === null) return { values: own, healthCheck: null };
@@ -29,13 +29,17 @@ export const mergedCheck = (own: readonly Contribution[], findings: Finding[]): 
   return { values, healthCheck: { port: null, urls: sorted, ...rest } };
 };
 
-const urlFor = ({ member, rdata, rule }: Contribution, check: RuleCheck, findings: Finding[]): string | null => {
+const urlFor = (
+  { contributor, rdata, rule }: ContributedValue,
+  check: RuleHealthCheck,
+  findings: Finding[],
+): string | null => {
   try {
-    return check.url === null ? null : renderUrl(check.url, member.server, rdata);
+    return check.url === null ? null : renderUrl(check.url, contributor.server, rdata);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    const message = `${rule.words} (${rule.at.file}:${rule.at.line}), ${wordsOf(member.server)}: ${error.message}`;
-    findings.push({ rule: 'health-check-url', message, item: member.key, at: rule.at });
+    const message = `${rule.title} (${rule.at.file}:${rule.at.line}), ${serverTitle(contributor.server)}: ${error.message}`;
+    findings.push({ rule: 'health-check-url', message, about: contributor.key, at: rule.at });
     return null;
   }
 };

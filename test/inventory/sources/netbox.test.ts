@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Netbox, type NetboxOptions, type NetboxVersion, startNetbox } from '../servers/inventory-netbox.ts';
-import { context, defined, messagesOf, minute, type Passes, passes, rulesOf, standings } from './take.ts';
+import { type Netbox, type NetboxOptions, type NetboxVersion, startNetbox } from '../../servers/inventory-netbox.ts';
+import { context, defined, messagesOf, minute, type Passes, passes, rulesOf, standings } from '../take.ts';
 
 const v1 = '0123456789abcdef0123456789abcdef01234567';
 const v2 = 'nbt_Ab3dEf6hIj9k.0123456789abcdefghijklmnopqrstuvwxyzABCD';
@@ -314,6 +314,6 @@ describe('its URL', () => {
 
   it('may be that of nothing', async () => {
     const taken = await passes(defined('netbox', { url: 'ftp://example.com' }), context()).after(0);
-    expect(messagesOf(taken)).toContain('its url is neither http nor https');
+    expect(messagesOf(taken)).toContain('"url" must be an address');
   });
 });

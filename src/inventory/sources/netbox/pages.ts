@@ -1,6 +1,6 @@
-import { limits } from './answer.ts';
-import type { Fetcher } from './fetch.ts';
-import { describedUntrusted, quotedUntrusted, shownUrl } from './sanitize.ts';
+import { limits } from '../../limits.ts';
+import { describedUntrusted, quotedUntrusted, shownUrl } from '../../sanitize.ts';
+import type { Fetcher } from '../fetch-json.ts';
 
 /** An object of NetBox's API. */
 export type NetboxObject = ReadonlyMap<string, unknown>;

@@ -4,7 +4,7 @@ import type { Roles } from '../model/roles.ts';
 import type { DesiredZone, InventoryScope } from '../model/zone.ts';
 
 /** Which names of a zone the inventory could have written; null: none. */
-export const scopeOf = (zone: DesiredZone, { registration, grants }: Roles): InventoryScope | null => {
+export const inventoryScopeOf = (zone: DesiredZone, { registration, grants }: Roles): InventoryScope | null => {
   const name = zone.id.name;
   const all = registration?.zone === name;
   const ptr = registration?.reverse === true && isReverse(zone);

@@ -1,6 +1,6 @@
-import { choiceOf, type Kind } from './netbox-map.ts';
-import { type NetboxObject, objectOf } from './netbox-pages.ts';
-import { quotedUntrusted } from './sanitize.ts';
+import { quotedUntrusted } from '../../sanitize.ts';
+import { choiceOf, type Kind } from './machines.ts';
+import { type NetboxObject, objectOf } from './pages.ts';
 
 // NetBox leaves out of account what it does not know in a query: `tga=dns` gives every device there is. So only filters
 // that can be checked on what comes back are sent.

@@ -6,10 +6,11 @@ import { asRecord, type Check, checkOf, unknownKey } from '../../validation/inde
 import { type Config, checkAt, reportAt, reportAtKey } from '../config/config.ts';
 import { claimSchema, recordSchema } from '../schema/labels.ts';
 import type { Path } from '../yaml/config-document.ts';
-import { readClaim } from './claims.ts';
-import type { RolesFile } from './file.ts';
-import { readRecord } from './records.ts';
-import { isNameTemplate, type RuleReader } from './rule.ts';
+import { readClaim } from './read-claim.ts';
+import { readRecord } from './read-record.ts';
+import type { RolesFile } from './read-roles-file.ts';
+import type { RuleReader } from './rule-reader.ts';
+import { isNameTemplate } from './rule-reader.ts';
 
 /** What is read of a file of roles, and what is found on the way. */
 interface Reading {

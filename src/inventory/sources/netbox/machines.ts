@@ -1,5 +1,5 @@
-import type { RawEntry } from './answer.ts';
-import { type NetboxObject, objectOf } from './netbox-pages.ts';
+import type { RawEntry } from '../source.ts';
+import { type NetboxObject, objectOf } from './pages.ts';
 
 export type Kind = 'device' | 'virtual_machine';
 

@@ -14,9 +14,9 @@ export interface Reverse {
   readonly entry: ZoneEntry;
   readonly name: string;
   /** In a classless zone (RFC 2317), the name that the address has by itself: there its parent zone has a CNAME. */
-  readonly plain: string | null;
+  readonly parentName: string | null;
   /** A classless zone that is left alone, to which the address may belong: nobody knows what it covers. */
-  readonly unsure: string | null;
+  readonly mayBelongTo: string | null;
 }
 
 export interface ConfiguredZones {
@@ -143,19 +143,22 @@ const reverseFinder =
     unread: readonly Unread[],
   ): ConfiguredZones['reverseOf'] =>
   (address) => {
-    const plain = reverseName(address);
-    const entry = of(plain);
-    const own = entry === null ? null : { entry, name: plain, plain: null, unsure: null };
+    const parentName = reverseName(address);
+    const entry = of(parentName);
+    const own = entry === null ? null : { entry, name: parentName, parentName: null, mayBelongTo: null };
     if (classless.length === 0 && unread.length === 0) return own;
     const hex = hexOf(address);
     const bits = entry === null ? -1 : prefixLength(entry.name, address);
     const covering = classless.find(({ net }) => isInNet(hex, net));
     const longest = Math.max(bits, covering?.net.bits ?? -1);
-    const hidden = unread.find(({ base }) => isWithin(plain, base) && prefixLength(base, address) >= longest);
+    const hidden = unread.find(({ base }) => isWithin(parentName, base) && prefixLength(base, address) >= longest);
     if (hidden !== undefined)
-      return { ...(own ?? { entry: hidden.entry, name: plain, plain: null }), unsure: hidden.entry.name };
+      return {
+        ...(own ?? { entry: hidden.entry, name: parentName, parentName: null }),
+        mayBelongTo: hidden.entry.name,
+      };
     if (covering !== undefined && covering.net.bits > bits) {
-      return { entry: covering.entry, name: classlessName(address, hex, covering), plain, unsure: null };
+      return { entry: covering.entry, name: classlessName(address, hex, covering), parentName, mayBelongTo: null };
     }
     return own;
   };

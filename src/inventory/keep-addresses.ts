@@ -1,5 +1,5 @@
 import type { KnownInventory, Server } from '../model/server.ts';
-import type { Checked } from './check.ts';
+import type { Checked } from './check-answer.ts';
 
 /** Where an answer may have left addresses out, a server keeps those that it had and that no other one is said to have. */
 export const withKnownAddresses = (answer: Checked, known: KnownInventory | null): Checked => {

@@ -1,4 +1,4 @@
-import { describedUntrusted } from './sanitize.ts';
+import { describedUntrusted } from '../sanitize.ts';
 
 /** One page of interface.md's answer. */
 export interface Page {

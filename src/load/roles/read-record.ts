@@ -3,7 +3,8 @@ import type { RecordDefinition } from '../../model/roles.ts';
 import { isTemplate, parseTemplate } from '../../model/template.ts';
 import { findType } from '../record-types.ts';
 import type { RecordEntry } from '../schema/labels.ts';
-import { checkName, type RuleReader, reportIn, tryIn } from './rule.ts';
+import type { RuleReader } from './rule-reader.ts';
+import { checkName, reportIn, tryIn } from './rule-reader.ts';
 
 /** Types that are the zone's and its name server's own, never a server's. */
 const neverServers: ReadonlySet<string> = new Set(['SOA', ...ownTypes]);

@@ -1,11 +1,11 @@
+import { parseDuration } from '../../model/duration.ts';
 import type { WhenAllDown } from '../../model/health.ts';
 import { quoted } from '../../model/phrases.ts';
 import { parseRdata } from '../../model/rdata.ts';
 import type { ClaimDefinition, HealthCheckDefinition } from '../../model/roles.ts';
 import { parseTemplate, type TemplatePart } from '../../model/template.ts';
-import { parseDuration } from '../config/parse-scalars.ts';
 import type { ClaimEntry, HealthCheckEntry } from '../schema/labels.ts';
-import { checkName, filled, type RuleReader, reportIn, tryIn } from './rule.ts';
+import { checkName, filled, type RuleReader, reportIn, tryIn } from './rule-reader.ts';
 
 type AddressType = ClaimDefinition['type'];
 

@@ -1,34 +1,45 @@
-import { count } from '../model/phrases.ts';
-import { type Answer, failed, limits, numberOf, type RawEntry, type SourceContext, textOf } from './answer.ts';
-import { type Fetched, type Fetcher, openFetcher } from './fetch.ts';
-import { type Page, readPage } from './page.ts';
-import { quotedUntrusted, shownUrl } from './sanitize.ts';
+import { count } from '../../model/phrases.ts';
+import { limits } from '../limits.ts';
+import { quotedUntrusted, shownUrl } from '../sanitize.ts';
+import { configWithUrl, schemaOfMost, schemaOfTimeout, schemaOfUrl, urlFault } from './common-keys.ts';
+import { type Fetched, type Fetcher, openFetcher } from './fetch-json.ts';
+import { type Page, readPage } from './json-page.ts';
+import { type Answer, failed, type InventorySource, numberOf, type RawEntry, textOf } from './source.ts';
 
-/** Reads an inventory that speaks interface.md's JSON over HTTP, page by page. */
-export const readHttp = async (config: Readonly<Record<string, unknown>>, context: SourceContext): Promise<Answer> => {
-  const url = URL.parse(textOf(config, 'url'));
-  const fault = urlFault(url);
-  if (url === null || fault !== null) return failed(fault ?? 'it has no url');
-  const token = context.secrets.token;
-  const fetcher = await openFetcher({
-    authorization: token === undefined ? null : `Bearer ${token}`,
-    timeout: numberOf(config, 'timeout', limits.timeout),
-    maxBytes: numberOf(config, 'max_bytes', limits.bytes),
-    signal: context.signal,
-  });
-  try {
-    return await readPages(fetcher, url, context.etag, numberOf(config, 'max_servers', limits.servers));
-  } finally {
-    await fetcher.close();
-  }
-};
-
-/** What keeps a URL from being used, or null. */
-export const urlFault = (url: URL | null): string | null => {
-  if (url === null) return 'its url cannot be read; write it as https://host/path';
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'its url is neither http nor https';
-  if (url.username !== '' || url.password !== '') return 'its url has a password in it; use `token`';
-  return null;
+/** An API that answers with interface.md's JSON, page by page. */
+export const httpSource: InventorySource = {
+  schema: {
+    type: 'object',
+    required: ['url'],
+    additionalProperties: false,
+    properties: {
+      url: schemaOfUrl,
+      timeout: schemaOfTimeout,
+      max_servers: schemaOfMost('Servers'),
+      max_bytes: schemaOfMost('Bytes of the whole answer'),
+    },
+    description: 'Servers from an HTTP API.',
+  },
+  secrets: ['token'],
+  isOffline: false,
+  configOf: configWithUrl,
+  read: async (config, context) => {
+    const fault = urlFault(config.url);
+    if (fault !== null) return failed(fault.message);
+    const token = context.secrets.token;
+    const fetcher = await openFetcher({
+      authorization: token === undefined ? null : `Bearer ${token}`,
+      timeout: numberOf(config, 'timeout', limits.timeout),
+      maxBytes: numberOf(config, 'max_bytes', limits.bytes),
+      signal: context.signal,
+    });
+    try {
+      const most = numberOf(config, 'max_servers', limits.servers);
+      return await readPages(fetcher, new URL(textOf(config, 'url')), context.etag, most);
+    } finally {
+      await fetcher.close();
+    }
+  },
 };
 
 /** What was read of the answer so far. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkEntry } from '../../src/inventory/parse.ts';
+import { checkEntry } from '../../src/inventory/check-entry.ts';
 
 const server = (entry: unknown) => {
   const checked = checkEntry('lab', entry);
