@@ -12,7 +12,7 @@ import { fillZones } from './zone.ts';
 export { type Composition, composition } from './composition.ts';
 export { evidenceFrom } from './deletion-evidence.ts';
 export { withLastKnownServers } from './last-known.ts';
-export { type ComposeRule, type ComposeRuleId, composeRules } from './rules.ts';
+export { type ComposeRuleId, composeRules } from './rules.ts';
 export type { ComposeInput } from './ruleset.ts';
 export { configuredZones } from './zones.ts';
 

@@ -17,7 +17,7 @@ import type { FileReader } from './zone.ts';
 import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
 export { limits } from './limits.ts';
-export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
+export { type LoadRuleId, loadRules } from './rules.ts';
 export { resolveSecrets } from './secrets.ts';
 
 export interface LoadOptions {
