@@ -6,7 +6,7 @@ import { factoryText, placeOf, repositoryOf } from './repository.ts';
 
 // Modules that cannot be a provider, each with all that is said about it. One run says all of them.
 
-const version = 'this Hostmaster speaks version 1';
+const version = 'this Hostmaster supports version 1';
 const noFactory =
   'exports no factory; it must "export const factory = { apiVersion: 1, … }", or export that by default';
 
@@ -16,70 +16,66 @@ const modules: readonly (readonly [name: string, text: string, says: string])[] 
   [
     'unversioned',
     factoryText({ apiVersion: '' }),
-    `states no apiVersion, and ${version}: put "apiVersion: 1" into its factory`,
+    `states no apiVersion, but ${version}: add "apiVersion: 1" to its factory`,
   ],
   [
     'newer',
     factoryText({ apiVersion: '2' }),
-    `speaks version 2 of the provider interface, and ${version}: update Hostmaster, or take an older release of the provider`,
+    `is for version 2 of the provider interface, but ${version}: update Hostmaster, or install an older release of the provider`,
   ],
   [
     'older',
     factoryText({ apiVersion: "'0'" }),
-    `speaks version 0 of the provider interface, and ${version}: take a release of it that does`,
+    `is for version 0 of the provider interface, but ${version}: install a release that is for it`,
   ],
-  [
-    'nameless',
-    factoryText({ name: "''" }),
-    'has a factory whose "name" is not a text that is not empty; mend it there',
-  ],
-  ['closed', factoryText({ open: '7' }), 'has a factory whose "open" is not a function; mend it there'],
+  ['nameless', factoryText({ name: "''" }), 'has a factory whose "name" is not a non-empty string; fix it there'],
+  ['closed', factoryText({ open: '7' }), 'has a factory whose "open" is not a function; fix it there'],
   [
     'open-secret',
     factoryText({ secrets: "'api_key'" }),
-    'has a factory whose "secrets" is not a list of keys, such as ["api_key"]; an empty one where it has none; mend it there',
+    'has a factory whose "secrets" is not a list of keys, such as ["api_key"]; an empty list if it has none; fix it there',
   ],
   [
     'schemaless',
     factoryText({ schema: '' }),
-    `has a factory whose "schema" is not the JSON Schema of its target's keys; mend it there`,
+    `has a factory whose "schema" is not the JSON Schema of its target's keys; fix it there`,
   ],
   [
     'strange-schema',
     factoryText({ schema: "{ type: 'object', properties: { url: { type: 'strin' } } }" }),
-    'has a schema that is not a JSON Schema (2020-12): schema is invalid: data/properties/url/type must be equal to one of the allowed values; mend it there',
+    'has a schema that is not a JSON Schema (2020-12): schema is invalid: data/properties/url/type must be equal to one of the allowed values; fix it there',
   ],
   [
     'unknown-keyword',
     factoryText({ schema: "{ type: 'object', propertys: {} }" }),
-    'has a schema that is not a JSON Schema (2020-12): strict mode: unknown keyword: "propertys"; mend it there',
+    'has a schema that is not a JSON Schema (2020-12): strict mode: unknown keyword: "propertys"; fix it there',
   ],
   [
     'no-object',
     factoryText({ schema: "{ type: 'string' }" }),
-    'has a schema that is not of "type": "object"; mend it there',
+    'has a schema that is not of "type": "object"; fix it there',
   ],
   [
     'common-key',
     factoryText({ schema: "{ type: 'object', properties: { verify_at: {} } }" }),
-    'has a schema with "verify_at", which every target has already; take it out there',
+    'has a schema with "verify_at", which every target has already; remove it there',
   ],
   [
     'secret-key',
     factoryText({ secrets: "['token']", schema: "{ type: 'object', required: ['token'] }" }),
-    'has a schema with "token", one of its secrets, which never reach the schema; take it out there',
+    'has a schema with "token", one of its secrets, which never reach the schema; remove it there',
   ],
   [
     'throwing',
     "\nconst fail = () => {\n  throw new TypeError('no way\\n    at nowhere');\n};\nfail();",
-    'cannot be loaded: throwing.js:3:9: no way; mend it there',
+    'cannot be loaded: throwing.js:3:9: no way; fix it there',
   ],
   [
     'misusing',
     "import { parseName } from 'hostmaster/provider';\nparseName('a..b');",
-    'cannot be loaded: misusing.js:2:1: the name "a..b" has an empty part: two dots in a row, or one in front; mend it there',
+    'cannot be loaded: misusing.js:2:1: the name "a..b" has an empty part: two dots in a row, or one in front; fix it there',
   ],
-  ['throwing-text', "throw 'only words';", 'cannot be loaded: throwing-text.js: only words; mend it there'],
+  ['throwing-text', "throw 'only words';", 'cannot be loaded: throwing-text.js: only words; fix it there'],
   [
     'unparsable',
     'export const = ;',
@@ -93,14 +89,18 @@ const modules: readonly (readonly [name: string, text: string, says: string])[] 
   [
     'importing-file',
     "import './no-such-file.js';",
-    "cannot be loaded: importing-file.js: Cannot find module 'no-such-file.js' imported from importing-file.js; mend it there",
+    "cannot be loaded: importing-file.js: Cannot find module 'no-such-file.js' imported from importing-file.js; fix it there",
   ],
   [
     'misled',
     "import { parseNmae } from 'hostmaster/provider'; parseNmae();",
-    "cannot be loaded: misled.js: The requested module 'hostmaster/provider' does not provide an export named 'parseNmae'; mend it there",
+    "cannot be loaded: misled.js: The requested module 'hostmaster/provider' does not provide an export named 'parseNmae'; fix it there",
   ],
-  ['waiting', 'await new Promise(() => {});', 'cannot be loaded: waiting.js: it still waits after 10 s; mend it there'],
+  [
+    'waiting',
+    'await new Promise(() => {});',
+    'cannot be loaded: waiting.js: it did not finish within 10 s; fix it there',
+  ],
 ];
 
 const absent: readonly (readonly [provider: string, says: string])[] = [
