@@ -55,10 +55,15 @@ export const httpSchema = closed({ ...typeOf('http'), ...keysOfHttp }, 'Servers 
 export const fileSchema = closed({ ...typeOf('file'), ...keysOfFile }, 'Servers from a file of the repository.');
 export const netboxSchema = closed({ ...typeOf('netbox'), ...keysOfNetbox }, 'Servers from NetBox.');
 
+const tokenShown = {
+  description: 'The secret that is sent with each request, to the origin of url alone: {env: NAME} or {file: PATH}.',
+  examples: [{ env: 'LAB_TOKEN' }],
+};
+
 const withToken = <Properties extends Record<string, TSchema>>(
   schema: { readonly properties: Properties },
   description: string,
-) => closed({ ...schema.properties, token: Type.Optional(secretRef) }, description);
+) => closed({ ...schema.properties, token: Type.Optional(Type.Union(secretRef.anyOf, tokenShown)) }, description);
 
 /** `inventory:` as it is published; what loads it takes the schema of its type. */
 export const inventorySchema = Type.Record(
@@ -68,7 +73,10 @@ export const inventorySchema = Type.Record(
     fileSchema,
     withToken(netboxSchema, 'Servers from NetBox.'),
   ]),
-  { description: 'Sources of servers, by a name of your choice.' },
+  {
+    description: 'Sources of servers, by a name of your choice.',
+    examples: [{ lab: { type: 'http', url: 'https://lab.example.net/api/v1/servers' } }],
+  },
 );
 
 export type InventoryEntry = Static<typeof httpSchema> | Static<typeof fileSchema> | Static<typeof netboxSchema>;
