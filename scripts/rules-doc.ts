@@ -1,12 +1,9 @@
-// docs/rules.md from the tables of rules. `--check` only says whether it is up to date.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// docs/rules.md, made of the tables of rules.
 import { composeRules } from '../src/compose/index.ts';
 import { inventoryRules } from '../src/inventory/rules.ts';
 import { loadRules } from '../src/load/load-rules.ts';
 import { planRules } from '../src/plan/rules.ts';
 import { ruleTable } from '../src/rules/index.ts';
-import { root } from './tools.ts';
 
 interface Row {
   readonly id: string;
@@ -16,8 +13,6 @@ interface Row {
   readonly namedCheckzone: string;
   readonly why: string;
 }
-
-export const rulesDocFile = join(root, 'docs/rules.md');
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('*.', '\\*.');
 
@@ -60,7 +55,7 @@ const byId = <T extends ShortRow>(rows: readonly T[]): readonly T[] => [...rows]
 /** The whole document. */
 export const rulesDoc = (): string => `# Rules
 
-<!-- Made by scripts/rules-doc.ts; do not edit. -->
+<!-- Made by \`npm run generate\` of the tables of rules; do not edit. -->
 
 \`hostmaster validate\` checks all of these and reports every problem at once, with file, line, column and rule.
 
@@ -110,16 +105,3 @@ These are found where a zone meets the target that is to hold it.
 
 ${shortTable(byId(planRules))}
 `;
-
-const main = (args: readonly string[]): number => {
-  if (!args.includes('--check')) {
-    mkdirSync(join(root, 'docs'), { recursive: true });
-    writeFileSync(rulesDocFile, rulesDoc());
-    return 0;
-  }
-  if (readFileSync(rulesDocFile, 'utf8') === rulesDoc()) return 0;
-  process.stdout.write('docs/rules.md is not up to date: run node scripts/rules-doc.ts\n');
-  return 1;
-};
-
-if (import.meta.main) process.exitCode = main(process.argv.slice(2));

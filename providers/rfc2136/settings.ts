@@ -15,6 +15,7 @@ const tsig = (description: string) =>
     required: ['name'],
     additionalProperties: false,
     description,
+    examples: [{ name: 'hostmaster.', secret: { env: 'TSIG_SECRET' } }],
     properties: {
       name: { ...text, description: "The key's name, as the name server has it.", examples: ['hostmaster.'] },
       algorithm: {
@@ -22,7 +23,10 @@ const tsig = (description: string) =>
         default: 'hmac-sha256',
         description: `${tsigAlgorithms.join(', ')}; cut as BIND writes it: hmac-sha256-128.`,
       },
-      secret: { description: 'In base64.' },
+      secret: {
+        description: 'Its secret in base64, as {env: NAME} or {file: PATH}.',
+        examples: [{ env: 'TSIG_SECRET' }],
+      },
     },
   }) as const;
 
@@ -55,6 +59,7 @@ export const schema = {
       type: 'object',
       additionalProperties: false,
       description: 'Speak DNS over TLS with all of them (RFC 9103).',
+      examples: [{ name: 'ns1.example.net', authorities: 'ca.pem' }],
       properties: {
         name: {
           ...text,
@@ -94,6 +99,7 @@ export const schema = {
       required: ['catalog'],
       additionalProperties: false,
       description: 'Where its list of zones is. Default is to ask for its zones in hostmaster.yaml.',
+      examples: [{ catalog: 'catalog.example.net' }],
       properties: {
         catalog: { ...text, description: 'The name of a catalog zone (RFC 9432).', examples: ['catalog.example.net'] },
       },

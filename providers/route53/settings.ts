@@ -37,6 +37,7 @@ export const schema = {
       additionalProperties: false,
       description:
         "The target's zones are the private ones of this VPC. Default is all; those made here are then public.",
+      examples: [{ id: 'vpc-0123456789abcdef0', region: 'eu-central-1' }],
       properties: {
         id: { ...text, description: "The VPC's id.", examples: ['vpc-0123456789abcdef0'] },
         region: { ...text, description: 'The region that it is in.', examples: ['eu-central-1'] },

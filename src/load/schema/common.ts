@@ -5,8 +5,11 @@ import { durationPattern } from '../../model/duration.ts';
 export const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /** A mapping that has these keys and no others. */
-export const closed = <Properties extends Record<string, TSchema>>(properties: Properties, description: string) =>
-  Type.Object(properties, { additionalProperties: false, description });
+export const closed = <Properties extends Record<string, TSchema>>(
+  properties: Properties,
+  description: string,
+  shown: Shown<Readonly<Record<string, unknown>>> = {},
+) => Type.Object(properties, { additionalProperties: false, description, ...shown });
 
 /**
  * What editors and docs/configuration.md show of a key. Nothing fills this `default` in: it says what the loader does

@@ -10,6 +10,7 @@ export const registrationSchema = closed(
     reverse: Type.Optional(flag('A PTR for each address, in the longest configured zone that contains it.', true)),
   },
   'The names that every server gets.',
+  { examples: [{ zone: 'lab.internal' }] },
 );
 
 const list = (of: string, description: string, shown: Readonly<Record<string, unknown>>) =>
@@ -53,6 +54,7 @@ export const grantSchema = closed(
 
 export const grantsSchema = Type.Array(grantSchema, {
   description: 'What the inventory may write beyond registration; all else is refused.',
+  examples: [[{ label: 'mailserver', names: ['mail.example.com'], cidrs: ['192.0.2.0/24'] }]],
 });
 
 export type GrantEntry = Static<typeof grantSchema>;

@@ -135,6 +135,7 @@ export const guardsSchema = closed(
           ),
         },
         'When a server that is missing from the inventory is gone.',
+        { examples: [{ snapshots: 5, grace: '1h' }] },
       ),
     ),
     max_shrink: Type.Optional(
@@ -151,10 +152,12 @@ export const guardsSchema = closed(
           ),
         },
         'When an answer of an inventory is too small to be believed. Only at the top, not in a zone.',
+        { examples: [{ percent: 50 }] },
       ),
     ),
   },
   'Limits that hold changes back until somebody allows them.',
+  { examples: [{ max_delete_percent: 10 }] },
 );
 
 export const zoneSchema = closed(
@@ -206,6 +209,7 @@ export const topSchemas = {
   targets: Type.Record(Type.String(), targetSchema),
   zones: Type.Record(Type.String(), zoneSchema, {
     description: 'Zones by name; "*" stands for every other zone that has a file.',
+    examples: [{ 'example.com': { targets: ['pdns'] } }],
   }),
   inventory: Type.Record(Type.String(), inventoryEntrySchema),
   registration: registrationSchema,

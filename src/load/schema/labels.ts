@@ -49,6 +49,7 @@ const healthCheck = closed(
     ),
   },
   'A check that decides which addresses are answered: by port or by url.',
+  { examples: [{ port: 25 }] },
 );
 
 /** One entry of `records:`. */
@@ -86,10 +87,21 @@ export const claimSchema = closed(
 /** What a label or a group does in DNS. */
 export const dnsSchema = closed(
   {
-    records: Type.Optional(Type.Array(recordSchema, { description: 'Records that each of its servers gets.' })),
-    claims: Type.Optional(Type.Array(claimSchema, { description: 'Names that its servers share.' })),
+    records: Type.Optional(
+      Type.Array(recordSchema, {
+        description: 'Records that each of its servers gets.',
+        examples: [[{ type: 'TXT', name: '{{server.name}}.lab.internal', value: 'rack {{server.rack}}' }]],
+      }),
+    ),
+    claims: Type.Optional(
+      Type.Array(claimSchema, {
+        description: 'Names that its servers share.',
+        examples: [[{ name: 'www.example.com', type: 'A' }]],
+      }),
+    ),
   },
   'What its servers get in DNS.',
+  { examples: [{ claims: [{ name: 'www.example.com', type: 'A' }] }] },
 );
 
 export const labelsSchema = closed(
