@@ -17,6 +17,9 @@ const tutorial: Stage = async (use) => {
   await use({ folder: root, env: { HOME: tempFolder('tutorial') }, instead });
 };
 
+/** No server at all. */
+const alone: Stage = (use) => use({ folder: tempFolder('stage'), env: {}, instead: {} });
+
 type Records = readonly (readonly [name: string, ttl: number, type: string, ...content: string[]])[];
 
 const makeZone = async (server: PowerDns, name: string, records: Records): Promise<void> => {
@@ -61,6 +64,7 @@ const large: Records = [
 /** Every document that has commands, by what it takes for granted. */
 export const stages: Readonly<Record<string, Stage>> = {
   'docs/tutorial.md': tutorial,
+  'docs/commands.md': alone,
   'docs/configuration.md': withZones({ 'example.com.': small }),
   'docs/existing-zones.md': withZones({
     'example.com.': small,
