@@ -32,6 +32,10 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'npm ci\nnpm run test:unit -- test/conformance/my-service.test.ts':
       'test/conformance/json-file.test.ts is such a file, for the provider that the document shows',
   },
+  'docs/route53.md': {
+    "pip install 'moto[server]'\nmoto_server -p 5000":
+      'installs packages; the tests start the same server on a free port (test/servers/moto.ts)',
+  },
   'docs/tutorial.md': {
     'sudo apt-get install --yes --no-install-recommends pdns-server pdns-backend-sqlite3 sqlite3 bind9-dnsutils curl':
       'installs packages, which npm test does itself',

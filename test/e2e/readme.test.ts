@@ -24,6 +24,15 @@ const helpOf = (words: readonly string[]): { readonly status: number | null; rea
   return { status, text: stdout };
 };
 
+/** The headings of a document, as GitHub makes anchors of them. */
+const anchorsOf = (document: string): readonly string[] =>
+  [...textOf(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
 /** What is wrong with a command; null: nothing. */
 const faultOf = (command: string): string | null => {
   const [program = '', verb = '', ...rest] = command
@@ -55,9 +64,18 @@ describe.each(documents)('%s', (document) => {
     expect(faultOf(command)).toBeNull();
   });
 
+  const links = [...textOf(document).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)].map(([, path = '', heading]) => {
+    const file = path === '' ? document : join(dirname(document), path);
+    return { file, heading };
+  });
+
   it('links to files that exist', () => {
-    const links = [...textOf(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
-    expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
+    expect(links.filter(({ file }) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it('links to headings that exist', () => {
+    const lost = links.filter(({ file, heading }) => heading !== undefined && !anchorsOf(file).includes(heading));
+    expect(lost).toEqual([]);
   });
 });
 
