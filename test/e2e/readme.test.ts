@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startPowerDns, tempFolder } from '../servers/index.ts';
 import { documents, root, textOf, textsIn } from './documents.ts';
+import { jsonOf, sample } from './repository.ts';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const bin = join(root, 'bin/hostmaster.ts');
@@ -108,6 +109,24 @@ describe('docs/commands.md', () => {
     expect(
       commands.filter((name) => !textOf('docs/commands.md').includes(`\`hostmaster ${name}`) && name !== 'help'),
     ).toEqual([]);
+  });
+});
+
+describe('the JSON of docs/commands.md', () => {
+  /** The keys that the table has for a command. */
+  const keysOf = (command: string): readonly string[] => {
+    const [, row = ''] = new RegExp(`^\\| \`${command}\` \\| (.*) \\|$`, 'm').exec(textOf('docs/commands.md')) ?? [];
+    return [...row.replace(/\(.*?\)/, '').matchAll(/`(\w+)`/g)].map(([, key = '']) => key);
+  };
+
+  it.each(['validate', 'plan', 'apply --yes', 'verify', 'explain www.example.com'])('is that of %s', async (line) => {
+    const { run } = await sample();
+    if (!line.startsWith('plan')) await run('apply', '--yes');
+    const [command = '', ...args] = line.split(' ');
+    const documented = [...keysOf(command), ...(command === 'apply' ? keysOf('plan') : [])];
+    expect(documented).not.toEqual([]);
+    const there = Object.keys(jsonOf(await run(command, ...args, '--format', 'json')));
+    expect(there).toEqual(expect.arrayContaining(documented));
   });
 });
 
