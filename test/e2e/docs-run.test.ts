@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { blocksIn, countOfCommandBlocks, documents, isCommand, root } from './documents.ts';
+import { blocksIn, countOfCommandBlocks, documents, isCommand, root, textOf } from './documents.ts';
 import { typeAll, withShown } from './shell.ts';
 import { stages } from './stages.ts';
 
@@ -43,6 +43,17 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** Commands of other programs within sentences of docs/: no step of anything, and why they are not run here. */
+const mentioned: Readonly<Record<string, string>> = {
+  'rndc freeze': 'what an operator does before editing a zone file by hand',
+  'knotc zone-freeze': 'the same for Knot',
+  'named-checkzone -i local': 'test/rules/checkzone.test.ts runs it on each rule of the table',
+  'sudo systemctl disable --now pdns': "ends a service of the reader's machine",
+};
+
+const programs =
+  /`((?:sudo|rndc|knotc|pdnsutil|pip|moto_server|dig|curl|apt-get|systemctl|named-\w+|git|node|npx) [^`]+)`/g;
+
 const commandsOf = (document: string) => blocksIn(document).filter(isCommand);
 
 describe.each(documents)('the commands of %s', (document) => {
@@ -58,6 +69,12 @@ describe.each(documents)('the commands of %s', (document) => {
   it('stand in blocks that are seen here', () => {
     expect(commandsOf(document)).toHaveLength(countOfCommandBlocks(document));
   });
+});
+
+it('the commands of other programs that sentences mention are these', () => {
+  const pages = documents.filter((document) => document.startsWith('docs/'));
+  const found = pages.flatMap((document) => [...textOf(document).matchAll(programs)].map(([, command]) => command));
+  expect([...new Set(found)].toSorted()).toEqual(Object.keys(mentioned).toSorted());
 });
 
 describe.each(Object.entries(stages))('a reader of %s', (document, stage) => {

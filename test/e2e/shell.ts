@@ -12,6 +12,8 @@ export interface Setting {
   readonly env: Readonly<Record<string, string>>;
   /** What stands in the document, and what it is on this machine: ports. */
   readonly instead: Readonly<Record<string, string>>;
+  /** Programs that find their server only if they are told where it is: what to run in their place. */
+  readonly programs?: Readonly<Record<string, string>>;
 }
 
 /** What came of a block of commands. */
@@ -68,17 +70,17 @@ const replaced = (text: string, instead: Setting['instead']): string =>
 
 const stepOf = (block: Block, results: string): string => {
   if (isRun(block)) return `failed=0\n{\n${block.text}} > ${results}.out 2>&1\necho "$failed" > ${results}.code`;
-  const [, file] = /^# (\S+\.(?:yaml|conf|json))\n/.exec(block.text) ?? [];
+  const [, file] = /^[#;] (\S+\.(?:yaml|conf|zone))\n/.exec(block.text) ?? [];
   if (file === undefined) return '';
   return `mkdir -p "$(dirname ${file})"\ncat > ${file} <<'END OF FILE'\n${block.text}END OF FILE`;
 };
 
 /** What the script starts in the background ends with it, even if this process is killed. */
-const runShell = (script: string, { folder, env }: Setting): Promise<void> =>
+const runShell = (script: string, { folder, env, programs = {} }: Setting): Promise<void> =>
   new Promise((resolve, reject) => {
     const child = spawn('setpriv', ['--pdeathsig=KILL', 'bash', script], {
       cwd: folder,
-      env: { ...process.env, NO_COLOR: '1', ...env, PATH: `${programs()}:${process.env.PATH}` },
+      env: { ...process.env, NO_COLOR: '1', ...env, PATH: `${folderOf(programs)}:${process.env.PATH}` },
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
     });
@@ -98,12 +100,13 @@ const killGroup = (pid: number | undefined): void => {
 };
 
 /** A folder for the PATH: `hostmaster` as if it were installed, and a pdns_server that ends with its shell. */
-const programs = (): string => {
+const folderOf = (programs: Readonly<Record<string, string>>): string => {
   const folder = tempFolder('programs');
   const program = (name: string, line: string) => {
     writeFileSync(join(folder, name), `#!/bin/sh\nexec ${line} "$@"\n`);
     chmodSync(join(folder, name), 0o755);
   };
+  for (const [name, line] of Object.entries(programs)) program(name, line);
   program('hostmaster', `${process.execPath} ${join(root, 'bin/hostmaster.ts')}`);
   program('pdns_server', 'setpriv --pdeathsig=KILL /usr/sbin/pdns_server');
   return folder;

@@ -1,4 +1,6 @@
-import { freePort, type PowerDns, startPowerDns, tempFolder } from '../servers/index.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, type PowerDns, startBind, startKnot, startPowerDns, tempFolder } from '../servers/index.ts';
 import { root } from './documents.ts';
 import type { Setting } from './shell.ts';
 
@@ -47,6 +49,34 @@ const withZones =
     }
   };
 
+/** A BIND and a Knot that know one key, and may be given zones while they run; the reader is in BIND's folder. */
+const bindAndKnot: Stage = async (use) => {
+  const key = { name: 'hostmaster', algorithm: 'hmac-sha256', secret: Buffer.alloc(32, 7).toString('base64') };
+  const control = await freePort();
+  const controls = `controls { inet 127.0.0.1 port ${control} allow { 127.0.0.1; } keys { "hostmaster"; }; };`;
+  const bind = await startBind({ keys: [key], options: 'allow-new-zones yes;', statements: controls });
+  const acl = 'acl:\n  - id: hostmaster\n    key: hostmaster\n    action: [ update, transfer ]\n';
+  const knot = await startKnot({ keys: [key], sections: acl });
+  const keyFile = join(bind.folder, 'rndc.key');
+  writeFileSync(keyFile, `key "hostmaster" { algorithm ${key.algorithm}; secret "${key.secret}"; };\n`);
+  try {
+    await use({
+      folder: bind.folder,
+      env: { TSIG_SECRET: key.secret },
+      instead: {
+        'host: 192.0.2.1\n    port: 53': `host: 127.0.0.1\n    port: ${bind.dns.port}`,
+        '192.0.2.1:53': `127.0.0.1:${bind.dns.port}`,
+      },
+      programs: {
+        rndc: `/usr/sbin/rndc -s 127.0.0.1 -p ${control} -k ${keyFile}`,
+        knotc: `/usr/sbin/knotc -s ${knot.folder}/run/knot.sock`,
+      },
+    });
+  } finally {
+    await Promise.all([bind.stop(), knot.stop()]);
+  }
+};
+
 const apexNs = (zone: string): Records => [[zone, 3600, 'NS', 'ns1.example.net.', 'ns2.example.net.']];
 
 const small: Records = [
@@ -74,5 +104,6 @@ export const stages: Readonly<Record<string, Stage>> = {
       ['ns2.example.net.', 3600, 'A', '192.0.2.54'],
     ],
   }),
+  'docs/rfc2136.md': bindAndKnot,
   'docs/deleting-zones.md': withZones({ 'example.com.': large }),
 };
