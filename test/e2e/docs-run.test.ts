@@ -78,7 +78,7 @@ it('the commands of other programs that sentences mention are these', () => {
 });
 
 describe.each(Object.entries(stages))('a reader of %s', (document, stage) => {
-  it('sees what it shows', async () => {
+  it('sees what it shows', { timeout: 240_000 }, async () => {
     await stage(async (setting) => {
       const typed = await typeAll(blocksIn(document), setting);
       expect(typed.length).toBeGreaterThan(0);
