@@ -1,6 +1,6 @@
 import { synthesisedTypes } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
-import { indexZone, occludedBy, wildcardFor } from './content.ts';
+import { zoneTreeOf } from '../model/zone-tree.ts';
 import { innerTypes } from './expect.ts';
 
 /** A name, and one type of it or all (null). */
@@ -14,16 +14,13 @@ const forOthers: ReadonlySet<string> = new Set(['CNAME', ...synthesisedTypes]);
 
 /**
  * The RRsets of a zone that decide what is answered for a name: its own; those of the wildcard that answers for it; and
- * the zone cut or DNAME that hides it.
+ * the zone cut or DNAME that occludes it.
  */
 export const answering = (zone: string, rrsets: readonly RRset[], asked: Asked): readonly RRset[] => {
-  const content = indexZone(zone, rrsets);
-  const hider = occludedBy(content, asked.name);
-  const wildcard = [...(wildcardFor(content, asked.name)?.values() ?? [])];
-  return rrsets.filter(
-    (rrset) =>
-      rrset === hider || (isOfType(rrset.type, asked.type) && (rrset.name === asked.name || wildcard.includes(rrset))),
-  );
+  const tree = zoneTreeOf(zone, rrsets);
+  const occludedBy = tree.occludedBy(asked.name);
+  const own = new Set(tree.rrsetsFor(asked.name));
+  return rrsets.filter((rrset) => rrset === occludedBy || (isOfType(rrset.type, asked.type) && own.has(rrset)));
 };
 
 const isOfType = (type: string, asked: string | null): boolean =>

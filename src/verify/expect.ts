@@ -2,7 +2,8 @@ import type { CheckedAnswer } from '../model/health.ts';
 import type { Question } from '../model/ports.ts';
 import { aliasedTypes, aliasSetType, synthesisedTypes } from '../model/rdata.ts';
 import type { RRsetKey } from '../model/rrset.ts';
-import { occludedBy, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
+import type { ZoneTree } from '../model/zone-tree.ts';
+import type { ServedRRset } from './content.ts';
 
 /**
  * What a name server should say about one RRset.
@@ -26,19 +27,26 @@ export interface Expectation {
 const addressTypes: readonly string[] = ['A', 'AAAA'];
 
 /**
- * The expectations for one RRset of a zone: present in `content`, or absent from it (deleted: `before` is what it was).
- * Empty where no question can show it: what lies below a zone cut or a DNAME is hidden, glue aside. A SOA's serial is
+ * The expectations for one RRset of a zone: present in `zone`, or absent from it (deleted: `before` is what it was).
+ * Empty where no question can show it: what is occluded is not answered, glue aside. A SOA's serial is
  * the name server's own.
  */
-export const expectationsFor = (content: ZoneContent, key: RRsetKey, before?: ServedRRset): readonly Expectation[] => {
+export const expectationsFor = (
+  zone: ZoneTree<ServedRRset>,
+  key: RRsetKey,
+  before?: ServedRRset,
+): readonly Expectation[] => {
   // Nobody asks for a SOA that the zone file leaves to the name server.
-  if (key.type === 'SOA' && content.at(key.name)?.has('SOA') !== true) return [];
-  if (synthesisedTypes.has(key.type)) return madeExpectations(content, key, before);
-  const hider = occludedBy(content, key.name);
-  if (hider?.type === 'NS' && !(hider.name === key.name && key.type === 'DS')) return atCut(content, key, hider);
-  if (hider?.type === 'DNAME') return [];
-  return plainExpectation(content, key);
+  if (key.type === 'SOA' && typeAt(zone.at(key.name), 'SOA') === undefined) return [];
+  if (synthesisedTypes.has(key.type)) return madeExpectations(zone, key, before);
+  const occludedBy = zone.occludedBy(key.name, key.type);
+  if (occludedBy?.type === 'NS') return atZoneCut(zone, key, occludedBy);
+  if (occludedBy?.type === 'DNAME') return [];
+  return plainExpectation(zone, key);
 };
+
+const typeAt = (rrsets: readonly ServedRRset[], type: string): ServedRRset | undefined =>
+  rrsets.find((rrset) => rrset.type === type);
 
 const isAlias = ({ type }: RRsetKey): boolean => type === 'ALIAS' || type === aliasSetType;
 
@@ -47,14 +55,14 @@ export const innerTypes = (lua: ServedRRset): readonly string[] => [
   ...new Set(lua.values.map((value) => value.rdata.split(' ', 1)[0] ?? '')),
 ];
 
-const plainExpectation = (content: ZoneContent, key: RRsetKey): readonly Expectation[] => {
-  const sets = content.at(key.name) ?? wildcardFor(content, key.name) ?? undefined;
-  const rrset = sets?.get(key.type);
-  const lua = sets?.get('LUA');
+const plainExpectation = (zone: ZoneTree<ServedRRset>, key: RRsetKey): readonly Expectation[] => {
+  const rrsets = zone.rrsetsFor(key.name);
+  const rrset = typeAt(rrsets, key.type);
+  const lua = typeAt(rrsets, 'LUA');
   const fromLua = lua !== undefined && innerTypes(lua).includes(key.type);
-  const aliases = sets?.get(aliasSetType);
+  const aliases = typeAt(rrsets, aliasSetType);
   const fromAlias =
-    (sets?.has('ALIAS') === true && addressTypes.includes(key.type)) ||
+    (typeAt(rrsets, 'ALIAS') !== undefined && addressTypes.includes(key.type)) ||
     (aliases !== undefined && aliasedTypes(aliases).includes(key.type));
   // Whether an ALIAS has an address of this family is its target's affair.
   if (rrset === undefined && fromAlias) return [];
@@ -65,8 +73,8 @@ const plainExpectation = (content: ZoneContent, key: RRsetKey): readonly Expecta
   return [expectation(key, fromLua || fromAlias ? 'includes' : 'exact', rrset)];
 };
 
-const atCut = (content: ZoneContent, key: RRsetKey, cut: ServedRRset): readonly Expectation[] => {
-  const rrset = content.at(key.name)?.get(key.type);
+const atZoneCut = (zone: ZoneTree<ServedRRset>, key: RRsetKey, cut: ServedRRset): readonly Expectation[] => {
+  const rrset = typeAt(zone.at(key.name), key.type);
   if (rrset === undefined) return [];
   if (rrset === cut) return [{ ...expectation(key, 'exact', cut), section: 'referral' }];
   const isGlue = addressTypes.includes(key.type) && cut.values.some((value) => value.rdata === key.name);
@@ -77,16 +85,16 @@ const atCut = (content: ZoneContent, key: RRsetKey, cut: ServedRRset): readonly 
 
 /** LUA and ALIAS are never asked for by their own type: what counts is the type that is answered. */
 const madeExpectations = (
-  content: ZoneContent,
+  zone: ZoneTree<ServedRRset>,
   key: RRsetKey,
   before: ServedRRset | undefined,
 ): readonly Expectation[] => {
-  if (occludedBy(content, key.name) !== null) return [];
-  const rrset = content.at(key.name)?.get(key.type);
+  if (zone.occludedBy(key.name) !== null) return [];
+  const rrset = typeAt(zone.at(key.name), key.type);
   const made = rrset ?? before;
   if (made === undefined) return [];
   const types = key.type === 'ALIAS' ? addressTypes : innerTypes(made);
-  if (rrset === undefined) return types.flatMap((type) => plainExpectation(content, { name: key.name, type }));
+  if (rrset === undefined) return types.flatMap((type) => plainExpectation(zone, { name: key.name, type }));
   if (isAlias(key)) {
     return [{ ...expectation(key, 'some', null), questions: types.map((type) => ({ name: key.name, type })) }];
   }

@@ -142,7 +142,7 @@ function* openKeys(pairs: readonly Pair[]): Generator<{ readonly pair: Pair; rea
 const check = async (pair: Pair, key: RRsetKey, ask: Asker): Promise<Verdict | null> => {
   const lateness: Lateness = { behind: pair.behind !== null, before: answersBefore(pair, key) };
   let verdict: Verdict = { kind: 'ok' };
-  for (const expectation of expectationsFor(pair.content, key, beforeOf(pair.work, key))) {
+  for (const expectation of expectationsFor(pair.expected, key, beforeOf(pair.work, key))) {
     for (const question of expectation.questions) {
       const answer = await ask(pair.nameserver, question);
       if (answer === notAsked) return null;

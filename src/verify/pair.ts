@@ -2,8 +2,9 @@ import type { NameServer } from '../model/ports.ts';
 import type { Difference } from '../model/result.ts';
 import { keyOf, type RRsetKey } from '../model/rrset.ts';
 import type { ZoneId } from '../model/zone.ts';
+import { type ZoneTree, zoneTree, zoneTreeOf } from '../model/zone-tree.ts';
 import type { Lateness } from './compare.ts';
-import { indexZone, type ServedRRset, wildcardFor, type ZoneContent } from './content.ts';
+import type { ServedRRset } from './content.ts';
 import { expectationsFor } from './expect.ts';
 
 /** One zone at one target, to be proven at each of its name servers. */
@@ -29,7 +30,8 @@ export interface ZoneWork {
 /** One zone at one name server. */
 export interface Pair {
   readonly work: ZoneWork;
-  readonly content: ZoneContent;
+  /** What the zone should answer with. */
+  readonly expected: ZoneTree<ServedRRset>;
   readonly nameserver: NameServer;
   /** What is not proven yet. */
   readonly open: Set<RRsetKey>;
@@ -45,13 +47,13 @@ export interface Pair {
 }
 
 export const pairsOf = (work: ZoneWork): readonly Pair[] => {
-  const content = indexZone(work.zone.name, work.rrsets);
+  const expected = zoneTreeOf(work.zone.name, work.rrsets);
   const keys = (work.keys ?? work.rrsets).filter(
-    (key) => expectationsFor(content, key, beforeOf(work, key)).length > 0,
+    (key) => expectationsFor(expected, key, beforeOf(work, key)).length > 0,
   );
   return work.nameservers.map((nameserver) => ({
     work,
-    content,
+    expected,
     nameserver,
     open: new Set(keys),
     found: new Map(),
@@ -74,12 +76,16 @@ export const beforeOf = (work: ZoneWork, key: RRsetKey): ServedRRset | undefined
   work.before?.get(keyOf(key)) ?? undefined;
 
 /** What a name server that is late may answer; a name that was not there may have been a wildcard's. */
-export const answersBefore = ({ content, work }: Pair, key: RRsetKey): Lateness['before'] => {
+export const answersBefore = ({ expected, work }: Pair, key: RRsetKey): Lateness['before'] => {
   if (work.before === undefined) return undefined;
   const before = besideOf(key).flatMap((each) => beforeOf(work, each) ?? []);
   if (before.length > 0) return before;
-  const without = { ...content, exists: (name: string) => name !== key.name && content.exists(name) };
-  return [null, wildcardFor(without, key.name)?.get(key.type) ?? null];
+  const without = zoneTree({
+    ...expected,
+    at: (name) => (name === key.name ? [] : expected.at(name)),
+    exists: (name) => name !== key.name && expected.exists(name),
+  });
+  return [null, without.rrsetsFor(key.name).find(({ type }) => type === key.type) ?? null];
 };
 
 /** LUA and the addresses of its name take each other's place. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../src/model/ports.ts';
+import { zoneTreeOf } from '../../src/model/zone-tree.ts';
 import { compare, type Lateness } from '../../src/verify/compare.ts';
-import { indexZone, type ServedRRset } from '../../src/verify/content.ts';
+import type { ServedRRset } from '../../src/verify/content.ts';
 import { expectationsFor } from '../../src/verify/expect.ts';
 
 // What a health-checked name may answer.
@@ -42,14 +43,14 @@ const said = (rdata: readonly string[], parts: Partial<Answer> = {}, ttl = 60, t
 });
 
 const judge = (rrset: ServedRRset, answer: Answer, lateness?: Lateness) => {
-  const [expectation] = expectationsFor(indexZone(zone, [rrset]), { name, type: 'LUA' });
+  const [expectation] = expectationsFor(zoneTreeOf(zone, [rrset]), { name, type: 'LUA' });
   const question = expectation?.questions[0];
   if (expectation === undefined || question === undefined) throw new Error('nothing to ask');
   return compare(expectation, question, answer, lateness);
 };
 
 it('asks for each type that it answers, once, so that the checks begin', () => {
-  const expectations = expectationsFor(indexZone(zone, [open]), { name, type: 'LUA' });
+  const expectations = expectationsFor(zoneTreeOf(zone, [open]), { name, type: 'LUA' });
   expect(expectations.map(({ questions }) => questions)).toEqual([[{ name, type: 'A' }], [{ name, type: 'AAAA' }]]);
 });
 
@@ -63,14 +64,14 @@ describe('an A that is checked itself', () => {
     ['another', said(['192.0.2.99']), 'differs'],
     ['nothing', said([]), 'missing'],
   ])('answers with %s', (_, answer, kind) => {
-    const [expectation] = expectationsFor(indexZone(zone, [own]), { name, type: 'A' });
+    const [expectation] = expectationsFor(zoneTreeOf(zone, [own]), { name, type: 'A' });
     if (expectation === undefined) throw new Error('nothing to ask');
     expect(compare(expectation, { name, type: 'A' }, answer).kind).toBe(kind);
   });
 });
 
 it('expects it of the addresses that it has taken the place of', () => {
-  expect(expectationsFor(indexZone(zone, [closed]), { name, type: 'A' }, plain('A', ...four))).toMatchObject([
+  expect(expectationsFor(zoneTreeOf(zone, [closed]), { name, type: 'A' }, plain('A', ...four))).toMatchObject([
     { match: 'checked', questions: [{ name, type: 'A' }], expected: { ttl: 60, values: four } },
   ]);
 });
@@ -116,7 +117,7 @@ describe('an answer', () => {
 
   it('is late where it was checked before and is not now', () => {
     const after = plain('A', '192.0.2.7');
-    const [expectation] = expectationsFor(indexZone(zone, [after]), after);
+    const [expectation] = expectationsFor(zoneTreeOf(zone, [after]), after);
     if (expectation === undefined) throw new Error('nothing to ask');
     const late = { behind: true, before: [open] };
     expect(compare(expectation, { name, type: 'A' }, said(['192.0.2.2']), late).kind).toBe('lags');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, AnsweredRecord } from '../../src/model/ports.ts';
+import { zoneTreeOf } from '../../src/model/zone-tree.ts';
 import { compare, type Lateness } from '../../src/verify/compare.ts';
-import { indexZone, type ServedRRset } from '../../src/verify/content.ts';
+import type { ServedRRset } from '../../src/verify/content.ts';
 import { expectationsFor } from '../../src/verify/expect.ts';
 
 const zone = 'example.com.';
@@ -13,7 +14,7 @@ const rrset = (name: string, type: string, ttl: number, ...values: string[]): Se
   values: values.map((rdata) => ({ rdata })),
 });
 
-const content = indexZone(zone, [
+const content = zoneTreeOf(zone, [
   rrset('@', 'SOA', 60, 'ns1.example.com. h.example.com. 1 2 3 4 5'),
   rrset('@', 'NS', 60, 'ns1.example.com.'),
   rrset('www', 'A', 300, '192.0.2.1', '192.0.2.2'),

@@ -14,15 +14,15 @@ const parentTypes = new Set(['NS', 'DS', 'NSEC', 'NSEC3', 'RRSIG']);
 const belongsToParent = (rrset: RRset, cut: Occlusion, zone: ZoneIndex): boolean =>
   (rrset.name === cut.name && parentTypes.has(rrset.type)) || isGlue(rrset, zone);
 
-const hasCut = (kind: Occlusion['kind']) => (zone: ZoneIndex) => zone.hasCut(kind);
+const hasOcclusion = (kind: Occlusion['kind']) => (zone: ZoneIndex) => zone.hasOcclusion(kind);
 
 export const subzone: RRsetRule = {
   id: 'subzone',
   scope: 'rrset',
   types: 'every',
-  applies: hasCut('subzone'),
+  applies: hasOcclusion('subzone'),
   check: (rrset, zone) => {
-    const cut = zone.cutOf(rrset.name);
+    const cut = zone.occludedBy(rrset.name);
     return faultIf(
       cut?.kind === 'subzone' && !belongsToParent(rrset, cut, zone),
       () =>
@@ -35,9 +35,9 @@ export const belowDelegation: RRsetRule = {
   id: 'below-delegation',
   scope: 'rrset',
   types: 'every',
-  applies: hasCut('delegation'),
+  applies: hasOcclusion('delegation'),
   check: (rrset, zone) => {
-    const cut = zone.cutOf(rrset.name);
+    const cut = zone.occludedBy(rrset.name);
     if (cut?.kind !== 'delegation' || belongsToParent(rrset, cut, zone)) return null;
     // A rule of their own speaks of these.
     if (rrset.name === cut.name && (rrset.type === 'CNAME' || rrset.type === 'DNAME')) return null;
@@ -53,9 +53,9 @@ export const belowDname: RRsetRule = {
   id: 'below-dname',
   scope: 'rrset',
   types: 'every',
-  applies: hasCut('dname'),
+  applies: hasOcclusion('dname'),
   check: (rrset, zone) => {
-    const cut = zone.cutOf(rrset.name);
+    const cut = zone.occludedBy(rrset.name);
     return faultIf(
       cut?.kind === 'dname',
       () =>

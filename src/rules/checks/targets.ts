@@ -63,7 +63,7 @@ export const targetCname = targetRule('target-cname', ['NS', 'MX', 'SRV'], (targ
 
 export const missingGlue = targetRule('missing-glue', ['NS'], (target, rrset, zone) => {
   if (!isWithin(target, zone.apex)) return null;
-  const cut = zone.cutOf(target);
+  const cut = zone.occludedBy(target);
   const broken = cut === null ? hasNoAddress(target, zone) : lacksGlue(target, cut, rrset, zone);
   return broken ? `the name server ${target} has no A or AAAA in the zone, so nobody can find it; add one` : null;
 });
@@ -77,7 +77,7 @@ const hasNoAddress = (target: string, zone: ZoneIndex): boolean => {
 const lacksGlue = (target: string, cut: Occlusion, rrset: RRset, zone: ZoneIndex): boolean => {
   const needed = rrset.name === zone.apex || isWithin(target, rrset.name);
   const real = cut.kind === 'delegation' || cut.kind === 'subzone';
-  return needed && real && !hasType(zone.at(target), addresses) && !zone.isOpen(target);
+  return needed && real && !hasType(zone.at(target), addresses) && !zone.mayHaveOthers(target);
 };
 
 /** Types whose target has to have addresses; at the target of the others anything will do. */
