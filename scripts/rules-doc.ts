@@ -1,21 +1,13 @@
-// docs/rules.md from the tables of rules. `--check` only says whether it is up to date.
+// docs/rules.md from the rules themselves. `--check` only says whether it is up to date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeRules } from '../src/compose/index.ts';
 import { inventoryRules } from '../src/inventory/rules.ts';
 import { loadRules } from '../src/load/load-rules.ts';
+import type { ComparedRuleText, RuleText } from '../src/model/rule.ts';
 import { planRules } from '../src/plan/rules.ts';
-import { ruleTable } from '../src/rules/index.ts';
+import { rules } from '../src/rules/index.ts';
 import { root } from './tools.ts';
-
-interface Row {
-  readonly id: string;
-  readonly severity: string;
-  readonly summary: string;
-  readonly octodns: string;
-  readonly namedCheckzone: string;
-  readonly why: string;
-}
 
 export const rulesDocFile = join(root, 'docs/rules.md');
 
@@ -26,7 +18,7 @@ const sentence = (text: string): string => {
   return begun === '' || begun.endsWith('.') ? begun : `${begun}.`;
 };
 
-const table = (rows: readonly Row[]): string =>
+const table = (rows: readonly ComparedRuleText[]): string =>
   [
     '| rule | severity | what breaks it | octoDNS | named-checkzone | why |',
     '|---|---|---|---|---|---|',
@@ -38,14 +30,7 @@ const table = (rows: readonly Row[]): string =>
     ),
   ].join('\n');
 
-interface ShortRow {
-  readonly id: string;
-  readonly severity: string;
-  readonly summary: string;
-  readonly why?: string;
-}
-
-const shortTable = (rows: readonly ShortRow[]): string =>
+const shortTable = (rows: readonly RuleText[]): string =>
   [
     '| rule | severity | what breaks it |',
     '|---|---|---|',
@@ -55,7 +40,7 @@ const shortTable = (rows: readonly ShortRow[]): string =>
     }),
   ].join('\n');
 
-const byId = <T extends ShortRow>(rows: readonly T[]): readonly T[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+const byId = <T extends RuleText>(rows: readonly T[]): readonly T[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** The whole document. */
 export const rulesDoc = (): string => `# Rules
@@ -83,7 +68,7 @@ The octoDNS column says what octoDNS 1.22 does with \`manager: {enabled: [strict
 
 These look at the zone as it will be, whatever it was read from. \`exempt\` reaches them.
 
-${table(byId(ruleTable))}
+${table(byId(rules))}
 
 ## Rules of the files
 

@@ -24,7 +24,7 @@ import { repositoryReader } from './repository-files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
 import { reachOf } from './roles/writable-zones.ts';
 
-export { type LoadRule, type LoadRuleId, loadRules } from './load-rules.ts';
+export { type LoadRuleId, loadRules } from './load-rules.ts';
 export { resolveSecrets } from './resolve-secrets.ts';
 export { limits } from './size-limits.ts';
 

@@ -1,6 +1,6 @@
 import { isWithin } from '../../model/name.ts';
 import type { RRset } from '../../model/rrset.ts';
-import { type Fault, fault, labelOf, type RRsetRule, type ZoneRule } from '../rule.ts';
+import { nameAndType, type RRsetRule, type Violation, violation, type ZoneRule } from '../rule.ts';
 import type { ZoneIndex } from '../zone-index.ts';
 
 const follows = new Set(['CNAME', 'ALIAS']);
@@ -37,25 +37,39 @@ const describe = (loop: readonly RRset[], from: number): string => {
 
 export const cnameLoop: ZoneRule = {
   id: 'cname-loop',
+  severity: 'error',
+  summary: 'CNAMEs or ALIASes of the zone lead to each other in a circle, wildcards followed.',
+  octodns: 'refuses; does not follow wildcards',
+  namedCheckzone: 'accepts',
+  why: 'No resolver gets an answer.',
   scope: 'zone',
   check: (zone) => {
-    const faults: Fault[] = [];
+    const violations: Violation[] = [];
     for (const loop of loopsOf(zone)) {
       loop.forEach((rrset, i) => {
-        const message = `${labelOf(rrset)} is part of a loop, ${describe(loop, i)}, which no resolver can follow; lead one of them elsewhere`;
-        faults.push({ ...fault(message), rrset });
+        const message = `${nameAndType(rrset)} is part of a loop, ${describe(loop, i)}, which no resolver can follow; lead one of them elsewhere`;
+        violations.push({ ...violation(message), rrset });
       });
     }
-    return faults.length === 0 ? null : faults;
+    return violations.length === 0 ? null : violations;
   },
 };
 
 export const dnameLoop: RRsetRule = {
   id: 'dname-loop',
+  severity: 'error',
+  summary: 'A DNAME leads to itself or below itself.',
+  octodns: 'accepts',
+  namedCheckzone: 'accepts',
+  why: 'No resolver gets an answer.',
   scope: 'rrset',
   types: ['DNAME'],
   check: (rrset) =>
     rrset.values.some(({ rdata }) => isWithin(rdata, rrset.name))
-      ? [fault(`${labelOf(rrset)} leads to itself or below itself, which no resolver can follow; lead it elsewhere`)]
+      ? [
+          violation(
+            `${nameAndType(rrset)} leads to itself or below itself, which no resolver can follow; lead it elsewhere`,
+          ),
+        ]
       : null,
 };
