@@ -1,4 +1,4 @@
-import { isWithin, type RRsetKey, rdataFields, splitParts, type ZoneTree } from '../../src/provider.ts';
+import { isWithin, type RRsetKey, rdataFields, rrsetOfType, splitParts, type ZoneTree } from '../../src/provider.ts';
 
 // What an authoritative server answers (RFC 1034 section 4.3.2, with RFC 4592's wildcards, RFC 6672's DNAME and
 // RFC 2308's negative answers). Pure but for the zone that is handed in.
@@ -55,15 +55,12 @@ const stepAt = (zone: StoredZone, name: string, type: string): Step => {
 
 const fromRRsets = (zone: StoredZone, rrsets: readonly StoredRRset[], name: string, type: string): Step => {
   // RFC 8482 section 4.1: one RRset is answer enough to ANY.
-  const found = type === 'ANY' ? rrsets[0] : typeAt(rrsets, type);
+  const found = type === 'ANY' ? rrsets[0] : rrsetOfType(rrsets, type);
   if (found !== undefined) return { ...plain, answers: [{ ...found, name }], next: null };
-  const cname = typeAt(rrsets, 'CNAME');
+  const cname = rrsetOfType(rrsets, 'CNAME');
   if (cname !== undefined) return { ...plain, answers: [{ ...cname, name }], next: cname.rdata[0] ?? null };
   return negative(zone, 'NOERROR');
 };
-
-const typeAt = (rrsets: readonly StoredRRset[], type: string): StoredRRset | undefined =>
-  rrsets.find((rrset) => rrset.type === type);
 
 /** RFC 6672 section 3.1: the DNAME, and a CNAME made from it. */
 const redirected = (dname: StoredRRset, name: string, type: string): Step => {
@@ -78,13 +75,13 @@ const redirected = (dname: StoredRRset, name: string, type: string): Step => {
 /** The NS of a zone cut, and the addresses of those name servers that lie in this zone (RFC 9471). */
 const referral = (zone: StoredZone, cut: StoredRRset): Step => {
   const hosts = cut.rdata.filter((host) => isWithin(host, zone.apex));
-  const additional = hosts.flatMap((host) => ['A', 'AAAA'].flatMap((type) => typeAt(zone.at(host), type) ?? []));
+  const additional = hosts.flatMap((host) => ['A', 'AAAA'].flatMap((type) => rrsetOfType(zone.at(host), type) ?? []));
   return { ...plain, authoritative: false, authority: [cut], additional, next: null };
 };
 
 /** RFC 2308 section 3: the SOA, with a TTL no longer than its minimum. */
 const negative = (zone: StoredZone, rcode: 'NOERROR' | 'NXDOMAIN'): Step => {
-  const soa = typeAt(zone.at(zone.apex), 'SOA');
+  const soa = rrsetOfType(zone.at(zone.apex), 'SOA');
   const rdata = soa?.rdata[0];
   if (soa === undefined || rdata === undefined) return { ...plain, rcode: 'SERVFAIL', next: null };
   const minimum = Number(rdataFields('SOA', rdata).minimum);

@@ -1,4 +1,4 @@
-import { impure, mayImport, modelImports, pure, pureImports, roomOf } from './layers.ts';
+import { impure, isPure, mayImport, modelImports, pureImports, roomOf } from './layers.ts';
 import { type Import, isNode, type Node, type Source } from './source.ts';
 
 /** One fault a line, each named with its file; empty: the source holds to it. */
@@ -19,7 +19,7 @@ const providerOf = (path: string): string | undefined => path.split('/')[1];
 /** Pure rooms import nothing that reads or writes the world. */
 export const importsTheWorld: Check = ({ path, imports }) => {
   const room = roomOf(path);
-  if (!pure.includes(room)) return [];
+  if (!isPure(path)) return [];
   return imports
     .filter((each) => !isAllowedOutside(room, each))
     .map(({ from, names }) => `${from} {${names.join(', ')}}`);
@@ -32,7 +32,7 @@ const isAllowedOutside = (room: string, { from, names }: Import): boolean => {
 };
 
 /** Pure rooms touch no clock, no environment and no chance. */
-export const touchesTheWorld: Check = ({ path, nodes }) => (pure.includes(roomOf(path)) ? nodes.flatMap(worldly) : []);
+export const touchesTheWorld: Check = ({ path, nodes }) => (isPure(path) ? nodes.flatMap(worldly) : []);
 
 const worldly = (node: Node): readonly string[] => {
   const called = nameOf(node.callee);

@@ -34,7 +34,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** These do no input or output and read no clock: what they need is handed in. */
-export const pure: readonly string[] = ['model', 'compose', 'rules', 'plan'];
+const pure: readonly string[] = ['model', 'compose', 'rules', 'plan', 'verify/answers'];
+
+export const isPure = (path: string): boolean => pure.some((folder) => path.startsWith(`src/${folder}/`));
 
 /** What a pure room may import from outside, and of it which names. */
 export const pureImports: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,7 @@ import type { ApplyPass, PlanPass, Registry, RunContext } from '../../src/pass.t
 import { applyPass, planPass } from '../../src/pass.ts';
 import { findProvider } from '../../src/plugins/index.ts';
 import type { Supports } from '../../src/provider.ts';
-import { askByDns } from '../../src/verify/ask.ts';
+import { askByDns } from '../../src/verify/index.ts';
 import type { DnsAddress } from '../servers/ports.ts';
 import { targetName } from './repository.ts';
 

@@ -1,10 +1,8 @@
 import { aliasedTypes, besideCname } from '../../model/rdata.ts';
-import type { RRset } from '../../model/rrset.ts';
+import { type RRset, rrsetOfType } from '../../model/rrset.ts';
 import { firstOrigin, type NameRule, nameAndType, type Violations, violation } from '../rule.ts';
 
 // Which types may share a name.
-
-const find = (rrsets: readonly RRset[], type: string) => rrsets.find((rrset) => rrset.type === type);
 
 const typesOf = (rrsets: readonly RRset[]) =>
   rrsets
@@ -21,7 +19,7 @@ export const cnameCoexistence: NameRule = {
   why: 'The same; all RRsets of the name are held back, as nobody knows which was meant.',
   scope: 'name',
   check: (rrsets, zone): Violations => {
-    const cname = find(rrsets, 'CNAME');
+    const cname = rrsetOfType(rrsets, 'CNAME');
     if (cname === undefined || cname.name === zone.apex) return null;
     const others = rrsets.filter((rrset) => rrset.type !== 'CNAME' && !besideCname.has(rrset.type));
     if (others.length === 0) return null;
@@ -39,8 +37,8 @@ export const dnameCoexistence: NameRule = {
   why: 'The RFC forbids it, and name servers differ in what they answer.',
   scope: 'name',
   check: (rrsets, zone): Violations => {
-    const dname = find(rrsets, 'DNAME');
-    if (dname === undefined || dname.name === zone.apex || find(rrsets, 'NS') === undefined) return null;
+    const dname = rrsetOfType(rrsets, 'DNAME');
+    if (dname === undefined || dname.name === zone.apex || rrsetOfType(rrsets, 'NS') === undefined) return null;
     const message = `${nameAndType(dname)} stands beside NS: a name is either redirected or delegated (RFC 6672 section 2.4); remove one of them`;
     return [violation(message, firstOrigin(dname))];
   },

@@ -1,11 +1,11 @@
+import { forEachPooled } from '../model/pool.ts';
 import type { NameServer } from '../model/ports.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
 import { type ZoneId, zoneLabel } from '../model/zone.ts';
-import type { VerifyOptions } from './index.ts';
-import { inParallel } from './parallel.ts';
+import type { VerifyOptions } from './verify-zones.ts';
 
 /** A zone that should be gone from its name servers. */
-export interface GoneWork {
+export interface DeletedZone {
   readonly zone: ZoneId;
   readonly nameservers: readonly NameServer[];
   /** Milliseconds that a name server may take. */
@@ -20,20 +20,20 @@ const longestPause = 2000;
  * that do not. Never throws for what a name server does.
  */
 export const verifyGone = async (
-  { nameservers, wait, zone }: GoneWork,
+  { nameservers, wait, zone }: DeletedZone,
   options: VerifyOptions,
 ): Promise<VerifyReport> => {
   const started = options.now();
   const found = new Map<NameServer, Difference>();
-  let open = nameservers;
-  for (let pause = firstPause; open.length > 0; pause = Math.min(pause * 2, longestPause)) {
-    await inParallel(options.concurrency ?? 64, open, async (nameserver) => {
+  let unproven = nameservers;
+  for (let pause = firstPause; unproven.length > 0; pause = Math.min(pause * 2, longestPause)) {
+    await forEachPooled(unproven, options.concurrency ?? 64, async (nameserver) => {
       const difference = await stillThere(nameserver, zone, options);
       if (difference === null) found.delete(nameserver);
       else found.set(nameserver, difference);
     });
-    open = open.filter((nameserver) => found.has(nameserver));
-    if (open.length === 0 || options.signal?.aborted === true || options.now() - started >= wait) break;
+    unproven = unproven.filter((nameserver) => found.has(nameserver));
+    if (unproven.length === 0 || options.signal?.aborted === true || options.now() - started >= wait) break;
     await options.sleep(pause, options.signal);
   }
   const differences = [...found.values()].sort((a, b) => (a.nameserver < b.nameserver ? -1 : 1));

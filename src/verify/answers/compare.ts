@@ -1,9 +1,9 @@
-import type { CheckedAnswer } from '../model/health.ts';
-import type { Answer, AnsweredRecord, NoAnswer, Question } from '../model/ports.ts';
-import type { Difference } from '../model/result.ts';
-import { withSerialOf } from '../model/soa.ts';
-import type { ServedRRset } from './content.ts';
-import type { Expectation } from './expect.ts';
+import type { CheckedAnswer } from '../../model/health.ts';
+import type { Answer, AnsweredRecord, NoAnswer, Question } from '../../model/ports.ts';
+import type { Difference } from '../../model/result.ts';
+import { withSerialOf } from '../../model/soa.ts';
+import type { Expectation } from './expectations.ts';
+import type { ServedRRset } from './served-rrset.ts';
 
 /** What one answer is worth. */
 export type Verdict =
@@ -14,22 +14,22 @@ export type Verdict =
       readonly answered: Difference['answered'];
     };
 
-/** What tells a name server that is late from one that is wrong. */
-export interface Lateness {
+/** What tells a name server that lags from one that is wrong. */
+export interface LagEvidence {
   /** Is the name server's SOA serial older than one that was seen or written? */
   readonly behind: boolean;
-  /** What may have been answered before the write; null: no value. undefined: not known, so that any answer counts as late. */
+  /** What may have been answered before the write; null: no value. undefined: not known, so that any answer counts as lagging. */
   readonly before?: readonly (ServedRRset | null)[] | undefined;
 }
 
-const inTime: Lateness = { behind: false };
+const notLagging: LagEvidence = { behind: false };
 
 /** Compares one answer with what is expected of it. */
 export const compare = (
   wanted: Expectation,
   question: Question,
   answer: Answer | NoAnswer,
-  lateness: Lateness = inTime,
+  lag: LagEvidence = notLagging,
 ): Verdict => {
   const expectation = answer.status === 'no_answer' ? wanted : withSerialAnswered(wanted, answer.answers);
   const expected = describeExpected(expectation, question);
@@ -39,10 +39,10 @@ export const compare = (
   // A name server that holds the child zone too answers with the child's own records.
   if (usable && expectation.section !== 'answer' && answer.authoritative) return { kind: 'ok' };
   const records = recordsOf(expectation, question, answer);
-  const wrong = difference(expectation, answer, records);
+  const wrong = kindOfDifference(expectation, answer, records);
   if (wrong === null) return { kind: 'ok' };
-  const late = lateness.behind && isBefore(records, question.type, lateness.before);
-  return { kind: late ? 'lags' : wrong, expected, answered: describeAnswer(expectation, answer, records) };
+  const lags = lag.behind && wasRightBefore(records, question.type, lag.before);
+  return { kind: lags ? 'lags' : wrong, expected, answered: describeAnswer(expectation, answer, records) };
 };
 
 /** A SOA's serial is the name server's own: whatever it answers is expected. */
@@ -67,17 +67,17 @@ const recordsOf = (expectation: Expectation, question: Question, answer: Answer)
   return sections.flat().filter((record) => record.name === question.name && record.type === question.type);
 };
 
-const difference = (
+const kindOfDifference = (
   expectation: Expectation,
   answer: Answer,
   records: readonly AnsweredRecord[],
 ): 'differs' | 'missing' | 'unexpected' | null => {
   if (expectation.match === 'none') return records.length === 0 ? null : 'unexpected';
-  if (records.length === 0) return isClosed(expectation, answer) ? null : 'missing';
+  if (records.length === 0) return isAllDown(expectation, answer) ? null : 'missing';
   if (expectation.section === 'answer' && !answer.authoritative) return 'differs';
   if (expectation.match === 'some' || expectation.expected === null) return null;
   const { ttl, values } = expectation.expected;
-  if (expectation.checked !== undefined) return isChecked(records, ttl, expectation.checked) ? null : 'differs';
+  if (expectation.checked !== undefined) return isOfChecked(records, ttl, expectation.checked) ? null : 'differs';
   const answered = new Set(records.filter((record) => record.ttl === ttl).map((record) => record.rdata));
   const all = values.every((rdata) => answered.has(rdata));
   const only =
@@ -87,11 +87,11 @@ const difference = (
 };
 
 /** No address is up, and nothing stands for them: NODATA, with authority. */
-const isClosed = ({ checked }: Expectation, { authoritative, rcode }: Answer): boolean =>
+const isAllDown = ({ checked }: Expectation, { authoritative, rcode }: Answer): boolean =>
   checked?.whenAllDown.length === 0 && authoritative && rcode === 'NOERROR';
 
 /** Those of the addresses that are up, or all that stands for them. */
-const isChecked = (records: readonly AnsweredRecord[], ttl: number, checked: CheckedAnswer): boolean => {
+const isOfChecked = (records: readonly AnsweredRecord[], ttl: number, checked: CheckedAnswer): boolean => {
   const answered = [...new Set(records.map(({ rdata }) => rdata))];
   const { addresses, whenAllDown } = checked;
   const instead = answered.length === whenAllDown.length && answered.every((rdata) => whenAllDown.includes(rdata));
@@ -99,13 +99,13 @@ const isChecked = (records: readonly AnsweredRecord[], ttl: number, checked: Che
   return some && records.every((record) => record.ttl === ttl);
 };
 
-const isBefore = (records: readonly AnsweredRecord[], type: string, before: Lateness['before']): boolean =>
-  before === undefined || before.some((rrset) => holds(records, type, rrset));
+const wasRightBefore = (records: readonly AnsweredRecord[], type: string, before: LagEvidence['before']): boolean =>
+  before === undefined || before.some((rrset) => isAnsweredWith(records, type, rrset));
 
-const holds = (records: readonly AnsweredRecord[], type: string, rrset: ServedRRset | null): boolean => {
+const isAnsweredWith = (records: readonly AnsweredRecord[], type: string, rrset: ServedRRset | null): boolean => {
   if (rrset === null || isOtherAddress(rrset.type, type)) return records.length === 0;
   const checked = rrset.checked?.find((each) => each.type === type);
-  if (checked !== undefined) return records.length > 0 && isChecked(records, rrset.ttl, checked);
+  if (checked !== undefined) return records.length > 0 && isOfChecked(records, rrset.ttl, checked);
   const texts = rrset.values.map((value) => value.rdata);
   const values = new Set(rrset.type === 'SOA' ? withSerials(texts, records) : texts);
   return (

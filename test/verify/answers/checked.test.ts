@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../../src/model/ports.ts';
-import { zoneTreeOf } from '../../src/model/zone-tree.ts';
-import { compare, type Lateness } from '../../src/verify/compare.ts';
-import type { ServedRRset } from '../../src/verify/content.ts';
-import { expectationsFor } from '../../src/verify/expect.ts';
+import type { Answer } from '../../../src/model/ports.ts';
+import { zoneTreeOf } from '../../../src/model/zone-tree.ts';
+import { compare, type LagEvidence } from '../../../src/verify/answers/compare.ts';
+import { expectationsFor } from '../../../src/verify/answers/expectations.ts';
+import type { ServedRRset } from '../../../src/verify/index.ts';
 
 // What a health-checked name may answer.
 
@@ -42,7 +42,7 @@ const said = (rdata: readonly string[], parts: Partial<Answer> = {}, ttl = 60, t
   ...parts,
 });
 
-const judge = (rrset: ServedRRset, answer: Answer, lateness?: Lateness) => {
+const judge = (rrset: ServedRRset, answer: Answer, lateness?: LagEvidence) => {
   const [expectation] = expectationsFor(zoneTreeOf(zone, [rrset]), { name, type: 'LUA' });
   const question = expectation?.questions[0];
   if (expectation === undefined || question === undefined) throw new Error('nothing to ask');

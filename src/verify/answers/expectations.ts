@@ -1,9 +1,9 @@
-import type { CheckedAnswer } from '../model/health.ts';
-import type { Question } from '../model/ports.ts';
-import { aliasedTypes, aliasSetType, synthesisedTypes } from '../model/rdata.ts';
-import type { RRsetKey } from '../model/rrset.ts';
-import type { ZoneTree } from '../model/zone-tree.ts';
-import type { ServedRRset } from './content.ts';
+import type { CheckedAnswer } from '../../model/health.ts';
+import type { Question } from '../../model/ports.ts';
+import { aliasedTypes, aliasSetType, synthesisedTypes } from '../../model/rdata.ts';
+import { type RRsetKey, rrsetOfType } from '../../model/rrset.ts';
+import type { ZoneTree } from '../../model/zone-tree.ts';
+import type { ServedRRset } from './served-rrset.ts';
 
 /**
  * What a name server should say about one RRset.
@@ -37,16 +37,13 @@ export const expectationsFor = (
   before?: ServedRRset,
 ): readonly Expectation[] => {
   // Nobody asks for a SOA that the zone file leaves to the name server.
-  if (key.type === 'SOA' && typeAt(zone.at(key.name), 'SOA') === undefined) return [];
-  if (synthesisedTypes.has(key.type)) return madeExpectations(zone, key, before);
+  if (key.type === 'SOA' && rrsetOfType(zone.at(key.name), 'SOA') === undefined) return [];
+  if (synthesisedTypes.has(key.type)) return synthesisedExpectations(zone, key, before);
   const occludedBy = zone.occludedBy(key.name, key.type);
   if (occludedBy?.type === 'NS') return atZoneCut(zone, key, occludedBy);
   if (occludedBy?.type === 'DNAME') return [];
   return plainExpectation(zone, key);
 };
-
-const typeAt = (rrsets: readonly ServedRRset[], type: string): ServedRRset | undefined =>
-  rrsets.find((rrset) => rrset.type === type);
 
 const isAlias = ({ type }: RRsetKey): boolean => type === 'ALIAS' || type === aliasSetType;
 
@@ -57,12 +54,12 @@ export const innerTypes = (lua: ServedRRset): readonly string[] => [
 
 const plainExpectation = (zone: ZoneTree<ServedRRset>, key: RRsetKey): readonly Expectation[] => {
   const rrsets = zone.rrsetsFor(key.name);
-  const rrset = typeAt(rrsets, key.type);
-  const lua = typeAt(rrsets, 'LUA');
+  const rrset = rrsetOfType(rrsets, key.type);
+  const lua = rrsetOfType(rrsets, 'LUA');
   const fromLua = lua !== undefined && innerTypes(lua).includes(key.type);
-  const aliases = typeAt(rrsets, aliasSetType);
+  const aliases = rrsetOfType(rrsets, aliasSetType);
   const fromAlias =
-    (typeAt(rrsets, 'ALIAS') !== undefined && addressTypes.includes(key.type)) ||
+    (rrsetOfType(rrsets, 'ALIAS') !== undefined && addressTypes.includes(key.type)) ||
     (aliases !== undefined && aliasedTypes(aliases).includes(key.type));
   // Whether an ALIAS has an address of this family is its target's affair.
   if (rrset === undefined && fromAlias) return [];
@@ -74,7 +71,7 @@ const plainExpectation = (zone: ZoneTree<ServedRRset>, key: RRsetKey): readonly 
 };
 
 const atZoneCut = (zone: ZoneTree<ServedRRset>, key: RRsetKey, cut: ServedRRset): readonly Expectation[] => {
-  const rrset = typeAt(zone.at(key.name), key.type);
+  const rrset = rrsetOfType(zone.at(key.name), key.type);
   if (rrset === undefined) return [];
   if (rrset === cut) return [{ ...expectation(key, 'exact', cut), section: 'referral' }];
   const isGlue = addressTypes.includes(key.type) && cut.values.some((value) => value.rdata === key.name);
@@ -84,13 +81,13 @@ const atZoneCut = (zone: ZoneTree<ServedRRset>, key: RRsetKey, cut: ServedRRset)
 };
 
 /** LUA and ALIAS are never asked for by their own type: what counts is the type that is answered. */
-const madeExpectations = (
+const synthesisedExpectations = (
   zone: ZoneTree<ServedRRset>,
   key: RRsetKey,
   before: ServedRRset | undefined,
 ): readonly Expectation[] => {
   if (zone.occludedBy(key.name) !== null) return [];
-  const rrset = typeAt(zone.at(key.name), key.type);
+  const rrset = rrsetOfType(zone.at(key.name), key.type);
   const made = rrset ?? before;
   if (made === undefined) return [];
   const types = key.type === 'ALIAS' ? addressTypes : innerTypes(made);

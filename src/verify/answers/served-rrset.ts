@@ -1,4 +1,4 @@
-import type { CheckedAnswer } from '../model/health.ts';
+import type { CheckedAnswer } from '../../model/health.ts';
 
 /** An RRset as far as answers go. */
 export interface ServedRRset {

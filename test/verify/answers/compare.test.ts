@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, AnsweredRecord } from '../../src/model/ports.ts';
-import { zoneTreeOf } from '../../src/model/zone-tree.ts';
-import { compare, type Lateness } from '../../src/verify/compare.ts';
-import type { ServedRRset } from '../../src/verify/content.ts';
-import { expectationsFor } from '../../src/verify/expect.ts';
+import type { Answer, AnsweredRecord } from '../../../src/model/ports.ts';
+import { zoneTreeOf } from '../../../src/model/zone-tree.ts';
+import { compare, type LagEvidence } from '../../../src/verify/answers/compare.ts';
+import { expectationsFor } from '../../../src/verify/answers/expectations.ts';
+import type { ServedRRset } from '../../../src/verify/index.ts';
 
 const zone = 'example.com.';
 const full = (name: string): string => (name === '@' ? zone : `${name}.${zone}`);
@@ -133,7 +133,7 @@ const soaSaid = (numbers: string) => record('@', 'SOA', 60, `ns1.example.com. h.
 const www = ['192.0.2.1', '192.0.2.2'].map((rdata) => record('www', 'A', 300, rdata));
 const wwwExpected = ['300 192.0.2.1', '300 192.0.2.2'];
 
-const judge = (name: string, type: string, said: Parameters<typeof compare>[2], lateness?: Lateness) => {
+const judge = (name: string, type: string, said: Parameters<typeof compare>[2], lateness?: LagEvidence) => {
   const [expectation] = expectationsFor(content, { name: full(name), type });
   const question = expectation?.questions[0];
   if (expectation === undefined || question === undefined) throw new Error('nothing to ask');
