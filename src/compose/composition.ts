@@ -3,11 +3,12 @@ import type { RRset } from '../model/rrset.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
 import type { ZoneEntry } from './configured-zones.ts';
+import { keyOfEntry } from './contenders.ts';
 import { type Contribution, type ServerContributions, serverKeyOf } from './contribution.ts';
 import { contributionsOf } from './contributions.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { areSimple, type MergedName, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
-import { indexRoster, keyOfEntry, type RosterIndex, reindexed, rivalsOf } from './roster.ts';
+import { indexRoster, type RosterIndex, reindexed, rivalsOf } from './roster-index.ts';
 import { type ComposeInput, compileRuleset, type Ruleset } from './ruleset.ts';
 
 /** All that servers come to, kept so that the change of one of them costs its own names only. */

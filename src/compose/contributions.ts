@@ -1,8 +1,10 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import { isIPv6, neverUsable } from './address.ts';
+import { keyOfEntry, serverTitle } from './contenders.ts';
 import type { Collected, Contributor, ServerAddress, ServerContributions, WantedValue } from './contribution.ts';
-import { type Allocation, allocationOf, keyOfEntry, type RosterIndex, serverTitle, undisputed } from './roster.ts';
+import { type Allocation, allocationOf, fullAllocation } from './roster.ts';
+import type { RosterIndex } from './roster-index.ts';
 import { inventoryLocation, type Ruleset } from './ruleset.ts';
 import { isServerName, renderName, type Template } from './template.ts';
 import { writeRegistration } from './write-registration.ts';
@@ -12,7 +14,7 @@ import { writeRules } from './write-role-rules.ts';
 export const contributionsOf = (ruleset: Ruleset, index: RosterIndex, entry: RosterServer): ServerContributions => {
   const key = keyOfEntry(entry);
   const into: Collected = { contributions: [], findings: [], withoutReverseZone: [], classlessPtrs: [] };
-  const allocation = ruleset.contends(entry) ? allocationOf(index, entry) : undisputed(entry.server);
+  const allocation = ruleset.contends(entry) ? allocationOf(index, entry) : fullAllocation(entry.server);
   for (const message of allocation.conflicts) {
     into.findings.push({ rule: 'server-conflict', message, about: key, at: inventoryLocation(ruleset, entry) });
   }

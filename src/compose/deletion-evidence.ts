@@ -1,8 +1,8 @@
 import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidence.ts';
 import type { RosterServer } from '../model/server.ts';
 import type { Composition } from './composition.ts';
-import type { ServerContributions } from './contribution.ts';
-import type { Contends } from './roster.ts';
+import type { Contends } from './contenders.ts';
+import type { Outcome } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans'> {
@@ -23,7 +23,7 @@ export const evidenceFrom = ({ input, ruleset, entries, byServer }: Composition)
     [...entries].map(([key, entry]) => ({
       key,
       entry,
-      outcome: byServer.get(key)?.allocation.outcome ?? 'whole',
+      outcome: byServer.get(key)?.allocation.outcome ?? 'won',
     })),
   );
 
@@ -31,7 +31,7 @@ export const evidenceFrom = ({ input, ruleset, entries, byServer }: Composition)
 export interface ServerOutcome {
   readonly key: string;
   readonly entry: RosterServer;
-  readonly outcome: ServerContributions['allocation']['outcome'];
+  readonly outcome: Outcome;
 }
 
 /** The same of some servers alone. */
@@ -46,7 +46,7 @@ export const evidenceOfSome = (
   const vouching: [string, RosterServer][] = [];
   for (const { key, entry, outcome } of outcomes) {
     servers.set(key, evidenceStatusOf(entry, outcome, contends));
-    if (entry.standing === 'present' && entry.complete && outcome === 'whole') vouching.push([key, entry]);
+    if (entry.standing === 'present' && entry.complete && outcome === 'won') vouching.push([key, entry]);
   }
   // One that is decommissioned accounts for its names as well, unless another has them now.
   const isLeaving = ([, { server }]: [string, RosterServer]): number => (server.state === 'decommissioned' ? 0 : 1);
@@ -57,11 +57,7 @@ export const evidenceOfSome = (
   return { servers, names, addresses, now };
 };
 
-const evidenceStatusOf = (
-  entry: RosterServer,
-  outcome: ServerContributions['allocation']['outcome'],
-  contends: Contends,
-): EvidenceStatus => {
+const evidenceStatusOf = (entry: RosterServer, outcome: Outcome, contends: Contends): EvidenceStatus => {
   if (outcome === 'tied') return 'unknown';
   if (outcome === 'lost') return 'incomplete';
   if (entry.standing === 'present') return entry.complete ? 'conclusive' : 'incomplete';

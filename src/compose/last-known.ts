@@ -13,8 +13,8 @@ export const withLastKnownServers = (
   const asHad = (inventory: string, known: KnownServer): KnownServer | null => {
     const key = serverKey({ inventory, name: known.server.name });
     const entry = entries.get(key);
-    const outcome = byServer.get(key)?.allocation.outcome ?? 'whole';
-    if (entry?.standing !== 'present' || outcome === 'whole') return known;
+    const outcome = byServer.get(key)?.allocation.outcome ?? 'won';
+    if (entry?.standing !== 'present' || outcome === 'won') return known;
     return entry.known === null ? null : { ...known, server: entry.known.server };
   };
   return Object.fromEntries(

@@ -1,8 +1,8 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import type { HealthCheck } from '../model/health.ts';
+import { serverTitle } from './contenders.ts';
 import type { ContributedValue, RuleHealthCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
-import { serverTitle } from './roster.ts';
 import { renderUrl } from './template.ts';
 
 export type MergedHealthCheck =

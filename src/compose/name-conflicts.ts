@@ -1,6 +1,6 @@
+import { serverTitle } from './contenders.ts';
 import type { ContributedValue, Contribution, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
-import { serverTitle } from './roster.ts';
 
 // A name made of what a server says of itself must not take or spoil what another server has there.
 

@@ -7,11 +7,11 @@ import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/serve
 import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
 import { claimedNamesOf } from './claimed-names.ts';
 import { type ConfiguredZones, configuredZones } from './configured-zones.ts';
+import { type Contends, contendsBy } from './contenders.ts';
 import type { RuleHealthCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { type ForwardMismatch, forwardMismatches } from './forward-answers.ts';
 import { type GrantIndex, grantIndex } from './grants.ts';
-import { type Contends, contendsBy } from './roster.ts';
 import { isOfFamily, readTemplate, type Template } from './template.ts';
 import { type UnusableRules, unusableRulesOf } from './unusable-rules.ts';
 

@@ -3,8 +3,8 @@ import type { InventoryOrigin } from '../model/origin.ts';
 import type { AbsenceLimits } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { Reverse, ZoneEntry } from './configured-zones.ts';
+import { isGone, retainedReason, serverTitle } from './contenders.ts';
 import type { Blocked, Collected, ContributedValue, Contributor, ServerAddress, WriteRule } from './contribution.ts';
-import { isGone, retainedReason, serverTitle } from './roster.ts';
 import { inventoryLocation, type Ruleset } from './ruleset.ts';
 import { isServerName } from './template.ts';
 
