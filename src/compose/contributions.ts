@@ -36,7 +36,7 @@ const contributorOf = (key: string, entry: RosterServer, allocation: Allocation,
       ip,
       family: isIPv6(ip) ? 'AAAA' : 'A',
       refusal: neverUsable(ip),
-      retained: by === null ? null : `${serverTitle(server)} is not there now, and ${by} has its address ${ip}`,
+      retained: by === null ? null : `${serverTitle(server)} is absent, and ${by} has its address ${ip} now`,
     };
   });
   return {
@@ -65,7 +65,7 @@ const reportAddresses = (
 ): void => {
   for (const { ip, refusal } of addresses) {
     if (refusal === null) continue;
-    const message = `${serverTitle(server)} has the address ${JSON.stringify(ip)}, which is ${refusal}: no name leads there`;
+    const message = `${serverTitle(server)} has the address ${ip}, which is ${refusal}: no name may lead to it`;
     findings.push({ rule: 'address-refused', message, about: key, at: inventoryLocation(ruleset, entry) });
   }
 };

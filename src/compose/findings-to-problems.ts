@@ -1,4 +1,5 @@
 import type { SourceLocation } from '../model/origin.ts';
+import { grouping } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { type ComposeRuleId, severityOf } from './problem-rules.ts';
 
@@ -38,5 +39,5 @@ export const findingsToProblems = (findings: readonly Finding[]): readonly Probl
 const andOthers = (others: readonly string[]): string => {
   if (others.length === 0) return '';
   const shown = others.slice(0, mostShown).join(', ');
-  return ` (so it is with ${others.length} more: ${shown}${others.length > mostShown ? ', …' : ''})`;
+  return ` (and ${grouping(others.length)} more: ${shown}${others.length > mostShown ? ', …' : ''})`;
 };

@@ -45,15 +45,15 @@ export interface Granted {
 }
 
 export const grantIndex = (grants: readonly Grant[]): GrantIndex => {
-  const book = { label: new Map(), group: new Map(), inventory: new Map() } satisfies Record<
+  const byKind = { label: new Map(), group: new Map(), inventory: new Map() } satisfies Record<
     Grant['to'],
     Map<string, readonly CompiledGrant[]>
   >;
   for (const grant of grants) {
-    const ofKind: Map<string, readonly CompiledGrant[]> = book[grant.to];
+    const ofKind: Map<string, readonly CompiledGrant[]> = byKind[grant.to];
     ofKind.set(grant.role, [...(ofKind.get(grant.role) ?? []), compile(grant)]);
   }
-  return { of: (to, role) => book[to].get(role) ?? none };
+  return { of: (to, role) => byKind[to].get(role) ?? none };
 };
 
 const none: readonly CompiledGrant[] = [];
@@ -111,9 +111,3 @@ const limitIn = (grants: readonly CompiledGrant[], address: string): number | nu
   const fitting = grants.filter(({ nets }) => nets === null || nets.some((net) => isInNet(hex, net)));
   return fitting.length === 0 ? null : Math.max(...fitting.map(({ max }) => max));
 };
-
-/** The line of `grants:` that would allow it. */
-export const grantLine = (to: Grant['to'], role: string, names: string, type: string): string =>
-  `- { ${to}: ${plain(role)}, names: [${JSON.stringify(names)}], types: [${type}] }`;
-
-const plain = (text: string): string => (/^[a-zA-Z][a-zA-Z0-9_-]*$/.test(text) ? text : JSON.stringify(text));

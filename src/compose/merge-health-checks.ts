@@ -38,7 +38,7 @@ const urlFor = (
     return check.url === null ? null : renderUrl(check.url, contributor.server, rdata);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    const message = `${rule.title} (${rule.at.file}:${rule.at.line}), ${serverTitle(contributor.server)}: ${error.message}`;
+    const message = `${rule.title}, ${serverTitle(contributor.server)}: ${error.message}`;
     findings.push({ rule: 'health-check-url', message, about: contributor.key, at: rule.at });
     return null;
   }

@@ -5,7 +5,7 @@ import { serverTitle } from './contenders.ts';
 import type { Blocked, ContributedValue, Contribution, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { mergeHealthChecks } from './merge-health-checks.ts';
-import { titleAndPlace, withoutConflicts } from './name-conflicts.ts';
+import { withoutConflicts } from './name-conflicts.ts';
 import type { ComposeRuleId } from './problem-rules.ts';
 import type { Ruleset } from './ruleset.ts';
 
@@ -72,6 +72,9 @@ export const simpleRRset = ({ name, type, rdata, origin, retained, rule }: Contr
   values: [retained === null ? { rdata, origins: [origin] } : { rdata, origins: [origin], retained }],
 });
 
+/** `label web (labels.yaml:3)`: for a message that is about another place as well. */
+const titleAndPlace = ({ title, at }: WriteRule): string => `${title} (${at.file}:${at.line})`;
+
 const isBlocked = (contribution: Contribution): contribution is Blocked => contribution.kind === 'blocked';
 
 const blockedInGit = ({ blockedByGit }: Ruleset, name: string): readonly Blocked[] => {
@@ -89,7 +92,7 @@ const claimAndRecordConflict = (
   const other = claim === undefined ? undefined : values.find(({ rule }) => rule.kind !== 'claim');
   if (claim === undefined || other === undefined) return undefined;
   const what = other.rule.kind === 'registration' ? 'the registration' : 'a record';
-  const message = `${titleAndPlace(claim.rule)} claims ${name}, which is also ${what} of ${serverTitle(other.contributor.server)} by ${titleAndPlace(other.rule)}; what exists there stays`;
+  const message = `${claim.rule.title} claims ${name}, which is also ${what} of ${serverTitle(other.contributor.server)} by ${titleAndPlace(other.rule)}; what exists there stays`;
   findings.push({ rule: 'claim-and-record', message, about: name, at: claim.rule.at });
   return { reason: `claim-and-record: ${message}`, origin: claim.origin };
 };
@@ -151,7 +154,7 @@ const staticWinner = (
   const origin = winner?.values[0]?.origins[0];
   const where = origin === undefined ? 'the zone file' : `${origin.file}:${origin.line}`;
   for (const rule of new Set(values.map((value) => value.rule))) {
-    const message = `${titleAndPlace(rule)} wants ${name} ${type}, and ${where} has ${winner?.type ?? 'it'} there: the zone file wins`;
+    const message = `${rule.title} wants ${name} ${type}, but ${where} has ${winner?.type ?? 'it'} there: the zone file wins`;
     findings.push({ rule: 'zone-file-wins', message, about: `${name} ${type}`, at: rule.at });
   }
   return true;
@@ -173,20 +176,20 @@ const mergeRRset = (
   const [one] = explicit;
   const otherTtl = explicit.find(({ rule }) => rule.ttl !== one?.rule.ttl);
   if (one !== undefined && otherTtl !== undefined) {
-    const message = `${name} ${type} has the ttl ${one.rule.ttl} by ${titleAndPlace(one.rule)} and ${otherTtl.rule.ttl} by ${titleAndPlace(otherTtl.rule)}`;
+    const message = `${name} ${type} has the TTL ${one.rule.ttl} from ${titleAndPlace(one.rule)} and ${otherTtl.rule.ttl} from ${titleAndPlace(otherTtl.rule)}`;
     return refuse('ttl-conflict', otherTtl.rule, message);
   }
   const check = mergeHealthChecks(own, findings);
   if ('conflict' in check) {
     const [a, b] = check.conflict;
-    const message = `${name} ${type} has one health check by ${titleAndPlace(a)} and another by ${titleAndPlace(b)}`;
+    const message = `${name} ${type} has one health check from ${titleAndPlace(a)} and another from ${titleAndPlace(b)}`;
     return refuse('health-check-conflict', b, message);
   }
   const values = uniteValues(check.values);
   const limited = check.values.toSorted((a, b) => a.limit - b.limit)[0];
   if (limited !== undefined && values.length > limited.limit) {
-    const message = `${name} ${type} has ${values.length} values, and the grant of ${limited.rule.title} allows ${limited.limit}`;
-    return refuse('max-values', limited.rule, message, 'raise its "max_values", if that is meant');
+    const message = `${name} ${type} has ${values.length} values, but the grant of ${limited.rule.title} allows ${limited.limit}`;
+    return refuse('max-values', limited.rule, message, 'raise its "max_values" if this is meant');
   }
   const ttl = one?.rule.ttl ?? Math.min(...own.map(({ rule }) => rule.fallbackTtl));
   return { name, type, ttl, values, ...(check.healthCheck === null ? {} : { healthCheck: check.healthCheck }) };
@@ -223,7 +226,7 @@ const protectionsAt = (
   const rules = claims.get(name) ?? [];
   for (const rule of rules) {
     const isMeant = rules.every(({ type, allowEmpty }) => type !== rule.type || allowEmpty);
-    if (!isMeant) protect([rule.type], `${titleAndPlace(rule)} claims it, and no server contributes to it now`);
+    if (!isMeant) protect([rule.type], `${titleAndPlace(rule)} claims it, but no server contributes to it now`);
   }
   return [...byTypes.values()];
 };

@@ -35,7 +35,7 @@ const emptyClaims = (
       ruleset.zones.of(rule.fixedName)?.zone === null
     )
       return [];
-    const message = `${rule.title} claims ${rule.fixedName} ${rule.type}, and no server contributes to it; what is answered there stays`;
+    const message = `${rule.title} claims ${rule.fixedName} ${rule.type}, but no server contributes to it; what exists there stays`;
     return [{ rule: 'claim-empty', message, about: null, at: rule.at }];
   });
 };
@@ -47,7 +47,7 @@ const withoutReverseZone = ({ ruleset }: Composition, byServer: readonly ServerC
     if (all.length === 0) return [];
     const shown = `${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''}`;
     const family = isIPv6(all[0] ?? '') ? 'IPv6' : 'IPv4';
-    const message = `${all.length} ${family} ${all.length === 1 ? 'address gets' : 'addresses get'} no PTR, as no configured zone has ${all.length === 1 ? 'it' : 'them'}: ${shown}`;
+    const message = `${all.length} ${family} ${all.length === 1 ? 'address gets' : 'addresses get'} no PTR, because no configured zone has ${all.length === 1 ? 'it' : 'them'}: ${shown}`;
     const hint = 'add the reverse zone to zones:, or set "reverse: false"';
     return [
       { rule: 'no-reverse-zone', message, hint, about: null, kind: family, at: ruleset.registration?.rule.at ?? null },
@@ -72,7 +72,7 @@ const missingCnames = (
   return wanted.flatMap((each: ClasslessPtr): readonly Finding[] => {
     const parent = ruleset.zones.of(each.parentName)?.zone ?? null;
     if (parent === null || parent.id.name === each.zone || targets.get(each.parentName) === each.name) return [];
-    const message = `${parent.id.name} has no CNAME at ${each.parentName} to ${each.name}: nobody finds the PTR there (RFC 2317)`;
+    const message = `${parent.id.name} has no CNAME at ${each.parentName} to ${each.name}: without it the PTR there is never found (RFC 2317)`;
     const [file] = parent.files;
     const at = file === undefined ? null : { file, line: 1, column: 1 };
     return [{ rule: 'classless-cname-missing', message, about: each.parentName, kind: each.zone, at }];

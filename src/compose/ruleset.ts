@@ -163,7 +163,7 @@ const isWritable = ({ type, value, at }: RecordDefinition, title: string, findin
     return false;
   }
   if (value !== null || type === 'A' || type === 'AAAA') return true;
-  const message = `${title}: a record of type ${type} needs a value; without one it is the server's addresses`;
+  const message = `${title}: a record of type ${type} needs a "value": only A and AAAA have the server's addresses for one`;
   findings.push({ rule: 'record-value', message, about: null, at });
   return false;
 };
@@ -184,7 +184,7 @@ const backupsOf = (claim: ClaimDefinition, given: WhenAllDown, title: string, fi
   if (typeof given === 'string') return given;
   const backup = given.backup.filter((address) => isOfFamily(address, claim.type)).toSorted();
   if (backup.length < given.backup.length) {
-    const message = `${title}: a backup of a claim of type ${claim.type} is ${claim.type === 'A' ? 'IPv4' : 'IPv6'} only`;
+    const message = `${title}: the backup addresses of a claim of type ${claim.type} must be ${claim.type === 'A' ? 'IPv4' : 'IPv6'}`;
     findings.push({ rule: 'health-check-backup', message, about: null, at: claim.at });
   }
   return backup.length === 0 ? 'open' : { backup };

@@ -19,7 +19,7 @@ export const writeRegistration = (ruleset: Ruleset, contributor: Contributor, in
   const why = whyNoName(server.name, name);
   const entry = why === null ? zones.of(name) : null;
   if (why !== null || (registration !== null && entry?.name !== zone)) {
-    const message = `${serverTitle(server)} cannot be ${name}: ${why ?? `that name is in the zone ${entry?.name}, not in ${zone}`}`;
+    const message = `${serverTitle(server)} cannot be registered as ${name}: ${why ?? `that name is in the zone ${entry?.name}, not in ${zone}`}`;
     into.findings.push({
       rule: 'server-name',
       message,
@@ -55,8 +55,8 @@ export const originOf = (
 };
 
 const whyNoName = (serverName: string, name: string): string | null => {
-  if (!isServerName(serverName)) return 'a name of a server has letters, digits, hyphens and single dots only';
-  return name.length > maxNameText ? `it has ${name.length + 1} octets, and 255 is the most` : null;
+  if (!isServerName(serverName)) return 'the name of a server has only letters, digits, hyphens and single dots';
+  return name.length > maxNameText ? `it has ${name.length + 1} octets, more than the 255 of a DNS name` : null;
 };
 
 const isAccepted = (

@@ -1,12 +1,12 @@
 import { SyntaxProblem } from '../model/errors.ts';
-import { isWildcard } from '../model/name.ts';
+import { exactPattern, grantHint, notGranted } from '../model/grant-line.ts';
 import type { InventoryOrigin } from '../model/origin.ts';
 import { whyRefused } from './address.ts';
 import type { ZoneEntry } from './configured-zones.ts';
 import { isGone, retainedReason, serverTitle } from './contenders.ts';
 import type { Collected, Contributor, WantedValue, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
-import { type Granted, grantedAt, grantLine, needsExactName } from './grants.ts';
+import { type Granted, grantedAt, needsExactName } from './grants.ts';
 import { type ComposeRuleId, composeRules } from './problem-rules.ts';
 import type { Ruleset } from './ruleset.ts';
 import { familyOf, renderName, renderUrl, renderValues, type Template } from './template.ts';
@@ -40,7 +40,7 @@ const writeRule = (write: RuleWrite): void => {
   if (entry === null || entry.zone === null) return;
   const granted = grantOf(write, name);
   if (granted === null) {
-    report(write, 'grant-denied', `no grant lets it write ${name} ${rule.type}`, { hint: hintOf(write, name) });
+    reportNotGranted(write, name);
     block(write, entry, name, 'grant-denied');
     return;
   }
@@ -102,9 +102,14 @@ const writeValue = (
   }
   const limit = granted.limitFor(rdata);
   if (limit === null) {
-    report(write, 'grant-denied', `no grant lets ${name} ${rule.type} have ${rdata}: it is not within "cidrs"`, {
-      kind: 'cidrs',
-    });
+    report(
+      write,
+      'grant-denied',
+      `the grant for ${name} ${rule.type} does not allow ${rdata}, which is outside its "cidrs"`,
+      {
+        kind: 'cidrs',
+      },
+    );
     return false;
   }
   const template = rule.check?.url ?? null;
@@ -138,13 +143,15 @@ const grantOf = ({ book: ruleset, contributor, rule }: RuleWrite, name: string):
   return grantedAt(byInventory.length === 0 ? byRole : [...byRole, ...byInventory], query);
 };
 
-/** The line that would allow it; where servers make the name, for any that they could make, if a glob is enough. */
-const hintOf = ({ rule }: RuleWrite, name: string): string => {
-  const { role } = rule;
-  if (role === null) return '';
-  const isGlobEnough = rule.fixedName === null && !needsExactName({ name, type: rule.type });
-  const wanted = isGlobEnough ? globOf(rule) : (isWildcard(name) ? `\\${name}` : name).slice(0, -1);
-  return `add to grants: ${grantLine(role.kind, role.name, wanted, rule.type)}`;
+/** With the line that would allow it: for all names that servers could make, if a glob is enough, else for this one. */
+const reportNotGranted = ({ rule, contributor, into }: RuleWrite, name: string): void => {
+  const { role, kind, type, at } = rule;
+  if (role === null) return;
+  const verb = kind === 'claim' ? 'claim' : 'write';
+  const message = `${notGranted(role.kind, role.name, verb, `${name} ${type}`)} for ${serverTitle(contributor.server)}`;
+  const isGlobEnough = rule.fixedName === null && !needsExactName({ name, type });
+  const hint = grantHint(role.kind, role.name, isGlobEnough ? globOf(rule) : exactPattern(name), type);
+  into.findings.push({ rule: 'grant-denied', message, hint, about: contributor.key, at });
 };
 
 const globOf = ({ name: { parts } }: WriteRule): string =>
@@ -180,7 +187,7 @@ const report = (
   what: string,
   more: Pick<Finding, 'hint' | 'kind'> = {},
 ): void => {
-  const message = `${rule.title} (${rule.at.file}:${rule.at.line}), ${serverTitle(contributor.server)}: ${what}`;
+  const message = `${rule.title}, ${serverTitle(contributor.server)}: ${what}`;
   into.findings.push({ rule: id, message, about: contributor.key, at: rule.at, ...more });
 };
 

@@ -67,8 +67,7 @@ describe("names made of servers' attributes", () => {
       lines: ['shared.lab.internal. 300 A 192.0.2.1'],
       rules: ['name-taken'],
       quarantined: [],
-      message:
-        'label pool (labels.yaml:9), server early of inventory lab: shared.lab.internal. has a record of type A of server late of inventory lab',
+      message: 'label pool, server lab/early: shared.lab.internal. already has a record of type A of server lab/late',
     });
   });
 
