@@ -3,16 +3,16 @@ import { grouping } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { type ComposeRuleId, severityOf } from './problem-rules.ts';
 
-/** One thing that is wrong for one server or one RRset. Those of one rule and place become one problem. */
+/** Something wrong with one server or RRset. All findings of one rule and place become one problem. */
 export interface Finding {
   readonly rule: ComposeRuleId;
   readonly message: string;
   /** What is to be done, after all that is wrong. */
   readonly hint?: string;
-  /** The server or RRset, as a problem lists it; null: it concerns none. */
+  /** The server's key or the RRset, as the problem lists it; null: it is about neither. */
   readonly about: string | null;
   readonly at: SourceLocation | null;
-  /** Findings of one rule and place that are of another kind. Default is ''. */
+  /** Keeps findings of one rule and place apart that have different causes. Default is ''. */
   readonly kind?: string;
 }
 

@@ -1,9 +1,9 @@
 import { compileGlob, hasStar } from '../model/glob.ts';
 import { splitParts } from '../model/name.ts';
 import { type Grant, guardedTypes } from '../model/roles.ts';
-import { hexOf, isInNet, type Net, parseNet } from './address.ts';
+import { hexOf, isInNet, type Net, parseNet } from './networks.ts';
 
-/** A grant, ready to be asked. */
+/** A grant, compiled. */
 interface CompiledGrant {
   readonly types: ReadonlySet<string>;
   /** By the name without its final dot. */
@@ -11,13 +11,13 @@ interface CompiledGrant {
   /** null: any address. */
   readonly nets: readonly Net[] | null;
   readonly max: number;
-  /** What it allows by itself, whatever the value. */
+  /** Its answer where no address has to be compared. */
   readonly open: Granted;
 }
 
 interface NameGlob {
   readonly matches: (name: string) => boolean;
-  /** It has no star that stands for anything: it names one name. */
+  /** It has no glob: it matches one name. */
   readonly exact: boolean;
   /** It begins with the wildcard part, `\*`. */
   readonly wildcard: boolean;
@@ -28,19 +28,19 @@ export interface GrantIndex {
   readonly of: (to: Grant['to'], role: string) => readonly CompiledGrant[];
 }
 
-/** What is asked about. */
+/** May this be written? */
 export interface GrantQuery {
   readonly name: string;
   readonly type: string;
   /** It is the apex of a configured zone. */
   readonly isApex: boolean;
-  /** Git writes it as it is: nothing of it is a server's. */
+  /** The name is literal in Git: no part of it comes from a server. */
   readonly isLiteral: boolean;
 }
 
 /** What is granted at one name and type. */
 export interface Granted {
-  /** How many values the RRset may have by the best grant for this address or other value; null: none allows it. */
+  /** How many values the RRset may have by the widest grant that allows this value; null: none allows it. */
   readonly limitFor: (rdata: string) => number | null;
 }
 
@@ -96,7 +96,7 @@ export const grantedAt = (grants: readonly CompiledGrant[], query: GrantQuery): 
   return fitting.length === 1 ? only.open : openUpTo(Math.max(...fitting.map(({ max }) => max)));
 };
 
-/** Must a grant name it as it is, without a glob? */
+/** Must a grant give this name literally, without a glob? */
 export const needsExactName = ({ name, type }: Pick<GrantQuery, 'name' | 'type'>): boolean =>
   guardedTypes.has(type) || isChallenge(name);
 

@@ -3,8 +3,8 @@ import { serverKey } from '../model/server.ts';
 import type { Composition } from './composition.ts';
 
 /**
- * What is to be kept of each inventory: a server that lost a name or an address to another stays known as it was before,
- * so that it is never taken for one that had them. Without the ETag then, as no answer says just that.
+ * What to remember of each inventory. A server that lost a name or an address to another is remembered as it was before,
+ * or the next pass would take it for one that had them. The ETag is dropped then: a 304 would confirm the answer, not this.
  */
 export const withLastKnownServers = (
   { entries, byServer }: Composition,

@@ -11,10 +11,10 @@ export type MergedHealthCheck =
 
 /** The one check of an RRset's values, for those too whose own claim has none; a value that it cannot check goes. */
 export const mergeHealthChecks = (own: readonly ContributedValue[], findings: Finding[]): MergedHealthCheck => {
-  const checked = own.find(({ rule }) => rule.check !== null);
-  const check = checked?.rule.check ?? null;
+  const checked = own.find(({ rule }) => rule.healthCheck !== null);
+  const check = checked?.rule.healthCheck ?? null;
   if (checked === undefined || check === null) return { values: own, healthCheck: null };
-  const other = own.find(({ rule }) => rule.check !== null && rule.check.key !== check.key);
+  const other = own.find(({ rule }) => rule.healthCheck !== null && rule.healthCheck.key !== check.key);
   if (other !== undefined) return { conflict: [checked.rule, other.rule] };
   const { port, interval, timeout, string_match, when_all_down } = check.definition;
   const rest = { interval, timeout, string_match, when_all_down };

@@ -9,7 +9,7 @@ import { withoutConflicts } from './name-conflicts.ts';
 import type { ComposeRuleId } from './problem-rules.ts';
 import type { Ruleset } from './ruleset.ts';
 
-// What registration, records and claims come to at one name, beside what the zone file has there.
+// Merges all contributions to one name into RRsets, beside what the zone file has there.
 
 /** What the zone file has at a name. */
 export interface Statics {
@@ -22,14 +22,14 @@ export const noStatics: Statics = { rrsets: [], quarantined: [] };
 export interface MergedName {
   readonly name: string;
   readonly entry: ZoneEntry;
-  /** The inventory's alone. */
+  /** Without those of the zone file. */
   readonly rrsets: readonly RRset[];
   readonly quarantined: readonly Quarantine[];
   readonly protected: readonly Protection[];
   readonly findings: readonly Finding[];
 }
 
-/** Items stand in the order of the servers' keys. */
+/** Contributions must be in the order of the servers' keys, so that messages and values do not depend on anything else. */
 export const mergeName = (
   ruleset: Ruleset,
   name: string,
@@ -53,7 +53,10 @@ export const mergeName = (
   return { name, entry, rrsets, quarantined, protected: [...protections, ...stay], findings };
 };
 
-/** Nothing can be at odds where a value is alone with its type, and one rule wants all for one server; claims and grants may ask more. */
+/**
+ * Is there nothing to merge? So it is with one value of each type, all from one rule and server; a claim, or a grant that
+ * limits the number of values, always needs a look.
+ */
 export const areSimple = (contributions: readonly Contribution[]): contributions is readonly ContributedValue[] => {
   const [first, second] = contributions;
   if (first === undefined || !isSimple(first) || contributions.length > 2) return false;
@@ -82,7 +85,7 @@ const blockedInGit = ({ blockedByGit }: Ruleset, name: string): readonly Blocked
   return known === undefined ? [] : [known];
 };
 
-/** A name that is claimed is nobody's own; nobody knows which of the two was meant. */
+/** A claimed name is shared, so it cannot also be a server's own: neither is written, as either could be the mistake. */
 const claimAndRecordConflict = (
   name: string,
   values: readonly ContributedValue[],
@@ -140,7 +143,7 @@ const byType = (values: readonly ContributedValue[]): ReadonlyMap<string, readon
   return types;
 };
 
-/** The zone file has the type there, or one of the two is a CNAME, which stands alone (RFC 1034 section 3.6.2). */
+/** Does the zone file have the type there, or is one of the two a CNAME, which stands alone (RFC 1034 section 3.6.2)? */
 const staticWinner = (
   name: string,
   type: string,
@@ -195,14 +198,14 @@ const mergeRRset = (
   return { name, type, ttl, values, ...(check.healthCheck === null ? {} : { healthCheck: check.healthCheck }) };
 };
 
-/** Sorted; a value is retained only if all who contribute it are. */
+/** Sorted. A value is retained only if every contribution of it is. */
 const uniteValues = (own: readonly ContributedValue[]): readonly Value[] => {
   const byRdata = new Map<string, Value>();
   for (const { rdata, origin, retained } of own) {
     const known = byRdata.get(rdata);
     const origins = known === undefined ? [origin] : [...known.origins, origin];
-    const isHeld = retained !== null && (known === undefined || known.retained !== undefined);
-    byRdata.set(rdata, isHeld ? { rdata, origins, retained: known?.retained ?? retained } : { rdata, origins });
+    const isRetained = retained !== null && (known === undefined || known.retained !== undefined);
+    byRdata.set(rdata, isRetained ? { rdata, origins, retained: known?.retained ?? retained } : { rdata, origins });
   }
   return byRdata.size === 1
     ? [...byRdata.values()]

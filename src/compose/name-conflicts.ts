@@ -50,9 +50,9 @@ const registeredBy = (contribution: Contribution): readonly string[] => {
 };
 
 /**
- * Resolves conflicting contributions at one name: literal names from Git win, then the server seen first. Servers that were
- * first seen at once, or never before, keep theirs, and the conflict is reported when RRsets are merged. A claim of a literal
- * name decides for Git who has the name, so that nothing is refused there.
+ * Resolves conflicting contributions at one name: literal names from Git win, then the server seen first. Of servers of
+ * one age all values are left, for the rules of zones to report. A claim of a literal name is Git's decision on that name:
+ * nothing is refused there.
  */
 const withoutWeaker = (
   name: string,

@@ -1,10 +1,10 @@
 import type { SourceLocation } from '../model/origin.ts';
-import { isIPv6 } from './address.ts';
 import type { Composition } from './composition.ts';
 import type { ClasslessPtr, ServerContributions, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
+import { isIPv6 } from './networks.ts';
 
-/** What only all servers together show. `found` are the findings so far. */
+/** Warnings that need all servers at once. `found` are the findings so far. */
 export const warningsOf = (
   from: Composition,
   byServer: readonly ServerContributions[],
@@ -15,7 +15,7 @@ export const warningsOf = (
   ...missingCnames(from, byServer),
 ];
 
-/** Claims of a fixed name that no server contributes to; where that is for an error, the error says so. */
+/** Claims of a fixed name that no server contributes to, unless a finding at the claim already says why. */
 const emptyClaims = (
   { ruleset }: Composition,
   byServer: readonly ServerContributions[],
@@ -40,7 +40,7 @@ const emptyClaims = (
   });
 };
 
-/** One for each family. */
+/** One warning for IPv4 and one for IPv6. */
 const withoutReverseZone = ({ ruleset }: Composition, byServer: readonly ServerContributions[]): readonly Finding[] => {
   const addresses = byServer.flatMap((contributed) => contributed.withoutReverseZone);
   return [addresses.filter((ip) => !isIPv6(ip)), addresses.filter(isIPv6)].flatMap((all) => {
@@ -55,7 +55,7 @@ const withoutReverseZone = ({ ruleset }: Composition, byServer: readonly ServerC
   });
 };
 
-/** RFC 2317 section 4: nobody finds a name of a classless zone without the CNAME in its parent zone. */
+/** RFC 2317 section 4: resolvers reach a name of a classless zone only by a CNAME in its parent zone. */
 const missingCnames = (
   { ruleset, input }: Composition,
   byServer: readonly ServerContributions[],

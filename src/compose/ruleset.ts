@@ -23,7 +23,7 @@ export interface ComposeInput {
   readonly roster: Roster;
 }
 
-/** All that Git says, ready to be asked about one server after the other. */
+/** All that Git says of servers, compiled once and then applied to one server after the other. */
 export interface Ruleset extends UnusableRules {
   readonly zones: ConfiguredZones;
   readonly grants: GrantIndex;
@@ -99,12 +99,12 @@ const readRegistration = (
     type: '',
     role: null,
     title: 'registration',
-    name: nothing,
+    nameTemplate: nothing,
     fixedName: null,
-    value: null,
+    valueTemplate: null,
     ttl: null,
     fallbackTtl: definition.ttl,
-    check: null,
+    healthCheck: null,
     allowEmpty: false,
     at: definition.at,
   };
@@ -128,9 +128,9 @@ const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonl
       read(record, () => ({
         ...common(role, title, record),
         kind: 'record',
-        value: record.value === null ? null : readTemplate(record.value),
+        valueTemplate: record.value === null ? null : readTemplate(record.value),
         fallbackTtl,
-        check: null,
+        healthCheck: null,
         allowEmpty: false,
       })),
     );
@@ -138,9 +138,9 @@ const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonl
     read(claim, () => ({
       ...common(role, title, claim),
       kind: 'claim',
-      value: null,
+      valueTemplate: null,
       fallbackTtl: claimTtl,
-      check: readCheck(claim, title, findings),
+      healthCheck: readCheck(claim, title, findings),
       allowEmpty: claim.allow_empty,
     })),
   );
@@ -148,11 +148,12 @@ const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonl
 };
 
 const common = (role: Role, title: string, { type, name: text, ttl, at }: RecordDefinition | ClaimDefinition) => {
-  const name = readTemplate(text);
-  return { role, title, type, name, fixedName: name.literal === null ? null : parseAbsolute(name.literal), ttl, at };
+  const nameTemplate = readTemplate(text);
+  const fixedName = nameTemplate.literal === null ? null : parseAbsolute(nameTemplate.literal);
+  return { role, title, type, nameTemplate, fixedName, ttl, at };
 };
 
-/** Code for the name server is for zone files, and a zone's SOA is its name server's. */
+/** Never written for a server: LUA and ALIAS run at the name server, and the SOA is the zone's own. */
 const neverWritten: ReadonlySet<string> = new Set(['SOA', ...synthesisedTypes]);
 
 const isWritable = ({ type, value, at }: RecordDefinition, title: string, findings: Finding[]): boolean => {
@@ -190,7 +191,7 @@ const backupsOf = (claim: ClaimDefinition, given: WhenAllDown, title: string, fi
   return backup.length === 0 ? 'open' : { backup };
 };
 
-/** Labels by name, and of the groups only those that could match. */
+/** The rules of a server: those of its labels, then those of the groups that it matches. */
 const rulesFinder = (roles: Roles, rulesOf: ReadonlyMap<Role, readonly WriteRule[]>): Ruleset['rulesFor'] => {
   const byLabel = new Map(roles.labels.map((role) => [role.name, rulesOf.get(role) ?? []]));
   const groups = roles.groups.map((role) => ({ matches: matcherOf(role), rules: rulesOf.get(role) ?? [] }));
@@ -213,6 +214,6 @@ const holds = (server: Server, key: string, values: ReadonlySet<string>): boolea
   return Object.hasOwn(server.attributes, key) && values.has(String(server.attributes[key]));
 };
 
-/** Where an inventory is defined: what is wrong with its servers is mended there, or in what it reads. */
+/** Where a server's inventory is defined: the place for problems with the server itself. */
 export const inventoryLocation = ({ inventories }: Ruleset, { server }: RosterServer): SourceLocation | null =>
   inventories.find(({ name }) => name === server.inventory)?.at ?? null;

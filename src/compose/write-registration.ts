@@ -10,7 +10,7 @@ import { isServerName } from './template.ts';
 
 const maxNameText = 254;
 
-/** A server's A, AAAA and PTR. False: its name is none, and nothing is made of it. */
+/** Adds a server's A, AAAA and PTR. False: its name makes no DNS name, so that labels and groups write nothing either. */
 export const writeRegistration = (ruleset: Ruleset, contributor: Contributor, into: Collected): boolean => {
   const { registration, zones } = ruleset;
   const { server } = contributor;
@@ -80,7 +80,7 @@ const isAccepted = (
   return false;
 };
 
-/** The A or AAAA, and its PTR: the two come and go together, so that the stricter of their zones' limits counts. */
+/** The A or AAAA and its PTR come and go together: the stricter of their zones' absence limits applies to both. */
 const writeAddress = (
   ruleset: Ruleset,
   contributor: Contributor,
@@ -105,11 +105,11 @@ const writeAddress = (
 
 interface Ptr extends Pick<ServerAddress, 'ip' | 'family'> {
   readonly reverse: Reverse;
-  /** Why it is only retained. */
+  /** Why the server's values are only retained: it is missing. */
   readonly missing: string | null;
 }
 
-/** Where it cannot be what the name answers, what exists stays. */
+/** The PTR is blocked, and what exists stays, where it would not agree with what its name answers. */
 const writePtr = (
   ruleset: Ruleset,
   contributor: Contributor,
@@ -143,7 +143,7 @@ const stricter = (forward: DesiredZone | null, reverse: DesiredZone | null): Abs
   return { snapshots: Math.max(a.snapshots, b.snapshots), grace: Math.max(a.grace, b.grace) };
 };
 
-/** A server that is meant to be there does not lose its last address. */
+/** Keeps the A and AAAA that exist of a server without a usable address: it is still meant to be there. */
 const protect = (
   { now }: Ruleset,
   contributor: Contributor,
