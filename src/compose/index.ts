@@ -30,7 +30,7 @@ export { type Composition, composition } from './composition.ts';
 export { configuredZones } from './configured-zones.ts';
 export { evidenceFrom } from './deletion-evidence.ts';
 export { withLastKnownServers } from './last-known.ts';
-export { type ComposeRule, type ComposeRuleId, composeRules, withoutSuperseded } from './problem-rules.ts';
+export { type ComposeRuleId, composeRules, withoutSuperseded } from './problem-rules.ts';
 export type { ComposeInput } from './ruleset.ts';
 
 export interface Composed {

@@ -1,13 +1,11 @@
 import type { Problem, Severity } from '../model/problem.ts';
+import { type RuleText, severitiesOf } from '../model/rule.ts';
 
-/** One rule of composing, for the table in the docs. */
-export interface ComposeRule {
-  readonly id: string;
-  readonly severity: Severity;
-  readonly summary: string;
-}
-
-const rule = <Id extends string>(id: Id, severity: Severity, summary: string) => ({ id, severity, summary }) as const;
+const rule = <Id extends string>(id: Id, severity: Severity, summary: string): RuleText<Id> => ({
+  id,
+  severity,
+  summary,
+});
 
 /** Every rule that is checked where zones and servers come together. */
 export const composeRules = [
@@ -62,6 +60,4 @@ export const withoutSuperseded = (problems: readonly Problem[]): readonly Proble
   return problems.filter((problem) => !reported.has(keyOf(supersededBy.get(problem.rule) ?? '', problem)));
 };
 
-const severities: ReadonlyMap<string, Severity> = new Map(composeRules.map(({ id, severity }) => [id, severity]));
-
-export const severityOf = (id: ComposeRuleId): Severity => severities.get(id) ?? 'error';
+export const severityOf = severitiesOf<ComposeRuleId>(composeRules);

@@ -4,22 +4,29 @@ import type { ExternalProviders, Providers } from '../model/external-providers.t
 import type { InventoryTypes } from '../model/inventory-keys.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import { asRecord } from './config/check.ts';
+import { asRecord } from '../validation/index.ts';
 import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
 import { readGrants } from './config/grants.ts';
 import { readInventories } from './config/inventory.ts';
 import { readRegistration } from './config/registration.ts';
-import { defaultTop, readGuards, type Shared, type TopGuards } from './config/settings.ts';
 import { readTargets, withoutState } from './config/targets.ts';
-import { repositoryReader } from './files.ts';
+import { defaultTop, readGuards, type TopGuards, type ZoneSettingsContext } from './config/zone-settings.ts';
+import {
+  type ConfiguredZone,
+  canonicalZone,
+  configuredZones,
+  readConfiguredZone,
+  skipWithoutSource,
+  zoneWithoutContent,
+} from './configured-zones.ts';
+import type { FileReader } from './read-zone.ts';
+import { repositoryReader } from './repository-files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
 import { reachOf } from './roles/writable-zones.ts';
-import type { FileReader } from './zone.ts';
-import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
-export { limits } from './limits.ts';
-export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
-export { resolveSecrets } from './secrets.ts';
+export { type LoadRuleId, loadRules } from './load-rules.ts';
+export { resolveSecrets } from './resolve-secrets.ts';
+export { limits } from './size-limits.ts';
 
 export interface LoadOptions {
   /** The path of hostmaster.yaml. */
@@ -52,16 +59,16 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   // A guard that cannot be read must not be a guard that is off: then nothing is deleted or replaced anywhere.
   const sound = checkTop(config) && guards !== null;
   if (source !== config) checkTop(source);
-  const shared: Shared = {
+  const context: ZoneSettingsContext = {
     guards: (guards ?? defaultTop).zones,
-    targets: new Set(targets.map(({ name }) => name)),
-    named: new Set(Object.keys(asRecord(source.top.targets))),
+    usableTargets: new Set(targets.map(({ name }) => name)),
+    namedTargets: new Set(Object.keys(asRecord(source.top.targets))),
   };
-  const entries = await zoneEntries(config, shared);
+  const entries = await configuredZones(config, context);
   const from = readRolesConfig(config, source, options.inventories ?? {}, entries, guards ?? defaultTop);
   const readFile = repositoryReader(config.folder);
   const roles = options.only === 'config' ? rolesOfConfig(from) : readRoles(config, readFile, from);
-  const zones = await readZones(config, readFile, leaveUnwritten(config, entries, reachOf(from)), options);
+  const zones = await readZones(config, readFile, skipWithoutSource(config, entries, reachOf(from)), options);
   const problems = source === config ? config.problems : [...config.problems, ...source.problems];
   return {
     folder: config.folder,
@@ -84,7 +91,7 @@ const readRolesConfig = (
   config: Config,
   source: Config,
   types: InventoryTypes,
-  entries: readonly ZoneEntry[],
+  entries: readonly ConfiguredZone[],
   guards: TopGuards,
 ): RolesConfig => {
   const zones = entries.flatMap((entry) => (entry.source === null ? [] : [entry.name]));
@@ -100,14 +107,14 @@ const readRolesConfig = (
 const readZones = async (
   config: Config,
   readFile: FileReader,
-  entries: readonly ZoneEntry[],
+  entries: readonly ConfiguredZone[],
   { zones: names, only }: LoadOptions,
 ): Promise<readonly DesiredZone[]> => {
   const wanted = names === undefined ? null : new Set(names.map(canonicalZone));
   const zones: DesiredZone[] = [];
   for (const entry of entries) {
     if (wanted !== null && !wanted.has(entry.name)) continue;
-    const zone = only === 'config' ? unreadZone(entry) : await readZoneEntry(config, readFile, entry);
+    const zone = only === 'config' ? zoneWithoutContent(entry) : await readConfiguredZone(config, readFile, entry);
     if (zone !== null) zones.push(zone);
   }
   return zones;

@@ -3,8 +3,6 @@ import type { ApplyWork } from '../apply/index.ts';
 import { createSettingsOf, inputOf } from '../apply/index.ts';
 import { listOf } from '../apply/zone/send.ts';
 import { staleChanges } from '../apply/zone/write.ts';
-import type { Fault } from '../load/config/check.ts';
-import { asRecord, checkOf } from '../load/config/check.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError, messageOf, SyntaxProblem } from '../model/errors.ts';
 import { isWithin, parseAbsolute } from '../model/name.ts';
@@ -14,6 +12,7 @@ import { pooled, readsAtOnce } from '../model/pool.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { OpenTargets, RunContext } from '../target.ts';
+import { asRecord, checkOf, type Fault } from '../validation/index.ts';
 import { planSchema } from './plan-schema.ts';
 
 /** Reads a plan and checks that it is whole. Throws PLAN_FILE. */

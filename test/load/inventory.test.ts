@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inventorySources } from '../../src/inventory/index.ts';
-import { parseCidr } from '../../src/load/config/values.ts';
+import { parseCidr } from '../../src/load/config/parse-scalars.ts';
 import { load, resolveSecrets } from '../../src/load/index.ts';
 import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './repository.ts';
 
@@ -28,7 +28,12 @@ describe('inventory:', () => {
       {
         name: 'lab',
         type: 'http',
-        config: { url: 'https://lab/servers?x=1', timeout: 10_000 },
+        config: {
+          url: 'https://lab/servers?x=1',
+          timeout: 10_000,
+          max_bytes: 64 * 1024 * 1024,
+          max_servers: 100_000,
+        },
         secrets: { token: { env: 'LAB_TOKEN' } },
         interval: 30_000,
         at: { file: 'hostmaster.yaml', line: 4, column: 3 },

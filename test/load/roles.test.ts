@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
-import { limits } from '../../src/load/limits.ts';
+import { limits } from '../../src/load/size-limits.ts';
 import { noRoles } from '../../src/model/roles.ts';
 import { grants, groups, labels } from './examples.ts';
 import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './repository.ts';

@@ -4,18 +4,27 @@ import { limits } from '../limits.ts';
 
 // The keys that sources with an address have in common.
 
-export const schemaOfText = (description: string) => ({ type: 'string', minLength: 1, description }) as const;
+export const schemaOfText = (description: string, example: string) =>
+  ({ type: 'string', minLength: 1, description, examples: [example] }) as const;
 
-/** The most of something. */
-export const schemaOfMost = (what: string) =>
-  ({ type: 'integer', minimum: 1, description: `${what}; more are refused.` }) as const;
+/** The most of something, and how much that is where nobody says. */
+export const schemaOfMost = (description: string, byDefault: number) =>
+  ({ type: 'integer', minimum: 1, description, default: byDefault }) as const;
 
-export const schemaOfUrl = schemaOfText('Its address: http or https, without a name and a password.');
+export const schemaOfMostServers = schemaOfMost(
+  'The most servers of a whole answer; one with more counts as incomplete.',
+  limits.servers,
+);
+
+export const schemaOfUrl = (example: string) =>
+  schemaOfText('Its address: http or https, without a name and a password.', example);
 
 export const schemaOfTimeout = {
   type: 'string',
   pattern: durationPattern,
-  description: 'How long an answer may take. Default is 10s. A time like 500ms, 30s, 10m or 1h.',
+  description: 'How long one request with its answer may take. A time like 500ms, 30s, 10m or 1h.',
+  default: `${limits.timeout / 1000}s`,
+  examples: ['30s'],
 } as const;
 
 /** What is wrong with a `url`, or null. */

@@ -25,7 +25,9 @@ export const fileSource: InventorySource = {
     type: 'object',
     required: ['path'],
     additionalProperties: false,
-    properties: { path: schemaOfText('JSON or YAML, relative to hostmaster.yaml.') },
+    properties: {
+      path: schemaOfText('A JSON or YAML file in the folder of hostmaster.yaml or below.', 'servers.yaml'),
+    },
     description: 'Servers from a file of the repository.',
   },
   secrets: [],

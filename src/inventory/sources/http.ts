@@ -1,7 +1,14 @@
 import { count } from '../../model/phrases.ts';
 import { limits } from '../limits.ts';
 import { quotedUntrusted, shownUrl } from '../sanitize.ts';
-import { configWithUrl, schemaOfMost, schemaOfTimeout, schemaOfUrl, urlFault } from './common-keys.ts';
+import {
+  configWithUrl,
+  schemaOfMost,
+  schemaOfMostServers,
+  schemaOfTimeout,
+  schemaOfUrl,
+  urlFault,
+} from './common-keys.ts';
 import { type Fetched, type Fetcher, openFetcher } from './fetch-json.ts';
 import { type Page, readPage } from './json-page.ts';
 import { type Answer, failed, type InventorySource, numberOf, type RawEntry, textOf } from './source.ts';
@@ -13,10 +20,10 @@ export const httpSource: InventorySource = {
     required: ['url'],
     additionalProperties: false,
     properties: {
-      url: schemaOfUrl,
+      url: schemaOfUrl('https://lab.example.net/api/v1/servers'),
       timeout: schemaOfTimeout,
-      max_servers: schemaOfMost('Servers'),
-      max_bytes: schemaOfMost('Bytes of the whole answer'),
+      max_servers: schemaOfMostServers,
+      max_bytes: schemaOfMost('The most bytes of all pages together; an answer with more is refused.', limits.bytes),
     },
     description: 'Servers from an HTTP API.',
   },

@@ -3,10 +3,12 @@ import type { InventoryConfig, InventoryKeys, InventoryTypes } from '../../model
 import { listed, quoted } from '../../model/phrases.ts';
 import type { InventoryDefinition, UnusableRule } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
+import { unknownKey } from '../../validation/faults.ts';
+import { checkOf, checkOfKeys } from '../../validation/index.ts';
+import { asRecord, keysOf } from '../../validation/mapping.ts';
 import { inventoryEntrySchema } from '../schema/inventory.ts';
-import { asRecord, checkOf, checkOfKeys, keysOf, unknownKey } from './check.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
-import type { Path } from './config-text.ts';
 import { readSecretRefs } from './secret-refs.ts';
 
 const defaultInterval = 30_000;
@@ -21,7 +23,7 @@ export interface Inventories {
 export const readInventories = (config: Config, types: InventoryTypes): Inventories => {
   const value = config.top.inventory;
   if (value === undefined) return { inventories: [], unusable: [] };
-  const at = { file: config.file, ...config.text.placeOfKey(['inventory']) };
+  const at = { file: config.file, ...config.text.positionOfKey(['inventory']) };
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     const message = '"inventory" must be a mapping, with entries like "lab: {type: http, url: …}"';
     reportAtKey(config, 'config-syntax', message, ['inventory']);
@@ -33,7 +35,7 @@ export const readInventories = (config: Config, types: InventoryTypes): Inventor
     const inventory = readInventory(config, types, name, entry);
     if (inventory !== null) inventories.push(inventory);
     else {
-      const place = { file: config.file, ...config.text.placeOfKey(['inventory', name]) };
+      const place = { file: config.file, ...config.text.positionOfKey(['inventory', name]) };
       unusable.push({ name: null, reason: `inventory ${quoted(name)} cannot be used`, at: place });
     }
   }
@@ -60,7 +62,7 @@ const readInventory = (
   const interval = readInterval(config, raw, path);
   const own = readOwnKeys(config, path, raw, keys);
   if (own === null || config.problems.length > before) return null;
-  return { name, type, config: own, secrets, interval, at: { file: config.file, ...config.text.placeOfKey(path) } };
+  return { name, type, config: own, secrets, interval, at: { file: config.file, ...config.text.positionOfKey(path) } };
 };
 
 const readType = (config: Config, types: InventoryTypes, value: unknown, path: Path): string | null => {

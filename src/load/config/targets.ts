@@ -5,12 +5,12 @@ import { parseDuration } from '../../model/duration.ts';
 import type { ProviderKeys } from '../../model/external-providers.ts';
 import { quoted } from '../../model/phrases.ts';
 import type { NameServer } from '../../model/ports.ts';
+import { asRecord, type Check, checkOf, checkOfKeys, keysOf, unknownKey } from '../../validation/index.ts';
 import { type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
-import { asRecord, type Check, checkOf, checkOfKeys, keysOf, unknownKey } from './check.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
-import { keysOfProvider, type ProviderSources } from './providers.ts';
+import { parseNameServer } from './parse-scalars.ts';
+import { keysOfProvider, type ProviderSources } from './provider-keys.ts';
 import { readSecretRefs, secretKeysIn, withoutSecrets } from './secret-refs.ts';
-import { parseNameServer } from './values.ts';
 
 const commonKeys = ['provider', 'verify_at', 'verify_wait'];
 const defaultWait = 30_000;
@@ -33,7 +33,7 @@ export const readTargets = async (config: Config, sources: ProviderSources): Pro
       verify_at: readNameServers(config, name, entry),
       verify_wait: parseDuration(entry.verify_wait ?? '') ?? defaultWait,
       file: config.file,
-      ...config.text.placeOfKey(['targets', name]),
+      ...config.text.positionOfKey(['targets', name]),
     };
     if (config.problems.length === before) targets.push(target);
   }

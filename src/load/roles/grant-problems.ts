@@ -6,7 +6,7 @@ import { type Problem, problemAt } from '../../model/problem.ts';
 import type { Grant, Role } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { isTemplate } from '../../model/template.ts';
-import { severityOf } from '../rules.ts';
+import { severityOf } from '../load-rules.ts';
 
 /** Names that are claimed and that no grant reaches: what would be written there is refused. */
 export const missingGrants = (

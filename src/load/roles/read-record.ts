@@ -1,9 +1,10 @@
 import { ownTypes, parseRdata, rdataFromYaml, synthesisedTypes } from '../../model/rdata.ts';
 import type { RecordDefinition } from '../../model/roles.ts';
 import { isTemplate, parseTemplate } from '../../model/template.ts';
+import { findType } from '../record-types.ts';
 import type { RecordEntry } from '../schema/labels.ts';
-import { findType } from '../types.ts';
-import { checkName, type RuleReader, reportIn, tryIn } from './rule-reader.ts';
+import type { RuleReader } from './rule-reader.ts';
+import { checkName, reportIn, tryIn } from './rule-reader.ts';
 
 /** Types that are the zone's and its name server's own, never a server's. */
 const neverServers: ReadonlySet<string> = new Set(['SOA', ...ownTypes]);

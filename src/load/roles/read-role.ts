@@ -2,14 +2,15 @@ import type { SourceLocation } from '../../model/origin.ts';
 import { quoted } from '../../model/phrases.ts';
 import type { Role, UnusableRule } from '../../model/roles.ts';
 import type { Scalar, ServerState } from '../../model/server.ts';
-import { asRecord, type Check, checkOf, unknownKey } from '../config/check.ts';
+import { asRecord, type Check, checkOf, unknownKey } from '../../validation/index.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from '../config/config.ts';
-import type { Path } from '../config/config-text.ts';
 import { claimSchema, recordSchema } from '../schema/labels.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { readClaim } from './read-claim.ts';
 import { readRecord } from './read-record.ts';
 import type { RolesFile } from './read-roles-file.ts';
-import { isNameTemplate, type RuleReader } from './rule-reader.ts';
+import type { RuleReader } from './rule-reader.ts';
+import { isNameTemplate } from './rule-reader.ts';
 
 /** What is read of a file of roles, and what is found on the way. */
 interface Reading {
@@ -46,7 +47,7 @@ const readRole = (
   const match = kind === 'group' && role !== null ? readMatch(text, role.match, [...path, 'match']) : null;
   const dns = role === null ? null : mappingAt(text, role.dns, [...path, 'dns'], dnsKeys);
   const fault = text.problems[before]?.message;
-  const at = { file: text.file, ...text.text.placeOfKey(path) };
+  const at = { file: text.file, ...text.text.positionOfKey(path) };
   const inDns = (key: string): Path => [...path, 'dns', key];
   const records = readList(reading, dns?.records, inDns('records'), checks.record, readRecord);
   const claims = readList(reading, dns?.claims, inDns('claims'), checks.claim, readClaim);
@@ -94,13 +95,13 @@ const readList = <Entry, Definition extends object>(
   if (!Array.isArray(value)) {
     const reason = `${path.join('.')}: it must be a list`;
     reportAt(text, 'config-syntax', reason, path);
-    unusable.push({ name: null, reason, at: { file: text.file, ...text.text.placeOf(path) } });
+    unusable.push({ name: null, reason, at: { file: text.file, ...text.text.positionOf(path) } });
     return [];
   }
   return value.flatMap((item: unknown, i) => {
     const before = text.problems.length;
     const itemPath = [...path, i];
-    const at = { file: text.file, ...text.text.placeOf(itemPath) };
+    const at = { file: text.file, ...text.text.positionOf(itemPath) };
     const entry = checkAt(text, check, item, itemPath);
     const definition = entry === null ? null : read({ text, path: itemPath, zones: reading.zones }, entry);
     if (definition !== null) return [{ ...definition, at }];

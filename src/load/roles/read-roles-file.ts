@@ -1,12 +1,12 @@
 import { quoted } from '../../model/phrases.ts';
 import { problemAt } from '../../model/problem.ts';
 import type { UnusableRule } from '../../model/roles.ts';
-import { asRecord, unknownKey } from '../config/check.ts';
+import { asRecord, unknownKey } from '../../validation/index.ts';
 import { type Config, reportAtKey } from '../config/config.ts';
-import { readText, TextProblem } from '../config/config-text.ts';
-import { limits } from '../limits.ts';
-import { type LoadRuleId, severityOf } from '../rules.ts';
-import type { FileReader } from '../zone.ts';
+import { type LoadRuleId, severityOf } from '../load-rules.ts';
+import type { FileReader } from '../read-zone.ts';
+import { limits } from '../size-limits.ts';
+import { DocumentProblem, readConfigDocument } from '../yaml/config-document.ts';
 
 /** labels.yaml or groups.yaml, read; its problems are its own. */
 export interface RolesFile {
@@ -31,14 +31,14 @@ export const readRolesFile = (folder: string, readFile: FileReader, key: 'labels
   if (read.status === 'missing') return nothing;
   if (read.status === 'refused') return refuse('file-unusable', `${file} cannot be used: ${read.message}`, top);
   try {
-    const parsed = readText(read.text);
+    const parsed = readConfigDocument(read.text);
     if (parsed.value === null) return nothing;
     if (typeof parsed.value !== 'object' || Array.isArray(parsed.value)) {
       return refuse('config-syntax', `${file} must be a mapping, with "${key}:" at its top`, top);
     }
     return rolesOf({ ...text, text: parsed, top: asRecord(parsed.value) }, key);
   } catch (error) {
-    if (!(error instanceof TextProblem)) throw error;
+    if (!(error instanceof DocumentProblem)) throw error;
     return refuse('yaml-syntax', `${error.message}${quoteHint(read.text, error.at.line)}`, error.at);
   }
 };
@@ -48,7 +48,7 @@ const quoteHint = (text: string, line: number): string =>
   /[:,[]\s*\{\{/.test(text.split('\n')[line - 1] ?? '') ? '; put quotes around a value that begins with "{{"' : '';
 
 const top = { line: 1, column: 1 };
-const emptyText = { value: null, duplicates: [], placeOf: () => top, placeOfKey: () => top };
+const emptyText = { value: null, duplicates: [], positionOf: () => top, positionOfKey: () => top };
 
 const rolesOf = (text: Config, key: 'labels' | 'groups'): RolesFile => {
   const { file } = text;

@@ -3,8 +3,8 @@ import { isWithin, parseAbsolute, splitParts } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
 import { isTemplate, parseTemplate, type TemplatePart } from '../../model/template.ts';
 import { type Config, reportAt } from '../config/config.ts';
-import type { Path } from '../config/config-text.ts';
-import { type LoadRuleId, syntaxRule } from '../rules.ts';
+import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
+import type { Path } from '../yaml/config-document.ts';
 
 /** One record or claim that is looked at. */
 export interface RuleReader {

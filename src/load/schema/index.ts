@@ -25,7 +25,10 @@ export const schemaText = (schema: object): string => `${JSON.stringify(schema, 
 const hostmasterSchema = (providers: Providers, inventories: InventoryTypes): object => {
   const builtIn = Object.entries(providers).map(([name, keys]) => publishedTarget(name, keys));
   const targets = [...builtIn, externalTarget(Object.keys(providers))];
-  const description = 'Configured providers, by a name of your choice.';
+  const shown = {
+    description: 'Configured providers, by a name of your choice.',
+    examples: [{ pdns: { provider: 'powerdns', url: 'http://127.0.0.1:8081', api_key: { env: 'PDNS_API_KEY' } } }],
+  };
   return {
     $schema: dialect,
     title: 'hostmaster.yaml',
@@ -33,8 +36,8 @@ const hostmasterSchema = (providers: Providers, inventories: InventoryTypes): ob
     additionalProperties: false,
     properties: {
       ...topSchemas,
-      targets: { type: 'object', description, additionalProperties: { anyOf: targets } },
       inventory: inventorySchema(inventories),
+      targets: { type: 'object', ...shown, additionalProperties: { anyOf: targets } },
     },
   };
 };
@@ -54,12 +57,18 @@ const publishedTarget = (name: string, { schema, secrets }: ProviderKeys): objec
 /** One whose provider is another package's or a file's: its keys are known only when that is loaded. */
 const externalTarget = (builtIn: readonly string[]): object => ({
   ...targetSchema,
-  properties: { ...targetSchema.properties, provider: { ...targetSchema.properties.provider, not: { enum: builtIn } } },
+  properties: {
+    ...targetSchema.properties,
+    provider: { ...targetSchema.properties.provider, examples: ['./my-provider.js'], not: { enum: builtIn } },
+  },
 });
 
-/** Properties of a schema with a secret in its place: `api_key`, or `tsig` and then `secret` in that one's properties. */
+/**
+ * Properties of a schema with a secret in its place: `api_key`, or `tsig` and then `secret` in that one's properties. What
+ * the schema says of it there stands.
+ */
 const withSecret = (properties: object, [key = '', ...inside]: readonly string[]): object => {
-  if (inside.length === 0) return { ...properties, [key]: secretRef };
+  if (inside.length === 0) return { ...properties, [key]: { ...secretRef, ...recordOf(recordOf(properties)[key]) } };
   const outer = recordOf(recordOf(properties)[key]);
   return { ...properties, [key]: { ...outer, properties: withSecret(recordOf(outer.properties), inside) } };
 };

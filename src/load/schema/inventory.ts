@@ -4,13 +4,19 @@ import { duration, secretRef } from './common.ts';
 
 /** What every inventory has besides `type`; the rest of its keys are its source's. */
 export const inventoryEntrySchema = Type.Object({
-  interval: Type.Optional(duration('How often it is asked. Default is 30s.')),
+  interval: Type.Optional(
+    duration('A server that is missing is counted as missing once in this time at most.', {
+      default: '30s',
+      examples: ['5m'],
+    }),
+  ),
 });
 
 /** `inventory:` as it is published: an entry has the keys of its type and no others. */
 export const inventorySchema = (types: InventoryTypes): object => ({
   type: 'object',
   description: 'Sources of servers, by a name of your choice.',
+  examples: [{ lab: { type: 'http', url: 'https://lab.example.net/api/v1/servers' } }],
   additionalProperties: { anyOf: Object.entries(types).map(([type, keys]) => entrySchema(type, keys)) },
 });
 
@@ -18,9 +24,14 @@ const entrySchema = (type: string, { schema, secrets }: InventoryKeys): object =
   ...schema,
   required: ['type', ...(Array.isArray(schema.required) ? schema.required : [])],
   properties: {
-    type: { type: 'string', const: type },
+    type: { type: 'string', const: type, description: 'What kind of inventory it is.' },
     ...(typeof schema.properties === 'object' ? schema.properties : {}),
     ...inventoryEntrySchema.properties,
-    ...Object.fromEntries(secrets.map((key) => [key, secretRef])),
+    ...Object.fromEntries(secrets.map((key) => [key, { ...secretRef, ...tokenShown }])),
   },
 });
+
+const tokenShown = {
+  description: 'The secret that is sent with each request, to the origin of url alone: {env: NAME} or {file: PATH}.',
+  examples: [{ env: 'LAB_TOKEN' }],
+};

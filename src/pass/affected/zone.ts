@@ -1,7 +1,8 @@
 import type { MergedName } from '../../compose/merge.ts';
-import { isWithin, parentOf } from '../../model/name.ts';
+import { isWildcard, isWithin } from '../../model/name.ts';
 import type { RRset } from '../../model/rrset.ts';
 import type { DesiredZone, Quarantine } from '../../model/zone.ts';
+import { decidesBelow, namesAbove } from '../../model/zone-tree.ts';
 import { type LastPassZone, leadsTo } from './last-pass.ts';
 
 /** The names of a zone that a server touches, as they are wanted now, with those around them that decide with them. */
@@ -73,17 +74,15 @@ const typesOf = (rrsets: readonly RRset[]): string =>
 const swapped = ({ at }: LastPassZone, next: Next): readonly string[] =>
   [...next].flatMap(([name, rrsets]) => (typesOf(rrsets) === typesOf(at.get(name) ?? []) ? [] : [name]));
 
-const hiding: ReadonlySet<string> = new Set(['NS', 'DS', 'DNAME']);
-
 const whyWhole = (last: LastPassZone, next: Next): string | null => {
   const { at, hasWildcard, leadingTo, zone } = last;
   const both = [...next].flatMap(([name, rrsets]) => [...rrsets, ...(at.get(name) ?? [])]);
-  const cut = both.find(({ type }) => hiding.has(type));
+  const cut = both.find(({ type }) => decidesBelow(type));
   if (cut !== undefined) return `${cut.name} ${cut.type} decides about the names below it`;
   const spf = both.find(({ type, values }) => type === 'TXT' && values.some(({ rdata }) => rdata.includes('v=spf1')));
   if (spf !== undefined) return `${spf.name} has an SPF record, whose look-ups go through all zones`;
   const changed = swapped(last, next);
-  const wild = changed.find((name) => name.startsWith('*.'));
+  const wild = changed.find(isWildcard);
   if (wild !== undefined) return `${wild} decides about the names beside it`;
   if (!hasWildcard) return null;
   const led = both.find((rrset) => leadsTo(rrset).length > 0);
@@ -93,11 +92,7 @@ const whyWhole = (last: LastPassZone, next: Next): string | null => {
 };
 
 /** The names above one, up to the apex and without it. */
-const above = (name: string, apex: string): readonly string[] => {
-  const found: string[] = [];
-  for (let at = parentOf(name); at !== apex && at !== '.' && isWithin(at, apex); at = parentOf(at)) found.push(at);
-  return found;
-};
+const above = (name: string, apex: string): readonly string[] => namesAbove(name, apex).filter((each) => each !== apex);
 
 const namesAround = (last: LastPassZone, next: Next, open: ReadonlySet<string>): ReadonlySet<string> => {
   const { at, leadingTo, quarantined, zone } = last;

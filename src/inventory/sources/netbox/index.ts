@@ -1,6 +1,6 @@
 import { count } from '../../../model/phrases.ts';
 import { limits } from '../../limits.ts';
-import { configWithUrl, schemaOfMost, schemaOfTimeout, schemaOfUrl, urlFault } from '../common-keys.ts';
+import { configWithUrl, schemaOfMostServers, schemaOfTimeout, schemaOfUrl, urlFault } from '../common-keys.ts';
 import { type Fetcher, openFetcher } from '../fetch-json.ts';
 import { type Answer, failed, type InventorySource, numberOf, type RawEntry, textOf } from '../source.ts';
 import { checkFilter, type Filter, filterFault, matches, queryOf } from './filter.ts';
@@ -19,15 +19,23 @@ export const netboxSource: InventorySource = {
     required: ['url'],
     additionalProperties: false,
     properties: {
-      url: schemaOfUrl,
+      url: schemaOfUrl('https://netbox.example.net'),
       timeout: schemaOfTimeout,
       filter: {
         type: 'object',
         additionalProperties: { anyOf: [...scalars, { type: 'array', items: { anyOf: scalars }, minItems: 1 }] },
-        description: "NetBox's own filters by name, with a value or a list of them: {tag: dns}.",
+        description:
+          "NetBox's own filters by name, each with a value or a list of them. Without it every server is taken.",
+        examples: [{ tag: 'dns', site: ['ams', 'fra'] }],
       },
-      page_size: { type: 'integer', minimum: 1, maximum: 1000, description: 'Objects of a page.' },
-      max_servers: schemaOfMost('Servers'),
+      page_size: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000,
+        description: 'How many objects one request asks for.',
+        default: limits.pageSize,
+      },
+      max_servers: schemaOfMostServers,
     },
     description: 'Servers from NetBox.',
   },
