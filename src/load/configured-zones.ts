@@ -48,7 +48,12 @@ export const configuredZones = async (
     }
     if (entries.has(parsed.name)) {
       const first = String(entries.get(parsed.name)?.path.at(-1));
-      reportAtKey(config, 'duplicate-zone', `${quoted(key)} and ${quoted(first)} are one zone; keep one of them`, path);
+      reportAtKey(
+        config,
+        'duplicate-zone',
+        `${quoted(key)} and ${quoted(first)} are the same zone; keep one of them`,
+        path,
+      );
       reserved.add(key, parsed.name, staticOf(config, path));
       continue;
     }
@@ -76,7 +81,7 @@ export const skipWithoutSource = (
   entries.map((entry) => {
     const { name, path, source } = entry;
     if (source === null || source.found !== null || canWrite(name, source.settings.covers)) return entry;
-    const message = `${name} has "static: none", and nothing of the inventory can be in it; it is left alone`;
+    const message = `${name} has no zone file (static: none), and no registration or grant reaches it; it is left alone`;
     reportAt(config, 'no-source', message, [...path, 'static']);
     return { ...entry, source: null };
   });
@@ -140,7 +145,7 @@ const parseKey = (config: Config, key: string): ZoneKey | null => {
     if (/(?:^|[^\\])\s/.test(key)) throw new SyntaxProblem(`the name ${quoted(key)} has a space in it`, 'name-syntax');
     const name = parseAbsolute(beforeView ?? key);
     if (view === null) return { name, base: name, view };
-    const message = `views are not used by this version; ${quoted(key)} is left alone`;
+    const message = `views are not supported yet; ${quoted(key)} is left alone`;
     reportAtKey(config, 'not-yet', message, ['zones', key]);
     return { name: `${name}@${view}`, base: name, view };
   } catch (error) {
@@ -195,7 +200,7 @@ const remainingZones = async (
   const names = [...listing.zones.keys()].sort().filter((name) => {
     const key = reserved.keyOf(name, listing.zones.get(name));
     if (key === null || taken.has(name)) return !taken.has(name);
-    const message = `"*" leaves ${name} alone, as ${quoted(key)} is about it; mend that key, or take it out`;
+    const message = `"*" skips ${name} because the unusable key ${quoted(key)} names it; fix or remove that key`;
     reportAtKey(config, 'no-source', message, ['zones', key]);
     return false;
   });

@@ -95,8 +95,7 @@ export const refuseDuplicate = (rrset: RRset, known: RRset, into: Collector): vo
   const origin = rrset.values[0]?.origins[0] ?? null;
   const other = known.values[0]?.origins[0] ?? null;
   if (origin === null || other === null) return;
-  const where = `at ${other.file}:${other.line}`;
-  const message = `${rrset.name} ${rrset.type} is already there, ${where}; put all its values into one record`;
+  const message = `${rrset.name} ${rrset.type} is already defined at ${other.file}:${other.line}; put all its values into one record`;
   into.report('duplicate-rrset', message, origin);
   into.quarantine(rrset.name, rrset.type, message, origin);
 };

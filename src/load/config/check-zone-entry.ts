@@ -34,7 +34,7 @@ export const checkZoneEntry = (config: Config, entry: Readonly<Record<string, un
   }
   const { covers } = entry;
   if (typeof covers === 'string' && covers !== '' && !isCidr(covers)) {
-    report(`covers takes a network like 192.0.2.0/25, not ${quoted(covers)}`, ['covers']);
+    report(`"covers" must be a network like 192.0.2.0/25, not ${quoted(covers)}`, ['covers']);
   }
 };
 

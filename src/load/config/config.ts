@@ -95,9 +95,12 @@ export const statePath = (config: Config): string => {
   const state = checkAt(config, checkOf(topSchemas.state), value, ['state']);
   if (typeof state === 'string') return resolve(config.folder, state);
   if (state !== null) {
-    reportAt(config, 'not-yet', 'this version keeps its state in a file only; .hostmaster/state.sqlite is used', [
-      'state',
-    ]);
+    reportAt(
+      config,
+      'not-yet',
+      'PostgreSQL is not supported yet; write the path of a file. Until then .hostmaster/state.sqlite is used',
+      ['state'],
+    );
   }
   return fallback;
 };

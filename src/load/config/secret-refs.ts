@@ -36,7 +36,7 @@ export const readSecretRefs = (
 
 /** Else whoever writes a configuration could have any file of this machine sent to a server of theirs. */
 const untrusted = (config: Config): string =>
-  `is in a file, which a configuration named by --config cannot read; write {env: NAME}; or ${howToTrust(config)}`;
+  `names a file, and a configuration named by --config may not read secret files; write {env: NAME}; or ${howToTrust(config)}`;
 
 /** The keys of what looks like a secret: `api_key`, or `tsig.secret` for one under another key. */
 export const secretKeysIn = (entry: object): readonly string[] =>

@@ -131,7 +131,7 @@ const readTargetNames = (
 
 const warnOfShrink = (config: Config, { guards }: ZoneEntry, path: Path): void => {
   if (guards?.max_shrink === undefined) return;
-  const message = 'max_shrink is about an inventory, not a zone: only the one at the top counts';
+  const message = '"max_shrink" guards inventories and has no effect in a zone; move it to "guards:" at the top';
   reportAt(config, 'not-yet', `${path.join('.')}: guards: ${message}`, [...path, 'guards', 'max_shrink']);
 };
 

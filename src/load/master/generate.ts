@@ -22,7 +22,7 @@ export const countOf = ({ start, stop, step }: GenerateRange): number => Math.fl
 
 export const tooMany = (count: number): string | null =>
   count > limits.generated
-    ? `all $GENERATE of this zone make more than ${limits.generated} records; write fewer, or a wildcard`
+    ? `the $GENERATE lines of this zone make more than ${limits.generated} records; make fewer, or use a wildcard`
     : null;
 
 const placeholder = /\\\$|\\[\s\S]|\$\$|\$\{([^}]*)\}|\$/g;

@@ -126,7 +126,7 @@ const readInclude: Directive = async ([word, path, origin, extra], file, progres
     return true;
   };
   if (path === undefined || extra !== undefined) {
-    return refused('$INCLUDE takes a file and, if you like, an origin', extra ?? word);
+    return refused('$INCLUDE takes a file and, optionally, an origin', extra ?? word);
   }
   progress.includes += 1;
   const excess = includesTooMuch(file.depth, progress.includes);
@@ -136,10 +136,14 @@ const readInclude: Directive = async ([word, path, origin, extra], file, progres
   }
   const name = path.text.startsWith('"') ? path.text.slice(1, -1) : path.text;
   const found = await progress.include(name, file.file);
-  if (file.trail.includes(found.file)) return refused(`$INCLUDE ${quoted(name)} goes round in a circle`, path);
+  if (file.trail.includes(found.file))
+    return refused(
+      `$INCLUDE ${quoted(name)}: this file is already being read; remove the loop of $INCLUDE lines`,
+      path,
+    );
   if (found.text.status === 'missing') {
     return refused(
-      `$INCLUDE ${quoted(name)}: there is no ${found.file}; paths start from the file that includes`,
+      `$INCLUDE ${quoted(name)}: there is no ${found.file}; paths are relative to the file with the $INCLUDE`,
       path,
     );
   }
@@ -155,7 +159,7 @@ const readInclude: Directive = async ([word, path, origin, extra], file, progres
 };
 
 const includesTooMuch = (depth: number, includes: number): string | null => {
-  if (depth >= limits.includeDepth) return `$INCLUDE goes deeper than ${limits.includeDepth} files`;
+  if (depth >= limits.includeDepth) return `$INCLUDE is nested more than ${limits.includeDepth} files deep`;
   return includes > limits.includes ? `$INCLUDE is used more than ${limits.includes} times` : null;
 };
 

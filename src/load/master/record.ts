@@ -33,7 +33,7 @@ export const readRecord = (entry: Entry, file: MasterFile, progress: MasterProgr
   else readBody(progress.owner, tokens, file, progress);
 };
 
-/** Reads `[ttl] [class] type rdata`. `at` is where the record is said to be; Default is its rdata. */
+/** Reads `[ttl] [class] type rdata`. `at` is where the record is said to be; By default that is its rdata. */
 export const readBody = (
   name: string,
   tokens: readonly Token[],
@@ -77,7 +77,7 @@ const usableType = (name: string, head: Head, progress: MasterProgress): UsableT
   const { zone } = progress.context;
   if (head.type === null) return refused('master-syntax', `${name} has no type; write one, like A`, null);
   if (head.otherClass !== null) {
-    const message = `the class ${quoted(head.otherClass)} is not served here; only IN is`;
+    const message = `the class ${quoted(head.otherClass)} is not supported; only IN is`;
     return refused('master-syntax', message, null);
   }
   const found = findType(head.type.text);

@@ -69,7 +69,7 @@ const readEntry = (text: string, start: number): { readonly entry: Entry | BadEn
 const faultOf = (found: string, depth: number): string | null => {
   if (found === ')' && depth === 0) return 'a ")" without its "("';
   if (found === '"') return 'a quoted string does not end on its line; add the closing quote';
-  return found === '\\' ? 'a backslash at the end of a line stands for nothing' : null;
+  return found === '\\' ? 'a backslash at the end of a line means nothing; remove it' : null;
 };
 
 const lineEnd = (text: string, at: number): number => {

@@ -33,7 +33,7 @@ export const readZoneYaml = (file: string, text: string, context: ZoneContext): 
     });
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
-    into.distrust('yaml-syntax', `this is not YAML that can be used: ${error.message}`, originAt(error.offset));
+    into.distrust('yaml-syntax', `cannot be read as YAML: ${error.message}`, originAt(error.offset));
   }
   return into.content();
 };
@@ -73,7 +73,7 @@ const isAbsolute = (text: string): boolean => /(?:^|[^\\])(?:\\\\)*\.$/.test(tex
 
 const refuseAbsolute = (name: string, key: YamlScalar, reader: RecordReader): null => {
   const { zone } = reader.context;
-  const relative = name === zone ? "''" : name.slice(0, -zone.length - 1);
+  const relative = name === zone ? "''" : quoted(name.slice(0, -zone.length - 1));
   const message = `the name ${quoted(key.text)} has a final dot, but names here are relative to ${zone}; write ${relative}`;
   return quarantine(name, message, key.at, reader);
 };
@@ -85,7 +85,7 @@ const quarantine = (name: string, message: string, at: number, { into, originAt 
 };
 
 const reportTwice = (name: string, origin: FileOrigin, first: FileOrigin, into: Collector): void => {
-  const message = `${name} is already there, at line ${first.line}; put its records into one list there`;
+  const message = `${name} is already defined at line ${first.line}; put its records into one list there`;
   into.report('duplicate-key', message, origin);
   into.quarantine(name, null, message, origin);
 };

@@ -124,7 +124,7 @@ const followAlias = (cursor: Cursor, start: number, end: number): YamlNode => {
   cursor.anchors.aliased += anchor.size;
   if (cursor.anchors.aliased > limits.aliasNodes) {
     throw new YamlProblem(
-      `its aliases stand for more than ${limits.aliasNodes} values; write them out, or use fewer aliases`,
+      `its aliases expand to more than ${limits.aliasNodes} values; write them out, or use fewer aliases`,
       at,
     );
   }

@@ -114,10 +114,13 @@ const asProblem = (error: unknown, base: number): unknown =>
 
 /** What js-yaml says, for people who want to know what to do. */
 const plainWords: ReadonlyMap<string, string> = new Map([
-  ['deficient indentation', 'a quote or a bracket above is not closed, or what goes on here is not indented'],
-  ['bad indentation of a mapping entry', 'this is not indented like what stands beside it'],
-  ['bad indentation of a sequence entry', 'this is not indented like what stands beside it'],
-  ['end of the stream or a document separator is expected', 'this fits to nothing above it; check its indentation'],
+  ['deficient indentation', 'a quote or a bracket above is not closed, or this line is not indented enough'],
+  ['bad indentation of a mapping entry', 'the indentation differs from that of the entries beside it'],
+  ['bad indentation of a sequence entry', 'the indentation differs from that of the entries beside it'],
+  [
+    'end of the stream or a document separator is expected',
+    'this does not belong to anything above it; check its indentation',
+  ],
   ["expected ':' after a mapping key", 'a ":" is missing after a key'],
   ['missed comma between flow collection entries', 'a comma or a closing bracket is missing before this'],
 ]);

@@ -61,7 +61,7 @@ export const readConfigDocument = (text: string): ConfigDocument => {
   };
   const document = parseText(text, refuse);
   const fault = document.errors[0];
-  if (fault !== undefined) refuse(`this is not YAML: ${oneLine(fault.message)}`, fault.pos[0]);
+  if (fault !== undefined) refuse(`cannot be read as YAML: ${oneLine(fault.message)}`, fault.pos[0]);
   const reader: Reader = { duplicates: [], anchors: new Map(), aliased: 0, made: 0, refuse };
   const value = readNode(document.contents, reader);
   const locate = locator(document);
@@ -86,7 +86,7 @@ const parseText = (text: string, refuse: (message: string, offset: number) => ne
     // uniqueKeys is quadratic; duplicates are looked for below. Warnings are of tags, which are refused below.
     return parseDocument(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
   } catch (error) {
-    return refuse(`this is not YAML that can be used: ${oneLine(messageOf(error))}`, 0);
+    return refuse(`cannot be read as YAML: ${oneLine(messageOf(error))}`, 0);
   }
 };
 
@@ -131,7 +131,7 @@ const readAlias = (alias: Alias, reader: Reader): unknown => {
   reader.aliased += anchor.size;
   reader.made += anchor.size;
   if (reader.aliased > limits.aliasNodes) {
-    reader.refuse(`its aliases stand for more than ${limits.aliasNodes} values; write them out`, offset);
+    reader.refuse(`its aliases expand to more than ${limits.aliasNodes} values; write them out`, offset);
   }
   return anchor.value;
 };
