@@ -15,7 +15,7 @@ export interface ZoneFiles {
   readonly folders: readonly string[];
 }
 
-/** What a folder of zones has. */
+/** The zones that a folder of zone files has. */
 export interface ZoneFolder {
   readonly zones: ReadonlyMap<string, ZoneFiles>;
   /** Files whose name cannot be a zone's, with the reason. */
@@ -154,7 +154,7 @@ const entriesOf = async (root: string, folder: string): Promise<readonly Dirent[
   }
 };
 
-/** What is at a path, symlinks followed; null: nothing. One that leaves the repository is a fault. */
+/** The kind of what is at a path, after symlinks; null: nothing. One that leaves the repository is a fault. */
 const kindOf = async (root: string, path: string): Promise<'file' | 'folder' | null | SourceFault> => {
   try {
     const real = await realpath(resolve(root, path));

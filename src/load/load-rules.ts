@@ -276,5 +276,5 @@ const severities: ReadonlyMap<string, Severity> = new Map(loadRules.map(({ id, s
 
 export const severityOf = (id: LoadRuleId): Severity => severities.get(id) ?? 'error';
 
-/** A rule that a SyntaxProblem names; what is not in the table is `rdata-syntax`. */
+/** The rule that a SyntaxProblem names; `rdata-syntax` where the table lacks it. */
 export const syntaxRule = (id: string): LoadRuleId => loadRules.find((known) => known.id === id)?.id ?? 'rdata-syntax';

@@ -54,7 +54,7 @@ export const readTextFile = (path: string, maxBytes: number): FileText => {
 // O_NONBLOCK: opening a named pipe must not hang.
 const reading = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** Null: it is a symlink, or cannot be opened, or this system has no way to tell. */
+/** Null: it is a symlink, or cannot be opened, or the system lacks O_NOFOLLOW. */
 const openPlain = (path: string): number | null => {
   if (constants.O_NOFOLLOW === undefined) return null;
   try {

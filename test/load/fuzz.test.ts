@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../src/load/index.ts';
 import { readMaster } from '../../src/load/master/read-master.ts';
-import { readZoneYaml } from '../../src/load/records/zone-yaml.ts';
+import { readZoneYaml } from '../../src/load/zone-yaml/read-zone-yaml.ts';
 import { HostmasterError } from '../../src/model/errors.ts';
 import { isWithin } from '../../src/model/name.ts';
 import { providers, repository } from './repository.ts';

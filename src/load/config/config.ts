@@ -9,7 +9,7 @@ import { topSchemas } from '../schema/hostmaster.ts';
 import { limits } from '../size-limits.ts';
 import { type ConfigDocument, type Path, parseConfig } from '../yaml/config-document.ts';
 
-/** hostmaster.yaml, read; what is wrong with it is collected while the rest is used. */
+/** hostmaster.yaml (or labels.yaml, groups.yaml) as read, with the problems that are found in it. */
 export interface Config {
   readonly folder: string;
   readonly file: string;
@@ -77,7 +77,7 @@ export const checkAt = <T>(config: Config, check: Check<T>, value: unknown, path
 };
 
 /**
- * Checks which keys hostmaster.yaml has. False: something that bears on every zone cannot be read,
+ * Checks which keys hostmaster.yaml has. False: something that concerns every zone cannot be read,
  * so that nothing may be deleted anywhere.
  */
 export const checkTop = (config: Config): boolean => {

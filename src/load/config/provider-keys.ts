@@ -15,7 +15,7 @@ export interface ProviderSources {
   readonly external?: ExternalProviders;
 }
 
-/** What a target's provider takes; null where it is not to be had, which is a problem. */
+/** The keys of a target's provider; null after a problem: the provider cannot be used. */
 export const keysOfProvider = async (
   config: Config,
   name: string,
@@ -23,7 +23,7 @@ export const keysOfProvider = async (
   sources: ProviderSources,
 ): Promise<ProviderKeys | null> => {
   const { external, providers } = sources;
-  // Without a list of them, what looks like a secret is one.
+  // Without a list of providers, whatever looks like a secret is taken for one.
   if (providers === undefined) return { schema: {}, secrets: secretKeysIn(entry) };
   if (Object.hasOwn(providers, provider)) return providers[provider] ?? null;
   const report = (rule: 'unknown-provider' | 'unusable-provider', message: string): null => {
@@ -57,6 +57,6 @@ const unknown = (provider: string, known: readonly string[], soughtAsPackage: bo
 const untrusted = (config: Config): string =>
   `a configuration named by --config may not run code; ${howToTrust(config)}`;
 
-/** `some-package`, `@scope/package`, or what such a one exports under a path of its own. */
+/** `some-package`, `@scope/package`, or a path that such a package exports. */
 const isPackage = (provider: string): boolean =>
   /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(\/(?!\.\.?(\/|$))[\w.~-]+)*$/.test(provider) && !isBuiltin(provider);

@@ -34,7 +34,7 @@ export const readSecretRefs = (
   return found;
 };
 
-/** Else whoever writes a configuration could have any file of this machine sent to a server of theirs. */
+/** Otherwise the author of a configuration could have any file of this machine sent to their own server. */
 const untrusted = (config: Config): string =>
   `names a file, and a configuration named by --config may not read secret files; write {env: NAME}; or ${howToTrust(config)}`;
 

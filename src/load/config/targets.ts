@@ -39,7 +39,7 @@ export const readTargets = async (config: Config, sources: ProviderSources): Pro
   return targets;
 };
 
-/** Without the targets that keep their zones in the state file itself, which is a problem. */
+/** Drops, with a problem, targets that would keep their zones in the state file itself. */
 export const withoutState = (
   config: Config,
   targets: readonly TargetDefinition[],

@@ -27,7 +27,7 @@ export const tooMany = (count: number): string | null =>
 
 const placeholder = /\\\$|\\[\s\S]|\$\$|\$\{([^}]*)\}|\$/g;
 
-/** Puts `value` in for `$` and `${offset,width,base}`; a problem is returned as `{ message }`. */
+/** Puts `value` in place of `$` and `${offset,width,base}`; a problem is returned as `{ message }`. */
 export const substitute = (template: string, value: number): string | { readonly message: string } => {
   let message: string | null = null;
   const text = template.replace(placeholder, (found: string, modifier: string | undefined) => {

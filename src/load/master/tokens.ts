@@ -14,7 +14,7 @@ export interface Entry {
   readonly at: number;
 }
 
-/** An entry that cannot be read. `fatal`: nobody knows where it ends. */
+/** An entry that cannot be read. `fatal`: its end cannot be found. */
 export interface BadEntry {
   readonly kind: 'bad';
   readonly message: string;

@@ -17,21 +17,21 @@ import { quoted } from '../../model/phrases.ts';
 import { limits } from '../size-limits.ts';
 import { type Position, positionsOf } from '../text-position.ts';
 
-/** A path of keys and indices into hostmaster.yaml. */
+/** A path of keys and indices into the document. */
 export type Path = readonly (string | number)[];
 
-/** hostmaster.yaml as plain data, and where each part of it stands. */
+/** The document as plain data, and the position of each part of it. */
 export interface ConfigDocument {
   readonly value: unknown;
-  /** Keys that stand twice in one mapping. */
+  /** Keys that occur twice in one mapping. */
   readonly duplicates: readonly { readonly key: string; readonly at: Position }[];
-  /** Where the value at a path stands, or what is nearest to it. */
+  /** The position of the value at a path, or of the nearest part above it. */
   readonly positionOf: (path: Path) => Position;
-  /** Where the key at the end of a path stands. */
+  /** The position of the key at the end of a path. */
   readonly positionOfKey: (path: Path) => Position;
 }
 
-/** A text that is not YAML, or not YAML that can be used. */
+/** The text is not YAML, or goes over a limit. */
 export class DocumentProblem extends Error {
   readonly at: Position;
 
@@ -182,7 +182,7 @@ const locateIn = (
   return at;
 };
 
-/** A value that is not written has its place on the next line, where nobody looks for it. */
+/** `yaml` puts an empty value on the next line, where nobody looks for it. */
 const isEmpty = (node: unknown): boolean => isScalar(node) && node.value === null && node.source === '';
 
 const oneLine = (message: string): string => quoted(message.split('\n')[0] ?? '').slice(1, -1);

@@ -5,10 +5,10 @@ import { isNull, keyText, type YamlNode } from '../yaml/node.ts';
 import { refuse, type UnfinishedRecord, warn } from './unfinished-record.ts';
 
 const optionKeys: ReadonlySet<string> = new Set(['ignored', 'included', 'excluded', 'lenient']);
-/** octoDNS's own keys there that mean nothing here; providers have more. */
+/** octoDNS's own keys there that Hostmaster does not use; its providers have more. */
 const otherKeys: ReadonlySet<string> = new Set(['healthcheck']);
 
-/** Reads `octodns:` of a record; undefined where it says nothing that counts. */
+/** Reads `octodns:` of a record; undefined where it has no option that Hostmaster uses. */
 export const readOptions = (node: YamlNode | undefined, unfinished: UnfinishedRecord): RRsetOptions | undefined => {
   if (node === undefined || isNull(node)) return undefined;
   if (node.kind !== 'map') {

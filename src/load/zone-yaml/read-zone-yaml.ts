@@ -8,8 +8,8 @@ import { positionsOf } from '../text-position.ts';
 import { readEntries } from '../yaml/bulk-reader.ts';
 import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';
 import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../zone-content.ts';
-import { readRecord } from './record.ts';
 import { type RecordReader, recordReader } from './unfinished-record.ts';
+import { readYamlRecord } from './yaml-record.ts';
 
 /** Reads a zone file in octoDNS's YAML. Never throws for what is in the text. */
 export const readZoneYaml = (file: string, text: string, context: ZoneContext): FileContent => {
@@ -38,7 +38,7 @@ export const readZoneYaml = (file: string, text: string, context: ZoneContext): 
   return into.content();
 };
 
-/** The absolute name of a key, taken from its source text; null after a problem, with what exists held. */
+/** The absolute name of a key, taken from its source text; null after a problem, with the zone marked as incomplete or the name quarantined. */
 const readName = (key: YamlNode, reader: RecordReader): string | null => {
   const { context, into, originAt } = reader;
   const refuse = (message: string, rule: LoadRuleId = 'name-syntax'): null => {
@@ -92,13 +92,13 @@ const reportTwice = (name: string, origin: FileOrigin, first: FileOrigin, into: 
 
 const readRecords = (name: string, key: YamlNode, value: YamlNode, reader: RecordReader): void => {
   if (value.kind === 'map') {
-    const rrset = readRecord(name, value, reader);
+    const rrset = readYamlRecord(name, value, reader);
     if (rrset !== null) reader.into.add(rrset);
     return;
   }
   const read: RRset[] = [];
   for (const record of value.kind === 'list' ? value.items : [value]) {
-    const rrset = record.kind === 'map' ? readRecord(name, record, reader) : notARecord(name, key, record, reader);
+    const rrset = record.kind === 'map' ? readYamlRecord(name, record, reader) : notARecord(name, key, record, reader);
     if (rrset === null) continue;
     const known = read.find(({ type }) => type === rrset.type);
     if (known !== undefined) refuseDuplicate(rrset, known, reader.into);

@@ -12,7 +12,7 @@ import { type RecordReader, refuse, type UnfinishedRecord, warn } from './unfini
 
 const recordKeys = ['type', 'ttl', 'value', 'values', 'octodns'] as const;
 const recordKeySet: ReadonlySet<string> = new Set(recordKeys);
-/** octoDNS's keys that mean nothing here. */
+/** octoDNS's keys that Hostmaster does not use. */
 const octodnsOnly: ReadonlySet<string> = new Set(['geo', 'dynamic', 'healthcheck']);
 /** As octoDNS's providers name types of their own. */
 const typeOfOneProvider = /^[A-Za-z0-9]+Provider\/[A-Z0-9_]+$/;
@@ -22,7 +22,7 @@ type FieldName = (typeof recordKeys)[number];
 type Fields = Partial<Record<FieldName, YamlNode>>;
 
 /** Reads one record of a name: an RRset, or null after problems and a quarantine. */
-export const readRecord = (name: string, record: YamlMap, reader: RecordReader): RRset | null => {
+export const readYamlRecord = (name: string, record: YamlMap, reader: RecordReader): RRset | null => {
   const unfinished: UnfinishedRecord = { reader, name, refused: null };
   const fields = readFields(record, unfinished);
   const type = readType(fields.type, record, unfinished);
@@ -61,7 +61,7 @@ const readFields = (record: YamlMap, unfinished: UnfinishedRecord): Fields => {
   return fields;
 };
 
-/** A list or mapping under an unknown key is mostly the next name's, indented too far: what exists at that name stays. */
+/** A list or mapping under an unknown key is usually the next name, indented too far: quarantine that name as well. */
 const keepNext = (text: string, message: string, at: number, { reader }: UnfinishedRecord): void => {
   try {
     reader.into.quarantine(parseName(text, reader.context.zone), null, message, reader.originAt(at));
