@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../src/load/index.ts';
 import { limits } from '../../src/load/size-limits.ts';
-import { loadFiles, problemsOf, providers, repository, rrsetsOf, shown, targets } from './repository.ts';
+import { loadFiles, problemsOf, providers, repository, rrsetsOf, shown, targets, titled } from './repository.ts';
 
 const zoneFile = { 'zones/example.com.yaml': 'www: {type: A, value: 192.0.2.1}\n' };
 const withZone = (zone: string): string => `${targets}zones: {example.com: ${zone}}\n`;
@@ -351,16 +351,18 @@ describe('what is wrong in hostmaster.yaml', () => {
 });
 
 describe('a hostmaster.yaml that cannot be read at all', () => {
-  it.each([
-    ['targets: [', 'hostmaster.yaml:1:11: cannot be read as YAML: '],
-    ['a: 1\n b: 2\n', 'hostmaster.yaml:1:'],
-    ['', 'hostmaster.yaml:1:1: hostmaster.yaml is empty; it needs "targets:" and "zones:"'],
-    ['- a\n', 'hostmaster.yaml:1:1: hostmaster.yaml must be a mapping; it needs "targets:" and "zones:"'],
-    ['a: *b\n', 'the alias *b has no anchor before it'],
-    [`a: ${'['.repeat(20_000)}\n`, 'hostmaster.yaml:1:'],
-    [`# ${'x'.repeat(limits.configBytes)}\n`, `${limits.configBytes} is the most`],
-    [Uint8Array.of(0x61, 0x3a, 0xff, 0x0a), 'it is not UTF-8 text'],
-  ])('%j is CONFIG', async (text, message) => {
+  it.each(
+    titled([
+      ['targets: [', 'hostmaster.yaml:1:11: cannot be read as YAML: '],
+      ['a: 1\n b: 2\n', 'hostmaster.yaml:1:'],
+      ['', 'hostmaster.yaml:1:1: hostmaster.yaml is empty; it needs "targets:" and "zones:"'],
+      ['- a\n', 'hostmaster.yaml:1:1: hostmaster.yaml must be a mapping; it needs "targets:" and "zones:"'],
+      ['a: *b\n', 'the alias *b has no anchor before it'],
+      [`a: ${'['.repeat(20_000)}\n`, 'hostmaster.yaml:1:'],
+      [`# ${'x'.repeat(limits.configBytes)}\n`, `${limits.configBytes} is the most`],
+      [Uint8Array.of(0x61, 0x3a, 0xff, 0x0a), 'it is not UTF-8 text'],
+    ]),
+  )('%s is CONFIG', async (_, text, message) => {
     const folder = repository({ 'hostmaster.yaml': text });
     await expect(load({ config: join(folder, 'hostmaster.yaml') })).rejects.toMatchObject({
       name: 'HostmasterError',

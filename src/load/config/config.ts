@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { HostmasterError } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
-import { asRecord, type Check, checkOf, type Fault, unknownKey } from '../../validation/index.ts';
+import { type Check, checkOf, type Fault, isMapping, unknownKey } from '../../validation/index.ts';
 import { type LoadRuleId, severityOf } from '../load-rules.ts';
 import { readTextFile } from '../repository-files.ts';
 import { topSchemas } from '../schema/hostmaster.ts';
@@ -32,11 +32,11 @@ export const readConfig = async (path: string, trusted: boolean, file = basename
   }
   if (read.status === 'refused') throw new HostmasterError('CONFIG', `${path} cannot be used: ${read.message}`);
   const text = parseConfig(file, read.text);
-  if (text.value === null || typeof text.value !== 'object' || Array.isArray(text.value)) {
+  if (!isMapping(text.value)) {
     const what = text.value === null ? 'is empty' : 'must be a mapping';
     throw new HostmasterError('CONFIG', `${file}:1:1: ${file} ${what}; it needs "targets:" and "zones:"`);
   }
-  const config: Config = { folder: dirname(absolute), file, trusted, text, top: asRecord(text.value), problems: [] };
+  const config: Config = { folder: dirname(absolute), file, trusted, text, top: text.value, problems: [] };
   for (const { key, at } of text.duplicates) {
     const message = `${quoted(key)} is there twice in this mapping; keep one of the two`;
     config.problems.push(problemAt('duplicate-key', 'error', message, { file, ...at }));
@@ -108,7 +108,7 @@ export const statePath = (config: Config): string => {
 /** The entries of a mapping at the top; a problem where it is something else. */
 export const entriesAt = (config: Config, key: 'targets' | 'zones'): readonly (readonly [string, unknown])[] => {
   const value = config.top[key];
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
+  if (isMapping(value)) return Object.entries(value);
   const example = key === 'targets' ? 'pdns: {provider: powerdns, …}' : 'example.com: {targets: [pdns]}';
   if (value === undefined) {
     reportAtKey(config, 'config-syntax', `"${key}" is missing; add it, with an entry like "${example}"`, []);

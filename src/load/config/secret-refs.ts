@@ -1,5 +1,5 @@
 import type { SecretRef } from '../../model/secret.ts';
-import { asRecord } from '../../validation/index.ts';
+import { asRecord, isMapping } from '../../validation/index.ts';
 import type { Path } from '../yaml/config-document.ts';
 import { type Config, howToTrust, reportAt } from './config.ts';
 
@@ -53,7 +53,6 @@ export const withoutSecrets = (
     Object.entries(entry).flatMap(([key, value]): readonly (readonly [string, unknown])[] => {
       if (keys.includes(key)) return [];
       const inside = keys.filter((each) => each.startsWith(`${key}.`)).map((each) => each.slice(key.length + 1));
-      const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-      return [[key, inside.length === 0 || !isMapping ? value : withoutSecrets(asRecord(value), inside)]];
+      return [[key, inside.length === 0 || !isMapping(value) ? value : withoutSecrets(value, inside)]];
     }),
   );
