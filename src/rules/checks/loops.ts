@@ -47,7 +47,7 @@ export const cnameLoop: ZoneRule = {
     const violations: Violation[] = [];
     for (const loop of loopsOf(zone)) {
       loop.forEach((rrset, i) => {
-        const message = `${nameAndType(rrset)} is part of a loop, ${describe(loop, i)}, which no resolver can follow; lead one of them elsewhere`;
+        const message = `${nameAndType(rrset)} is part of a loop (${describe(loop, i)}), which no resolver can follow; point one of them elsewhere`;
         violations.push({ ...violation(message), rrset });
       });
     }
@@ -68,7 +68,7 @@ export const dnameLoop: RRsetRule = {
     rrset.values.some(({ rdata }) => isWithin(rdata, rrset.name))
       ? [
           violation(
-            `${nameAndType(rrset)} leads to itself or below itself, which no resolver can follow; lead it elsewhere`,
+            `${nameAndType(rrset)} points to itself or below itself, which no resolver can follow; point it elsewhere`,
           ),
         ]
       : null,
