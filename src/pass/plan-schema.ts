@@ -1,7 +1,8 @@
 import Type from 'typebox';
-import { guardNames } from '../model/plan.ts';
+import { guardNames, unmanagedKinds, withheldKinds } from '../model/plan.ts';
 
-// The shape of a plan file. Keys that are not here are a later version's, and are let be.
+// The shape of a plan file. Keys that are not here are a later version's, and are let be. An earlier version wrote no
+// kinds.
 
 const text = Type.String();
 const nullable = Type.Union([text, Type.Null()]);
@@ -53,8 +54,18 @@ const changeset = Type.Object({
   based_on: nullable,
   create_zone: Type.Boolean(),
   changes: Type.Array(Type.Object(change)),
-  withheld: Type.Array(Type.Object({ ...change, guard: Type.Enum([...guardNames]), reason: text, allow: nullable })),
-  unmanaged: Type.Array(Type.Object({ name: text, type: text, why: text })),
+  withheld: Type.Array(
+    Type.Object({
+      ...change,
+      guard: Type.Enum([...guardNames]),
+      kind: Type.Optional(Type.Enum([...withheldKinds])),
+      reason: text,
+      allow: nullable,
+    }),
+  ),
+  unmanaged: Type.Array(
+    Type.Object({ name: text, type: text, kind: Type.Optional(Type.Enum([...unmanagedKinds])), why: text }),
+  ),
   cost: Type.Optional(text),
 });
 

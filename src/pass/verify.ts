@@ -37,7 +37,7 @@ export const desiredWork = async (
   readonly work: ProofWork & { readonly keys: readonly RRsetKey[] };
   readonly problems: readonly Problem[];
 }> => {
-  const { leftAlone, problems, rrsets } = fit(zone, {
+  const { excluded, problems, rrsets } = fit(zone, {
     name: target.definition.name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
@@ -46,7 +46,7 @@ export const desiredWork = async (
     unready: new Map(),
   });
   const keys = [...rrsets.values()];
-  const beside = zone.rrsets.filter((rrset) => leftAlone.has(rrset));
+  const beside = zone.rrsets.filter((rrset) => excluded.has(rrset));
   return { work: { zone: zone.id, target, rrsets: [...keys, ...beside], keys }, problems };
 };
 

@@ -1,9 +1,9 @@
 import type { Change } from '../model/plan.ts';
-import type { GuardInput, Refusals } from './refusal.ts';
+import type { GuardInput, Judge, Refusals } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
 
-/** Holds back more deletes or replaces than the zone's settings let through at once. */
-export const refusedByPercentages = (input: GuardInput): Refusals => {
+/** Refuses more deletes or replaces than the zone's settings let through at once. */
+export const refusedByPercentages: Judge = (input) => {
   const base = countOurs(input);
   if (base < input.settings.min_existing) return new Map();
   const { deletes, replaces, replaceCount } = replacesAndDeletes(

@@ -8,15 +8,15 @@ import type { Stored } from './existing.ts';
 import { withValues } from './existing.ts';
 
 /**
- * Puts what must not go among what is wanted. What was compiled, and nothing of which is wanted now, stays as it is: its
+ * Puts retained values among what is wanted. A compiled RRset of which no address is wanted stays as it is, for its health
  * check is not known any more.
  */
-export const retainValues = (lost: Stored, retained: readonly RetainedValue[], rrsets: RRsetMap<RRset>): void => {
-  const { name, type, rrset } = lost;
+export const retainValues = (unwanted: Stored, retained: readonly RetainedValue[], rrsets: RRsetMap<RRset>): void => {
+  const { name, type, rrset } = unwanted;
   const values = retained.map(({ rdata, reason }) => ({ rdata, origins: [], retained: reason }));
-  const wanted = rrsets.get(lost);
+  const wanted = rrsets.get(unwanted);
   if (wanted !== undefined) {
-    rrsets.set(lost, withCheckOf(withValues(wanted, values), wanted.healthCheck));
+    rrsets.set(unwanted, withCheckOf(withValues(wanted, values), wanted.healthCheck));
     return;
   }
   const other = rrset.type === type ? undefined : rrsets.get({ name, type: type === 'A' ? 'AAAA' : 'A' });
@@ -31,10 +31,10 @@ export const retainValues = (lost: Stored, retained: readonly RetainedValue[], r
     return;
   }
   const check = rrset.type === type ? rrset.healthCheck : other?.healthCheck;
-  rrsets.set(lost, withCheckOf(withValues({ name, type, ttl: rrset.ttl, values: [] }, values), check));
+  rrsets.set(unwanted, withCheckOf(withValues({ name, type, ttl: rrset.ttl, values: [] }, values), check));
 };
 
-/** The check goes for what is kept as well; its URL is made after that of an address that has one. */
+/** The health check holds for retained addresses too; their URLs are made after that of an address that has one. */
 const withCheckOf = (rrset: RRset, check: HealthCheck | undefined): RRset => {
   if (check === undefined) return rrset;
   const [example] = Object.entries(check.urls ?? {});
@@ -51,10 +51,10 @@ const urlLike = ([address, url]: readonly [string, string], wanted: string): str
 const inUrl = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
 /**
- * The name whose changes have to wait because what must not go could not be answered after them: beside a CNAME, or
- * below a zone cut or a DNAME that is not there yet. Null: nothing is in its way.
+ * The name whose changes have to wait because a retained value could not be answered after them: it would stand beside a
+ * CNAME, or be occluded by a zone cut or DNAME that does not exist yet. Null: there is none.
  */
-export const obstacleTo = (
+export const blockingName = (
   { name, type }: Stored,
   wanted: ReadonlyRRsetMap<RRset>,
   existing: readonly ExistingRRset[],
@@ -67,10 +67,10 @@ export const obstacleTo = (
   }
   for (let at = name; at !== zone && at !== '.'; ) {
     at = parentOf(at);
-    const hides = ['DNAME', ...(at === zone ? [] : ['NS'])]
+    const occluding = ['DNAME', ...(at === zone ? [] : ['NS'])]
       .map((each) => ({ name: at, type: each }))
       .filter(wanted.has);
-    if (hides.length > 0 && !hides.some(mapRRsets(existing).has)) return at;
+    if (occluding.length > 0 && !occluding.some(mapRRsets(existing).has)) return at;
   }
   return null;
 };

@@ -130,7 +130,8 @@ const quarantine = (zone: DesiredZone, findings: readonly Finding[]): DesiredZon
   for (const { name, type, rule, fault, at } of errors) {
     if (name === null || (type !== null && names.has(name))) continue;
     const key = type === null ? name : keyOf({ name, type });
-    if (!entries.has(key)) entries.set(key, { name, type, reason: `${rule.id}: ${fault.message}`, origin: at });
+    if (!entries.has(key))
+      entries.set(key, { name, type, rule: rule.id, reason: `${rule.id}: ${fault.message}`, origin: at });
   }
   return {
     ...zone,

@@ -1,8 +1,9 @@
+import { type Unmanaged, unmanagedKinds } from '../model/plan.ts';
 import type { LastSync, Store } from '../model/ports.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { OpenDatabase } from './database.ts';
-import { isNumber, isText, listOf, shaped } from './shape.ts';
+import { isNumber, isText, listOf, oneOf, shaped } from './shape.ts';
 
 /** The columns of a zone at a target. */
 export const placeOf = (zone: ZoneId, target: string) => [zone.name, zone.view ?? '', target] as const;
@@ -13,14 +14,17 @@ export const atPlace = 'zone = ? AND view = ? AND target = ?';
 /** A zone at a target, for people. */
 export const placeLabel = (zone: ZoneId, target: string): string => `${zoneLabel(zone)} at ${target}`;
 
-const isUnmanaged = listOf(shaped<LastSync['unmanaged'][number]>({ name: isText, type: isText, why: isText }));
+type WithoutKind = Omit<Unmanaged, 'kind'>;
 
+const sync = { fingerprint: isText, mark: isText, desired: isText, readAt: isNumber };
+const unmanaged = { name: isText, type: isText, why: isText };
 const isLastSync = shaped<LastSync>({
-  fingerprint: isText,
-  mark: isText,
-  desired: isText,
-  readAt: isNumber,
-  unmanaged: isUnmanaged,
+  ...sync,
+  unmanaged: listOf(shaped<Unmanaged>({ ...unmanaged, kind: oneOf(...unmanagedKinds) })),
+});
+const isWithoutKinds = shaped<Omit<LastSync, 'unmanaged'> & { readonly unmanaged: readonly WithoutKind[] }>({
+  ...sync,
+  unmanaged: listOf(shaped<WithoutKind>(unmanaged)),
 });
 
 /** What was read of zones, so that they need not be read again. */
@@ -34,9 +38,11 @@ export const lastSyncIn = (open: OpenDatabase): Pick<Store, 'lastSync' | 'saveSy
       return open.read(what, null, () => {
         const row = find.get(...placeOf(zone, target));
         if (row === undefined) return null;
-        const sync = lastSyncOf(row);
-        if (sync === null) open.lost(what);
-        return sync;
+        const found = parsed(row);
+        if (isLastSync(found)) return found;
+        // An earlier version wrote no kinds. That is no damage: the zone is read again.
+        if (!isWithoutKinds(found)) open.lost(what);
+        return null;
       });
     },
     saveSync: (zone, target, { fingerprint, mark, desired, readAt, unmanaged }) =>
@@ -50,10 +56,9 @@ export const lastSyncIn = (open: OpenDatabase): Pick<Store, 'lastSync' | 'saveSy
   };
 };
 
-const lastSyncOf = ({ fingerprint, mark, desired, read_at: readAt, unmanaged }: Readonly<Record<string, unknown>>) => {
+const parsed = ({ fingerprint, mark, desired, read_at: readAt, unmanaged }: Readonly<Record<string, unknown>>) => {
   try {
-    const sync = { fingerprint, mark, desired, readAt, unmanaged: JSON.parse(String(unmanaged)) };
-    return isLastSync(sync) ? sync : null;
+    return { fingerprint, mark, desired, readAt, unmanaged: JSON.parse(String(unmanaged)) };
   } catch {
     return null;
   }

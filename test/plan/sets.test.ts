@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, Changeset, PlannedRRset, Withheld } from '../../src/model/plan.ts';
 import { summarise } from '../../src/model/plan.ts';
-import type { SplitInput } from '../../src/plan/index.ts';
-import { assemblePlan, atomicSets, parseChangeAllow, withholdSplit } from '../../src/plan/index.ts';
+import type { WithholdSetsInput } from '../../src/plan/index.ts';
+import { assemblePlan, atomicSets, parseChangeAllow, withholdSplitSets } from '../../src/plan/index.ts';
 import { origin } from './make.ts';
 
 const registered = new Map([
@@ -34,6 +34,7 @@ const change = (line: string): Change => {
 const held = (line: string, more: Partial<Withheld> = {}): Withheld => ({
   ...change(line),
   guard: 'max_delete_percent',
+  kind: 'refused',
   reason: 'too many',
   allow: 'max_delete_percent:arpa./pdns',
   ...more,
@@ -63,8 +64,8 @@ const wordsOf = (changesets: readonly Changeset[]) => ({
   withheld: changesets.flatMap((each) => each.withheld.map(({ guard, name, type }) => `${guard} ${name} ${type}`)),
 });
 
-const split = (changesets: readonly Changeset[], more: Partial<SplitInput> = {}) =>
-  withholdSplit({ changesets, registered, allows: [], ...more });
+const split = (changesets: readonly Changeset[], more: Partial<WithholdSetsInput> = {}) =>
+  withholdSplitSets({ changesets, registered, allows: [], ...more });
 
 const lab = ['create web1.lab. A 192.0.2.1', 'create web1.lab. AAAA 2001:db8::1', 'create x.lab. A 192.0.2.9'];
 const arpa = ['create 1.arpa. PTR web1.lab.', 'create 9.arpa. PTR x.lab.'];
@@ -155,7 +156,7 @@ describe('a set of which a part waits', () => {
       ],
     });
     const a = result[1]?.withheld[0];
-    expect(a?.reason).toBe('goes with 1.arpa. PTR in arpa. at pdns, which is held back: too many');
+    expect(a).toMatchObject({ kind: 'dependent', reason: 'waits for 1.arpa. PTR at pdns (same server)' });
     expect(a?.allow).toBe('max_delete_percent:arpa./pdns');
     expect(atomicSets(result, registered)).toEqual([]);
   });
@@ -246,7 +247,7 @@ describe('a set of which a part waits', () => {
       ]);
       expect(result?.withheld).toMatchObject([
         { ...change('create new.com. A 192.0.2.1=web1,192.0.2.2=web2'), guard: 'max_delete_percent' },
-        { ...change(line), reason: 'goes with 1.arpa. PTR in arpa. at pdns, which is held back: too many' },
+        { ...change(line), reason: 'waits for 1.arpa. PTR at pdns (same server)' },
       ]);
     });
 
@@ -303,10 +304,10 @@ describe('a set of which a part waits', () => {
         changeset('com.', lines),
       ])[1];
       expect(result?.changes).toEqual([]);
-      expect(result?.withheld.map(({ name, reason }) => [name, reason.split(' in ')[0]])).toEqual([
-        ['www.com.', 'goes with 1.arpa. PTR'],
-        ['www.com.', 'goes with 2.arpa. PTR'],
-        ['x.com.', 'goes with 2.arpa. PTR'],
+      expect(result?.withheld.map(({ name, reason }) => [name, reason.split(' at ')[0]])).toEqual([
+        ['www.com.', 'waits for 1.arpa. PTR'],
+        ['www.com.', 'waits for 2.arpa. PTR'],
+        ['x.com.', 'depends on www.com. A, which is withheld'],
       ]);
       expect(result === undefined ? null : summarise([result]).withheld).toBe(2);
     });
@@ -330,7 +331,7 @@ describe('a set that this run would split', () => {
       ['filter', 'filter:lab./pdns:web1.lab.'],
     ]);
     expect(inLab?.withheld[0]?.reason).toBe(
-      'it is of web1, as is 1.arpa. PTR in arpa. at pdns, which --zone or --target leaves out',
+      'belongs to server web1, as does 1.arpa. PTR at pdns, which --zone or --target leaves out',
     );
     expect(inArpa).toEqual(all[1]);
   });
@@ -357,7 +358,7 @@ describe('a set that this run would split', () => {
 });
 
 it('a PTR does not point at a name whose addresses cannot be written', () => {
-  const quarantined = new Map([['web1.lab.', 'claim-and-record: web1.lab. is claimed']]);
+  const quarantined = new Map([['web1.lab.', { rule: 'claim-and-record' }]]);
   const result = split([changeset('lab.', ['create x.lab. A 192.0.2.9']), changeset('arpa.', arpa)], { quarantined });
   expect(wordsOf(result)).toEqual({
     changes: ['create x.lab. A', 'create 9.arpa. PTR'],
@@ -365,14 +366,18 @@ it('a PTR does not point at a name whose addresses cannot be written', () => {
   });
   expect(result[1]?.withheld[0]).toMatchObject({
     allow: null,
-    reason: 'goes with the addresses of web1.lab.: quarantined: claim-and-record: web1.lab. is claimed',
+    reason: 'waits for the addresses of web1.lab., which have an error (claim-and-record)',
   });
 });
 
 it('a set waits while one of its zones cannot be read', () => {
   const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
-  const needs = ({ server }: { readonly server: string }) => (server === 'web1' ? [{ zone: 'arpa.', view: null }] : []);
-  const [result] = split([changeset('lab.', [...lab, 'create web2.lab. A 192.0.2.2'])], { unplanned, needs });
+  const registrationZones = ({ server }: { readonly server: string }) =>
+    server === 'web1' ? [{ zone: 'arpa.', view: null }] : [];
+  const [result] = split([changeset('lab.', [...lab, 'create web2.lab. A 192.0.2.2'])], {
+    unplanned,
+    registrationZones,
+  });
   expect(result?.changes.map(({ name }) => name)).toEqual(['x.lab.', 'web2.lab.']);
   expect(result?.withheld[0]).toMatchObject({
     guard: 'incomplete',
@@ -383,10 +388,10 @@ it('a set waits while one of its zones cannot be read', () => {
 
 it('whose zones they are is asked with all that changes of the server', () => {
   const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
-  const needs = (_server: object, changes: readonly Change[]) =>
+  const registrationZones = (_server: object, changes: readonly Change[]) =>
     changes.some(({ before }) => before?.values[0]?.rdata === '192.0.2.1') ? [{ zone: 'arpa.', view: null }] : [];
   const leaving = ['delete web1.lab. A 192.0.2.1', 'delete web2.lab. A 192.0.2.2'];
-  const [result] = split([changeset('lab.', leaving)], { unplanned, needs });
+  const [result] = split([changeset('lab.', leaving)], { unplanned, registrationZones });
   expect(result?.changes.map(({ name }) => name)).toEqual(['web2.lab.']);
   expect(result?.withheld.map(({ guard, name }) => `${guard} ${name}`)).toEqual(['incomplete web1.lab.']);
 });

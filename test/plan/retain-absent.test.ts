@@ -23,7 +23,7 @@ describe('what nobody accounts for stays', () => {
     expect(planned.allows).toEqual(['absence:example.com./t:mail.example.com.']);
     expect(planned.orphans).toEqual(['mail A 192.0.2.1', 'mail A 192.0.2.2']);
     expect(planned.changeset.withheld[0]?.reason).toBe(
-      '192.0.2.1, 192.0.2.2: it is of no server that is known: unaccounted for in 0 of 3 complete snapshots',
+      '192.0.2.1, 192.0.2.2: belongs to no known server: unaccounted for in 0 of 3 complete snapshots',
     );
   });
 
@@ -190,7 +190,7 @@ describe('what is accounted for goes', () => {
     ]);
     const planned = plan(scene({ desired, evidence: { ...evidence, written: two, servers } }));
     expect(planned.changes).toEqual([]);
-    expect(planned.changeset.withheld[0]?.reason).toContain('nobody knows what became of lab/web3');
+    expect(planned.changeset.withheld[0]?.reason).toContain("written for lab/web3, and that server's fate is unknown");
   });
 
   it("a server that nobody knows is held; Git's own values are settled", () => {
