@@ -144,7 +144,7 @@ export const withholdDependents = (draft: ChangesetDraft): void => {
     const reason = dependsOn(cause.changes);
     record(
       entry,
-      cause.causes.map((each) => ({ ...each, reason })),
+      cause.causes.map((each) => ({ ...each, kind: 'dependent', reason })),
     );
     entry.remaining = null;
   }

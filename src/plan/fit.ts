@@ -112,7 +112,7 @@ export const exclusionOf = ({ options }: RRset, target: string): UnmanagedReason
     : null;
 };
 
-/** Those of `supports` that every RRset of a zone is held against, made ready once. */
+/** What of `supports` is asked for every RRset, ready to be looked up. */
 interface Limits {
   readonly types: ReadonlySet<string>;
   readonly names: RegExp | null;
@@ -164,7 +164,7 @@ const wirePerCharacter = 3;
 
 const textLength = (rrset: RRset): number => rrset.values.reduce((sum, { rdata }) => sum + rdata.length, 0);
 
-/** A type that the table does not know goes by RFC 3597, where the target takes that and has not said otherwise. */
+/** A type without fields in the table is written as RFC 3597 says, where the target takes that and does not refuse the type. */
 const typeRefusal = (type: string, { refuses, unknown_types }: Supports): string | null => {
   const generic = (typeByName(type)?.fields.length ?? 0) === 0;
   if (generic && unknown_types && refuses[type] === undefined) return null;

@@ -13,7 +13,7 @@ import { dependentChanges, dependsOn } from './refusal.ts';
 //   refused    of a change: a guard judged it, and does not let it through
 //   dependent  of a change: it would be of no use, or do harm, without one that is refused (model/dependents.ts)
 //   withheld   refused or dependent: in the plan, but not among its changes
-//   waived     withheld by a guard that `--allow` could switch off for it
+//   allowable  withheld, and there is an `--allow` that lets it through
 //
 // Premise
 //   A wrong delete in DNS is noticed when it is cached everywhere, and what is missing from desired may be missing by
@@ -27,13 +27,13 @@ import { dependentChanges, dependsOn } from './refusal.ts';
 //   delegation    an NS or DS changes; or its new name servers do not answer for the zone yet
 //   never_empty   the zone, or a name that must keep an answer, would be left without one
 //   max_delete_percent, max_replace_percent   more of the zone changes at once than its settings allow
-// The two others are not here, for one zone is not enough to judge: `filter` (withhold-sets.ts), and deletes that `absence`
-// withholds (withheld-by-absence.ts).
+// Two more are elsewhere: `filter`, for one zone is not enough to judge (withhold-sets.ts), and the deletes that `absence`
+// withholds, for retained values never become changes (withheld-by-absence.ts).
 //
 // How it works
-//   1. Each guard judges the changes that the guards before it let through. `--allow` takes its refusals back.
+//   1. Each guard judges the changes that the guards before it let through. It does not refuse what `--allow` names.
 //   2. What depends on its refusals is withheld with them, for the same guard and under the same `--allow`.
-//   3. Each guard also judges the waived changes, as if they had come through: if it would refuse them, they are listed
+//   3. Each guard also judges the allowable changes of the guards before it: if it would refuse them too, they are listed
 //      under it as well. So one plan says all that has to be allowed, instead of one guard after the other.
 
 const guards: readonly Judge[] = [
@@ -53,21 +53,21 @@ export interface Guarded {
 /** Withholds what is not safe. Pure. */
 export const guard = (input: GuardInput): Guarded => {
   let changes = input.changes;
-  const waived: Change[] = [];
+  const allowable: Change[] = [];
   const withheld: Withheld[] = [];
   const withholdAll = (refusals: Iterable<readonly [Change, Refusal]>) => {
     for (const [change, refusal] of refusals) withheld.push({ ...change, ...refusal });
   };
   for (const judge of guards) {
     const refusals = withDependents(judge, { ...input, changes });
-    if (waived.length > 0) {
-      const before = new Set(waived);
-      const again = withDependents(judge, { ...input, changes: [...changes, ...waived] });
+    if (allowable.length > 0) {
+      const before = new Set(allowable);
+      const again = withDependents(judge, { ...input, changes: [...changes, ...allowable] });
       withholdAll([...again].filter(([change]) => before.has(change)));
     }
     if (refusals.size === 0) continue;
     withholdAll(refusals);
-    waived.push(...[...refusals].flatMap(([change, { allow }]) => (allow === null ? [] : [change])));
+    for (const [change, { allow }] of refusals) if (allow !== null) allowable.push(change);
     changes = changes.filter((change) => !refusals.has(change));
   }
   return { changes, withheld };

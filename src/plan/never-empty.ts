@@ -18,7 +18,7 @@ export const refusedByNeverEmpty: Judge = (input) => {
   const servers = apexServersLeftAlone(input);
   const addresses = deletes.filter(({ name, type }) => servers.has(name) && (type === 'A' || type === 'AAAA'));
   const glue = 'the apex NS, which the zone file leaves as it is, points at it';
-  // Of several reasons for one change the last counts: that of the name itself says most.
+  // The last reason for a change counts: the one about its own name is the most exact.
   return new Map([
     ...(empties ? refuse(deletes, input, { guard: 'never_empty', reason: whole, byName: false }) : []),
     ...refuse(addresses, input, { guard: 'never_empty', reason: glue, byName: true }),

@@ -37,13 +37,13 @@ export const ownership = (input: OwnershipInput): Ownership => {
     if (rule !== null) return unmanaged('ignored', `ignored: ${rule.name} in hostmaster.yaml`);
     const exclusion = input.excluded.get(rrset);
     if (exclusion !== undefined) return exclusion;
-    const undesired = whyUndesired(rrset, input, ownTypes);
-    return undesired === null || input.desired.has(rrset) ? null : undesired;
+    const reason = reasonIfUndesired(rrset, input, ownTypes);
+    return reason === null || input.desired.has(rrset) ? null : reason;
   };
 };
 
 /** Why an RRset that is not desired is left alone; null: it would be deleted. */
-const whyUndesired = (
+const reasonIfUndesired = (
   rrset: ExistingRRset,
   { owns, zone, isWritten }: OwnershipInput,
   ownTypes: ReadonlySet<string>,

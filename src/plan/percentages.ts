@@ -30,7 +30,7 @@ const overLimit = (
   return refuse(changes, input, { guard: name, reason, byName: false });
 };
 
-/** A type swap at a name (something goes and something comes) is one replace, not a delete. */
+/** A delete and a create of different types at one name count as one replace of the name. */
 const replacesAndDeletes = (changes: readonly Change[]) => {
   const created = new Set(changes.filter((change) => change.action === 'create').map((change) => change.name));
   const deletes = changes.filter((change) => change.action === 'delete' && !created.has(change.name));

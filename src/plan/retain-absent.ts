@@ -5,7 +5,7 @@ import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { DeletionVerdict, RetainedValue, ValueAt } from './deletion-verdict.ts';
 import { deletionJudge } from './deletion-verdict.ts';
-import type { Stored } from './existing.ts';
+import type { StoredValues } from './existing.ts';
 import { isStored, storedOf } from './existing.ts';
 import type { Ownership } from './ownership.ts';
 import { blockingName, retainValues } from './retain-values.ts';
@@ -111,7 +111,7 @@ const withoutValues = (rrsets: readonly RRset[], gone: readonly ValueAt[]): read
 };
 
 /** The values that the inventory retains and that exist. What does not exist is simply wanted. */
-const retainedByInventory = (rrsets: readonly RRset[], stored: readonly Stored[]): readonly RetainedValue[] => {
+const retainedByInventory = (rrsets: readonly RRset[], stored: readonly StoredValues[]): readonly RetainedValue[] => {
   const retainedValues = rrsets.flatMap(({ name, type, values }) =>
     values.flatMap(({ rdata, retained }) => (retained === undefined ? [] : [{ name, type, rdata, reason: retained }])),
   );
@@ -119,7 +119,7 @@ const retainedByInventory = (rrsets: readonly RRset[], stored: readonly Stored[]
 };
 
 /** Values of one name and type that exist and that nobody wants. */
-interface UnwantedValues extends Stored {
+interface UnwantedValues extends StoredValues {
   readonly verdicts: readonly { readonly rdata: string; readonly verdict: DeletionVerdict }[];
   /** Is another value of the RRset wanted? */
   readonly hasWanted: boolean;
@@ -127,7 +127,7 @@ interface UnwantedValues extends Stored {
 
 const unwantedValues = (
   { zone, wanted, evidence, ownership }: RetainAbsentInput,
-  stored: readonly Stored[],
+  stored: readonly StoredValues[],
 ): readonly UnwantedValues[] => {
   if (evidence === null) return [];
   const isInScope = inScope(zone, evidence);

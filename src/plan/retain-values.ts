@@ -4,14 +4,18 @@ import type { RRset } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, type RRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
 import type { RetainedValue } from './deletion-verdict.ts';
-import type { Stored } from './existing.ts';
+import type { StoredValues } from './existing.ts';
 import { withValues } from './existing.ts';
 
 /**
  * Puts retained values among what is wanted. A compiled RRset of which no address is wanted stays as it is, for its health
  * check is not known any more.
  */
-export const retainValues = (unwanted: Stored, retained: readonly RetainedValue[], rrsets: RRsetMap<RRset>): void => {
+export const retainValues = (
+  unwanted: StoredValues,
+  retained: readonly RetainedValue[],
+  rrsets: RRsetMap<RRset>,
+): void => {
   const { name, type, rrset } = unwanted;
   const values = retained.map(({ rdata, reason }) => ({ rdata, origins: [], retained: reason }));
   const wanted = rrsets.get(unwanted);
@@ -55,7 +59,7 @@ const inUrl = (address: string): string => (address.includes(':') ? `[${address}
  * CNAME, or be occluded by a zone cut or DNAME that does not exist yet. Null: there is none.
  */
 export const blockingName = (
-  { name, type }: Stored,
+  { name, type }: StoredValues,
   wanted: ReadonlyRRsetMap<RRset>,
   existing: readonly ExistingRRset[],
   zone: string,

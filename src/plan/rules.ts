@@ -9,7 +9,7 @@ export interface PlanRule {
 
 const rule = (id: string, severity: Severity, summary: string): PlanRule => ({ id, severity, summary });
 
-/** What a zone is told where it meets the target that is to hold it, and the apply that is to write it. */
+/** The rules whose problems planning and applying find, when the target is known. */
 export const planRules: readonly PlanRule[] = [
   rule('unsupported-type', 'error', 'The target does not take the type; it says why.'),
   rule('unsupported-name', 'error', 'The target does not take a name with these characters.'),

@@ -38,9 +38,9 @@ export const withheldByAbsence = ({
   const planned = rrsetMap<Change>();
   for (const change of changes) if (isConcerned(change)) planned.set(change, change);
   const onceProven = diff(proven.rrsets, existing);
-  const isOnceProven = mapRRsets(onceProven);
+  const keysOnceProven = mapRRsets(onceProven);
   // Where a retained value moves into another RRset, the delete of the one that it is in now would delete the value.
-  const moving = new Set([...planned.values()].filter((change) => !isOnceProven.has(change)).map(({ name }) => name));
+  const moving = new Set([...planned.values()].filter((change) => !keysOnceProven.has(change)).map(({ name }) => name));
   return onceProven
     .filter((change) => !isSame(change, planned.get(change)) || (change.action === 'delete' && moving.has(change.name)))
     .map((change) => ({
