@@ -1,8 +1,8 @@
 import type { Change } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { ZoneSnapshot } from '../model/zone.ts';
-import type { PlannedZone, PlanZoneInput } from './index.ts';
-import { planZone } from './index.ts';
+import type { PlannedZone, PlanZoneInput } from './plan-zone.ts';
+import { planZone } from './plan-zone.ts';
 
 export interface PlanNamesInput extends PlanZoneInput {
   /** A read of at least `names` and `around`; what is wanted there, and nowhere else, is in `desired`. */

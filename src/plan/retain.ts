@@ -1,26 +1,18 @@
 import type { DeletionEvidence } from '../model/deletion-evidence.ts';
 import type { UnmanagedReason } from '../model/plan.ts';
-import type { WrittenValue } from '../model/ports.ts';
-import type { RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
 import type { Allow } from './allow.ts';
 import { isAllowed } from './allow.ts';
-import { compiledAddresses } from './existing.ts';
-import type { PlanTarget } from './fit.ts';
 import { exclusionOf } from './fit.ts';
 import { listOwnership, withValuesOfOthers } from './owned-by-list.ts';
-import type { Ownership } from './ownership.ts';
-import { ownership } from './ownership.ts';
+import type { ZoneAtTarget } from './partition.ts';
+import { ownershipAt } from './partition.ts';
 import type { RetainedZone } from './retain-absent.ts';
 import { mayRetain, nothingRetained, retainAbsent } from './retain-absent.ts';
 
-export interface RetainInput {
-  readonly zone: DesiredZone;
-  readonly target: PlanTarget;
-  readonly existing: readonly ExistingRRset[];
+export interface RetainInput extends ZoneAtTarget {
   readonly evidence: DeletionEvidence | null;
-  readonly written: readonly WrittenValue[];
   readonly allows: readonly Allow[];
 }
 
@@ -44,35 +36,6 @@ export const retain = (input: RetainInput): RetainedZone => {
     healthChecks: target.healthChecks ?? null,
     ownership: ownershipAt({ ...input, zone: whole }, excludedAt(zone, target.name), all),
     isAllowed: (name) => isAllowed(allows, 'absence', zone.id, target.name, name),
-  });
-};
-
-/** Which existing RRsets are ours, given what is wanted and what the zone file says to leave alone. */
-export const ownershipAt = (
-  { zone, target, existing, written }: RetainInput,
-  excluded: ReadonlyRRsetMap<UnmanagedReason>,
-  wanted: Pick<ReadonlyRRsetMap<unknown>, 'has'>,
-): Ownership => {
-  const checks = target.healthChecks ?? null;
-  // A compiled RRset answers for addresses that are wanted, so it is ours even where they are stored otherwise from now on.
-  const isReplaced = (key: RRsetKey) => {
-    const { name } = key;
-    return key.type === checks?.type && (wanted.has({ name, type: 'A' }) || wanted.has({ name, type: 'AAAA' }));
-  };
-  const compiled = mapRRsets(
-    zone.settings.owns === 'listed'
-      ? existing.filter((each) => isReplaced(each) && compiledAddresses(each, checks) !== null)
-      : [],
-  );
-  return ownership({
-    zone: zone.id.name,
-    owns: zone.settings.owns,
-    ignore: zone.settings.ignore,
-    supports: target.supports,
-    desired: { has: (key) => wanted.has(key) || compiled.has(key) },
-    excluded,
-    existing,
-    ...(zone.settings.owns === 'listed' ? { isWritten: listOwnership(written, checks).isWritten } : {}),
   });
 };
 

@@ -1,7 +1,7 @@
 import { type Change, samePlanned, type Withheld } from '../model/plan.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
-import type { ExistingRRset } from '../model/zone.ts';
+import type { ExistingRRset, Quarantine } from '../model/zone.ts';
 import { printAllow } from './allow.ts';
 import type { RetainedValue } from './deletion-verdict.ts';
 import { diff } from './diff.ts';
@@ -16,8 +16,8 @@ export interface AbsenceInput {
   readonly owned: ReadonlyRRsetMap<ExistingRRset>;
   /** What is planned, with the retained values in it. */
   readonly changes: readonly Change[];
-  /** Names that stay as they are for other reasons. */
-  readonly quarantined: ReadonlySet<string>;
+  /** What exists at these names stays as it is for other reasons. */
+  readonly quarantined: readonly Quarantine[];
 }
 
 /** The deletes, and the replaces by fewer values, that wait until absence is proven. Nothing depends on them. */
@@ -31,7 +31,8 @@ export const withheldByAbsence = ({
   const byName = Map.groupBy(retained.values, ({ name }) => name);
   if (byName.size === 0) return [];
   const { blocked, withoutRetained, zone } = retained;
-  const isConcerned = ({ name }: RRsetKey) => byName.has(name) && !quarantined.has(name) && !blocked.has(name);
+  const bad = new Set(quarantined.map(({ name }) => name));
+  const isConcerned = ({ name }: RRsetKey) => byName.has(name) && !bad.has(name) && !blocked.has(name);
   const rrsets = withoutRetained.rrsets.filter(isConcerned);
   const proven = fit({ ...withoutRetained, rrsets, quarantined: [] }, target);
   const existing = mapRRsets([...owned.values()].filter(isConcerned));
