@@ -74,7 +74,6 @@ export const checkProblems = (
     some.length === 0 ? [] : [problemAt(rule, severity, `${firstNames(some)}: ${what}`, originOf(some))];
   const reasons = new Set(names.flatMap(({ unavailable }) => unavailable ?? []));
   const limited = names.filter(({ warnings }) => warnings.length > 0);
-  const texts = [...new Set(limited.flatMap(({ warnings }) => warnings))];
   return [
     ...names.flatMap((each) =>
       each.refused === null
@@ -97,12 +96,7 @@ export const checkProblems = (
           names,
           `the provider of ${target} has no health checks, and all addresses are answered, up or not`,
         )),
-    ...problemsOf(
-      'health-check-limited',
-      'warning',
-      limited,
-      `${texts.slice(0, shownTexts).join('; ')}${moreThan(texts.length, shownTexts)}`,
-    ),
+    ...problemsOf('health-check-limited', 'warning', limited, warningsOf(limited)),
   ];
 };
 
@@ -110,6 +104,11 @@ const shownNames = 3;
 const shownTexts = 3;
 
 const moreThan = (count: number, shown: number): string => (count > shown ? ` and ${count - shown} more` : '');
+
+const warningsOf = (names: readonly CheckedName[]): string => {
+  const texts = [...new Set(names.flatMap(({ warnings }) => warnings))];
+  return `${texts.slice(0, shownTexts).join('; ')}${moreThan(texts.length, shownTexts)}`;
+};
 
 const firstNames = (names: readonly CheckedName[]): string => {
   const some = names.slice(0, shownNames).map(({ plain }) => plain[0]?.name ?? '');

@@ -156,12 +156,12 @@ describe('guards', () => {
     const planned = plan({ desired: swapped, existing: [...apex, ...hosts(10)] });
     expect(planned.changes).toHaveLength(6);
     const four = hosts(10).map((line, i) => (i < 4 ? `h${i} CNAME 300 h9.example.com.` : line));
-    const held = plan({ desired: four, existing: [...apex, ...hosts(10)] });
-    expect(held.changes).toEqual([]);
-    expect(held.withheld).toHaveLength(8);
+    const tooMany = plan({ desired: four, existing: [...apex, ...hosts(10)] });
+    expect(tooMany.changes).toEqual([]);
+    expect(tooMany.withheld).toHaveLength(8);
   });
 
-  it('never_empty holds back what would leave only SOA and apex NS', () => {
+  it('never_empty withholds what would leave only SOA and apex NS', () => {
     const planned = plan({ desired: [], existing: [...apex, ...hosts(5)] });
     expect(planned.changes).toEqual([]);
     expect(planned.allows).toEqual(['never_empty:example.com./t']);

@@ -33,13 +33,13 @@ const existingAt = (name: string) =>
 const desiredAt = (name: string) =>
   fc
     .tuple(addresses, fc.boolean(), some(servers), fc.boolean())
-    .map(([all, isChecked, held, isCname]): readonly RRset[] => {
+    .map(([all, isChecked, missing, isCname]): readonly RRset[] => {
       if (isCname && all.length === 1) return [rrset(`${name} CNAME 60 x.example.com.`)];
       return ['A', 'AAAA'].flatMap((type) => {
         const own = all.filter((each) => familyOf(each) === type);
         if (own.length === 0) return [];
         const by = Object.fromEntries(own.map((each) => [each, servers[values.indexOf(each) % 3] ?? '']));
-        const made = contributed(`${name} ${type} 60 ${own.join(' | ')}`, 'claim', by, held);
+        const made = contributed(`${name} ${type} 60 ${own.join(' | ')}`, 'claim', by, missing);
         return [isChecked ? { ...made, healthCheck: check } : made];
       });
     });

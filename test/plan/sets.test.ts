@@ -31,7 +31,7 @@ const change = (line: string): Change => {
   };
 };
 
-const held = (line: string, more: Partial<Withheld> = {}): Withheld => ({
+const withheldChange = (line: string, more: Partial<Withheld> = {}): Withheld => ({
   ...change(line),
   guard: 'max_delete_percent',
   kind: 'refused',
@@ -100,7 +100,7 @@ describe('atomic sets', () => {
     ]);
   });
 
-  it('what an address takes the place of goes with it; other types at the name do not', () => {
+  it('what an address takes the place of is in the set; other types at the name are not', () => {
     const lines = [
       'delete web1.lab. CNAME x.lab.',
       'create web1.lab. A 192.0.2.1',
@@ -137,7 +137,7 @@ describe('atomic sets', () => {
 
 describe('a set of which a part waits', () => {
   it('waits whole, in every zone and target, with its claims; the rest goes on', () => {
-    const ptr = held('create 1.arpa. PTR web1.lab.');
+    const ptr = withheldChange('create 1.arpa. PTR web1.lab.');
     const result = split([
       changeset('arpa.', ['create 9.arpa. PTR x.lab.'], [ptr]),
       changeset('lab.', lab),
@@ -163,8 +163,8 @@ describe('a set of which a part waits', () => {
 
   it('with all that has to be allowed for it', () => {
     const ptr = [
-      held('delete 1.arpa. PTR web1.lab.'),
-      held('delete 1.arpa. PTR web1.lab.', { guard: 'never_empty', allow: 'never_empty:arpa./pdns' }),
+      withheldChange('delete 1.arpa. PTR web1.lab.'),
+      withheldChange('delete 1.arpa. PTR web1.lab.', { guard: 'never_empty', allow: 'never_empty:arpa./pdns' }),
     ];
     const [, result] = split([changeset('arpa.', [], ptr), changeset('lab.', ['delete web1.lab. A 192.0.2.1'])]);
     expect(result?.withheld.map(({ allow }) => allow)).toEqual([
@@ -185,7 +185,7 @@ describe('a set of which a part waits', () => {
       changeset(
         'arpa.',
         ['create 2.arpa. PTR web2.lab.', 'create 12.arpa. PTR web1.lab.,web2.lab.'],
-        [held('create 1.arpa. PTR web1.lab.')],
+        [withheldChange('create 1.arpa. PTR web1.lab.')],
       ),
     ]);
     expect(wordsOf(result).changes).toEqual([]);
@@ -196,18 +196,21 @@ describe('a set of which a part waits', () => {
     const going = ['replace 1.arpa. PTR web1.lab. -> web2.lab.', 'create 3.arpa. PTR web1.lab.'];
     const own = 'replace web1.lab. A 192.0.2.1 -> 192.0.2.3';
     const other = 'replace web2.lab. A 192.0.2.2 -> 192.0.2.1';
-    const waiting = (line: string) => [changeset('arpa.', going.slice(0, 1)), changeset('lab.', [other], [held(line)])];
+    const waiting = (line: string) => [
+      changeset('arpa.', going.slice(0, 1)),
+      changeset('lab.', [other], [withheldChange(line)]),
+    ];
     expect(wordsOf(split(waiting(own))).changes).toEqual([]);
     expect(wordsOf(split(waiting('delete web1.lab. A 192.0.2.1'))).changes).toEqual([
       'replace 1.arpa. PTR',
       'replace web2.lab. A',
     ]);
-    const turned = [changeset('arpa.', going), changeset('lab.', [own], [held(other)])];
+    const turned = [changeset('arpa.', going), changeset('lab.', [own], [withheldChange(other)])];
     expect(wordsOf(split(turned)).changes).toEqual([]);
   });
 
   it('not where a value only waits for proof that it is gone; but where what is to come waits for that', () => {
-    const waits = held('replace web1.lab. A 192.0.2.1,192.0.2.2 -> 192.0.2.2', {
+    const waits = withheldChange('replace web1.lab. A 192.0.2.1,192.0.2.2 -> 192.0.2.2', {
       guard: 'absence',
       allow: 'absence:lab./pdns:web1.lab.',
     });
@@ -217,7 +220,10 @@ describe('a set of which a part waits', () => {
       'create 1.arpa. PTR',
       'create 9.arpa. PTR',
     ]);
-    const blocked = held('create web1.lab. A 192.0.2.1', { guard: 'absence', allow: 'absence:lab./pdns:web1.lab.' });
+    const blocked = withheldChange('create web1.lab. A 192.0.2.1', {
+      guard: 'absence',
+      allow: 'absence:lab./pdns:web1.lab.',
+    });
     expect(wordsOf(split([changeset('lab.', [], [blocked]), changeset('arpa.', arpa)]))).toEqual({
       changes: ['create 9.arpa. PTR'],
       withheld: ['absence web1.lab. A', 'absence 1.arpa. PTR'],
@@ -227,7 +233,7 @@ describe('a set of which a part waits', () => {
   describe('leaves a claim what it takes from others', () => {
     const waiting = (...lines: readonly string[]) =>
       split([
-        changeset('arpa.', ['create 2.arpa. PTR web2.lab.'], [held('create 1.arpa. PTR web1.lab.')]),
+        changeset('arpa.', ['create 2.arpa. PTR web2.lab.'], [withheldChange('create 1.arpa. PTR web1.lab.')]),
         changeset('com.', lines),
       ])[1];
     const valuesOf = (result: Changeset | undefined) =>
@@ -275,7 +281,7 @@ describe('a set of which a part waits', () => {
         when_all_down: 'open',
       } as const;
       const checked = { ...plain, after: plain.after && { ...plain.after, health_check: check } };
-      const arpaZone = changeset('arpa.', [], [held('create 1.arpa. PTR web1.lab.')]);
+      const arpaZone = changeset('arpa.', [], [withheldChange('create 1.arpa. PTR web1.lab.')]);
       const [, result] = split([arpaZone, { ...changeset('com.', []), changes: [checked] }]);
       expect(result?.changes).toEqual([]);
     });
@@ -299,7 +305,7 @@ describe('a set of which a part waits', () => {
         changeset(
           'arpa.',
           [],
-          ptrs.map((line) => held(line)),
+          ptrs.map((line) => withheldChange(line)),
         ),
         changeset('com.', lines),
       ])[1];
@@ -314,7 +320,10 @@ describe('a set of which a part waits', () => {
   });
 
   it('nothing changes where all sets are whole', () => {
-    const changesets = [changeset('lab.', lab), changeset('arpa.', arpa, [held('delete 7.arpa. PTR y.lab.')])];
+    const changesets = [
+      changeset('lab.', lab),
+      changeset('arpa.', arpa, [withheldChange('delete 7.arpa. PTR y.lab.')]),
+    ];
     expect(split(changesets)).toEqual(changesets);
   });
 });
