@@ -35,7 +35,7 @@ export const desiredWork = async (
   readonly work: ProofWork & { readonly keys: readonly RRsetKey[] };
   readonly problems: readonly Problem[];
 }> => {
-  const { leftAlone, problems, rrsets } = fit(zone, {
+  const { excluded, problems, rrsets } = fit(zone, {
     name: target.definition.name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
@@ -44,7 +44,7 @@ export const desiredWork = async (
     unready: new Map(),
   });
   const keys = [...rrsets.values()];
-  const beside = zone.rrsets.filter((rrset) => leftAlone.has(rrset));
+  const beside = zone.rrsets.filter((rrset) => excluded.has(rrset));
   return { work: { zone: zone.id, target, rrsets: [...keys, ...beside], keys }, problems };
 };
 

@@ -11,12 +11,12 @@ export interface PlanNamesInput extends PlanZoneInput {
   readonly existing: ZoneSnapshot;
   /** The names whose changes are asked for. */
   readonly names: ReadonlySet<string>;
-  /** Names that may hold those changes back, and that are not to change themselves. */
+  /** Names that decide whether those changes are withheld, and that must not change themselves. */
   readonly around: ReadonlySet<string>;
   readonly total: number;
 }
 
-/** `whole`: these names alone cannot tell, and the zone has to be planned in full. */
+/** `whole`: the zone has to be planned in full, for these names alone do not show what would change. */
 export type PlannedNames =
   | { readonly status: 'planned'; readonly planned: PlannedZone }
   | { readonly status: 'whole'; readonly reason: string };
@@ -58,6 +58,6 @@ export const planNames = (input: PlanNamesInput): PlannedNames => {
 
 const whole = (reason: string): PlannedNames => ({ status: 'whole', reason });
 
-/** A zone cut, or a wildcard that comes or goes: what is below it has other answers with it than without. */
+/** A zone cut, a DNAME, or a wildcard that is created or deleted: it changes the answers of the names below it. */
 const decidesBelowIt = ({ action, name, type }: Change): boolean =>
   decidesBelow(type) || (isWildcard(name) && action !== 'replace');
