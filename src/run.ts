@@ -6,7 +6,7 @@ import type { Store } from './model/ports.ts';
 import type { KnownInventory, Roster } from './model/server.ts';
 import type { DesiredZone, ZoneSnapshot } from './model/zone.ts';
 import type { Allow, PlanTarget } from './plan/index.ts';
-import type { OpenTarget, OpenTargets, StuckName } from './target.ts';
+import type { OpenTarget, OpenTargets, UnwritableName } from './target.ts';
 
 /** Opens the state at its path. */
 export type StoreOpener = (file: string) => Store;
@@ -78,6 +78,6 @@ export interface PlanPass {
   readonly allows: readonly Allow[];
   readonly targets: OpenTargets;
   readonly store: Store;
-  /** Names that an atomic set which is stuck keeps from being written. */
-  readonly stuck: readonly StuckName[];
+  /** Names that nothing may write: recovery found an atomic set half done there. */
+  readonly unwritable: readonly UnwritableName[];
 }

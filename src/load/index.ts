@@ -16,6 +16,8 @@ import { reachOf } from './roles/reach.ts';
 import type { FileReader } from './zone.ts';
 import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
 
+export { asRecord, checkOf, type Fault } from './config/check.ts';
+export { configCommit } from './git.ts';
 export { limits } from './limits.ts';
 export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
 export { resolveSecrets } from './secrets.ts';

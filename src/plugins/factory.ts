@@ -1,7 +1,8 @@
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { FoundProvider } from '../model/external-providers.ts';
-import type { Provider, ProviderContext, ProviderFactory } from '../provider.ts';
+import type { Provider, ProviderContext, ProviderFactory, ServerTarget } from '../provider.ts';
 import { faultOfProvider } from './check-provider.ts';
+import { serverIdByKeys } from './defaults.ts';
 import { guarded, told } from './isolate.ts';
 
 /** The version of the interface in src/provider.ts. */
@@ -87,6 +88,18 @@ const faultOfSchema = async ({ schema, secrets }: Loose): Promise<string | null>
 const isFactory = (value: unknown): value is ProviderFactory =>
   isLoose(value) && value.apiVersion === spoken && typeof value.open === 'function';
 
+/** Its `serverId`, which must be a text; by its keys where it has none. */
+const checkedServerId: (name: string, factory: ProviderFactory, target: ServerTarget) => string = (
+  name,
+  factory,
+  target,
+) => {
+  if (factory.serverId === undefined) return serverIdByKeys(target);
+  const id: unknown = factory.serverId(target);
+  if (typeof id === 'string') return id;
+  throw new HostmasterError('CONFIG', `the provider ${name} has a serverId that gives no text; mend it there`);
+};
+
 /** What it opens is looked at before anything is asked of it. Its methods stay its own: it may be of a class. */
 const withChecks = (factory: ProviderFactory): ProviderFactory => {
   const { apiVersion, name, schema, secrets } = factory;
@@ -109,6 +122,7 @@ const withChecks = (factory: ProviderFactory): ProviderFactory => {
   };
   return {
     ...{ apiVersion, name, schema, secrets, open },
+    serverId: (target) => checkedServerId(name, factory, target),
     ...(serve === undefined ? {} : { serve: toldOf('serve', serve) }),
     ...(ensureServing === undefined ? {} : { ensureServing: toldOf('ensureServing', ensureServing) }),
   };

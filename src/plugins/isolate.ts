@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { errorCodes, HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import type { Provider, ProviderContext } from '../provider.ts';
 import { faultOf } from './check-results.ts';
+import { withDefaults } from './defaults.ts';
 import { placeIn } from './failure.ts';
 
 /** Those that are not waited for. */
@@ -42,7 +43,11 @@ export const guarded = (provider: Provider, name: string, context: ProviderConte
   );
   const call: Call = (method, work, args) =>
     immediate.has(method) ? now(method, () => work(args), args) : later(method, () => work(args.map(copied)), args);
-  return proxied(provider, call, new Map<string | symbol, object>(parts));
+  return proxied(
+    provider,
+    call,
+    new Map<string | symbol, object>([...parts, ['supports', withDefaults(provider.supports)]]),
+  );
 };
 
 type Call = (method: string, work: (args: readonly unknown[]) => unknown, args: readonly unknown[]) => unknown;

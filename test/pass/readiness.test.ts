@@ -23,10 +23,12 @@ const ask =
     return words === null ? { status: 'no_answer', reason: 'timed out' } : answering(words);
   };
 
+const powerdns = { name: 'PowerDNS', version_bind: 'powerdns' };
+
 const at = (labels: readonly string[]): OpenTarget =>
   ({
     definition: { verify_at: labels.map((label) => ({ label, address: '192.0.2.1', port: 53 })) },
-    provider: { supports: { synthesised: ['LUA'], verify: 'dns' } },
+    provider: { supports: { synthesised: ['LUA'], synthesised_by: powerdns, verify: 'dns' } },
     serving: null,
   }) as unknown as OpenTarget;
 

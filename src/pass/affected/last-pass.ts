@@ -1,12 +1,10 @@
-import { appliedChanges } from '../../apply/index.ts';
-import { zoneTargetKey } from '../../apply/phases.ts';
-import { resultOf } from '../../apply/results.ts';
 import type { Composition } from '../../compose/index.ts';
 import type { Problem } from '../../model/problem.ts';
 import { pointingTypes, rdataNames } from '../../model/rdata.ts';
-import type { ZoneResult } from '../../model/result.ts';
+import { appliedChanges, resultOf, type ZoneResult } from '../../model/result.ts';
 import type { RRset, RRsetKey } from '../../model/rrset.ts';
 import type { DesiredZone, Protection, Quarantine } from '../../model/zone.ts';
+import { zoneTargetKey } from '../../model/zone-target.ts';
 import type { Desired, PlannedWork, PlanPass } from '../../run.ts';
 
 // What a pass leaves for those of single servers: every zone by name, and what is known of it at each target.
@@ -50,8 +48,8 @@ export interface LastPass {
   readonly desired: Desired;
   readonly composition: Composition;
   readonly zones: readonly LastPassZone[];
-  /** By placeKey. */
-  readonly places: ReadonlyMap<string, LastPassTarget>;
+  /** By zoneTargetKey. */
+  readonly zoneTargets: ReadonlyMap<string, LastPassTarget>;
   readonly plan: PlanPass['plan'];
   /** The problems of what was wanted, in one text each. */
   readonly said: ReadonlySet<string>;
@@ -72,7 +70,7 @@ export const lastPassOf = ({ desired, plan, work }: PlanPass, results: readonly 
       const checked = desired.definitions.zones[i];
       return checked === undefined ? [] : [lastPassZone(zone, checked, composition.input.zones[i])];
     }),
-    places: new Map(work.map((each) => [zoneTargetKey(each.changeset), lastPassTarget(each, results)])),
+    zoneTargets: new Map(work.map((each) => [zoneTargetKey(each.changeset), lastPassTarget(each, results)])),
     plan,
     said: new Set(desired.definitions.problems.map(textOf)),
   };
@@ -119,8 +117,7 @@ const lastPassTarget = (
   { changeset, snapshot, zone, ...work }: PlannedWork,
   results: readonly ZoneResult[],
 ): LastPassTarget => {
-  const result = resultOf(results, changeset);
-  const applied = new Set(result === undefined ? [] : appliedChanges(changeset, result));
+  const applied = new Set(appliedChanges(changeset, resultOf(results, changeset)));
   const isContent = ({ name, type }: RRsetKey) => type !== 'SOA' && !(type === 'NS' && name === zone.id.name);
   const left = new Set(changeset.unmanaged.map(({ name, type }) => `${name} ${type}`));
   const isRead = snapshot !== null || changeset.create_zone;

@@ -1,4 +1,3 @@
-import { serverOf } from '../../apply/target-concurrency.ts';
 import type { Definitions, TargetDefinition } from '../../model/definitions.ts';
 import { HostmasterError } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
@@ -17,6 +16,7 @@ export const refuseConfigured = (
   zone: string,
   { definition }: Pick<OpenTarget, 'definition'>,
   definitions: Definitions,
+  serverIds: ReadonlyMap<string, string>,
 ): void => {
   refuseErrors(definitions);
   const { file, targets, zoneNames, zones } = definitions;
@@ -25,7 +25,8 @@ export const refuseConfigured = (
   if (!inView && !zoneNames.includes(zone)) return;
   const named = inView ? undefined : zones.find(({ id }) => id.name === zone)?.settings.targets;
   const others = targets.filter(({ name }) => named?.includes(name));
-  const [where] = named === undefined ? [definition] : others.filter((each) => isSamePlace(each, definition));
+  const [where] =
+    named === undefined ? [definition] : others.filter((each) => isSameServer(each, definition, serverIds));
   if (where === undefined) return;
   throw configured(zone, where, definition, file);
 };
@@ -72,5 +73,11 @@ const refuseErrors = ({ file, problems }: Definitions): void => {
   throw new HostmasterError('CONFIG', message);
 };
 
-const isSamePlace = (one: TargetDefinition, other: TargetDefinition): boolean =>
-  one.name === other.name || serverOf(one) === serverOf(other);
+const isSameServer = (
+  one: TargetDefinition,
+  other: TargetDefinition,
+  serverIds: ReadonlyMap<string, string>,
+): boolean => {
+  const id = serverIds.get(one.name);
+  return one.name === other.name || (id !== undefined && id === serverIds.get(other.name));
+};
