@@ -29,13 +29,14 @@ export const openPass = async (
   context: RunContext,
   openStore: StoreOpener,
 ): Promise<OpenPass> => {
+  const started = context.clock.now();
   const allows = parseAllows(options.allow);
   const definitions = await readDefinitions(options, context);
   refuseUnknownAllows(allows, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   const selection = selectionOf(definitions, options);
   const resources = await openResources(definitions, { ...options, ...selection.toOpen }, context, openStore);
-  return { ...resources, options, started: context.clock.now(), definitions, allows, selection };
+  return { ...resources, options, started, definitions, allows, selection };
 };
 
 /** Opens the state, then the targets. What is open is closed where the rest cannot be. */
