@@ -3,22 +3,25 @@ export const readsAtOnce = 8;
 
 /** Runs `job` on every item, `limit` at a time; results in the items' order. After an error none begins. */
 export const pooled = async <T, R>(
-  items: readonly T[],
+  items: Iterable<T>,
   limit: number,
   job: (item: T, index: number) => Promise<R>,
 ): Promise<readonly R[]> => {
-  const results: R[] = new Array(items.length);
-  let next = 0;
+  const results: R[] = [];
+  const left = items[Symbol.iterator]();
+  let begun = 0;
+  let failed = false;
   const worker = async () => {
-    while (next < items.length) {
-      const index = next;
-      next += 1;
-      results[index] = await job(items[index] as T, index).catch((error: unknown) => {
-        next = items.length;
+    for (let next = left.next(); next.done !== true; next = left.next()) {
+      const index = begun;
+      begun += 1;
+      results[index] = await job(next.value, index).catch((error: unknown) => {
+        failed = true;
         throw error;
       });
+      if (failed) return;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  await Promise.all(Array.from({ length: limit }, worker));
   return results;
 };

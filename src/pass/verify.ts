@@ -1,5 +1,5 @@
 import type { Definitions } from '../model/definitions.ts';
-import { pooled } from '../model/pool.ts';
+import { pooled, readsAtOnce } from '../model/pool.ts';
 import { type Problem, sortProblems } from '../model/problem.ts';
 import type { VerifyReport } from '../model/result.ts';
 import type { RRsetKey } from '../model/rrset.ts';
@@ -13,8 +13,6 @@ import { withTargets } from './open.ts';
 import { type ProofWork, prove, serialIn } from './prove.ts';
 import { unanswerableTypes } from './readiness.ts';
 import { type RetainContext, withRetained } from './with-retained.ts';
-
-const zonesAtOnce = 8;
 
 /**
  * Ask every name server for every desired RRset that its target can hold, and for what is kept there until it is proven
@@ -33,7 +31,7 @@ export const verifyPass = async (
           return target === undefined ? [] : [{ zone, target }];
         }),
       );
-      const works = await pooled(due, zonesAtOnce, ({ zone, target }) =>
+      const works = await pooled(due, readsAtOnce, ({ zone, target }) =>
         expectedAt(zone, target, { evidence, context, store }),
       );
       const report = await prove(await sampledWorks(works, options.sample), context);

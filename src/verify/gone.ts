@@ -1,8 +1,8 @@
+import { pooled } from '../model/pool.ts';
 import type { NameServer } from '../model/ports.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
 import { type ZoneId, zoneLabel } from '../model/zone.ts';
 import type { VerifyOptions } from './index.ts';
-import { inParallel } from './parallel.ts';
 
 /** A zone that should be gone from its name servers. */
 export interface GoneWork {
@@ -27,7 +27,7 @@ export const verifyGone = async (
   const found = new Map<NameServer, Difference>();
   let open = nameservers;
   for (let pause = firstPause; open.length > 0; pause = Math.min(pause * 2, longestPause)) {
-    await inParallel(options.concurrency ?? 64, open, async (nameserver) => {
+    await pooled(open, options.concurrency ?? 64, async (nameserver) => {
       const difference = await stillThere(nameserver, zone, options);
       if (difference === null) found.delete(nameserver);
       else found.set(nameserver, difference);

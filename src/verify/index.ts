@@ -1,3 +1,4 @@
+import { pooled } from '../model/pool.ts';
 import type { Answer, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
 import type { VerifyReport } from '../model/result.ts';
 import type { RRsetKey } from '../model/rrset.ts';
@@ -8,7 +9,6 @@ import { compare, type Lateness, type Verdict } from './compare.ts';
 import { byZone, differencesOf, tooSilent } from './differences.ts';
 import { expectationsFor } from './expect.ts';
 import { answersBefore, beforeOf, isOpen, openOf, type Pair, pairsOf, unaskedOf, type ZoneWork } from './pair.ts';
-import { inParallel } from './parallel.ts';
 
 export type { ZoneWork } from './pair.ts';
 
@@ -70,10 +70,10 @@ const askRound = async (
   progress: () => void,
 ): Promise<void> => {
   const ask = patientAsker(options);
-  await inParallel(options.concurrency ?? 64, open, (pair) => greet(pair, ask));
+  await pooled(open, options.concurrency ?? 64, (pair) => greet(pair, ask));
   const newest = newestSerials(all);
   const due: Pair[] = [];
-  await inParallel(options.concurrency ?? 64, open, async (pair) => {
+  await pooled(open, options.concurrency ?? 64, async (pair) => {
     pair.asked = false;
     pair.behind = newerThan(pair.serial, newest.get(pair.work));
     if (pair.behind === null || (await showsChange(pair, ask))) due.push(pair);
@@ -102,7 +102,7 @@ const askAll = async (
   progress: () => void,
 ): Promise<void> => {
   let done = 0;
-  await inParallel(options.concurrency ?? 64, openKeys(pairs), async ({ pair, key }) => {
+  await pooled(openKeys(pairs), options.concurrency ?? 64, async ({ pair, key }) => {
     settle(pair, key, await check(pair, key, ask));
     done += 1;
     if (done % progressEvery === 0) progress();
