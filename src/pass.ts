@@ -30,7 +30,7 @@ import type { PassOptions, PlanPass, StoreOpener } from './run.ts';
 import type { ProviderLookup, RunContext } from './target.ts';
 
 export { type ApplyPass, applyPass, applyPlanPass } from './pass/apply.ts';
-export { deleteZonePass } from './pass/delete-zone/index.ts';
+export { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } from './pass/delete-zone/index.ts';
 export { type DumpedZone, dumpPass } from './pass/dump.ts';
 export { explainPass } from './pass/explain.ts';
 export { closeResources as closePass } from './pass/open.ts';

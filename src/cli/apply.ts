@@ -1,9 +1,7 @@
 import { HostmasterError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { readPlan } from '../pass/planfile.ts';
-import { closeTargets } from '../pass/targets.ts';
 import type { ApplyPass } from '../pass.ts';
-import { applyPass, applyPlanPass, planPass } from '../pass.ts';
+import { applyPass, applyPlanPass, closePass, planPass, readPlan } from '../pass.ts';
 import { applyMarkdown, planMarkdown } from '../report/markdown.ts';
 import { inFull, problemLines } from '../report/problems.ts';
 import { applyText, planText } from '../report/text.ts';
@@ -34,7 +32,7 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
     report(plan, changes ? applied : null, options, io);
     return worst([ofPlan(plan), ofResults(applied.results), ofVerify(applied.verify)]);
   } finally {
-    await Promise.all([closeTargets(pass.targets), pass.store.close()]);
+    await closePass(pass);
   }
 };
 

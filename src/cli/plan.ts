@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { closeTargets } from '../pass/targets.ts';
-import { planPass } from '../pass.ts';
+import { closePass, planPass } from '../pass.ts';
 import { planMarkdown } from '../report/markdown.ts';
 import { planText } from '../report/text.ts';
 import { exit, ofChanges, ofPlan, worst } from './exit.ts';
@@ -19,7 +18,7 @@ export interface PlanOptions extends PlanningOptions {
 export const runPlan = async (options: PlanOptions, io: Io): Promise<number> => {
   const { context, clear } = commandContext(io, options);
   const pass = await planPass(passOptions(options), context, readWith(io)).finally(clear);
-  await Promise.all([closeTargets(pass.targets), pass.store.close()]);
+  await closePass(pass);
   if (options.out !== undefined) await keep(pass.plan, options.out);
   io.out(printPlan(pass.plan, options.format, io));
   return worst([ofPlan(pass.plan), options.exitCode === true ? ofChanges(pass.plan) : exit.done]);

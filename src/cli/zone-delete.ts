@@ -1,7 +1,6 @@
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { DeleteAllow, DeletedZone, FoundZone } from '../pass/delete-zone/index.ts';
-import { deleteZonePass } from '../pass.ts';
+import { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } from '../pass.ts';
 import { deletedMarkdown, deletedText } from '../report/deleted.ts';
 import { count } from '../report/phrases.ts';
 import { inFull, problemLines } from '../report/problems.ts';

@@ -45,7 +45,7 @@ const wholePlan = (value: unknown): Plan => {
 const faultWords = (fault: Fault | undefined): string =>
   fault === undefined ? 'it has another shape' : `${fault.path.join('.')}: ${fault.message}`.replace(/^: /, '');
 
-/** Anybody can reckon a digest: what it stands for must make sense too. */
+/** Anybody can compute a digest: what it is of must make sense too. */
 const checkChange = ({ action, name, type, before, after }: Change, zone: string): void => {
   const bad = (why: string) => new Error(`is not a plan: the ${action} of ${name} ${type} ${why}`);
   if ((before === null) !== (action === 'create') || (after === null) !== (action === 'delete')) {

@@ -52,7 +52,7 @@ export const impactOf = (
 });
 
 /**
- * What accounts for values now. A value that the server gave up and that nobody is known to have written may lack one who
+ * The evidence for deletions now. A value that the server gave up and that nobody is known to have written may lack one who
  * left and accounts for it as well: then it stays for the next full pass.
  */
 export const evidenceWith = (

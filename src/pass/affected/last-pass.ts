@@ -37,7 +37,7 @@ export interface LastPassTarget {
   readonly isRead: boolean;
   /** RRsets of ours, SOA and apex NS not counted. */
   readonly total: number;
-  /** Names with changes that are held back, or were not made. */
+  /** Names with changes that were withheld, or not applied. */
   readonly open: ReadonlySet<string>;
   /** Names with something that is not ours. */
   readonly foreign: ReadonlySet<string>;

@@ -9,8 +9,8 @@ import type { OpenTarget } from '../../target.ts';
 export type DeleteAllow = 'delegation' | 'unreadable';
 
 /**
- * A zone that stands in hostmaster.yaml for the target is wanted there, as far as anyone knows: it is taken out first.
- * Where the file has errors, nobody knows what it wants.
+ * Refuses a zone that hostmaster.yaml has for the target: it has to be taken out there first. Where the file has errors,
+ * what it has is not certain, so that every zone is refused.
  */
 export const refuseConfigured = (
   zone: string,
@@ -32,7 +32,7 @@ export const refuseConfigured = (
 };
 
 /**
- * Where it stands there for another target, that one may be the same server by another address: then the zone has the mark
+ * Where hostmaster.yaml has it for another target, that may be the same server by another address: then the zone has the mark
  * that was left at the other.
  */
 export const refuseMarked = async (
