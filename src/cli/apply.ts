@@ -63,7 +63,7 @@ const refuseBeside = (options: ApplyOptions): void => {
 const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
   if (options.yes === true) return true;
   if (!io.interactive) {
-    io.err('hostmaster: nothing was applied: there is no terminal to ask at; say --yes to apply without being asked\n');
+    io.err('hostmaster: nothing was applied: there is no terminal to ask on; add --yes to apply without a question\n');
     return false;
   }
   if ((await io.ask('Apply this? [yes/no] ')) === 'yes') return true;
