@@ -8,7 +8,7 @@ import { applyText, planText } from '../report/text.ts';
 import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
-import { json, openWith, passOptions } from './options.ts';
+import { json, passOptions, storeOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export interface ApplyOptions extends PlanningOptions {
@@ -22,7 +22,9 @@ export const runApply = (options: ApplyOptions, io: Io, serve = true): Promise<n
 
 const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promise<number> => {
   const { context, clear } = commandContext(io, options);
-  const pass = await planPass({ ...passOptions(options), serve, recover: true }, context, openWith(io)).finally(clear);
+  const pass = await planPass({ ...passOptions(options), serve, recover: true }, context, storeOpener(io)).finally(
+    clear,
+  );
   try {
     const { plan } = pass;
     const changes = ofChanges(plan) === exit.changes;
@@ -46,7 +48,7 @@ const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promi
     return exit.done;
   }
   if (!(await agreed(options, io))) return exit.error;
-  const applied = await applyPlanPass(plan, passOptions(options), context, openWith(io)).finally(clear);
+  const applied = await applyPlanPass(plan, passOptions(options), context, storeOpener(io)).finally(clear);
   report({ ...plan, problems: [...plan.problems, ...applied.problems] }, applied, options, io);
   return worst([ofProblems(applied.problems), ofResults(applied.results), ofVerify(applied.verify)]);
 };

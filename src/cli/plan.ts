@@ -7,7 +7,7 @@ import { planText } from '../report/text.ts';
 import { exit, ofChanges, ofPlan, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
-import { json, passOptions, readWith } from './options.ts';
+import { json, passOptions, readOnlyStoreOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export interface PlanOptions extends PlanningOptions {
@@ -17,7 +17,7 @@ export interface PlanOptions extends PlanningOptions {
 
 export const runPlan = async (options: PlanOptions, io: Io): Promise<number> => {
   const { context, clear } = commandContext(io, options);
-  const pass = await planPass(passOptions(options), context, readWith(io)).finally(clear);
+  const pass = await planPass(passOptions(options), context, readOnlyStoreOpener(io)).finally(clear);
   await closePass(pass);
   if (options.out !== undefined) await keep(pass.plan, options.out);
   io.out(printPlan(pass.plan, options.format, io));

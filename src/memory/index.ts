@@ -24,7 +24,8 @@
 //      recordPass comes last.
 //   5. A reviewed plan has no inventories and no full reads: rememberReviewedBeforeApply and rememberReviewed save what its
 //      changes themselves say, and its zones are forgotten, so that the next pass reads them.
-//   6. Each of these is its own zone's affair: an error is a notice, and the other zones go on.
+//   6. What rememberValuesBeforeApply, rememberValues, rememberSyncs and recordPass cannot save is a notice, and the pass
+//      goes on; the others throw.
 export { deletionEvidenceAt } from './deletion-evidence.ts';
 export { desiredDigestOf } from './desired-digest.ts';
 export { rememberSyncs } from './last-synced.ts';
