@@ -54,11 +54,11 @@ const openOne = async (
   const { signal } = context;
   try {
     const factory = await factoryOf(definition, definitions, context);
+    const serverId = serverIdOf(definition, factory, folder);
     const { secrets } = await resolveSecrets(definition, folder);
     const handed = { config: definition.config, secrets, folder, zones, ...(signal === undefined ? {} : { signal }) };
     const provider = await factory.open(handed);
     const serving = serve ? await ensureServing(factory, handed, provider) : null;
-    const serverId = serverIdOf(definition, factory, folder);
     const target = { definition, serverId, provider, serving };
     return { target, status: { name, status: 'ok', message: null }, problem: null };
   } catch (error) {
