@@ -74,7 +74,10 @@ export const planAffected = async (
     ...touched.contributions.flatMap((contributed) => contributed.findings),
     ...touched.merged.flatMap((each) => each.findings),
   ];
-  const problems = [...problemsOf(findings), ...checked.problems.filter((each) => !last.said.has(textOf(each)))];
+  const problems = [
+    ...problemsOf(findings),
+    ...checked.problems.filter((each) => !last.reportedProblems.has(textOf(each))),
+  ];
   return {
     status: 'planned',
     plan: assemblePlan({

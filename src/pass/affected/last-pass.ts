@@ -15,10 +15,10 @@ export interface LastPassZone {
   readonly zone: DesiredZone;
   readonly at: ReadonlyMap<string, readonly RRset[]>;
   /** What zone files alone have. */
-  readonly statics: ReadonlyMap<string, readonly RRset[]>;
+  readonly fromFiles: ReadonlyMap<string, readonly RRset[]>;
   /** Bad input of zone files and inventories, before the rules. */
   readonly bad: ReadonlyMap<string, readonly Quarantine[]>;
-  readonly staticBad: ReadonlyMap<string, readonly Quarantine[]>;
+  readonly badInFiles: ReadonlyMap<string, readonly Quarantine[]>;
   /** The same and what the rules found. */
   readonly quarantined: ReadonlyMap<string, readonly Quarantine[]>;
   readonly protected: ReadonlyMap<string, readonly Protection[]>;
@@ -52,7 +52,7 @@ export interface LastPass {
   readonly zoneTargets: ReadonlyMap<string, LastPassTarget>;
   readonly plan: PlanPass['plan'];
   /** The problems of what was wanted, in one text each. */
-  readonly said: ReadonlySet<string>;
+  readonly reportedProblems: ReadonlySet<string>;
 }
 
 /** The names that an RRset leads to. */
@@ -72,7 +72,7 @@ export const lastPassOf = ({ desired, plan, work }: PlanPass, results: readonly 
     }),
     zoneTargets: new Map(work.map((each) => [zoneTargetKey(each.changeset), lastPassTarget(each, results)])),
     plan,
-    said: new Set(desired.definitions.problems.map(textOf)),
+    reportedProblems: new Set(desired.definitions.problems.map(textOf)),
   };
 };
 
@@ -91,9 +91,9 @@ const lastPassZone = (before: DesiredZone, after: DesiredZone, file: DesiredZone
   return {
     zone: after,
     at,
-    statics: byName(file?.rrsets ?? []),
+    fromFiles: byName(file?.rrsets ?? []),
     bad: byName(before.quarantined),
-    staticBad: byName(file?.quarantined ?? []),
+    badInFiles: byName(file?.quarantined ?? []),
     quarantined: byName(after.quarantined),
     protected: byName(after.protected ?? []),
     leadingTo,

@@ -38,10 +38,7 @@ export const touchedZone = (
     return needsFullPass(`${around.size} names of ${last.zone.id.name} decide with what changed`);
   const names = [...next.keys()];
   const beside = [...around];
-  const bad = (merged_: Merged): readonly Quarantine[] => [
-    ...(last.staticBad.get(merged_.name) ?? []),
-    ...merged_.quarantined,
-  ];
+  const bad = (each: Merged): readonly Quarantine[] => [...(last.badInFiles.get(each.name) ?? []), ...each.quarantined];
   return {
     last,
     names: new Set(names),
@@ -59,8 +56,8 @@ export const touchedZone = (
 };
 
 /** What is bad as a whole takes what the zone file has there with it. */
-const rrsetsOf = ({ statics }: LastPassZone, { name, rrsets, quarantined }: Merged): readonly RRset[] =>
-  quarantined.some(({ type }) => type === null) ? rrsets : [...(statics.get(name) ?? []), ...rrsets];
+const rrsetsOf = ({ fromFiles }: LastPassZone, { name, rrsets, quarantined }: Merged): readonly RRset[] =>
+  quarantined.some(({ type }) => type === null) ? rrsets : [...(fromFiles.get(name) ?? []), ...rrsets];
 
 type Next = ReadonlyMap<string, readonly RRset[]>;
 
