@@ -2,7 +2,7 @@
 // the door of the package; each step is a call whose file is named here.
 //
 // One record of a zone file, on its way:
-//   load/index.ts reads hostmaster.yaml and the zone file (load/zone.ts), with file:line for every value
+//   load/index.ts reads hostmaster.yaml and the zone file (load/read-zone.ts), with file:line for every value
 //   compose/index.ts lays what servers contribute over it; rules/index.ts checks the composed zone
 //   pass/plan.ts reads the zone from its target (the provider's read) and asks the name servers what they can answer
 //   plan/index.ts fits the record to the target, decides whose the existing one is, compares, and lets the guards judge

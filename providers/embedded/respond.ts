@@ -1,7 +1,7 @@
 import { SyntaxProblem, typeByCode } from '../../src/provider.ts';
 import { classCodes, rcodeOf, typeCodes } from '../../src/wire/codes.ts';
 import { type Edns, encodeMessage, type Message, maxMessageBytes, noFlags } from '../../src/wire/message.ts';
-import { answerFrom, type StoredRRset, type ZoneAnswer, type ZoneData } from './lookup.ts';
+import { answerFrom, type StoredRRset, type StoredZone, type ZoneAnswer } from './lookup.ts';
 
 /** A query, as far as it could be read. */
 export interface Query {
@@ -26,7 +26,7 @@ export interface Zones {
   /** This server's own id, for id.server. */
   readonly id: string;
   /** Answers from the zone that `name` belongs to; null: none does. `above` asks for the zone above one of that name. */
-  withZone(name: string, above: boolean, work: (data: ZoneData) => ZoneAnswer): ZoneAnswer | null;
+  withZone(name: string, above: boolean, answer: (zone: StoredZone) => ZoneAnswer): ZoneAnswer | null;
 }
 
 /** The largest UDP answer, whatever a query allows: it passes every network without being cut into fragments. */
@@ -70,7 +70,7 @@ const replyTo = ({ edns, opcode, question }: Query, zones: Zones): Reply => {
   const isMeta = question.type >= 128 && question.type < typeCodes.ANY;
   if (isMeta || question.type === typeCodes.OPT || question.type === 0) return failure('NOTIMP');
   const type = question.type === typeCodes.ANY ? 'ANY' : typeByCode(question.type).name;
-  const answer = zones.withZone(question.name, type === 'DS', (data) => answerFrom(data, question.name, type));
+  const answer = zones.withZone(question.name, type === 'DS', (zone) => answerFrom(zone, question.name, type));
   return answer ?? failure('REFUSED');
 };
 

@@ -1,8 +1,8 @@
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
+import { count } from '../model/phrases.ts';
 import { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } from '../pass.ts';
 import { deletedMarkdown, deletedText } from '../report/deleted.ts';
-import { count } from '../report/phrases.ts';
 import { inFull, problemLines } from '../report/problems.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';

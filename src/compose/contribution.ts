@@ -1,10 +1,10 @@
 import type { InventoryOrigin, SourceLocation } from '../model/origin.ts';
 import type { HealthCheckDefinition, Role } from '../model/roles.ts';
 import type { RosterServer, Server } from '../model/server.ts';
-import type { Finding } from './finding.ts';
-import type { Share } from './roster.ts';
+import type { ZoneEntry } from './configured-zones.ts';
+import type { Finding } from './findings-to-problems.ts';
+import type { Allocation } from './roster.ts';
 import type { Template } from './template.ts';
-import type { ZoneEntry } from './zones.ts';
 
 /** What makes a server write: the registration, or one record or claim of a label or group. */
 export interface WriteRule {
@@ -14,21 +14,21 @@ export interface WriteRule {
   /** null: the registration. */
   readonly role: Role | null;
   /** `label mailserver`, as messages have it. */
-  readonly words: string;
+  readonly title: string;
   readonly name: Template;
   /** The canonical name, where it is the same for all servers. */
-  readonly fixed: string | null;
+  readonly fixedName: string | null;
   /** null: the server's addresses. */
   readonly value: Template | null;
   readonly ttl: number | null;
   /** The TTL where no rule of the RRset has one. */
   readonly fallbackTtl: number;
-  readonly check: RuleCheck | null;
+  readonly check: RuleHealthCheck | null;
   readonly allowEmpty: boolean;
   readonly at: SourceLocation;
 }
 
-export interface RuleCheck {
+export interface RuleHealthCheck {
   readonly definition: HealthCheckDefinition;
   readonly url: Template | null;
   /** Equal for checks that ask for the same. */
@@ -36,12 +36,12 @@ export interface RuleCheck {
 }
 
 /** A server as it counts in this pass. */
-export interface Member {
+export interface Contributor {
   readonly key: string;
   readonly entry: RosterServer;
   readonly server: Server;
-  readonly share: Share;
-  readonly addresses: readonly MemberAddress[];
+  readonly allocation: Allocation;
+  readonly addresses: readonly ServerAddress[];
   /** What records and claims of these types have without a value of their own. */
   readonly own: { readonly A: readonly WantedValue[]; readonly AAAA: readonly WantedValue[] };
 }
@@ -50,28 +50,28 @@ export interface Member {
 export interface WantedValue {
   readonly rdata: string;
   /** It is one of the server's addresses, so that it is none that no name may lead to. */
-  readonly isOwn: boolean;
+  readonly isServerAddress: boolean;
   readonly retained: string | null;
 }
 
-export interface MemberAddress {
+export interface ServerAddress {
   readonly ip: string;
   readonly family: 'A' | 'AAAA';
   /** Why no name may lead to it. */
-  readonly never: string | null;
+  readonly refusal: string | null;
   /** Why it is only held: another has it now. */
   readonly retained: string | null;
 }
 
 /** One value at a name and type. */
-export interface Contribution {
+export interface ContributedValue {
   readonly kind: 'value';
   readonly entry: ZoneEntry;
   readonly name: string;
   readonly type: string;
   readonly rdata: string;
   readonly rule: WriteRule;
-  readonly member: Member;
+  readonly contributor: Contributor;
   readonly origin: InventoryOrigin;
   readonly retained: string | null;
   /** How many values the RRset may have by the grant that allows it. */
@@ -84,7 +84,7 @@ export interface Contribution {
 export interface Blocked {
   readonly kind: 'blocked';
   /** The server's key; null: Git's own. */
-  readonly owner: string | null;
+  readonly serverKey: string | null;
   readonly entry: ZoneEntry;
   readonly name: string;
   readonly type: string | null;
@@ -100,39 +100,40 @@ export interface Vacant {
   readonly kind: 'vacant';
   /** What would have it: a server's registration, or a claim. */
   readonly by: 'registration' | 'claim';
-  readonly owner: string;
+  readonly serverKey: string;
   readonly entry: ZoneEntry;
   readonly name: string;
   readonly types: readonly string[];
   readonly reason: string;
 }
 
-export type Item = Contribution | Blocked | Vacant;
+export type Contribution = ContributedValue | Blocked | Vacant;
 
-export const ownerOf = (item: Item): string | null => (item.kind === 'value' ? item.member.key : item.owner);
+export const serverKeyOf = (contribution: Contribution): string | null =>
+  contribution.kind === 'value' ? contribution.contributor.key : contribution.serverKey;
 
 /** What one server comes to, whatever the others do. */
 export interface ServerContributions {
   readonly key: string;
-  readonly share: Share;
-  readonly items: readonly Item[];
+  readonly allocation: Allocation;
+  readonly contributions: readonly Contribution[];
   readonly findings: readonly Finding[];
   /** Addresses whose PTR no configured zone takes. */
-  readonly unreversed: readonly string[];
+  readonly withoutReverseZone: readonly string[];
   /** PTRs in classless zones. */
-  readonly classless: readonly ClasslessName[];
+  readonly classlessPtrs: readonly ClasslessPtr[];
 }
 
-export interface ClasslessName {
+export interface ClasslessPtr {
   readonly zone: string;
   readonly name: string;
-  readonly plain: string;
+  readonly parentName: string;
 }
 
 /** What is collected for one server. */
 export interface Collected {
-  readonly items: Item[];
+  readonly contributions: Contribution[];
   readonly findings: Finding[];
-  readonly unreversed: string[];
-  readonly classless: ClasslessName[];
+  readonly withoutReverseZone: string[];
+  readonly classlessPtrs: ClasslessPtr[];
 }

@@ -2,7 +2,7 @@ import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidenc
 import type { RosterServer } from '../model/server.ts';
 import type { Composition } from './composition.ts';
 import type { ServerContributions } from './contribution.ts';
-import type { Counts } from './roster.ts';
+import type { Contends } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans'> {
@@ -16,32 +16,36 @@ export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orph
  * it is unwanted because Git changed or another has its address; but what was last said of it in an answer that was not
  * complete settles nothing. Servers that quarrel vouch for nothing.
  */
-export const evidenceFrom = ({ input, ruleset, entries, contributions }: Composition): RosterEvidence =>
+export const evidenceFrom = ({ input, ruleset, entries, byServer }: Composition): RosterEvidence =>
   evidenceOfSome(
     ruleset,
     input.roster.now,
-    [...entries].map(([key, entry]) => ({ key, entry, outcome: contributions.get(key)?.share.outcome ?? 'whole' })),
+    [...entries].map(([key, entry]) => ({
+      key,
+      entry,
+      outcome: byServer.get(key)?.allocation.outcome ?? 'whole',
+    })),
   );
 
 /** A server with what it got. */
-export interface Accounted {
+export interface ServerOutcome {
   readonly key: string;
   readonly entry: RosterServer;
-  readonly outcome: ServerContributions['share']['outcome'];
+  readonly outcome: ServerContributions['allocation']['outcome'];
 }
 
 /** The same of some servers alone. */
 export const evidenceOfSome = (
-  { registration, counts }: Pick<Ruleset, 'registration' | 'counts'>,
+  { registration, contends }: Pick<Ruleset, 'registration' | 'contends'>,
   now: number,
-  accounted: readonly Accounted[],
+  outcomes: readonly ServerOutcome[],
 ): RosterEvidence => {
   const servers = new Map<string, EvidenceStatus>();
   const names = new Map<string, string>();
   const addresses = new Map<string, string>();
   const vouching: [string, RosterServer][] = [];
-  for (const { key, entry, outcome } of accounted) {
-    servers.set(key, accountableOf(entry, outcome, counts));
+  for (const { key, entry, outcome } of outcomes) {
+    servers.set(key, evidenceStatusOf(entry, outcome, contends));
     if (entry.standing === 'present' && entry.complete && outcome === 'whole') vouching.push([key, entry]);
   }
   // One that is decommissioned accounts for its names as well, unless another has them now.
@@ -53,13 +57,13 @@ export const evidenceOfSome = (
   return { servers, names, addresses, now };
 };
 
-const accountableOf = (
+const evidenceStatusOf = (
   entry: RosterServer,
-  outcome: ServerContributions['share']['outcome'],
-  counts: Counts,
+  outcome: ServerContributions['allocation']['outcome'],
+  contends: Contends,
 ): EvidenceStatus => {
   if (outcome === 'tied') return 'unknown';
   if (outcome === 'lost') return 'incomplete';
   if (entry.standing === 'present') return entry.complete ? 'conclusive' : 'incomplete';
-  return entry.known.partial === true && counts(entry) ? 'incomplete' : 'conclusive';
+  return entry.known.partial === true && contends(entry) ? 'incomplete' : 'conclusive';
 };

@@ -1,9 +1,9 @@
 import { mapRRsets } from '../model/rrset-map.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import type { MemberAddress } from './contribution.ts';
+import type { ServerAddress } from './contribution.ts';
 
 /** Why a name does not lead to an address that a server has: the zone file says otherwise (it wins); null: it does. */
-export type ForwardMismatch = (name: string, family: MemberAddress['family'], address: string) => string | null;
+export type ForwardMismatch = (name: string, family: ServerAddress['family'], address: string) => string | null;
 
 /** Of the names in these zones. What their files have and nobody can use is quarantined, and the PTR waits with that. */
 export const forwardMismatches = (zones: readonly DesiredZone[]): ForwardMismatch => {

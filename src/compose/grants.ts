@@ -29,7 +29,7 @@ export interface GrantIndex {
 }
 
 /** What is asked about. */
-export interface Asked {
+export interface GrantQuery {
   readonly name: string;
   readonly type: string;
   /** It is the apex of a configured zone. */
@@ -79,25 +79,25 @@ const compileName = (text: string): NameGlob => {
 };
 
 /** What the grants allow at a name and type; null: nothing. */
-export const grantedAt = (grants: readonly CompiledGrant[], asked: Asked): Granted | null => {
-  const name = asked.name.slice(0, -1);
+export const grantedAt = (grants: readonly CompiledGrant[], query: GrantQuery): Granted | null => {
+  const name = query.name.slice(0, -1);
   const isWildcard = name.startsWith('*.') || name === '*';
-  const isGuarded = needsName(asked);
+  const isGuarded = needsExactName(query);
   const reaches = (glob: NameGlob): boolean => {
-    if (asked.isApex && !(glob.exact && asked.isLiteral)) return false;
+    if (query.isApex && !(glob.exact && query.isLiteral)) return false;
     if (isWildcard !== glob.wildcard || (isGuarded && !glob.exact)) return false;
     return glob.matches(name);
   };
-  const fitting = grants.filter(({ types, names }) => types.has(asked.type) && names.some(reaches));
+  const fitting = grants.filter(({ types, names }) => types.has(query.type) && names.some(reaches));
   const [only] = fitting;
   if (only === undefined) return null;
-  const isOpen = fitting.every(({ nets }) => nets === null) || (asked.type !== 'A' && asked.type !== 'AAAA');
+  const isOpen = fitting.every(({ nets }) => nets === null) || (query.type !== 'A' && query.type !== 'AAAA');
   if (!isOpen) return { limitFor: (rdata) => limitIn(fitting, rdata) };
   return fitting.length === 1 ? only.open : openUpTo(Math.max(...fitting.map(({ max }) => max)));
 };
 
 /** Must a grant name it as it is, without a glob? */
-export const needsName = ({ name, type }: Pick<Asked, 'name' | 'type'>): boolean =>
+export const needsExactName = ({ name, type }: Pick<GrantQuery, 'name' | 'type'>): boolean =>
   guardedTypes.has(type) || isChallenge(name);
 
 const openUpTo = (max: number): Granted => ({ limitFor: () => max });

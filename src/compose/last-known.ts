@@ -7,13 +7,13 @@ import type { Composition } from './composition.ts';
  * so that it is never taken for one that had them. Without the ETag then, as no answer says just that.
  */
 export const withLastKnownServers = (
-  { entries, contributions }: Composition,
+  { entries, byServer }: Composition,
   next: Readonly<Record<string, KnownInventory>>,
 ): Readonly<Record<string, KnownInventory>> => {
   const asHad = (inventory: string, known: KnownServer): KnownServer | null => {
     const key = serverKey({ inventory, name: known.server.name });
     const entry = entries.get(key);
-    const outcome = contributions.get(key)?.share.outcome ?? 'whole';
+    const outcome = byServer.get(key)?.allocation.outcome ?? 'whole';
     if (entry?.standing !== 'present' || outcome === 'whole') return known;
     return entry.known === null ? null : { ...known, server: entry.known.server };
   };

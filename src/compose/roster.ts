@@ -7,10 +7,10 @@ import { isServerName } from './template.ts';
 
 /** The servers that count, by what they could have in common. */
 export interface RosterIndex {
-  readonly named: (name: string) => readonly RosterServer[];
+  readonly withName: (name: string) => readonly RosterServer[];
   readonly at: (address: string) => readonly RosterServer[];
   /** Present servers that were last known with an address and have it no more. */
-  readonly lastAt: (address: string) => readonly RosterServer[];
+  readonly formerlyAt: (address: string) => readonly RosterServer[];
   /** Those of a list with the best right to what it is about. */
   readonly bestOf: (rivals: readonly RosterServer[], address: string | null) => readonly RosterServer[];
 }
@@ -18,7 +18,7 @@ export interface RosterIndex {
 export const keyOfEntry = (entry: RosterServer): string => serverKey(entry.server);
 
 /** `server web1 of inventory lab`, as messages have it. */
-export const wordsOf = ({ name, inventory }: { readonly name: string; readonly inventory: string }): string =>
+export const serverTitle = ({ name, inventory }: { readonly name: string; readonly inventory: string }): string =>
   `server ${name} of inventory ${inventory}`;
 
 /** Has its absence been proven by these limits? */
@@ -30,13 +30,13 @@ export const retainedReason = (entry: RosterServer, limits: AbsenceLimits): stri
   if (entry.standing !== 'missing') return null;
   const { snapshots, since } = entry.missing;
   const counted = `${Math.min(snapshots, limits.snapshots)} of ${limits.snapshots}`;
-  return `${wordsOf(entry.server)} is missing from ${counted} complete snapshots, since ${new Date(since).toISOString()}`;
+  return `${serverTitle(entry.server)} is missing from ${counted} complete snapshots, since ${new Date(since).toISOString()}`;
 };
 
 /** Does it want names at all? A decommissioned server wants none, one that is gone everywhere, or that has no name. */
-export type Counts = (entry: RosterServer) => boolean;
+export type Contends = (entry: RosterServer) => boolean;
 
-export const countsIn = (limits: readonly AbsenceLimits[], now: number): Counts => {
+export const contendsBy = (limits: readonly AbsenceLimits[], now: number): Contends => {
   return (entry) =>
     entry.server.state !== 'decommissioned' &&
     isServerName(entry.server.name) &&
@@ -45,20 +45,20 @@ export const countsIn = (limits: readonly AbsenceLimits[], now: number): Counts 
 
 type Entries = Map<string, RosterServer[]>;
 
-export const indexRoster = (roster: readonly RosterServer[], counts: Counts): RosterIndex => {
-  const named: Entries = new Map();
+export const indexRoster = (roster: readonly RosterServer[], contends: Contends): RosterIndex => {
+  const withName: Entries = new Map();
   const at: Entries = new Map();
-  const lastAt: Entries = new Map();
+  const formerlyAt: Entries = new Map();
   for (const entry of roster) {
-    if (!counts(entry)) continue;
-    add(named, entry.server.name, entry);
+    if (!contends(entry)) continue;
+    add(withName, entry.server.name, entry);
     for (const ip of entry.server.ips) add(at, ip, entry);
-    for (const ip of lostAddresses(entry)) add(lastAt, ip, entry);
+    for (const ip of formerAddresses(entry)) add(formerlyAt, ip, entry);
   }
   return {
-    named: (name) => named.get(name) ?? [],
+    withName: (name) => withName.get(name) ?? [],
     at: (address) => at.get(address) ?? [],
-    lastAt: (address) => lastAt.get(address) ?? [],
+    formerlyAt: (address) => formerlyAt.get(address) ?? [],
     bestOf: rankedOnce(),
   };
 };
@@ -70,18 +70,23 @@ const add = (entries: Entries, at: string, entry: RosterServer): void => {
 };
 
 /** The same with another entry, or none, for one key. */
-export const reindexed = (index: RosterIndex, key: string, next: RosterServer | null, counts: Counts): RosterIndex => {
-  const counted = next !== null && counts(next) ? next : null;
-  const lost = counted === null ? [] : lostAddresses(counted);
+export const reindexed = (
+  index: RosterIndex,
+  key: string,
+  next: RosterServer | null,
+  contends: Contends,
+): RosterIndex => {
+  const counted = next !== null && contends(next) ? next : null;
+  const lost = counted === null ? [] : formerAddresses(counted);
   const others = (list: (about: string) => readonly RosterServer[], has: (about: string) => boolean) =>
     once((about: string): readonly RosterServer[] => {
       const rest = list(about).filter((entry) => keyOfEntry(entry) !== key);
       return counted !== null && has(about) ? [...rest, counted].sort(byKey) : rest;
     });
   return {
-    named: others(index.named, (name) => counted?.server.name === name),
+    withName: others(index.withName, (name) => counted?.server.name === name),
     at: others(index.at, (address) => counted?.server.ips.includes(address) === true),
-    lastAt: others(index.lastAt, (address) => lost.includes(address)),
+    formerlyAt: others(index.formerlyAt, (address) => lost.includes(address)),
     bestOf: rankedOnce(),
   };
 };
@@ -101,60 +106,63 @@ const once = <T>(make: (about: string) => T): ((about: string) => T) => {
 };
 
 /** All that a server shares with whom it may concern. */
-export const concernedBy = (index: RosterIndex, entry: RosterServer): readonly RosterServer[] => [
-  ...index.named(entry.server.name),
-  ...[...entry.server.ips, ...(entry.known?.server.ips ?? [])].flatMap((ip) => [...index.at(ip), ...index.lastAt(ip)]),
+export const rivalsOf = (index: RosterIndex, entry: RosterServer): readonly RosterServer[] => [
+  ...index.withName(entry.server.name),
+  ...[...entry.server.ips, ...(entry.known?.server.ips ?? [])].flatMap((ip) => [
+    ...index.at(ip),
+    ...index.formerlyAt(ip),
+  ]),
 ];
 
 /** What a server gets. */
-export interface Share {
+export interface Allocation {
   /** As it counts; null: it gets nothing. */
   readonly server: Server | null;
   /** `whole`, or it lost something to another, or nobody can tell whose it is. */
   readonly outcome: 'whole' | 'lost' | 'tied';
   /** Addresses whose PTR is another's, with the words of who has it if that one is present. */
-  readonly beaten: ReadonlyMap<string, string | null>;
+  readonly ptrTakenBy: ReadonlyMap<string, string | null>;
   /** Addresses that several want and none gets. */
-  readonly tied: readonly string[];
-  readonly nameTied: boolean;
+  readonly tiedAddresses: readonly string[];
+  readonly isNameTied: boolean;
   /** What is to be said of it. */
   readonly conflicts: readonly string[];
 }
 
-const noBeaten: ReadonlyMap<string, string | null> = new Map();
-export const wholeShare = (server: Server): Share => ({
+const noneTaken: ReadonlyMap<string, string | null> = new Map();
+export const undisputed = (server: Server): Allocation => ({
   server,
   outcome: 'whole',
-  beaten: noBeaten,
-  tied: [],
-  nameTied: false,
+  ptrTakenBy: noneTaken,
+  tiedAddresses: [],
+  isNameTied: false,
   conflicts: [],
 });
 
-export const shareOf = (index: RosterIndex, entry: RosterServer): Share => {
+export const allocationOf = (index: RosterIndex, entry: RosterServer): Allocation => {
   const { server } = entry;
-  const alone = index.named(server.name).length < 2 && server.ips.every((ip) => index.at(ip).length < 2);
-  if (alone) return wholeShare(server);
-  return entry.standing === 'present' ? presentShare(index, entry) : absentShare(index, entry);
+  const alone = index.withName(server.name).length < 2 && server.ips.every((ip) => index.at(ip).length < 2);
+  if (alone) return undisputed(server);
+  return entry.standing === 'present' ? allocatePresent(index, entry) : allocateAbsent(index, entry);
 };
 
-const presentShare = (index: RosterIndex, entry: RosterServer): Share => {
+const allocatePresent = (index: RosterIndex, entry: RosterServer): Allocation => {
   const { server, known } = entry;
-  const name = contest(index, entry, index.named(server.name), null);
+  const name = contest(index, entry, index.withName(server.name), null);
   const disputes = server.ips.map((ip) => ({ ip, ...contest(index, entry, index.at(ip), ip) }));
   const lost = disputes.filter(({ outcome }) => outcome !== 'won');
-  if (name.outcome === 'won' && lost.length === 0) return wholeShare(server);
+  if (name.outcome === 'won' && lost.length === 0) return undisputed(server);
   const isTied = name.outcome === 'tied' || lost.some(({ outcome }) => outcome === 'tied');
   const fallback = name.outcome === 'won' && known !== null ? lastKnown(index, entry, known.server) : null;
   return {
-    ...wholeShare(server),
+    ...undisputed(server),
     server: fallback,
     outcome: isTied ? 'tied' : 'lost',
-    tied: lost.filter(({ outcome }) => outcome === 'tied').map(({ ip }) => ip),
-    nameTied: name.outcome === 'tied',
+    tiedAddresses: lost.filter(({ outcome }) => outcome === 'tied').map(({ ip }) => ip),
+    isNameTied: name.outcome === 'tied',
     conflicts: [
-      ...(name.outcome === 'won' ? [] : [conflictWords(entry, name, `the name ${server.name}`, fallback)]),
-      ...lost.map((dispute) => conflictWords(entry, dispute, `the address ${dispute.ip}`, fallback)),
+      ...(name.outcome === 'won' ? [] : [conflictMessage(entry, name, `the name ${server.name}`, fallback)]),
+      ...lost.map((dispute) => conflictMessage(entry, dispute, `the address ${dispute.ip}`, fallback)),
     ],
   };
 };
@@ -166,22 +174,22 @@ const lastKnown = (index: RosterIndex, entry: RosterServer, known: Server): Serv
     const current = index.at(ip);
     if (entry.server.ips.includes(ip)) return contest(index, entry, current, ip).outcome === 'won';
     const isFree = current.every((other) => keyOfEntry(other) === key);
-    return isFree && contest(index, entry, index.lastAt(ip), ip).outcome === 'won';
+    return isFree && contest(index, entry, index.formerlyAt(ip), ip).outcome === 'won';
   });
   return { ...known, ips };
 };
 
 /** An absent server keeps what it had, but a PTR is the one's that has the address now. */
-const absentShare = (index: RosterIndex, entry: RosterServer): Share => {
-  const beaten = new Map<string, string | null>();
-  const tied: string[] = [];
+const allocateAbsent = (index: RosterIndex, entry: RosterServer): Allocation => {
+  const ptrTakenBy = new Map<string, string | null>();
+  const tiedAddresses: string[] = [];
   for (const ip of entry.server.ips) {
     const { outcome, winner } = contest(index, entry, index.at(ip), ip);
     if (outcome === 'won') continue;
-    if (outcome === 'tied') tied.push(ip);
-    beaten.set(ip, winner?.standing === 'present' ? wordsOf(winner.server) : null);
+    if (outcome === 'tied') tiedAddresses.push(ip);
+    ptrTakenBy.set(ip, winner?.standing === 'present' ? serverTitle(winner.server) : null);
   }
-  return { ...wholeShare(entry.server), beaten, tied };
+  return { ...undisputed(entry.server), ptrTakenBy, tiedAddresses };
 };
 
 interface Contest {
@@ -242,19 +250,19 @@ const rankOf = (holds: boolean): number => (holds ? 0 : 1);
 
 const compareNumbers = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
-const lostAddresses = ({ standing, server, known }: RosterServer): readonly string[] =>
+const formerAddresses = ({ standing, server, known }: RosterServer): readonly string[] =>
   standing !== 'present' || known === null || known.server.ips === server.ips
     ? []
     : known.server.ips.filter((ip) => !server.ips.includes(ip));
 
-const conflictWords = (
+const conflictMessage = (
   entry: RosterServer,
   { outcome, winner }: Contest,
   what: string,
   left: Server | null,
 ): string => {
-  const who = winner === null ? 'another server' : wordsOf(winner.server);
+  const who = winner === null ? 'another server' : serverTitle(winner.server);
   const verdict = outcome === 'lost' ? `${who} keeps it` : 'none of them gets it, as nobody can tell whose it is';
   const rest = left === null ? 'gets nothing' : 'stays as it was last known';
-  return `${wordsOf(entry.server)} and ${who} both have ${what}: ${verdict}, and the first ${rest}`;
+  return `${serverTitle(entry.server)} and ${who} both have ${what}: ${verdict}, and the first ${rest}`;
 };

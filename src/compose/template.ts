@@ -6,7 +6,7 @@ import { parseRdata } from '../model/rdata.ts';
 import type { Server } from '../model/server.ts';
 import { parseTemplate, type TemplatePart } from '../model/template.ts';
 import { isIPv6 } from './address.ts';
-import type { ComposeRuleId } from './rules.ts';
+import type { ComposeRuleId } from './problem-rules.ts';
 
 // Filling in what a server has. What comes from a server is data and never syntax: it makes no name part, no wildcard, no
 // second value, no quote. Every function here throws SyntaxProblem, whose rule is one of rules.ts.

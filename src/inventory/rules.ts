@@ -1,7 +1,12 @@
 import type { Severity } from '../model/problem.ts';
+import { type RuleText, severitiesOf } from '../model/rule.ts';
 
-const rule = <Id extends string>(id: Id, severity: Severity, summary: string, why: string) =>
-  ({ id, severity, summary, why }) as const;
+const rule = <Id extends string>(id: Id, severity: Severity, summary: string, why: string): RuleText<Id> => ({
+  id,
+  severity,
+  summary,
+  why,
+});
 
 /** Every rule that reading an inventory itself checks. */
 export const inventoryRules = [
@@ -39,6 +44,4 @@ export const inventoryRules = [
 
 export type InventoryRuleId = (typeof inventoryRules)[number]['id'];
 
-const severities: ReadonlyMap<string, Severity> = new Map(inventoryRules.map(({ id, severity }) => [id, severity]));
-
-export const severityOf = (id: InventoryRuleId): Severity => severities.get(id) ?? 'error';
+export const severityOf = severitiesOf<InventoryRuleId>(inventoryRules);

@@ -3,14 +3,14 @@
 const longest = 80;
 
 /** A stranger's text in quotes, in printable ASCII of one line: everything else is escaped. */
-export const quoted = (text: string): string => {
+export const quotedUntrusted = (text: string): string => {
   const shown = plain(JSON.stringify(text.length > longest ? `${text.slice(0, longest - 1)}…` : text));
   return shown.replaceAll('\\u2026"', '…"');
 };
 
 /** A value of any kind, for a message. */
-export const described = (value: unknown): string => {
-  if (typeof value === 'string') return quoted(value);
+export const describedUntrusted = (value: unknown): string => {
+  if (typeof value === 'string') return quotedUntrusted(value);
   if (Array.isArray(value)) return 'a list';
   if (value !== null && typeof value === 'object') return 'a mapping';
   return plain(String(value)).slice(0, longest);
@@ -65,7 +65,3 @@ const withoutPieces = (message: string, secret: string): string => {
   }
   return shown;
 };
-
-/** `1 server`, `2 servers`. */
-export const counted = (number: number, one: string, many = `${one}s`): string =>
-  `${number} ${number === 1 ? one : many}`;

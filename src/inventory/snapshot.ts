@@ -1,12 +1,12 @@
 import { compareText } from '../model/compare.ts';
+import { count } from '../model/phrases.ts';
 import type { InventoryStatus, KnownInventory, KnownServer, RosterServer, Server } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
-import type { EntryLocation } from './answer.ts';
-import type { Checked, CheckedAnswer } from './check.ts';
-import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './counting.ts';
-import { withKnownAddresses } from './lacking.ts';
+import type { Checked, CheckedAnswer } from './check-answer.ts';
+import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './count-absences.ts';
+import { withKnownAddresses } from './keep-addresses.ts';
 import type { InventoryRuleId } from './rules.ts';
-import { counted } from './sanitize.ts';
+import type { EntryLocation } from './sources/source.ts';
 
 // What an answer means for each server, given what is known. Absence is not deletion (invariant 1), and only a complete
 // answer can prove anything by what it leaves out (invariant 2).
@@ -114,7 +114,7 @@ const tooSmall = (answer: Checked, known: KnownInventory, { maxShrink }: Snapsho
   const all = lost === before.length;
   const many = before.length >= maxShrink.min_servers && lost * 100 > before.length * maxShrink.percent;
   if (!all && !many) return null;
-  return `the answer lost ${all ? `all ${counted(lost, 'server')}` : `${lost} of ${counted(before.length, 'server')}`} that the last one had${
+  return `the answer lost ${all ? `all ${count(lost, 'server')}` : `${lost} of ${count(before.length, 'server')}`} that the last one had${
     all ? '' : `, more than the ${maxShrink.percent} % of guards.max_shrink`
   }`;
 };

@@ -1,26 +1,33 @@
 import { resolve } from 'node:path';
 import type { Definitions } from '../model/definitions.ts';
 import type { ExternalProviders, Providers } from '../model/external-providers.ts';
+import type { InventoryTypes } from '../model/inventory-keys.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import { asRecord } from './config/check.ts';
+import { asRecord } from '../validation/index.ts';
 import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
 import { readGrants } from './config/grants.ts';
 import { readInventories } from './config/inventory.ts';
 import { readRegistration } from './config/registration.ts';
-import { defaultTop, readGuards, type Shared, type TopGuards } from './config/settings.ts';
 import { readTargets, withoutState } from './config/targets.ts';
-import { repositoryReader } from './files.ts';
+import { defaultTop, readGuards, type TopGuards, type ZoneSettingsContext } from './config/zone-settings.ts';
+import {
+  type ConfiguredZone,
+  canonicalZone,
+  configuredZones,
+  readConfiguredZone,
+  skipWithoutSource,
+  zoneWithoutContent,
+} from './configured-zones.ts';
+import type { FileReader } from './read-zone.ts';
+import { repositoryReader } from './repository-files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
-import { reachOf } from './roles/reach.ts';
-import type { FileReader } from './zone.ts';
-import { canonicalZone, leaveUnwritten, readZoneEntry, unreadZone, type ZoneEntry, zoneEntries } from './zones.ts';
+import { reachOf } from './roles/writable-zones.ts';
 
-export { asRecord, checkOf, type Fault } from './config/check.ts';
-export { configCommit } from './git.ts';
-export { limits } from './limits.ts';
-export { type LoadRule, type LoadRuleId, loadRules } from './rules.ts';
-export { resolveSecrets } from './secrets.ts';
+export { configCommit } from './config-commit.ts';
+export { type LoadRuleId, loadRules } from './load-rules.ts';
+export { resolveSecrets } from './resolve-secrets.ts';
+export { limits } from './size-limits.ts';
 
 export interface LoadOptions {
   /** The path of hostmaster.yaml. */
@@ -35,6 +42,8 @@ export interface LoadOptions {
   readonly providers?: Providers;
   /** Finds those of other packages and files. Default is none. */
   readonly external?: ExternalProviders;
+  /** The kinds of inventory by name. Default is none: an inventory is of an unknown type then, which is a problem. */
+  readonly inventories?: InventoryTypes;
 }
 
 /**
@@ -51,16 +60,16 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   // A guard that cannot be read must not be a guard that is off: then nothing is deleted or replaced anywhere.
   const sound = checkTop(config) && guards !== null;
   if (source !== config) checkTop(source);
-  const shared: Shared = {
+  const context: ZoneSettingsContext = {
     guards: (guards ?? defaultTop).zones,
-    targets: new Set(targets.map(({ name }) => name)),
-    named: new Set(Object.keys(asRecord(source.top.targets))),
+    usableTargets: new Set(targets.map(({ name }) => name)),
+    namedTargets: new Set(Object.keys(asRecord(source.top.targets))),
   };
-  const entries = await zoneEntries(config, shared);
-  const from = readRolesConfig(config, source, entries, guards ?? defaultTop);
+  const entries = await configuredZones(config, context);
+  const from = readRolesConfig(config, source, options.inventories ?? {}, entries, guards ?? defaultTop);
   const readFile = repositoryReader(config.folder);
   const roles = options.only === 'config' ? rolesOfConfig(from) : readRoles(config, readFile, from);
-  const zones = await readZones(config, readFile, leaveUnwritten(config, entries, reachOf(from)), options);
+  const zones = await readZones(config, readFile, skipWithoutSource(config, entries, reachOf(from)), options);
   const problems = source === config ? config.problems : [...config.problems, ...source.problems];
   return {
     folder: config.folder,
@@ -82,12 +91,13 @@ const isLocalDefault = (config: string): boolean => resolve(config) === resolve(
 const readRolesConfig = (
   config: Config,
   source: Config,
-  entries: readonly ZoneEntry[],
+  types: InventoryTypes,
+  entries: readonly ConfiguredZone[],
   guards: TopGuards,
 ): RolesConfig => {
   const zones = entries.flatMap((entry) => (entry.source === null ? [] : [entry.name]));
   return {
-    inventories: readInventories(source),
+    inventories: readInventories(source, types),
     registration: readRegistration(config, zones),
     grants: readGrants(config),
     guards,
@@ -98,14 +108,14 @@ const readRolesConfig = (
 const readZones = async (
   config: Config,
   readFile: FileReader,
-  entries: readonly ZoneEntry[],
+  entries: readonly ConfiguredZone[],
   { zones: names, only }: LoadOptions,
 ): Promise<readonly DesiredZone[]> => {
   const wanted = names === undefined ? null : new Set(names.map(canonicalZone));
   const zones: DesiredZone[] = [];
   for (const entry of entries) {
     if (wanted !== null && !wanted.has(entry.name)) continue;
-    const zone = only === 'config' ? unreadZone(entry) : await readZoneEntry(config, readFile, entry);
+    const zone = only === 'config' ? zoneWithoutContent(entry) : await readConfiguredZone(config, readFile, entry);
     if (zone !== null) zones.push(zone);
   }
   return zones;

@@ -1,5 +1,5 @@
 import { composedOf, composition, evidenceFrom, withLastKnownServers } from '../compose/index.ts';
-import { takeInventories } from '../inventory/index.ts';
+import { isReadOffline, takeInventories } from '../inventory/index.ts';
 import { resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Store } from '../model/ports.ts';
@@ -97,9 +97,9 @@ export const withDesired = async <T>(
   });
 };
 
-/** Everything that can be known without a network: an inventory is read where all of them are files. */
+/** Everything that can be known without a network: inventories are read where none of them needs one. */
 export const checkedOffline = async (definitions: Definitions, options: PassOptions): Promise<Definitions> => {
-  const isOffline = definitions.roles.inventories.every(({ type }) => type === 'file');
+  const isOffline = definitions.roles.inventories.every(isReadOffline);
   const context = { now: 0, store: { inventory: async () => null }, allowShrink: new Set<string>() };
   const desired = isOffline ? await readDesired(definitions, context) : withoutServers(definitions);
   return { ...desired.definitions, zones: selectedZones(desired.definitions.zones, options) };

@@ -9,8 +9,7 @@ import { planZone } from '../plan/index.ts';
 import type { ExplainedRRset, Explanation } from '../report/explain.ts';
 import type { Desired, PassOptions, SharedEvidence, StoreOpener } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
-import { type Asked, answering, typesToAsk } from '../verify/answering.ts';
-import { nameServersOf } from '../verify/nameservers.ts';
+import { type AskedName, decidingRRsets, nameServersOf, typesToAsk } from '../verify/index.ts';
 import { withDesired } from './desired.ts';
 import { withTargets } from './open.ts';
 import { unanswerableTypes } from './readiness.ts';
@@ -31,7 +30,7 @@ export const explainPass = async (
 
 /** The same with everything open, and where each value comes from. `name` is canonical. */
 const explainName = async (
-  asked: Asked,
+  asked: AskedName,
   desired: Desired,
   targets: OpenTargets,
   read: ReadContext,
@@ -59,11 +58,11 @@ interface ReadContext {
 
 const explainIn = async (
   zone: DesiredZone,
-  asked: Asked,
+  asked: AskedName,
   targets: OpenTargets,
   read: ReadContext,
 ): Promise<Explanation> => {
-  const desired = answering(zone.id.name, zone.rrsets, asked);
+  const desired = decidingRRsets(zone.id.name, zone.rrsets, asked);
   const open = zone.settings.targets.flatMap((target) => targets.open.get(target) ?? []);
   const found = await Promise.all(open.map((target) => existingAt(zone, target, asked, read)));
   const types = typesToAsk([...desired, ...found.flatMap(({ rrsets }) => rrsets)], asked);
@@ -87,7 +86,7 @@ type Found = Omit<Explanation['existing'][number], 'rrsets'> & { readonly rrsets
 const existingAt = async (
   zone: DesiredZone,
   target: OpenTarget,
-  asked: Asked,
+  asked: AskedName,
   { evidence, context, store }: ReadContext,
 ): Promise<Found> => {
   const { name } = target.definition;
@@ -109,7 +108,7 @@ const existingAt = async (
     return {
       target: name,
       error: null,
-      rrsets: answering(zone.id.name, existing.rrsets, asked),
+      rrsets: decidingRRsets(zone.id.name, existing.rrsets, asked),
       planned: [
         ...changeset.changes.filter(isAsked).map(({ action, type }) => ({ action, type, guard: null, reason: null })),
         ...changeset.withheld

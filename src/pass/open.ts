@@ -46,7 +46,7 @@ export const openResources = async (
   context: RunContext,
   openStore: StoreOpener,
 ): Promise<Resources> => {
-  const store = openStore(definitions.state);
+  const store = await openStore(definitions.state);
   return orClose({ targets: noTargets, store }, async () => ({
     targets: await openTargets(definitions, which, context),
     store,
@@ -76,7 +76,7 @@ export const withStore = async <T>(
   openStore: StoreOpener,
   job: (store: Store) => Promise<T>,
 ): Promise<T> => {
-  const store = openStore(state);
+  const store = await openStore(state);
   try {
     return await job(store);
   } finally {

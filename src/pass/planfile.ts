@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { ApplyWork } from '../apply/index.ts';
-import { asRecord, checkOf, type Fault } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError, messageOf, SyntaxProblem } from '../model/errors.ts';
 import { isWithin, parseAbsolute } from '../model/name.ts';
@@ -9,6 +8,7 @@ import { planDigest, summarise } from '../model/plan.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
 import { createSettingsOf } from '../model/zone.ts';
 import type { OpenTargets } from '../target.ts';
+import { asRecord, checkOf, type Fault } from '../validation/index.ts';
 import { planSchema } from './plan-schema.ts';
 
 /** Reads a plan and checks that it is whole. Throws PLAN_FILE. */

@@ -1,10 +1,10 @@
 import { sameCheck } from '../model/health.ts';
 import { relativeTo } from '../model/name.ts';
+import { count } from '../model/phrases.ts';
 import type { Action, Change, PlannedRRset } from '../model/plan.ts';
 import { checkInWords } from './checks.ts';
 import { reasonsOf } from './origin.ts';
 import type { Paint } from './paint.ts';
-import { count } from './phrases.ts';
 
 /** How many changes are shown one by one; the rest is counted, and JSON has all. */
 export type Shown = Readonly<Record<Action | 'apex', number>>;

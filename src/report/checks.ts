@@ -1,5 +1,6 @@
 import type { HealthCheck } from '../model/health.ts';
-import { count, visible } from './phrases.ts';
+import { count } from '../model/phrases.ts';
+import { visible } from './phrases.ts';
 
 /** A health check in words: `TCP port 25, each 30 s`. */
 export const checkInWords = (check: HealthCheck | null): string => {

@@ -1,10 +1,11 @@
+import { count } from '../model/phrases.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport } from '../model/result.ts';
 import type { Unreadable } from '../model/zone.ts';
 import { differenceLine } from './differences.ts';
 import { fenced } from './markup.ts';
 import { noPaint, type Paint } from './paint.ts';
-import { count, visible } from './phrases.ts';
+import { visible } from './phrases.ts';
 import { inFull, problemLines } from './problems.ts';
 
 /** A zone that was deleted, and the file that holds what it was. */

@@ -1,4 +1,5 @@
 import { sameCheck } from '../model/health.ts';
+import { count } from '../model/phrases.ts';
 import type { Change, Changeset, Plan, PlannedRRset, Withheld } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
@@ -7,7 +8,7 @@ import { checkInWords } from './checks.ts';
 import { code, fenced, inert, table } from './markup.ts';
 import { reasonsOf } from './origin.ts';
 import { noPaint } from './paint.ts';
-import { count, grouped } from './phrases.ts';
+import { grouped } from './phrases.ts';
 import { placeOf, problemSummary } from './problems.ts';
 import { applyText, isCalm, isUsual, planSummary, verifyText } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { count } from './phrases.ts';
+import { count } from '../model/phrases.ts';
 
 // Markdown of text that may come from a stranger: no text leaves its span, its cell or its line.
 

@@ -1,6 +1,7 @@
 import type { Origin } from '../model/origin.ts';
+import { count } from '../model/phrases.ts';
 import type { Change, PlannedRRset } from '../model/plan.ts';
-import { count, visible } from './phrases.ts';
+import { visible } from './phrases.ts';
 
 /** Why a value is wanted: `zones/a.yaml:3`, or `web1 (lab), label mailserver, labels.yaml:8`. */
 export const originWords = (origin: Origin): string => {

@@ -1,13 +1,4 @@
-/** Thousands are set apart. Not by toLocaleString, whose first call loads 5 MB of ICU. */
-export const grouping = (number: number): string => String(number).replace(/\B(?=(?:[0-9]{3})+$)/g, ',');
-
-/** `1 create`, `2 creates`. */
-export const count = (number: number, one: string, many = `${one}s`): string =>
-  `${grouping(number)} ${number === 1 ? one : many}`;
-
-/** The words with commas, and `and` before the last. */
-export const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+import { count } from '../model/phrases.ts';
 
 /** Groups in the order of first appearance. */
 export const grouped = <T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> =>

@@ -1,6 +1,7 @@
+import { count, listed } from '../model/phrases.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Paint } from './paint.ts';
-import { count, listed, visible } from './phrases.ts';
+import { visible } from './phrases.ts';
 
 /** Where a problem is: file:line:column, or the target and zone that it happened at. */
 export const placeOf = ({ file, line, column, target, zone }: Problem): string => {

@@ -1,10 +1,11 @@
+import { count, grouping, listed } from '../model/phrases.ts';
 import { type Changeset, type Plan, summarise, type Unmanaged, type Withheld } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { ChangeResult, VerifyReport, ZoneResult } from '../model/result.ts';
 import { changeInWords, changeLines, type Shown, shownInPlan } from './changes.ts';
 import { differenceLine } from './differences.ts';
 import type { Paint } from './paint.ts';
-import { count, grouped, grouping, listed, summed, visible } from './phrases.ts';
+import { grouped, summed, visible } from './phrases.ts';
 import { besidePlan, inFull, problemLines, problemSummary } from './problems.ts';
 
 const join = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);

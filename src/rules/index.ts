@@ -1,10 +1,10 @@
 import { type Problem, sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import { checkZone, rulesByType } from './engine.ts';
-import { exemptProblems } from './exempt.ts';
+import { checkZone, rulesByType } from './check-zone.ts';
+import { checkExemptions } from './exemptions.ts';
 import { indexZones } from './zone-index.ts';
 
-export { type RuleRow, ruleTable } from './table.ts';
+export { rules } from './list.ts';
 
 export interface RulesContext {
   /** Every zone name that is configured, also those that are left alone. */
@@ -24,6 +24,6 @@ export const checkZones = (zones: readonly DesiredZone[], context: RulesContext)
   const checked = indexes.map((index) => checkZone(index, rulesOf, used));
   return {
     zones: checked.map(({ zone }) => zone),
-    problems: sortProblems([...checked.flatMap(({ problems }) => problems), ...exemptProblems(zones, used)]),
+    problems: sortProblems([...checked.flatMap(({ problems }) => problems), ...checkExemptions(zones, used)]),
   };
 };

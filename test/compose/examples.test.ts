@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { grants, groups, labels } from '../load/examples.ts';
 import * as make from './make.ts';
@@ -31,7 +32,10 @@ const composedFrom = async (servers: Parameters<typeof make.inputOf>[0]) => {
     writeFileSync(join(folder, 'hostmaster.yaml'), config);
     writeFileSync(join(folder, 'labels.yaml'), labels);
     writeFileSync(join(folder, 'groups.yaml'), groups);
-    const { zones, zoneNames, roles } = await load({ config: join(folder, 'hostmaster.yaml') });
+    const { zones, zoneNames, roles } = await load({
+      config: join(folder, 'hostmaster.yaml'),
+      inventories: inventorySources,
+    });
     return compose({ zones, zoneNames, roles, roster: { servers, inventories: {}, problems: [], now: make.now } });
   } finally {
     rmSync(folder, { recursive: true });

@@ -528,7 +528,7 @@ describe('the token', () => {
 
   it('has no place in the URL', async () => {
     const taken = await passes(defined('http', { url: inventory.url.replace('//', '//me:hush@') })).after(0);
-    expect(messagesOf(taken)).toContain('its url has a password in it');
+    expect(messagesOf(taken)).toContain('"url" has a name or a password in it');
     expect(messagesOf(taken)).not.toContain('hush');
   });
 });

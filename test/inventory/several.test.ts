@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkAnswer } from '../../src/inventory/check.ts';
+import { checkAnswer } from '../../src/inventory/check-answer.ts';
 import { takeInventories } from '../../src/inventory/index.ts';
 import { inventoryRules } from '../../src/inventory/rules.ts';
 import { removeFolder, tempFolder } from '../servers/child.ts';
@@ -85,7 +85,7 @@ describe('entries that cannot be used', () => {
         'server "web0" is in it twice (item 1; item 2)',
         'server "web1" is in it twice (item 3; item 4)',
         'server "web2" is in it twice (item 5; item 6)',
-        'and so are 2497 more servers',
+        'and 2,497 more servers as well',
       ],
     });
   });

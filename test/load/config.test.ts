@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../src/load/index.ts';
-import { limits } from '../../src/load/limits.ts';
+import { limits } from '../../src/load/size-limits.ts';
 import { loadFiles, problemsOf, providers, repository, rrsetsOf, shown, targets } from './repository.ts';
 
 const zoneFile = { 'zones/example.com.yaml': 'www: {type: A, value: 192.0.2.1}\n' };
@@ -314,7 +314,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       'provider: powerdns, url: "http://h", verify_wait: ¦30 s',
-      'config-syntax: targets.pdns: "verify_wait" must be of another form (How long a name server may lag. Default is 30s. A time like 500ms, 30s, 10m or 1h)',
+      'config-syntax: targets.pdns: "verify_wait" must be of another form (How long a name server may lag behind what was written. A time like 500ms, 30s, 10m or 1h)',
     ],
     [
       'provider: powerdns, url: "http://h", api_key: ¦s3cr3t',

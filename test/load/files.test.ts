@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../src/load/limits.ts';
+import { limits } from '../../src/load/size-limits.ts';
 import { loadFiles, loadFolder, problemsOf, repository, rrsetsOf, targets } from './repository.ts';
 
 const config = `${targets}zones: {example.com: {targets: [pdns]}}\n`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { joinContents } from '../../src/load/collect.ts';
 import { readZoneYaml } from '../../src/load/records/zone-yaml.ts';
+import { joinContents } from '../../src/load/zone-content.ts';
 import { shown } from './repository.ts';
 
 const read = (text: string, allowLua = false) => {

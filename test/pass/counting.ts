@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { factory as embedded } from '../../providers/embedded/index.ts';
-import type { Store } from '../../src/model/ports.ts';
 import type { Provider, ProviderContext, ProviderFactory, Serving } from '../../src/provider.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import type { StoreOpener } from '../../src/run.ts';
+import { openStore } from '../../src/state/index.ts';
 import type { RunContext } from '../../src/target.ts';
 import { tempFolder } from '../servers/child.ts';
 
@@ -13,7 +13,7 @@ export interface CountingWorld {
   readonly config: string;
   readonly folder: string;
   readonly context: RunContext;
-  readonly openStore: (file: string) => Store;
+  readonly openStore: StoreOpener;
   /** What was opened and not closed: states, providers, name servers. */
   readonly stillOpen: () => readonly string[];
   /** Was the nth call reached? */
@@ -51,9 +51,9 @@ export const countingWorld = (throwAt: number, signal?: AbortSignal): CountingWo
     config: join(folder, 'hostmaster.yaml'),
     folder,
     context,
-    openStore: (file) => {
+    openStore: async (file) => {
       called();
-      return calling(openStore(file), 'close', called, opened('state'));
+      return calling(await openStore(file), 'close', called, opened('state'));
     },
     stillOpen: () => open,
     hasThrown: () => calls >= throwAt,

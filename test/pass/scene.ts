@@ -14,7 +14,7 @@ import { selectionOf } from '../../src/pass/selection.ts';
 import { withhold } from '../../src/pass/withhold.ts';
 import { assemblePlan } from '../../src/plan/index.ts';
 import type { PlanPass } from '../../src/run.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import type { OpenTargets, RunContext } from '../../src/target.ts';
 import { contextOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { tempFolder } from '../servers/child.ts';
@@ -31,7 +31,7 @@ export const openScene = async (now: number): Promise<Scene> => {
   const folder = tempFolder('affected');
   const config = { listen: '127.0.0.1:1', file: join(folder, 'zones.sqlite') };
   const provider = await embedded.open({ config, secrets: {}, folder });
-  const store = openStore(join(folder, 'state.sqlite'));
+  const store = await openStore(join(folder, 'state.sqlite'));
   return {
     targets: targetsOf(targetOf(provider, config)),
     store,

@@ -60,5 +60,5 @@ it('the server is told by the keys, unless the provider says which it is', async
 
 it('a server that is no text is refused', async () => {
   const wrong = await loaded({ serverId: () => 1 }, { synthesised: [] });
-  expect(() => wrong.serverId?.(target)).toThrow('the provider own has a serverId that gives no text');
+  expect(() => wrong.serverId?.(target)).toThrow('the provider own has a serverId that gives no string');
 });

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keyOf } from '../../src/model/rrset.ts';
 import { parseRdata } from '../../src/provider.ts';
-import { askByDns } from '../../src/verify/ask.ts';
-import type { ServedRRset } from '../../src/verify/content.ts';
-import { verifyZones } from '../../src/verify/index.ts';
+import type { ServedRRset } from '../../src/verify/index.ts';
+import { askByDns, verifyZones } from '../../src/verify/index.ts';
 import { type PowerDns, startPowerDns } from '../servers/powerdns.ts';
 
 // What a server that is not ours answers, in the cases that are not plain.

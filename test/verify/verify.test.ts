@@ -2,9 +2,8 @@ import { createSocket } from 'node:dgram';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { NameServer } from '../../src/model/ports.ts';
-import { askByDns } from '../../src/verify/ask.ts';
-import type { ServedRRset } from '../../src/verify/content.ts';
-import { type VerifyOptions, verifyZones, type ZoneWork } from '../../src/verify/index.ts';
+import type { ServedRRset } from '../../src/verify/index.ts';
+import { askByDns, type VerifyOptions, type VerifyTask, verifyZones } from '../../src/verify/index.ts';
 import { type Embedded, putRecords, startEmbedded, zoneOf } from '../providers/embedded/zone.ts';
 
 const zone = 'example.com.';
@@ -39,7 +38,7 @@ const rrset = (name: string, type: string, ttl: number, ...values: string[]): Se
 });
 const www = rrset('www', 'A', 60, '192.0.2.1');
 const made = rrset('new', 'A', 60, '192.0.2.2');
-const work = (parts: Partial<ZoneWork> = {}): ZoneWork => ({
+const work = (parts: Partial<VerifyTask> = {}): VerifyTask => ({
   zone: zoneOf(zone),
   target: 'try',
   nameservers: [at('first', first), at('second', second)],

@@ -1,13 +1,13 @@
 import { basename, dirname, resolve } from 'node:path';
 import { HostmasterError } from '../../model/errors.ts';
+import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
-import { readPlain } from '../files.ts';
-import { limits } from '../limits.ts';
-import { quoted } from '../quote.ts';
-import { type LoadRuleId, severityOf } from '../rules.ts';
+import { asRecord, type Check, checkOf, type Fault, unknownKey } from '../../validation/index.ts';
+import { type LoadRuleId, severityOf } from '../load-rules.ts';
+import { readTextFile } from '../repository-files.ts';
 import { topSchemas } from '../schema/hostmaster.ts';
-import { asRecord, type Check, checkOf, type Fault, unknownKey } from './check.ts';
-import { type ConfigText, type Path, parseConfig } from './config-text.ts';
+import { limits } from '../size-limits.ts';
+import { type ConfigDocument, type Path, parseConfig } from '../yaml/config-document.ts';
 
 /** hostmaster.yaml, read; what is wrong with it is collected while the rest is used. */
 export interface Config {
@@ -15,7 +15,7 @@ export interface Config {
   readonly file: string;
   /** May it name a file whose code runs, or one that is read as a secret? */
   readonly trusted: boolean;
-  readonly text: ConfigText;
+  readonly text: ConfigDocument;
   readonly top: Readonly<Record<string, unknown>>;
   readonly problems: Problem[];
 }
@@ -26,7 +26,7 @@ export interface Config {
  */
 export const readConfig = async (path: string, trusted: boolean, file = basename(path)): Promise<Config> => {
   const absolute = resolve(path);
-  const read = readPlain(absolute, limits.configBytes);
+  const read = readTextFile(absolute, limits.configBytes);
   if (read.status === 'missing') {
     throw new HostmasterError('CONFIG', `there is no ${path}; name it with --config, or run "hostmaster init"`);
   }
@@ -46,13 +46,13 @@ export const readConfig = async (path: string, trusted: boolean, file = basename
 
 /** Reports at the value of `path`. */
 export const reportAt = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {
-  const at = { file: config.file, ...config.text.placeOf(path) };
+  const at = { file: config.file, ...config.text.positionOf(path) };
   config.problems.push(problemAt(rule, severityOf(rule), message, at));
 };
 
 /** Reports at the key that ends `path`. */
 export const reportAtKey = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {
-  const at = { file: config.file, ...config.text.placeOfKey(path) };
+  const at = { file: config.file, ...config.text.positionOfKey(path) };
   config.problems.push(problemAt(rule, severityOf(rule), message, at));
 };
 

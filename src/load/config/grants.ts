@@ -1,14 +1,14 @@
 import { compileGlob, globProblem, hasStar } from '../../model/glob.ts';
 import { splitParts } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import { aliasSetType } from '../../model/rdata.ts';
 import { type Grant, guardedTypes, type UnusableRule } from '../../model/roles.ts';
-import { quoted } from '../quote.ts';
+import { checkOf } from '../../validation/index.ts';
+import { findType } from '../record-types.ts';
 import { type GrantEntry, grantSchema } from '../schema/grants.ts';
-import { findType } from '../types.ts';
-import { checkOf } from './check.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
-import type { Path } from './config-text.ts';
-import { parseCidr } from './values.ts';
+import { parseCidr } from './parse-scalars.ts';
 
 const acme = '_acme-challenge';
 const defaultTypes = ['A', 'AAAA'] as const;
@@ -26,7 +26,7 @@ export const readGrants = (config: Config): Grants => {
   if (!Array.isArray(value)) {
     const message = '"grants" must be a list, with entries like "{label: mailserver, names: [mail.example.com]}"';
     reportAtKey(config, 'config-syntax', message, ['grants']);
-    const at = { file: config.file, ...config.text.placeOfKey(['grants']) };
+    const at = { file: config.file, ...config.text.positionOfKey(['grants']) };
     return { grants: [], unusable: [{ name: null, reason: message, at }] };
   }
   const grants: Grant[] = [];
@@ -38,7 +38,7 @@ export const readGrants = (config: Config): Grants => {
     const grant = entry === null ? null : readGrant(config, entry, path);
     if (grant !== null) grants.push(grant);
     else {
-      const at = { file: config.file, ...config.text.placeOf(path) };
+      const at = { file: config.file, ...config.text.positionOf(path) };
       unusable.push({ name: null, reason: 'a grant cannot be used', at });
     }
   });
@@ -64,7 +64,7 @@ const readGrant = (config: Config, entry: GrantEntry, path: Path): Grant | null 
     types,
     cidrs,
     max_values: entry.max_values ?? null,
-    at: { file: config.file, ...config.text.placeOf(path) },
+    at: { file: config.file, ...config.text.positionOf(path) },
   };
 };
 

@@ -1,11 +1,11 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { parseAbsolute } from '../../model/name.ts';
+import { quoted } from '../../model/phrases.ts';
 import type { Registration, UnusableRule } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { quoted } from '../quote.ts';
-import { syntaxRule } from '../rules.ts';
+import { checkOf } from '../../validation/index.ts';
+import { syntaxRule } from '../load-rules.ts';
 import { registrationSchema } from '../schema/grants.ts';
-import { checkOf } from './check.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
 
 const defaultTtl = 300;
@@ -20,7 +20,7 @@ export interface ReadRegistration {
 export const readRegistration = (config: Config, zones: readonly string[]): ReadRegistration => {
   const value = config.top.registration;
   if (value === undefined) return { registration: null, unusable: [] };
-  const at = { file: config.file, ...config.text.placeOfKey(['registration']) };
+  const at = { file: config.file, ...config.text.positionOfKey(['registration']) };
   const unusable = [{ name: null, reason: 'registration cannot be used', at }];
   const entry = checkAt(config, checkOf(registrationSchema), value, ['registration']);
   const zone = entry === null ? null : readZoneName(config, entry.zone);

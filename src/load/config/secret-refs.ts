@@ -1,7 +1,7 @@
 import type { SecretRef } from '../../model/secret.ts';
-import { asRecord } from './check.ts';
+import { asRecord } from '../../validation/index.ts';
+import type { Path } from '../yaml/config-document.ts';
 import { type Config, howToTrust, reportAt } from './config.ts';
-import type { Path } from './config-text.ts';
 
 export const isSecretRef = (value: unknown): value is SecretRef => {
   const entries = Object.entries(asRecord(value));

@@ -1,5 +1,5 @@
-import { limits } from '../limits.ts';
-import { quoted } from '../quote.ts';
+import { quoted } from '../../model/phrases.ts';
+import { limits } from '../size-limits.ts';
 
 /** BIND's `$GENERATE` range: `start-stop` or `start-stop/step`. */
 export interface GenerateRange {

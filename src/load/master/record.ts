@@ -1,10 +1,10 @@
 import { isWithin, parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
+import { quoted } from '../../model/phrases.ts';
 import { parseRdata } from '../../model/rdata.ts';
-import { quoted } from '../quote.ts';
-import type { LoadRuleId } from '../rules.ts';
-import { findType, typeFault } from '../types.ts';
-import { addRecord, type MasterFile, type MasterState, orProblem, refuse } from './state.ts';
+import type { LoadRuleId } from '../load-rules.ts';
+import { findType, typeFault } from '../record-types.ts';
+import { addRecord, type MasterFile, type MasterProgress, orProblem, refuse } from './progress.ts';
 import type { Entry, Token } from './tokens.ts';
 
 const period = /^(?:[0-9]{1,10}[smhdw]?)+$/i;
@@ -19,17 +19,18 @@ export const parseTtl = (text: string): number | null => {
 };
 
 /** Reads one record, and remembers its owner for the next. */
-export const readRecord = (entry: Entry, file: MasterFile, state: MasterState): void => {
+export const readRecord = (entry: Entry, file: MasterFile, progress: MasterProgress): void => {
   const tokens = [...entry.tokens];
-  if (!entry.blank) setOwner(tokens.shift(), file, state);
+  if (!entry.blank) setOwner(tokens.shift(), file, progress);
   const [first] = tokens;
-  if (state.owner === null) {
-    if (!state.ownerRefused) refuseAt(state, file, entry.at, 'this line has no name, and none comes before it');
-    state.ownerRefused = true;
+  if (progress.owner === null) {
+    if (!progress.ownerRefused) refuseAt(progress, file, entry.at, 'this line has no name, and none comes before it');
+    progress.ownerRefused = true;
     return;
   }
-  if (first === undefined) refuseAt(state, file, entry.at, `${state.owner} has no type and no value`, state.owner);
-  else readBody(state.owner, tokens, file, state);
+  if (first === undefined)
+    refuseAt(progress, file, entry.at, `${progress.owner} has no type and no value`, progress.owner);
+  else readBody(progress.owner, tokens, file, progress);
 };
 
 /** Reads `[ttl] [class] type rdata`. `at` is where the record is said to be; Default is its rdata. */
@@ -37,24 +38,24 @@ export const readBody = (
   name: string,
   tokens: readonly Token[],
   file: MasterFile,
-  state: MasterState,
+  progress: MasterProgress,
   at?: FileOrigin,
 ): void => {
   const head = readHead(tokens);
-  const placeOf = (token: Token | undefined): FileOrigin => at ?? file.originAt((token ?? tokens[0])?.at ?? 0);
-  const usable = usableType(name, head, state);
+  const originOfToken = (token: Token | undefined): FileOrigin => at ?? file.originAt((token ?? tokens[0])?.at ?? 0);
+  const usable = usableType(name, head, progress);
   if (usable.status === 'refused') {
-    refuse(state, usable.rule, usable.message, placeOf(head.type ?? undefined), usable.keeps);
+    refuse(progress, usable.rule, usable.message, originOfToken(head.type ?? undefined), usable.keeps);
     return;
   }
   const { type } = usable;
-  const place = placeOf(head.rdata[0] ?? head.type ?? undefined);
+  const place = originOfToken(head.rdata[0] ?? head.type ?? undefined);
   const text = head.rdata.map((token) => token.text).join(' ');
   const rdata = orProblem(
-    () => parseRdata(type, text, { origin: state.origin }),
-    (rule, message) => refuse(state, rule, `${name} ${type}: ${message}`, place, { name, type }),
+    () => parseRdata(type, text, { origin: progress.origin }),
+    (rule, message) => refuse(progress, rule, `${name} ${type}: ${message}`, place, { name, type }),
   );
-  if (rdata !== null) addRecord(state, { name, type, rdata, ttl: ttlOf(head.ttl, type, rdata, state) }, place);
+  if (rdata !== null) addRecord(progress, { name, type, rdata, ttl: ttlOf(head.ttl, type, rdata, progress) }, place);
 };
 
 type UsableType =
@@ -66,14 +67,14 @@ type UsableType =
       readonly keeps: { readonly name: string; readonly type: string | null } | null;
     };
 
-const usableType = (name: string, head: Head, state: MasterState): UsableType => {
+const usableType = (name: string, head: Head, progress: MasterProgress): UsableType => {
   const refused = (rule: LoadRuleId, message: string, keeps: string | null | undefined): UsableType => ({
     status: 'refused',
     rule,
     message,
     keeps: keeps === undefined ? null : { name, type: keeps },
   });
-  const { zone } = state.context;
+  const { zone } = progress.context;
   if (head.type === null) return refused('master-syntax', `${name} has no type; write one, like A`, null);
   if (head.otherClass !== null) {
     const message = `the class ${quoted(head.otherClass)} is not served here; only IN is`;
@@ -82,10 +83,10 @@ const usableType = (name: string, head: Head, state: MasterState): UsableType =>
   const found = findType(head.type.text);
   if (found.status === 'refused') return refused('unknown-type', found.message, null);
   if (!isWithin(name, zone)) {
-    const message = `${name} is not in ${zone}; a name without a final dot is relative to ${state.origin}`;
+    const message = `${name} is not in ${zone}; a name without a final dot is relative to ${progress.origin}`;
     return refused('out-of-zone', message, undefined);
   }
-  const fault = typeFault(found.type.name, name, state.context);
+  const fault = typeFault(found.type.name, name, progress.context);
   if (fault !== null) return refused(fault.rule, fault.message, found.type.name);
   return { status: 'usable', type: found.type.name };
 };
@@ -120,31 +121,31 @@ export const readHead = (tokens: readonly Token[]): Head => {
  * RFC 2308 section 4: $TTL; before it, the last TTL; at last the zone's own. As in BIND, the minimum of an SOA without a
  * TTL stands for a $TTL that is missing.
  */
-const ttlOf = (explicit: number | null, type: string, rdata: string, state: MasterState): number => {
-  if (explicit !== null) state.lastTtl = explicit;
-  else if (type === 'SOA' && state.lastTtl === null) state.defaultTtl ??= Number(rdata.split(' ').at(-1));
-  return explicit ?? state.defaultTtl ?? state.lastTtl ?? state.context.ttl;
+const ttlOf = (explicit: number | null, type: string, rdata: string, progress: MasterProgress): number => {
+  if (explicit !== null) progress.lastTtl = explicit;
+  else if (type === 'SOA' && progress.lastTtl === null) progress.defaultTtl ??= Number(rdata.split(' ').at(-1));
+  return explicit ?? progress.defaultTtl ?? progress.lastTtl ?? progress.context.ttl;
 };
 
-const setOwner = (token: Token | undefined, file: MasterFile, state: MasterState): void => {
+const setOwner = (token: Token | undefined, file: MasterFile, progress: MasterProgress): void => {
   if (token === undefined) return;
-  state.owner = ownerOf(token, file, state);
-  state.ownerRefused = state.owner === null;
+  progress.owner = ownerOf(token, file, progress);
+  progress.ownerRefused = progress.owner === null;
 };
 
 /** The absolute name of an owner; null after a problem. */
-export const ownerOf = (token: Token, file: MasterFile, state: MasterState): string | null => {
+export const ownerOf = (token: Token, file: MasterFile, progress: MasterProgress): string | null => {
   const at = file.originAt(token.at);
-  if (token.text === '@') return state.origin;
+  if (token.text === '@') return progress.origin;
   if (token.text.startsWith('"')) {
-    refuse(state, 'name-syntax', `${quoted(token.text)} is not a name: names have no quotes`, at, null);
+    refuse(progress, 'name-syntax', `${quoted(token.text)} is not a name: names have no quotes`, at, null);
     return null;
   }
   return orProblem(
-    () => parseName(token.text, state.origin),
-    (rule, message) => refuse(state, rule, message, at, null),
+    () => parseName(token.text, progress.origin),
+    (rule, message) => refuse(progress, rule, message, at, null),
   );
 };
 
-const refuseAt = (state: MasterState, file: MasterFile, at: number, message: string, name?: string): void =>
-  refuse(state, 'master-syntax', message, file.originAt(at), name === undefined ? null : { name, type: null });
+const refuseAt = (progress: MasterProgress, file: MasterFile, at: number, message: string, name?: string): void =>
+  refuse(progress, 'master-syntax', message, file.originAt(at), name === undefined ? null : { name, type: null });

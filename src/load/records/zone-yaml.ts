@@ -1,22 +1,22 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { isWithin, parseAbsolute, parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
+import { quoted } from '../../model/phrases.ts';
 import type { RRset } from '../../model/rrset.ts';
-import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../collect.ts';
-import { quoted } from '../quote.ts';
-import { type LoadRuleId, syntaxRule } from '../rules.ts';
-import { positionsOf } from '../text.ts';
+import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
+import { positionsOf } from '../text-position.ts';
+import { readEntries } from '../yaml/bulk-reader.ts';
 import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';
-import { readEntries } from '../yaml/read.ts';
-import { type RecordReader, recordReader } from './draft.ts';
+import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../zone-content.ts';
 import { readRecord } from './record.ts';
+import { type RecordReader, recordReader } from './unfinished-record.ts';
 
 /** Reads a zone file in octoDNS's YAML. Never throws for what is in the text. */
 export const readZoneYaml = (file: string, text: string, context: ZoneContext): FileContent => {
   const into = collector();
-  const placeOf = positionsOf(text);
+  const positionOf = positionsOf(text);
   const originAt = (offset: number): FileOrigin => {
-    const { line, column } = placeOf(offset);
+    const { line, column } = positionOf(offset);
     return { kind: 'zone_file', file, line, column };
   };
   const reader = recordReader(context, into, originAt);
@@ -33,7 +33,7 @@ export const readZoneYaml = (file: string, text: string, context: ZoneContext): 
     });
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
-    into.giveUp('yaml-syntax', `this is not YAML that can be used: ${error.message}`, originAt(error.offset));
+    into.distrust('yaml-syntax', `this is not YAML that can be used: ${error.message}`, originAt(error.offset));
   }
   return into.content();
 };
@@ -43,7 +43,7 @@ const readName = (key: YamlNode, reader: RecordReader): string | null => {
   const { context, into, originAt } = reader;
   const refuse = (message: string, rule: LoadRuleId = 'name-syntax'): null => {
     into.report(rule, message, originAt(key.at));
-    into.hold();
+    into.markIncomplete();
     return null;
   };
   if (key.kind !== 'scalar') return refuse('a name is expected here, not a list or a mapping');

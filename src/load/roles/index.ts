@@ -5,12 +5,13 @@ import type { Config } from '../config/config.ts';
 import type { Grants } from '../config/grants.ts';
 import type { Inventories } from '../config/inventory.ts';
 import type { ReadRegistration } from '../config/registration.ts';
-import type { TopGuards } from '../config/settings.ts';
-import { severityOf } from '../rules.ts';
-import type { FileReader } from '../zone.ts';
-import { type RolesFile, readRolesFile } from './file.ts';
-import { idleGrants, missingGrants } from './granted.ts';
-import { readRolesOf } from './role.ts';
+import type { TopGuards } from '../config/zone-settings.ts';
+import { severityOf } from '../load-rules.ts';
+import type { FileReader } from '../read-zone.ts';
+import { idleGrants, missingGrants } from './grant-problems.ts';
+import { readRolesOf } from './read-role.ts';
+import type { RolesFile } from './read-roles-file.ts';
+import { readRolesFile } from './read-roles-file.ts';
 
 /** What hostmaster.yaml says of servers. */
 export interface RolesConfig {

@@ -1,6 +1,6 @@
 import { affectedBy } from '../../compose/composition.ts';
-import { problemsOf } from '../../compose/finding.ts';
-import type { Merged } from '../../compose/merge.ts';
+import { findingsToProblems } from '../../compose/findings-to-problems.ts';
+import type { MergedName } from '../../compose/merge.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Store } from '../../model/ports.ts';
 import { type RosterServer, type Server, serverKey } from '../../model/server.ts';
@@ -71,11 +71,11 @@ export const planAffected = async (
     quarantined: quarantinedAddresses(checked.zones.map(({ zone }) => zone)),
   });
   const findings = [
-    ...touched.contributions.flatMap((contributed) => contributed.findings),
+    ...touched.recomposed.flatMap((contributed) => contributed.findings),
     ...touched.merged.flatMap((each) => each.findings),
   ];
   const problems = [
-    ...problemsOf(findings),
+    ...findingsToProblems(findings),
     ...checked.problems.filter((each) => !last.reportedProblems.has(textOf(each))),
   ];
   return {
@@ -94,7 +94,7 @@ export const planAffected = async (
 };
 
 /** Zone by zone; a zone of two views is two. */
-const touchedZones = (last: LastPass, merged: readonly Merged[]): readonly TouchedZone[] | NeedsFullPass => {
+const touchedZones = (last: LastPass, merged: readonly MergedName[]): readonly TouchedZone[] | NeedsFullPass => {
   const byZone = Map.groupBy(merged, ({ entry }) => entry.name);
   const zones: TouchedZone[] = [];
   for (const each of last.zones) {

@@ -1,4 +1,5 @@
 import type { Composition } from '../../compose/index.ts';
+import { isWildcard } from '../../model/name.ts';
 import type { Problem } from '../../model/problem.ts';
 import { pointingTypes, rdataNames } from '../../model/rdata.ts';
 import { appliedChanges, resultOf, type ZoneResult } from '../../model/result.ts';
@@ -97,7 +98,7 @@ const lastPassZone = (before: DesiredZone, after: DesiredZone, file: DesiredZone
     quarantined: byName(after.quarantined),
     protected: byName(after.protected ?? []),
     leadingTo,
-    hasWildcard: [...at.keys()].some((name) => name.startsWith('*.')),
+    hasWildcard: [...at.keys()].some(isWildcard),
     types: new Set(after.rrsets.map(({ type }) => type)),
     isChecked: after.rrsets.some(({ healthCheck }) => healthCheck !== undefined),
   };

@@ -1,9 +1,9 @@
 import type { Definitions } from '../../model/definitions.ts';
 import { messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
+import { listed } from '../../model/phrases.ts';
 import { type Problem, problemOfTarget } from '../../model/problem.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
-import { listed } from '../../report/phrases.ts';
 import type { OpenTarget, OpenTargets } from '../../target.ts';
 
 /** A zone above, at a target that Hostmaster can read. */

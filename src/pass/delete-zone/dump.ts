@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readMaster } from '../../load/master/read.ts';
+import { readMaster } from '../../load/master/read-master.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { keyOf, type RRset } from '../../model/rrset.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
 import { checkInWords } from '../../report/checks.ts';
 import { visible } from '../../report/phrases.ts';
 import { zoneFileName, zoneMaster } from '../../report/zonefile.ts';
-import { makeFolder } from '../../state/file.ts';
+import { makeFolder } from '../../state/index.ts';
 
 /** A zone as a target held it, in a file that was read back. */
 export interface Dump {

@@ -1,0 +1,65 @@
+import { isBuiltin } from 'node:module';
+import type { ExternalProviders, ProviderKeys, Providers } from '../../model/external-providers.ts';
+import { isProviderPath } from '../../model/external-providers.ts';
+import { quoted } from '../../model/phrases.ts';
+import { didYouMean } from '../../model/suggest.ts';
+import type { TargetEntry } from '../schema/hostmaster.ts';
+import { type Config, howToTrust, reportAt } from './config.ts';
+import { secretKeysIn } from './secret-refs.ts';
+
+/** Where the providers that targets name are found. */
+export interface ProviderSources {
+  /** The built-in ones. Without them, a target's provider and its keys are not checked. */
+  readonly providers?: Providers;
+  /** Those of packages and files. Without it there are none. */
+  readonly external?: ExternalProviders;
+}
+
+/** What a target's provider takes; null where it is not to be had, which is a problem. */
+export const keysOfProvider = async (
+  config: Config,
+  name: string,
+  { provider, ...entry }: TargetEntry,
+  sources: ProviderSources,
+): Promise<ProviderKeys | null> => {
+  const { external, providers } = sources;
+  // Without a list of them, what looks like a secret is one.
+  if (providers === undefined) return { schema: {}, secrets: secretKeysIn(entry) };
+  if (Object.hasOwn(providers, provider)) return providers[provider] ?? null;
+  const report = (rule: 'unknown-provider' | 'unusable-provider', message: string): null => {
+    reportAt(config, rule, message, ['targets', name, 'provider']);
+    return null;
+  };
+  if (isProviderPath(provider) && !config.trusted) {
+    return report('unusable-provider', `the provider ${provider} is code in a file, ${untrusted(config)}`);
+  }
+  // Whoever writes a configuration writes the package.json and node_modules beside it, too.
+  if (isPackage(provider) && !config.trusted) {
+    const ifOne = external === undefined ? '' : `; if that is a package, it is code, ${untrusted(config)}`;
+    return report('unknown-provider', `${unknown(provider, Object.keys(providers), false)}${ifOne}`);
+  }
+  const isModule = isProviderPath(provider) || isPackage(provider);
+  const found = isModule && external !== undefined ? await external(provider, config.folder) : null;
+  if (found?.status === 'found') return found.provider;
+  if (found?.status === 'unusable') return report('unusable-provider', `the provider ${provider} ${found.message}`);
+  if (isProviderPath(provider)) {
+    const where = `in the folder of ${config.file}`;
+    return report(
+      'unknown-provider',
+      `there is no provider ${provider}: no such file ${where}; make it, or name another`,
+    );
+  }
+  return report('unknown-provider', unknown(provider, Object.keys(providers), found !== null));
+};
+
+const unknown = (provider: string, known: readonly string[], soughtAsPackage: boolean): string => {
+  const packages = soughtAsPackage ? ', and no package of this name is installed here' : '';
+  return `there is no provider ${quoted(provider)}${didYouMean(provider, known)}; there are ${known.join(', ')}${packages}`;
+};
+
+const untrusted = (config: Config): string =>
+  `which a configuration named by --config cannot run; ${howToTrust(config)}`;
+
+/** `some-package`, `@scope/package`, or what such a one exports under a path of its own. */
+const isPackage = (provider: string): boolean =>
+  /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(\/(?!\.\.?(\/|$))[\w.~-]+)*$/.test(provider) && !isBuiltin(provider);

@@ -1,0 +1,109 @@
+import { SyntaxProblem } from '../../model/errors.ts';
+import type { FileOrigin } from '../../model/origin.ts';
+import { makeRRset, type Value } from '../../model/rrset.ts';
+import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
+import type { FileText } from '../repository-files.ts';
+import type { Collector, ZoneContext } from '../zone-content.ts';
+
+/** Reads a file that $INCLUDE names; `file` is shown in problems and is what its own $INCLUDE start from. */
+export type IncludeReader = (path: string, from: string) => Promise<{ readonly file: string; readonly text: FileText }>;
+
+/** What goes on from line to line, and into and out of included files. */
+export interface MasterProgress {
+  readonly context: ZoneContext;
+  readonly into: Collector;
+  readonly include: IncludeReader;
+  readonly unfinished: Map<string, UnfinishedRRset>;
+  /** Canonical. */
+  origin: string;
+  /** null: none yet, or one that cannot be read. */
+  owner: string | null;
+  /** Whether the missing owner has been reported. */
+  ownerRefused: boolean;
+  /** $TTL (RFC 2308 section 4). */
+  defaultTtl: number | null;
+  lastTtl: number | null;
+  includes: number;
+  generated: number;
+}
+
+/** One file that is being read. */
+export interface MasterFile {
+  readonly file: string;
+  readonly depth: number;
+  /** The files that led here, itself included. */
+  readonly trail: readonly string[];
+  readonly originAt: (offset: number) => FileOrigin;
+}
+
+export interface UnfinishedRRset {
+  readonly name: string;
+  readonly type: string;
+  readonly ttl: number;
+  readonly origin: FileOrigin;
+  readonly values: Value[];
+}
+
+export const startProgress = (context: ZoneContext, into: Collector, include: IncludeReader): MasterProgress => ({
+  context,
+  into,
+  include,
+  unfinished: new Map(),
+  origin: context.zone,
+  owner: null,
+  ownerRefused: false,
+  defaultTtl: null,
+  lastTtl: null,
+  includes: 0,
+  generated: 0,
+});
+
+/** Adds one record; all of an RRset have one TTL (RFC 2181 section 5.2). */
+export const addRecord = (
+  progress: MasterProgress,
+  record: { readonly name: string; readonly type: string; readonly ttl: number; readonly rdata: string },
+  origin: FileOrigin,
+): void => {
+  const { name, type, ttl, rdata } = record;
+  const known = progress.unfinished.get(`${name} ${type}`);
+  const value = { rdata, origins: [origin] };
+  if (known === undefined) {
+    progress.unfinished.set(`${name} ${type}`, { name, type, ttl, origin, values: [value] });
+    return;
+  }
+  known.values.push(value);
+  if (known.ttl !== ttl) {
+    const other = `${known.ttl} at ${known.origin.file}:${known.origin.line}`;
+    const message = `${name} ${type} has the ttl ${ttl} here and ${other}; an RRset has one ttl (RFC 2181)`;
+    refuse(progress, 'ttl-mismatch', message, origin, { name, type });
+  }
+};
+
+export const addUnfinished = (progress: MasterProgress): void => {
+  for (const { name, type, ttl, values } of progress.unfinished.values())
+    progress.into.add(makeRRset(name, type, ttl, values));
+};
+
+/** Reports; what exists at the name stays, and all that exists where the name is not known. */
+export const refuse = (
+  progress: MasterProgress,
+  rule: LoadRuleId,
+  message: string,
+  origin: FileOrigin,
+  at: { readonly name: string; readonly type: string | null } | null,
+): void => {
+  progress.into.report(rule, message, origin);
+  if (at === null) progress.into.markIncomplete();
+  else progress.into.quarantine(at.name, at.type, message, origin);
+};
+
+/** Runs `read`; what it says about bad text goes to `onProblem`, and the result is null. */
+export const orProblem = <T>(read: () => T, onProblem: (rule: LoadRuleId, message: string) => void): T | null => {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    onProblem(syntaxRule(error.rule), error.message);
+    return null;
+  }
+};

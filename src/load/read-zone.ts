@@ -1,0 +1,68 @@
+import { dirname, isAbsolute, join, posix } from 'node:path';
+import { type Problem, problemAt } from '../model/problem.ts';
+import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
+import { severityOf } from './load-rules.ts';
+import { type IncludeReader, readMaster } from './master/read-master.ts';
+import { readZoneYaml } from './records/zone-yaml.ts';
+import type { FileText } from './repository-files.ts';
+import { limits } from './size-limits.ts';
+import { type FileContent, joinContents, type ZoneContext } from './zone-content.ts';
+
+export interface LoadedZone {
+  readonly zone: DesiredZone;
+  readonly problems: readonly Problem[];
+}
+
+/** Where a zone is read from. */
+export interface ZoneSource {
+  readonly name: string;
+  readonly settings: ZoneSettings;
+  readonly format: 'yaml' | 'master';
+  /** Relative to `folder`. */
+  readonly files: readonly string[];
+}
+
+/** Reads a file of the repository. */
+export type FileReader = (path: string, maxBytes: number) => FileText;
+
+/** Reads the files of a zone; null: one is missing, and the zone is left alone. */
+export const readZone = async (
+  readFile: FileReader,
+  { name, settings, format, files }: ZoneSource,
+): Promise<LoadedZone | { readonly missing: string }> => {
+  const context: ZoneContext = { zone: name, ttl: settings.ttl, allowLua: settings.allow_lua };
+  const contents: FileContent[] = [];
+  for (const path of files) {
+    const file = shown(path);
+    const read = readFile(path, limits.zoneFileBytes);
+    if (read.status === 'missing') return { missing: file };
+    if (read.status === 'refused') contents.push(unusable(file, read.message));
+    else if (format === 'yaml') contents.push(readZoneYaml(file, read.text, context));
+    else contents.push(await readMaster(file, read.text, context, includesFrom(readFile)));
+  }
+  const { rrsets, quarantined, problems, complete } = joinContents(contents);
+  const zone = { id: { name, view: null }, settings, rrsets, quarantined, complete, files: files.map(shown) };
+  return { zone, problems };
+};
+
+const shown = (path: string): string => posix.normalize(path.replaceAll('\\', '/'));
+
+const unusable = (file: string, message: string): FileContent => ({
+  rrsets: [],
+  quarantined: [],
+  problems: [
+    problemAt('file-unusable', severityOf('file-unusable'), `${file} cannot be used: ${message}`, {
+      file,
+      line: 1,
+      column: 1,
+    }),
+  ],
+  complete: false,
+});
+
+const includesFrom =
+  (readFile: FileReader): IncludeReader =>
+  async (path, from) => {
+    const wanted = isAbsolute(path) ? path : join(dirname(from), path);
+    return { file: shown(wanted), text: readFile(wanted, limits.zoneFileBytes) };
+  };

@@ -1,0 +1,49 @@
+import { quoted } from '../model/phrases.ts';
+import { type RRType, rrTypes, serviceTypes, typeByName } from '../model/rdata.ts';
+import { didYouMean } from '../model/suggest.ts';
+import type { LoadRuleId } from './load-rules.ts';
+import type { ZoneContext } from './zone-content.ts';
+
+export type FoundType =
+  | { readonly status: 'found'; readonly type: RRType }
+  | { readonly status: 'refused'; readonly message: string };
+
+const mnemonics: ReadonlyMap<string, FoundType> = new Map(
+  [...rrTypes, ...serviceTypes].map((type) => [type.name, { status: 'found', type }]),
+);
+
+/** The type that a zone file names. Those that no zone can have (RFC 6895 section 3.1) are refused. */
+export const findType = (text: string): FoundType => mnemonics.get(text) ?? findOther(text);
+
+const findOther = (text: string): FoundType => {
+  const type = typeByName(text);
+  if (type === null) {
+    const guess = didYouMean(
+      text.toUpperCase(),
+      rrTypes.map(({ name }) => name),
+    );
+    return { status: 'refused', message: `${quoted(text)} is not a type${guess}; other types are written as TYPEnnn` };
+  }
+  if (type.code === 0 || type.code === 41 || (type.code >= 128 && type.code < 256)) {
+    return { status: 'refused', message: `${quoted(text)} is a type of questions, not of records` };
+  }
+  return { status: 'found', type };
+};
+
+/** Why a type may not be at a name of this zone, or null. */
+export const typeFault = (
+  type: string,
+  name: string,
+  context: ZoneContext,
+): { readonly rule: LoadRuleId; readonly message: string } | null => {
+  if (type === 'SOA' && name !== context.zone) {
+    return { rule: 'soa-not-at-apex', message: `an SOA at ${name}: only the apex, ${context.zone}, has one` };
+  }
+  if (type === 'LUA' && !context.allowLua) {
+    return {
+      rule: 'lua-not-allowed',
+      message: `${name} LUA runs code in the name server; set "allow_lua: true" for ${context.zone} if it is meant`,
+    };
+  }
+  return null;
+};

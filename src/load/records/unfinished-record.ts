@@ -1,0 +1,41 @@
+import type { FileOrigin } from '../../model/origin.ts';
+import type { RdataContext } from '../../model/rdata.ts';
+import type { LoadRuleId } from '../load-rules.ts';
+import type { Collector, ZoneContext } from '../zone-content.ts';
+
+/** What reading a record needs; one for each file, since a large zone has a hundred thousand records. */
+export interface RecordReader {
+  readonly context: ZoneContext;
+  readonly into: Collector;
+  readonly originAt: (offset: number) => FileOrigin;
+  readonly rdata: RdataContext;
+  /** The relative names of the value that was read last. */
+  readonly relative: string[];
+}
+
+export const recordReader = (
+  context: ZoneContext,
+  into: Collector,
+  originAt: (offset: number) => FileOrigin,
+): RecordReader => {
+  const relative: string[] = [];
+  const rdata = { origin: context.zone, onRelative: (name: string) => relative.push(name) };
+  return { context, into, originAt, rdata, relative };
+};
+
+/** One record on its way: what is refused in it stops it, once all of it has been looked at. */
+export interface UnfinishedRecord {
+  readonly reader: RecordReader;
+  readonly name: string;
+  /** The first that was refused. */
+  refused: { readonly message: string; readonly origin: FileOrigin } | null;
+}
+
+export const refuse = (unfinished: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void => {
+  const origin = unfinished.reader.originAt(at);
+  unfinished.reader.into.report(rule, message, origin);
+  unfinished.refused ??= { message, origin };
+};
+
+export const warn = ({ reader }: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void =>
+  reader.into.report(rule, message, reader.originAt(at));

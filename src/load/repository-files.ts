@@ -1,0 +1,112 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { messageOf } from '../model/errors.ts';
+
+// Synchronous: of a thousand small files, the thread pool would cost more than the reading.
+
+/** A file's text, or why there is none: `missing`, or a message that says what to do. */
+export type FileText =
+  | { readonly status: 'read'; readonly text: string }
+  | { readonly status: 'missing' }
+  | { readonly status: 'refused'; readonly message: string };
+
+/**
+ * Reads text files of the repository at `folder`. A path or a symlink that leaves it, anything but a plain file, more
+ * than `maxBytes` and what is not UTF-8 are refused. It looks up each folder once.
+ */
+export const repositoryReader = (folder: string): ((path: string, maxBytes: number) => FileText) => {
+  const root = realpathSync.native(folder);
+  const folders = new Map<string, string>();
+  const realFolder = (path: string): string => {
+    const real = folders.get(path) ?? realpathSync.native(path);
+    folders.set(path, real);
+    return real;
+  };
+  return (path, maxBytes) => {
+    const wanted = resolve(folder, path);
+    let real: string;
+    try {
+      const parent = realFolder(dirname(wanted));
+      const plain = isInside(root, parent) ? openPlain(join(parent, basename(wanted))) : null;
+      if (plain !== null) return readOpen(plain, maxBytes);
+      real = realpathSync.native(wanted);
+    } catch (error) {
+      return unreadable(error);
+    }
+    if (!isInside(root, real)) {
+      return refused('it leads out of the repository; keep zone files inside the folder of hostmaster.yaml');
+    }
+    return readTextFile(real, maxBytes);
+  };
+};
+
+/** Reads a text file anywhere, under the same limits of kind, size and encoding. */
+export const readTextFile = (path: string, maxBytes: number): FileText => {
+  let file: number;
+  try {
+    file = openSync(path, reading);
+  } catch (error) {
+    return unreadable(error);
+  }
+  return readOpen(file, maxBytes);
+};
+
+// O_NONBLOCK: opening a named pipe must not hang.
+const reading = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** Null: it is a symlink, or cannot be opened, or this system has no way to tell. */
+const openPlain = (path: string): number | null => {
+  if (constants.O_NOFOLLOW === undefined) return null;
+  try {
+    return openSync(path, reading | constants.O_NOFOLLOW);
+  } catch {
+    return null;
+  }
+};
+
+const readOpen = (file: number, maxBytes: number): FileText => {
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return refused('it is not a plain file');
+    if (stat.size > maxBytes) return refused(`it has ${stat.size} bytes; ${maxBytes} is the most`);
+    return decode(bytesOf(file, stat.size));
+  } catch (error) {
+    return unreadable(error);
+  } finally {
+    closeSync(file);
+  }
+};
+
+/** One read, where the file is as long as it says. */
+const bytesOf = (file: number, size: number): Uint8Array => {
+  const buffer = Buffer.allocUnsafe(size + 1);
+  const bytes = buffer.subarray(0, readSync(file, buffer));
+  return bytes.length === size ? bytes : Buffer.concat([bytes, readFileSync(file)]);
+};
+
+/** Is `path` the folder itself or inside of it? Both absolute, symlinks resolved. */
+export const isInside = (folder: string, path: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+
+/** The path as problems show it: relative to hostmaster.yaml, with "/". */
+export const shownPath = (folder: string, path: string): string => relative(folder, path).split(sep).join('/');
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const decode = (bytes: Uint8Array): FileText => {
+  try {
+    return { status: 'read', text: utf8.decode(bytes) };
+  } catch {
+    return refused('it is not UTF-8 text; save it as UTF-8');
+  }
+};
+
+const refused = (message: string): FileText => ({ status: 'refused', message });
+
+const unreadable = (error: unknown): FileText => {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { status: 'missing' };
+  if (code === 'EACCES' || code === 'EPERM') return refused('it may not be read; check its permissions');
+  if (code === 'ELOOP') return refused('its symlinks go round in a circle');
+  return refused(`it cannot be read: ${messageOf(error).replace(/, \w+ '.*$/, '')}`);
+};

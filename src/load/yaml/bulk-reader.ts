@@ -1,0 +1,123 @@
+// YAML for zone files, which may have a hundred thousand records: js-yaml's events, piece by piece, composed to plain nodes
+// with offsets (bulk-nodes.ts). For the few small files that people configure Hostmaster with, see config-document.ts.
+import { COLLECTION_STYLE, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
+import { type Anchors, atColon, type Cursor, composeNode, isMergeKey, mergedEntries } from './bulk-nodes.ts';
+import { isNull, type YamlEntry, type YamlNode, YamlProblem } from './node.ts';
+
+/** `merged`: from a "<<" at the top, which never wins over a name that is written out. */
+export type OnEntry = (key: YamlNode, value: YamlNode, merged: boolean) => void;
+
+/**
+ * A marker of directives or documents, or an anchor or tag, which may be about the line after it: text that has one past
+ * its head is never cut.
+ */
+const marker = /^(?:---|\.\.\.|%|[&!])/m;
+const head = /^(?:[ \t]*(?:#.*)?\r?\n)*---[ \t]*(?:#.*)?\r?\n/;
+/** A line where a new entry of the top mapping begins, beyond doubt. */
+const entryStart = /\n(?=[^ \t\r\n#?:,\-%[\]{}|>\ufeff])/g;
+const pieceLength = 16 * 1024;
+
+/**
+ * Reads a YAML text whose top is a mapping, entry by entry. The text is parsed in pieces that begin where an entry
+ * begins, so that memory does not grow with the file. A piece that does not parse alone is read again with more after
+ * it: what is open at a piece's end cannot end before the next entry. Throws YamlProblem.
+ */
+export const readEntries = (text: string, onEntry: OnEntry, length = pieceLength): void => {
+  const anchors: Anchors = { nodes: new Map(), aliased: 0 };
+  const merges: YamlEntry[] = [];
+  const whole = length >= text.length || marker.test(text.slice(head.exec(text)?.[0].length ?? 0));
+  let start = 0;
+  while (start < text.length) {
+    const piece = parsePiece(text, start, whole ? text.length : length);
+    readPiece(piece.events, text.slice(start, piece.end), start, anchors, merges, onEntry);
+    start = piece.end;
+  }
+  for (const { key, value } of merges) {
+    for (const entry of mergedEntries(value, key.at)) onEntry(entry.key, entry.value, true);
+  }
+};
+
+const parsePiece = (
+  text: string,
+  start: number,
+  length: number,
+): { readonly events: readonly Event[]; readonly end: number } => {
+  for (let size = length; ; size *= 4) {
+    const end = nextEntry(text, start + size);
+    try {
+      const events = parseEvents(text.slice(start, end), {});
+      if (end === text.length || endsWhereItMay(events, text, start)) return { events, end };
+    } catch (error) {
+      if (end === text.length || !(error instanceof YAMLException)) throw asProblem(error, start);
+    }
+  }
+};
+
+/** Only entries of a block mapping can be followed by more of them; a piece of comments, by anything. */
+const endsWhereItMay = (events: readonly Event[], text: string, start: number): boolean => {
+  const top = events[1];
+  if (events.length === 0) return true;
+  return (
+    top?.type === EVENT_ID.MAPPING &&
+    top.style === COLLECTION_STYLE.BLOCK &&
+    top.anchorStart === -1 &&
+    top.tagStart === -1 &&
+    (start + top.start === 0 || text[start + top.start - 1] === '\n')
+  );
+};
+
+const readPiece = (
+  events: readonly Event[],
+  source: string,
+  base: number,
+  anchors: Anchors,
+  merges: YamlEntry[],
+  onEntry: OnEntry,
+): void => {
+  if (events.length === 0) return;
+  const cursor: Cursor = { events, source, base, anchors, next: 1, made: 0, last: 0 };
+  const top = events[1];
+  if (top?.type !== EVENT_ID.MAPPING || (base > 0 && top.style !== COLLECTION_STYLE.BLOCK)) {
+    const node = composeNode(cursor, base);
+    if (base === 0 && isNull(node) && events.length === 3) return;
+    throw new YamlProblem('expected a name and its record, like "www: {type: A, value: 192.0.2.1}"', node.at);
+  }
+  cursor.next = 2;
+  while (events[cursor.next]?.type !== EVENT_ID.POP) {
+    const key = composeNode(cursor, atColon);
+    const value = composeNode(cursor, key.at);
+    if (isMergeKey(key)) merges.push({ key, value });
+    else onEntry(key, value, false);
+  }
+  if (events.length > cursor.next + 2) {
+    throw new YamlProblem('a second document begins; a zone file has only one', secondDocument(source, base));
+  }
+};
+
+const secondDocument = (source: string, base: number): number => {
+  const skipped = head.exec(source)?.[0].length ?? 0;
+  const found = source.slice(skipped).search(/^(?:---|\.\.\.)/m);
+  return base + (found === -1 ? 0 : skipped + found);
+};
+
+const nextEntry = (text: string, from: number): number => {
+  if (from >= text.length) return text.length;
+  entryStart.lastIndex = from;
+  const found = entryStart.exec(text);
+  return found === null ? text.length : found.index + 1;
+};
+
+const asProblem = (error: unknown, base: number): unknown =>
+  error instanceof YAMLException
+    ? new YamlProblem(plainWords.get(error.reason) ?? error.reason, base + (error.mark?.position ?? 0))
+    : error;
+
+/** What js-yaml says, for people who want to know what to do. */
+const plainWords: ReadonlyMap<string, string> = new Map([
+  ['deficient indentation', 'a quote or a bracket above is not closed, or what goes on here is not indented'],
+  ['bad indentation of a mapping entry', 'this is not indented like what stands beside it'],
+  ['bad indentation of a sequence entry', 'this is not indented like what stands beside it'],
+  ['end of the stream or a document separator is expected', 'this fits to nothing above it; check its indentation'],
+  ["expected ':' after a mapping key", 'a ":" is missing after a key'],
+  ['missed comma between flow collection entries', 'a comma or a closing bracket is missing before this'],
+]);

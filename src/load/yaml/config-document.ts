@@ -1,0 +1,188 @@
+// YAML for hostmaster.yaml, labels.yaml and groups.yaml: the package `yaml`, which gives YAML 1.2's values and finds the place
+// of any key again. It takes six times as long as bulk-reader.ts, which is for zone files.
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { quoted } from '../../model/phrases.ts';
+import { limits } from '../size-limits.ts';
+import { type Position, positionsOf } from '../text-position.ts';
+
+/** A path of keys and indices into hostmaster.yaml. */
+export type Path = readonly (string | number)[];
+
+/** hostmaster.yaml as plain data, and where each part of it stands. */
+export interface ConfigDocument {
+  readonly value: unknown;
+  /** Keys that stand twice in one mapping. */
+  readonly duplicates: readonly { readonly key: string; readonly at: Position }[];
+  /** Where the value at a path stands, or what is nearest to it. */
+  readonly positionOf: (path: Path) => Position;
+  /** Where the key at the end of a path stands. */
+  readonly positionOfKey: (path: Path) => Position;
+}
+
+/** A text that is not YAML, or not YAML that can be used. */
+export class DocumentProblem extends Error {
+  readonly at: Position;
+
+  constructor(message: string, at: Position) {
+    super(message);
+    this.name = 'TextProblem';
+    this.at = at;
+  }
+}
+
+/** Parses hostmaster.yaml. Throws CONFIG where it does not parse. */
+export const parseConfig = (file: string, text: string): ConfigDocument => {
+  try {
+    return readConfigDocument(text);
+  } catch (error) {
+    if (!(error instanceof DocumentProblem)) throw error;
+    const { line, column } = error.at;
+    throw new HostmasterError('CONFIG', `${file}:${line}:${column}: ${error.message}`);
+  }
+};
+
+/** Parses YAML 1.2; keys are taken from their source text. Throws DocumentProblem. */
+export const readConfigDocument = (text: string): ConfigDocument => {
+  const placeAt = positionsOf(text);
+  const refuse = (message: string, offset: number): never => {
+    throw new DocumentProblem(message, placeAt(offset));
+  };
+  const document = parseText(text, refuse);
+  const fault = document.errors[0];
+  if (fault !== undefined) refuse(`this is not YAML: ${oneLine(fault.message)}`, fault.pos[0]);
+  const reader: Reader = { duplicates: [], anchors: new Map(), aliased: 0, made: 0, refuse };
+  const value = readNode(document.contents, reader);
+  const locate = locator(document);
+  return {
+    value,
+    duplicates: reader.duplicates.map(({ key, offset }) => ({ key, at: placeAt(offset) })),
+    positionOf: (path) => placeAt(locate(path).value),
+    positionOfKey: (path) => placeAt(locate(path).key),
+  };
+};
+
+interface Reader {
+  readonly duplicates: { readonly key: string; readonly offset: number }[];
+  readonly anchors: Map<string, { readonly value: unknown; readonly size: number }>;
+  aliased: number;
+  made: number;
+  readonly refuse: (message: string, offset: number) => never;
+}
+
+const parseText = (text: string, refuse: (message: string, offset: number) => never): Document => {
+  try {
+    // uniqueKeys is quadratic; duplicates are looked for below. Warnings are of tags, which are refused below.
+    return parseDocument(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
+  } catch (error) {
+    return refuse(`this is not YAML that can be used: ${oneLine(messageOf(error))}`, 0);
+  }
+};
+
+const readNode = (node: unknown, reader: Reader): unknown => {
+  if (isAlias(node)) return readAlias(node, reader);
+  const before = reader.made;
+  const value = isMap(node) ? readMap(node.items, reader) : readListOrScalar(node, reader);
+  reader.made += 1;
+  const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
+  if (anchor !== undefined) reader.anchors.set(anchor, { value, size: reader.made - before });
+  return value;
+};
+
+const readListOrScalar = (node: unknown, reader: Reader): unknown => {
+  if (isSeq(node)) return node.items.map((item) => readNode(item, reader));
+  return isScalar(node) ? node.value : null;
+};
+
+const readMap = (
+  items: readonly { readonly key: unknown; readonly value: unknown }[],
+  reader: Reader,
+): Readonly<Record<string, unknown>> => {
+  const entries = new Map<string, unknown>();
+  const merged: unknown[] = [];
+  for (const { key, value } of items) {
+    const name = keyOf(key);
+    const read = readNode(value, reader);
+    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') merged.push(...(Array.isArray(read) ? read : [read]));
+    else if (entries.has(name)) reader.duplicates.push({ key: name, offset: offsetOf(key) ?? 0 });
+    else entries.set(name, read);
+  }
+  for (const each of merged) {
+    for (const [key, value] of Object.entries(each ?? {})) if (!entries.has(key)) entries.set(key, value);
+  }
+  return Object.fromEntries(entries);
+};
+
+const readAlias = (alias: Alias, reader: Reader): unknown => {
+  const anchor = reader.anchors.get(alias.source);
+  const offset = offsetOf(alias) ?? 0;
+  if (anchor === undefined) return reader.refuse(`the alias *${alias.source} has no anchor before it`, offset);
+  reader.aliased += anchor.size;
+  reader.made += anchor.size;
+  if (reader.aliased > limits.aliasNodes) {
+    reader.refuse(`its aliases stand for more than ${limits.aliasNodes} values; write them out`, offset);
+  }
+  return anchor.value;
+};
+
+/** A key's source text: `010` and `1.10` are what was written. */
+const keyOf = (key: unknown): string => {
+  if (!isScalar(key)) return '';
+  const { source, value }: Scalar = key;
+  return typeof value === 'string' ? value : (source ?? String(value ?? ''));
+};
+
+const offsetOf = (node: unknown): number | null =>
+  (isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range?.[0] : undefined) ?? null;
+
+type Locate = (path: Path) => { readonly key: number; readonly value: number };
+
+const locator = (document: Document): Locate => {
+  const indexes = new Map<unknown, ReadonlyMap<string, Pair>>();
+  const indexOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const known = indexes.get(map) ?? new Map(map.items.toReversed().map((pair) => [keyOf(pair.key), pair]));
+    indexes.set(map, known);
+    return known;
+  };
+  return (path) => locateIn(document, path, indexOf);
+};
+
+const locateIn = (
+  document: Document,
+  path: Path,
+  indexOf: (map: YAMLMap) => ReadonlyMap<string, Pair>,
+): { readonly key: number; readonly value: number } => {
+  let node: unknown = document.contents;
+  let at = { key: offsetOf(node) ?? 0, value: offsetOf(node) ?? 0 };
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = indexOf(node).get(String(step));
+      if (pair === undefined) return at;
+      const key = offsetOf(pair.key) ?? at.value;
+      node = pair.value;
+      at = { key, value: isEmpty(node) ? key : (offsetOf(node) ?? key) };
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      const value = offsetOf(node) ?? at.value;
+      at = { key: value, value };
+    } else return at;
+  }
+  return at;
+};
+
+/** A value that is not written has its place on the next line, where nobody looks for it. */
+const isEmpty = (node: unknown): boolean => isScalar(node) && node.value === null && node.source === '';
+
+const oneLine = (message: string): string => quoted(message.split('\n')[0] ?? '').slice(1, -1);

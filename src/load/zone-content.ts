@@ -1,0 +1,111 @@
+import type { SourceLocation } from '../model/origin.ts';
+import { type Problem, problemAt } from '../model/problem.ts';
+import { keyOf, type RRset } from '../model/rrset.ts';
+import type { Quarantine } from '../model/zone.ts';
+import { type LoadRuleId, severityOf } from './load-rules.ts';
+
+/** What a zone reader must know of the zone. */
+export interface ZoneContext {
+  /** Canonical. */
+  readonly zone: string;
+  readonly ttl: number;
+  readonly allowLua: boolean;
+}
+
+/** What one zone file says. */
+export interface FileContent {
+  readonly rrsets: readonly RRset[];
+  readonly quarantined: readonly Quarantine[];
+  readonly problems: readonly Problem[];
+  /** False: some of it could not be read, and nobody knows what that was. */
+  readonly complete: boolean;
+}
+
+/** Takes what a zone reader finds, one thing at a time. */
+export interface Collector {
+  readonly add: (rrset: RRset) => void;
+  readonly report: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
+  /** What is wanted there cannot be used. `type` null: every type of the name. */
+  readonly quarantine: (name: string, type: string | null, reason: string, origin: SourceLocation) => void;
+  /** Something is wanted at a name that nobody can tell: what exists may be it, and stays. What was read is used. */
+  readonly markIncomplete: () => void;
+  /** The rest is unknown: what was read of this file is not to be trusted. */
+  readonly distrust: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
+  readonly content: () => FileContent;
+}
+
+export const collector = (): Collector => {
+  const rrsets: RRset[] = [];
+  const quarantined: Quarantine[] = [];
+  const problems: Problem[] = [];
+  let complete = true;
+  let trusted = true;
+  const report = (rule: LoadRuleId, message: string, origin: SourceLocation): void => {
+    problems.push(problemAt(rule, severityOf(rule), message, origin));
+  };
+  return {
+    report,
+    add: (rrset) => {
+      rrsets.push(rrset);
+    },
+    quarantine: (name, type, reason, origin) => {
+      quarantined.push({ name, type, reason, origin: { ...origin, kind: 'zone_file' } });
+    },
+    markIncomplete: () => {
+      complete = false;
+    },
+    distrust: (rule, message, origin) => {
+      report(rule, message, origin);
+      complete = false;
+      trusted = false;
+    },
+    content: () => (trusted ? { rrsets, quarantined, problems, complete } : { ...nothing, problems, complete }),
+  };
+};
+
+/** The files of one zone together: an RRset that occurs twice is a problem, and what is quarantined is not wanted. */
+export const joinContents = (contents: readonly FileContent[]): FileContent => {
+  const [only] = contents;
+  const joined = contents.length === 1 && only !== undefined ? only : withDuplicates(contents);
+  return { ...joined, rrsets: withoutQuarantined(joined.rrsets, joined.quarantined) };
+};
+
+const withDuplicates = (contents: readonly FileContent[]): FileContent => {
+  const into = collector();
+  const first = new Map<string, RRset>();
+  for (const rrset of contents.flatMap((content) => content.rrsets)) {
+    const known = first.get(keyOf(rrset));
+    if (known !== undefined) refuseDuplicate(rrset, known, into);
+    else {
+      first.set(keyOf(rrset), rrset);
+      into.add(rrset);
+    }
+  }
+  const { rrsets, quarantined, problems } = into.content();
+  return {
+    rrsets,
+    quarantined: [...contents.flatMap((content) => content.quarantined), ...quarantined],
+    problems: [...contents.flatMap((content) => content.problems), ...problems],
+    complete: contents.every((content) => content.complete),
+  };
+};
+
+/** Says that an RRset is there twice, and quarantines it. */
+export const refuseDuplicate = (rrset: RRset, known: RRset, into: Collector): void => {
+  const origin = rrset.values[0]?.origins[0] ?? null;
+  const other = known.values[0]?.origins[0] ?? null;
+  if (origin === null || other === null) return;
+  const where = `at ${other.file}:${other.line}`;
+  const message = `${rrset.name} ${rrset.type} is already there, ${where}; put all its values into one record`;
+  into.report('duplicate-rrset', message, origin);
+  into.quarantine(rrset.name, rrset.type, message, origin);
+};
+
+const nothing = { rrsets: [], quarantined: [] } as const;
+
+const withoutQuarantined = (rrsets: readonly RRset[], quarantined: readonly Quarantine[]): readonly RRset[] => {
+  if (quarantined.length === 0) return rrsets;
+  const names = new Set(quarantined.filter(({ type }) => type === null).map(({ name }) => name));
+  const keys = new Set(quarantined.map(({ name, type }) => `${name} ${type}`));
+  return rrsets.filter((rrset) => !names.has(rrset.name) && !keys.has(keyOf(rrset)));
+};

@@ -1,0 +1,62 @@
+import Type from 'typebox';
+
+// The bodies of the rows, by table. Keys that are not here are a later version's, and are let be. Also what
+// scripts/validators.ts compiles into the built command: each export whose name ends in Schema.
+
+const text = Type.String();
+const texts = Type.Array(text);
+const number = Type.Number();
+const orNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+
+const missing = Type.Object({ since: number, snapshots: number });
+
+const server = Type.Object({
+  name: text,
+  inventory: text,
+  ips: texts,
+  labels: texts,
+  state: Type.Enum(['active', 'maintenance', 'decommissioned']),
+  attributes: Type.Record(text, Type.Union([text, number, Type.Boolean()])),
+});
+
+export const knownServerSchema = Type.Object({
+  server,
+  since: number,
+  missing: orNull(missing),
+  partial: Type.Optional(Type.Boolean()),
+  lacking: Type.Optional(missing),
+});
+
+/** An inventory without its servers, and how many they are. */
+export const inventoryHeadSchema = Type.Object({
+  etag: orNull(text),
+  takenAt: number,
+  countedAt: number,
+  shrunk: orNull(missing),
+  count: number,
+  source: Type.Optional(text),
+});
+
+export const writtenValuesSchema = Type.Array(
+  Type.Object({ rdata: text, sources: texts, claims: Type.Optional(texts) }),
+);
+
+export const orphanedValuesSchema = Type.Array(Type.Object({ name: text, type: text, rdata: text, missing }));
+
+export const passSchema = Type.Object({
+  started: number,
+  ended: number,
+  commit: orNull(text),
+  digest: text,
+  outcome: Type.Enum(['done', 'failed', 'refused', 'differs']),
+  changes: number,
+  problems: number,
+});
+
+export const lastSyncSchema = Type.Object({
+  fingerprint: text,
+  mark: text,
+  desired: text,
+  readAt: number,
+  unmanaged: Type.Array(Type.Object({ name: text, type: text, why: text })),
+});

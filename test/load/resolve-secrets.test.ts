@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { resolveSecrets } from '../../src/load/index.ts';
+import { limits } from '../../src/load/size-limits.ts';
+import type { TargetDefinition } from '../../src/model/definitions.ts';
+import type { SecretRef } from '../../src/model/secret.ts';
+import { repository } from './repository.ts';
+
+const variable = 'HOSTMASTER_TEST_SECRET';
+afterEach(() => {
+  delete process.env[variable];
+});
+
+const target = (api_key: SecretRef): TargetDefinition => ({
+  name: 'pdns',
+  provider: 'powerdns',
+  config: {},
+  secrets: { api_key },
+  verify_at: null,
+  verify_wait: 0,
+  file: 'hostmaster.yaml',
+  line: 2,
+  column: 3,
+});
+
+describe('secrets', () => {
+  it('come from the environment or from a file', async () => {
+    process.env[variable] = 'of the environment';
+    expect(await resolveSecrets(target({ env: variable }), '/')).toEqual({
+      secrets: { api_key: 'of the environment' },
+    });
+    const folder = repository({ 'keys/pdns': 'of a file\n' });
+    expect(await resolveSecrets(target({ file: 'keys/pdns' }), folder)).toEqual({ secrets: { api_key: 'of a file' } });
+    expect(await resolveSecrets(target({ file: join(folder, 'keys/pdns') }), '/')).toEqual({
+      secrets: { api_key: 'of a file' },
+    });
+  });
+
+  it.each([
+    [{ env: variable }, undefined, `the environment variable ${variable} is not set; set it`],
+    [{ env: variable }, '', `the environment variable ${variable} is empty; set it`],
+    [
+      { env: 'fd5a7c1e9b3f4a6d' },
+      undefined,
+      'the environment variable (not shown here, as it may be the secret itself) is not set; set it',
+    ],
+    [
+      { file: 'fd5a7c1e9b3f4a6d' },
+      undefined,
+      'there is no file (not shown here, as it may be the secret itself); make it, or name another',
+    ],
+    [{ file: 'none' }, undefined, 'there is no file none; make it, or name another'],
+    [{ file: 'empty' }, undefined, 'the file empty is empty; put the secret into it'],
+    [{ file: '.' }, undefined, 'the file . cannot be used: it is not a plain file'],
+    [
+      { file: 'large' },
+      undefined,
+      `the file large cannot be used: it has ${limits.secretBytes + 1} bytes; ${limits.secretBytes} is the most`,
+    ],
+  ])('that are not there are CONFIG: %j', async (ref, value, message) => {
+    if (value !== undefined) process.env[variable] = value;
+    const folder = repository({ empty: '\n', large: 's'.repeat(limits.secretBytes + 1) });
+    await expect(resolveSecrets(target(ref), folder)).rejects.toMatchObject({
+      code: 'CONFIG',
+      kind: 'stop',
+      message: `hostmaster.yaml:2: target pdns: api_key: ${message}`,
+    });
+  });
+});
