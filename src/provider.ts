@@ -30,6 +30,8 @@ export interface Supports {
   readonly name_pattern?: string;
   /** Types that only some name servers can answer, so that each has to be asked first. */
   readonly synthesised: readonly string[];
+  /** The name servers that answer `synthesised` types. Without it, none is known to. */
+  readonly synthesised_by?: NameServerSoftware;
   /** Types that the name server makes itself: neither wanted nor deleted unless a file has that name and type. */
   readonly own_types: readonly string[];
   readonly min_ttl: number;
@@ -58,6 +60,14 @@ export interface Supports {
   readonly zones_are_made?: string;
   /** How a person deletes one; where it is missing, `deleteZone` can. */
   readonly zones_are_deleted?: string;
+}
+
+/** Name server software, and how it is told from other software by what it says of itself. */
+export interface NameServerSoftware {
+  /** For messages: `PowerDNS`. */
+  readonly name: string;
+  /** A regular expression, in any case of letters, for its answer to TXT CH version.bind. */
+  readonly version_bind: string;
 }
 
 export interface ListedZone {
@@ -189,12 +199,22 @@ export interface ProviderContext {
   readonly signal?: AbortSignal;
 }
 
+/** A target by what hostmaster.yaml says of it, without its secrets. */
+export interface ServerTarget extends Pick<ProviderContext, 'config' | 'folder'> {
+  readonly name: string;
+}
+
 /** What a provider's index.ts exports. `schema` is the JSON Schema of its target keys; `secrets` names the secret ones, as `api_key` or `tsig.secret`. */
 export interface ProviderFactory {
   readonly apiVersion: 1;
   readonly name: string;
   readonly schema: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
+  /**
+   * One string for the server that a target writes to: targets of the same server take turns, and no zone of one is deleted
+   * that is wanted at another. Default: each target is a server of its own. Pure.
+   */
+  serverId?(target: ServerTarget): string;
   /** Reads what it must know of the server first (its settings decide `supports`). */
   open(context: ProviderContext): Promise<Provider>;
   /** Its own name server, where it is one: runs until stopped. Throws where its address is taken. */

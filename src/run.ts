@@ -6,7 +6,7 @@ import type { Store } from './model/ports.ts';
 import type { KnownInventory, Roster } from './model/server.ts';
 import type { DesiredZone, ZoneSnapshot } from './model/zone.ts';
 import type { Allow, PlanTarget } from './plan/index.ts';
-import type { OpenTarget, OpenTargets, StuckName } from './target.ts';
+import type { OpenTarget, OpenTargets, UnwritableName } from './target.ts';
 
 /** Opens the state where the configuration says that it is. */
 export type StoreOpener = (state: string) => Promise<Store>;
@@ -22,13 +22,13 @@ export interface PassOptions {
   readonly allow: readonly string[];
   /** Read every zone, whatever the state says. */
   readonly full: boolean;
-  /** Keep what the servers come to, for passes of single servers. Default is no. */
+  /** Keep what the servers contribute, for passes of single servers. Default is no. */
   readonly keepComposed?: boolean;
   /** Run the targets' own name servers for the length of the pass, where nobody runs them yet. */
   readonly serve: boolean;
 }
 
-/** What accounts for values in all zones alike; null where there is no inventory. */
+/** The evidence for deletions that is the same for all zones; null where there is no inventory. */
 export type SharedEvidence = Omit<DeletionEvidence, 'written' | 'orphans'> | null;
 
 /** What the repository and the inventories want together. */
@@ -43,11 +43,11 @@ export interface Desired {
   /** Who registers a name. */
   readonly registered: Composed['registered'];
   readonly evidence: SharedEvidence;
-  /** Where that was asked for. */
+  /** Only where `keepComposed` was asked for. */
   readonly composed?: ComposedServers;
 }
 
-/** What servers come to, with the zones as they were before the rules looked at them. */
+/** What servers contribute, with the zones as they were before the rules looked at them. */
 export interface ComposedServers {
   readonly composition: Composition;
   readonly zones: readonly DesiredZone[];
@@ -61,7 +61,7 @@ export interface PlannedWork {
   /** null: missing at the target, or known to be unchanged. */
   readonly snapshot: ZoneSnapshot | null;
   readonly desiredDigest: () => string;
-  /** Values that exist where the inventory could have written them, and that nobody accounts for. */
+  /** Values that exist where the inventory could have written them, and that nobody wants or accounts for. */
   readonly orphans: readonly { readonly name: string; readonly type: string; readonly rdata: string }[];
   /** The target as the zone was planned for it. */
   readonly fitFor: PlanTarget;
@@ -78,6 +78,6 @@ export interface PlanPass {
   readonly allows: readonly Allow[];
   readonly targets: OpenTargets;
   readonly store: Store;
-  /** Names that an atomic set which is stuck keeps from being written. */
-  readonly stuck: readonly StuckName[];
+  /** Names that nothing may write: recovery found an atomic set half done there. */
+  readonly unwritable: readonly UnwritableName[];
 }

@@ -23,7 +23,7 @@ export interface Step {
   readonly total: number;
 }
 
-/** What the context hands in. */
+/** What every pass is handed from outside: providers, questions to name servers, time, and whoever is told of its steps. */
 export interface RunContext extends ProviderLookup {
   readonly ask: Asker;
   readonly clock: Clock;
@@ -35,6 +35,8 @@ export interface RunContext extends ProviderLookup {
 
 export interface OpenTarget {
   readonly definition: TargetDefinition;
+  /** The same for targets that write to the same server: these take turns. */
+  readonly serverId: string;
   readonly provider: Provider;
   /** The target's own name server, where it has one and the pass asks name servers. */
   readonly serving: Serving | null;
@@ -46,8 +48,8 @@ export interface OpenTargets {
   readonly problems: readonly Problem[];
 }
 
-/** A name that an atomic set which is stuck keeps from being written. */
-export interface StuckName {
+/** A name that nothing may write, as an earlier apply left an atomic set half done there. */
+export interface UnwritableName {
   readonly zone: string;
   readonly view: string | null;
   readonly target: string;

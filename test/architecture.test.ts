@@ -22,6 +22,10 @@ describe('layers', () => {
     expect(faults(checks.importsUpward)).toEqual([]);
   });
 
+  it('rooms that have a door are entered by it', () => {
+    expect(faults(checks.importsPastADoor)).toEqual([]);
+  });
+
   it('imports make no cycle', () => {
     expect(checks.cycles(sources)).toEqual([]);
   });
@@ -83,6 +87,13 @@ describe('the checks themselves', () => {
     const line = "import { factory } from '../../providers/powerdns/index.ts';";
     expect(checks.importsUpward(parsed('src/cli/registry.ts', line))).toEqual([]);
     expect(checks.importsUpward(parsed('src/cli/plan.ts', line))).toEqual(['providers/powerdns/index.ts']);
+  });
+
+  it('an import past a door is found', () => {
+    const line = "import { leaseHandle } from '../apply/lease.ts';";
+    expect(checks.importsPastADoor(parsed('src/memory/a.ts', line))).toEqual(['src/apply/lease.ts']);
+    expect(checks.importsPastADoor(parsed('src/apply/a.ts', "import { x } from './lease.ts';"))).toEqual([]);
+    expect(checks.importsPastADoor(parsed('src/memory/a.ts', "import { x } from '../apply/index.ts';"))).toEqual([]);
   });
 
   it('a cycle is found, also through types', () => {

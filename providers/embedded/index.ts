@@ -122,7 +122,7 @@ interface Settings {
   readonly file: string;
 }
 
-const settingsOf = ({ config, folder }: ProviderContext): Settings => {
+const settingsOf = ({ config, folder }: Pick<ProviderContext, 'config' | 'folder'>): Settings => {
   const { file = defaults.file, listen = defaults.listen } = config;
   const endpoint = typeof listen === 'string' ? parseListen(listen) : null;
   if (endpoint === null || typeof file !== 'string') {
@@ -156,6 +156,7 @@ export const factory: ProviderFactory = {
     },
   },
   secrets: [],
+  serverId: (context) => settingsOf(context).file,
   open,
   serve,
   ensureServing,

@@ -1,4 +1,4 @@
-import type { HealthChecks, Provider, ProviderFactory } from '../../src/provider.ts';
+import { canonicalUrl, type HealthChecks, type Provider, type ProviderFactory } from '../../src/provider.ts';
 import { type Api, openApi } from './api.ts';
 import { prefetchZones } from './bulk-read.ts';
 import { healthChecksOf } from './health.ts';
@@ -14,6 +14,7 @@ export const factory: ProviderFactory = {
   name: 'powerdns',
   schema,
   secrets: ['api_key'],
+  serverId: ({ config }) => JSON.stringify([canonicalUrl(String(config.url)), config.server ?? 'localhost']),
   open: async (context) => {
     const settings = settingsOf(context);
     const api = await openApi(settings);

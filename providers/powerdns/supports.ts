@@ -33,6 +33,7 @@ export const supportsOf = (config: ServerConfig, parallel: number | null): Suppo
     // As 4.7.3's API takes them: any other gets `contains unsupported characters`.
     name_pattern: '^(?:\\*\\.)?[a-z0-9_/.-]*$',
     synthesised: ['ALIAS', 'LUA'],
+    synthesised_by: { name: 'PowerDNS', version_bind: 'powerdns' },
     own_types: ownTypes,
     min_ttl: 0,
     max_ttl: 2_147_483_647,

@@ -12,6 +12,7 @@ export const factory: ProviderFactory = {
   name: 'rfc2136',
   schema,
   secrets,
+  serverId: ({ config }) => JSON.stringify([config.host, config.port ?? 53]),
   open: async (context) => {
     const settings = settingsOf(context);
     const session: Session = { api: openApi(settings), settings, contents: new Map(), insists: new Map() };

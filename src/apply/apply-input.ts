@@ -1,10 +1,11 @@
 import type { Changeset } from '../model/plan.ts';
 import type { CreateSettings } from '../model/zone.ts';
+import { zoneIdOf } from '../model/zone-target.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
-import { portionsOf } from './split-writes.ts';
+import { writesOf } from './split-writes.ts';
 import type { ApplyZoneInput } from './zone/run.ts';
 
-/** One changeset and what it needs to go out. */
+/** One changeset to apply, its target, and how its zone is made where it is missing. */
 export interface ApplyWork {
   readonly target: OpenTarget;
   readonly changeset: Changeset;
@@ -18,7 +19,7 @@ export const inputOf = (
 ): ApplyZoneInput => ({
   provider: target.provider,
   changeset,
-  portions: portionsOf(target.provider, { name: changeset.zone, view: changeset.view }),
+  splitIntoWrites: writesOf(target.provider, zoneIdOf(changeset)),
   create,
   reviewed,
   sleep: context.sleep,

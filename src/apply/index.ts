@@ -1,24 +1,49 @@
+// Apply: from changesets to writes at targets, and what became of each change.
+//
+// Terms
+//   changeset      all changes of one zone at one target; a `ChangesetRun` is one being applied, with its lease
+//   atomic set     the changes of one server's A, AAAA and PTR, over several zones: all are applied or none
+//   claim          a shared name that takes a value from several servers; it waits for the sets of these
+//   phase          one step of the order over all zones (phases.ts)
+//   lease          the permission to write one zone at one target; of all Hostmasters on one store one has it
+//   stale          an RRset is no longer what the plan was made from
+//   compare and swap  a write that happens only where each RRset is still what the change says it was before
+//
+// Premise: others write to the same zones at any moment, targets stop answering, and this process can be killed between
+// any two lines. So every touched RRset is read again just before its write, a write without an answer is read back before
+// it is sent again, and what must be whole over several writes is in the journal first.
+//
+// How it works
+//   1. apply-input.ts, changeset-run.ts: each changeset gets a run. One with changes of sets or claims is connected with
+//      other zones; any other zone is written by itself, with its own lease, in the phase `main`.
+//   2. lease.ts: the leases of all connected zones are taken, in the order of their keys, so that no two applies wait for
+//      each other; all of them together wait half a minute at most. Each write asks again whether the lease is still ours.
+//   3. run-phases.ts: connected zones are read, sets that cannot be whole are skipped, the others are journalled
+//      (sets/set-group.ts says how sets fail, roll back and recover), and then phase after phase is written over all zones:
+//      PTRs, addresses, claims, and the deletes the other way round.
+//   4. zone/: one zone's writes. order.ts and split-writes.ts put its changes into writes that the provider can take;
+//      write.ts sends them and takes out what the target refuses; outcome.ts says what became of each change.
+//   5. target-concurrency.ts: servers side by side, targets of one server in turns. circuit-breaker.ts: after three zones
+//      without an answer a target's other zones are not tried.
+//
+// A reviewed plan is stricter: it is refused as a whole where anything is stale (refuse-stale.ts), and a zone of it is
+// rolled back as a whole where one of its changes fails.
 import { compareText } from '../model/compare.ts';
-import type { Change, Changeset, PlannedRRset } from '../model/plan.ts';
 import type { ZoneResult } from '../model/result.ts';
-import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
-import type { CreateSettings, DesiredZone, ZoneId, ZoneSettings, ZoneSnapshot } from '../model/zone.ts';
+import type { ZoneTarget } from '../model/zone-target.ts';
 import type { RunContext } from '../target.ts';
 import type { ApplyWork } from './apply-input.ts';
-import type { ZoneTarget } from './phases.ts';
-import type { ApplyOptions } from './run-phases.ts';
-import { sendAll, unanswered } from './run-phases.ts';
-import { resultOf } from './zone/outcome.ts';
+import { type ApplyOptions, runPhases, unanswered } from './run-phases.ts';
+import { zoneResultOf } from './zone/outcome.ts';
 
 export type { ApplyWork } from './apply-input.ts';
-export { inputOf } from './apply-input.ts';
+export { type LeaseHandle, leaseHandle } from './lease.ts';
+export { refuseStale } from './refuse-stale.ts';
 export type { ApplyOptions } from './run-phases.ts';
-export type { PlacedChange, ReplanClaims } from './sets/claims.ts';
+export type { ClaimChange, ReplanClaims } from './sets/claims.ts';
+export { nothingRecovered, type Recovered, recoverJournal } from './sets/recover-journal.ts';
 
-/**
- * Carries all changesets out: name servers side by side, a target's zones as many at once as it bears. Two targets that
- * are one server's take turns. The changes of an atomic set are all made or none, and claims wait for them.
- */
+/** Applies all changesets, as the page above says. */
 export const applyAll = async (
   work: readonly ApplyWork[],
   options: ApplyOptions,
@@ -33,49 +58,12 @@ export const applyAll = async (
     done += changes;
     context.onStep?.({ stage: 'apply', done, total });
   };
-  const changesetRuns = await sendAll(due, options, context, onWritten);
-  return changesetRuns.map(({ run }) => resultOf(run)).sort(byZoneAndTarget);
+  const changesetRuns = await runPhases(due, options, context, onWritten);
+  return changesetRuns.map(({ run }) => zoneResultOf(run)).sort(byZoneAndTarget);
 };
 
-/** Did this zone fail for want of an answer? */
+/** Did this zone fail because its target gave no answer? */
 export const isUnanswered = ({ code }: ZoneResult): boolean => code !== null && unanswered.has(code);
 
 const byZoneAndTarget = (a: ZoneTarget, b: ZoneTarget): number =>
   compareText(a.zone, b.zone) || compareText(a.view ?? '', b.view ?? '') || compareText(a.target, b.target);
-
-/** `create:` without name servers takes those that are wanted at the apex. */
-export const createSettingsOf = (
-  { create }: ZoneSettings,
-  apexNs: readonly { readonly rdata: string }[],
-): CreateSettings | null =>
-  create === null || create.ns.length > 0 ? create : { ...create, ns: apexNs.map(({ rdata }) => rdata) };
-
-export const apexNsOf = ({ id, rrsets }: DesiredZone): readonly { readonly rdata: string }[] =>
-  rrsets.find(({ type, name }) => type === 'NS' && name === id.name)?.values ?? [];
-
-/** The changes that a name server has to answer for now. */
-export const appliedChanges = (changeset: Changeset, result: ZoneResult): readonly Change[] => {
-  const applied = new Set(result.changes.filter(({ status }) => status === 'applied').map(keyOf));
-  const went = new Map([...changeset.changes, ...(result.substituted ?? [])].map((change) => [keyOf(change), change]));
-  return [...went.values()].filter((change) => applied.has(keyOf(change)));
-};
-
-/** What a zone holds after changes: the read that they started from, carried forward. */
-export const carriedForward = (zone: ZoneId, before: ZoneSnapshot | null, changes: readonly Change[]): ZoneSnapshot => {
-  const rrsets = new Map((before?.rrsets ?? []).map((rrset) => [keyOf(rrset), rrset]));
-  for (const { name, type, after } of changes) {
-    if (after === null) rrsets.delete(keyOf({ name, type }));
-    else rrsets.set(keyOf({ name, type }), rrsetOf({ name, type }, after));
-  }
-  return {
-    status: 'read',
-    zone,
-    fingerprint: null,
-    rrsets: [...rrsets.values()],
-    unreadable: before?.unreadable ?? [],
-  };
-};
-
-/** What a plan says of an RRset, as an RRset. */
-export const rrsetOf = ({ name, type }: RRsetKey, { health_check: check, ttl, values }: PlannedRRset): RRset =>
-  check === null ? { name, type, ttl, values } : { name, type, ttl, values, healthCheck: check };

@@ -1,27 +1,21 @@
 import { dependentsOf, sidesOf } from '../model/dependents.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
+import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
 
-/** A zone at a target, as a changeset names it. */
-export type ZoneTarget = Pick<Changeset, 'zone' | 'view' | 'target'>;
-
-/** One string for a place, to index by. */
-export const zoneTargetKey = ({ zone, view, target }: ZoneTarget): string => `${zone}@${view ?? ''}/${target}`;
-
-/** One string for a change by its place. */
-export const changeKey = (place: ZoneTarget, { name, type }: RRsetKey): string =>
-  `${zoneTargetKey(place)} ${name} ${type}`;
+/** One string for a change of a zone at a target, over all zones. */
+export const changeKey = (at: ZoneTarget, { name, type }: RRsetKey): string => `${zoneTargetKey(at)} ${name} ${type}`;
 
 export const changeRefKey = (ref: ChangeRef): string => changeKey(ref, ref);
 
 /**
- * The order over all zones: what points back is there before the address that it points at, shared names follow it, and
- * what goes leaves shared names first.
+ * The order over all zones. A PTR comes before the address that it is for, and a claim after it; an address leaves its
+ * claims first, then goes, and its PTR goes last.
  */
 export const phases = ['ptr', 'main', 'claims', 'claim_deletes', 'address_deletes', 'ptr_deletes'] as const;
 export type Phase = (typeof phases)[number];
 
-/** What the sets of a plan make of a change; by refKey. */
+/** Which changes of a plan are members of its atomic sets, and which are claims that wait for them; by changeKey. */
 export interface SetRoles {
   readonly members: ReadonlySet<string>;
   readonly claims: ReadonlySet<string>;
@@ -33,10 +27,10 @@ export const rolesOf = (sets: readonly AtomicSet[]): SetRoles => ({
 });
 
 /**
- * The changes of a zone by the phase in which they go out. All changes of a name go together, so that a type swap is
- * never split, and what points at a claim's name waits with it. Where there are no sets, all is one phase.
+ * The changes of a zone by the phase in which they are written. All changes of a name are in one phase, so that a type
+ * swap is never split, and what points at a claim's name waits with it. Without sets, all is one phase.
  */
-export const phased = (changeset: Changeset, roles: SetRoles): ReadonlyMap<Phase, readonly Change[]> => {
+export const changesByPhase = (changeset: Changeset, roles: SetRoles): ReadonlyMap<Phase, readonly Change[]> => {
   if (roles.members.size + roles.claims.size === 0) return new Map([['main', changeset.changes]]);
   const units = Map.groupBy(changeset.changes, ({ name }) => name);
   const phaseByName = new Map([...units].map(([name, unit]) => [name, phaseOf(unit, changeset, roles)]));
@@ -44,30 +38,30 @@ export const phased = (changeset: Changeset, roles: SetRoles): ReadonlyMap<Phase
   return Map.groupBy(changeset.changes, ({ name }) => phaseByName.get(name) ?? 'main');
 };
 
-const phaseOf = (unit: readonly Change[], place: ZoneTarget, { members, claims }: SetRoles): Phase => {
-  const goes = unit.every(({ action }) => action === 'delete');
-  const own = unit.filter((change) => members.has(changeKey(place, change)));
-  if (own.some(({ type }) => type === 'PTR')) return goes ? 'ptr_deletes' : 'ptr';
-  if (own.length > 0) return goes ? 'address_deletes' : 'main';
-  if (!unit.some((change) => claims.has(changeKey(place, change)) || isClaimed(change))) return 'main';
-  return goes ? 'claim_deletes' : 'claims';
+const phaseOf = (unit: readonly Change[], at: ZoneTarget, { members, claims }: SetRoles): Phase => {
+  const onlyDeletes = unit.every(({ action }) => action === 'delete');
+  const own = unit.filter((change) => members.has(changeKey(at, change)));
+  if (own.some(({ type }) => type === 'PTR')) return onlyDeletes ? 'ptr_deletes' : 'ptr';
+  if (own.length > 0) return onlyDeletes ? 'address_deletes' : 'main';
+  if (!unit.some((change) => claims.has(changeKey(at, change)) || isClaimed(change))) return 'main';
+  return onlyDeletes ? 'claim_deletes' : 'claims';
 };
 
 const isClaimed = ({ before, after }: Change): boolean =>
   [before, after].some((side) => side?.values.some(({ origins }) => origins.some(({ kind }) => kind === 'claim')));
 
-/** The other changes of the zone that are of no use, or do harm, before its claims are there. */
+/** The other changes of the zone that would point to nothing, or do harm, before its claims are written. */
 const waitingFor = (
-  { changes, ...place }: Changeset,
+  { changes, ...at }: Changeset,
   { members }: SetRoles,
   phaseByName: ReadonlyMap<string, Phase>,
 ): Iterable<Change> => {
-  const ofSets = new Set(changes.filter((change) => members.has(changeKey(place, change))).map(({ name }) => name));
+  const ofSets = new Set(changes.filter((change) => members.has(changeKey(at, change))).map(({ name }) => name));
   const claims = changes.filter(({ name }) => phaseByName.get(name) === 'claims');
   if (claims.length === 0) return [];
   const served = new Set(claims.filter(({ before }) => before !== null).map(({ name }) => name));
   return dependentsOf({
-    zone: place.zone,
+    zone: at.zone,
     changes: changes.filter(({ name }) => phaseByName.get(name) === 'main' && !ofSets.has(name)),
     withheld: claims.flatMap(sidesOf),
     exists: (name) => served.has(name),

@@ -1,16 +1,14 @@
 import { HostmasterError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { readPlan } from '../pass/planfile.ts';
-import { closeTargets } from '../pass/targets.ts';
 import type { ApplyPass } from '../pass.ts';
-import { applyPass, applyPlanPass, planPass } from '../pass.ts';
+import { applyPass, applyPlanPass, closePass, planPass, readPlan } from '../pass.ts';
 import { applyMarkdown, planMarkdown } from '../report/markdown.ts';
 import { inFull, problemLines } from '../report/problems.ts';
 import { applyText, planText } from '../report/text.ts';
 import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
-import { json, openWith, passOptions } from './options.ts';
+import { json, passOptions, storeOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export interface ApplyOptions extends PlanningOptions {
@@ -24,7 +22,9 @@ export const runApply = (options: ApplyOptions, io: Io, serve = true): Promise<n
 
 const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promise<number> => {
   const { context, clear } = commandContext(io, options);
-  const pass = await planPass({ ...passOptions(options), serve, recover: true }, context, openWith(io)).finally(clear);
+  const pass = await planPass({ ...passOptions(options), serve, recover: true }, context, storeOpener(io)).finally(
+    clear,
+  );
   try {
     const { plan } = pass;
     const changes = ofChanges(plan) === exit.changes;
@@ -34,7 +34,7 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
     report(plan, changes ? applied : null, options, io);
     return worst([ofPlan(plan), ofResults(applied.results), ofVerify(applied.verify)]);
   } finally {
-    await Promise.all([closeTargets(pass.targets), pass.store.close()]);
+    await closePass(pass);
   }
 };
 
@@ -48,7 +48,7 @@ const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promi
     return exit.done;
   }
   if (!(await agreed(options, io))) return exit.error;
-  const applied = await applyPlanPass(plan, passOptions(options), context, openWith(io)).finally(clear);
+  const applied = await applyPlanPass(plan, passOptions(options), context, storeOpener(io)).finally(clear);
   report({ ...plan, problems: [...plan.problems, ...applied.problems] }, applied, options, io);
   return worst([ofProblems(applied.problems), ofResults(applied.results), ofVerify(applied.verify)]);
 };
@@ -65,7 +65,7 @@ const refuseBeside = (options: ApplyOptions): void => {
 const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
   if (options.yes === true) return true;
   if (!io.interactive) {
-    io.err('hostmaster: nothing was applied: there is no terminal to ask at; say --yes to apply without being asked\n');
+    io.err('hostmaster: nothing was applied: there is no terminal to ask on; add --yes to apply without a question\n');
     return false;
   }
   if ((await io.ask('Apply this? [yes/no] ')) === 'yes') return true;

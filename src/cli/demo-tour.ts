@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NameServer } from '../model/ports.ts';
-import type { ServingTarget } from '../pass/serve.ts';
+import type { ServingTarget } from '../pass.ts';
 import { askByDns } from '../verify/index.ts';
 import type { Io } from './io.ts';
 

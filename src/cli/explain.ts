@@ -8,7 +8,7 @@ import { noPaint } from '../report/paint.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { json, passOptions, readWith } from './options.ts';
+import { json, passOptions, readOnlyStoreOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export const runExplain = async (
@@ -24,7 +24,7 @@ export const runExplain = async (
     known,
     passOptions(options),
     commandContext(io, options).context,
-    readWith(io),
+    readOnlyStoreOpener(io),
   );
   const print = {
     text: () => explanations.map((each) => explainText(each, io.paint)).join('\n'),

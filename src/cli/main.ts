@@ -67,10 +67,10 @@ const program = (io: Io, run: Run): Command => {
     .option('--confirm <name>', "the zone's name once more; without it, it is asked for on a terminal")
     .option('--out <folder>', 'where the dump goes', deletedFolder)
     .addOption(
-      new Option('--allow <what...>', 'in spite of a delegation to it, or of what a dump cannot hold').choices([
-        'delegation',
-        'unreadable',
-      ]),
+      new Option(
+        '--allow <what...>',
+        'delete it although a zone above delegates it, or although the dump cannot hold all of it',
+      ).choices(['delegation', 'unreadable']),
     )
     .action(run(async (name, options) => (await import('./zone-delete.ts')).runZoneDelete(name, options, io)));
   command('init', 'write a small working repository')

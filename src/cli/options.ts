@@ -69,13 +69,13 @@ export const passOptions = (options: PlanningOptions): PassOptions => ({
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** The state for a command that writes; damage in it is said. */
-export const openWith =
+export const storeOpener =
   (io: Io) =>
   (file: string): Promise<Store> =>
     openStore(file, (notice) => io.err(`hostmaster: ${notice}\n`));
 
 /** The state for a command that leaves no trace; damage in it is said. */
-export const readWith =
+export const readOnlyStoreOpener =
   (io: Io) =>
   (file: string): Promise<Store> =>
     readStore(file, (notice) => io.err(`hostmaster: ${notice}\n`));

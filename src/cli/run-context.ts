@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../target.ts';
 import { askByDns } from '../verify/index.ts';
 import type { Io } from './io.ts';
-import { keepYoungGenerationSmall } from './memory.ts';
 import type { CommonOptions } from './options.ts';
 import { progressLine } from './progress.ts';
 import { providers } from './providers.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface CommandContext {
   readonly context: RunContext;

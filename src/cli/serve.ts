@@ -1,6 +1,5 @@
 import { HostmasterError } from '../model/errors.ts';
-import type { ServingTarget } from '../pass/serve.ts';
-import { servePass } from '../pass.ts';
+import { type ServingTarget, servePass } from '../pass.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';

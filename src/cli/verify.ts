@@ -5,7 +5,7 @@ import { verifyText } from '../report/text.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { json, passOptions, readWith } from './options.ts';
+import { json, passOptions, readOnlyStoreOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -18,7 +18,7 @@ export const runVerify = async (options: VerifyOptions, io: Io): Promise<number>
   const { definitions, checked, differences } = await verifyPass(
     { ...passOptions(options), ...sample },
     context,
-    readWith(io),
+    readOnlyStoreOpener(io),
   ).finally(clear);
   const report = { checked, differences };
   const errors = definitions.problems.filter(({ severity }) => severity === 'error');

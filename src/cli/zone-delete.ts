@@ -1,14 +1,13 @@
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import { count } from '../model/phrases.ts';
-import type { DeleteAllow, DeletedZone, FoundZone } from '../pass/delete-zone/index.ts';
-import { deleteZonePass } from '../pass.ts';
+import { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } from '../pass.ts';
 import { deletedMarkdown, deletedText } from '../report/deleted.ts';
 import { inFull, problemLines } from '../report/problems.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { SourceOptions } from './options.ts';
-import { deletedFolder, json, openWith, passOptions } from './options.ts';
+import { deletedFolder, json, passOptions, storeOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export interface ZoneDeleteOptions extends SourceOptions {
@@ -25,7 +24,7 @@ export const runZoneDelete = async (name: string, options: ZoneDeleteOptions, io
   const { allow = [], out, target, ...rest } = options;
   const agree = (found: FoundZone) => agreed(zone, found, options, io);
   const deletion = { zone, target, out, allow, agree };
-  const deleted = await deleteZonePass(deletion, passOptions(rest), context, openWith(io)).finally(clear);
+  const deleted = await deleteZonePass(deletion, passOptions(rest), context, storeOpener(io)).finally(clear);
   report(deleted, options, io);
   return worst([ofProblems(deleted.problems), ofVerify(deleted.verify)]);
 };

@@ -24,6 +24,7 @@ import { repositoryReader } from './repository-files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
 import { reachOf } from './roles/writable-zones.ts';
 
+export { configCommit } from './config-commit.ts';
 export { type LoadRuleId, loadRules } from './load-rules.ts';
 export { resolveSecrets } from './resolve-secrets.ts';
 export { limits } from './size-limits.ts';

@@ -3,7 +3,10 @@ import type { Store } from '../model/ports.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { SharedEvidence } from '../run.ts';
 
-/** What accounts for values of this zone at this target, or at some names of it; null where all that Git does not want may go. */
+/**
+ * The evidence for deciding deletions in this zone at this target, or at some names of it. null: no inventory owns anything
+ * here, so unwanted values may be deleted.
+ */
 export const deletionEvidenceAt = async (
   { id, scope, settings }: DesiredZone,
   target: string,
@@ -13,10 +16,10 @@ export const deletionEvidenceAt = async (
   names?: readonly string[],
 ): Promise<DeletionEvidence | null> => {
   const written = await store.written(id, target, names);
-  // What was written for a server stays one's own affair when Git takes registration or grants out of the zone.
+  // What was written for a server keeps needing evidence when Git takes registration or grants out of the zone.
   if (scope === undefined && settings.owns === 'all' && !written.some(isForServer)) return null;
   const orphans = await store.orphans(id, target);
-  return { ...(shared ?? { ...noFacts, now }), written, orphans };
+  return { ...(shared ?? { ...noEvidence, now }), written, orphans };
 };
 
-const noFacts = { servers: new Map(), names: new Map(), addresses: new Map() } as const;
+const noEvidence = { servers: new Map(), names: new Map(), addresses: new Map() } as const;

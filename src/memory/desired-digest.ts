@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { DesiredZone } from '../model/zone.ts';
 import type { OpenTarget } from '../target.ts';
 
+/** The hash is fed in pieces of about this many characters. */
 const pieceLength = 65_536;
 
 /**
- * The digest of what is desired, of what decides about whose an RRset is, of what the target supports, and of the name
- * servers that must be able to answer; '' where some of that is not known. Made when it is first asked for: only what is
- * kept from pass to pass needs it.
+ * A digest of the desired RRsets and of everything else that a plan depends on: the zone's settings, what the target
+ * supports, the name servers that must be able to answer. '' where some of that is not known. Computed when it is first
+ * asked for, as few zones need it.
  */
 export const desiredDigestOf = (zone: DesiredZone, target: OpenTarget): (() => string) => {
   let digest: string | null = null;
@@ -22,8 +23,8 @@ const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
   let piece = JSON.stringify([zone.settings, target.provider.supports, target.definition.verify_at]);
   for (const { name, type, ttl, values, options, healthCheck } of zone.rrsets) {
     piece += `${name} ${type} ${ttl} ${values.length}\n`;
-    // What is only held is said at every pass, and for that the zone has to be read.
-    for (const { rdata, retained } of values) piece += retained === undefined ? `${rdata}\n` : `${rdata} held\n`;
+    // A retained value is reported by every pass, and for that the zone has to be read.
+    for (const { rdata, retained } of values) piece += retained === undefined ? `${rdata}\n` : `${rdata} retained\n`;
     if (options !== undefined) piece += JSON.stringify(options);
     if (healthCheck !== undefined) piece += JSON.stringify(healthCheck);
     if (piece.length > pieceLength) {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isUnanswered } from '../apply/index.ts';
-import { zoneTargetKey } from '../apply/phases.ts';
 import { messageOf } from '../model/errors.ts';
 import type { ZoneResult } from '../model/result.ts';
+import { zoneTargetKey, zoneTargetLabel } from '../model/zone-target.ts';
 import type { PlannedWork, PlanPass } from '../run.ts';
 import type { RunContext } from '../target.ts';
 
 /**
- * Remembers the zones that are now as they should be, so that the next pass need not read them: after a write of ours,
- * under a mark at the target; after a read that confirmed the last such write, with the new time. All else is forgotten,
- * and so are the zones of a target that stopped answering.
+ * Remembers the zones that are now as desired, so that the next pass need not read them: after a write of ours, with a
+ * mark that is left at the target; after a read that confirmed the last such write, with the new time. All other zones are
+ * forgotten, and so are those of a target that stopped answering.
  */
 export const rememberSyncs = async (
   pass: PlanPass,
@@ -17,33 +17,33 @@ export const rememberSyncs = async (
   context: RunContext,
 ): Promise<void> => {
   const byZone = new Map(results.map((result) => [zoneTargetKey(result), result]));
-  const silent = new Set(results.filter(isUnanswered).map(({ target }) => target));
+  const unanswered = new Set(results.filter(isUnanswered).map(({ target }) => target));
   for (const work of pass.work) {
-    const { zone, target } = work.changeset;
+    const { target } = work.changeset;
     const result = byZone.get(zoneTargetKey(work.changeset)) ?? null;
     try {
-      if (result === null && work.snapshot !== null && !silent.has(target)) await payDebts(work, context);
-      await settleOne(work, result, pass, context, silent.has(target));
+      if (result === null && work.snapshot !== null && !unanswered.has(target)) await finishAgain(work, context);
+      await rememberSync(work, result, pass, context, !unanswered.has(target));
     } catch (error) {
-      silent.add(target);
+      unanswered.add(target);
       await pass.store.forgetSync(work.zone.id, target).catch(() => undefined);
       context.onNotice?.(
-        `the state of ${zone} at ${target} was not kept, so that it will be read in full: ${messageOf(error)}`,
+        `could not save the state of ${zoneTargetLabel(work.changeset)}; the next run reads it in full: ${messageOf(error)}`,
       );
     }
   }
 };
 
-/** An apply that was killed before its last step leaves nothing to change but that, and no state that knows the zone. */
-const payDebts = async ({ target, zone }: PlannedWork, context: RunContext): Promise<void> =>
+/** Runs the provider's `finish` again, in case an earlier apply was killed before it. */
+const finishAgain = async ({ target, zone }: PlannedWork, context: RunContext): Promise<void> =>
   target.provider.finish?.(zone.id, [], context.signal);
 
-const settleOne = async (
+const rememberSync = async (
   { zone, target, changeset, snapshot, desiredDigest }: PlannedWork,
   result: ZoneResult | null,
   { store }: PlanPass,
   context: RunContext,
-  silent: boolean,
+  isAnswered: boolean,
 ): Promise<void> => {
   const { name } = target.definition;
   const clean = desiredDigest() !== '' && changeset.withheld.length === 0;
@@ -60,7 +60,7 @@ const settleOne = async (
       unmanaged: changeset.unmanaged,
     });
   }
-  const ours = clean && result.status === 'applied' && !silent;
+  const ours = clean && result.status === 'applied' && isAnswered;
   if (!ours || result.fingerprint === null || target.provider.mark === undefined) {
     return store.forgetSync(zone.id, name);
   }

@@ -7,10 +7,11 @@ import { type Missing, serverKey } from '../model/server.ts';
 import { valuesIn } from '../plan/existing.ts';
 import type { HealthChecks } from '../provider.ts';
 
-// What the state keeps of a zone at a target, so that a later pass can tell whose a value is that nobody wants any more.
+// The ledger of a zone at a target: which values we wrote there and for whom, so that a later pass can tell whose a value
+// is that nobody wants any more. Pure; remember-values.ts reads and writes it.
 
 export interface LedgerInput {
-  /** What is wanted of the zone at the target, addresses also where they are compiled. */
+  /** What is desired of the zone at the target, with the addresses that are compiled into other types. */
   readonly desired: readonly RRset[];
   readonly isListed: boolean;
   readonly before: readonly WrittenValue[];
@@ -18,15 +19,15 @@ export interface LedgerInput {
   readonly exists: (key: RRsetKey, rdata: string) => boolean;
 }
 
-export interface LedgerMoves {
-  /** The RRsets of which the ledger says something else now. */
+export interface LedgerChanges {
+  /** The RRsets whose entries change. */
   readonly at: readonly RRsetKey[];
-  /** All that it says of them now. */
+  /** All of their entries from now on. */
   readonly values: readonly WrittenValue[];
 }
 
-/** Where what we have written, and what of it stands, differs from what is known of it: each value with whom it is for. */
-export const ledgerMoves = ({ desired, isListed, before, exists }: LedgerInput): LedgerMoves => {
+/** What changes in the ledger so that it has exactly what we wrote and what exists of it, each value with whom it is for. */
+export const ledgerChanges = ({ desired, isListed, before, exists }: LedgerInput): LedgerChanges => {
   const known = rrsetMap<WrittenValue[]>();
   for (const entry of before) {
     const same = known.get(entry);
@@ -58,7 +59,7 @@ const withoutRdataOf = (entries: readonly WrittenValue[], others: readonly Writt
   return entries.filter(({ rdata }) => !known.has(rdata));
 };
 
-/** In whatever order. */
+/** The same entries, in any order. */
 const isSame = (a: readonly WrittenValue[], b: readonly WrittenValue[]): boolean =>
   a.length === b.length &&
   (a.every((each, i) => isEqual(each, b[i])) || isEqualList(a.map(textOf).sort(), b.map(textOf).sort()));
@@ -75,7 +76,7 @@ const isEqualList = (a: readonly string[], b: readonly string[]): boolean =>
 const textOf = ({ rdata, sources, claims = [] }: WrittenValue): string =>
   [rdata, sources.join(' '), ...claims].join('\n');
 
-/** What the ledger has of values: those that are for a server, and, where the zone owns what is listed, Git's. */
+/** The ledger's entries for values: those for a server, and where the zone owns what is listed, Git's too. */
 export const entriesOf = (
   { name, type }: RRsetKey,
   values: RRset['values'],
@@ -107,8 +108,8 @@ const sourceOf = (origin: Origin, isListed: boolean): string | null => {
 };
 
 /**
- * The values that nobody accounts for, with how long that has been so. `counts`: this pass saw complete snapshots, and an
- * interval has gone by since the last that counted.
+ * The values that nobody accounts for, with how long that has been so. `counts`: this pass saw complete snapshots of the
+ * inventories, and an interval has passed since the last pass that counted.
  */
 export const countedOrphans = (
   seen: readonly (RRsetKey & { readonly rdata: string })[],
@@ -119,19 +120,19 @@ export const countedOrphans = (
   const known = new Map(before.map((orphan) => [`${keyOf(orphan)} ${orphan.rdata}`, orphan.missing]));
   return seen.map(({ name, type, rdata }) => {
     const was: Missing = known.get(`${name} ${type} ${rdata}`) ?? { since: now, snapshots: 0 };
-    // Later than now was by a clock that has been set back.
+    // A time later than now is by a clock that has been set back.
     const since = Math.min(was.since, now);
     return { name, type, rdata, missing: { since, snapshots: was.snapshots + (counts ? 1 : 0) } };
   });
 };
 
-/** What stands after changes, as a test for one value; that of a compiled RRset are its addresses. */
-export const standing = (
+/** Tells for a value whether it exists after these changes; the values of a compiled RRset are its addresses. */
+export const existsAfter = (
   existing: readonly RRset[],
   changes: readonly Change[],
   checks: HealthChecks | null,
 ): ((key: RRsetKey, rdata: string) => boolean) => {
-  const rrsets = mapRRsets<Held>(existing);
+  const rrsets = mapRRsets<ExistingValues>(existing);
   for (const change of changes) rrsets.set(change, { ...change, values: change.after?.values ?? [] });
   const compiled = rrsets
     .values()
@@ -139,7 +140,7 @@ export const standing = (
     .flatMap((rrset) => valuesIn(rrset, checks));
   const inside = Map.groupBy(compiled, keyOf);
   const sets = rrsetMap<ReadonlySet<string>>();
-  const setAt = (key: RRsetKey, own: Held['values']): ReadonlySet<string> => {
+  const setAt = (key: RRsetKey, own: ExistingValues['values']): ReadonlySet<string> => {
     const known = sets.get(key);
     if (known !== undefined) return known;
     const set = new Set([...own, ...(inside.get(keyOf(key)) ?? [])].map(({ rdata }) => rdata));
@@ -154,7 +155,7 @@ export const standing = (
   };
 };
 
-/** Fewer are faster looked through than put into a set. */
+/** So few values are searched faster than they are put into a set. */
 const fewValues = 8;
 
-type Held = Pick<RRset, 'name' | 'type' | 'values'>;
+type ExistingValues = Pick<RRset, 'name' | 'type' | 'values'>;

@@ -4,9 +4,9 @@ import type { Store } from '../model/ports.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
 import type { RunContext } from '../target.ts';
 
-/** Keeps that this pass was, for people who look back. */
+/** Records a pass that ended, for people who look back. */
 export const recordPass = async (
-  { started, plan, results, verify }: Ended,
+  { started, plan, results, verify }: EndedPass,
   store: Store,
   context: RunContext,
 ): Promise<void> => {
@@ -22,10 +22,10 @@ export const recordPass = async (
   const { config_commit: commit, digest, problems } = plan;
   await store
     .recordPass({ started, ended: context.clock.now(), commit, digest, outcome, changes, problems: problems.length })
-    .catch((error: unknown) => context.onNotice?.(`this pass was not recorded in the state: ${messageOf(error)}`));
+    .catch((error: unknown) => context.onNotice?.(`could not record this pass in the state: ${messageOf(error)}`));
 };
 
-interface Ended {
+interface EndedPass {
   readonly started: number;
   readonly plan: Plan;
   readonly results: readonly ZoneResult[];

@@ -1,68 +1,67 @@
-import { type ApplyWork, appliedChanges } from '../apply/index.ts';
-import { idOf, resultOf } from '../apply/results.ts';
+import type { ApplyWork } from '../apply/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Change } from '../model/plan.ts';
 import type { Store, WrittenValue } from '../model/ports.ts';
-import type { ZoneResult } from '../model/result.ts';
+import { appliedChanges, resultOf, type ZoneResult } from '../model/result.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
+import { zoneIdOf, zoneTargetLabel } from '../model/zone-target.ts';
 import { valuesIn } from '../plan/existing.ts';
 import { fit } from '../plan/index.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { PlannedWork, PlanPass } from '../run.ts';
 import type { RunContext } from '../target.ts';
-import { countedOrphans, entriesOf, type LedgerInput, ledgerMoves, standing } from './ledger.ts';
+import { countedOrphans, entriesOf, existsAfter, type LedgerInput, ledgerChanges } from './ledger.ts';
 
-/** Keeps what was learnt of the inventories: from then on a server that goes missing is known. */
+/** Saves what is known of the inventories now: from then on a server that goes missing is noticed. */
 export const rememberInventories = async ({ desired, store }: PlanPass): Promise<void> => {
   for (const [name, known] of Object.entries(desired.next)) await store.remember(name, known);
 };
 
-/** What the state has of zones since just before they were written. */
-export type BeforeApply = ReadonlyMap<PlannedWork, readonly WrittenValue[]>;
+/** The ledger's entries of zones as they were saved just before the apply. */
+export type LedgerBeforeApply = ReadonlyMap<PlannedWork, readonly WrittenValue[]>;
 
 /**
- * Notes whose each value is that is about to be written, beside what stands and what is known of it: whatever an apply
- * leaves that is killed, the next pass knows whose it is.
+ * Saves for whom each value is that is about to be written, beside what exists and what is known of it: whatever a killed
+ * apply leaves, the next pass knows whose it is.
  */
-export const rememberValuesBeforeApply = async (pass: PlanPass, context: RunContext): Promise<BeforeApply> => {
-  const noted = new Map<PlannedWork, readonly WrittenValue[]>();
+export const rememberValuesBeforeApply = async (pass: PlanPass, context: RunContext): Promise<LedgerBeforeApply> => {
+  const saved = new Map<PlannedWork, readonly WrittenValue[]>();
   for (const work of pass.work) {
     const { evidence, snapshot, changeset, target, zone } = work;
     if (evidence === null || changeset.changes.length === 0) continue;
-    await keeping(work, context, async () => {
+    await savingOrNotice(work, context, async () => {
       const names = new Set(changeset.changes.map(({ name }) => name));
       const known = await pass.store.written(zone.id, target.definition.name, [...names]);
       const checks = target.provider.healthChecks ?? null;
-      const now = standing(snapshot?.rrsets ?? [], [], checks);
-      const then = standing(snapshot?.rrsets ?? [], changeset.changes, checks);
+      const existsNow = existsAfter(snapshot?.rrsets ?? [], [], checks);
+      const existsThen = existsAfter(snapshot?.rrsets ?? [], changeset.changes, checks);
       const isKnown = among(known);
-      const exists: Exists = (key, rdata) => then(key, rdata) || now(key, rdata) || isKnown(key, rdata);
-      const entries = await keepLedger(work, known, exists, pass, names);
-      noted.set(work, [...evidence.written.filter(({ name }) => !names.has(name)), ...entries]);
+      const exists: Exists = (key, rdata) => existsThen(key, rdata) || existsNow(key, rdata) || isKnown(key, rdata);
+      const entries = await saveLedger(work, known, exists, pass, names);
+      saved.set(work, [...evidence.written.filter(({ name }) => !names.has(name)), ...entries]);
     });
   }
-  return noted;
+  return saved;
 };
 
-/** Keeps whose each value is that now stands, and what nobody accounts for, for every zone that was read. */
+/** Saves for whom each existing value is, and which values nobody accounts for, for every zone that was read. */
 export const rememberValues = async (
   pass: PlanPass,
   results: readonly ZoneResult[],
   context: RunContext,
-  ahead: BeforeApply = new Map(),
+  beforeApply: LedgerBeforeApply = new Map(),
 ): Promise<void> => {
   for (const work of pass.work) {
     const { changeset, evidence, snapshot, target, zone } = work;
     if (evidence === null) continue;
-    await keeping(work, context, async () => {
-      const result = resultOf(results, changeset);
-      const applied = result === undefined ? [] : appliedChanges(changeset, result);
-      const stands = standing(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
-      const before = ahead.get(work) ?? evidence.written;
-      // What was not written by us may be by another hostmaster: what is noted of that the next pass sets right.
-      const mayBe = among(before.filter(unwritten(changeset, applied)));
-      await keepLedger(work, before, (key, rdata) => stands(key, rdata) || mayBe(key, rdata), pass);
+    await savingOrNotice(work, context, async () => {
+      const applied = appliedChanges(changeset, resultOf(results, changeset));
+      const exists = existsAfter(snapshot?.rrsets ?? [], applied, target.provider.healthChecks ?? null);
+      const before = beforeApply.get(work) ?? evidence.written;
+      // What we did not write another Hostmaster may have written: the next pass corrects its entries.
+      const mayExist = among(before.filter(unwritten(changeset, applied)));
+      await saveLedger(work, before, (key, rdata) => exists(key, rdata) || mayExist(key, rdata), pass);
       const orphans = countedOrphans(work.orphans, evidence.orphans, countsNow(pass), evidence.now);
       if (orphans.length === 0 && evidence.orphans.length === 0) return;
       await pass.store.keepOrphans(zone.id, target.definition.name, orphans);
@@ -84,19 +83,22 @@ const unwritten = ({ changes }: PlannedWork['changeset'], applied: readonly Chan
   return ({ name }: RRsetKey): boolean => names.has(name);
 };
 
-const keeping = async ({ changeset }: PlannedWork, context: RunContext, job: () => Promise<void>): Promise<void> => {
+const savingOrNotice = async (
+  { changeset }: PlannedWork,
+  context: RunContext,
+  job: () => Promise<void>,
+): Promise<void> => {
   try {
     await job();
   } catch (error) {
-    const { zone, target } = changeset;
     context.onNotice?.(
-      `whose the values of ${zone} at ${target} are was not kept, so that less is deleted: ${messageOf(error)}`,
+      `could not save which server owns the values of ${zoneTargetLabel(changeset)}; they will not be deleted automatically: ${messageOf(error)}`,
     );
   }
 };
 
-/** Brings the zone's ledger from `before` to what exists, at some names or all; gives what it says then. */
-const keepLedger = async (
+/** Brings the zone's ledger from `before` to what exists, at some names or all; gives its entries then. */
+const saveLedger = async (
   work: PlannedWork,
   before: readonly WrittenValue[],
   exists: Exists,
@@ -106,8 +108,8 @@ const keepLedger = async (
   const { zone, target } = work;
   const isDue = ({ name }: RRsetKey) => names === null || names.has(name);
   const isListed = zone.settings.owns === 'listed';
-  const desired = wantedAt(work).filter(isDue);
-  const { at, values } = ledgerMoves({ desired, isListed, before: before.filter(isDue), exists });
+  const desired = desiredAt(work).filter(isDue);
+  const { at, values } = ledgerChanges({ desired, isListed, before: before.filter(isDue), exists });
   if (at.length === 0) return before;
   await store.noteWritten(zone.id, target.definition.name, at, values);
   return [...without(before, at), ...values];
@@ -118,15 +120,15 @@ const without = (entries: readonly WrittenValue[], at: readonly RRsetKey[]): rea
   return entries.filter((entry) => !gone.has(keyOf(entry)));
 };
 
-/** What was wanted as the target takes it; checked addresses also where they are compiled. */
-const wantedAt = ({ zone, fitFor }: PlannedWork): readonly RRset[] => {
+/** What was desired, as it fits the target, with the checked addresses that are compiled into other types. */
+const desiredAt = ({ zone, fitFor }: PlannedWork): readonly RRset[] => {
   const { rrsets, compiled } = fit(zone, fitFor);
   return [...rrsets.values(), ...compiled.values()];
 };
 
 /**
- * Did every inventory there is answer completely, so that an absence counts, and not sooner than an interval after the
- * last? An answer without any server proves nothing about values of servers that nobody knows.
+ * Does this pass count as evidence of absence? Every inventory must have answered completely, and not sooner than an
+ * interval after the last answer that counted. An answer without any server proves nothing about servers nobody knows.
  */
 const countsNow = ({ desired }: PlanPass): boolean => {
   const inventories = Object.values(desired.roster.inventories);
@@ -137,8 +139,8 @@ const countsNow = ({ desired }: PlanPass): boolean => {
   );
 };
 
-/** The same for a reviewed plan, before it is written. */
-export const rememberPlannedBeforeApply = async (
+/** As rememberValuesBeforeApply, for a reviewed plan. */
+export const rememberReviewedBeforeApply = async (
   work: readonly ApplyWork[],
   definitions: Definitions,
   store: Store,
@@ -154,16 +156,15 @@ export const rememberPlannedBeforeApply = async (
   }
 };
 
-/** The same after a reviewed plan: what it wrote says whose it is, and nothing else moved. */
-export const rememberPlanned = async (
+/** As rememberValues, after a reviewed plan: only what it wrote has changed. */
+export const rememberReviewed = async (
   work: readonly ApplyWork[],
   results: readonly ZoneResult[],
   definitions: Definitions,
   store: Store,
 ): Promise<void> => {
   for (const { changeset, target } of work) {
-    const result = resultOf(results, changeset);
-    const applied = result === undefined ? [] : appliedChanges(changeset, result);
+    const applied = appliedChanges(changeset, resultOf(results, changeset));
     if (applied.length === 0) continue;
     const { id, keys, entries } = writtenBy(changeset, applied, target, definitions);
     await store.noteWritten(id, target.definition.name, keys, entries);
@@ -176,14 +177,14 @@ const writtenBy = (
   { provider }: ApplyWork['target'],
   { zones }: Definitions,
 ) => {
-  const id = idOf(changeset);
+  const id = zoneIdOf(changeset);
   const isListed =
     zones.find((zone) => zone.id.name === id.name && zone.id.view === id.view)?.settings.owns === 'listed';
   const written = changes.map((change) => writtenIn(change, provider.healthChecks ?? null, isListed));
   return { id, keys: written.flatMap(({ at }) => at), entries: written.flatMap(({ values }) => values) };
 };
 
-/** Whose each value of a change is; which address of a compiled one is whose, the plan does not say. */
+/** For whom each value of a change is. Of a compiled RRset, the plan does not say which address is for whom. */
 const writtenIn = ({ name, type, before, after }: Change, checks: HealthChecks | null, isListed: boolean) => {
   const inside = (side: Change['after'], key: RRsetKey) =>
     side === null ? [] : valuesIn({ ...key, values: side.values }, checks);

@@ -1,4 +1,4 @@
-// What Node, undici and OpenSSL say of a connection that came to nothing.
+// Addresses of services, and what Node, undici and OpenSSL say of a connection that came to nothing.
 
 /** The code of such an error: of its first, where each address of a name failed, or of its cause; '' where it has none. */
 export const networkCode = (error: unknown): string => {
@@ -36,3 +36,10 @@ const neverSent: ReadonlySet<string> = new Set([
 /** Was there no connection, so that the server cannot have seen what was to be sent? */
 export const isNeverSent = (code: string): boolean =>
   neverSent.has(code) || /^(?:CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_VERIFY)/.test(code);
+
+/** One spelling of a URL that may be written in several ways, its query left out; what is no URL stays as it is. */
+export const canonicalUrl = (text: string): string => {
+  if (!URL.canParse(text)) return text;
+  const { host, pathname, protocol } = new URL(text);
+  return `${protocol}//${host.replace(/^localhost(?=:|$)/, '127.0.0.1')}${pathname.replace(/\/+$/, '')}`;
+};

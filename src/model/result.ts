@@ -1,4 +1,6 @@
-import type { Action, Change } from './plan.ts';
+import type { Action, Change, Changeset } from './plan.ts';
+import { keyOf } from './rrset.ts';
+import type { ZoneTarget } from './zone-target.ts';
 
 /** What became of one change. */
 export interface ChangeResult {
@@ -24,6 +26,20 @@ export interface ZoneResult {
   /** What went out in place of planned changes of the same name and type: claims without a server whose set failed. */
   readonly substituted?: readonly Change[];
 }
+
+/** What became of a changeset; undefined where there was nothing to do. */
+export const resultOf = (results: readonly ZoneResult[], changeset: ZoneTarget): ZoneResult | undefined =>
+  results.find(
+    ({ zone, view, target }) => zone === changeset.zone && view === changeset.view && target === changeset.target,
+  );
+
+/** The changes that a name server has to answer for now; none where nothing was to do. */
+export const appliedChanges = (changeset: Changeset, result: ZoneResult | undefined): readonly Change[] => {
+  if (result === undefined) return [];
+  const applied = new Set(result.changes.filter(({ status }) => status === 'applied').map(keyOf));
+  const went = new Map([...changeset.changes, ...(result.substituted ?? [])].map((change) => [keyOf(change), change]));
+  return [...went.values()].filter((change) => applied.has(keyOf(change)));
+};
 
 /** One difference between what a name server should answer and what it answers. */
 export interface Difference {

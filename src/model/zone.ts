@@ -138,3 +138,14 @@ export interface ZoneSnapshot {
   readonly rrsets: readonly ExistingRRset[];
   readonly unreadable: readonly Unreadable[];
 }
+
+/** The values of the NS at the apex. */
+export const apexNsOf = ({ id, rrsets }: DesiredZone): RRset['values'] =>
+  rrsets.find(({ type, name }) => type === 'NS' && name === id.name)?.values ?? [];
+
+/** `create:` without name servers takes those that are wanted at the apex. */
+export const createSettingsOf = (
+  { create }: ZoneSettings,
+  apexNs: readonly { readonly rdata: string }[],
+): CreateSettings | null =>
+  create === null || create.ns.length > 0 ? create : { ...create, ns: apexNs.map(({ rdata }) => rdata) };

@@ -1,11 +1,11 @@
 import type { Definitions } from '../model/definitions.ts';
-import { HostmasterError } from '../model/errors.ts';
 import type { Change, Changeset, Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { parseAllow, shrinkAllows } from '../plan/index.ts';
+import { notConfigured } from './options.ts';
 
 /** One `--allow` as it was typed, and what it means. */
 export interface GivenAllow {
@@ -24,7 +24,7 @@ export const parseAllows = (texts: readonly string[]): readonly GivenAllow[] =>
 export const refuseUnknownShrinks = (texts: readonly string[], { roles }: Definitions): void => {
   const names = roles.inventories.map(({ name }) => name);
   const stranger = [...shrinkAllows(texts)].find((name) => !names.includes(name));
-  if (stranger !== undefined) throw unknown(`shrink:${stranger}`, `inventory ${stranger}`, names);
+  if (stranger !== undefined) throw notConfigured(`--allow shrink:${stranger}`, 'inventories', names);
 };
 
 /** Throws USAGE where hostmaster.yaml has no such zone or target. */
@@ -32,22 +32,14 @@ export const refuseUnknownAllows = (given: readonly GivenAllow[], { zoneNames, t
   const targetNames = targets.map(({ name }) => name);
   for (const { text, allow } of given) {
     const zone = zoneLabel(allow.zone);
-    if (!zoneNames.includes(zone)) throw unknown(text, `zone ${zone}`, zoneNames);
+    if (!zoneNames.includes(zone)) throw notConfigured(`--allow ${text}`, 'zones', zoneNames);
     if (allow.target !== null && !targetNames.includes(allow.target)) {
-      throw unknown(text, `target ${allow.target}`, targetNames);
+      throw notConfigured(`--allow ${text}`, 'targets', targetNames);
     }
   }
 };
 
-const unknown = (text: string, what: string, known: readonly string[]): HostmasterError => {
-  const some = known.slice(0, 10).join(', ');
-  return new HostmasterError(
-    'USAGE',
-    `--allow ${text}: hostmaster.yaml does not have the ${what}; it has ${some || 'none'}`,
-  );
-};
-
-/** A warning for each `--allow` that lets nothing through: mostly a slip, or a plan that has moved on. */
+/** A warning for each `--allow` that lets nothing through: mostly a typing error, or an argument of an older plan. */
 export const unusedAllows = (
   given: readonly GivenAllow[],
   changesets: readonly Changeset[],

@@ -1,47 +1,40 @@
 import { composedOf, composition, evidenceFrom, withLastKnownServers, withoutSuperseded } from '../compose/index.ts';
 import { isReadOffline, takeInventories } from '../inventory/index.ts';
-import { load, resolveSecrets } from '../load/index.ts';
+import { resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Store } from '../model/ports.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import { emptyRoster } from '../model/server.ts';
-import type { DesiredZone } from '../model/zone.ts';
+import { shrinkAllows } from '../plan/index.ts';
 import { checkZones } from '../rules/index.ts';
-import type { Desired, PassOptions } from '../run.ts';
-import type { ProviderLookup } from '../target.ts';
-import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
+import type { Desired, PassOptions, StoreOpener } from '../run.ts';
+import type { RunContext } from '../target.ts';
+import { hasRoles, readDefinitions, selectedZones } from './definitions.ts';
+import { type OpenPass, withStore } from './open.ts';
 
 /** What a pass reads inventories with. */
 export interface ReadDesiredOptions {
   readonly now: number;
   readonly store: Pick<Store, 'inventory'>;
   readonly allowShrink: ReadonlySet<string>;
-  /** Keep what the servers come to. Default is no. */
+  /** Keep what the servers contribute. Default is no. */
   readonly keepComposed?: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** Reads the repository: its zone files, and what it says of servers. Throws USAGE where an option names what is not there. */
-export const readDefinitions = async (options: PassOptions, context: ProviderLookup): Promise<Definitions> => {
-  const zones = options.zones?.map(zoneName);
-  const sources = sourcesOf(options, context);
-  const some = await load(zones === undefined ? sources : { ...sources, zones });
-  refuseUnknown('--zone', zones ?? [], some.zoneNames);
-  refuseUnknown(
-    '--target',
-    options.targets ?? [],
-    some.targets.map(({ name }) => name),
-  );
-  // A server's names lie in several zones: what one of them gets depends on all.
-  return zones !== undefined && hasRoles(some) ? load(sources) : some;
-};
-
-/** Does the repository speak of servers? Also where it only says what they would get: an inventory that is left out is no empty one. */
-export const hasRoles = ({
-  roles: { inventories, registration, grants, labels, groups, unusable },
-}: Definitions): boolean =>
-  registration !== null || [inventories, grants, labels, groups, unusable].some(({ length }) => length > 0);
+/** What the repository and the inventories want together. */
+export const want = (
+  { definitions, options, started, store }: OpenPass,
+  { signal }: Pick<RunContext, 'signal'>,
+): Promise<Desired> =>
+  readDesired(definitions, {
+    now: started,
+    store,
+    allowShrink: shrinkAllows(options.allow),
+    keepComposed: options.keepComposed === true,
+    ...(signal === undefined ? {} : { signal }),
+  });
 
 /** Asks the inventories and composes what is wanted, zone by zone, all of it checked by the rules. */
 export const readDesired = async (definitions: Definitions, context: ReadDesiredOptions): Promise<Desired> => {
@@ -67,7 +60,7 @@ export const readDesired = async (definitions: Definitions, context: ReadDesired
 export const composed = (
   definitions: Definitions,
   { roster, next }: Pick<Desired, 'roster' | 'next'>,
-  hold = false,
+  keepComposed = false,
 ): Desired => {
   const { zones, zoneNames, roles } = definitions;
   const servers = composition({ zones, zoneNames, roles, roster });
@@ -88,18 +81,24 @@ export const composed = (
     next: withLastKnownServers(servers, next),
     registered,
     evidence: hasRoles(definitions) ? evidenceFrom(servers) : null,
-    ...(hold ? { composed: { composition: servers, zones: result.zones } } : {}),
+    ...(keepComposed ? { composed: { composition: servers, zones: result.zones } } : {}),
   };
 };
 
-/** Without --zone, all; a zone that was only read because servers have names in several is not asked for. */
-export const selectedZones = (
-  zones: readonly DesiredZone[],
-  { zones: names }: Pick<PassOptions, 'zones'>,
-): readonly DesiredZone[] => {
-  if (names === undefined) return zones;
-  const wanted = new Set(names.map(zoneName));
-  return zones.filter(({ id }) => wanted.has(id.name));
+/** Reads what is wanted now, with the state open for as long as `job` takes. */
+export const withDesired = async <T>(
+  options: PassOptions,
+  context: RunContext,
+  openStore: StoreOpener,
+  job: (read: { readonly desired: Desired; readonly store: Store }) => Promise<T>,
+): Promise<T> => {
+  const definitions = await readDefinitions(options, context);
+  return withStore(definitions, openStore, async (store) => {
+    const now = context.clock.now();
+    const signal = context.signal === undefined ? {} : { signal: context.signal };
+    const desired = await readDesired(definitions, { now, store, allowShrink: new Set(), ...signal });
+    return job({ desired, store });
+  });
 };
 
 /** Everything that can be known without a network: inventories are read where none of them needs one. */
@@ -110,7 +109,7 @@ export const checkedOffline = async (definitions: Definitions, options: PassOpti
   return { ...desired.definitions, zones: selectedZones(desired.definitions.zones, options) };
 };
 
-/** Which servers there are nobody asks: what the rules say of the zone files counts, and nothing about servers. */
+/** The zone files alone, checked by the rules: no inventory is asked. */
 const withoutServers = (definitions: Definitions): Desired => {
   const checked = checkZones(definitions.zones, { zoneNames: definitions.zoneNames });
   const problems = sortProblems([...definitions.problems, ...checked.problems]);

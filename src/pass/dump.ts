@@ -1,11 +1,18 @@
+import { load } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
 import type { UnmanagedReason } from '../model/plan.ts';
+import { pooled } from '../model/pool.ts';
 import type { RRset } from '../model/rrset.ts';
 import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
 import type { Unreadable } from '../model/zone.ts';
 import { isProtected, ownership } from '../plan/index.ts';
-import type { OpenTarget } from '../target.ts';
+import type { PassOptions } from '../run.ts';
+import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
+import { withTargets } from './open.ts';
+import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
+
+const zonesAtOnce = 4;
 
 export interface DumpedZone {
   readonly zone: string;
@@ -14,11 +21,39 @@ export interface DumpedZone {
   readonly left: readonly Unreadable[];
 }
 
+/** What a target holds, zone by zone; `zones` empty: all of them. The zones need not stand in hostmaster.yaml. */
+export const dumpPass = async (
+  target: string,
+  zones: readonly string[],
+  options: PassOptions,
+  context: RunContext,
+): Promise<readonly DumpedZone[]> => {
+  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
+  return withTargets(definitions, { targets: [target], serve: false }, context, async (targets) => {
+    const open = openOrThrow(target, definitions, targets);
+    const names = zones.length > 0 ? zones.map(zoneName) : (await open.provider.listZones()).map(({ name }) => name);
+    return pooled([...new Set(names)].sort(), zonesAtOnce, (name) => dumpZone(name, open, definitions));
+  });
+};
+
+const openOrThrow = (name: string, definitions: Definitions, targets: OpenTargets): OpenTarget => {
+  const open = targets.open.get(name);
+  if (open !== undefined) return open;
+  refuseUnknown(
+    '--target',
+    [name],
+    definitions.targets.map((target) => target.name),
+  );
+  const status = targets.statuses.find((each) => each.name === name);
+  throw new HostmasterError('TARGET_UNREACHABLE', `${name}: ${status?.message ?? 'it cannot be opened'}`);
+};
+
 /**
- * What a target holds of a zone, as far as it can be ours: what ExternalDNS owns, what `ignore` names and what is
- * stored and not served stays out, so that a plan from the dump is empty; and what is health-checked, which claims make. Throws ZONE_MISSING.
+ * What a target holds of a zone, as far as it can be ours. What ExternalDNS owns, what `ignore` names, what is stored and
+ * not served, and what is health-checked (only claims make that) stays out, so that a plan from the dump is empty. Throws
+ * ZONE_MISSING.
  */
-export const dumpZone = async (zone: string, target: OpenTarget, definitions: Definitions): Promise<DumpedZone> => {
+const dumpZone = async (zone: string, target: OpenTarget, definitions: Definitions): Promise<DumpedZone> => {
   const id = { name: zone, view: null };
   const read = await target.provider.read(id);
   if (read.status !== 'read') {

@@ -1,4 +1,4 @@
-import { deletionEvidenceAt } from '../memory/deletion-evidence.ts';
+import { deletionEvidenceAt } from '../memory/index.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { isWithin } from '../model/name.ts';
 import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
@@ -7,17 +7,33 @@ import type { DesiredZone } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { planZone } from '../plan/index.ts';
 import type { ExplainedRRset, Explanation } from '../report/explain.ts';
-import type { Desired, SharedEvidence } from '../run.ts';
+import type { Desired, PassOptions, SharedEvidence, StoreOpener } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
 import { type AskedName, decidingRRsets, nameServersOf, typesToAsk } from '../verify/index.ts';
+import { withDesired } from './desired.ts';
+import { withTargets } from './open.ts';
 import { unanswerableTypes } from './readiness.ts';
 
-/** Desired, existing and answered values of a name, and where each comes from. `name` is canonical. */
-export const explainName = async (
+/** Desired, existing and answered values of a name, in every view that has it. */
+export const explainPass = async (
+  name: string,
+  type: string | null,
+  options: PassOptions,
+  context: RunContext,
+  openStore: StoreOpener,
+): Promise<readonly Explanation[]> =>
+  withDesired(options, context, openStore, ({ desired, store }) =>
+    withTargets(desired.definitions, { ...options, serve: true }, context, (targets) =>
+      explainName({ name, type }, desired, targets, { context, store, evidence: desired.evidence }),
+    ),
+  );
+
+/** The same with everything open, and where each value comes from. `name` is canonical. */
+const explainName = async (
   asked: AskedName,
   desired: Desired,
   targets: OpenTargets,
-  hand: Hand,
+  read: ReadContext,
 ): Promise<readonly Explanation[]> => {
   const { name } = asked;
   const { definitions } = desired;
@@ -31,27 +47,26 @@ export const explainName = async (
   if (closest.length === 0) {
     throw new HostmasterError('USAGE', `${name} is in none of the zones of hostmaster.yaml`);
   }
-  return Promise.all(closest.map((zone) => explainIn(zone, asked, targets, { ...hand, evidence: desired.evidence })));
+  return Promise.all(closest.map((zone) => explainIn(zone, asked, targets, read)));
 };
 
-interface Hand {
+interface ReadContext {
   readonly context: RunContext;
   readonly store: Store;
+  readonly evidence: SharedEvidence;
 }
-
-type FullHand = Hand & { readonly evidence: SharedEvidence };
 
 const explainIn = async (
   zone: DesiredZone,
   asked: AskedName,
   targets: OpenTargets,
-  hand: FullHand,
+  read: ReadContext,
 ): Promise<Explanation> => {
   const desired = decidingRRsets(zone.id.name, zone.rrsets, asked);
   const open = zone.settings.targets.flatMap((target) => targets.open.get(target) ?? []);
-  const found = await Promise.all(open.map((target) => existingAt(zone, target, asked, hand)));
+  const found = await Promise.all(open.map((target) => existingAt(zone, target, asked, read)));
   const types = typesToAsk([...desired, ...found.flatMap(({ rrsets }) => rrsets)], asked);
-  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, hand.context)));
+  const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, read.context)));
   return {
     ...asked,
     zone: zoneLabel(zone.id),
@@ -72,28 +87,28 @@ const existingAt = async (
   zone: DesiredZone,
   target: OpenTarget,
   asked: AskedName,
-  { evidence, context, store }: FullHand,
+  { evidence, context, store }: ReadContext,
 ): Promise<Found> => {
   const { name } = target.definition;
   const none = { target: name, rrsets: [], planned: [], unmanaged: [] };
   const isAsked = (each: { readonly name: string; readonly type: string }) =>
     each.name === asked.name && (asked.type === null || each.type === asked.type);
   try {
-    const read = await target.provider.read(zone.id);
-    if (read.status !== 'read') return { ...none, error: `${name} does not have the zone` };
+    const existing = await target.provider.read(zone.id);
+    if (existing.status !== 'read') return { ...none, error: `${name} does not have the zone` };
     const { supports, healthChecks = null, nativeChecks = null } = target.provider;
     const unanswerable = await unanswerableTypes(zone, target, context.ask);
     const { changeset } = planZone({
       desired: zone,
       target: { name, supports, healthChecks, nativeChecks, unanswerable, unready: new Map() },
-      existing: read,
+      existing,
       allows: [],
       evidence: await deletionEvidenceAt(zone, name, evidence, store, context.clock.now()),
     });
     return {
       target: name,
       error: null,
-      rrsets: decidingRRsets(zone.id.name, read.rrsets, asked),
+      rrsets: decidingRRsets(zone.id.name, existing.rrsets, asked),
       planned: [
         ...changeset.changes.filter(isAsked).map(({ action, type }) => ({ action, type, guard: null, reason: null })),
         ...changeset.withheld

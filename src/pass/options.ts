@@ -27,13 +27,22 @@ export const zoneName = (text: string): string => {
   }
 };
 
-/** Throws USAGE for what hostmaster.yaml does not have. */
-export const refuseUnknown = (option: string, names: readonly string[], known: readonly string[]): void => {
+/** Throws USAGE for an option's names that hostmaster.yaml does not have. */
+export const refuseUnknown = (
+  option: '--zone' | '--target',
+  names: readonly string[],
+  known: readonly string[],
+): void => {
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
-  const some = known.slice(0, 10).join(', ');
-  throw new HostmasterError(
-    'USAGE',
-    `${option} ${unknown.join(', ')}: hostmaster.yaml does not have it; it has ${some}`,
-  );
+  throw notConfigured(`${option} ${unknown.join(', ')}`, option === '--zone' ? 'zones' : 'targets', known);
+};
+
+const mostShown = 10;
+
+/** The error for an argument that names what hostmaster.yaml does not have; `what` is the plural of what it has. */
+export const notConfigured = (argument: string, what: string, known: readonly string[]): HostmasterError => {
+  const more = known.length > mostShown ? `, and ${known.length - mostShown} more` : '';
+  const shown = known.length === 0 ? 'none' : `${known.slice(0, mostShown).join(', ')}${more}`;
+  return new HostmasterError('USAGE', `${argument}: not configured in hostmaster.yaml (${what}: ${shown})`);
 };

@@ -37,15 +37,15 @@ const atomicSet = Type.Object({
   claims: Type.Array(changeRef),
 });
 
-const place = Type.Union([Type.Integer(), Type.Null()]);
+const position = Type.Union([Type.Integer(), Type.Null()]);
 
 const problem = Type.Object({
   rule: text,
   severity: Type.Enum(['error', 'warning']),
   message: text,
   file: nullable,
-  line: place,
-  column: place,
+  line: position,
+  column: position,
   target: Type.Optional(text),
   zone: Type.Optional(text),
 });

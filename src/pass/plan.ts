@@ -1,5 +1,4 @@
-import { deletionEvidenceAt } from '../memory/deletion-evidence.ts';
-import { desiredDigestOf } from '../memory/desired-digest.ts';
+import { deletionEvidenceAt, desiredDigestOf } from '../memory/index.ts';
 import { HostmasterError } from '../model/errors.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { LastSync, Store } from '../model/ports.ts';
@@ -9,13 +8,15 @@ import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow, PlanTarget } from '../plan/index.ts';
 import { planZone, unchangedChangeset } from '../plan/index.ts';
-import type { PassOptions, PlannedWork, SharedEvidence } from '../run.ts';
+import type { Desired, PassOptions, PlannedWork, SharedEvidence } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
+import type { OpenPass } from './open.ts';
 import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
-import { problemOfError, statusOf } from './targets.ts';
+import { failuresOf } from './target-failures.ts';
+import { statusOf } from './targets.ts';
 
-/** A full read older than this is not believed any more: what SQL changes does not move a serial. */
-const oldestRead = 3_600_000;
+/** After so many milliseconds a zone is read in full again: what SQL changes does not move a serial. */
+const maxReadAge = 3_600_000;
 
 export interface PlannedAll {
   readonly work: readonly PlannedWork[];
@@ -31,6 +32,19 @@ interface PlanContext {
   readonly store: Store;
   readonly context: RunContext;
 }
+
+/** Plans what is wanted at the pass's targets. Throws INTERRUPTED where somebody stopped it meanwhile. */
+export const plan = async (
+  { allows: given, options, selection, store, targets }: OpenPass,
+  { definitions, evidence }: Desired,
+  context: RunContext,
+): Promise<PlannedAll> => {
+  const allows = given.map(({ allow }) => allow);
+  const planning = { allows, evidence, isDue: selection.isDue, options, store, context };
+  const planned = await planAll(definitions.zones, targets, planning);
+  if (context.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stopped: nothing was applied');
+  return planned;
+};
 
 /**
  * Reads and plans every zone at every target. A target that stops answering is one problem, and so is each zone that a
@@ -83,91 +97,26 @@ const planTarget = async (
 ): Promise<PlannedTarget> => {
   const work: PlannedWork[] = [];
   const problems: Problem[] = [];
-  const trouble = troubleOf(target, planning);
+  const failures = failuresOf(target, planning.context.signal);
   const prepared = await Promise.all(zones.map((zone) => prepare(zone, target, planning)));
   await target.provider.expect?.(
-    prepared.flatMap(({ zone, settled: lastSync }) => (lastSync === null ? [zone.id] : [])),
+    prepared.flatMap(({ zone, lastSync }) => (lastSync === null ? [zone.id] : [])),
     planning.context.signal,
   );
   await pooled(prepared, readsAtOnce, async (each) => {
-    if (trouble.isDown()) return trouble.skipped(each.zone);
+    if (failures.isDown()) return failures.skip(each.zone);
     try {
       const planned = await planOne(each, target, planning);
-      trouble.passed();
+      failures.success();
       problems.push(...planned.problems);
       if (planned.work !== null) work.push(planned.work);
     } catch (error) {
-      await trouble.met(error, each.zone);
+      await failures.failure(error, each.zone);
     }
     onRead();
   });
-  const { down, problems: met } = trouble.sum();
-  return { name: target.definition.name, work, problems: [...problems, ...met], down };
-};
-
-interface Trouble {
-  readonly isDown: () => boolean;
-  readonly skipped: (zone: DesiredZone) => void;
-  readonly passed: () => void;
-  /** Throws what is no HostmasterError. */
-  readonly met: (error: unknown, zone: DesiredZone) => Promise<void>;
-  readonly sum: () => { readonly down: Error | null; readonly problems: readonly Problem[] };
-}
-
-/** What goes wrong while a target's zones are read: it is a zone's own affair until it is the target's. */
-const troubleOf = (target: OpenTarget, planning: PlanContext): Trouble => {
-  const { name } = target.definition;
-  const problems: Problem[] = [];
-  const unread: string[] = [];
-  const unreadable: Problem[] = [];
-  let down: Error | null = null;
-  let inRow = 0;
-  return {
-    isDown: () => down !== null,
-    skipped: ({ id }) => void unread.push(id.name),
-    passed: () => {
-      inRow = 0;
-    },
-    met: async (error, { id }) => {
-      if (!(error instanceof HostmasterError)) throw error;
-      if (error.code === 'ZONE_UNREADABLE') {
-        unread.push(id.name);
-        unreadable.push(unreadProblem(error, name, [id.name], zoneLabel(id)));
-        inRow += 1;
-        if (inRow % patience === 0) down = (await whyDown(target, planning)) ?? down;
-        return;
-      }
-      inRow = 0;
-      if (!isOfTarget(error)) return void problems.push(problemOfError(error, name, zoneLabel(id)));
-      unread.push(id.name);
-      down = error;
-    },
-    sum: () => ({
-      down,
-      problems: [...problems, ...(down === null ? unreadable : [unreadProblem(down, name, unread)])],
-    }),
-  };
-};
-
-/** So many zones in a row that cannot be read, and the target is asked for its list of them. */
-const patience = 3;
-
-const isOfTarget = ({ code }: HostmasterError): boolean => code === 'TARGET_UNREACHABLE' || code === 'TARGET_REFUSED';
-
-/** Null: it still lists its zones, so that it is those that it does not show which are to blame. */
-const whyDown = ({ provider }: OpenTarget, { context }: PlanContext): Promise<HostmasterError | null> =>
-  provider.listZones(context.signal).then(
-    () => null,
-    (error: unknown) => {
-      if (error instanceof HostmasterError) return error;
-      throw error;
-    },
-  );
-
-const unreadProblem = (error: Error, target: string, unread: readonly string[], zone?: string): Problem => {
-  const zones = unread.length === 1 ? `${unread[0]} was` : `${unread.length} zones were`;
-  const problem = problemOfError(error, target, zone);
-  return { ...problem, message: `${problem.message}; ${zones} not read, and nothing of that is planned` };
+  const { down, problems: targetProblems } = failures.summary();
+  return { name: target.definition.name, work, problems: [...problems, ...targetProblems], down };
 };
 
 interface PlannedOne {
@@ -175,11 +124,11 @@ interface PlannedOne {
   readonly problems: readonly Problem[];
 }
 
-/** A zone, and what the state knows of it where that can be believed. */
+/** A zone, and its last sync where that can be believed. */
 interface Prepared {
   readonly zone: DesiredZone;
   readonly desiredDigest: () => string;
-  readonly settled: LastSync | null;
+  readonly lastSync: LastSync | null;
 }
 
 const prepare = async (
@@ -189,11 +138,11 @@ const prepare = async (
 ): Promise<Prepared> => {
   const desiredDigest = desiredDigestOf(zone, target);
   const known = options.full ? null : await store.lastSync(zone.id, target.definition.name);
-  return { zone, desiredDigest, settled: believable(known, desiredDigest, context.clock.now()) };
+  return { zone, desiredDigest, lastSync: believable(known, desiredDigest, context.clock.now()) };
 };
 
 const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanContext): Promise<PlannedOne> => {
-  const { zone, desiredDigest, settled: lastSync } = prepared;
+  const { zone, desiredDigest, lastSync } = prepared;
   const { context } = planning;
   const { name } = target.definition;
   const read = await target.provider.read(zone.id, {
@@ -208,7 +157,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanCon
   }
   const existing: ZoneSnapshot | null = read.status === 'read' ? read : null;
   if (existing === null) {
-    // A zone made from a file that does not parse would say of every name that it does not exist.
+    // Never create a zone from an unparsable file: it would answer NXDOMAIN for every name.
     if (!zone.complete && zone.rrsets.length === 0) return { work: null, problems: [] };
     const problem = whyNotMade(zone, target);
     if (problem !== null) return { work: null, problems: [problem] };
@@ -245,7 +194,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanCon
   };
 };
 
-/** Of a zone that nobody planned. */
+/** For a zone that was not read, and so was not fitted. */
 const fitForNothing = ({ definition, provider }: OpenTarget): PlanTarget => ({
   name: definition.name,
   supports: provider.supports,
@@ -267,6 +216,6 @@ const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
 };
 
 const believable = (lastSync: LastSync | null, desired: () => string, now: number): LastSync | null =>
-  lastSync !== null && now - lastSync.readAt < oldestRead && lastSync.desired === desired() && desired() !== ''
+  lastSync !== null && now - lastSync.readAt < maxReadAge && lastSync.desired === desired() && desired() !== ''
     ? lastSync
     : null;

@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type Type from 'typebox';
 import type { ApplyWork } from '../apply/index.ts';
-import { createSettingsOf, inputOf } from '../apply/index.ts';
-import { listOf } from '../apply/zone/send.ts';
-import { staleChanges } from '../apply/zone/write.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError, messageOf, SyntaxProblem } from '../model/errors.ts';
 import { isWithin, parseAbsolute } from '../model/name.ts';
 import type { Change, Changeset, Plan } from '../model/plan.ts';
 import { planDigest, summarise } from '../model/plan.ts';
-import { pooled, readsAtOnce } from '../model/pool.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
-import { zoneLabel } from '../model/zone.ts';
-import type { OpenTargets, RunContext } from '../target.ts';
+import { createSettingsOf } from '../model/zone.ts';
+import type { OpenTargets } from '../target.ts';
 import { asRecord, checkOf, type Fault } from '../validation/index.ts';
 import { planSchema } from './plan-schema.ts';
 
@@ -58,7 +54,7 @@ const withKinds = (changeset: Type.Static<typeof planSchema>['changesets'][numbe
 const faultWords = (fault: Fault | undefined): string =>
   fault === undefined ? 'it has another shape' : `${fault.path.join('.')}: ${fault.message}`.replace(/^: /, '');
 
-/** Anybody can reckon a digest: what it stands for must make sense too. */
+/** Anybody can compute a digest: what it is of must make sense too. */
 const checkChange = ({ action, name, type, before, after }: Change, zone: string): void => {
   const bad = (why: string) => new Error(`is not a plan: the ${action} of ${name} ${type} ${why}`);
   if ((before === null) !== (action === 'create') || (after === null) !== (action === 'delete')) {
@@ -73,7 +69,7 @@ const checkChange = ({ action, name, type, before, after }: Change, zone: string
   }
 };
 
-/** What a plan's changesets need to go out. Throws PLAN_FILE where hostmaster.yaml has no such target or zone. */
+/** What is needed to apply a plan's changesets. Throws PLAN_FILE where hostmaster.yaml has no such target or zone. */
 export const workOf = (plan: Plan, definitions: Definitions, targets: OpenTargets): readonly ApplyWork[] =>
   plan.changesets.filter(isDue).map((changeset) => {
     const target = targets.open.get(changeset.target);
@@ -82,7 +78,7 @@ export const workOf = (plan: Plan, definitions: Definitions, targets: OpenTarget
       return {
         target,
         changeset,
-        create: zone === undefined ? null : createSettingsOf(zone.settings, apexNsOf(changeset)),
+        create: zone === undefined ? null : createSettingsOf(zone.settings, plannedApexNs(changeset)),
       };
     const status = targets.statuses.find(({ name }) => name === changeset.target);
     throw status === undefined
@@ -93,22 +89,7 @@ export const workOf = (plan: Plan, definitions: Definitions, targets: OpenTarget
       : new HostmasterError('TARGET_UNREACHABLE', `${changeset.target}: ${status.message}; nothing was written`);
   });
 
-const apexNsOf = ({ zone, changes }: Changeset) =>
+const plannedApexNs = ({ zone, changes }: Changeset) =>
   changes.find(({ name, type }) => name === zone && type === 'NS')?.after?.values ?? [];
 
 const isDue = ({ changes, create_zone }: Changeset): boolean => changes.length > 0 || create_zone;
-
-/** Throws STALE_PLAN, naming every RRset that is no longer what the plan saw; then nothing is written anywhere. */
-export const refuseStale = async (work: readonly ApplyWork[], context: RunContext): Promise<void> => {
-  const stale = await pooled(work, readsAtOnce, async (each) => {
-    const changes = await staleChanges(inputOf(each, true, context));
-    const { zone: name, view, target } = each.changeset;
-    return changes.length === 0 ? [] : [`${zoneLabel({ name, view })} at ${target}: ${listOf(changes)}`];
-  });
-  const all = stale.flat();
-  if (all.length === 0) return;
-  throw new HostmasterError(
-    'STALE_PLAN',
-    `the plan is stale, and nothing was written: it no longer holds for ${all.join('; ')}; plan again`,
-  );
-};

@@ -14,11 +14,11 @@ import type { OpenTarget, RunContext } from '../target.ts';
 interface ReadBackWork {
   readonly zone: ZoneId;
   readonly target: OpenTarget;
-  readonly rrsets: readonly (RRsetKey & Held)[];
+  readonly rrsets: readonly (RRsetKey & ComparedRRset)[];
   readonly keys?: readonly RRsetKey[];
 }
 
-interface Held {
+interface ComparedRRset {
   readonly ttl: number;
   readonly values: readonly { readonly rdata: string }[];
   readonly healthCheck?: HealthCheck;
@@ -45,20 +45,20 @@ const readOne = async (work: ReadBackWork, context: RunContext): Promise<VerifyR
     return { checked: keys.length, differences: [noZone(work, typeof found === 'string' ? found : 'it is not there')] };
   }
   const wanted = new Map(rrsets.map((rrset) => [keyOf(rrset), rrset]));
-  const held = new Map(found.rrsets.map((rrset) => [keyOf(rrset), rrset]));
+  const existing = new Map(found.rrsets.map((rrset) => [keyOf(rrset), rrset]));
   const differences = keys.flatMap(
-    (key) => differenceAt(work, key, wanted.get(keyOf(key)) ?? null, held.get(keyOf(key)) ?? null) ?? [],
+    (key) => differenceAt(work, key, wanted.get(keyOf(key)) ?? null, existing.get(keyOf(key)) ?? null) ?? [],
   );
   return { checked: keys.length, differences };
 };
 
-const placeOf = ({ target, zone }: ReadBackWork) => ({
+const whereOf = ({ target, zone }: ReadBackWork) => ({
   zone: zoneLabel(zone),
   nameserver: `${target.definition.name}, read back`,
 });
 
 const noZone = (work: ReadBackWork, answered: string): Difference => ({
-  ...placeOf(work),
+  ...whereOf(work),
   name: work.zone.name,
   type: 'SOA',
   kind: 'no_answer',
@@ -69,23 +69,23 @@ const noZone = (work: ReadBackWork, answered: string): Difference => ({
 const differenceAt = (
   work: ReadBackWork,
   { name, type }: RRsetKey,
-  wanted: Held | null,
-  held: Held | null,
+  wanted: ComparedRRset | null,
+  existing: ComparedRRset | null,
 ): Difference | null => {
-  const current = held?.values[0];
+  const current = existing?.values[0];
   const expected = textsOf(wanted, (rdata) =>
     type === 'SOA' && current !== undefined ? withSerialOf(rdata, current.rdata) : rdata,
   );
-  const answered = textsOf(held, (rdata) => rdata);
-  if (sameCheck(type, wanted?.healthCheck ?? null, held?.healthCheck ?? null)) {
+  const answered = textsOf(existing, (rdata) => rdata);
+  if (sameCheck(type, wanted?.healthCheck ?? null, existing?.healthCheck ?? null)) {
     if (expected.join('\n') === answered.join('\n')) return null;
   } else {
     expected.push(...checkText(wanted));
-    answered.push(...checkText(held));
+    answered.push(...checkText(existing));
   }
   const kind = expected.length === 0 ? 'unexpected' : answered.length === 0 ? 'missing' : 'differs';
   return {
-    ...placeOf(work),
+    ...whereOf(work),
     name,
     type,
     kind,
@@ -94,8 +94,8 @@ const differenceAt = (
   };
 };
 
-const checkText = (rrset: Held | null): readonly string[] =>
+const checkText = (rrset: ComparedRRset | null): readonly string[] =>
   rrset === null ? [] : [`health check: ${checkInWords(rrset.healthCheck ?? null)}`];
 
-const textsOf = (rrset: Held | null, spelt: (rdata: string) => string): string[] =>
+const textsOf = (rrset: ComparedRRset | null, spelt: (rdata: string) => string): string[] =>
   rrset === null ? [] : rrset.values.map(({ rdata }) => `${rrset.ttl} ${spelt(rdata)}`).sort();

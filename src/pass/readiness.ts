@@ -1,13 +1,15 @@
 import type { Answer, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
+import type { NameServerSoftware } from '../provider.ts';
 import type { OpenTarget } from '../target.ts';
 import { nameServersIn, nameServersOf } from '../verify/index.ts';
 
 /**
  * Types of the zone that only some name servers can answer, and that one of this zone's cannot, with the reason. A
- * secondary of another make answers NODATA for them, and so would empty the name. One that says nothing now is no reason
- * to change what is there: only a type that is new in `existing` needs the word of all; without it, nobody means to write.
+ * secondary of other software answers NODATA for them, and so would empty the name. One that gives no answer now is no
+ * reason to change what is there: only a type that is new in `existing` needs the answer of all. Without `existing`, nothing
+ * is written.
  */
 export const unanswerableTypes = async (
   zone: DesiredZone,
@@ -19,7 +21,8 @@ export const unanswerableTypes = async (
   const types = [...typesOf(zone, target)].filter((type) => synthesised.has(type));
   if (types.length === 0) return new Map();
   const { nameservers, unknown } = await nameServersOf(zone.id, target, zone.rrsets);
-  const words = await Promise.all(nameservers.map((nameserver) => whyNotSynthesising(nameserver, ask)));
+  const software = target.provider.supports.synthesised_by ?? null;
+  const words = await Promise.all(nameservers.map((nameserver) => whyNotSynthesising(nameserver, software, ask)));
   const cannot = words.find(({ why, isSilent }) => why !== null && !isSilent)?.why ?? null;
   const silent =
     words.find(({ why }) => why !== null)?.why ??
@@ -33,7 +36,7 @@ export const unanswerableTypes = async (
   );
 };
 
-/** With that of the RRsets that checked addresses would be made into. */
+/** The zone's types, with the type that its health-checked addresses would be compiled into. */
 const typesOf = ({ rrsets }: DesiredZone, { provider }: OpenTarget): ReadonlySet<string> => {
   const types = new Set(rrsets.map(({ type }) => type));
   const checks = provider.healthChecks;
@@ -42,18 +45,21 @@ const typesOf = ({ rrsets }: DesiredZone, { provider }: OpenTarget): ReadonlySet
     : types;
 };
 
-/** PowerDNS says so of itself; nothing else is known to answer LUA and ALIAS. */
+/** Is it the software that the provider says can answer these types? */
 const whyNotSynthesising = async (
-  { label, ...nameserver }: NameServer,
+  nameserver: NameServer,
+  software: NameServerSoftware | null,
   ask: Asker,
 ): Promise<{ readonly why: string | null; readonly isSilent: boolean }> => {
-  const answer = await ask({ label, ...nameserver }, { name: 'version.bind.', type: 'TXT', class: 'CH' });
+  const { label } = nameserver;
+  if (software === null) return { why: 'no name server is known to answer it', isSilent: false };
+  const answer = await ask(nameserver, { name: 'version.bind.', type: 'TXT', class: 'CH' });
   if (answer.status === 'no_answer') {
     return { why: `the name server ${label} gave no answer (${answer.reason})`, isSilent: true };
   }
   const words = answer.answers.map(({ rdata }) => rdata).join(' ');
-  const why = `the name server ${label} does not say that it is PowerDNS (version.bind: ${words || answer.rcode})`;
-  return { why: /powerdns/i.test(words) ? null : why, isSilent: false };
+  const why = `the name server ${label} does not say that it is ${software.name} (version.bind: ${words || answer.rcode})`;
+  return { why: new RegExp(software.version_bind, 'i').test(words) ? null : why, isSilent: false };
 };
 
 /**

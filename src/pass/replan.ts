@@ -1,38 +1,37 @@
-import type { PlacedChange, ReplanClaims } from '../apply/index.ts';
+import type { ClaimChange, ReplanClaims } from '../apply/index.ts';
 import type { DeletionEvidence } from '../model/deletion-evidence.ts';
 import { type RosterServer, serverKey } from '../model/server.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { Allow } from '../plan/index.ts';
 import { planZone } from '../plan/index.ts';
 import type { PlanPass } from '../run.ts';
 import { composed } from './desired.ts';
 
 /**
- * What becomes of the claims where the sets of some servers could not be written: all is composed again without these,
- * and planned against what existed, as if nobody knew what became of them. So what a claim has of them stays, whatever an
- * earlier pass learnt, and nothing new of them comes.
+ * Plans the claims again where the sets of some servers could not be written: composes without these servers, and plans
+ * against what existed as if their fate were unknown. So a claim keeps the values that it has of them, whatever an earlier
+ * pass learnt, and takes no new ones.
  */
 export const replanning =
-  ({ desired, work }: PlanPass, allows: readonly Allow[]): ReplanClaims =>
+  ({ desired, work, allows }: PlanPass): ReplanClaims =>
   async (failed) => {
     const names = new Set(failed.map(({ inventory, server }) => serverKey({ inventory, name: server })));
-    // One that is in no claim by what its inventory says leaves them all the same.
+    // A server that its inventory does not call active leaves its claims all the same.
     const isLeftOut = ({ server }: RosterServer) => server.state === 'active' && names.has(serverKey(server));
     const servers = desired.roster.servers.filter((entry) => !isLeftOut(entry));
     const keys = new Set(desired.roster.servers.filter(isLeftOut).map(({ server }) => serverKey(server)));
     const { definitions } = composed(desired.repository, { ...desired, roster: { ...desired.roster, servers } });
     const zones = new Map(definitions.zones.map((zone) => [zoneLabel(zone.id), zone]));
     const others = allows.filter(({ guard }) => guard !== 'absence');
-    return work.flatMap(({ changeset, evidence, fitFor, snapshot, zone }): readonly PlacedChange[] => {
+    return work.flatMap(({ changeset, evidence, fitFor, snapshot, zone }): readonly ClaimChange[] => {
       const now = zones.get(zoneLabel(zone.id));
       if (evidence === null || now === undefined) return [];
-      const known = withoutWordOf(keys, evidence);
+      const known = withUnknownFate(keys, evidence);
       const planned = planZone({ desired: now, target: fitFor, existing: snapshot, allows: others, evidence: known });
-      return planned.changeset.changes.map((change) => ({ changeset, change }));
+      return planned.changeset.changes.map((change) => ({ at: changeset, change }));
     });
   };
 
-const withoutWordOf = (keys: ReadonlySet<string>, evidence: DeletionEvidence): DeletionEvidence => {
+const withUnknownFate = (keys: ReadonlySet<string>, evidence: DeletionEvidence): DeletionEvidence => {
   const unless = (all: DeletionEvidence['names']): DeletionEvidence['names'] => ({
     get: (at) => {
       const key = all.get(at);

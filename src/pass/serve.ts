@@ -1,8 +1,9 @@
-import { resolveSecrets } from '../load/index.ts';
+import { load, resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Serving } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
 import type { ProviderLookup } from '../target.ts';
+import { sourcesOf } from './options.ts';
 import { factoryOf } from './targets.ts';
 
 export interface ServingTarget {
@@ -11,7 +12,10 @@ export interface ServingTarget {
 }
 
 /** Starts the name servers of the targets that are one themselves; the caller stops them. */
-export const startServing = async (
+export const servePass = async (options: PassOptions, context: ProviderLookup): Promise<readonly ServingTarget[]> =>
+  startServing(await load({ ...sourcesOf(options, context), only: 'config' }), options, context);
+
+const startServing = async (
   definitions: Definitions,
   options: PassOptions,
   context: ProviderLookup,
@@ -27,7 +31,7 @@ export const startServing = async (
     }
     return started;
   } catch (error) {
-    await Promise.all(started.map(({ server }) => server.stop()));
+    await Promise.all(started.map(({ server }) => server.stop().catch(() => undefined)));
     throw error;
   }
 };

@@ -4,7 +4,7 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { TargetStatus } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
-import type { ProviderFactory } from '../provider.ts';
+import type { Provider, ProviderContext, ProviderFactory, Serving } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
 import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../target.ts';
 
@@ -27,9 +27,9 @@ export const openTargets = async (
 };
 
 /** Never throws: what was done is told, whatever does not close. */
-export const closeTargets = async (targets: OpenTargets): Promise<void> => {
+export const closeTargets = async ({ open }: Pick<OpenTargets, 'open'>): Promise<void> => {
   await Promise.all(
-    targets.open.values().map(async ({ provider, serving }) => {
+    open.values().map(async ({ provider, serving }) => {
       await serving?.stop().catch(() => undefined);
       await provider.close?.().catch(() => undefined);
     }),
@@ -54,14 +54,50 @@ const openOne = async (
   const { signal } = context;
   try {
     const factory = await factoryOf(definition, definitions, context);
+    const serverId = serverIdOf(definition, factory, folder);
     const { secrets } = await resolveSecrets(definition, folder);
     const handed = { config: definition.config, secrets, folder, zones, ...(signal === undefined ? {} : { signal }) };
     const provider = await factory.open(handed);
-    const serving = serve ? ((await factory.ensureServing?.(handed)) ?? null) : null;
-    return { target: { definition, provider, serving }, status: { name, status: 'ok', message: null }, problem: null };
+    const serving = serve ? await ensureServing(factory, handed, provider) : null;
+    const target = { definition, serverId, provider, serving };
+    return { target, status: { name, status: 'ok', message: null }, problem: null };
   } catch (error) {
     return { target: null, status: statusOf(name, error), problem: problemOfError(error, name) };
   }
+};
+
+const ensureServing = async (
+  factory: ProviderFactory,
+  handed: ProviderContext,
+  provider: Provider,
+): Promise<Serving | null> => {
+  try {
+    return (await factory.ensureServing?.(handed)) ?? null;
+  } catch (error) {
+    await provider.close?.().catch(() => undefined);
+    throw error;
+  }
+};
+
+/** One string for the server that a target writes to, as its provider tells it. Default: the target is a server of its own. */
+export const serverIdOf = (
+  { config, name, provider }: TargetDefinition,
+  factory: ProviderFactory,
+  folder: string,
+): string => JSON.stringify([provider, factory.serverId?.({ name, config, folder }) ?? { target: name }]);
+
+/** By target: the server that each writes to, also of those that are not open. A target without a provider has none. */
+export const serverIdsOf = async (
+  definitions: Definitions,
+  context: ProviderLookup,
+): Promise<ReadonlyMap<string, string>> => {
+  const ids = await Promise.all(
+    definitions.targets.map(async (target) => {
+      const factory = await factoryOf(target, definitions, context).catch(() => null);
+      return factory === null ? [] : [[target.name, serverIdOf(target, factory, definitions.targetsFolder)] as const];
+    }),
+  );
+  return new Map(ids.flat());
 };
 
 /** The zones of hostmaster.yaml but for those that are known to be at other targets only. */

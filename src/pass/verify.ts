@@ -1,46 +1,64 @@
-import { carriedForward, rrsetOf } from '../apply/index.ts';
-import { answerOf } from '../model/health.ts';
-import type { Change } from '../model/plan.ts';
-import type { Problem } from '../model/problem.ts';
-import type { Difference, VerifyReport } from '../model/result.ts';
-import type { RRset, RRsetKey } from '../model/rrset.ts';
-import { keyOf } from '../model/rrset.ts';
-import type { DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
-import { zoneLabel } from '../model/zone.ts';
+import type { Definitions } from '../model/definitions.ts';
+import { pooled, readsAtOnce } from '../model/pool.ts';
+import { type Problem, sortProblems } from '../model/problem.ts';
+import type { VerifyReport } from '../model/result.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import type { DesiredZone } from '../model/zone.ts';
 import { fit } from '../plan/index.ts';
+import type { PassOptions, StoreOpener } from '../run.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
-import type { ServedRRset, VerifyOptions, VerifyTask } from '../verify/index.ts';
-import { nameServersOf, verifyZones } from '../verify/index.ts';
-import { readBack } from './read-back.ts';
+import { selectedZones } from './definitions.ts';
+import { withDesired } from './desired.ts';
+import { withTargets } from './open.ts';
+import { type ProofWork, prove, serialIn } from './prove.ts';
 import { unanswerableTypes } from './readiness.ts';
+import { type RetainContext, withRetained } from './with-retained.ts';
 
-/** One zone to prove. Without `keys`, every RRset of it. */
-export interface ProofWork {
-  readonly zone: ZoneId;
-  readonly target: OpenTarget;
-  readonly rrsets: readonly MaybeChecked[];
-  readonly keys?: readonly RRsetKey[];
-  readonly before?: ReadonlyMap<string, MaybeChecked | null>;
-  readonly serial?: number | null;
-}
-
-type MaybeChecked = ServedRRset & Pick<RRset, 'healthCheck'>;
-
-/** What a zone at a target should answer. What the target cannot hold is a problem, and is not asked for. */
-export const desiredWork = async (
-  zone: DesiredZone,
-  target: OpenTarget,
+/**
+ * Ask every name server for every desired RRset that its target can hold, and for what is kept there until it is proven
+ * gone, or for every nth of a zone's where `sample` says how many.
+ */
+export const verifyPass = async (
+  options: PassOptions & { readonly sample?: number },
   context: RunContext,
-): Promise<{
+  openStore: StoreOpener,
+): Promise<VerifyReport & { readonly definitions: Definitions }> =>
+  withDesired(options, context, openStore, ({ desired: { definitions, evidence }, store }) =>
+    withTargets(definitions, { ...options, serve: true }, context, async (targets) => {
+      const due = selectedZones(definitions.zones, options).flatMap((zone) =>
+        zone.settings.targets.flatMap((name) => {
+          const target = targets.open.get(name);
+          return target === undefined ? [] : [{ zone, target }];
+        }),
+      );
+      const works = await pooled(due, readsAtOnce, ({ zone, target }) =>
+        expectedAt(zone, target, { evidence, context, store }),
+      );
+      const report = await prove(await sampledWorks(works, options.sample), context);
+      const misfits = works.flatMap(({ problems }) => problems);
+      const problems = sortProblems([...definitions.problems, ...targets.problems, ...misfits]);
+      return { ...report, definitions: { ...definitions, problems } };
+    }),
+  );
+
+interface ExpectedWork {
   readonly work: ProofWork & { readonly keys: readonly RRsetKey[] };
   readonly problems: readonly Problem[];
-}> => {
+}
+
+/** What a zone at a target should answer. What the target cannot hold is a problem, and is not asked for. */
+const expectedAt = async (
+  desired: DesiredZone,
+  target: OpenTarget,
+  retainContext: RetainContext,
+): Promise<ExpectedWork> => {
+  const zone = await withRetained(desired, target, retainContext);
   const { excluded, problems, rrsets } = fit(zone, {
     name: target.definition.name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
     nativeChecks: target.provider.nativeChecks ?? null,
-    unanswerable: await unanswerableTypes(zone, target, context.ask),
+    unanswerable: await unanswerableTypes(zone, target, retainContext.context.ask),
     unready: new Map(),
   });
   const keys = [...rrsets.values()];
@@ -48,34 +66,21 @@ export const desiredWork = async (
   return { work: { zone: zone.id, target, rrsets: [...keys, ...beside], keys }, problems };
 };
 
-export interface AppliedWork {
-  readonly zone: ZoneId;
-  readonly target: OpenTarget;
-  /** The read before the changes, where there was one. */
-  readonly snapshot: ZoneSnapshot | null;
-  readonly changes: readonly Change[];
-  /** Of the zone after the last write; where it is a serial, a name server with an older one is late. */
-  readonly fingerprint: string | null;
-}
-
-/** Proves what was written, deletes too, against all that the zone holds now. */
-export const verifyApplied = (works: readonly AppliedWork[], context: RunContext): Promise<VerifyReport> =>
-  prove(
-    works
-      .filter(({ changes }) => changes.length > 0)
-      .map(({ zone, target, snapshot, changes, fingerprint }) => ({
-        zone,
-        target,
-        rrsets: carriedForward(zone, snapshot, changes).rrsets,
-        keys: changes.map(({ name, type }) => ({ name, type })),
-        before: new Map(changes.map((change) => [keyOf(change), change.before && rrsetOf(change, change.before)])),
-        serial: serialIn(fingerprint),
-      })),
-    context,
-  );
+/** With every nth key of a zone alone, and the serial that its target tells. */
+const sampledWorks = async (
+  works: readonly ExpectedWork[],
+  size: number | undefined,
+): Promise<readonly ProofWork[]> => {
+  const serials = await serialsAt(works.map(({ work: { target } }) => target));
+  return works.map(({ work }) => ({
+    ...work,
+    keys: sampled(work.keys, size),
+    serial: serials.get(work.target)?.get(work.zone.name) ?? null,
+  }));
+};
 
 /** The serials that targets tell of their zones, by which a secondary is late whose primary nobody asks. */
-export const serialsAt = async (
+const serialsAt = async (
   targets: Iterable<OpenTarget>,
 ): Promise<ReadonlyMap<OpenTarget, ReadonlyMap<string, number>>> =>
   new Map(
@@ -91,76 +96,8 @@ export const serialsAt = async (
     ),
   );
 
-const serialIn = (fingerprint: string | null): number | null =>
-  fingerprint !== null && /^\d+$/.test(fingerprint) && Number(fingerprint) < 2 ** 32 ? Number(fingerprint) : null;
-
-/**
- * Asks every name server of every zone, or reads the zone back where none can be asked. One that nobody has an address for
- * is a difference too.
- */
-export const prove = async (works: readonly ProofWork[], context: RunContext): Promise<VerifyReport> => {
-  const unknown: Difference[] = [];
-  const tasks: VerifyTask[] = [];
-  const unasked: ProofWork[] = [];
-  for (const work of works) {
-    if (work.target.provider.supports.verify === 'none') continue;
-    const found = await nameServersOf(work.zone, work.target, work.rrsets);
-    if (found.unreachable === true) {
-      unasked.push(work);
-      continue;
-    }
-    const missing = found.nameservers.length + found.unknown.length === 0 ? ['(none)'] : found.unknown;
-    unknown.push(...missing.map((label) => withoutAddress(label, work.zone)));
-    if (found.nameservers.length === 0) continue;
-    const { zone, target, keys, serial = null } = work;
-    const mark = (rrset: MaybeChecked): ServedRRset => markChecked(rrset, target);
-    const before = work.before && new Map([...work.before].map(([key, rrset]) => [key, rrset && mark(rrset)]));
-    tasks.push({
-      zone,
-      target: target.definition.name,
-      nameservers: found.nameservers,
-      rrsets: work.rrsets.map(mark),
-      ...(keys === undefined ? {} : { keys }),
-      ...(before === undefined ? {} : { before }),
-      serial,
-      wait: target.definition.verify_wait,
-    });
-  }
-  const report = await verifyZones(tasks, verifyOptions(context));
-  const back = await readBack(unasked, context);
-  return {
-    checked: report.checked + back.checked,
-    differences: [...unknown, ...report.differences, ...back.differences],
-  };
+const sampled = <T>(items: readonly T[], size: number | undefined): readonly T[] => {
+  if (size === undefined || size >= items.length) return items;
+  const step = items.length / size;
+  return Array.from({ length: size }, (_, i) => items[Math.floor(i * step)]).filter((item) => item !== undefined);
 };
-
-export const verifyOptions = (context: RunContext): VerifyOptions => ({
-  ask: context.ask,
-  now: context.clock.now,
-  sleep: context.sleep,
-  ...(context.signal === undefined ? {} : { signal: context.signal }),
-  onProgress: ({ checked, total }) => context.onStep?.({ stage: 'verify', done: checked, total }),
-});
-
-/** Says of a health-checked RRset what it may answer. */
-const markChecked = (rrset: MaybeChecked, { provider: { healthChecks } }: OpenTarget): ServedRRset => {
-  const own = answerOf(rrset);
-  if (own !== null) return { ...rrset, checked: [own] };
-  if (healthChecks?.type !== rrset.type) return rrset;
-  const checked = healthChecks.answersOf(rrset.values.map(({ rdata }) => rdata));
-  return checked === null ? rrset : { ...rrset, checked };
-};
-
-/** A name server that nobody has an address for; `(none)`: no name server is known at all. */
-export const withoutAddress = (label: string, zone: ZoneId): Difference => ({
-  zone: zoneLabel(zone),
-  nameserver: label,
-  name: zone.name,
-  type: 'NS',
-  kind: 'no_answer',
-  expected: null,
-  answered:
-    label === '(none)'
-      ? 'no name server is known: set verify_at for the target'
-      : 'no address: set verify_at for the target',
-});

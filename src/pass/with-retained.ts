@@ -1,4 +1,4 @@
-import { deletionEvidenceAt } from '../memory/deletion-evidence.ts';
+import { deletionEvidenceAt } from '../memory/index.ts';
 import { HostmasterError } from '../model/errors.ts';
 import type { Store } from '../model/ports.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
@@ -6,20 +6,21 @@ import { retain } from '../plan/retain.ts';
 import type { SharedEvidence } from '../run.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
 
-interface Hand {
+/** What retaining is decided with. */
+export interface RetainContext {
   readonly evidence: SharedEvidence;
   readonly context: RunContext;
   readonly store: Store;
 }
 
 /**
- * The zone with what an apply leaves standing there though nobody wants it, as long as it is not proven that it is gone.
- * Where the target does not show what it has, the zone as it is wanted.
+ * The zone with the values that an apply retains though nobody wants them, because it is not proven that their server is
+ * gone. Where the target does not show what it has, the zone as it is wanted.
  */
 export const withRetained = async (
   zone: DesiredZone,
   target: OpenTarget,
-  { evidence: shared, context, store }: Hand,
+  { evidence: shared, context, store }: RetainContext,
 ): Promise<DesiredZone> => {
   const { name } = target.definition;
   const evidence = await deletionEvidenceAt(zone, name, shared, store, context.clock.now());

@@ -6,6 +6,7 @@ const kindWords = {
   number: 'a number',
   count: 'a number of at least 1',
   pattern: 'a regular expression',
+  software: 'a mapping of "name" and "version_bind", a regular expression',
   text: 'a string',
   boolean: 'true or false',
 } as const;
@@ -40,6 +41,7 @@ const kinds: Readonly<Record<Required<Supports>, Kind>> = {
 /** The same, of those that may be missing. */
 const optional: Readonly<Record<Optional<Supports>, Kind>> = {
   name_pattern: 'pattern',
+  synthesised_by: 'software',
   max_values: 'count',
   zones_are_made: 'text',
   zones_are_deleted: 'text',
@@ -71,9 +73,19 @@ const isOf = (value: unknown, kind: Kind): boolean => {
   if (kind === 'count') return typeof value === 'number' && value >= 1;
   if (kind === 'text') return typeof value === 'string';
   if (kind === 'pattern') return typeof value === 'string' && isPattern(value);
+  if (kind === 'software') return isSoftware(value);
   if (kind === 'boolean') return typeof value === 'boolean';
   return typeof value === 'string' && kind.includes(value);
 };
+
+const isSoftware = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'name' in value &&
+  typeof value.name === 'string' &&
+  'version_bind' in value &&
+  typeof value.version_bind === 'string' &&
+  isPattern(value.version_bind);
 
 const isPattern = (text: string): boolean => {
   try {

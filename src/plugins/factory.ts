@@ -1,7 +1,8 @@
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { FoundProvider } from '../model/external-providers.ts';
-import type { Provider, ProviderContext, ProviderFactory } from '../provider.ts';
+import type { Provider, ProviderContext, ProviderFactory, ServerTarget } from '../provider.ts';
 import { whyInvalidProvider } from './check-provider.ts';
+import { serverIdByKeys } from './defaults.ts';
 import { isolated, reportedError } from './isolate.ts';
 import { isMapping, type Unchecked } from './unchecked.ts';
 
@@ -85,6 +86,14 @@ const whyInvalidSchema = async ({ schema, secrets }: Unchecked): Promise<string 
 const isFactory = (value: unknown): value is ProviderFactory =>
   isMapping(value) && value.apiVersion === supportedVersion && typeof value.open === 'function';
 
+/** Its `serverId`, which must be a string; by its keys where it has none. */
+const serverIdOf = (factory: ProviderFactory, target: ServerTarget): string => {
+  if (factory.serverId === undefined) return serverIdByKeys(target);
+  const id: unknown = factory.serverId(target);
+  if (typeof id === 'string') return id;
+  throw new HostmasterError('CONFIG', `the provider ${factory.name} has a serverId that gives no string; fix it there`);
+};
+
 /** The provider that it opens is checked before it is used. Its methods keep their `this`: it may be of a class. */
 const withChecks = (factory: ProviderFactory): ProviderFactory => {
   const { apiVersion, name, schema, secrets } = factory;
@@ -107,6 +116,7 @@ const withChecks = (factory: ProviderFactory): ProviderFactory => {
   };
   return {
     ...{ apiVersion, name, schema, secrets, open },
+    serverId: (target) => serverIdOf(factory, target),
     ...(serve === undefined ? {} : { serve: withReport('serve', serve) }),
     ...(ensureServing === undefined ? {} : { ensureServing: withReport('ensureServing', ensureServing) }),
   };

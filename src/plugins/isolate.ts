@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { errorCodes, HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import type { Provider, ProviderContext } from '../provider.ts';
 import { whyInvalidResult } from './check-results.ts';
+import { withDefaults } from './defaults.ts';
 import { locationIn } from './failure.ts';
 
 /** The methods that return no promise. */
@@ -44,7 +45,8 @@ export const isolated = (provider: Provider, name: string, context: ProviderCont
     synchronous.has(method)
       ? callNow(method, () => work(args), args)
       : callLater(method, () => work(args.map(copyOf)), args);
-  return proxied(provider, call, new Map<string | symbol, object>(parts));
+  const supports = withDefaults(provider.supports);
+  return proxied(provider, call, new Map<string | symbol, object>([...parts, ['supports', supports]]));
 };
 
 type Call = (method: string, work: (args: readonly unknown[]) => unknown, args: readonly unknown[]) => unknown;

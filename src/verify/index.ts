@@ -7,6 +7,7 @@
 
 export { type AskedName, decidingRRsets, typesToAsk } from './answers/deciding-rrsets.ts';
 export type { ServedRRset } from './answers/served-rrset.ts';
+export { rrsetOf, snapshotAfter } from './answers/snapshot-after.ts';
 export { type AskOptions, askByDns } from './ask.ts';
 export { type FoundNameServers, nameServersIn, nameServersOf } from './nameservers.ts';
 export { type DeletedZone, verifyGone } from './verify-gone.ts';

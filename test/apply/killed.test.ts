@@ -73,11 +73,11 @@ describe('invariant 7: kill -9 of an apply with atomic sets', { timeout: 120_000
       await killedAt(patch, moment);
       expect(await lab.store.journalled()).toHaveLength(3);
       const recovered = await recoverAt(targetsOf(lab.target), lab.store);
-      expect(recovered).toMatchObject({ problems: [], stuck: [] });
+      expect(recovered).toMatchObject({ problems: [], unwritable: [] });
       await expectWhole();
       expect(await lab.store.journalled()).toEqual([]);
       const again = await recoverAt(targetsOf(lab.target), lab.store);
-      expect(again).toEqual({ problems: [], notices: [], stuck: [] });
+      expect(again).toEqual({ problems: [], notices: [], unwritable: [] });
     });
   }
 
@@ -97,7 +97,7 @@ describe('invariant 7: kill -9 of an apply with atomic sets', { timeout: 120_000
       expect(armed).toBe(true);
       await sleep(100);
       lab.proxy.handle(null);
-      expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({ problems: [], stuck: [] });
+      expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({ problems: [], unwritable: [] });
       await expectWhole();
       expect(await lab.store.journalled()).toEqual([]);
     });
@@ -112,7 +112,7 @@ describe('invariant 7: kill -9 of an apply with atomic sets', { timeout: 120_000
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('web1 (lab)')]);
     expect((await lab.store.journalled()).map(({ server }) => server)).toEqual(['web1']);
     lab.proxy.handle(null);
-    expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({ problems: [], stuck: [] });
+    expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({ problems: [], unwritable: [] });
     await expectWhole();
   });
 });

@@ -155,7 +155,7 @@ describe('atomic sets where the target does not say what it will not take', () =
     const results = await apply(at(names, refusing(2, 3)), at(addresses, mute));
     expect(await standing()).toEqual({ as: ['192.0.2.1'], ptrs: [`web1.${forward}`, `web2.${forward}`] });
     expect(results.find(({ zone }) => zone === reverse)?.error).toContain(
-      'server web2 (lab): web2.lab.test. A at names was refused (not today); it could not be rolled back (addresses refused to take 2.2.0.192.in-addr.arpa. PTR back (not today))',
+      'server web2 (lab): web2.lab.test. A at names was refused (not today); it could not be rolled back (addresses refused to restore 2.2.0.192.in-addr.arpa. PTR (not today))',
     );
     expect(await store.journalled()).toMatchObject([{ server: 'web2', stuck: null }]);
     const recovered = await recoverAt(targetsOf(names, addresses), store);
@@ -213,7 +213,7 @@ describe('atomic sets where a target is not done with what was taken back', () =
       error: expect.stringContaining('it was rolled back, but lab.test. at names: not every name server has it'),
     });
     expect(await store.journalled()).toMatchObject([{ server: 'web1', stuck: null }]);
-    expect(await recoverAt(targetsOf(names, addresses), store)).toEqual({ problems: [], notices: [], stuck: [] });
+    expect(await recoverAt(targetsOf(names, addresses), store)).toEqual({ problems: [], notices: [], unwritable: [] });
     expect(await store.journalled()).toEqual([]);
   });
 });

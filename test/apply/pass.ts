@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { factory as powerdns } from '../../providers/powerdns/index.ts';
-import type { ApplyOptions } from '../../src/apply/index.ts';
-import { applyAll } from '../../src/apply/index.ts';
-import type { Recovered } from '../../src/apply/sets/recover-journal.ts';
-import { recoverJournal } from '../../src/apply/sets/recover-journal.ts';
+import { type ApplyOptions, applyAll, type Recovered, recoverJournal } from '../../src/apply/index.ts';
 import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { ZoneResult } from '../../src/model/result.ts';
@@ -32,6 +29,7 @@ export const targetOf = (
     ...{ name, provider: name, config, secrets: {}, verify_at: null, verify_wait: 0 },
     ...{ file: 'hostmaster.yaml', line: 1, column: 1 },
   },
+  serverId: JSON.stringify(config),
   provider,
   serving: null,
 });
@@ -42,7 +40,7 @@ export const targetsOf = (...targets: readonly OpenTarget[]): OpenTargets => ({
   problems: [],
 });
 
-export const rimOf = (onNotice: (message: string) => void = () => undefined): RunContext => ({
+export const contextOf = (onNotice: (message: string) => void = () => undefined): RunContext => ({
   registry: {},
   ask: async () => ({ status: 'no_answer', reason: 'nobody asks here' }),
   clock: { now: () => Date.now() },
@@ -70,8 +68,8 @@ export const applyAt = async (
       return { target, changeset: { ...changeset, based_on: fingerprint }, create: null };
     }),
   );
-  return applyAll(work, { reviewed: false, ...options, sets }, rimOf());
+  return applyAll(work, { reviewed: false, ...options, sets }, contextOf());
 };
 
 export const recoverAt = (targets: OpenTargets, store: Store, configured?: readonly string[]): Promise<Recovered> =>
-  recoverJournal(store, targets, rimOf(), configured);
+  recoverJournal(store, targets, contextOf(), configured);

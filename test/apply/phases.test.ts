@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../src/apply/phases.ts';
-import { phased, rolesOf } from '../../src/apply/phases.ts';
+import { changesByPhase, rolesOf } from '../../src/apply/phases.ts';
 import type { AtomicSet, Change, Changeset } from '../../src/model/plan.ts';
 import { change, changeset, setOf } from './make.ts';
 
@@ -8,7 +8,7 @@ const reverse = '2.0.192.in-addr.arpa.';
 
 const phasesOf = (zone: Changeset, sets: readonly AtomicSet[]): Readonly<Partial<Record<Phase, readonly string[]>>> =>
   Object.fromEntries(
-    [...phased(zone, rolesOf(sets))].map(([phase, changes]) => [
+    [...changesByPhase(zone, rolesOf(sets))].map(([phase, changes]) => [
       phase,
       changes.map(({ action, name, type }) => `${action} ${name} ${type}`),
     ]),

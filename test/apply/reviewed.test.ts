@@ -44,7 +44,7 @@ it('is taken back where a later write is refused', async () => {
   lab.proxy.handle(refusing(`web3.${forward}`));
   const results = await apply();
   expect(results).toMatchObject([
-    { status: 'rolled_back', code: 'WRITE_REFUSED', error: expect.stringContaining('was taken back') },
+    { status: 'rolled_back', code: 'WRITE_REFUSED', error: expect.stringContaining('was rolled back') },
   ]);
   expect(results[0]?.changes.some(({ status }) => status === 'applied')).toBe(false);
   expect(await everything(lab.pdns)).toEqual(sideOf('before'));

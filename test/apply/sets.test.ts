@@ -72,7 +72,7 @@ describe('atomic sets', () => {
     expect(changeOf(results, `web1.${forward}`)).toMatchObject({
       status: 'skipped',
       message: expect.stringMatching(
-        /all of server web1 \(lab\) or nothing: 1\.100\.51\.198\.in-addr\.arpa\. PTR at pdns was refused/,
+        /all records of server web1 \(lab\) are written or none: 1\.100\.51\.198\.in-addr\.arpa\. PTR at pdns was refused/,
       ),
     });
     expect(await lab.store.journalled()).toEqual([]);
@@ -90,7 +90,7 @@ describe('atomic sets', () => {
       replanClaims: async (failed) => {
         asked.push(failed.map(({ server }) => server));
         const next = change(`mail.${shared} A`, '300 192.0.2.1 | 192.0.2.3', '300 192.0.2.1@web1 | 192.0.2.2@web2');
-        return [{ changeset: { zone: shared, view: null, target: 'pdns' }, change: next }];
+        return [{ at: { zone: shared, view: null, target: 'pdns' }, change: next }];
       },
     });
     expect(asked).toEqual([['web1']]);
@@ -123,8 +123,8 @@ describe('atomic sets', () => {
   it('correct a claim that went out with them, where it can be planned without them', async () => {
     lab.proxy.handle(refusing(here, '1.2.0.192.in-addr.arpa.'));
     const next = change(`mail.${shared} A`, '300 192.0.2.1 | 192.0.2.3', '300 192.0.2.1@web1 | 192.0.2.2@web2');
-    const place = { zone: shared, view: null, target: 'pdns' };
-    const results = await apply({ replanClaims: async () => [{ changeset: place, change: next }] });
+    const at = { zone: shared, view: null, target: 'pdns' };
+    const results = await apply({ replanClaims: async () => [{ at, change: next }] });
     expect(about('web1', await everything(lab.pdns))).toEqual(about('web1', sideOf('before')));
     expect(await contentOf(lab.pdns, shared)).toEqual([`mail.${shared} A 192.0.2.1 192.0.2.2`]);
     expect(results.find(({ zone }) => zone === shared)).toMatchObject({ status: 'applied', fingerprint: null });
@@ -171,11 +171,11 @@ describe('atomic sets', () => {
     const recovered = await recoverAt(targetsOf(lab.target), lab.store);
     expect(recovered.problems).toMatchObject([{ message: expect.stringContaining(said) }]);
     expect(await everything(lab.pdns)).toEqual(now);
-    await skipsStuck(recovered.stuck);
+    await skipsUnwritable(recovered.unwritable);
     await overwrite(lab.pdns, forward, rrset(`web1.${forward}`, 'A', '192.0.2.1'));
     expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({
       problems: [],
-      stuck: [],
+      unwritable: [],
       notices: [
         expect.stringContaining('web1 (lab) were left half done by an apply that did not end, and were rolled back'),
       ],
@@ -184,14 +184,14 @@ describe('atomic sets', () => {
     expect(await lab.store.journalled()).toEqual([]);
   });
 
-  /** What an apply does about a stuck name: nothing, and it says so. */
-  const skipsStuck = async (stuck: Awaited<ReturnType<typeof recoverAt>>['stuck']) => {
+  /** What an apply does about a name that nothing may write: nothing, and it says so. */
+  const skipsUnwritable = async (unwritable: Awaited<ReturnType<typeof recoverAt>>['unwritable']) => {
     const { changesets, sets } = labPass();
     const own = sets.filter(({ server }) => server === 'web1');
     lab.proxy.clear();
     const results = await applyAt({ changesets: changesets.slice(3), sets: own }, targetsOf(lab.target), {
       store: lab.store,
-      stuck,
+      unwritable,
     });
     expect(results).toMatchObject([{ status: 'skipped', error: expect.stringContaining('left half done') }]);
     expect(lab.patches()).toEqual([]);
@@ -204,17 +204,17 @@ describe('atomic sets', () => {
     });
     await apply();
     const before = await everything(lab.pdns);
-    const { problems, stuck } = await recoverAt(targetsOf(lab.target), lab.store);
+    const { problems, unwritable } = await recoverAt(targetsOf(lab.target), lab.store);
     expect(problems.map(({ message }) => message)).toEqual([
       expect.stringMatching(
         /web1 \(lab\) were left half done by an earlier apply, and are left alone for now: .*cannot be asked/,
       ),
     ]);
-    expect(stuck.map(({ name }) => name)).toEqual([`web1.${forward}`, `1.${here}`, `1.${there}`]);
+    expect(unwritable.map(({ name }) => name)).toEqual([`web1.${forward}`, `1.${here}`, `1.${there}`]);
     expect((await lab.store.journalled()).map(({ server }) => server)).toEqual(['web1']);
     expect(await everything(lab.pdns)).toEqual(before);
     lab.proxy.handle(null);
-    expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({ problems: [], stuck: [] });
+    expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({ problems: [], unwritable: [] });
     expect(await lab.store.journalled()).toEqual([]);
     const now = await everything(lab.pdns);
     for (const server of ['web1', 'web2', 'web3']) {
@@ -235,7 +235,7 @@ describe('atomic sets', () => {
     expect(await recoverAt(targets, lab.store)).toMatchObject({
       problems: [{ message: expect.stringContaining('gone cannot be asked: it is no target of this run') }],
     });
-    expect(await recoverAt(targets, lab.store, ['pdns'])).toEqual({ problems: [], notices: [], stuck: [] });
+    expect(await recoverAt(targets, lab.store, ['pdns'])).toEqual({ problems: [], notices: [], unwritable: [] });
     expect(await lab.store.journalled()).toEqual([]);
   });
 });

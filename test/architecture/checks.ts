@@ -1,4 +1,4 @@
-import { impure, isPure, mayImport, modelImports, pureImports, roomOf } from './layers.ts';
+import { doors, impure, isPure, mayImport, modelImports, pureImports, roomOf } from './layers.ts';
 import { type Import, isNode, type Node, type Source } from './source.ts';
 
 /** One fault a line, each named with its file; empty: the source holds to it. */
@@ -12,6 +12,16 @@ const mayReach = (path: string, from: string): boolean => {
   const other = roomOf(from);
   if (room === 'providers' && other === 'providers') return providerOf(path) === providerOf(from);
   return room === other || (room === 'cli' && other === 'registry') || (mayImport[room] ?? []).includes(other);
+};
+
+/** A room that has a door is entered by it. */
+export const importsPastADoor: Check = ({ path, imports }) =>
+  imports.map(({ from }) => from).filter((from) => isPath(from) && isPastADoor(path, from));
+
+const isPastADoor = (path: string, from: string): boolean => {
+  const room = roomOf(from);
+  const door = doors[room];
+  return door !== undefined && from !== door && roomOf(path) !== room;
 };
 
 const providerOf = (path: string): string | undefined => path.split('/')[1];

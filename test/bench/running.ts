@@ -5,10 +5,10 @@ import { planAll } from '../../src/pass/plan.ts';
 import { closeTargets } from '../../src/pass/targets.ts';
 import { planPass } from '../../src/pass.ts';
 import { openStore } from '../../src/state/index.ts';
-import { rimOf } from '../apply/pass.ts';
+import { contextOf } from '../apply/pass.ts';
 
 const [config = '', times = '1'] = process.argv.slice(2);
-const context = { ...rimOf(), registry: { rfc2136 } };
+const context = { ...contextOf(), registry: { rfc2136 } };
 const options = { config, allow: [], full: false, serve: false };
 const pass = await planPass(options, context, openStore);
 const { desired, store, targets } = pass;

@@ -6,7 +6,7 @@ import { factory as powerdns } from '../../providers/powerdns/index.ts';
 import { composedOf, composition } from '../../src/compose/index.ts';
 import { planAffected } from '../../src/pass/affected/index.ts';
 import { openStore } from '../../src/state/index.ts';
-import { rimOf, targetOf, targetsOf } from '../apply/pass.ts';
+import { contextOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { applied, fullPass, type Scene } from '../pass/scene.ts';
 import { movedAt, serverAt, serversInput } from './servers.ts';
 
@@ -49,7 +49,7 @@ const passesAt = async (
   const config = { url: where.url, server: 'localhost', timeout: '600s', rectify: 'auto' };
   const provider = await powerdns.open({ config, secrets: { api_key: where.key }, folder: where.folder });
   const store = await openStore(join(where.folder, 'state.sqlite'));
-  const scene: Omit<Scene, 'close'> = { targets: targetsOf(targetOf(provider, config)), store, context: rimOf() };
+  const scene: Omit<Scene, 'close'> = { targets: targetsOf(targetOf(provider, config)), store, context: contextOf() };
   try {
     const [, apply] = await measured(async () => applied(await fullPass(input, scene, true), scene.context));
     const [pass, full] = await measured(() => fullPass(input, scene, true));
@@ -58,7 +58,7 @@ const passesAt = async (
     for (const i of moving) {
       const change = { previous: serverAt(i).server, next: movedAt(i) };
       const [one, figure] = await measured(() => planAffected(last, change, scene));
-      if (one.status === 'whole') throw new Error(one.reason);
+      if (one.status === 'needs_full_pass') throw new Error(one.reason);
       const changes = one.plan.changesets.reduce((sum, changeset) => sum + changeset.changes.length, 0);
       affected.push({ ...figure, names: one.names.length, changes });
     }

@@ -22,7 +22,7 @@ describe('--allow shrink:INVENTORY', () => {
     const definitions = { roles: { ...noRoles, inventories: [lab] } } as unknown as Definitions;
     expect(() => refuseUnknownShrinks(texts, definitions)).not.toThrow();
     expect(() => refuseUnknownShrinks(['shrink:lba'], definitions)).toThrow(
-      '--allow shrink:lba: hostmaster.yaml does not have the inventory lba; it has lab',
+      '--allow shrink:lba: not configured in hostmaster.yaml (inventories: lab)',
     );
   });
 

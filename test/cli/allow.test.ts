@@ -12,12 +12,12 @@ describe('--allow', () => {
   });
 
   it.each([
-    ['delegation:example.org:sub.example.org', 'the zone example.org.'],
-    ['never_empty:example.com@internal', 'the zone example.com.@internal'],
-    ['never_empty:example.com/nowhere', 'the target nowhere'],
+    ['delegation:example.org:sub.example.org', 'zones'],
+    ['never_empty:example.com@internal', 'zones'],
+    ['never_empty:example.com/nowhere', 'targets'],
   ])('%s of what is not there is refused', async (allow, what) => {
     const { code, stderr } = await repository.run('plan', '--allow', allow);
-    expect(stderr).toMatch(`hostmaster: --allow ${allow}: hostmaster.yaml does not have ${what}; it has `);
+    expect(stderr).toMatch(`hostmaster: --allow ${allow}: not configured in hostmaster.yaml (${what}: `);
     expect(code).toBe(1);
   });
 

@@ -153,7 +153,7 @@ www:
   it('says what is wrong with the target', async () => {
     expect(await hostmaster(['dump', '--target', 'pdsn'], { cwd: folder, env: { PDNS_API_KEY: 'x' } })).toMatchObject({
       code: 1,
-      stderr: 'hostmaster: --target pdsn: hostmaster.yaml does not have it; it has pdns\n',
+      stderr: 'hostmaster: --target pdsn: not configured in hostmaster.yaml (targets: pdns)\n',
     });
     const denied = await hostmaster(['dump', '--target', 'pdns'], {
       cwd: folder,

@@ -103,10 +103,10 @@ describe('exit codes', () => {
 
 describe('mistakes on the command line', () => {
   it.each([
-    [['plan', '--zone', 'example.org'], '--zone example.org.: hostmaster.yaml does not have it; it has '],
+    [['plan', '--zone', 'example.org'], '--zone example.org.: not configured in hostmaster.yaml (zones: '],
     [['plan', '--zone', 'a..b'], '--zone a..b: '],
-    [['plan', '--target', 'locla'], '--target locla: hostmaster.yaml does not have it; it has local'],
-    [['verify', '--target', 'locla'], '--target locla: hostmaster.yaml does not have it; it has local'],
+    [['plan', '--target', 'locla'], '--target locla: not configured in hostmaster.yaml (targets: local)'],
+    [['verify', '--target', 'locla'], '--target locla: not configured in hostmaster.yaml (targets: local)'],
     [['explain', 'www.example.org'], 'www.example.org. is in none of the zones of hostmaster.yaml'],
     [['explain', 'www.example.com', 'AAA'], 'AAA is no RR type'],
     [['explain', 'www..example.com'], 'www..example.com'],

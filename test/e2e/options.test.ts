@@ -24,7 +24,7 @@ describe('asking', () => {
       const { code, stderr } = await run(...args);
       expect(code).toBe(1);
       expect(stderr).toBe(
-        'hostmaster: nothing was applied: there is no terminal to ask at; say --yes to apply without being asked\n',
+        'hostmaster: nothing was applied: there is no terminal to ask on; add --yes to apply without a question\n',
       );
     }
     expect(await run('plan', '--exit-code')).toMatchObject({ code: 2 });

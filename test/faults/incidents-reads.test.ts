@@ -101,7 +101,7 @@ describe('ExternalDNS #2858 and #414: an API that timed out gave an empty list, 
     const empty = JSON.stringify({ ...JSON.parse(await zoneText()), rrsets: [] });
     answering(200, empty, 1);
     const { code, stdout } = await run(repository, 'apply', '--yes');
-    expect(stdout).toContain(`${zone} at pdns is no longer what the plan saw: `);
+    expect(stdout).toContain(`${zone} at pdns has changed since the plan: `);
     expect(code).toBe(3);
     await untouched();
   });

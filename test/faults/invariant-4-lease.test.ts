@@ -62,8 +62,8 @@ describe('invariants 4 and 5: two instances that share a state', () => {
     await firstWrites;
     const second = await apply();
     expect(await first).toMatchObject({ code: 0 });
-    expect(second.stderr).toMatch(/another hostmaster \(pid \d+\) is writing lease\.test\. at pdns; waiting for it/);
-    expect(second).toMatchObject({ code: 3, stdout: expect.stringContaining('no longer what the plan saw') });
+    expect(second.stderr).toMatch(/another Hostmaster \(pid \d+\) is writing lease\.test\. at pdns; waiting for it/);
+    expect(second).toMatchObject({ code: 3, stdout: expect.stringContaining('has changed since the plan') });
     expect(most).toBe(1);
     expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.2']);
   });
@@ -78,7 +78,7 @@ describe('invariants 4 and 5: two instances that share a state', () => {
     });
     proxy.clear();
     const { code, stdout } = await apply();
-    expect(stdout).toContain('lease.test. at pdns was left to another hostmaster');
+    expect(stdout).toContain('lost the lease on lease.test. at pdns');
     expect(code).toBe(1);
     expect(proxy.count('PATCH')).toBe(1);
     expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.1']);

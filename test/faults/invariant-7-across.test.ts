@@ -38,7 +38,10 @@ describe('invariant 7 across PowerDNS, BIND and Route 53', { timeout: 120_000 },
     scene.inventory.set(side(at));
     await world.denyAtBind(reverseName(addressesOf('web1', at)[0] ?? ''));
     const refused = await scene.run('apply', '--yes');
-    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('all of server web1 (lab) or nothing') });
+    expect(refused).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('all records of server web1 (lab) are written or none'),
+    });
     await scene.expectWhole();
     const records = await scene.overDns();
     const { forward } = pairsIn(records);

@@ -49,7 +49,7 @@ describe('invariant 7: somebody changed the A before the roll-back', () => {
       expect(stdout).toContain(
         `error [set-not-whole] the records of web2 (lab) were left half done by an earlier apply, and ${moved}`,
       );
-      expect(stdout).toContain('the next apply goes on by itself');
+      expect(stdout).toContain('then the next apply continues');
       expect(scene.writes()).toEqual([]);
       await expectStuck();
     }
@@ -71,7 +71,7 @@ describe('invariant 7: somebody changed the A before the roll-back', () => {
     ['as before', '10.0.1.2'],
     ['as it was to become', '10.0.1.12'],
   ] as const) {
-    it(`once a person put it ${what}, the next apply goes on by itself`, async () => {
+    it(`once a person put it ${what}, the next apply continues`, async () => {
       await put(address);
       const { code, stderr } = await scene.run('apply', '--yes');
       expect(stderr).toMatch(

@@ -103,7 +103,7 @@ describe('somebody else who writes', () => {
     };
     const { code, stderr } = await hostmaster([...argsOf(), '--config', repository.config], { onError });
     state.close();
-    expect(stderr).toContain('another hostmaster (pid 1 on elsewhere) is writing gone.test. at pdns; waiting for it');
+    expect(stderr).toContain('another Hostmaster (pid 1 on elsewhere) is writing gone.test. at pdns; waiting for it');
     expect(code).toBe(0);
   });
 });
@@ -169,7 +169,7 @@ describe('a target that is not well', () => {
     const { code, stdout } = await run();
     expect(stdout).toContain(`${join(dumps(), 'gone.test.zone')}: `);
     expect(stdout).toContain('Deleted gone.test. at pdns.');
-    expect(stdout).toContain('[zone-not-gone] it was deleted, and nobody can look whether it is gone');
+    expect(stdout).toContain('[zone-not-gone] it was deleted, and whether it is gone cannot be read');
     expect(stdout).toContain('Verified: 1 name server does not serve it.');
     expect(code).toBe(1);
   });
@@ -183,7 +183,7 @@ describe('a target that is not well', () => {
     expect(await run()).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /nobody knows whether gone\.test\. is still at pdns, and its dump is .*gone\.test\.zone/,
+        /whether gone\.test\. is still at pdns is not known, and its dump is .*gone\.test\.zone/,
       ),
     });
     expect(filesThere()).toEqual(['gone.test.zone']);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { refuseStale } from '../../src/apply/refuse-stale.ts';
 import { forEachPooled, pooled } from '../../src/model/pool.ts';
-import { refuseStale } from '../../src/pass/planfile.ts';
 import type { Provider } from '../../src/provider.ts';
 import { changeset } from '../apply/make.ts';
 import { openScene } from '../pass/scene.ts';

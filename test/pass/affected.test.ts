@@ -165,7 +165,7 @@ describe('the pass of one server', () => {
             );
             if (next === null && servers.every((each) => each?.server.name !== name)) return;
             const { one, full } = await both(scene, before, `lab/${name}`, next);
-            if (one.status === 'whole') return;
+            if (one.status === 'needs_full_pass') return;
             planned += 1;
             const touched = new Set(one.names);
             const own = atNames(one.plan.changesets, touched);
@@ -195,7 +195,7 @@ describe('the pass of one server', () => {
     const next = present(web('web1', '192.0.2.9'), web('web1', '192.0.2.1'));
     const change = { previous: web('web1', '192.0.2.1'), next };
     const one = await planAffected(recordingReads(last, asked), change, scene);
-    if (one.status === 'whole') throw new Error(one.reason);
+    if (one.status === 'needs_full_pass') throw new Error(one.reason);
     expect(words(one.plan.changesets)).toEqual([
       'delete 1.2.0.192.in-addr.arpa. PTR',
       'create 9.2.0.192.in-addr.arpa. PTR',
@@ -237,7 +237,7 @@ describe('the pass of one server', () => {
     );
     const first = present(web('web0', '192.0.2.99'), servers[0]);
     const { one, full } = await both(scene, before, 'lab/web0', first);
-    if (one.status === 'whole') throw new Error(one.reason);
+    if (one.status === 'needs_full_pass') throw new Error(one.reason);
     const touched = new Set(one.names);
     expect(atNames(one.plan.changesets, touched)).toEqual(atNames(full.plan.changesets, touched));
     expect(one.plan.summary).toEqual({ create: 1, replace: 1, delete: 1, withheld: 2 });
@@ -251,7 +251,7 @@ describe('the pass of one server', () => {
     const heritage = '"heritage=external-dns,external-dns/owner=k8s"';
     await write(scene, 'lab.internal.', 'a-web2.lab.internal.', 'TXT', heritage);
     const one = await planAffected(last, { previous: null, next: newcomer(web('web2', '192.0.2.2')) }, scene);
-    expect(one).toMatchObject({ status: 'whole', reason: expect.stringContaining('another writer') });
+    expect(one).toMatchObject({ status: 'needs_full_pass', reason: expect.stringContaining('another writer') });
   });
 
   it('leaves to the full pass what moved around its names', async () => {
@@ -262,7 +262,7 @@ describe('the pass of one server', () => {
     const next = present(web('web1', '192.0.2.9'), web('web1', '192.0.2.1'));
     const one = await planAffected(last, { previous: web('web1', '192.0.2.1'), next }, scene);
     expect(one).toMatchObject({
-      status: 'whole',
+      status: 'needs_full_pass',
       reason: 'example.com. TXT moved since the zone was last read in full',
     });
   });
@@ -271,8 +271,8 @@ describe('the pass of one server', () => {
 /** The same, noting which names are read. */
 const recordingReads = (last: LastPass, asked: string[]): LastPass => ({
   ...last,
-  places: new Map(
-    [...last.places].map(([key, place]) => {
+  zoneTargets: new Map(
+    [...last.zoneTargets].map(([key, place]) => {
       const { target } = place.work;
       const read: Provider['read'] = (zoneId, options) => {
         asked.push(...(options?.names ?? ['everything']));

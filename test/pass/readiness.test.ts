@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer, Asker } from '../../src/model/ports.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
 import { unanswerableTypes } from '../../src/pass/readiness.ts';
+import type { NameServerSoftware } from '../../src/provider.ts';
 import type { OpenTarget } from '../../src/target.ts';
 import { rrset, settings } from '../plan/make.ts';
 
@@ -23,10 +24,14 @@ const ask =
     return words === null ? { status: 'no_answer', reason: 'timed out' } : answering(words);
   };
 
-const at = (labels: readonly string[]): OpenTarget =>
+const powerdns = { name: 'PowerDNS', version_bind: 'powerdns' };
+
+const at = (labels: readonly string[], software: NameServerSoftware | null = powerdns): OpenTarget =>
   ({
     definition: { verify_at: labels.map((label) => ({ label, address: '192.0.2.1', port: 53 })) },
-    provider: { supports: { synthesised: ['LUA'], verify: 'dns' } },
+    provider: {
+      supports: { synthesised: ['LUA'], ...(software === null ? {} : { synthesised_by: software }), verify: 'dns' },
+    },
     serving: null,
   }) as unknown as OpenTarget;
 
@@ -47,6 +52,14 @@ describe('a type that only some name servers answer', () => {
     const said = ask({ a: 'PowerDNS Authoritative Server 4.7.3', b: '9.18.33-Debian' });
     const refused = await unanswerableTypes(wanted, at(['a', 'b']), said, snapshot([lua]));
     expect(refused.get('LUA')).toContain('b does not say that it is PowerDNS');
+  });
+
+  it('is answered by the software that the provider names, and by none where it names none', async () => {
+    const said = ask({ a: 'Other 1.0' });
+    const other = { name: 'Other', version_bind: '^"other ' };
+    expect(await unanswerableTypes(wanted, at(['a'], other), said, snapshot([]))).toEqual(new Map());
+    const refused = await unanswerableTypes(wanted, at(['a'], null), said, snapshot([]));
+    expect(refused.get('LUA')).toContain('no name server is known to answer it');
   });
 
   it('waits for a silent one where it is new, and stays where it is there', async () => {

@@ -1,21 +1,22 @@
 import { join } from 'node:path';
 import { factory as embedded } from '../../providers/embedded/index.ts';
-import { applyAll, createSettingsOf } from '../../src/apply/index.ts';
+import { applyAll } from '../../src/apply/index.ts';
 import type { ComposeInput } from '../../src/compose/index.ts';
-import { rememberValues } from '../../src/memory/remember-values.ts';
+import { rememberValues } from '../../src/memory/index.ts';
 import type { Definitions } from '../../src/model/definitions.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { RosterServer } from '../../src/model/server.ts';
-import type { DesiredZone } from '../../src/model/zone.ts';
+import { createSettingsOf, type DesiredZone } from '../../src/model/zone.ts';
 import { type LastPass, lastPassOf } from '../../src/pass/affected/index.ts';
 import { composed } from '../../src/pass/desired.ts';
 import { planAll } from '../../src/pass/plan.ts';
-import { selectionOf, withSets } from '../../src/pass/selection.ts';
+import { selectionOf } from '../../src/pass/selection.ts';
+import { withhold } from '../../src/pass/withhold.ts';
 import { assemblePlan } from '../../src/plan/index.ts';
 import type { PlanPass } from '../../src/run.ts';
 import { openStore } from '../../src/state/index.ts';
 import type { OpenTargets, RunContext } from '../../src/target.ts';
-import { rimOf, targetOf, targetsOf } from '../apply/pass.ts';
+import { contextOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { tempFolder } from '../servers/child.ts';
 
 /** A place where passes of composed servers run: the embedded provider's file and a state of its own. */
@@ -34,7 +35,7 @@ export const openScene = async (now: number): Promise<Scene> => {
   return {
     targets: targetsOf(targetOf(provider, config)),
     store,
-    context: { ...rimOf(), clock: { now: () => now } },
+    context: { ...contextOf(), clock: { now: () => now } },
     close: async () => {
       await provider.close?.();
       await store.close();
@@ -72,7 +73,7 @@ export const fullPass = async (
     context,
   };
   const planned = await planAll(desired.definitions.zones, targets, planning);
-  const { work, atomicSets } = withSets(planned, desired, selection, []);
+  const { work, atomicSets } = withhold(planned, desired, { selection, allows: [] });
   const plan = assemblePlan({
     commit: null,
     targets: targets.statuses,
@@ -80,7 +81,7 @@ export const fullPass = async (
     problems: [...desired.definitions.problems, ...planned.problems],
     atomicSets,
   });
-  return { desired, plan, work, targets, store, stuck: [], started: context.clock.now(), allows: [] };
+  return { desired, plan, work, targets, store, unwritable: [], started: context.clock.now(), allows: [] };
 };
 
 /** Applies a pass, and keeps what it left. */

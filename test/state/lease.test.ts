@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { freshLeaseWait, leaseHandle } from '../../src/apply/lease.ts';
+import { leaseHandle, newLeaseWait } from '../../src/apply/lease.ts';
 import type { Lease, LeaseRefusal, Store } from '../../src/model/ports.ts';
 import { openStore } from '../../src/state/index.ts';
 import type { RunContext } from '../../src/target.ts';
@@ -81,7 +81,7 @@ describe('a lease', () => {
   });
 
   const place = { zone: zone.name, view: null, target: 'pdns' };
-  const rimOf = (notices: string[], sleep: () => Promise<void>): RunContext => ({
+  const contextOf = (notices: string[], sleep: () => Promise<void>): RunContext => ({
     registry: {},
     ask: async () => ({ status: 'no_answer', reason: '' }),
     clock: { now: () => 0 },
@@ -93,10 +93,10 @@ describe('a lease', () => {
     await taken(theirs);
     const notices: string[] = [];
     let slept = 0;
-    const context = rimOf(notices, async () => {
+    const context = contextOf(notices, async () => {
       slept += 1;
     });
-    const busy = `another hostmaster (pid ${process.pid}) is writing a.test. at pdns`;
+    const busy = `another Hostmaster (pid ${process.pid}) is writing a.test. at pdns`;
     await expect(leaseHandle(place, ours, context).take()).rejects.toMatchObject({
       code: 'ZONE_BUSY',
       message: `${busy}; nothing was written to it: try again when it is done`,
@@ -107,7 +107,7 @@ describe('a lease', () => {
 
   it('is waited for, checked before a write, and given back', async () => {
     const first = await taken(theirs);
-    const context = rimOf([], () => theirs.release(first));
+    const context = contextOf([], () => theirs.release(first));
     const lease = leaseHandle(place, ours, context);
     await lease.take();
     expect(await theirs.lease(zone, 'pdns')).toHaveProperty('heldBy');
@@ -127,10 +127,10 @@ describe('a lease', () => {
     await taken(theirs);
     await taken(theirs, 'aws');
     let slept = 0;
-    const context = rimOf([], async () => {
+    const context = contextOf([], async () => {
       slept += 1;
     });
-    const patience = freshLeaseWait();
+    const patience = newLeaseWait();
     for (const target of ['pdns', 'aws']) {
       await expect(leaseHandle({ ...place, target }, ours, context).take(patience)).rejects.toMatchObject({
         code: 'ZONE_BUSY',

@@ -4,47 +4,50 @@ import type { JournalEntry, JournalMember, Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
 import { problemOfTarget } from '../../model/problem.ts';
 import { joined, tiesOf } from '../../model/ties.ts';
-import type { OpenTargets, RunContext, StuckName } from '../../target.ts';
-import type { LeaseHandle, LeaseWait } from '../lease.ts';
-import { freshLeaseWait, leaseHandle } from '../lease.ts';
-import type { ZoneTarget } from '../phases.ts';
-import { changeKey, zoneTargetKey } from '../phases.ts';
-import { portionsOf } from '../split-writes.ts';
-import { byTurns, circuitBreaker } from '../target-concurrency.ts';
-import type { Standing, UndoFailure, UndoGroup } from '../zone/undo.ts';
-import { inverse, standings } from '../zone/undo.ts';
-import type { StepBack, UndoAt } from './roll-back.ts';
-import { takeBack } from './roll-back.ts';
-import { howToMend } from './roll-back-sets.ts';
+import { type ZoneTarget, zoneTargetKey, zoneTargetLabel } from '../../model/zone-target.ts';
+import type { OpenTargets, RunContext, UnwritableName } from '../../target.ts';
+import { inLeaseOrder } from '../changeset-run.ts';
+import { circuitBreaker } from '../circuit-breaker.ts';
+import { type LeaseHandle, leaseHandle, newLeaseWait } from '../lease.ts';
+import { changeKey } from '../phases.ts';
+import { writesOf } from '../split-writes.ts';
+import { runPerServer } from '../target-concurrency.ts';
+import type { ChangeState, UndoFailure, UndoGroup } from '../zone/undo.ts';
+import { inverse, readChangeStates } from '../zone/undo.ts';
+import { type RollBackItem, type RollBackZone, rollBack } from './roll-back.ts';
+import { howToRepair } from './roll-back-sets.ts';
 
-/** What recovery found. `stuck` are the names that are not to be written before a person, or a target, is back. */
+/** What recovery did and found. Nothing may write the `unwritable` names until a person, or a target, has acted. */
 export interface Recovered {
   readonly problems: readonly Problem[];
   readonly notices: readonly string[];
-  readonly stuck: readonly StuckName[];
+  readonly unwritable: readonly UnwritableName[];
 }
 
-/** A zone at a target that the journal names, with what keeps it from being looked at. */
-interface Site {
-  readonly place: ZoneTarget;
-  readonly hold: LeaseHandle | null;
-  readonly at: UndoAt | null;
-  found: ReadonlyMap<string, Standing>;
-  trouble: string | null;
+export const nothingRecovered: Recovered = { problems: [], notices: [], unwritable: [] };
+
+/** A zone at a target that the journal names; `failure` says why it cannot be read or written. */
+interface JournalledZone {
+  readonly at: ZoneTarget;
+  readonly lease: LeaseHandle | null;
+  readonly rollBackZone: RollBackZone | null;
+  /** By changeKey, once it was read. */
+  states: ReadonlyMap<string, ChangeState>;
+  failure: string | null;
 }
 
-/** Sets that share changes or addresses. */
-interface Case {
+/** Journalled sets that share changes or addresses, so that they are completed or rolled back together. */
+interface JournalledGroup {
   readonly entries: readonly JournalEntry[];
-  readonly members: readonly { readonly site: Site; readonly change: Change }[];
-  readonly group: UndoGroup;
+  readonly members: readonly { readonly zone: JournalledZone; readonly change: Change }[];
+  readonly undoGroup: UndoGroup;
 }
 
 /**
- * Ends what a killed apply left half done, at the start of the next: a set whose new values all stand is completed, any
- * other is taken back, both by compare and swap under the leases of its zones. What somebody else changed meanwhile is
- * left alone and said, and so is what cannot be reached. What stood at a target that hostmaster.yaml does not have any
- * more is nobody's: `configured` are the names of all that it has. Default: it has all that the journal names.
+ * Ends what a killed apply left half done, at the start of the next: a set whose new values are all there is completed,
+ * any other is rolled back, both by compare and swap under the leases of its zones. What somebody else changed meanwhile
+ * is left alone and reported, and so is what cannot be reached. Entries at targets that hostmaster.yaml no longer has are
+ * dropped: `configured` are the names of all that it has. Default: it has all that the journal names.
  */
 export const recoverJournal = async (
   store: Store,
@@ -52,186 +55,194 @@ export const recoverJournal = async (
   context: RunContext,
   configured?: readonly string[],
 ): Promise<Recovered> => {
-  const ours = ({ target }: JournalMember) => configured === undefined || configured.includes(target);
+  const isConfigured = ({ target }: JournalMember) => configured === undefined || configured.includes(target);
   const journalled = async () =>
-    (await store.journalled()).map((entry) => ({ ...entry, members: entry.members.filter(ours) }));
+    (await store.journalled()).map((entry) => ({ ...entry, members: entry.members.filter(isConfigured) }));
   const found = await journalled();
-  if (found.length === 0) return { problems: [], notices: [], stuck: [] };
-  const sites = sitesOf(found, store, targets, context);
+  if (found.length === 0) return nothingRecovered;
+  const zones = zonesOf(found, store, targets, context);
   try {
-    await takeLeases([...sites.values()]);
-    // What another hostmaster was at is ended by now, if its leases are ours.
+    await takeLeases([...zones.values()]);
+    // Another Hostmaster that was writing them has ended by now, if we have its leases.
     const known = new Set(found.map(({ id }) => id));
     const left = (await journalled()).filter(({ id }) => known.has(id));
-    const cases = casesOf(left, sites);
-    await lookAt(cases);
-    return await endCases(cases, store);
+    const groups = groupsOf(left, zones);
+    await readStates(groups);
+    return await endGroups(groups, store);
   } finally {
-    await Promise.all(sites.values().map(({ hold: lease }) => lease?.release()));
+    await Promise.all(zones.values().map(({ lease }) => lease?.release()));
   }
 };
 
-const placeOf = ({ zone, target }: JournalMember): ZoneTarget => ({ zone: zone.name, view: zone.view, target });
+const zoneTargetOf = ({ zone, target }: JournalMember): ZoneTarget => ({ zone: zone.name, view: zone.view, target });
 
-const sitesOf = (
+const zonesOf = (
   entries: readonly JournalEntry[],
+  store: Store,
+  targets: OpenTargets,
+  context: RunContext,
+): ReadonlyMap<string, JournalledZone> => {
+  const zones = new Map<string, JournalledZone>();
+  for (const member of entries.flatMap(({ members }) => members)) {
+    const key = zoneTargetKey(zoneTargetOf(member));
+    if (!zones.has(key)) zones.set(key, journalledZone(member, store, targets, context));
+  }
+  return zones;
+};
+
+const journalledZone = (
+  member: JournalMember,
   store: Store,
   { open, statuses }: OpenTargets,
   context: RunContext,
-): ReadonlyMap<string, Site> => {
-  const sites = new Map<string, Site>();
-  for (const member of entries.flatMap(({ members }) => members)) {
-    const place = placeOf(member);
-    if (sites.has(zoneTargetKey(place))) continue;
-    const target = open.get(member.target);
+): JournalledZone => {
+  const at = zoneTargetOf(member);
+  const target = open.get(member.target);
+  if (target === undefined) {
     const why = statuses.find(({ name }) => name === member.target)?.message ?? 'it is no target of this run';
-    const lease = target === undefined ? null : leaseHandle(place, store, context);
-    const at =
-      target === undefined || lease === null
-        ? null
-        : {
-            target,
-            sender: {
-              provider: target.provider,
-              zone: member.zone,
-              target: member.target,
-              signal: undefined,
-              sleep: context.sleep,
-              beforeWrite: lease.check,
-            },
-            portions: portionsOf(target.provider, member.zone),
-          };
-    const trouble = at === null ? `${member.target} cannot be asked: ${why}` : null;
-    sites.set(zoneTargetKey(place), { place, hold: lease, at, found: new Map(), trouble });
+    const failure = `${member.target} cannot be asked: ${why}`;
+    return { at, lease: null, rollBackZone: null, states: new Map(), failure };
   }
-  return sites;
+  const lease = leaseHandle(at, store, context);
+  const { provider } = target;
+  const sender = {
+    provider,
+    zone: member.zone,
+    target: member.target,
+    signal: undefined,
+    sleep: context.sleep,
+    beforeWrite: lease.check,
+  };
+  const rollBackZone = { target, sender, splitIntoWrites: writesOf(provider, member.zone) };
+  return { at, lease, rollBackZone, states: new Map(), failure: null };
 };
 
-/** In the same order as everybody. */
-const takeLeases = async (sites: readonly Site[]): Promise<void> => {
-  const waiting: LeaseWait = freshLeaseWait();
-  for (const site of sites.toSorted((a, b) => (zoneTargetKey(a.place) < zoneTargetKey(b.place) ? -1 : 1))) {
-    await site.hold?.take(waiting).catch((error) => {
-      site.trouble ??= messageOf(error);
+const takeLeases = async (zones: readonly JournalledZone[]): Promise<void> => {
+  const wait = newLeaseWait();
+  for (const zone of inLeaseOrder(zones, ({ at }) => at)) {
+    await zone.lease?.take(wait).catch((error) => {
+      zone.failure ??= messageOf(error);
     });
   }
 };
 
-const casesOf = (entries: readonly JournalEntry[], sites: ReadonlyMap<string, Site>): readonly Case[] =>
-  joined(entries, ({ members }) =>
-    members.flatMap((each) => [changeKey(placeOf(each), each.change), ...tiesOf(each.change)]),
-  ).map((own) => {
-    const members = own.flatMap((entry) => entry.members);
-    const byKey = new Map(members.map((each) => [changeKey(placeOf(each), each.change), each]));
+const groupsOf = (
+  entries: readonly JournalEntry[],
+  zones: ReadonlyMap<string, JournalledZone>,
+): readonly JournalledGroup[] => {
+  const keyOf = (member: JournalMember) => changeKey(zoneTargetOf(member), member.change);
+  const groups = joined(entries, ({ members }) => members.flatMap((each) => [keyOf(each), ...tiesOf(each.change)]));
+  return groups.map((own) => {
+    const byKey = new Map(own.flatMap(({ members }) => members).map((each) => [keyOf(each), each]));
     return {
       entries: own,
       members: [...byKey.values()].flatMap((each) => {
-        const site = sites.get(zoneTargetKey(placeOf(each)));
-        return site === undefined ? [] : [{ site, change: each.change }];
+        const zone = zones.get(zoneTargetKey(zoneTargetOf(each)));
+        return zone === undefined ? [] : [{ zone, change: each.change }];
       }),
-      group: { trouble: null },
+      undoGroup: { failure: null },
     };
   });
+};
 
-/** Reads how all of it stands, and pays what a killed process owes the zones. */
-const lookAt = async (cases: readonly Case[]): Promise<void> => {
-  const bySite = Map.groupBy(
-    cases.flatMap(({ members }) => members),
-    ({ site }) => site,
+/** Reads the states of all changes, and runs the `finish` that a killed process may have left undone. */
+const readStates = async (groups: readonly JournalledGroup[]): Promise<void> => {
+  const byZone = Map.groupBy(
+    groups.flatMap(({ members }) => members),
+    ({ zone }) => zone,
   );
-  const due = [...bySite].flatMap(([site, members]) =>
-    site.at === null || site.trouble !== null ? [] : [{ site, at: site.at, target: site.at.target, members }],
-  );
-  await byTurns(due, async ({ site, at: { sender }, members }) => {
-    const changes = members.map(({ change }) => change);
+  const due = [...byZone].flatMap(([zone, members]) => {
+    const { failure, rollBackZone } = zone;
+    if (rollBackZone === null || failure !== null) return [];
+    return [{ zone, sender: rollBackZone.sender, target: rollBackZone.target, members }];
+  });
+  await runPerServer(due, async ({ zone, sender, members }) => {
     try {
-      const found = await standings(changes, sender);
-      site.found = new Map([...found].map(([change, how]) => [changeKey(site.place, change), how]));
+      const states = await readChangeStates(
+        members.map(({ change }) => change),
+        sender,
+      );
+      zone.states = new Map([...states].map(([change, state]) => [changeKey(zone.at, change), state]));
       await sender.provider.finish?.(sender.zone, [], undefined);
     } catch (error) {
-      site.trouble = `${site.place.zone} at ${site.place.target} cannot be asked: ${messageOf(error)}`;
+      zone.failure = `${zoneTargetLabel(zone.at)} cannot be asked: ${messageOf(error)}`;
     }
   });
 };
 
-type Way = 'nothing' | 'complete' | 'roll back';
+type Resolution = 'nothing' | 'complete' | 'roll back';
 
-const endCases = async (cases: readonly Case[], store: Store): Promise<Recovered> => {
-  const ways = new Map(cases.map((each) => [each, wayOf(each)]));
-  const items = cases.flatMap((each) => itemsOf(each, ways.get(each) ?? 'nothing'));
-  await takeBack(items, circuitBreaker());
-  const written = new Map(items.map(({ at }) => [at, at.sender]));
+const endGroups = async (groups: readonly JournalledGroup[], store: Store): Promise<Recovered> => {
+  const resolved = groups.map((group) => ({ group, resolution: resolutionOf(group) }));
+  const items = resolved.flatMap(({ group, resolution }) => itemsOf(group, resolution));
+  await rollBack(items, circuitBreaker());
+  const written = new Map(items.map(({ zone }) => [zone, zone.sender]));
   for (const { zone, target } of written.values()) await store.forgetSync(zone, target);
-  const ended = cases.filter(({ group }) => group.trouble === null);
-  const open = cases.filter(({ group }) => group.trouble !== null);
-  await store.endJournalAll(idsOf(ended));
+  const ended = resolved.filter(({ group }) => group.undoGroup.failure === null);
+  const open = groups.filter(({ undoGroup }) => undoGroup.failure !== null);
+  await store.endJournalAll(ended.flatMap(({ group }) => group.entries.map(({ id }) => id)));
   await store.journalAll(open.flatMap(stuckEntries));
-  const said = open.map((each) => ({ each, message: openWords(each) }));
-  const notices = ended.flatMap((each) => endedWords(each, ways.get(each) ?? 'nothing'));
   return {
-    problems: said.flatMap(({ each, message }) => {
-      const place = each.members[0]?.site.place;
-      return place === undefined ? [] : [problemOfTarget('set-not-whole', message, place.target, place.zone)];
-    }),
-    notices,
-    stuck: said.flatMap(({ each, message }) =>
-      each.members.map(({ site, change }) => ({ ...site.place, name: change.name, reason: message })),
-    ),
+    problems: open.flatMap(problemOf),
+    notices: ended.flatMap(({ group, resolution }) => noticesOf(group, resolution)),
+    unwritable: open.flatMap(unwritableNames),
   };
 };
 
-/** What is to be done about a case; what stands in the way of it becomes its trouble. */
-const wayOf = ({ members, group }: Case): Way => {
-  const found = members.map(({ site, change }) => ({ change, how: site.found.get(changeKey(site.place, change)) }));
-  const blocked = members.find(({ site }) => site.trouble !== null)?.site.trouble ?? null;
-  if (blocked !== null) group.trouble = { kind: 'failed', message: blocked };
-  for (const { how } of found) if (how?.kind === 'moved') group.trouble ??= { kind: 'moved', message: how.words };
-  const standing = found.filter(({ how }) => how?.kind === 'after');
-  if (group.trouble !== null || standing.length === 0 || standing.length === found.length) return 'nothing';
-  const news = found.filter(({ change }) => change.after !== null);
-  return news.every(({ how }) => how?.kind === 'after') ? 'complete' : 'roll back';
+/** What is to be done about a group; what keeps it from being done becomes its failure. */
+const resolutionOf = ({ members, undoGroup }: JournalledGroup): Resolution => {
+  const found = members.map(({ zone, change }) => ({ change, state: zone.states.get(changeKey(zone.at, change)) }));
+  const unreachable = members.find(({ zone }) => zone.failure !== null)?.zone.failure ?? null;
+  if (unreachable !== null) undoGroup.failure = { kind: 'failed', message: unreachable };
+  for (const { state } of found) if (state?.kind === 'changed') undoGroup.failure ??= state;
+  const done = found.filter(({ state }) => state?.kind === 'after');
+  if (undoGroup.failure !== null || done.length === 0 || done.length === found.length) return 'nothing';
+  const withNewValues = found.filter(({ change }) => change.after !== null);
+  return withNewValues.every(({ state }) => state?.kind === 'after') ? 'complete' : 'roll back';
 };
 
-/** A change is made by taking back its inverse. */
-const itemsOf = ({ members, group }: Case, way: Way): readonly StepBack[] =>
-  members.flatMap(({ site: { at, found, place }, change }) => {
-    const stands = found.get(changeKey(place, change))?.kind === 'after';
-    if (at === null || way === 'nothing' || stands !== (way === 'roll back')) return [];
-    return [{ at, group, ...(way === 'roll back' ? backward(change) : forward(change)) }];
+/** To make a change is to roll its inverse back. */
+const itemsOf = ({ members, undoGroup: group }: JournalledGroup, resolution: Resolution): readonly RollBackItem[] =>
+  members.flatMap(({ zone: { rollBackZone, states, at }, change }) => {
+    const isDone = states.get(changeKey(at, change))?.kind === 'after';
+    if (rollBackZone === null || resolution === 'nothing' || isDone !== (resolution === 'roll back')) return [];
+    return [{ zone: rollBackZone, group, ...(resolution === 'roll back' ? backward(change) : forward(change)) }];
   });
 
 const backward = (change: Change) => ({ change, step: stepOf(change) });
 const forward = (change: Change) => ({ change: inverse(change), step: -stepOf(change) });
 
-/** Addresses go after what points back comes, and before what points back goes. */
+/** A new PTR comes before its address, and an old address goes before its PTR. */
 const stepOf = ({ type, after }: Change): number =>
   (after === null ? 2 : 0) + Number((type === 'PTR') === (after === null));
 
-const idsOf = (cases: readonly Case[]): readonly string[] =>
-  cases.flatMap(({ entries }) => entries.map(({ id }) => id));
-
-const stuckEntries = ({ entries, group }: Case): readonly JournalEntry[] =>
+const stuckEntries = ({ entries, undoGroup: { failure } }: JournalledGroup): readonly JournalEntry[] =>
   entries
-    .map((entry) => ({ ...entry, stuck: group.trouble?.kind === 'moved' ? group.trouble.message : null }))
+    .map((entry) => ({ ...entry, stuck: failure?.kind === 'changed' ? failure.message : null }))
     .filter(({ stuck }, i) => stuck !== entries[i]?.stuck);
 
-const serversOf = ({ entries }: Case): string =>
+const serversOf = ({ entries }: JournalledGroup): string =>
   entries.map(({ inventory, server }) => `${server} (${inventory})`).join(', ');
 
-const endedWords = (each: Case, way: Way): readonly string[] =>
-  way === 'nothing'
-    ? []
-    : [
-        `the records of ${serversOf(each)} were left half done by an apply that did not end, and were ${
-          way === 'complete' ? 'completed' : 'rolled back'
-        }`,
-      ];
+const noticesOf = (group: JournalledGroup, resolution: Resolution): readonly string[] => {
+  if (resolution === 'nothing') return [];
+  const done = resolution === 'complete' ? 'completed' : 'rolled back';
+  return [`the records of ${serversOf(group)} were left half done by an apply that did not end, and were ${done}`];
+};
 
-const openWords = (each: Case): string => {
-  const half = `the records of ${serversOf(each)} were left half done by an earlier apply`;
-  const failure: UndoFailure = each.group.trouble ?? { kind: 'failed', message: '' };
+const problemOf = (group: JournalledGroup): readonly Problem[] => {
+  const at = group.members[0]?.zone.at;
+  return at === undefined ? [] : [problemOfTarget('set-not-whole', stuckMessage(group), at.target, at.zone)];
+};
+
+const unwritableNames = (group: JournalledGroup): readonly UnwritableName[] =>
+  group.members.map(({ zone, change }) => ({ ...zone.at, name: change.name, reason: stuckMessage(group) }));
+
+const stuckMessage = (group: JournalledGroup): string => {
+  const half = `the records of ${serversOf(group)} were left half done by an earlier apply`;
+  const failure: UndoFailure = group.undoGroup.failure ?? { kind: 'failed', message: '' };
   return {
-    moved: `${half}, and ${failure.message}; they are left alone: ${howToMend}`,
+    changed: `${half}, and ${failure.message}; they are left alone: ${howToRepair}`,
     failed: `${half}, and are left alone for now: ${failure.message}`,
     unfinished: `${half}; they are whole again, but ${failure.message}`,
   }[failure.kind];

@@ -1,63 +1,64 @@
 import type { Change } from '../../model/plan.ts';
 import type { OpenTarget } from '../../target.ts';
-import type { CircuitBreaker } from '../target-concurrency.ts';
-import { byTurns } from '../target-concurrency.ts';
-import type { UndoItem, UndoPlace } from '../zone/undo.ts';
-import { examine, finishUndo, undo } from '../zone/undo.ts';
+import type { CircuitBreaker } from '../circuit-breaker.ts';
+import { runPerServer } from '../target-concurrency.ts';
+import { checkUndo, finishUndo, type UndoItem, type UndoZone, undo } from '../zone/undo.ts';
 
-/** Where changes are taken back, at an open target. */
-export interface UndoAt extends UndoPlace {
+/** The zone in which changes are rolled back, at an open target. */
+export interface RollBackZone extends UndoZone {
   readonly target: OpenTarget;
 }
 
-/** A change to take back; the highest step goes first. */
-export interface StepBack extends UndoItem {
-  readonly at: UndoAt;
+type Breaker = Pick<CircuitBreaker, 'isOpen'>;
+
+/** A change to roll back, after those of a higher step. */
+export interface RollBackItem extends UndoItem {
+  readonly zone: RollBackZone;
   readonly step: number;
 }
 
-/** Looks whether changes can be taken back, without writing: what went wrong, or moved, stands in their groups. */
-export const lookBack = (items: readonly StepBack[], silence: Pick<CircuitBreaker, 'isOpen'>): Promise<void> =>
-  everywhere(items, silence, examine);
+/** Reads whether changes can be rolled back, without writing: what went wrong, or was changed by others, fails their groups. */
+export const checkRollBack = (items: readonly RollBackItem[], breaker: Breaker): Promise<void> =>
+  inEachZone(items, breaker, checkUndo);
 
 /**
- * Takes changes back, step by step over all zones, each by compare and swap, and then finishes the zones. All of them are
- * looked at first: of a group of which something moved, nothing is touched. Gives those that are as before; what went wrong
- * stands in their groups.
+ * Rolls changes back, step by step over all zones, each by compare and swap, and then finishes the zones. All of them are
+ * read first: of a group that somebody else changed, nothing is touched. Gives those that are as before; what went wrong
+ * fails their groups.
  */
-export const takeBack = async <T extends StepBack>(
+export const rollBack = async <T extends RollBackItem>(
   items: readonly T[],
-  silence: Pick<CircuitBreaker, 'isOpen'>,
+  breaker: Breaker,
 ): Promise<ReadonlySet<T>> => {
   const done = new Set<T>();
-  const owed = new Map<UndoAt, readonly Change[]>();
-  await lookBack(items, silence);
+  const pendingFinish = new Map<RollBackZone, readonly Change[]>();
+  await checkRollBack(items, breaker);
   for (const step of [...new Set(items.map((item) => item.step))].sort((a, b) => b - a)) {
-    const due = items.filter((item) => item.step === step && item.group.trouble === null);
-    await everywhere(due, silence, async (at, own) => {
-      const { back, written } = await undo(at, own);
-      for (const item of back) done.add(item);
-      if (written.length > 0) owed.set(at, [...(owed.get(at) ?? []), ...written]);
+    const due = items.filter((item) => item.step === step && item.group.failure === null);
+    await inEachZone(due, breaker, async (zone, own) => {
+      const { asBefore, written } = await undo(zone, own);
+      for (const item of asBefore) done.add(item);
+      if (written.length > 0) pendingFinish.set(zone, [...(pendingFinish.get(zone) ?? []), ...written]);
     });
   }
-  const unfinished = items.filter(({ at }) => owed.has(at));
-  await everywhere(unfinished, silence, (at, own) => finishUndo(at, own, owed.get(at) ?? []));
+  const unfinished = items.filter(({ zone }) => pendingFinish.has(zone));
+  await inEachZone(unfinished, breaker, (zone, own) => finishUndo(zone, own, pendingFinish.get(zone) ?? []));
   return done;
 };
 
-const everywhere = <T extends StepBack>(
+const inEachZone = <T extends RollBackItem>(
   items: readonly T[],
-  { isOpen }: Pick<CircuitBreaker, 'isOpen'>,
-  job: (at: UndoAt, own: readonly T[]) => Promise<unknown>,
+  { isOpen }: Breaker,
+  job: (zone: RollBackZone, own: readonly T[]) => Promise<unknown>,
 ): Promise<void> =>
-  byTurns(
-    [...Map.groupBy(items, ({ at }) => at)].map(([at, own]) => ({ target: at.target, at, own })),
-    async ({ target, at, own }) => {
-      if (isOpen(target)) giveUp(own, target);
-      else await job(at, own);
+  runPerServer(
+    [...Map.groupBy(items, ({ zone }) => zone)].map(([zone, own]) => ({ target: zone.target, zone, own })),
+    async ({ target, zone, own }) => {
+      if (isOpen(target)) failUnanswered(own, target);
+      else await job(zone, own);
     },
   );
 
-const giveUp = (items: readonly StepBack[], { definition: { name } }: OpenTarget): void => {
-  for (const { group } of items) group.trouble ??= { kind: 'failed', message: `${name} gave no answer` };
+const failUnanswered = (items: readonly RollBackItem[], { definition: { name } }: OpenTarget): void => {
+  for (const { group } of items) group.failure ??= { kind: 'failed', message: `${name} gave no answer` };
 };

@@ -2,26 +2,27 @@ import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
 import type { ChangeResult, ZoneResult } from '../../model/result.ts';
 import { keyOf } from '../../model/rrset.ts';
-import { zoneLabel } from '../../model/zone.ts';
+import { zoneTargetLabel } from '../../model/zone-target.ts';
 import type { RefusedChange } from '../../provider.ts';
 import type { Outcome, ZoneRun } from './run.ts';
-import { stands } from './run.ts';
+import { isApplied } from './run.ts';
 import { listOf } from './send.ts';
 
 /** What became of a run's zone, over all its phases. */
-export const resultOf = (run: ZoneRun): ZoneResult => {
+export const zoneResultOf = (run: ZoneRun): ZoneResult => {
   const { input, outcome, state } = run;
   const { zone, view, target } = input.changeset;
   const changes = changesOf(run);
-  const failures = [state.error ?? state.finish ?? refusalOf(run) ?? stalenessOf(run), state.stuck];
+  const failures = [state.error ?? state.finishFailure ?? refusalOf(run) ?? stalenessOf(run), state.rollBackFailure];
   const own = failures.find((each) => each !== null) ?? null;
-  const error = own ?? (changes.every((change) => stands(run, change)) ? null : (state.elsewhere ?? notReached(run)));
+  const error =
+    own ?? (changes.every((change) => isApplied(run, change)) ? null : (state.setFailure ?? notReached(run)));
   return {
     zone,
     view,
     target,
     status: error === null ? 'applied' : statusOf(run, own !== null),
-    error: error === null ? null : messageOf(own === null ? error : both(failures)),
+    error: error === null ? null : own === null ? messageOf(error) : joinedMessages(failures),
     code: error instanceof HostmasterError ? error.code : error === null ? null : 'INTERNAL',
     changes: changes.map(({ action, name, type }) => ({
       action,
@@ -32,13 +33,13 @@ export const resultOf = (run: ZoneRun): ZoneResult => {
         message: state.notTried ? 'not tried' : 'not reached',
       }),
     })),
-    // What went out in place of the plan is not what is desired.
-    fingerprint: state.error === null && state.ours && run.substitutes.size === 0 ? state.fingerprint : null,
+    // What was written in place of the plan is not what is desired.
+    fingerprint: state.error === null && state.onlyOurWrites && run.substitutes.size === 0 ? state.fingerprint : null,
     ...(run.substitutes.size === 0 ? {} : { substituted: [...run.substitutes.values()] }),
   };
 };
 
-const both = (failures: readonly unknown[]): string =>
+const joinedMessages = (failures: readonly unknown[]): string =>
   failures.flatMap((each) => (each === null ? [] : [messageOf(each)])).join('; ');
 
 /** The planned changes, with those that went out in their place. */
@@ -50,21 +51,21 @@ const changesOf = ({ input, substitutes }: ZoneRun): readonly Change[] => {
 
 const statusOf = (run: ZoneRun, failedItself: boolean): ZoneResult['status'] => {
   const { state, undone } = run;
-  const standing = changesOf(run).some((change) => stands(run, change));
-  if (undone.size > 0 && !(failedItself && standing)) return 'rolled_back';
-  return state.notTried || !(failedItself || standing) ? 'skipped' : 'failed';
+  const anyApplied = changesOf(run).some((change) => isApplied(run, change));
+  if (undone.size > 0 && !(failedItself && anyApplied)) return 'rolled_back';
+  return state.notTried || !(failedItself || anyApplied) ? 'skipped' : 'failed';
 };
 
 export const countOf = (outcome: Outcome, status: ChangeResult['status']): number =>
   outcome.values().reduce((count, each) => count + Number(each.status === status), 0);
 
-/** What a target's refusal is to the zone. */
+/** The zone's error where its target refused changes. */
 export const refusedError = (refused: readonly RefusedChange[], target: string): HostmasterError =>
   new HostmasterError('WRITE_REFUSED', `${target} refused ${wordsOf(refused)}; what exists there stays`);
 
 const mostQuoted = 5;
 
-/** The server's own words for each RRset, as long as there are few. */
+/** Each RRset with the server's own reason, as long as there are few. */
 const wordsOf = (refused: readonly RefusedChange[]): string => {
   if (refused.length > mostQuoted) return `${listOf(refused)}: ${refused[0]?.message}`;
   return refused.map(({ name, type, message }) => `${name} ${type} (${message})`).join(', ');
@@ -83,10 +84,9 @@ const refusalOf = (run: ZoneRun): HostmasterError | null => {
 const stalenessOf = (run: ZoneRun): HostmasterError | null => {
   const stale = changesOf(run).filter((change) => run.outcome.get(keyOf(change))?.status === 'stale');
   if (stale.length === 0) return null;
-  const where = `${zoneLabel(run.sender.zone)} at ${run.sender.target}`;
-  const message = `${where} is no longer what the plan saw: ${listOf(stale)}; what goes with it was not written: plan again`;
+  const message = `${zoneTargetLabel(run.input.changeset)} has changed since the plan: ${listOf(stale)}; what depends on it was not written: plan again`;
   return new HostmasterError('STALE_PLAN', message);
 };
 
-const notReached = ({ sender }: ZoneRun): HostmasterError =>
-  new HostmasterError('INTERRUPTED', `${zoneLabel(sender.zone)} at ${sender.target}: not all of it was reached`);
+const notReached = ({ input }: ZoneRun): HostmasterError =>
+  new HostmasterError('INTERRUPTED', `${zoneTargetLabel(input.changeset)}: not all of it was reached`);

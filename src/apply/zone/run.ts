@@ -3,14 +3,15 @@ import type { ChangeResult } from '../../model/result.ts';
 import type { RRsetKey } from '../../model/rrset.ts';
 import { keyOf } from '../../model/rrset.ts';
 import type { CreateSettings, ZoneSnapshot } from '../../model/zone.ts';
+import { zoneIdOf } from '../../model/zone-target.ts';
 import type { Provider } from '../../provider.ts';
 import type { Sender } from './send.ts';
 
 export interface ApplyZoneInput {
   readonly provider: Provider;
   readonly changeset: Changeset;
-  /** Puts changes into the order and portions in which they go out. */
-  readonly portions: (changes: readonly Change[]) => readonly (readonly Change[])[];
+  /** Puts changes into order, and into writes that the provider can take. */
+  readonly splitIntoWrites: (changes: readonly Change[]) => readonly (readonly Change[])[];
   readonly create: CreateSettings | null;
   /** True: a reviewed plan, where one refused change fails the whole zone. */
   readonly reviewed: boolean;
@@ -20,45 +21,45 @@ export interface ApplyZoneInput {
   readonly beforeWrite?: () => Promise<void>;
   /** Called after each write with the number of changes that it carried. */
   readonly onWritten?: (changes: number) => void;
-  /** Does the change belong to an atomic set, so that it fails with that one and not with its zone? */
+  /** Does the change belong to an atomic set, so that it fails with the set and not with its zone? */
   readonly belongsToSet?: (change: RRsetKey) => boolean;
 }
 
-/** By keyOf: what became of a change. What is not here was not reached. */
+/** By keyOf: what became of a change. One that is not in it was not reached. */
 export type Outcome = Map<string, Omit<ChangeResult, 'action' | 'name' | 'type'>>;
 
-/** One changeset on its way out, in one phase or several. */
+/** The writing of one changeset, in one phase or several. */
 export interface ZoneRun {
   readonly input: ApplyZoneInput;
   readonly sender: Sender;
   readonly outcome: Outcome;
-  /** By keyOf: what was sent, as it was sent, and was not refused. Without an outcome nobody knows whether it stands. */
+  /** By keyOf: what was sent, as it was sent, and was not refused. One without an outcome may or may not be applied. */
   readonly sent: Map<string, Change>;
-  /** By keyOf: what was sent and taken back. */
+  /** By keyOf: what was sent and rolled back. */
   readonly undone: Set<string>;
-  /** Claims that went out in place of the planned ones. */
+  /** By keyOf: claims that are written in place of the planned ones. */
   readonly substitutes: Map<string, Change>;
   readonly state: RunState;
 }
 
 interface RunState {
-  /** What ended the run. */
+  /** The error that ended the run. */
   error: unknown;
-  /** Did it end because its target had not answered for other zones? */
+  /** Did it end because its target had not answered for other zones before? */
   notTried: boolean;
-  /** What went wrong after a write that stands. */
-  finish: unknown;
-  /** Why changes of it went the way of an atomic set that failed elsewhere. */
-  elsewhere: unknown;
-  /** Why an atomic set that failed was not rolled back here. */
-  stuck: unknown;
-  /** The first read of all that it touches. */
-  opened: ZoneSnapshot | null;
+  /** The error of the provider's `finish`, after writes that are applied. */
+  finishFailure: unknown;
+  /** Why an atomic set failed that has changes here; these were skipped or rolled back with it. */
+  setFailure: unknown;
+  /** Why an atomic set that failed could not be rolled back here. */
+  rollBackFailure: unknown;
+  /** The first read of all that the run touches. */
+  firstRead: ZoneSnapshot | null;
   fingerprint: string | null;
-  /** Is what the zone holds known to be what the plan saw and what we wrote? */
-  ours: boolean;
-  /** Written, and `finish` has not been called for it. */
-  owed: readonly Change[];
+  /** Does the zone hold nothing but what the plan saw and what we wrote, as far as we know? */
+  onlyOurWrites: boolean;
+  /** Written, and the provider's `finish` has not been called for it. */
+  pendingFinish: readonly Change[];
 }
 
 /** A run of which nothing has happened yet. */
@@ -72,28 +73,29 @@ export const openRun = (input: ApplyZoneInput): ZoneRun => ({
   state: {
     error: null,
     notTried: false,
-    finish: null,
-    elsewhere: null,
-    stuck: null,
-    opened: null,
+    finishFailure: null,
+    setFailure: null,
+    rollBackFailure: null,
+    firstRead: null,
     fingerprint: null,
-    ours: true,
-    owed: [],
+    onlyOurWrites: true,
+    pendingFinish: [],
   },
 });
 
 const senderOf = ({ provider, changeset, signal, sleep, beforeWrite }: ApplyZoneInput): Sender => ({
   provider,
-  zone: { name: changeset.zone, view: changeset.view },
+  zone: zoneIdOf(changeset),
   target: changeset.target,
   signal,
   sleep,
   beforeWrite,
 });
 
-/** Those of the changes of which nothing is decided yet. */
+/** Those of the changes that have no outcome yet. */
 export const undecided = ({ outcome }: ZoneRun, changes: readonly Change[]): readonly Change[] =>
   changes.filter((change) => !outcome.has(keyOf(change)));
 
-/** Does this change stand at the target, as far as we know? */
-export const stands = ({ outcome }: ZoneRun, key: RRsetKey): boolean => outcome.get(keyOf(key))?.status === 'applied';
+/** Is this change applied at the target, as far as we know? */
+export const isApplied = ({ outcome }: ZoneRun, key: RRsetKey): boolean =>
+  outcome.get(keyOf(key))?.status === 'applied';

@@ -5,6 +5,7 @@ import { zoneLabel } from '../../model/zone.ts';
 import type { Provider, RefusedChange } from '../../provider.ts';
 import { differing } from './compare.ts';
 
+/** One zone at its provider, as everything that reads or writes it in an apply needs it. */
 export interface Sender {
   readonly provider: Provider;
   readonly zone: ZoneId;
@@ -20,7 +21,7 @@ export type Sent =
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] }
   /** Somebody else wrote before it, and nothing of it was applied. */
   | { readonly status: 'stale'; readonly error: HostmasterError }
-  /** Somebody else's write came between; `written` are the changes that stand all the same. */
+  /** Somebody else's write came between; `written` are the changes that are applied all the same. */
   | { readonly status: 'raced'; readonly written: readonly Change[]; readonly error: HostmasterError };
 
 const tries = 4;
@@ -69,13 +70,13 @@ const sendOnce = async (
   }
 };
 
-/** What is in the way of a later try may be an earlier one, which arrived after it was read back. */
+/** What makes a later try stale may be an earlier try, which arrived after it was read back. */
 const staleOrLate = async (stale: Sent, changes: readonly Change[], sender: Sender): Promise<Sent> => {
   const now = await readNames(changes, sender);
   return differing(changes, now, 'after').length > 0 ? stale : { status: 'applied', fingerprint: now.fingerprint };
 };
 
-/** The write is known to be not there: it was read back after each try. */
+/** The write is known to be not applied: it was read back after each try. */
 const neverTaken = (error: HostmasterError): HostmasterError =>
   new HostmasterError(
     'WRITE_UNKNOWN',
@@ -86,11 +87,11 @@ const neverTaken = (error: HostmasterError): HostmasterError =>
 const neverRead = (error: HostmasterError, cause: unknown): HostmasterError =>
   new HostmasterError(
     'WRITE_UNKNOWN',
-    `${error.message}; it may or may not have been applied, as reading back failed too (${messageOf(cause)}): plan again to see`,
+    `${error.message}; it may or may not have been applied, as reading back failed too (${messageOf(cause)}): plan again to find out`,
     { cause },
   );
 
-/** Where the server cannot tell whether somebody wrote in between, what it holds now does. */
+/** Where the server cannot tell whether somebody wrote in between, what it holds now tells. */
 const readBack = async (changes: readonly Change[], sender: Sender): Promise<Sent> => {
   const now = await readNames(changes, sender);
   const missing = differing(changes, now, 'after');
@@ -112,7 +113,7 @@ export const readNames = async (changes: readonly Change[], sender: Sender): Pro
   );
 };
 
-/** `missing` does not stand now; `between` is where somebody else's write and ours met, as far as it is known. */
+/** `missing` are not applied now; `between` is where another's write and ours met, as far as it is known. */
 const racedAt = (
   changes: readonly Change[],
   missing: readonly Change[],
@@ -122,8 +123,8 @@ const racedAt = (
   const gone = new Set(missing);
   const lost =
     missing.length === 0
-      ? `lost is what they wrote to ${listOf(between)}`
-      : `theirs stands at ${listOf(between.length === 0 ? missing : between)}`;
+      ? `what they wrote to ${listOf(between)} is overwritten`
+      : `their values stay at ${listOf(between.length === 0 ? missing : between)}`;
   return {
     status: 'raced',
     written: changes.filter((change) => !gone.has(change)),
@@ -134,16 +135,16 @@ const racedAt = (
   };
 };
 
-/** Two halves of a write, for one that was refused without a word of what; a name is not cut: none where it has but one. */
+/** Two halves of a write, for one that was refused without a reason; a name is not split: none where there is only one. */
 export const halvesOf = (changes: readonly Change[]): readonly (readonly Change[])[] => {
   const names = [...Map.groupBy(changes, ({ name }) => name).values()];
   const middle = Math.ceil(names.length / 2);
   return names.length < 2 ? [] : [names.slice(0, middle).flat(), names.slice(middle).flat()];
 };
 
-/** Why each of these was refused, as far as it is known. */
-export const unsaid = (changes: readonly Change[]): readonly RefusedChange[] =>
-  changes.map(({ name, type }) => ({ name, type, message: 'it does not say which of these' }));
+/** A refusal of all of these, where the server does not say which it means. */
+export const refusedWithoutReason = (changes: readonly Change[]): readonly RefusedChange[] =>
+  changes.map(({ name, type }) => ({ name, type, message: 'the server does not say which of these it refuses' }));
 
 const mostNamed = 10;
 

@@ -3,39 +3,39 @@ import type { Change } from '../../model/plan.ts';
 import type { ChangeResult } from '../../model/result.ts';
 import { keyOf } from '../../model/rrset.ts';
 import type { ZoneRun } from './run.ts';
-import { stands, undecided } from './run.ts';
+import { isApplied, undecided } from './run.ts';
 import { listOf } from './send.ts';
 
-/** How each status is said of what others go with. */
-const words = { refused: 'refused', stale: 'no longer what the plan saw', skipped: 'not made' } as const;
+/** What messages say of a change with this outcome. */
+const statusWords = { refused: 'was refused', stale: 'has changed since the plan', skipped: 'was not made' } as const;
 
 /**
- * Takes changes out of a run, by keyOf with the reason for each, and with them what cannot go without them. Where nothing
- * but deletes is left, they stay too: something was to come in place of what they take away. What belongs to atomic sets
- * has its own order, and goes on.
+ * Takes changes out of a run, by keyOf with the reason for each, and with them the changes that depend on them. Where
+ * nothing but deletes is left, these are skipped too: something was to replace what they delete. Changes of atomic sets
+ * are not skipped by this: their set decides.
  */
 export const setAside = (
   run: ZoneRun,
   reasons: ReadonlyMap<string, string>,
-  status: Extract<ChangeResult['status'], keyof typeof words>,
+  status: Extract<ChangeResult['status'], keyof typeof statusWords>,
 ): void => {
   const { changeset, belongsToSet } = run.input;
   const left = undecided(run, changeset.changes);
   const bad = left.filter((change) => reasons.has(keyOf(change)));
   if (bad.length === 0) return;
   for (const change of bad) run.outcome.set(keyOf(change), { status, message: reasons.get(keyOf(change)) ?? null });
-  const served = new Set(run.state.opened?.rrsets.filter(({ values }) => values.length > 0).map(({ name }) => name));
-  const dependents = dependentsOf({
+  const served = new Set(run.state.firstRead?.rrsets.filter(({ values }) => values.length > 0).map(({ name }) => name));
+  const dependent = dependentsOf({
     zone: changeset.zone,
     changes: left,
     withheld: bad.flatMap(sidesOf),
     exists: (name) => served.has(name),
   });
-  const was = `${listOf(bad)}, which was ${words[status]}`;
-  skip(run, dependents.keys(), `goes with ${was}`);
-  const goesOn = undecided(run, changeset.changes).filter((change) => belongsToSet?.(change) !== true);
-  const nothingComes = goesOn.every(({ action }) => action === 'delete') && !hasGained(run);
-  if (nothingComes) skip(run, goesOn, `nothing would come in its place, because ${listOf(bad)} was ${words[status]}`);
+  const why = `${listOf(bad)}, which ${statusWords[status]}`;
+  skip(run, dependent.keys(), `depends on ${why}`);
+  const others = undecided(run, changeset.changes).filter((change) => belongsToSet?.(change) !== true);
+  const onlyDeletes = others.every(({ action }) => action === 'delete') && !hasGained(run);
+  if (onlyDeletes) skip(run, others, `nothing would replace it without ${why}`);
 };
 
 const skip = ({ outcome }: ZoneRun, changes: Iterable<Change>, message: string): void => {
@@ -44,6 +44,6 @@ const skip = ({ outcome }: ZoneRun, changes: Iterable<Change>, message: string):
   }
 };
 
-/** Did anything but deletes get through? */
+/** Is anything but deletes applied? */
 const hasGained = (run: ZoneRun): boolean =>
-  run.input.changeset.changes.some((change) => change.action !== 'delete' && stands(run, change));
+  run.input.changeset.changes.some((change) => change.action !== 'delete' && isApplied(run, change));

@@ -5,38 +5,38 @@ import type { ZoneSnapshot } from '../../model/zone.ts';
 import type { RefusedChange } from '../../provider.ts';
 import { differing, withCurrentSerial } from './compare.ts';
 import type { Sender } from './send.ts';
-import { halvesOf, readNames, send, unsaid } from './send.ts';
+import { halvesOf, readNames, refusedWithoutReason, send } from './send.ts';
 
-/** Changes that are taken back together; the first trouble stops what is left of them. */
+/** Changes that are undone together; the first failure stops what is left of them. */
 export interface UndoGroup {
-  trouble: UndoFailure | null;
+  failure: UndoFailure | null;
 }
 
 /**
- * `moved`: somebody else changed an RRset since; `failed`: the target could not be asked, or did not take it; `unfinished`:
- * all was taken back, and what is owed after that went wrong.
+ * `changed`: somebody else changed an RRset since our write; `failed`: the target could not be asked, or refused the undo;
+ * `unfinished`: all was undone, and the provider's `finish` after it failed.
  */
 export interface UndoFailure {
-  readonly kind: 'moved' | 'failed' | 'unfinished';
+  readonly kind: 'changed' | 'failed' | 'unfinished';
   readonly message: string;
 }
 
-/** A change that was sent, as it was sent. */
+/** A change to undo, as it was sent. */
 export interface UndoItem {
   readonly change: Change;
   readonly group: UndoGroup;
 }
 
-/** Where changes are taken back. */
-export interface UndoPlace {
+/** The zone in which changes are undone, and how writes to it are split. */
+export interface UndoZone {
   readonly sender: Sender;
-  readonly portions: (changes: readonly Change[]) => readonly (readonly Change[])[];
+  readonly splitIntoWrites: (changes: readonly Change[]) => readonly (readonly Change[])[];
 }
 
-/** How often a place is tried anew after a refusal or a race. */
-const tries = 8;
+/** How often a zone is read and written again after a refusal or a race. */
+const maxAttempts = 8;
 
-/** What leads back from a change. */
+/** The change that undoes a change. */
 export const inverse = ({ action, name, type, before, after }: Change): Change => ({
   action: action === 'create' ? 'delete' : action === 'delete' ? 'create' : 'replace',
   name,
@@ -45,62 +45,62 @@ export const inverse = ({ action, name, type, before, after }: Change): Change =
   after: before,
 });
 
-/** Looks whether the changes can be taken back, without writing: what moved troubles its group. Never throws. */
-export const examine = async ({ sender }: UndoPlace, items: readonly UndoItem[]): Promise<void> =>
-  troubling(items, sender, 'failed', async () => {
-    standing(items, await readStanding(changesOf(items), sender), sender);
+/** Reads whether the changes can be undone, without writing: what somebody else changed fails its group. Never throws. */
+export const checkUndo = async ({ sender }: UndoZone, items: readonly UndoItem[]): Promise<void> =>
+  failingGroups(items, sender, 'failed', async () => {
+    stillAsWritten(items, await readOrEmpty(changesOf(items), sender), sender);
   });
 
 export interface Undone<T> {
   /** Those that are as before now. */
-  readonly back: readonly T[];
-  /** What was written for that, also where the rest failed; `finishUndo` is owed for it. */
+  readonly asBefore: readonly T[];
+  /** What was written for that, also where the rest failed; `finishUndo` has to follow for it. */
   readonly written: readonly Change[];
 }
 
 /**
- * Takes changes back where the target still has what they left there, by compare and swap; what is as before already
- * stays. Never throws: what goes wrong troubles the groups that it concerns.
+ * Undoes changes where the target still has what they left there, by compare and swap; what is as before already stays.
+ * Never throws: what goes wrong fails the groups that it concerns.
  */
-export const undo = async <T extends UndoItem>(place: UndoPlace, items: readonly T[]): Promise<Undone<T>> => {
+export const undo = async <T extends UndoItem>(zone: UndoZone, items: readonly T[]): Promise<Undone<T>> => {
   const written: Change[] = [];
-  await troubling(items, place.sender, 'failed', () => comeToRest(place, items, written));
-  return { back: untroubled(items), written };
+  await failingGroups(items, zone.sender, 'failed', () => undoWithRetries(zone, items, written));
+  return { asBefore: notFailed(items), written };
 };
 
-/** What is owed after the last write. Never throws, as undo. */
+/** Calls the provider's `finish` after the last write. Never throws, as `undo`. */
 export const finishUndo = (
-  { sender }: UndoPlace,
+  { sender }: UndoZone,
   items: readonly UndoItem[],
   written: readonly Change[],
 ): Promise<void> =>
-  troubling(items, sender, 'unfinished', async () => sender.provider.finish?.(sender.zone, written, sender.signal));
+  failingGroups(items, sender, 'unfinished', async () => sender.provider.finish?.(sender.zone, written, sender.signal));
 
-const untroubled = <T extends UndoItem>(items: readonly T[]): readonly T[] =>
-  items.filter(({ group }) => group.trouble === null);
+const notFailed = <T extends UndoItem>(items: readonly T[]): readonly T[] =>
+  items.filter(({ group }) => group.failure === null);
 
-/** Looks and writes until nothing of the groups without trouble is left to take back; `written` gets what stands of it. */
-const comeToRest = async (
-  { sender, portions }: UndoPlace,
+/** Reads and writes until nothing of the groups that did not fail is left to undo; adds to `written` what was written. */
+const undoWithRetries = async (
+  { sender, splitIntoWrites }: UndoZone,
   items: readonly UndoItem[],
   written: Change[],
 ): Promise<void> => {
-  for (let attempt = 1; attempt <= tries; attempt += 1) {
-    const live = untroubled(items);
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const live = notFailed(items);
     if (live.length === 0) return;
-    const now = await readStanding(changesOf(live), sender);
-    const due = untroubled(standing(live, now, sender));
+    const now = await readOrEmpty(changesOf(live), sender);
+    const due = notFailed(stillAsWritten(live, now, sender));
     if (due.length === 0) return;
-    const writes = portions(due.map(({ change }) => inverse(change)));
-    const refused = await sendBack(writes, now, sender, written);
+    const writes = splitIntoWrites(due.map(({ change }) => inverse(change)));
+    const refused = await sendInverse(writes, now, sender, written);
     if (refused === null) return;
-    blame(refused, due, sender);
+    failRefused(refused, due, sender);
   }
-  throw new HostmasterError('LOST_RACE', `it did not come to rest in ${tries} tries`);
+  throw new HostmasterError('LOST_RACE', `undoing met other writes or refusals ${maxAttempts} times and was given up`);
 };
 
-/** Null: all of it is written. Else it is to be looked at again, after what the server refused. */
-const sendBack = async (
+/** Null: all is written. Else what the server refused (nothing, after a race), and the zone has to be read again. */
+const sendInverse = async (
   writes: readonly (readonly Change[])[],
   now: ZoneSnapshot,
   sender: Sender,
@@ -119,23 +119,24 @@ const sendBack = async (
     if (answer.status !== 'refused') return [];
     if (answer.refused.length > 0) return answer.refused;
     const halves = halvesOf(write);
-    if (halves.length === 0) return unsaid(write);
+    if (halves.length === 0) return refusedWithoutReason(write);
     left.unshift(...halves);
   }
   return null;
 };
 
-const blame = (refused: readonly RefusedChange[], due: readonly UndoItem[], { target }: Sender): void => {
+const failRefused = (refused: readonly RefusedChange[], due: readonly UndoItem[], { target }: Sender): void => {
   const reasons = new Map(refused.map((each) => [keyOf(each), each.message]));
   for (const { change, group } of due) {
     const why = reasons.get(keyOf(change));
     if (why === undefined) continue;
-    const message = `${target} refused to take ${change.name} ${change.type} back (${why})`;
-    group.trouble ??= { kind: 'failed', message };
+    const message = `${target} refused to restore ${change.name} ${change.type} (${why})`;
+    group.failure ??= { kind: 'failed', message };
   }
 };
 
-const troubling = async (
+/** What `job` throws fails all groups of the items. */
+const failingGroups = async (
   items: readonly UndoItem[],
   sender: Sender,
   kind: UndoFailure['kind'],
@@ -145,18 +146,22 @@ const troubling = async (
     await job();
   } catch (error) {
     const message = `${sender.zone.name} at ${sender.target}: ${messageOf(error)}`;
-    for (const { group } of items) group.trouble ??= { kind, message };
+    for (const { group } of items) group.failure ??= { kind, message };
   }
 };
 
-/** How a change's RRset stands at its target; `words` says what is there where it is neither. */
-export type Standing = { readonly kind: 'before' | 'after' } | { readonly kind: 'moved'; readonly words: string };
+/** Is a change's RRset at the target as before the change, as after it, or neither? `message` says what is there then. */
+export type ChangeState =
+  | { readonly kind: 'before' | 'after' }
+  | { readonly kind: 'changed'; readonly message: string };
 
-/** Reads how changes stand. Throws where the target cannot be asked; a zone that is gone holds nothing. */
-export const standings = async (changes: readonly Change[], sender: Sender): Promise<ReadonlyMap<Change, Standing>> =>
-  standingIn(changes, await readStanding(changes, sender), sender);
+/** Reads the states of changes. Throws where the target cannot be asked; a zone that is gone holds nothing. */
+export const readChangeStates = async (
+  changes: readonly Change[],
+  sender: Sender,
+): Promise<ReadonlyMap<Change, ChangeState>> => changeStatesIn(changes, await readOrEmpty(changes, sender), sender);
 
-const readStanding = async (changes: readonly Change[], sender: Sender): Promise<ZoneSnapshot> => {
+const readOrEmpty = async (changes: readonly Change[], sender: Sender): Promise<ZoneSnapshot> => {
   try {
     return await readNames(changes, sender);
   } catch (error) {
@@ -165,31 +170,35 @@ const readStanding = async (changes: readonly Change[], sender: Sender): Promise
   }
 };
 
-const standingIn = (changes: readonly Change[], now: ZoneSnapshot, sender: Sender): ReadonlyMap<Change, Standing> => {
+const changeStatesIn = (
+  changes: readonly Change[],
+  now: ZoneSnapshot,
+  sender: Sender,
+): ReadonlyMap<Change, ChangeState> => {
   const notBefore = new Set(differing(changes, now, 'before'));
   const notAfter = new Set(differing(changes, now, 'after'));
   return new Map(
-    changes.map((change): [Change, Standing] => {
+    changes.map((change): [Change, ChangeState] => {
       if (!notBefore.has(change)) return [change, { kind: 'before' }];
       if (!notAfter.has(change)) return [change, { kind: 'after' }];
-      return [change, { kind: 'moved', words: movedWords(change, now, sender) }];
+      return [change, { kind: 'changed', message: changedMessage(change, now, sender) }];
     }),
   );
 };
 
-/** The items that stand; what is neither as they left it nor as before troubles its group. */
-const standing = (items: readonly UndoItem[], now: ZoneSnapshot, sender: Sender): readonly UndoItem[] => {
-  const found = standingIn(changesOf(items), now, sender);
+/** The items that are as written; one that is neither that nor as before fails its group. */
+const stillAsWritten = (items: readonly UndoItem[], now: ZoneSnapshot, sender: Sender): readonly UndoItem[] => {
+  const states = changeStatesIn(changesOf(items), now, sender);
   return items.filter(({ change, group }) => {
-    const how = found.get(change);
-    if (how?.kind === 'moved') group.trouble ??= { kind: 'moved', message: how.words };
-    return how?.kind === 'after';
+    const state = states.get(change);
+    if (state?.kind === 'changed') group.failure ??= state;
+    return state?.kind === 'after';
   });
 };
 
 const changesOf = (items: readonly UndoItem[]): readonly Change[] => items.map(({ change }) => change);
 
-const movedWords = ({ name, type, before, after }: Change, now: ZoneSnapshot, { target }: Sender): string => {
+const changedMessage = ({ name, type, before, after }: Change, now: ZoneSnapshot, { target }: Sender): string => {
   const found = now.rrsets.find((rrset) => rrset.name === name && rrset.type === type && rrset.values.length > 0);
   const is = valuesOf(found ?? null);
   return `${name} ${type} at ${target} is ${is} now, neither ${valuesOf(after)} as we wrote it nor ${valuesOf(before)} as before`;

@@ -9,30 +9,30 @@ import type { LastPass } from './last-pass.ts';
 
 // What a pass of one server looks up of all others stays as the last pass had it.
 
-/** A server's change, and whom it concerns. */
-export interface Concerned {
+/** A server's change, and the servers whose records it may change with it. */
+export interface ServerImpact {
   /** Of the server that changes. */
   readonly key: string;
   readonly next: RosterServer | null;
   /** By key: those that share a name or an address with it, and itself. */
-  readonly entries: ReadonlyMap<string, ConcernedServer>;
+  readonly entries: ReadonlyMap<string, ImpactedServer>;
 }
 
-interface ConcernedServer extends ServerOutcome {
+interface ImpactedServer extends ServerOutcome {
   /** Does it get anything? */
   readonly gets: boolean;
 }
 
-export const concernedIn = (
+export const impactOf = (
   { entries }: Composition,
   key: string,
   next: RosterServer | null,
   { recomposed }: Pick<Affected, 'recomposed'>,
-): Concerned => ({
+): ServerImpact => ({
   key,
   next,
   entries: new Map(
-    recomposed.flatMap((contributed): readonly [string, ConcernedServer][] => {
+    recomposed.flatMap((contributed): readonly [string, ImpactedServer][] => {
       const entry = contributed.key === key ? next : (entries.get(contributed.key) ?? null);
       return entry === null
         ? []
@@ -52,12 +52,12 @@ export const concernedIn = (
 });
 
 /**
- * What accounts for values now. A value that the server gave up and that nobody is known to have written may lack one who
+ * The evidence for deletions now. A value that the server gave up and that nobody is known to have written may lack one who
  * left and accounts for it as well: then it stays for the next full pass.
  */
 export const evidenceWith = (
   { desired, composition }: LastPass,
-  { key, entries }: Concerned,
+  { key, entries }: ServerImpact,
   now: number,
 ): SharedEvidence => {
   const { evidence } = desired;
@@ -76,7 +76,7 @@ export const evidenceWith = (
 /** Whose each registration name is now. */
 export const registeredWith = (
   { desired: { registered }, composition }: LastPass,
-  { key, next, entries }: Concerned,
+  { key, next, entries }: ServerImpact,
 ): Registered => {
   const { ruleset, byServer } = composition;
   const server = next?.server ?? composition.entries.get(key)?.server;

@@ -1,4 +1,3 @@
-import { zoneTargetKey } from '../../apply/phases.ts';
 import { affectedBy } from '../../compose/composition.ts';
 import { findingsToProblems } from '../../compose/findings-to-problems.ts';
 import type { MergedName } from '../../compose/merge.ts';
@@ -6,18 +5,19 @@ import type { Plan } from '../../model/plan.ts';
 import type { Store } from '../../model/ports.ts';
 import { type RosterServer, type Server, serverKey } from '../../model/server.ts';
 import type { DesiredZone } from '../../model/zone.ts';
+import { zoneTargetKey } from '../../model/zone-target.ts';
 import { assemblePlan, atomicSets, withholdSplitSets } from '../../plan/index.ts';
 import { checkZones } from '../../rules/index.ts';
 import type { PlannedWork } from '../../run.ts';
 import type { RunContext } from '../../target.ts';
-import { quarantinedAddresses } from '../selection.ts';
-import { concernedIn, evidenceWith, registeredWith } from './deletion-evidence.ts';
+import { quarantinedAddresses } from '../withhold.ts';
+import { evidenceWith, impactOf, registeredWith } from './deletion-evidence.ts';
 import { type LastPass, textOf } from './last-pass.ts';
 import { planTouched } from './plan.ts';
-import { type TouchedZone, touchedZone, type Whole, whole } from './zone.ts';
+import { type NeedsFullPass, needsFullPass, type TouchedZone, touchedZone } from './zone.ts';
 
 export { type LastPass, type LastPassTarget, lastPassOf } from './last-pass.ts';
-export type { Whole } from './zone.ts';
+export type { NeedsFullPass } from './zone.ts';
 
 /** One server as the last pass had it and as it is now; null: there was, or is, none. */
 export interface ServerChange {
@@ -25,7 +25,7 @@ export interface ServerChange {
   readonly next: RosterServer | null;
 }
 
-/** `whole`: what is held cannot tell, and the next full pass has to. */
+/** `needs_full_pass`: the last pass does not tell enough, so that a full pass has to plan the change. */
 export type AffectedPass =
   | {
       readonly status: 'planned';
@@ -35,7 +35,7 @@ export type AffectedPass =
       /** Every name that the server touched or touches now. */
       readonly names: readonly string[];
     }
-  | Whole;
+  | NeedsFullPass;
 
 /**
  * Plans the change of one server: composes, reads, checks and compares its names alone, and those that decide with them.
@@ -49,20 +49,21 @@ export const planAffected = async (
   const { composition, desired } = last;
   const { previous, next } = change;
   const server = next?.server ?? previous;
-  if (server === null) return whole('there is no server');
+  if (server === null) return needsFullPass('there is no server');
   const key = serverKey(server);
-  if (previous !== null && serverKey(previous) !== key) return whole(`${key} and another server cannot change at once`);
+  if (previous !== null && serverKey(previous) !== key)
+    return needsFullPass(`${key} and another server cannot change at once`);
   const touched = affectedBy(composition, previous, next);
   const zones = touchedZones(last, touched.merged);
   if ('status' in zones) return zones;
   const checked = checkTouched(zones, desired.definitions.zoneNames);
   if ('status' in checked) return checked;
-  const concerned = concernedIn(composition, key, next, touched);
+  const impact = impactOf(composition, key, next, touched);
   const now = context.clock.now();
-  const evidence = evidenceWith(last, concerned, now);
+  const evidence = evidenceWith(last, impact, now);
   const planned = await planTouched(last, checked.zones, { store, context, evidence, now });
   if ('status' in planned) return planned;
-  const registered = registeredWith(last, concerned);
+  const registered = registeredWith(last, impact);
   const changesets = withholdSplitSets({
     changesets: planned.work.map(({ changeset }) => changeset),
     registered,
@@ -75,7 +76,7 @@ export const planAffected = async (
   ];
   const problems = [
     ...findingsToProblems(findings),
-    ...checked.problems.filter((each) => !last.said.has(textOf(each))),
+    ...checked.problems.filter((each) => !last.reportedProblems.has(textOf(each))),
   ];
   return {
     status: 'planned',
@@ -93,18 +94,18 @@ export const planAffected = async (
 };
 
 /** Zone by zone; a zone of two views is two. */
-const touchedZones = (last: LastPass, merged: readonly MergedName[]): readonly TouchedZone[] | Whole => {
+const touchedZones = (last: LastPass, merged: readonly MergedName[]): readonly TouchedZone[] | NeedsFullPass => {
   const byZone = Map.groupBy(merged, ({ entry }) => entry.name);
   const zones: TouchedZone[] = [];
   for (const each of last.zones) {
     const { id, settings } = each.zone;
     const own = byZone.get(id.name);
     if (own === undefined) continue;
-    const places = settings.targets.map((target) =>
-      last.places.get(zoneTargetKey({ zone: id.name, view: id.view, target })),
+    const zoneTargets = settings.targets.map((target) =>
+      last.zoneTargets.get(zoneTargetKey({ zone: id.name, view: id.view, target })),
     );
-    if (places.includes(undefined)) return whole(`${id.name} was not planned at all its targets`);
-    const open = new Set(places.flatMap((place) => [...(place?.open ?? [])]));
+    if (zoneTargets.includes(undefined)) return needsFullPass(`${id.name} was not planned at all its targets`);
+    const open = new Set(zoneTargets.flatMap((each) => [...(each?.open ?? [])]));
     const zone = touchedZone(each, own, open);
     if ('status' in zone) return zone;
     zones.push(zone);
@@ -127,9 +128,9 @@ const checkTouched = (zones: readonly TouchedZone[], zoneNames: readonly string[
     const zone = after[i] ?? each.zone;
     const now = Map.groupBy(zone.quarantined, ({ name }) => name);
     for (const name of each.around) {
-      const was = each.held.quarantined.get(name) ?? [];
+      const was = each.last.quarantined.get(name) ?? [];
       if (JSON.stringify(was) !== JSON.stringify(now.get(name) ?? []))
-        return whole(`the rules say otherwise of ${name} now`);
+        return needsFullPass(`the rules say otherwise of ${name} now`);
     }
     checked.push({ ...each, zone });
   }

@@ -1,13 +1,11 @@
-import { appliedChanges } from '../../apply/index.ts';
-import { zoneTargetKey } from '../../apply/phases.ts';
-import { resultOf } from '../../apply/results.ts';
 import type { Composition } from '../../compose/index.ts';
 import { isWildcard } from '../../model/name.ts';
 import type { Problem } from '../../model/problem.ts';
 import { pointingTypes, rdataNames } from '../../model/rdata.ts';
-import type { ZoneResult } from '../../model/result.ts';
+import { appliedChanges, resultOf, type ZoneResult } from '../../model/result.ts';
 import type { RRset, RRsetKey } from '../../model/rrset.ts';
 import type { DesiredZone, Protection, Quarantine } from '../../model/zone.ts';
+import { zoneTargetKey } from '../../model/zone-target.ts';
 import type { Desired, PlannedWork, PlanPass } from '../../run.ts';
 
 // What a pass leaves for those of single servers: every zone by name, and what is known of it at each target.
@@ -18,10 +16,10 @@ export interface LastPassZone {
   readonly zone: DesiredZone;
   readonly at: ReadonlyMap<string, readonly RRset[]>;
   /** What zone files alone have. */
-  readonly statics: ReadonlyMap<string, readonly RRset[]>;
+  readonly fromFiles: ReadonlyMap<string, readonly RRset[]>;
   /** Bad input of zone files and inventories, before the rules. */
   readonly bad: ReadonlyMap<string, readonly Quarantine[]>;
-  readonly staticBad: ReadonlyMap<string, readonly Quarantine[]>;
+  readonly badInFiles: ReadonlyMap<string, readonly Quarantine[]>;
   /** The same and what the rules found. */
   readonly quarantined: ReadonlyMap<string, readonly Quarantine[]>;
   readonly protected: ReadonlyMap<string, readonly Protection[]>;
@@ -40,7 +38,7 @@ export interface LastPassTarget {
   readonly isRead: boolean;
   /** RRsets of ours, SOA and apex NS not counted. */
   readonly total: number;
-  /** Names with changes that are held back, or were not made. */
+  /** Names with changes that were withheld, or not applied. */
   readonly open: ReadonlySet<string>;
   /** Names with something that is not ours. */
   readonly foreign: ReadonlySet<string>;
@@ -51,11 +49,11 @@ export interface LastPass {
   readonly desired: Desired;
   readonly composition: Composition;
   readonly zones: readonly LastPassZone[];
-  /** By placeKey. */
-  readonly places: ReadonlyMap<string, LastPassTarget>;
+  /** By zoneTargetKey. */
+  readonly zoneTargets: ReadonlyMap<string, LastPassTarget>;
   readonly plan: PlanPass['plan'];
   /** The problems of what was wanted, in one text each. */
-  readonly said: ReadonlySet<string>;
+  readonly reportedProblems: ReadonlySet<string>;
 }
 
 /** The names that an RRset leads to. */
@@ -73,9 +71,9 @@ export const lastPassOf = ({ desired, plan, work }: PlanPass, results: readonly 
       const checked = desired.definitions.zones[i];
       return checked === undefined ? [] : [lastPassZone(zone, checked, composition.input.zones[i])];
     }),
-    places: new Map(work.map((each) => [zoneTargetKey(each.changeset), lastPassTarget(each, results)])),
+    zoneTargets: new Map(work.map((each) => [zoneTargetKey(each.changeset), lastPassTarget(each, results)])),
     plan,
-    said: new Set(desired.definitions.problems.map(textOf)),
+    reportedProblems: new Set(desired.definitions.problems.map(textOf)),
   };
 };
 
@@ -94,9 +92,9 @@ const lastPassZone = (before: DesiredZone, after: DesiredZone, file: DesiredZone
   return {
     zone: after,
     at,
-    statics: byName(file?.rrsets ?? []),
+    fromFiles: byName(file?.rrsets ?? []),
     bad: byName(before.quarantined),
-    staticBad: byName(file?.quarantined ?? []),
+    badInFiles: byName(file?.quarantined ?? []),
     quarantined: byName(after.quarantined),
     protected: byName(after.protected ?? []),
     leadingTo,
@@ -120,8 +118,7 @@ const lastPassTarget = (
   { changeset, snapshot, zone, ...work }: PlannedWork,
   results: readonly ZoneResult[],
 ): LastPassTarget => {
-  const result = resultOf(results, changeset);
-  const applied = new Set(result === undefined ? [] : appliedChanges(changeset, result));
+  const applied = new Set(appliedChanges(changeset, resultOf(results, changeset)));
   const isContent = ({ name, type }: RRsetKey) => type !== 'SOA' && !(type === 'NS' && name === zone.id.name);
   const left = new Set(changeset.unmanaged.map(({ name, type }) => `${name} ${type}`));
   const isRead = snapshot !== null || changeset.create_zone;

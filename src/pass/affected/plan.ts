@@ -1,17 +1,17 @@
-import { zoneTargetKey } from '../../apply/phases.ts';
-import { deletionEvidenceAt } from '../../memory/deletion-evidence.ts';
+import { deletionEvidenceAt } from '../../memory/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import type { Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { RRsetKey } from '../../model/rrset.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
+import { zoneTargetKey } from '../../model/zone-target.ts';
 import type { PlanTarget } from '../../plan/index.ts';
 import { planNames } from '../../plan/plan-names.ts';
 import type { PlannedWork, SharedEvidence } from '../../run.ts';
 import type { RunContext } from '../../target.ts';
 import type { LastPass, LastPassTarget } from './last-pass.ts';
-import { type TouchedZone, type Whole, whole } from './zone.ts';
+import { type NeedsFullPass, needsFullPass, type TouchedZone } from './zone.ts';
 
 interface Context {
   readonly store: Pick<Store, 'written' | 'orphans'>;
@@ -30,28 +30,35 @@ export const planTouched = async (
   last: LastPass,
   zones: readonly TouchedZone[],
   planning: Context,
-): Promise<Planned | Whole> => {
-  const places = zones.flatMap((touched) => {
+): Promise<Planned | NeedsFullPass> => {
+  const zoneTargets = zones.flatMap((touched) => {
     const { id, settings } = touched.zone;
     return settings.targets.flatMap((target) => {
-      const place = last.places.get(zoneTargetKey({ zone: id.name, view: id.view, target }));
-      return place === undefined ? [] : [{ touched, place }];
+      const lastTarget = last.zoneTargets.get(zoneTargetKey({ zone: id.name, view: id.view, target }));
+      return lastTarget === undefined ? [] : [{ touched, lastTarget }];
     });
   });
-  const planned = await Promise.all(places.map(({ touched, place }) => planPlace(touched, place, planning)));
+  const planned = await Promise.all(
+    zoneTargets.map(({ touched, lastTarget }) => planZoneTarget(touched, lastTarget, planning)),
+  );
   const failed = planned.find((each) => 'status' in each);
   if (failed !== undefined) return failed;
   const done = planned.filter((each) => 'work' in each);
   return { work: done.flatMap(({ work }) => work), problems: done.flatMap(({ problems }) => problems) };
 };
 
-const planPlace = async (touched: TouchedZone, place: LastPassTarget, planning: Context): Promise<Planned | Whole> => {
+const planZoneTarget = async (
+  touched: TouchedZone,
+  lastTarget: LastPassTarget,
+  planning: Context,
+): Promise<Planned | NeedsFullPass> => {
   const { zone, names, around } = touched;
-  const { target } = place.work;
-  const fitFor = fitIn(touched, place);
-  if (fitFor === null) return whole(`whether the name servers of ${zone.id.name} can answer all types has to be asked`);
-  const existing = await readPlace(touched, place, planning.context);
-  if (existing.status === 'whole') return existing;
+  const { target } = lastTarget.work;
+  const fitFor = fitIn(touched, lastTarget);
+  if (fitFor === null)
+    return needsFullPass(`whether the name servers of ${zone.id.name} can answer all types has to be asked`);
+  const existing = await readZoneTarget(touched, lastTarget, planning.context);
+  if (existing.status === 'needs_full_pass') return existing;
   const { name } = target.definition;
   const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, planning.now, [
     ...names,
@@ -65,9 +72,9 @@ const planPlace = async (touched: TouchedZone, place: LastPassTarget, planning: 
     evidence,
     names,
     around,
-    total: place.total,
+    total: lastTarget.total,
   });
-  if (result.status === 'whole') return result;
+  if (result.status === 'whole') return needsFullPass(result.reason);
   const { changeset, orphans, problems } = result.planned;
   const work = { zone, target, changeset, snapshot: existing, desiredDigest: () => '', orphans, fitFor, evidence };
   return { work: [work], problems };
@@ -75,7 +82,7 @@ const planPlace = async (touched: TouchedZone, place: LastPassTarget, planning: 
 
 /** The target as the last pass found it; null where it did not ask for a type that is wanted now. */
 const fitIn = (
-  { zone, held: last }: TouchedZone,
+  { zone, last }: TouchedZone,
   { work: { target, fitFor }, isRead }: LastPassTarget,
 ): PlanTarget | null => {
   const { supports, healthChecks = null, nativeChecks = null } = target.provider;
@@ -96,23 +103,23 @@ const fitIn = (
 /** As many names as a provider reads one by one. */
 const namesAtOnce = 20;
 
-const readPlace = async (
+const readZoneTarget = async (
   touched: TouchedZone,
-  place: LastPassTarget,
+  lastTarget: LastPassTarget,
   context: RunContext,
-): Promise<ZoneSnapshot | Whole> => {
+): Promise<ZoneSnapshot | NeedsFullPass> => {
   const names = [...touched.names, ...touched.around];
-  const known = await readNames(touched, place, names, context);
-  if (known.status === 'whole') return known;
+  const known = await readNames(touched, lastTarget, names, context);
+  if (known.status === 'needs_full_pass') return known;
   const markers = known.rrsets
-    .filter((rrset) => mayBeForeign(rrset, touched, place))
+    .filter((rrset) => mayBeForeign(rrset, touched, lastTarget))
     .map(markerOf)
     .filter((name) => isWithin(name, touched.zone.id.name));
   if (markers.length === 0) return known;
-  const marked = await readNames(touched, place, markers, context);
-  if (marked.status === 'whole') return marked;
+  const marked = await readNames(touched, lastTarget, markers, context);
+  if (marked.status === 'needs_full_pass') return marked;
   return marked.rrsets.some(({ name, type }) => type === 'TXT' && markers.includes(name))
-    ? whole(`another writer may say at ${markers[0]} that it owns what is there`)
+    ? needsFullPass(`another writer may say at ${markers[0]} that it owns what is there`)
     : known;
 };
 
@@ -122,7 +129,7 @@ const markerOf = ({ name, type }: RRsetKey): string => `${type.toLowerCase()}-${
 /** Was it not there, or not ours, when the zone was last read in full? */
 const mayBeForeign = (
   { name, type }: ExistingRRset,
-  { held: last, names }: TouchedZone,
+  { last, names }: TouchedZone,
   { foreign }: LastPassTarget,
 ): boolean =>
   names.has(name) &&
@@ -134,7 +141,7 @@ const readNames = async (
   { work: { target } }: LastPassTarget,
   names: readonly string[],
   context: RunContext,
-): Promise<ZoneSnapshot | Whole> => {
+): Promise<ZoneSnapshot | NeedsFullPass> => {
   const where = `${zone.id.name} at ${target.definition.name}`;
   const rrsets: ExistingRRset[] = [];
   const unreadable: ZoneSnapshot['unreadable'][number][] = [];
@@ -147,24 +154,26 @@ const readNames = async (
         ...(context.signal === undefined ? {} : { signal: context.signal }),
       }),
     );
-    if (read.status !== 'read') return read.status === 'whole' ? read : whole(`${where} is not there`);
-    if (first !== null && first.fingerprint !== read.fingerprint) return whole(`somebody wrote to ${where} meanwhile`);
+    if (read.status !== 'read')
+      return read.status === 'needs_full_pass' ? read : needsFullPass(`${where} is not there`);
+    if (first !== null && first.fingerprint !== read.fingerprint)
+      return needsFullPass(`somebody wrote to ${where} meanwhile`);
     first ??= read;
     const wanted = new Set(some);
     rrsets.push(...read.rrsets.filter(({ name }) => wanted.has(name)));
     unreadable.push(...read.unreadable.filter(({ name }) => wanted.has(name)));
   }
-  return first === null ? whole(`nothing is asked of ${where}`) : { ...first, rrsets, unreadable };
+  return first === null ? needsFullPass(`nothing is asked of ${where}`) : { ...first, rrsets, unreadable };
 };
 
 const readSome = async <T extends { readonly status: string }>(
   where: string,
   read: () => Promise<T>,
-): Promise<T | Whole> => {
+): Promise<T | NeedsFullPass> => {
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof HostmasterError)) throw error;
-    return whole(`${where} could not be read: ${messageOf(error)}`);
+    return needsFullPass(`${where} could not be read: ${messageOf(error)}`);
   }
 };

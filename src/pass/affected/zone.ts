@@ -7,20 +7,20 @@ import { type LastPassZone, leadsTo } from './last-pass.ts';
 
 /** The names of a zone that a server touches, as they are wanted now, with those around them that decide with them. */
 export interface TouchedZone {
-  readonly held: LastPassZone;
+  readonly last: LastPassZone;
   readonly names: ReadonlySet<string>;
   readonly around: ReadonlySet<string>;
   /** Of these names alone, before the rules. */
   readonly zone: DesiredZone;
 }
 
-/** These names alone cannot tell. */
-export interface Whole {
-  readonly status: 'whole';
+/** What these names come to cannot be known from them alone. */
+export interface NeedsFullPass {
+  readonly status: 'needs_full_pass';
   readonly reason: string;
 }
 
-export const whole = (reason: string): Whole => ({ status: 'whole', reason });
+export const needsFullPass = (reason: string): NeedsFullPass => ({ status: 'needs_full_pass', reason });
 
 /** More names than this around those that are touched are no less work than the zone. */
 const mostAround = 60;
@@ -30,20 +30,21 @@ export const touchedZone = (
   last: LastPassZone,
   merged: readonly MergedName[],
   open: ReadonlySet<string>,
-): TouchedZone | Whole => {
+): TouchedZone | NeedsFullPass => {
   const next = new Map(merged.map((each) => [each.name, rrsetsOf(last, each)]));
-  const why = whyWhole(last, next);
-  if (why !== null) return whole(why);
+  const why = whyFullPass(last, next);
+  if (why !== null) return needsFullPass(why);
   const around = namesAround(last, next, open);
-  if (around.size > mostAround) return whole(`${around.size} names of ${last.zone.id.name} decide with what changed`);
+  if (around.size > mostAround)
+    return needsFullPass(`${around.size} names of ${last.zone.id.name} decide with what changed`);
   const names = [...next.keys()];
   const beside = [...around];
-  const bad = (merged_: MergedName): readonly Quarantine[] => [
-    ...(last.staticBad.get(merged_.name) ?? []),
-    ...merged_.quarantined,
+  const bad = (each: MergedName): readonly Quarantine[] => [
+    ...(last.badInFiles.get(each.name) ?? []),
+    ...each.quarantined,
   ];
   return {
-    held: last,
+    last,
     names: new Set(names),
     around,
     zone: {
@@ -59,8 +60,8 @@ export const touchedZone = (
 };
 
 /** What is bad as a whole takes what the zone file has there with it. */
-const rrsetsOf = ({ statics }: LastPassZone, { name, rrsets, quarantined }: MergedName): readonly RRset[] =>
-  quarantined.some(({ type }) => type === null) ? rrsets : [...(statics.get(name) ?? []), ...rrsets];
+const rrsetsOf = ({ fromFiles }: LastPassZone, { name, rrsets, quarantined }: MergedName): readonly RRset[] =>
+  quarantined.some(({ type }) => type === null) ? rrsets : [...(fromFiles.get(name) ?? []), ...rrsets];
 
 type Next = ReadonlyMap<string, readonly RRset[]>;
 
@@ -74,7 +75,7 @@ const typesOf = (rrsets: readonly RRset[]): string =>
 const swapped = ({ at }: LastPassZone, next: Next): readonly string[] =>
   [...next].flatMap(([name, rrsets]) => (typesOf(rrsets) === typesOf(at.get(name) ?? []) ? [] : [name]));
 
-const whyWhole = (last: LastPassZone, next: Next): string | null => {
+const whyFullPass = (last: LastPassZone, next: Next): string | null => {
   const { at, hasWildcard, leadingTo, zone } = last;
   const both = [...next].flatMap(([name, rrsets]) => [...rrsets, ...(at.get(name) ?? [])]);
   const cut = both.find(({ type }) => decidesBelow(type));

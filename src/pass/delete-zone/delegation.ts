@@ -12,7 +12,7 @@ interface Parent {
   readonly target: string;
 }
 
-/** What the zones above say of one that is to be deleted. `leads`: to this very zone, or nobody knows whether. */
+/** What the zones above say of one that is to be deleted. `leads`: to this very zone, as far as can be known. */
 export interface Delegation {
   readonly leads: boolean;
   readonly problem: Problem;
@@ -49,7 +49,7 @@ export const delegationsOf = async (
     const nameservers = found.filter(({ type }) => type === 'NS').flatMap(rdataOf);
     if (found.length === 0) continue;
     const signed = found.some(({ type }) => type === 'DS') ? ', with DS' : '';
-    const words = `it delegates ${zone} to ${listed(nameservers) || 'nobody'}${signed}`;
+    const words = `it delegates ${zone} to ${listed(nameservers) || 'no name server'}${signed}`;
     const leads = own.size === 0 || nameservers.some((each) => own.has(each));
     delegations.push(of(parent, leads, words));
   }

@@ -5,7 +5,7 @@ import type { ZoneId } from '../../model/zone.ts';
 import type { Provider } from '../../provider.ts';
 import type { OpenTarget, RunContext } from '../../target.ts';
 import { type FoundNameServers, verifyGone } from '../../verify/index.ts';
-import { verifyOptions, withoutAddress } from '../verify.ts';
+import { verifyOptions, withoutAddress } from '../prove.ts';
 
 export interface Proof {
   readonly problems: readonly Problem[];
@@ -38,5 +38,5 @@ export const proveGone = async (
 const whyNotGone = (zone: ZoneId, provider: Provider): Promise<readonly string[]> =>
   provider.read(zone).then(
     ({ status }) => (status === 'missing' ? [] : ['is there again']),
-    (error: unknown) => [`nobody can look whether it is gone: ${messageOf(error)}`],
+    (error: unknown) => [`whether it is gone cannot be read: ${messageOf(error)}`],
   );

@@ -1,4 +1,4 @@
-import { type LeaseHandle, leaseHandle } from '../../apply/lease.ts';
+import { type LeaseHandle, leaseHandle } from '../../apply/index.ts';
 import { load } from '../../load/index.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
@@ -10,8 +10,9 @@ import type { Unreadable, ZoneId, ZoneSnapshot } from '../../model/zone.ts';
 import type { PassOptions, StoreOpener } from '../../run.ts';
 import type { OpenTarget, RunContext } from '../../target.ts';
 import { nameServersOf } from '../../verify/index.ts';
+import { withStore, withTargets } from '../open.ts';
 import { refuseUnknown, sourcesOf } from '../options.ts';
-import { closeTargets, openTargets } from '../targets.ts';
+import { serverIdsOf } from '../targets.ts';
 import { type Delegation, delegatedIn, delegationsOf, targetsAbove } from './delegation.ts';
 import { type Dump, dumpFile, unequal, writeDump } from './dump.ts';
 import { forgetZone } from './forget.ts';
@@ -69,18 +70,17 @@ export const deleteZonePass = async (
     [target],
     definitions.targets.map(({ name }) => name),
   );
-  const at = await openTargets(definitions, { targets: [target], serve: true }, context);
-  const store = await openStore(definitions.state);
-  try {
-    const open = at.open.get(target);
-    if (open === undefined) {
-      throw new HostmasterError('TARGET_UNREACHABLE', `${target}: ${at.statuses[0]?.message ?? 'it cannot be opened'}`);
-    }
-    refuseConfigured(zone, open, definitions);
-    return await deleteAt({ deletion, options, definitions, open, store, context });
-  } finally {
-    await Promise.all([closeTargets(at), store.close()]);
-  }
+  return withStore(definitions, openStore, (store) =>
+    withTargets(definitions, { targets: [target], serve: true }, context, async (targets) => {
+      const open = targets.open.get(target);
+      if (open === undefined) {
+        const why = targets.statuses[0]?.message ?? 'it cannot be opened';
+        throw new HostmasterError('TARGET_UNREACHABLE', `${target}: ${why}`);
+      }
+      refuseConfigured(zone, open, definitions, await serverIdsOf(definitions, context));
+      return deleteAt({ deletion, options, definitions, open, store, context });
+    }),
+  );
 };
 
 interface Work {
@@ -104,7 +104,7 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   const problems = await delegationProblems(snapshot, work);
   const rrsets = snapshot.rrsets.filter(({ values }) => values.length > 0).length;
   await deletion.agree({ rrsets, problems });
-  // Asked for while the zone is there: the target may tell by it.
+  // Found out while the zone is there: the target may know its name servers by it.
   const answering = await nameServersOf(id, open, snapshot.rrsets);
   const lease = leaseHandle({ zone, view: null, target }, store, context);
   await lease.take();
@@ -168,16 +168,13 @@ const delegationProblems = async (
   const { rrsets, zone } = snapshot;
   const { name } = open.definition;
   const others = targetsAbove(zone.name, definitions).filter((each) => each !== name);
-  const targets = await openTargets(definitions, { targets: others, serve: false }, context);
-  try {
+  return withTargets(definitions, { targets: others, serve: false }, context, async (targets) => {
     const above = await delegationsOf(zone.name, rrsets, open, definitions, targets);
     const delegations = [...above, ...delegatedIn(snapshot, open, definitions)];
     const leading = delegations.find(({ leads }) => leads);
     if (leading !== undefined && !deletion.allow.includes('delegation')) throw inUse(zone.name, name, leading);
     return delegations.map(({ problem }) => problem);
-  } finally {
-    await closeTargets(targets);
-  }
+  });
 };
 
 const inUse = (zone: string, target: string, { problem }: Delegation): HostmasterError =>
@@ -204,11 +201,11 @@ const deleteWithDump = async (file: string, snapshot: ZoneSnapshot, lease: Lease
   await open.provider.deleteZone(zone).catch((error: unknown) => afterFailure(error, snapshot, dump, open));
 };
 
-/** Written where "*" finds it, the dump would be the zone's file. */
+/** A dump that is written where "*" finds zone files would become the zone's file. */
 const refuseAdopted = async ({ file }: Dump, { deletion: { zone }, open, options, context }: Work): Promise<void> => {
   const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
   try {
-    refuseConfigured(zone, open, definitions);
+    refuseConfigured(zone, open, definitions, await serverIdsOf(definitions, context));
   } catch (error) {
     const code = error instanceof HostmasterError ? error.code : 'DELETE_REFUSED';
     throw new HostmasterError(
@@ -230,11 +227,11 @@ const refuseMoved = async (before: ZoneSnapshot, { deletion: { target }, open }:
   if (isSame) return;
   throw new HostmasterError(
     'STALE_PLAN',
-    `nothing was deleted: somebody else wrote to ${name} at ${target} meanwhile (${whatMoved(moved)}); look again, and say it again`,
+    `nothing was deleted: somebody else wrote to ${name} at ${target} meanwhile (${whatMoved(moved)}); review the zone and run the command again`,
   );
 };
 
-/** Every write moves the SOA: it is no news beside another RRset. */
+/** Every write moves the SOA: it is named only where nothing else changed. */
 const whatMoved = (keys: readonly string[]): string => {
   const others = keys.filter((key) => !key.endsWith(' SOA'));
   return (others.length > 0 ? others : keys).slice(0, shown).join(', ') || 'its serial moved';
@@ -251,7 +248,7 @@ const afterFailure = async (
   if (after?.status === 'missing') return;
   const { name } = open.definition;
   const known =
-    after === null ? `nobody knows whether ${zone.name} is still at ${name}` : `${name} still has ${zone.name}`;
+    after === null ? `whether ${zone.name} is still at ${name} is not known` : `${name} still has ${zone.name}`;
   const code = error instanceof HostmasterError ? error.code : 'WRITE_UNKNOWN';
   throw new HostmasterError(code, `${messageOf(error)}; ${known}, and its dump is ${file}`, { cause: error });
 };

@@ -1,4 +1,3 @@
-import { serverOf } from '../../apply/target-concurrency.ts';
 import type { Definitions, TargetDefinition } from '../../model/definitions.ts';
 import { HostmasterError } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
@@ -10,13 +9,14 @@ import type { OpenTarget } from '../../target.ts';
 export type DeleteAllow = 'delegation' | 'unreadable';
 
 /**
- * A zone that stands in hostmaster.yaml for the target is wanted there, as far as anyone knows: it is taken out first.
- * Where the file has errors, nobody knows what it wants.
+ * Refuses a zone that hostmaster.yaml has for the target: it has to be taken out there first. Where the file has errors,
+ * what it has is not certain, so that every zone is refused.
  */
 export const refuseConfigured = (
   zone: string,
   { definition }: Pick<OpenTarget, 'definition'>,
   definitions: Definitions,
+  serverIds: ReadonlyMap<string, string>,
 ): void => {
   refuseErrors(definitions);
   const { file, targets, zoneNames, zones } = definitions;
@@ -25,13 +25,14 @@ export const refuseConfigured = (
   if (!inView && !zoneNames.includes(zone)) return;
   const named = inView ? undefined : zones.find(({ id }) => id.name === zone)?.settings.targets;
   const others = targets.filter(({ name }) => named?.includes(name));
-  const [where] = named === undefined ? [definition] : others.filter((each) => isSamePlace(each, definition));
+  const [where] =
+    named === undefined ? [definition] : others.filter((each) => isSameServer(each, definition, serverIds));
   if (where === undefined) return;
   throw configured(zone, where, definition, file);
 };
 
 /**
- * Where it stands there for another target, that one may be the same server by another address: then the zone has the mark
+ * Where hostmaster.yaml has it for another target, that may be the same server by another address: then the zone has the mark
  * that was left at the other.
  */
 export const refuseMarked = async (
@@ -72,5 +73,11 @@ const refuseErrors = ({ file, problems }: Definitions): void => {
   throw new HostmasterError('CONFIG', message);
 };
 
-const isSamePlace = (one: TargetDefinition, other: TargetDefinition): boolean =>
-  one.name === other.name || serverOf(one) === serverOf(other);
+const isSameServer = (
+  one: TargetDefinition,
+  other: TargetDefinition,
+  serverIds: ReadonlyMap<string, string>,
+): boolean => {
+  const id = serverIds.get(one.name);
+  return one.name === other.name || (id !== undefined && id === serverIds.get(other.name));
+};

@@ -1,0 +1,76 @@
+import type { Change } from '../model/plan.ts';
+import type { Store } from '../model/ports.ts';
+import { keyOf, type RRsetKey } from '../model/rrset.ts';
+import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
+import type { OpenTarget, RunContext } from '../target.ts';
+import { type ApplyWork, inputOf } from './apply-input.ts';
+import { type LeaseHandle, leaseHandle } from './lease.ts';
+import { changeKey, changesByPhase, type Phase, phases, type SetRoles } from './phases.ts';
+import type { RollBackZone } from './sets/roll-back.ts';
+import { openRun, type ZoneRun } from './zone/run.ts';
+
+/** One changeset being applied, with its lease and its phases. */
+export interface ChangesetRun {
+  readonly target: OpenTarget;
+  readonly run: ZoneRun;
+  readonly lease: LeaseHandle;
+  readonly phases: ReadonlyMap<Phase, readonly Change[]>;
+  /** By keyOf: the number of the phase in which a change is written. */
+  readonly phaseNumbers: ReadonlyMap<string, number>;
+  /** Without any, it is written by itself, in one phase. */
+  readonly hasSetsOrClaims: boolean;
+  /** For taking back what it wrote. */
+  readonly rollBackZone: RollBackZone;
+}
+
+/** A changeset's run, of which nothing has happened yet. */
+export const openChangesetRun = (
+  work: ApplyWork,
+  roles: SetRoles,
+  { reviewed, store, onWritten }: { reviewed: boolean; store: Store; onWritten: (changes: number) => void },
+  context: RunContext,
+): ChangesetRun => {
+  const { changeset, target } = work;
+  const lease = leaseHandle(changeset, store, context);
+  const byPhase = changesByPhase(changeset, roles);
+  const belongsToSet = (change: RRsetKey) => roles.members.has(changeKey(changeset, change));
+  const run = openRun({ ...inputOf(work, reviewed, context), onWritten, beforeWrite: lease.check, belongsToSet });
+  const numbers = phases.flatMap((phase, i) => (byPhase.get(phase) ?? []).map((each) => [keyOf(each), i] as const));
+  return {
+    target,
+    run,
+    lease,
+    phases: byPhase,
+    phaseNumbers: new Map(numbers),
+    hasSetsOrClaims: [...byPhase.keys()].some((phase) => phase !== 'main') || changeset.changes.some(belongsToSet),
+    // A roll back that was begun is ended, though somebody wants to stop.
+    rollBackZone: { target, sender: { ...run.sender, signal: undefined }, splitIntoWrites: run.input.splitIntoWrites },
+  };
+};
+
+export const zoneTargetOf = ({ run }: ChangesetRun): ZoneTarget => run.input.changeset;
+
+/** The planned changes of a phase, with the claims that are written in place of planned ones. */
+export const changesIn = ({ run, phases: planned }: ChangesetRun, phase: Phase): readonly Change[] => {
+  const own = (planned.get(phase) ?? []).map((change) => run.substitutes.get(keyOf(change)) ?? change);
+  if (phase !== 'claims' || run.substitutes.size === 0) return own;
+  const known = new Set(run.input.changeset.changes.map(keyOf));
+  return [...own, ...run.substitutes.values().filter((change) => !known.has(keyOf(change)))];
+};
+
+/** Has it anything to do in this phase? A changeset by itself is written in `main`, also where its zone is only made. */
+export const isDueIn = (changesetRun: ChangesetRun, phase: Phase): boolean =>
+  changesetRun.hasSetsOrClaims ? changesIn(changesetRun, phase).length > 0 : phase === 'main';
+
+/** Takes the lease; where it cannot be had, that ends the run. */
+export const takeLease = async ({ run, lease }: ChangesetRun, wait?: Parameters<LeaseHandle['take']>[0]) => {
+  try {
+    await lease.take(wait);
+  } catch (error) {
+    run.state.error ??= error;
+  }
+};
+
+/** In the order in which everybody takes leases, so that no two wait for each other. */
+export const inLeaseOrder = <T>(items: readonly T[], zoneTarget: (item: T) => ZoneTarget): readonly T[] =>
+  items.toSorted((a, b) => (zoneTargetKey(zoneTarget(a)) < zoneTargetKey(zoneTarget(b)) ? -1 : 1));

@@ -1,0 +1,39 @@
+// Memory: what the state store keeps from pass to pass, and when it is written.
+//
+// Terms
+//   ledger       per zone and target: each value that we wrote for a server (or, where `owns: listed`, for Git), with its
+//                sources (`lab/web1`, `git`) and claims (ledger.ts)
+//   orphan       a value that exists where the inventory could have written it, and that nobody wants or accounts for, with
+//                how long that has been so and how many complete answers of the inventories said so
+//   evidence     what decides whether an unwanted value may be deleted: servers, names, addresses, ledger and orphans
+//   last sync    per zone and target: the fingerprint, mark and desired digest when the zone was last known to be as
+//                desired; while all three are the same, it need not be read
+//   pass record  when a pass ran, what became of it, and how much it changed
+//
+// Premise: a store that is lost, or an entry that could not be saved, costs reads and time, never records: what is not known
+// is not deleted. An apply may be killed at any line, and another Hostmaster may write between two passes.
+//
+// How it works
+//   1. Before a plan, deletionEvidenceAt reads ledger and orphans of a zone, and desiredDigestOf gives what its last sync is
+//      compared with.
+//   2. Before an apply, rememberInventories saves the answers of the inventories, and rememberValuesBeforeApply adds what is
+//      about to be written to the ledger, beside what exists: whatever a killed apply leaves is known.
+//   3. After it, rememberValues brings the ledger to what exists now, and counts orphans once more where every inventory
+//      answered completely and an interval has passed since the last count.
+//   4. rememberSyncs saves the zones that are as desired, leaves a mark at those it wrote, and forgets all others;
+//      recordPass comes last.
+//   5. A reviewed plan has no inventories and no full reads: rememberReviewedBeforeApply and rememberReviewed save what its
+//      changes themselves say, and its zones are forgotten, so that the next pass reads them.
+//   6. What rememberValuesBeforeApply, rememberValues, rememberSyncs and recordPass cannot save is a notice, and the pass
+//      goes on; the others throw.
+export { deletionEvidenceAt } from './deletion-evidence.ts';
+export { desiredDigestOf } from './desired-digest.ts';
+export { rememberSyncs } from './last-synced.ts';
+export { recordPass } from './record-pass.ts';
+export {
+  rememberInventories,
+  rememberReviewed,
+  rememberReviewedBeforeApply,
+  rememberValues,
+  rememberValuesBeforeApply,
+} from './remember-values.ts';

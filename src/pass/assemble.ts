@@ -1,0 +1,45 @@
+import type { Recovered } from '../apply/index.ts';
+import { configCommit } from '../load/index.ts';
+import { assemblePlan } from '../plan/index.ts';
+import type { Desired, PlanPass } from '../run.ts';
+import { unusedAllows } from './allows.ts';
+import type { OpenPass } from './open.ts';
+import type { PlannedAll } from './plan.ts';
+import type { SelectedWork } from './withhold.ts';
+
+/** The plan, with the problems of every step, and what an apply of it needs. */
+export const assemble = async (
+  pass: OpenPass,
+  recovered: Recovered,
+  desired: Desired,
+  planned: PlannedAll,
+  { work, atomicSets }: SelectedWork,
+): Promise<PlanPass> => {
+  const { allows, definitions, selection, started, store } = pass;
+  const statuses = planned.targets.statuses.filter(({ name }) => selection.isTarget(name));
+  const changesets = work.map(({ changeset }) => changeset);
+  const problems = [
+    ...desired.definitions.problems,
+    ...[...pass.targets.problems, ...planned.problems].filter(selection.isOfInterest),
+    ...recovered.problems,
+    ...unusedAllows(allows, changesets, statuses),
+  ];
+  const plan = assemblePlan({
+    commit: await configCommit(definitions.folder),
+    targets: statuses,
+    changesets,
+    problems,
+    inventory: desired.roster.inventories,
+    atomicSets,
+  });
+  return {
+    started,
+    desired,
+    plan,
+    work,
+    allows: allows.map(({ allow }) => allow),
+    targets: planned.targets,
+    store,
+    unwritable: recovered.unwritable,
+  };
+};

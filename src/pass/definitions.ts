@@ -1,0 +1,37 @@
+import { load } from '../load/index.ts';
+import type { Definitions } from '../model/definitions.ts';
+import type { DesiredZone } from '../model/zone.ts';
+import type { PassOptions } from '../run.ts';
+import type { ProviderLookup } from '../target.ts';
+import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
+
+/** Reads the repository: its zone files, and what it says of servers. Throws USAGE where an option names what is not there. */
+export const readDefinitions = async (options: PassOptions, context: ProviderLookup): Promise<Definitions> => {
+  const zones = options.zones?.map(zoneName);
+  const sources = sourcesOf(options, context);
+  const some = await load(zones === undefined ? sources : { ...sources, zones });
+  refuseUnknown('--zone', zones ?? [], some.zoneNames);
+  refuseUnknown(
+    '--target',
+    options.targets ?? [],
+    some.targets.map(({ name }) => name),
+  );
+  // A server's names lie in several zones: what one of them gets depends on all.
+  return zones !== undefined && hasRoles(some) ? load(sources) : some;
+};
+
+/** Does the repository speak of servers? Also where it only says what they would get: an inventory that is left out is no empty one. */
+export const hasRoles = ({
+  roles: { inventories, registration, grants, labels, groups, unusable },
+}: Definitions): boolean =>
+  registration !== null || [inventories, grants, labels, groups, unusable].some(({ length }) => length > 0);
+
+/** Without --zone, all; a zone that was only read because servers have names in several is not asked for. */
+export const selectedZones = (
+  zones: readonly DesiredZone[],
+  { zones: names }: Pick<PassOptions, 'zones'>,
+): readonly DesiredZone[] => {
+  if (names === undefined) return zones;
+  const wanted = new Set(names.map(zoneName));
+  return zones.filter(({ id }) => wanted.has(id.name));
+};
