@@ -5,6 +5,7 @@ import {
   HostmasterError,
   isWithin,
   type ListedZone,
+  listKeys,
   type Missing,
   type ReadOptions,
   type RefusedChange,
@@ -18,7 +19,6 @@ import {
   conflictsOf,
   initialRows,
   isAsBefore,
-  nameChanges,
   placeOf,
   type Row,
   refusalOf,
@@ -139,7 +139,7 @@ const refuseStale = (file: ZonesFile, found: ZoneRow, changes: readonly Change[]
     return !isAsBefore(row === undefined ? null : served(rowFrom(row), found), before, type);
   });
   if (stale.length === 0) return;
-  const message = `${zone}: ${nameChanges(stale)} is not what the plan saw; nothing of this write was applied`;
+  const message = `${zone}: ${listKeys(stale)} is not what the plan saw; nothing of this write was applied`;
   throw new HostmasterError('STALE_PLAN', message);
 };
 

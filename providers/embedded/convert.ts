@@ -3,7 +3,6 @@ import {
   type Change,
   type CreateSettings,
   type ExistingRRset,
-  keyOf,
   type RefusedChange,
   rdataToWire,
   rrTypes,
@@ -129,10 +128,3 @@ export const conflictsOf = (
     const isCname = type === 'CNAME' || (others.includes('CNAME') && !besideCname.has(type));
     return isCname ? [{ name, type, message: `a CNAME stands alone, and ${name} has ${others.join(', ')} too` }] : [];
   });
-
-/** The changes by key, for a message. */
-export const nameChanges = (changes: readonly Change[]): string => {
-  const [first] = changes;
-  const more = changes.length > 1 ? ` and ${changes.length - 1} more` : '';
-  return first === undefined ? '' : `${keyOf(first)}${more}`;
-};

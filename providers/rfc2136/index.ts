@@ -14,7 +14,7 @@ export const factory: ProviderFactory = {
   secrets,
   open: async (context) => {
     const settings = settingsOf(context);
-    const session: Session = { api: openApi(settings), settings, contents: new Map(), insists: new Map() };
+    const session: Session = { api: openApi(settings), settings, contents: new Map(), levels: new Map() };
     return providerOf(session);
   },
 };
