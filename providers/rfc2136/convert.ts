@@ -62,7 +62,8 @@ const addsOf = ({ after, name, type }: Change): readonly Add[] =>
 
 /**
  * At the apex, NS cannot be deleted as a whole, and the last one not at all (RFC 2136 section 3.4.2.3 and 3.4.2.4). Knot
- * ignores another TTL of values that are there, but takes that of a new one for all; so one is added and deleted, which nobody sees.
+ * ignores another TTL of values that are there, but takes that of a new one for all: so the same UPDATE adds a temporary one
+ * and deletes it, which nobody sees.
  */
 const apexSteps = (change: Change): readonly UpdateStep[] => {
   const { after, before, name, type } = change;

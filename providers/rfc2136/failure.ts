@@ -8,7 +8,7 @@ interface Asked {
   readonly where: string;
 }
 
-/** What a question that failed is to whoever asked it. Nothing was written with it. */
+/** The error for a read that failed. */
 export const readFailure = (error: unknown, { what, where }: Asked): unknown => {
   if (!(error instanceof WireError)) return error;
   const { fault, message } = error;
@@ -24,7 +24,7 @@ export const readFailure = (error: unknown, { what, where }: Asked): unknown => 
   return made('ZONE_UNREADABLE');
 };
 
-/** What an UPDATE that failed is: not applied for certain, or not known. */
+/** The error for an UPDATE that failed: not applied for certain, or not known. */
 export const writeFailure = (error: unknown, { what, where }: Asked): unknown => {
   if (!(error instanceof WireError)) return error;
   const { fault, message, rcode, sent } = error;

@@ -54,7 +54,7 @@ export const schema = {
       exclusiveMinimum: 0,
       maximum: 1_000,
       default: 10,
-      description: "What this account's requests are held to; fewer after each throttle.",
+      description: 'The most requests a second for this account; fewer after each throttle.',
     },
     burst: {
       type: 'integer',
