@@ -4,8 +4,8 @@ import type { InventoryStatus, KnownInventory, KnownServer, RosterServer, Server
 import { isProven } from '../model/server.ts';
 import type { Checked, CheckedAnswer } from './check-answer.ts';
 import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './count-absences.ts';
+import type { InventoryRuleId } from './inventory-rules.ts';
 import { withKnownAddresses } from './keep-addresses.ts';
-import type { InventoryRuleId } from './rules.ts';
 import type { EntryLocation } from './sources/source.ts';
 
 // What an answer means for each server, given what is known. Absence is not deletion (invariant 1), and only a complete
