@@ -77,7 +77,7 @@ export const tables: Readonly<Record<string, readonly KeyRow[]>> = {
   'a target': common,
   ...Object.fromEntries(Object.keys(registry).map((name) => [name, providerRows(name)])),
   'a zone': zoneRows.filter(({ path }) => !path.startsWith('guards.')),
-  ...Object.fromEntries(['http', 'file', 'netbox'].map((type) => [`inventory ${type}`, inventoryRows(type)])),
+  ...Object.fromEntries(Object.keys(inventorySources).map((type) => [`inventory ${type}`, inventoryRows(type)])),
   registration: rowsOf(propertyOf(hostmaster, 'registration')),
   'a grant': rowsOf(recordOf(propertyOf(hostmaster, 'grants').items)),
   guards: rowsOf(propertyOf(hostmaster, 'guards')),

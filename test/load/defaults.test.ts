@@ -4,7 +4,6 @@ import { settingsOf as rfc2136 } from '../../providers/rfc2136/settings.ts';
 import { settingsOf as route53 } from '../../providers/route53/settings.ts';
 import { registry } from '../../src/cli/registry.ts';
 import { inventorySources } from '../../src/inventory/index.ts';
-import { limits } from '../../src/inventory/limits.ts';
 import { registrationSchema } from '../../src/load/schema/grants.ts';
 import { guardsSchema, targetSchema, topSchemas, zoneSchema } from '../../src/load/schema/hostmaster.ts';
 import { inventoryEntrySchema } from '../../src/load/schema/inventory.ts';
@@ -12,7 +11,7 @@ import { claimSchema } from '../../src/load/schema/labels.ts';
 import { loadFiles, problemsOf } from './repository.ts';
 
 // A `default` in a schema is what editors and docs/configuration.md show. These compare it with what a key that is left
-// out really means.
+// out really means: nothing fills it in but for providers and inventories.
 
 type Keys = Readonly<Record<string, unknown>>;
 
@@ -28,37 +27,34 @@ const defaultsOf = (schema: unknown): Keys =>
     }),
   );
 
-/** All keys of a type of inventory. */
-const schemaOf = (type: string): Keys => {
-  const { properties } = recordOf(inventorySources[type]?.schema);
-  return { properties: { ...recordOf(properties), ...inventoryEntrySchema.properties } };
-};
-
 const without = (keys: Keys, ...left: readonly string[]): Keys =>
   Object.fromEntries(Object.entries(keys).filter(([key]) => !left.includes(key)));
 
 /** hostmaster.yaml, each part of it with more keys. */
-const configOf = (more: (schema: unknown) => Keys): Keys => ({
-  ...more({ properties: { state: topSchemas.state } }),
-  targets: { pdns: { provider: 'powerdns', url: 'http://127.0.0.1:8081', ...more(targetSchema) } },
-  zones: {
-    'lab.internal': {
-      targets: ['pdns'],
-      static: 'none',
-      ...more(zoneSchema),
-      guards: without(more(guardsSchema), 'max_shrink'),
+const configOf = (more: (schema: unknown) => Keys): Keys => {
+  const inventory = (type: string) => ({ ...more(inventoryEntrySchema), ...more(inventorySources[type]?.schema) });
+  return {
+    ...more({ properties: { state: topSchemas.state } }),
+    targets: { pdns: { provider: 'powerdns', url: 'http://127.0.0.1:8081', ...more(targetSchema) } },
+    zones: {
+      'lab.internal': {
+        targets: ['pdns'],
+        static: 'none',
+        ...more(zoneSchema),
+        guards: without(more(guardsSchema), 'max_shrink'),
+      },
+      '2.0.192.in-addr.arpa': { targets: ['pdns'], static: 'none', create: more(createSchema) },
     },
-    '2.0.192.in-addr.arpa': { targets: ['pdns'], static: 'none', create: more(createSchema) },
-  },
-  inventory: {
-    api: { type: 'http', url: 'http://127.0.0.1:1', ...more(schemaOf('http')) },
-    here: { type: 'file', path: 'servers.yaml', ...more(schemaOf('file')) },
-    box: { type: 'netbox', url: 'http://127.0.0.1:1', ...more(schemaOf('netbox')) },
-  },
-  registration: { zone: 'lab.internal', ...more(registrationSchema) },
-  grants: [{ label: 'a', names: ['a.lab.internal'], ...more(topSchemas.grants.items) }],
-  guards: more(guardsSchema),
-});
+    inventory: {
+      api: { type: 'http', url: 'http://127.0.0.1:1', ...inventory('http') },
+      here: { type: 'file', path: 'servers.yaml', ...inventory('file') },
+      box: { type: 'netbox', url: 'http://127.0.0.1:1', ...inventory('netbox') },
+    },
+    registration: { zone: 'lab.internal', ...more(registrationSchema) },
+    grants: [{ label: 'a', names: ['a.lab.internal'], ...more(topSchemas.grants.items) }],
+    guards: more(guardsSchema),
+  };
+};
 
 const createSchema = zoneSchema.properties.create.anyOf[1];
 
@@ -81,15 +77,9 @@ const loaded = async (more: (schema: unknown) => Keys) => {
 
 describe('a default in the schema', () => {
   it('is what a key of hostmaster.yaml or labels.yaml means that is left out', async () => {
-    const inInventory = ['max_servers', 'max_bytes', 'page_size'];
-    const stated = await loaded((schema) => without(defaultsOf(schema), ...inInventory));
+    const stated = await loaded(defaultsOf);
     expect(stated).toEqual(await loaded(() => ({})));
     expect(Object.keys(stated.zones[0].settings.guards)).not.toEqual([]);
-  });
-
-  it('is the limit of an inventory', () => {
-    expect(defaultsOf(schemaOf('http'))).toMatchObject({ max_servers: limits.servers, max_bytes: limits.bytes });
-    expect(defaultsOf(schemaOf('netbox'))).toMatchObject({ max_servers: limits.servers, page_size: limits.pageSize });
   });
 
   it.each([

@@ -28,12 +28,7 @@ describe('inventory:', () => {
       {
         name: 'lab',
         type: 'http',
-        config: {
-          url: 'https://lab/servers?x=1',
-          timeout: 10_000,
-          max_bytes: 64 * 1024 * 1024,
-          max_servers: 100_000,
-        },
+        config: { url: 'https://lab/servers?x=1', timeout: 10_000, max_servers: 100_000, max_bytes: 67_108_864 },
         secrets: { token: { env: 'LAB_TOKEN' } },
         interval: 30_000,
         at: { file: 'hostmaster.yaml', line: 4, column: 3 },

@@ -7,11 +7,11 @@ import { limits } from '../limits.ts';
 export const schemaOfText = (description: string, example: string) =>
   ({ type: 'string', minLength: 1, description, examples: [example] }) as const;
 
-/** The most of something, and how much that is where nobody says. */
+/** The most of something. */
 export const schemaOfMost = (description: string, byDefault: number) =>
   ({ type: 'integer', minimum: 1, description, default: byDefault }) as const;
 
-export const schemaOfMostServers = schemaOfMost(
+export const schemaOfServers = schemaOfMost(
   'The most servers of a whole answer; one with more counts as incomplete.',
   limits.servers,
 );

@@ -1,14 +1,7 @@
 import { count } from '../../model/phrases.ts';
 import { limits } from '../limits.ts';
 import { quotedUntrusted, shownUrl } from '../sanitize.ts';
-import {
-  configWithUrl,
-  schemaOfMost,
-  schemaOfMostServers,
-  schemaOfTimeout,
-  schemaOfUrl,
-  urlFault,
-} from './common-keys.ts';
+import { configWithUrl, schemaOfMost, schemaOfServers, schemaOfTimeout, schemaOfUrl, urlFault } from './common-keys.ts';
 import { type Fetched, type Fetcher, openFetcher } from './fetch-json.ts';
 import { type Page, readPage } from './json-page.ts';
 import { type Answer, failed, type InventorySource, numberOf, type RawEntry, textOf } from './source.ts';
@@ -22,7 +15,7 @@ export const httpSource: InventorySource = {
     properties: {
       url: schemaOfUrl('https://lab.example.net/api/v1/servers'),
       timeout: schemaOfTimeout,
-      max_servers: schemaOfMostServers,
+      max_servers: schemaOfServers,
       max_bytes: schemaOfMost('The most bytes of all pages together; an answer with more is refused.', limits.bytes),
     },
     description: 'Servers from an HTTP API.',

@@ -12,8 +12,8 @@ export const closed = <Properties extends Record<string, TSchema>>(
 ) => Type.Object(properties, { additionalProperties: false, description, ...shown });
 
 /**
- * What editors and docs/configuration.md show of a key. Nothing fills a `default` in: it says what the loader does without
- * the key, and test/load/defaults.test.ts holds the two equal.
+ * What editors and docs/configuration.md show of a key. Nothing fills this `default` in: it says what the loader does
+ * without the key, and test/load/defaults.test.ts holds the two equal.
  */
 interface Shown<Value> {
   readonly default?: Value;

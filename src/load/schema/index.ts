@@ -36,8 +36,8 @@ const hostmasterSchema = (providers: Providers, inventories: InventoryTypes): ob
     additionalProperties: false,
     properties: {
       ...topSchemas,
-      inventory: inventorySchema(inventories),
       targets: { type: 'object', ...shown, additionalProperties: { anyOf: targets } },
+      inventory: inventorySchema(inventories),
     },
   };
 };

@@ -27,11 +27,11 @@ const entrySchema = (type: string, { schema, secrets }: InventoryKeys): object =
     type: { type: 'string', const: type, description: 'What kind of inventory it is.' },
     ...(typeof schema.properties === 'object' ? schema.properties : {}),
     ...inventoryEntrySchema.properties,
-    ...Object.fromEntries(secrets.map((key) => [key, { ...secretRef, ...tokenShown }])),
+    ...Object.fromEntries(secrets.map((key) => [key, { ...secretRef, ...secretShown }])),
   },
 });
 
-const tokenShown = {
+const secretShown = {
   description: 'The secret that is sent with each request, to the origin of url alone: {env: NAME} or {file: PATH}.',
   examples: [{ env: 'LAB_TOKEN' }],
 };

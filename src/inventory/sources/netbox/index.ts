@@ -1,6 +1,6 @@
 import { count } from '../../../model/phrases.ts';
 import { limits } from '../../limits.ts';
-import { configWithUrl, schemaOfMostServers, schemaOfTimeout, schemaOfUrl, urlFault } from '../common-keys.ts';
+import { configWithUrl, schemaOfServers, schemaOfTimeout, schemaOfUrl, urlFault } from '../common-keys.ts';
 import { type Fetcher, openFetcher } from '../fetch-json.ts';
 import { type Answer, failed, type InventorySource, numberOf, type RawEntry, textOf } from '../source.ts';
 import { checkFilter, type Filter, filterFault, matches, queryOf } from './filter.ts';
@@ -35,7 +35,7 @@ export const netboxSource: InventorySource = {
         description: 'How many objects one request asks for.',
         default: limits.pageSize,
       },
-      max_servers: schemaOfMostServers,
+      max_servers: schemaOfServers,
     },
     description: 'Servers from NetBox.',
   },
