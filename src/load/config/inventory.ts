@@ -15,11 +15,11 @@ const defaultInterval = 30_000;
 
 export interface Inventories {
   readonly inventories: readonly InventoryDefinition[];
-  /** What is wrong with the others: nobody knows which servers they have. */
+  /** Inventories that cannot be used: nothing is known of their servers, so nothing may be deleted. */
   readonly unusable: readonly UnusableRule[];
 }
 
-/** The inventories that can be used; one that cannot is a problem. */
+/** Reads the inventories; one that cannot be used is a problem. */
 export const readInventories = (config: Config, types: InventoryTypes): Inventories => {
   const value = config.top.inventory;
   if (value === undefined) return { inventories: [], unusable: [] };
