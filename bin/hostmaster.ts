@@ -13,11 +13,11 @@ if (isOlder(process.versions.node, needed)) {
   process.stderr.write(`hostmaster needs Node.js ${needed} or newer, and this is ${process.versions.node}.\n`);
   process.exitCode = 1;
 } else {
-  // Node ends a program that waits for what never comes (of somebody else's provider) with 0 and without a word.
+  // Node exits with 0 and without a message while a promise that never settles (of a third-party provider) is waited for.
   const unfinished = (code: number): void => {
     if (code !== 0) return;
     process.stderr.write(
-      'hostmaster: ended without a result: a provider never answered; see those that are no built-in ones\n',
+      "hostmaster: exited without a result: a provider's promise never settled (check third-party providers)\n",
     );
     process.exitCode = 1;
   };

@@ -1,5 +1,5 @@
-// Makes dist/, what the package publishes: the command, the modules that it exports, and their types.
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Makes dist/, what the package publishes: the command, and what providers of others import, with its types.
+import { globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleCommand } from './bundle.ts';
@@ -30,6 +30,9 @@ process.exitCode = run('tsc', ['--project', 'tsconfig.build.json']);
 if (process.exitCode === 0) {
   await writeConstants();
   await bundleCommand(dist);
-  // The command has them; nothing that the package exports does.
-  for (const folder of ['src/cli', 'providers']) rmSync(join(dist, folder), { recursive: true });
+  // The command has all of it in its own files; `hostmaster/provider` is provider.js, and model/, which that takes from.
+  const kept = ['model', 'provider.js', 'provider.d.ts'];
+  const rest = readdirSync(join(dist, 'src')).filter((name) => !kept.includes(name));
+  for (const path of ['providers', ...rest.map((name) => join('src', name))])
+    rmSync(join(dist, path), { recursive: true });
 }

@@ -1,4 +1,4 @@
-// `npm test`: the packages, the linter, the types, the published schemas and every test, and one closing line.
+// `npm test`: the packages, the linter, the types, the generated files and every test, and one closing line.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensurePackages } from './packages.ts';
@@ -18,7 +18,7 @@ const reportFile = join(root, '.test-report.json');
 const checks: readonly (readonly [string, ...string[]])[] = [
   ['biome', 'check', '.'],
   ['tsc', '--noEmit'],
-  ['node', 'scripts/schemas.ts', '--check'],
+  ['node', 'scripts/generated.ts', '--check'],
 ];
 
 const runChecks = (): number => {

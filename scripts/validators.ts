@@ -48,19 +48,20 @@ export const validatorModules = async (dist: string): Promise<readonly MadeModul
 /** The schemas that every plan needs; a whole plan's would be four times as much code as all of them. */
 const readCompiled = async (dist: string): Promise<Compiled> => {
   const load = (path: string) => import(pathToFileURL(join(dist, path)).href);
-  const [{ ajvOptions }, config, rows, { registry }] = await Promise.all([
+  const [{ ajvOptions }, config, rows, { registry }, { inventorySources }] = await Promise.all([
     load('src/validation/validator.js'),
     load('src/load/schema/hostmaster.js'),
     load('src/state/row-schemas.js'),
     load('src/cli/registry.js'),
+    load('src/inventory/sources/index.js'),
   ]);
-  const providers = Object.values<{ readonly schema: object }>(registry);
+  const plugins = Object.values<{ readonly schema: object }>({ ...registry, ...inventorySources });
   return {
     optionsOf: ajvOptions,
     wanted: [
       ...schemasOf(config).map((schema) => ({ schema, mode: 'faults' }) as const),
       ...schemasOf(rows).map((schema) => ({ schema, mode: 'verdict' }) as const),
-      ...providers.map(({ schema }) => ({ schema, mode: 'defaults' }) as const),
+      ...plugins.map(({ schema }) => ({ schema, mode: 'defaults' }) as const),
     ],
   };
 };

@@ -57,7 +57,7 @@ export const planPass = async (
   refuseUnknownAllows(given, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   const selection = selectionOf(definitions, options);
-  const store = openStore(definitions.state);
+  const store = await openStore(definitions.state);
   const opened = await openTargets(definitions, { ...options, ...selection.toOpen }, context);
   const recovered = options.recover === true ? await recover(store, opened, definitions, context) : nothingRecovered;
   const allows = given.map(({ allow }) => allow);
@@ -151,7 +151,7 @@ export const applyPlanPass = async (
 ): Promise<ApplyPass> => {
   const started = context.clock.now();
   const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
-  const store = openStore(definitions.state);
+  const store = await openStore(definitions.state);
   const halfDone = (await store.journalled()).flatMap(({ members }) => members);
   const names = [...new Set([...plan.changesets, ...halfDone].map(({ target }) => target))];
   const targets = await openTargets(definitions, { targets: names, serve: true }, context);

@@ -14,6 +14,7 @@ export * from './model/rdata.ts';
 export * from './model/rrset.ts';
 export { serialOf, withSerialNumber, withSerialOf } from './model/soa.ts';
 export type * from './model/zone.ts';
+export { occlusionIn, type ZoneTree, zoneTree } from './model/zone-tree.ts';
 
 /** A provider's limits, as data. The planner and the conformance suite read the same object. */
 export interface Supports {

@@ -8,8 +8,8 @@ import type { DesiredZone, ZoneSnapshot } from './model/zone.ts';
 import type { Allow, PlanTarget } from './plan/index.ts';
 import type { OpenTarget, OpenTargets, StuckName } from './target.ts';
 
-/** Opens the state at its path. */
-export type StoreOpener = (file: string) => Store;
+/** Opens the state where the configuration says that it is. */
+export type StoreOpener = (state: string) => Promise<Store>;
 
 export interface PassOptions {
   readonly config: string;

@@ -1,10 +1,10 @@
 import type dns2 from 'dns2';
-import { parentOf, type Serving } from '../../src/provider.ts';
+import { occlusionIn, parentOf, type Serving, zoneTree } from '../../src/provider.ts';
 import { typeCodes } from '../../src/wire/codes.ts';
 import { canonicalQuestions } from '../../src/wire/dns2.ts';
 import { placeOf, placesFrom, withSerial } from './convert.ts';
 import { type Endpoint, openZonesFile, type ZonesFile } from './file.ts';
-import type { StoredRRset, ZoneAnswer, ZoneData } from './lookup.ts';
+import type { StoredRRset, StoredZone, ZoneAnswer } from './lookup.ts';
 import { type Query, respond, type Zones } from './respond.ts';
 import { bindSockets, type Sockets } from './sockets.ts';
 
@@ -55,10 +55,10 @@ const close = async (sockets: Sockets, file: ZonesFile, endpoint: Endpoint): Pro
 /** The zone of the longest name that fits, in one state of the file. */
 const zonesOf = (file: ZonesFile): Zones => ({
   id: file.id,
-  withZone: (name, above, work) =>
+  withZone: (name, above, answer) =>
     file.read(() => {
       const found = longestZone(file, name, above);
-      return found === null ? null : work(dataOf(file, found));
+      return found === null ? null : answer(storedZone(file, found));
     }),
 });
 
@@ -80,23 +80,23 @@ const longestZone = (file: ZonesFile, name: string, above: boolean): FoundZone |
   }
 };
 
-const dataOf = (file: ZonesFile, { id, name: zone, serial }: FoundZone): ZoneData => {
+const storedZone = (file: ZonesFile, { id, name: apex, serial }: FoundZone): StoredZone => {
   const select = file.prepare('SELECT type, ttl, rdata FROM rrsets WHERE zone = ? AND place = ?');
   const any = file.prepare('SELECT 1 FROM rrsets WHERE zone = ? AND place >= ? AND place < ? LIMIT 1');
-  const seen = new Map<string, ReadonlyMap<string, StoredRRset>>();
-  const at = (name: string): ReadonlyMap<string, StoredRRset> => {
-    const rows = select.all(id, placeOf(name));
-    return new Map(rows.map((row) => [String(row.type), storedRRset(name, row, serial)]));
+  const seen = new Map<string, readonly StoredRRset[]>();
+  const at = (name: string): readonly StoredRRset[] => {
+    const known = seen.get(name);
+    if (known !== undefined) return known;
+    const rrsets = select.all(id, placeOf(name)).map((row) => storedRRset(name, row, serial));
+    seen.set(name, rrsets);
+    return rrsets;
   };
-  return {
-    zone,
-    at: (name) => {
-      const sets = seen.get(name) ?? at(name);
-      seen.set(name, sets);
-      return sets;
-    },
-    exists: (name) => name === zone || any.get(id, ...placesFrom(name)) !== undefined,
-  };
+  return zoneTree({
+    apex,
+    at,
+    exists: (name) => name === apex || any.get(id, ...placesFrom(name)) !== undefined,
+    occlusionAt: (name) => occlusionIn(at(name), apex),
+  });
 };
 
 const storedRRset = (name: string, row: Record<string, unknown>, serial: number): StoredRRset => {

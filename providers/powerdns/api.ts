@@ -1,27 +1,31 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent, Dispatcher } from 'undici';
-import { HostmasterError, isNeverSent, messageOf, networkCode, networkWords } from '../../src/provider.ts';
+import type { HostmasterError } from '../../src/provider.ts';
+import {
+  errorFor,
+  failureOf,
+  type MessageOptions,
+  messageIn,
+  notPowerDns,
+  outcomeUnknown,
+  parseJson,
+  type Reply,
+  reasonOf,
+  type Sent,
+  unreachable,
+} from './failure.ts';
 
-export interface ApiOptions {
+export interface ApiOptions extends MessageOptions {
   readonly url: string;
   readonly server: string;
-  readonly key: string;
-  /** Milliseconds without a byte from the server. */
-  readonly timeout: number;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly text: string;
-  header(name: string): string | null;
 }
 
 export interface CallOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds more than usual, for what takes the server long. */
-  readonly patience?: number;
+  readonly extraTime?: number;
   /** Takes the body of a 200 as it comes, instead of the reply's text; asked for anew with each try. Must not throw. */
   readonly bodyTo?: () => (chunk: Uint8Array) => void;
 }
@@ -35,13 +39,13 @@ export interface Api {
   /** Sent once. Throws WRITE_UNKNOWN where it may have been applied. */
   once(method: string, path: string, options?: CallOptions): Promise<Reply>;
   /** The WRITE_UNKNOWN error for a reply that does not say whether the write was applied. */
-  unknown(method: string, path: string, reply: Reply): HostmasterError;
-  /** The error for a reply that was not hoped for. */
-  refusal(method: string, path: string, reply: Reply): HostmasterError;
+  outcomeUnknown(method: string, path: string, reply: Reply): HostmasterError;
+  /** The error for a reply that says that nothing was done. */
+  errorFor(method: string, path: string, reply: Reply): HostmasterError;
   /** The error for an answer that PowerDNS would not give. */
-  notOurs(method: string, path: string, why: string): HostmasterError;
-  /** The server's own words in a reply, fit for a message. */
-  said(reply: Reply): string;
+  notPowerDns(method: string, path: string, why: string): HostmasterError;
+  /** The server's own message in a reply, fit for one of ours. */
+  messageIn(reply: Reply): string;
   /** The parsed body. */
   json(method: string, path: string, reply: Reply): unknown;
   close(): Promise<void>;
@@ -60,6 +64,11 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
   const call = (method: string, path: string, extra: CallOptions): Promise<Reply> =>
     callOnce(request.bind(agent), options, { method, path: `${base.path}${path}`, origin: base.origin }, extra);
   const describe = (method: string, path: string): string => `${method} ${base.origin}${base.path}${path}`;
+  const sent = (method: string, path: string): Sent => ({
+    request: describe(method, path),
+    ofZone: method === 'GET' && path.startsWith('/zones/'),
+    tries,
+  });
   return {
     where: `PowerDNS at ${base.origin}${base.prefix}`,
     repeat: async (method, path, extra = {}) => {
@@ -68,24 +77,24 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
         if ('status' in outcome && outcome.status < 500) return outcome;
         const again = 'status' in outcome || outcome.passing;
         if (again && attempt < tries) await pause(attempt, extra.signal);
-        else if ('status' in outcome) throw refusalOf(describe(method, path), outcome, options, isOfZone(method, path));
-        else throw giveUp(describe(method, path), outcome, options);
+        else if ('status' in outcome) throw errorFor(sent(method, path), outcome, options);
+        else throw unreachable(describe(method, path), outcome, options);
       }
     },
     once: async (method, path, extra = {}) => {
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error));
         if ('status' in outcome) return outcome;
-        if (!outcome.neverSent) throw unknown(describe(method, path), whyOf(outcome, options), outcome.cause);
-        if (!outcome.passing || attempt === tries) throw giveUp(describe(method, path), outcome, options);
+        if (!outcome.neverSent) throw outcomeUnknown(describe(method, path), reasonOf(outcome, options), outcome.cause);
+        if (!outcome.passing || attempt === tries) throw unreachable(describe(method, path), outcome, options);
         await pause(attempt, extra.signal);
       }
     },
-    refusal: (method, path, reply) => refusalOf(describe(method, path), reply, options, isOfZone(method, path)),
-    unknown: (method, path, reply) =>
-      unknown(describe(method, path), `answered ${reply.status} (${clean(errorOf(reply), options)})`),
-    notOurs: (method, path, why) => notOurs(describe(method, path), why),
-    said: (reply) => clean(errorOf(reply), options),
+    errorFor: (method, path, reply) => errorFor(sent(method, path), reply, options),
+    outcomeUnknown: (method, path, reply) =>
+      outcomeUnknown(describe(method, path), `answered ${reply.status} (${messageIn(reply, options)})`),
+    notPowerDns: (method, path, why) => notPowerDns(describe(method, path), why),
+    messageIn: (reply) => messageIn(reply, options),
     json: (method, path, reply) => parseJson(describe(method, path), reply, options),
     close: () => agent.destroy(),
   };
@@ -129,9 +138,9 @@ const callOnce = async (
   request: (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>,
   options: ApiOptions,
   target: { readonly origin: string; readonly method: string; readonly path: string },
-  { body, bodyTo, patience = 0, signal }: CallOptions,
+  { body, bodyTo, extraTime = 0, signal }: CallOptions,
 ): Promise<Reply> => {
-  const time = options.timeout + patience;
+  const time = options.timeout + extraTime;
   const answer = await request({
     ...target,
     method: target.method as Dispatcher.HttpMethod,
@@ -164,101 +173,4 @@ const textOf = async (
   const push = bodyTo();
   for await (const chunk of body) push(chunk);
   return '';
-};
-
-/** A request without a whole answer. */
-interface Failure {
-  readonly why: string;
-  /** The server cannot have seen it. */
-  readonly neverSent: boolean;
-  /** It may go better at once. */
-  readonly passing: boolean;
-  readonly cause: unknown;
-}
-
-const lasting: ReadonlySet<string> = new Set([
-  'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-]);
-
-/** What went wrong; a read that was aborted throws the signal's reason instead. */
-const failureOf = (error: unknown, signal?: AbortSignal): Failure => {
-  if (signal?.aborted === true) throw signal.reason;
-  const code = networkCode(error);
-  return {
-    why: networkWords(code) ?? messageOf(error),
-    neverSent: isNeverSent(code),
-    passing: !lasting.has(code),
-    cause: error,
-  };
-};
-
-/** Is it a read of one zone? What PowerDNS itself says then may be true of that zone alone. */
-const isOfZone = (method: string, path: string): boolean => method === 'GET' && path.startsWith('/zones/');
-
-const giveUp = (what: string, outcome: Failure, options: ApiOptions): HostmasterError => {
-  const advice = outcome.neverSent ? 'start PowerDNS with its API there, or correct url' : 'see whether it is well';
-  return new HostmasterError('TARGET_UNREACHABLE', `${what}: ${whyOf(outcome, options)}; ${advice}`, {
-    cause: outcome.cause,
-  });
-};
-
-const whyOf = ({ why }: Failure, options: ApiOptions): string =>
-  why.endsWith('in time') ? `${why} (timeout ${options.timeout / 1000} s)` : clean(why, options);
-
-const unknown = (what: string, why: string, cause?: unknown): HostmasterError =>
-  new HostmasterError('WRITE_UNKNOWN', `${what}: ${why}`, { cause });
-
-const refusalOf = (what: string, reply: Reply, options: ApiOptions, ofZone: boolean): HostmasterError => {
-  const said = clean(errorOf(reply), options);
-  const { status } = reply;
-  if (status === 401) return refused(what, 'answered 401: it does not accept our key; check api_key');
-  if (status === 403) return refused(what, 'answered 403: it does not let us in; check its webserver-allow-from');
-  if (status === 404) {
-    return refused(what, 'answered 404: no such thing there; check url and server, and that its API is on (api=yes)');
-  }
-  const times = status >= 500 ? `, ${tries} times` : '';
-  const words = `${what}: answered ${status} (${said})${times}; see the name server's log`;
-  // 502 to 504 come from what stands before PowerDNS, and 3xx too.
-  if (ofZone && (status === 500 || (status >= 400 && status < 500))) {
-    return new HostmasterError('ZONE_UNREADABLE', status === 500 ? 'retry' : 'stop', words);
-  }
-  return status >= 500
-    ? new HostmasterError('TARGET_UNREACHABLE', words)
-    : new HostmasterError('TARGET_REFUSED', words);
-};
-
-const refused = (what: string, said: string): HostmasterError =>
-  new HostmasterError('TARGET_REFUSED', `${what}: ${said}`);
-
-const parseJson = (what: string, reply: Reply, options: ApiOptions): unknown => {
-  try {
-    return JSON.parse(reply.text);
-  } catch {
-    throw notOurs(what, `${clean(reply.text, options) || 'nothing'} is no JSON`);
-  }
-};
-
-const notOurs = (what: string, why: string): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', `${what}: ${why}; is url the API of PowerDNS Authoritative?`);
-
-/** PowerDNS's own words: `{"error": "…"}`, or the text. */
-export const errorOf = (reply: Reply): string => {
-  try {
-    const { error } = JSON.parse(reply.text) as { error?: unknown };
-    if (typeof error === 'string') return error;
-  } catch {
-    // Not JSON: some errors are plain text.
-  }
-  return reply.text || 'without a word';
-};
-
-const longest = 300;
-
-/** One line, not too long, without the key, should a server repeat it. */
-const clean = (text: string, { key }: ApiOptions): string => {
-  const line = (key === '' ? text : text.replaceAll(key, '(key)')).replace(/[\s\p{C}]+/gu, ' ').trim();
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 };

@@ -6,15 +6,16 @@ import { listZones, type Session } from './read.ts';
 // PowerDNS ends each connection after one answer: a thousand small zones are a thousand connections. Its search gives
 // the records of all zones in one answer, with what GET of a zone says of each.
 
-const fewestZones = 50;
-/** Of all the server's zones at least one in four has to be wanted. */
-const fewestShare = 4;
+const minZones = 50;
+/** At least one in so many of the server's zones has to be wanted. */
+const maxZonesPerWanted = 4;
 /** Some 60,000 records. */
-const mostBytes = 12_000_000;
-/** Enough for more than `mostBytes`. */
+const maxBytes = 12_000_000;
+/** Enough for more than `maxBytes`. */
 const sampleSize = 150_000;
 const unlimited = 2_147_483_647;
-const patience = 60_000;
+/** Milliseconds more than usual: all records are in one answer. */
+const extraTime = 60_000;
 
 /**
  * Reads many zones at once for the reads that follow, where that is cheaper and as sure: the answer is whole, the zone
@@ -25,22 +26,22 @@ export const prefetchZones = async (
   zones: readonly ZoneId[],
   signal?: AbortSignal,
 ): Promise<void> => {
-  session.ahead.clear();
-  if (zones.length < fewestZones) return;
+  session.prefetched.clear();
+  if (zones.length < minZones) return;
   try {
     const before = await serials(session, signal);
     const known = zones.filter(({ name }) => before.has(name));
-    const found = known.length * fewestShare < before.size ? null : await searchAll(session, signal);
+    const found = known.length * maxZonesPerWanted < before.size ? null : await searchAll(session, signal);
     if (found === null) return;
     const after = await serials(session, signal);
     for (const zone of known) {
       const [serial, rows] = [before.get(zone.name), found.get(zone.name)];
       if (serial === undefined || serial !== after.get(zone.name)) continue;
       if (rows?.has(keyOf({ name: zone.name, type: 'SOA' })) !== true) continue;
-      session.ahead.set(zone.name, { at: Date.now(), snapshot: snapshotOf(zone, serial, rows) });
+      session.prefetched.set(zone.name, { at: Date.now(), snapshot: snapshotOf(zone, serial, rows) });
     }
   } catch (error) {
-    // Whoever reads the zones one by one finds out, and says so.
+    // The reads of single zones that follow meet the same error and report it.
     if (!(error instanceof HostmasterError)) throw error;
   }
 };
@@ -67,9 +68,9 @@ const searchAll = async (
   session: Session,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, ZoneRows> | null> => {
-  if ((await sizeOfSample(session, signal)) > mostBytes) return null;
+  if ((await sizeOfSample(session, signal)) > maxBytes) return null;
   const path = searchPath(unlimited);
-  const reply = await session.api.repeat('GET', path, { signal, patience });
+  const reply = await session.api.repeat('GET', path, { signal, extraTime });
   const list = reply.status === 200 ? session.api.json('GET', path, reply) : null;
   if (!Array.isArray(list) || !list.every(isRow)) return null;
   const zones = new Map<string, ZoneRows>();
@@ -93,7 +94,7 @@ const sizeOfSample = async ({ api }: Session, signal: AbortSignal | undefined): 
       size += chunk.length;
     };
   };
-  const { status } = await api.repeat('GET', searchPath(sampleSize), { signal, patience, bodyTo });
+  const { status } = await api.repeat('GET', searchPath(sampleSize), { signal, extraTime, bodyTo });
   return status === 200 ? size : Number.POSITIVE_INFINITY;
 };
 

@@ -54,15 +54,19 @@ export const isApiZone = (value: unknown): value is ApiZone =>
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** Collects what GET says of RRsets. Whatever cannot be read is listed, never lost, and never throws. */
-export const collector = (): ConvertedZone & { readonly add: (rrsets: readonly unknown[]) => void } => {
+/** Converts the RRsets of GET as they come. What cannot be read is listed as unreadable; nothing is lost, nothing throws. */
+export const rrsetConverter = (): ConvertedZone & { readonly add: (rrsets: readonly unknown[]) => void } => {
   const rrsets: ExistingRRset[] = [];
   const unreadable: Unreadable[] = [];
   const disabled = new Map<string, readonly string[]>();
   const add = (rrset: unknown): void => {
     if (!isApiRRset(rrset)) {
       const { name, type } = isObject(rrset) ? rrset : {};
-      unreadable.push({ name: String(name ?? '?'), type: String(type ?? '?'), why: 'PowerDNS describes it oddly' });
+      unreadable.push({
+        name: String(name ?? '?'),
+        type: String(type ?? '?'),
+        why: 'PowerDNS describes it in an unknown form',
+      });
       return;
     }
     try {
@@ -77,7 +81,7 @@ export const collector = (): ConvertedZone & { readonly add: (rrsets: readonly u
 
 /** What GET says of RRsets, as the model has it. */
 export const fromApi = (rrsets: readonly unknown[]): ConvertedZone => {
-  const { add, disabled, rrsets: read, unreadable } = collector();
+  const { add, disabled, rrsets: read, unreadable } = rrsetConverter();
   add(rrsets);
   return { rrsets: read, unreadable, disabled };
 };

@@ -20,7 +20,7 @@ export const factory: ProviderFactory = {
     try {
       const config = await readConfig(api, context.signal);
       const supports = supportsOf(config, settings.parallel);
-      const known = { facts: new Map(), listed: null, ahead: new Map(), owed: new Map() };
+      const known = { metadata: new Map(), listed: null, prefetched: new Map(), pendingRectify: new Map() };
       return provider({ api, deferred: settings.deferred, ...known }, supports, healthChecksOf(config));
     } catch (error) {
       await api.close();
@@ -45,7 +45,7 @@ const provider = (session: Session, supports: Provider['supports'], healthChecks
 
 const readConfig = async (api: Api, signal: AbortSignal | undefined): Promise<ServerConfig> => {
   const reply = await api.repeat('GET', '/config', { signal });
-  if (reply.status !== 200) throw api.refusal('GET', '/config', reply);
+  if (reply.status !== 200) throw api.errorFor('GET', '/config', reply);
   const list = api.json('GET', '/config', reply);
   const config = new Map(
     (Array.isArray(list) ? list : []).map(({ name, value }: { name?: unknown; value?: unknown }) => [
@@ -53,6 +53,7 @@ const readConfig = async (api: Api, signal: AbortSignal | undefined): Promise<Se
       String(value),
     ]),
   );
-  if (!config.has('launch')) throw api.notOurs('GET', '/config', 'its answer is not that of an authoritative server');
+  if (!config.has('launch'))
+    throw api.notPowerDns('GET', '/config', 'its answer is not that of an authoritative server');
   return config;
 };

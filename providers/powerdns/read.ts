@@ -1,7 +1,7 @@
 import type { ListedZone, Missing, ReadOptions, Unchanged, ZoneId, ZoneSnapshot } from '../../src/provider.ts';
 import { HostmasterError, parseAbsolute } from '../../src/provider.ts';
 import type { Api } from './api.ts';
-import { type ApiZone, type ConvertedZone, collector, type DisabledRecords, isApiZone } from './convert.ts';
+import { type ApiZone, type ConvertedZone, type DisabledRecords, isApiZone, rrsetConverter } from './convert.ts';
 import { type SerialScheme, serialMoves } from './serial.ts';
 import { type ZoneStream, zoneStream } from './stream.ts';
 
@@ -18,21 +18,22 @@ export interface Session {
   readonly api: Api;
   /** Are zones made here rectified by us, and not by each write? */
   readonly deferred: boolean;
-  readonly facts: Map<string, ZoneMetadata>;
+  readonly metadata: Map<string, ZoneMetadata>;
   /** The zones' serials from one list call, shared by all reads that begin soon after it. */
   listed: { readonly at: number; readonly zones: Promise<readonly ListedZone[]> } | null;
   /** Zones that were read together, each for the next full read of it. */
-  readonly ahead: Map<string, { readonly at: number; readonly snapshot: ZoneSnapshot }>;
-  /** Is the zone owed a rectify? What is not here is not known. */
-  readonly owed: Map<string, boolean>;
+  readonly prefetched: Map<string, { readonly at: number; readonly snapshot: ZoneSnapshot }>;
+  /** By zone name: does it still need a rectify? What is not here is not known. */
+  readonly pendingRectify: Map<string, boolean>;
 }
 
 /** The metadata that carries our mark; it goes when the zone goes, and no serial moves with it. */
 export const markKind = 'X-HOSTMASTER';
 
-const mostFiltered = 20;
-const listedFor = 10_000;
-const aheadFor = 60_000;
+/** The most names that are read one by one instead of the whole zone. */
+const maxFilteredReads = 20;
+const listLifetime = 10_000;
+const prefetchLifetime = 60_000;
 
 /** A zone's path; what is not a letter, a digit, a dot or a hyphen is =XX in PowerDNS's ids. */
 export const zonePath = (name: string): string =>
@@ -41,9 +42,9 @@ export const zonePath = (name: string): string =>
 export const listZones = async ({ api }: Session, signal?: AbortSignal): Promise<readonly ListedZone[]> => {
   const path = '/zones?dnssec=false';
   const reply = await api.repeat('GET', path, { signal });
-  if (reply.status !== 200) throw api.refusal('GET', path, reply);
+  if (reply.status !== 200) throw api.errorFor('GET', path, reply);
   const zones = api.json('GET', path, reply);
-  if (!Array.isArray(zones)) throw api.notOurs('GET', path, 'its answer is no list of zones');
+  if (!Array.isArray(zones)) throw api.notPowerDns('GET', path, 'its answer is no list of zones');
   return zones.flatMap(({ name, serial }: { name?: unknown; serial?: unknown }) =>
     typeof name === 'string' ? [{ name: canonical(name), fingerprint: String(serial) }] : [],
   );
@@ -63,14 +64,15 @@ export const readZone = async (
   options: ReadOptions,
 ): Promise<ZoneSnapshot | Unchanged | Missing> => {
   const { names, signal, since } = options;
-  const ahead = session.ahead.get(zone.name);
-  session.ahead.delete(zone.name);
-  if (names === undefined && ahead !== undefined && Date.now() - ahead.at < aheadFor) return ahead.snapshot;
+  const prefetched = session.prefetched.get(zone.name);
+  session.prefetched.delete(zone.name);
+  if (names === undefined && prefetched !== undefined && Date.now() - prefetched.at < prefetchLifetime)
+    return prefetched.snapshot;
   if (since !== undefined && names === undefined && (await isUnchanged(session, zone, since, signal))) {
     return { status: 'unchanged' };
   }
-  const few = names !== undefined && names.length <= mostFiltered;
-  if (few && session.facts.get(zone.name)?.disabled?.size === 0) {
+  const few = names !== undefined && names.length <= maxFilteredReads;
+  if (few && session.metadata.get(zone.name)?.disabled?.size === 0) {
     const filtered = await readNames(session, zone, names, signal);
     if (filtered !== null) return filtered;
   }
@@ -91,7 +93,7 @@ const isUnchanged = async (
 };
 
 const sharedList = async (session: Session, signal: AbortSignal | undefined): Promise<readonly ListedZone[]> => {
-  if (session.listed === null || Date.now() - session.listed.at > listedFor) {
+  if (session.listed === null || Date.now() - session.listed.at > listLifetime) {
     session.listed = { at: Date.now(), zones: listZones(session, signal) };
   }
   try {
@@ -110,7 +112,7 @@ export const readMetadata = async (
   const path = `${zonePath(zone.name)}/metadata`;
   const reply = await api.repeat('GET', path, { signal });
   const list = reply.status === 200 ? api.json('GET', path, reply) : [];
-  if (!Array.isArray(list)) throw api.notOurs('GET', path, 'its answer is no list of metadata');
+  if (!Array.isArray(list)) throw api.notPowerDns('GET', path, 'its answer is no list of metadata');
   return new Map(
     list.map(({ kind, metadata }: { kind?: unknown; metadata?: unknown }) => [
       String(kind),
@@ -130,7 +132,7 @@ export const writeMetadata = async (
   const path = `${zonePath(zone.name)}/metadata/${kind}`;
   const reply = await session.api.repeat('PUT', path, { body: { kind, metadata: [value] }, signal });
   if (reply.status === 404) throw zoneMissing(session, zone);
-  if (reply.status !== 200) throw session.api.refusal('PUT', path, reply);
+  if (reply.status !== 200) throw session.api.errorFor('PUT', path, reply);
 };
 
 export const zoneMissing = ({ api }: Session, zone: ZoneId): HostmasterError =>
@@ -148,34 +150,34 @@ const getZone = async (
 ): Promise<ReadZone | null> => {
   const { api } = session;
   const path = `${zonePath(zone.name)}${query}`;
-  let converted = collector();
+  let converted = rrsetConverter();
   let stream = zoneStream(converted.add);
   const bodyTo = () => {
-    converted = collector();
+    converted = rrsetConverter();
     stream = zoneStream(converted.add);
     return stream.push;
   };
   const reply = await api.repeat('GET', path, { signal, bodyTo });
   if (reply.status === 404) return null;
-  if (reply.status !== 200) throw api.refusal('GET', path, reply);
+  if (reply.status !== 200) throw api.errorFor('GET', path, reply);
   const { disabled, rrsets, unreadable } = converted;
-  return { body: zoneOf(stream, (why) => api.notOurs('GET', path, why)), disabled, rrsets, unreadable };
+  return { body: zoneOf(stream, (why) => api.notPowerDns('GET', path, why)), disabled, rrsets, unreadable };
 };
 
-const zoneOf = (stream: ZoneStream, notOurs: (why: string) => Error): ApiZone => {
+const zoneOf = (stream: ZoneStream, notPowerDns: (why: string) => Error): ApiZone => {
   let body: unknown;
   try {
     body = stream.end();
   } catch {
-    throw notOurs('its answer is no JSON');
+    throw notPowerDns('its answer is no JSON');
   }
-  if (!isApiZone(body)) throw notOurs('its answer is no zone');
+  if (!isApiZone(body)) throw notPowerDns('its answer is no zone');
   return body;
 };
 
 const remember = (session: Session, zone: ZoneId, body: ApiZone, disabled: DisabledRecords | null): void => {
   const { kind, soa_edit = '', soa_edit_api = '' } = body;
-  session.facts.set(zone.name, { scheme: { soa_edit, soa_edit_api }, kind, disabled });
+  session.metadata.set(zone.name, { scheme: { soa_edit, soa_edit_api }, kind, disabled });
 };
 
 const readAll = async (
@@ -191,11 +193,11 @@ const readAll = async (
 };
 
 const missing = (session: Session, zone: ZoneId): Missing => {
-  session.facts.delete(zone.name);
+  session.metadata.delete(zone.name);
   return { status: 'missing' };
 };
 
-/** One filtered read a name. It hides disabled records. Null where somebody wrote in between: read all, then. */
+/** One filtered read a name, which hides disabled records. Null: somebody wrote in between, so that all has to be read. */
 const readNames = async (
   session: Session,
   zone: ZoneId,

@@ -1,48 +1,48 @@
 import type { Write, ZoneId } from '../../src/provider.ts';
 import { readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
 
-// With `rectify: deferred` a zone is not rectified by each write: until somebody does, empty non-terminals that came new
-// answer NXDOMAIN. Whoever writes may be killed before the rectify, so that the zone itself says what it is owed.
+// With `rectify: deferred` a zone is not rectified by each write: until it is, new empty non-terminals answer NXDOMAIN. As a
+// process may be killed between its write and the rectify, metadata of the zone says that one is pending.
 
-/** The metadata of a zone that is owed a rectify. */
-const debtKind = 'X-HOSTMASTER-RECTIFY';
+/** The metadata of a zone that needs a rectify. */
+const pendingKind = 'X-HOSTMASTER-RECTIFY';
 /** A rectify of 100,000 names takes half a second, on a busy machine several. */
-const patience = 20_000;
+const extraTime = 20_000;
 
-/** Leaves word at the zone, before the first write that names come or go with. */
+/** Marks the zone, before the first write that adds or removes names. */
 export const notePendingRectify = async (
   session: Session,
   { changes, zone }: Write,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  if (!session.deferred || session.owed.get(zone.name) === true) return;
+  if (!session.deferred || session.pendingRectify.get(zone.name) === true) return;
   if (changes.every((change) => change.action === 'replace')) return;
-  await writeMetadata(session, zone, debtKind, 'owed', signal);
-  session.owed.set(zone.name, true);
+  await writeMetadata(session, zone, pendingKind, 'pending', signal);
+  session.pendingRectify.set(zone.name, true);
 };
 
-/** Rectifies a zone that is owed it, by this process or by one that was ended before it could. */
+/** Rectifies a zone that needs it, after this process's writes or those of one that was ended before it could. */
 export const finishRectify = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
-  if (!session.deferred || !(await isOwed(session, zone, signal))) return;
-  await send(session, zone, { method: 'PUT', path: '/rectify', patience }, signal);
-  await send(session, zone, { method: 'DELETE', path: `/metadata/${debtKind}`, patience: 0 }, signal);
-  session.owed.set(zone.name, false);
+  if (!session.deferred || !(await isPending(session, zone, signal))) return;
+  await send(session, zone, { method: 'PUT', path: '/rectify', extraTime }, signal);
+  await send(session, zone, { method: 'DELETE', path: `/metadata/${pendingKind}`, extraTime: 0 }, signal);
+  session.pendingRectify.set(zone.name, false);
 };
 
-const isOwed = async (session: Session, zone: ZoneId, signal: AbortSignal | undefined): Promise<boolean> => {
-  const known = session.owed.get(zone.name);
-  return known ?? (await readMetadata(session.api, zone, signal)).has(debtKind);
+const isPending = async (session: Session, zone: ZoneId, signal: AbortSignal | undefined): Promise<boolean> => {
+  const known = session.pendingRectify.get(zone.name);
+  return known ?? (await readMetadata(session.api, zone, signal)).has(pendingKind);
 };
 
 const send = async (
   session: Session,
   zone: ZoneId,
-  request: { readonly method: string; readonly path: string; readonly patience: number },
+  request: { readonly method: string; readonly path: string; readonly extraTime: number },
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  const { method, patience: extra } = request;
+  const { extraTime, method } = request;
   const path = `${zonePath(zone.name)}${request.path}`;
-  const reply = await session.api.repeat(method, path, { signal, patience: extra });
+  const reply = await session.api.repeat(method, path, { signal, extraTime });
   if (reply.status === 404) throw zoneMissing(session, zone);
-  if (reply.status !== 200 && reply.status !== 204) throw session.api.refusal(method, path, reply);
+  if (reply.status !== 200 && reply.status !== 204) throw session.api.errorFor(method, path, reply);
 };

@@ -1,6 +1,7 @@
 import { type Change, parseName, type RefusedChange, typeByName } from '../../src/provider.ts';
 
-// PowerDNS names one RRset in each 422. As seen on 4.7.3:
+// PowerDNS says why it refuses a write (422) in prose alone, and names one RRset in it. This is the one place that reads that
+// prose; a message that it does not know names nothing. As seen on 4.7.3:
 //   Record x.d.test./A '1.2.3.400': Parsing record content …       Record a.test. IN DS is not allowed at apex
 //   RRset www.a.test. IN CNAME: Conflicts with pre-existing RRset   RRset c.a.test. IN CNAME has more than one record
 //   Duplicate record in RRset x.a.test. IN A with content …         Duplicate RRset x.a.test. IN A with changetype: …
@@ -10,8 +11,8 @@ import { type Change, parseName, type RefusedChange, typeByName } from '../../sr
 const named = /(?:Record|RRset) (\S+?)(?:\/| IN )([A-Z0-9-]+)(?=[\s:]|$)/;
 const nameOnly = /^Name '(.+)' contains unsupported characters/;
 
-/** The changes that PowerDNS's words name; none where the words are not known, or name nothing of ours. */
-export const refusedBy = (message: string, changes: readonly Change[]): readonly RefusedChange[] => {
+/** The changes that the message of a 422 names, each with it; none where the message is not known, or names none of ours. */
+export const changesNamedIn = (message: string, changes: readonly Change[]): readonly RefusedChange[] => {
   const [, name = '', type] = named.exec(message) ?? nameOnly.exec(message) ?? [];
   const canonical = canonicalName(name);
   const code = type === undefined ? null : typeByName(type)?.code;

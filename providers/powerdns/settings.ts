@@ -6,8 +6,13 @@ export const schema = {
   additionalProperties: false,
   required: ['url'],
   properties: {
-    url: { type: 'string', pattern: '^https?://', description: "Where PowerDNS's API listens: http://127.0.0.1:8081" },
-    server: { type: 'string', minLength: 1, default: 'localhost', description: 'Its server id.' },
+    url: {
+      type: 'string',
+      pattern: '^https?://',
+      description: "Where PowerDNS's API listens: http://127.0.0.1:8081",
+      examples: ['http://127.0.0.1:8081'],
+    },
+    server: { type: 'string', minLength: 1, default: 'localhost', description: "The server's id in the API." },
     timeout: {
       type: 'string',
       pattern: '^[1-9][0-9]*(?:ms|s|m)$',
@@ -18,13 +23,14 @@ export const schema = {
       enum: ['auto', 'deferred'],
       default: 'auto',
       description:
-        'deferred: zones made here are not rectified by each write, which takes half a second in a zone of 100,000 names, but once after those that add or remove names.',
+        'auto: PowerDNS rectifies a zone after each write. deferred: zones made here are not rectified by each write, which takes half a second in a zone of 100,000 names, but once after those that add or remove names.',
     },
     parallel: {
       type: 'integer',
       minimum: 1,
       maximum: 8,
       description: 'Zones that are written at once. Default is 4 on gpgsql, else 1: SQLite takes one writer.',
+      examples: [4],
     },
   },
 } as const;

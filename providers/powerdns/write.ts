@@ -9,40 +9,41 @@ import {
   withSerialNumber,
   type ZoneId,
 } from '../../src/provider.ts';
-import { errorOf, pause, type Reply } from './api.ts';
+import { pause } from './api.ts';
 import { type DisabledRecords, keptDisabled, toApi } from './convert.ts';
+import { type Reply, rawMessageIn } from './failure.ts';
 import { listZones, markKind, readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
 import { notePendingRectify } from './rectify.ts';
-import { refusedBy } from './refusal.ts';
+import { changesNamedIn } from './refusal.ts';
 import { racedBy } from './serial.ts';
 
 /** Milliseconds more for each change of a write: twice what PostgreSQL was seen to take. */
-const patienceEach = 1;
+const extraTimeEach = 1;
 const tries = 5;
 
 /** One PATCH: one transaction, deletes before replaces in it. */
 export const applyWrite = async (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> => {
   const { changes, expect, zone } = write;
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
-  const facts = session.facts.get(zone.name);
-  if (facts !== undefined && isCopy(facts.kind)) throw copyOf(session, zone, facts.kind);
+  const metadata = session.metadata.get(zone.name);
+  if (metadata !== undefined && isSecondary(metadata.kind)) throw secondaryZone(session, zone, metadata.kind);
   const withSoa = changes.some(isSoa);
   const sent = withSoa ? withSerial(changes, await serialBefore(session, write, signal)) : changes;
-  const disabled = facts?.disabled ?? new Map();
+  const disabled = metadata?.disabled ?? new Map();
   const body = toApi(sent, disabled);
   const path = zonePath(zone.name);
   session.listed = null;
   await notePendingRectify(session, write, signal);
   const reply = await patch(session, path, body, write, signal);
   if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, write, reply, disabled) };
-  // PowerDNS takes a PATCH with 204; another answer that is no error comes from something before it.
-  if (reply.status < 400 && reply.status !== 204) throw session.api.unknown('PATCH', path, reply);
-  if (reply.status !== 204) throw failureOf(session, zone, reply, body);
-  // It does not say the new serial where the write carried a SOA.
+  // PowerDNS accepts a PATCH with 204; any other answer that is no error comes from something before it.
+  if (reply.status < 400 && reply.status !== 204) throw session.api.outcomeUnknown('PATCH', path, reply);
+  if (reply.status !== 204) throw writeError(session, zone, reply, body);
+  // It does not tell the new serial where the write had a SOA.
   const now = withSoa ? await serialOf(session, zone, signal).catch(nullOf) : reply.header('x-pdns-new-serial');
-  const known = facts !== undefined && expect !== null && now !== null;
-  const raced = known ? racedBy(facts.scheme, Number(expect), Number(now)) : null;
-  // A serial that was sent hides one that somebody else moved meanwhile.
+  const known = metadata !== undefined && expect !== null && now !== null;
+  const raced = known ? racedBy(metadata.scheme, Number(expect), Number(now)) : null;
+  // A SOA that was sent hides whether somebody else moved the serial meanwhile.
   return { status: 'applied', fingerprint: now, raced: withSoa && raced === false ? null : raced };
 };
 
@@ -87,11 +88,11 @@ const patch = async (
   signal: AbortSignal | undefined,
 ): Promise<Reply> => {
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await session.api.once('PATCH', path, { body, signal, patience: changes.length * patienceEach });
+    const reply = await session.api.once('PATCH', path, { body, signal, extraTime: changes.length * extraTimeEach });
     if (reply.status < 500) return reply;
-    if (reply.status !== 500 || expect === null) throw session.api.unknown('PATCH', path, reply);
+    if (reply.status !== 500 || expect === null) throw session.api.outcomeUnknown('PATCH', path, reply);
     await pause(attempt, signal);
-    if ((await serialOf(session, zone, signal)) !== expect) throw session.api.unknown('PATCH', path, reply);
+    if ((await serialOf(session, zone, signal)) !== expect) throw session.api.outcomeUnknown('PATCH', path, reply);
     if (attempt === tries) throw rolledBack(session, zone, reply);
   }
 };
@@ -100,14 +101,14 @@ const serialOf = async (session: Session, zone: ZoneId, signal: AbortSignal | un
   const path = `${zonePath(zone.name)}?rrsets=false`;
   const reply = await session.api.repeat('GET', path, { signal });
   if (reply.status === 404) throw zoneMissing(session, zone);
-  if (reply.status !== 200) throw session.api.refusal('GET', path, reply);
+  if (reply.status !== 200) throw session.api.errorFor('GET', path, reply);
   const { serial } = session.api.json('GET', path, reply) as { serial?: unknown };
   return typeof serial === 'number' ? String(serial) : null;
 };
 
-const isCopy = (kind: string): boolean => kind === 'Slave' || kind === 'Consumer';
+const isSecondary = (kind: string): boolean => kind === 'Slave' || kind === 'Consumer';
 
-const copyOf = ({ api }: Session, zone: ZoneId, kind: string): HostmasterError =>
+const secondaryZone = ({ api }: Session, zone: ZoneId, kind: string): HostmasterError =>
   new HostmasterError(
     'WRITE_REFUSED',
     `${zone.name} is of kind ${kind} on ${api.where}: the next transfer from its primary would undo what is written; write to its primary`,
@@ -116,18 +117,18 @@ const copyOf = ({ api }: Session, zone: ZoneId, kind: string): HostmasterError =
 const rolledBack = ({ api }: Session, zone: ZoneId, reply: Reply): HostmasterError =>
   new HostmasterError(
     'WRITE_REFUSED',
-    `${api.where} answered 500 (${api.said(reply)}) to the write of ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
+    `${api.where} answered 500 (${api.messageIn(reply)}) to the write to ${zone.name}, ${tries} times; nothing of it was applied: see the name server's log`,
   );
 
 const refusalsOf = ({ api }: Session, { changes, zone }: Write, reply: Reply, disabled: DisabledRecords) => {
-  const message = api.said(reply);
-  const refused = refusedBy(errorOf(reply), changes);
+  const message = api.messageIn(reply);
+  const refused = changesNamedIn(rawMessageIn(reply), changes);
   if (refused.length > 0) {
     return refused.map((each) => ({ ...each, message: message + besideDisabled(each, changes, disabled) }));
   }
   throw new HostmasterError(
     'WRITE_REFUSED',
-    `${api.where} refused the write of ${zone.name}, and names no change of it: ${message}; nothing of it was applied`,
+    `${api.where} rejected the write to ${zone.name} without naming a record: ${message}; nothing of it was applied`,
   );
 };
 
@@ -137,18 +138,18 @@ const besideDisabled = (refused: RRsetKey, changes: readonly Change[], disabled:
   const kept = change === undefined ? [] : keptDisabled(change, disabled);
   return kept.length === 0
     ? ''
-    : ` (it was sent with the disabled records that are there: ${kept.slice(0, 3).join(', ')}; delete or mend them in PowerDNS)`;
+    : ` (it was sent with the disabled records that are there: ${kept.slice(0, 3).join(', ')}; delete or fix them in PowerDNS)`;
 };
 
-const failureOf = (session: Session, zone: ZoneId, reply: Reply, body: unknown): HostmasterError => {
+const writeError = (session: Session, zone: ZoneId, reply: Reply, body: unknown): HostmasterError => {
   if (reply.status === 404) return zoneMissing(session, zone);
   if (reply.status === 400) {
     return new HostmasterError(
       'WRITE_REFUSED',
-      `${session.api.where} answered 400 (${session.api.said(reply)}) to a write of ${JSON.stringify(body).length} bytes to ${zone.name}; nothing of it was applied: its webserver-max-bodysize, or that of a proxy before it, may be smaller`,
+      `${session.api.where} answered 400 (${session.api.messageIn(reply)}) to a write of ${JSON.stringify(body).length} bytes to ${zone.name}; nothing of it was applied: its webserver-max-bodysize, or that of a proxy before it, may be smaller`,
     );
   }
-  return session.api.refusal('PATCH', zonePath(zone.name), reply);
+  return session.api.errorFor('PATCH', zonePath(zone.name), reply);
 };
 
 /** Makes the zone; a creation without an answer is looked for before it is sent again. */
@@ -176,7 +177,7 @@ export const createZone = async (
   }
 };
 
-/** Null once the zone is made; what it gives back may have made it or not. */
+/** Null once the zone is made; else the error of a request that may have made it or not. */
 const postZone = async (
   session: Session,
   zone: ZoneId,
@@ -188,8 +189,9 @@ const postZone = async (
     const reply = await session.api.once('POST', path, { body, signal });
     if (reply.status === 201) return null;
     if (reply.status === 409) throw madeMeanwhile(session, zone);
-    if (reply.status >= 500) return session.api.refusal('POST', path, reply);
-    throw session.api.refusal('POST', path, reply);
+    const error = session.api.errorFor('POST', path, reply);
+    if (reply.status >= 500) return error;
+    throw error;
   } catch (error) {
     if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') return error;
     throw error;
@@ -204,11 +206,11 @@ const madeMeanwhile = ({ api }: Session, zone: ZoneId): HostmasterError =>
 
 export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   session.listed = null;
-  session.facts.delete(zone.name);
-  session.owed.delete(zone.name);
+  session.metadata.delete(zone.name);
+  session.pendingRectify.delete(zone.name);
   const path = zonePath(zone.name);
   const reply = await session.api.repeat('DELETE', path, { signal });
-  if (reply.status !== 204 && reply.status !== 404) throw session.api.refusal('DELETE', path, reply);
+  if (reply.status !== 204 && reply.status !== 404) throw session.api.errorFor('DELETE', path, reply);
 };
 
 /** A mark that is there stays: what it tells is that the zone is still the same one, and that is one write less. */

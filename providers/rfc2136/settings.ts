@@ -15,14 +15,18 @@ const tsig = (description: string) =>
     required: ['name'],
     additionalProperties: false,
     description,
+    examples: [{ name: 'hostmaster.', secret: { env: 'TSIG_SECRET' } }],
     properties: {
-      name: { ...text, description: "The key's name, as the name server has it." },
+      name: { ...text, description: "The key's name, as the name server has it.", examples: ['hostmaster.'] },
       algorithm: {
         ...text,
         default: 'hmac-sha256',
         description: `${tsigAlgorithms.join(', ')}; cut as BIND writes it: hmac-sha256-128.`,
       },
-      secret: { description: 'In base64.' },
+      secret: {
+        description: 'Its secret in base64, as {env: NAME} or {file: PATH}.',
+        examples: [{ env: 'TSIG_SECRET' }],
+      },
     },
   }) as const;
 
@@ -31,29 +35,48 @@ export const schema = {
   type: 'object',
   required: ['host', 'tsig'],
   properties: {
-    host: { ...text, description: 'The primary name server, that takes the updates: its address or name.' },
+    host: {
+      ...text,
+      description: 'The primary name server, that takes the updates: its address or name.',
+      examples: ['192.0.2.1'],
+    },
     port: { ...port, default: 53, description: 'Its port for DNS over TCP; with tls, for DNS over TLS (853).' },
     tsig: tsig('The key that signs updates (RFC 8945).'),
     transfer_tsig: tsig('The key that signs transfers. Default is tsig.'),
-    transfer_host: { ...text, description: 'The name server that zones are read from. Default is host.' },
-    transfer_port: { ...port, description: 'Its port. Default is 53, or that of host.' },
+    transfer_host: {
+      ...text,
+      description: 'The name server that zones are read from. Default is host.',
+      examples: ['192.0.2.2'],
+    },
+    transfer_port: { ...port, description: 'Its port. Default is 53, or that of host.', examples: [53] },
     primaries: {
       type: 'array',
       items: { type: 'string', pattern: '^(\\[[0-9a-fA-F:.]+\\]|[^\\s:\\[\\]]+):[0-9]{1,5}$' },
       description: 'More primaries, as 192.0.2.1:53, each for when those before it cannot be reached.',
+      examples: [['192.0.2.2:53']],
     },
     tls: {
       type: 'object',
       additionalProperties: false,
       description: 'Speak DNS over TLS with all of them (RFC 9103).',
+      examples: [{ name: 'ns1.example.net', authorities: 'ca.pem' }],
       properties: {
-        name: { ...text, description: 'The name in their certificate. Default is host.' },
-        authorities: { ...text, description: "A PEM file of who may sign it. Default is the system's." },
+        name: {
+          ...text,
+          description: 'The name in their certificate. Default is host.',
+          examples: ['ns1.example.net'],
+        },
+        authorities: {
+          ...text,
+          description: "A PEM file of who may sign it. Default is the system's.",
+          examples: ['ca.pem'],
+        },
         pins: {
           type: 'array',
           minItems: 1,
           items: text,
           description: 'SHA-256 hashes of their public keys in base64, instead.',
+          examples: [['rrV6CLCCvqnk89gWibYT0JO6fNQ8cCit7GGoiVTjCOg=']],
         },
       },
     },
@@ -76,7 +99,10 @@ export const schema = {
       required: ['catalog'],
       additionalProperties: false,
       description: 'Where its list of zones is. Default is to ask for its zones in hostmaster.yaml.',
-      properties: { catalog: { ...text, description: 'The name of a catalog zone (RFC 9432).' } },
+      examples: [{ catalog: 'catalog.example.net' }],
+      properties: {
+        catalog: { ...text, description: 'The name of a catalog zone (RFC 9432).', examples: ['catalog.example.net'] },
+      },
     },
   },
 } as const;

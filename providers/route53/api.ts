@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import { HostmasterError } from '../../src/provider.ts';
-import { type Buckets, bucketsOf } from './account-rate-limits.ts';
-import { AwsRefusal, type Failure, failureOf, helpFor, noCredentials } from './failure.ts';
+import type { AccountRateLimits, OperationBuckets } from './account-rate-limits.ts';
+import { AwsRefusal, type Failure, failureOf, noCredentials } from './failure.ts';
 import { type Input, isRead, type Operation, type Output } from './operations.ts';
 import type { Settings } from './settings.ts';
 
@@ -29,11 +29,11 @@ export interface Api {
 const tries = 4;
 const firstPause = 200;
 const longestPause = 10_000;
-/** How long AWS may put a request off. */
-const patience = 300_000;
+/** How long a request may be throttled, in milliseconds. */
+const maxThrottled = 300_000;
 
 /** Loads the SDK, and finds the credentials; asks nothing of AWS yet. */
-export const openApi = async (settings: Settings): Promise<Api> => {
+export const openApi = async (settings: Settings, rateLimits: AccountRateLimits): Promise<Api> => {
   const sdk = await import('@aws-sdk/client-route-53');
   const where = settings.endpoint === null ? 'Route 53' : `Route 53 at ${settings.endpoint}`;
   const client = new sdk.Route53Client({
@@ -57,38 +57,39 @@ export const openApi = async (settings: Settings): Promise<Api> => {
     const Command = sdk[`${operation}Command`] as new (input: unknown) => Parameters<Route53Client['send']>[0];
     return client.send(new Command(input));
   };
-  const bucketsFor = bucketsOf(`${settings.endpoint} ${accountId ?? accessKeyId}`, settings.rate);
+  const bucketsOf = rateLimits(`${settings.endpoint} ${accountId ?? accessKeyId}`, settings.rate);
   return {
     where,
-    call: callBy({ where, send, bucketsFor, timeout: settings.timeout }),
+    call: callOver({ where, send, bucketsOf, timeout: settings.timeout }),
     close: () => client.destroy(),
   };
 };
 
 type Send = (operation: Operation, input: unknown) => Promise<unknown>;
 
-interface Line {
+interface Connection {
   readonly where: string;
   readonly send: Send;
-  readonly bucketsFor: Buckets;
+  readonly bucketsOf: OperationBuckets;
   /** Milliseconds that a request may take. */
   readonly timeout: number;
 }
 
-const callBy =
-  (line: Line) =>
+const callOver =
+  (connection: Connection) =>
   async <O extends Operation>(operation: O, input: Input<O>, options: CallOptions = {}): Promise<Output<O>> => {
     const { repeatable = isRead(operation), signal } = options;
     const since = Date.now();
-    let silent = 0;
+    let unanswered = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const sent = await once(line, operation, input, signal);
+      const sent = await sendOnce(connection, operation, input, signal);
       if (sent.status === 'done') return sent.output as Output<O>;
       const { error, failure } = sent;
-      if (failure.kind === 'unanswered') silent += 1;
+      if (failure.kind === 'unanswered') unanswered += 1;
       const mayRepeat = repeatable || (failure.kind === 'unanswered' && failure.neverSent);
-      const end = endOf(line, operation, failure, { error, mayRepeat, silent, late: Date.now() - since > patience });
-      if (end !== null) throw end;
+      const isOverdue = Date.now() - since > maxThrottled;
+      const final = finalError(connection, operation, failure, { error, mayRepeat, unanswered, isOverdue });
+      if (final !== null) throw final;
       await interruptible(pause(attempt, signal), signal);
       await options.beforeRetry?.();
     }
@@ -99,22 +100,22 @@ type Sent =
   | { readonly status: 'failed'; readonly error: unknown; readonly failure: Failure };
 
 /** A request that is on its way is not cut: whether it was done would not be known. */
-const once = async (
-  line: Line,
+const sendOnce = async (
+  connection: Connection,
   operation: Operation,
   input: unknown,
   signal: AbortSignal | undefined,
 ): Promise<Sent> => {
-  const buckets = line.bucketsFor(operation);
+  const buckets = connection.bucketsOf(operation);
   for (const bucket of buckets) await interruptible(bucket.take(signal), signal);
   signal?.throwIfAborted();
   try {
-    const output = await line.send(operation, input);
+    const output = await connection.send(operation, input);
     for (const bucket of buckets) bucket.answered();
     return { status: 'done', output };
   } catch (error) {
     const failure = failureOf(error);
-    if (failure.kind === 'later' && failure.throttled) for (const bucket of buckets) bucket.throttled();
+    if (failure.kind === 'throttled') for (const bucket of buckets) bucket.throttled();
     return { status: 'failed', error, failure };
   }
 };
@@ -133,24 +134,28 @@ interface Circumstances {
   readonly error: unknown;
   readonly mayRepeat: boolean;
   /** How often there was no answer. */
-  readonly silent: number;
-  readonly late: boolean;
+  readonly unanswered: number;
+  readonly isOverdue: boolean;
 }
 
 /** The error that a request ends with; null: it is sent again. */
-const endOf = (
-  { timeout, where }: Line,
+const finalError = (
+  { timeout, where }: Connection,
   operation: Operation,
   failure: Failure,
-  { error, late, mayRepeat, silent }: Circumstances,
+  { error, isOverdue, mayRepeat, unanswered }: Circumstances,
 ): HostmasterError | null => {
   const what = `${operation} at ${where}`;
-  if (failure.kind === 'later') return late ? tooLong(what, failure.why, error) : null;
+  if (failure.kind === 'throttled' || failure.kind === 'busy') {
+    return isOverdue
+      ? new HostmasterError('TARGET_UNREACHABLE', `${what}: ${whyOverdue(failure)}`, { cause: error })
+      : null;
+  }
   if (failure.kind === 'refused') return refused(what, failure, error);
   if (failure.kind === 'credentials') return noCredentials(where, failure.why, error);
-  const why = whyOf(failure, timeout);
+  const why = failure.timedOut ? `${failure.why} (timeout ${timeout / 1000} s)` : failure.why;
   if (!mayRepeat) return new HostmasterError('WRITE_UNKNOWN', `${what}: ${why}`, { cause: error });
-  return silent < tries ? null : unreachable(what, why, error);
+  return unanswered < tries ? null : unreachable(what, why, error);
 };
 
 const pause = (attempt: number, signal: AbortSignal | undefined): Promise<void> =>
@@ -160,22 +165,24 @@ const pause = (attempt: number, signal: AbortSignal | undefined): Promise<void> 
     signal === undefined ? {} : { signal },
   );
 
-const whyOf = ({ why }: { readonly why: string }, timeout: number): string =>
-  why.endsWith('in time') ? `${why} (timeout ${timeout / 1000} s)` : why;
-
-const tooLong = (what: string, why: string, cause: unknown): HostmasterError =>
-  new HostmasterError(
-    'TARGET_UNREACHABLE',
-    `${what}: AWS has put it off for ${patience / 60_000} minutes (${why}); nothing of it was done: see who else asks it of this account`,
-    { cause },
-  );
+const whyOverdue = ({ kind, why }: Extract<Failure, { readonly kind: 'throttled' | 'busy' }>): string => {
+  const minutes = maxThrottled / 60_000;
+  return kind === 'throttled'
+    ? `AWS throttled this request for ${minutes} minutes (${why}); nothing was changed. Check what else uses the account's API quota`
+    : `AWS was busy with an earlier change for ${minutes} minutes (${why}); nothing was changed. Check what else changes this zone`;
+};
 
 const unreachable = (what: string, why: string, cause: unknown): HostmasterError =>
   new HostmasterError('TARGET_UNREACHABLE', `${what}: ${why}, ${tries} times`, { cause });
 
 const refused = (
   what: string,
-  { code, said }: Extract<Failure, { readonly kind: 'refused' }>,
+  { advice, code, messages }: Extract<Failure, { readonly kind: 'refused' }>,
   cause: unknown,
 ): HostmasterError =>
-  new AwsRefusal(code, said, 'stop', `${what}: ${code} (${said.join('; ')})${helpFor(code)}`, { cause });
+  new AwsRefusal(code, messages, `${what}: ${code} (${messages.join('; ')})${advice === '' ? '' : `; ${advice}`}`, {
+    cause,
+  });
+
+export const endlessPaging = (where: string, operation: Operation): HostmasterError =>
+  new HostmasterError('TARGET_UNREACHABLE', `${where} answers ${operation} with pages that do not end`);

@@ -16,7 +16,7 @@ import {
 import { aliasesFirst, aliasRRset, aliasSets, isPlainAlias, targetsFirst } from './alias.ts';
 import { fromEscapes, nameFromAws, nameToAws, rdataToAws } from './escapes.ts';
 import { anyId, type CheckIds, checkedSets } from './health-sets.ts';
-import { whySpecial } from './routing-policies.ts';
+import { whyNotPlain } from './routing-policies.ts';
 
 // Between the API's record sets and the model; pure.
 
@@ -57,7 +57,7 @@ export const contentOf = (
       }
       continue;
     }
-    const why = whySpecial(same);
+    const why = whyNotPlain(same);
     const checked = why === null ? null : readChecked(keyOfSet(set), same);
     if (checked !== null) {
       rrsets.push(checked);
@@ -139,7 +139,7 @@ const setsOf = (
 const isStoredAs = (sets: readonly ResourceRecordSet[], before: PlannedRRset, zoneId: string): boolean => {
   const [set] = sets;
   if (set !== undefined && isPlainAlias(set)) return sameAnswer(aliasRRset(sets, zoneId), before);
-  if (set === undefined || (before.health_check === null) !== (whySpecial(sets) === null)) return false;
+  if (set === undefined || (before.health_check === null) !== (whyNotPlain(sets) === null)) return false;
   if (before.health_check === null) return sameAnswer(readSet(set), before);
   const addresses = new Set(sets.map(({ SetIdentifier }) => SetIdentifier));
   return addresses.size === before.values.length && before.values.every(({ rdata }) => addresses.has(rdata));

@@ -1,7 +1,6 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { HostmasterError } from '../../src/provider.ts';
-import type { Api } from './api.ts';
-import { isRefusal } from './failure.ts';
+import { type Api, endlessPaging } from './api.ts';
+import { isDenied } from './failure.ts';
 import { isSameProbe, type Probe } from './health-probe.ts';
 import type { KnownCheck, KnownChecks, Mark } from './health-sets.ts';
 import { knownCheck } from './health-sets.ts';
@@ -33,10 +32,10 @@ export const newHealthCheckCache = (): HealthCheckCache => ({
   used: new Map(),
 });
 
-const keptFor = 60_000;
+const cacheLifetime = 60_000;
 
 /** Was it less than a minute ago? */
-export const isRecent = (at: number): boolean => Date.now() - at < keptFor;
+export const isRecent = (at: number): boolean => Date.now() - at < cacheLifetime;
 
 /** The account's checks, as they were a minute ago at most. */
 export const accountChecks = async (
@@ -62,7 +61,7 @@ const listChecks = async (api: Api, cache: HealthCheckCache, signal: AbortSignal
     const page = await api.call('ListHealthChecks', marker === undefined ? {} : { Marker: marker }, { signal });
     for (const check of (page.HealthChecks ?? []).map(knownCheck)) listed.set(check.id, check);
     if (page.IsTruncated !== true) break;
-    if (page.NextMarker === undefined || page.NextMarker === marker) throw endless(api);
+    if (page.NextMarker === undefined || page.NextMarker === marker) throw endlessPaging(api.where, 'ListHealthChecks');
     marker = page.NextMarker;
   }
   // What was made while they were listed may be on a page that had gone by.
@@ -75,10 +74,7 @@ const listChecks = async (api: Api, cache: HealthCheckCache, signal: AbortSignal
   return listed;
 };
 
-const endless = ({ where }: Api): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', `${where} gives a page of ListHealthChecks that leads nowhere`);
-
-/** The checks that multivalue answers name; null: they name none, and nobody was asked. */
+/** The checks that multivalue answers name; null: they name none, and AWS was not asked. */
 export const checksOf = async (
   api: Api,
   cache: HealthCheckCache,
@@ -93,12 +89,10 @@ export const checksOf = async (
     return isWhole ? known : await listChecks(api, cache, signal);
   } catch (error) {
     // Then no check is known as ours, and what has one is left alone.
-    if (isRefusal(error, ...denied)) return new Map([...ids].map((id) => [id, { id, probe: null, mark: null }]));
+    if (isDenied(error)) return new Map([...ids].map((id) => [id, { id, probe: null, mark: null }]));
     throw error;
   }
 };
-
-export const denied = ['AccessDenied', 'AccessDeniedException'] as const;
 
 export const usedBy = (sets: readonly ResourceRecordSet[]): ReadonlySet<string> =>
   new Set(sets.flatMap(({ HealthCheckId }) => HealthCheckId ?? []));

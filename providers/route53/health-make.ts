@@ -13,8 +13,8 @@ export interface MadeChecks {
 }
 
 /**
- * The checks of what changes come to, made where there are none: before the record sets that use them. A check that a killed
- * process left is taken up again, for it is known by what it checks.
+ * The checks that the changes want, made where there are none, before the record sets that use them. A check that a killed
+ * process left behind is used again: its mark says what it checks.
  */
 export const makeChecks = async (
   session: Session,
@@ -34,7 +34,7 @@ export const makeChecks = async (
         ids.set(mark.content, await checkFor(session, hosted, { mark, name, probe }, signal));
       }
     } catch (error) {
-      const message = wordsOf(error);
+      const message = whyNotMade(error);
       if (message === null) throw error;
       refused.push({ name, type, message });
     }
@@ -47,10 +47,10 @@ export const makeChecks = async (
 };
 
 /** Why a check cannot be made; null: another error. */
-const wordsOf = (error: unknown): string | null => {
+const whyNotMade = (error: unknown): string | null => {
   if (error instanceof SyntaxProblem) return error.message;
   if (!isRefusal(error, 'InvalidInput', 'TooManyHealthChecks')) return null;
-  return `${error.awsCode}: ${error.said.join('; ')}`;
+  return `${error.awsCode}: ${error.messages.join('; ')}`;
 };
 
 interface Wanted {
@@ -82,7 +82,7 @@ const checkFor = async (
   return id;
 };
 
-/** For people, and for whoever reads the bill. */
+/** Tags tell people, also on the bill, what a check is for. */
 const tag = async (
   { api }: Session,
   { name: zone }: HostedZone,

@@ -71,8 +71,8 @@ const addressIn = (set: ResourceRecordSet): string | null => {
   }
 };
 
-/** Nothing that anybody can ask for, so that it is replaced: its addresses have no one check that we could have made. */
-const noOneForm: HealthCheck = {
+/** Stands for checks that we could not have made; it equals no check that can be asked for, so that they are replaced. */
+const unmatchableCheck: HealthCheck = {
   port: null,
   urls: null,
   interval: null,
@@ -81,7 +81,7 @@ const noOneForm: HealthCheck = {
   when_all_down: 'open',
 };
 
-const isOfNoForm = ({ port, urls }: HealthCheck): boolean => port === null && urls === null;
+const isUnmatchable = ({ port, urls }: HealthCheck): boolean => port === null && urls === null;
 
 const noOrigins = Object.freeze([]);
 
@@ -106,7 +106,7 @@ export const checkedRRset = (
   const ttl = sets[0]?.TTL ?? 0;
   const isOne = probes.length === sets.length && sets.every(({ TTL }) => TTL === ttl);
   const values = sets.map((set) => ({ rdata: addressIn(set) ?? '', origins: noOrigins }));
-  return { ...makeRRset(name, type, ttl, values), healthCheck: (isOne ? checkOf(probes) : null) ?? noOneForm };
+  return { ...makeRRset(name, type, ttl, values), healthCheck: (isOne ? checkOf(probes) : null) ?? unmatchableCheck };
 };
 
 /** What checks the address of a set; null: nothing, or something else. */
@@ -128,7 +128,7 @@ export const checkedSets = (
   check: HealthCheck,
   idOf: CheckIds,
 ): readonly ResourceRecordSet[] =>
-  isOfNoForm(check)
+  isUnmatchable(check)
     ? []
     : probesOf({ type, values: rrset.values }, check).map((probe) => ({
         Name: nameToAws(name),

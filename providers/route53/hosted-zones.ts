@@ -1,8 +1,8 @@
 import type { HostedZone as AwsZone, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { HostmasterError, type ListedZone, type ZoneId } from '../../src/provider.ts';
-import type { Api } from './api.ts';
+import { type Api, endlessPaging } from './api.ts';
 import { nameFromAws, nameToAws } from './escapes.ts';
-import { isRefusal } from './failure.ts';
+import { isDenied, isRefusal } from './failure.ts';
 import { type HealthCheckCache, newHealthCheckCache } from './health-check-cache.ts';
 import { bareId, type Settings } from './settings.ts';
 
@@ -37,8 +37,8 @@ export interface Session {
   readonly checks: HealthCheckCache;
   /** By zone name. */
   readonly pending: Map<string, Pending>;
-  /** By zone name: its writes go out one after the other. */
-  readonly turns: Map<string, Promise<unknown>>;
+  /** By zone name: the last of its writes that wait for each other. */
+  readonly writes: Map<string, Promise<unknown>>;
 }
 
 export const newSession = (api: Api, settings: Settings): Session => ({
@@ -48,10 +48,10 @@ export const newSession = (api: Api, settings: Settings): Session => ({
   stored: new Map(),
   checks: newHealthCheckCache(),
   pending: new Map(),
-  turns: new Map(),
+  writes: new Map(),
 });
 
-const keptFor = 300_000;
+const cacheLifetime = 300_000;
 /** To list all zones takes one request for 100 of them; to find one by name takes one. */
 const fewZones = 5;
 
@@ -62,11 +62,11 @@ export const findZone = async (
   signal: AbortSignal | undefined,
 ): Promise<HostedZone | null> => {
   const known = session.hosted.get(name);
-  if (known !== undefined && Date.now() - known.at < keptFor) return known.zone;
+  if (known !== undefined && Date.now() - known.at < cacheLifetime) return known.zone;
   const id = session.settings.zoneIds.get(name);
   const zone =
     id === undefined
-      ? only(session, name, await zonesNamed(session, name, signal))
+      ? soleZone(session, name, await zonesNamed(session, name, signal))
       : await zoneById(session, name, id, signal);
   if (zone === null) session.hosted.delete(name);
   else session.hosted.set(name, { at: Date.now(), zone });
@@ -79,7 +79,7 @@ export const forgetZone = ({ checks, hosted, pending, stored }: Session, name: s
 };
 
 /** Notes that a zone has so many record sets more. */
-export const countZone = ({ hosted }: Session, name: string, more: number): void => {
+export const addToCount = ({ hosted }: Session, name: string, more: number): void => {
   const known = hosted.get(name);
   if (known === undefined || more === 0) return;
   hosted.set(name, { ...known, zone: { ...known.zone, count: known.zone.count + more } });
@@ -114,17 +114,17 @@ const allZones = async ({ api }: Session, signal: AbortSignal | undefined): Prom
     const page = await api.call('ListHostedZones', marker === undefined ? {} : { Marker: marker }, { signal });
     zones.push(...(page.HostedZones ?? []).flatMap(zoneOf));
     if (page.IsTruncated !== true) return zones;
-    if (page.NextMarker === undefined || page.NextMarker === marker) throw endless(api, 'ListHostedZones');
+    if (page.NextMarker === undefined || page.NextMarker === marker) throw endlessPaging(api.where, 'ListHostedZones');
     marker = page.NextMarker;
   }
 };
 
-/** All zones of this name that the target can mean. */
+/** All zones of this name that the target can be about. */
 export const zonesNamed = async (
   session: Session,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<readonly HostedZone[]> => meantOf(session, await listNamed(session, name, signal), signal);
+): Promise<readonly HostedZone[]> => inTargetVpc(session, await listNamed(session, name, signal), signal);
 
 /** AWS lists those of one name together, from a name on. */
 const listNamed = async (
@@ -140,13 +140,13 @@ const listNamed = async (
     const { NextDNSName, NextHostedZoneId } = page;
     if (page.IsTruncated !== true || here.at(-1)?.name !== name || NextDNSName === undefined) return zones;
     if (NextHostedZoneId === undefined || NextHostedZoneId === from.HostedZoneId)
-      throw endless(api, 'ListHostedZonesByName');
+      throw endlessPaging(api.where, 'ListHostedZonesByName');
     from = { DNSName: NextDNSName, HostedZoneId: NextHostedZoneId };
   }
 };
 
-/** With a VPC only that one's: a public zone, or another network's, is another zone. */
-const meantOf = async (
+/** Where the target is of a VPC, only that VPC's zones: a public zone, or another network's, is another zone. */
+const inTargetVpc = async (
   session: Session,
   zones: readonly HostedZone[],
   signal: AbortSignal | undefined,
@@ -161,20 +161,17 @@ const meantOf = async (
   return own;
 };
 
-/** Where one zone may not be looked at, that says nothing of the others. */
+/** That one zone may not be read says nothing of the others: ZONE_UNREADABLE. */
 const detailOf = async ({ api }: Session, id: string, signal: AbortSignal | undefined) => {
   try {
     return await api.call('GetHostedZone', { Id: id }, { signal });
   } catch (error) {
-    if (!isRefusal(error, 'AccessDenied', 'AccessDeniedException')) throw error;
+    if (!isDenied(error)) throw error;
     throw new HostmasterError('ZONE_UNREADABLE', `${error.message}; the hosted zone is ${id}`, {
       cause: error,
     });
   }
 };
-
-export const endless = ({ where }: Api, operation: string): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', `${where} gives a page of ${operation} that leads nowhere`);
 
 const zoneOf = ({
   CallerReference = '',
@@ -191,10 +188,10 @@ const zoneOf = ({
   }
 };
 
-const only = ({ api }: Session, name: string, zones: readonly HostedZone[]): HostedZone | null => {
+const soleZone = ({ api }: Session, name: string, zones: readonly HostedZone[]): HostedZone | null => {
   if (zones.length < 2) return zones[0] ?? null;
   const listed = zones.map(({ id, isPrivate }) => `${id} (${isPrivate ? 'private' : 'public'})`).join(', ');
-  const message = `${api.where} has ${zones.length} hosted zones named ${name}: ${listed}; say which under zone_ids of the target, as "${name}: ${zones[0]?.id}"`;
+  const message = `${api.where} has ${zones.length} hosted zones named ${name}: ${listed}; name the one that is meant under zone_ids of the target, as "${name}: ${zones[0]?.id}"`;
   throw new HostmasterError('ZONE_UNREADABLE', message);
 };
 

@@ -1,27 +1,31 @@
 import type { Provider, ProviderFactory } from '../../src/provider.ts';
+import { accountRateLimits } from './account-rate-limits.ts';
 import { openApi } from './api.ts';
 import { delegationOf } from './delegation.ts';
 import { nativeChecks } from './health.ts';
-import { sweepChecks } from './health-check-cleanup.ts';
+import { cleanUpChecks } from './health-check-cleanup.ts';
 import { expectZones, listZones, newSession, type Session } from './hosted-zones.ts';
 import { cutChanges } from './limits.ts';
 import { readZone } from './read.ts';
 import { schema, settingsOf } from './settings.ts';
 import { supportsOf } from './supports.ts';
-import { inSync } from './wait-insync.ts';
+import { waitInSync } from './wait-insync.ts';
 import { applyWrite } from './write.ts';
 import { createZone, deleteZone } from './zones.ts';
 
-/** Amazon Route 53, by its API. */
-export const factory: ProviderFactory = {
-  apiVersion: 1,
-  name: 'route53',
-  schema,
-  secrets: [],
-  open: async (context) => {
-    const settings = settingsOf(context);
-    return providerOf(newSession(await openApi(settings), settings));
-  },
+/** Amazon Route 53, by its API. The targets that one factory opens share the request rate of their account. */
+export const route53 = (): ProviderFactory => {
+  const rateLimits = accountRateLimits();
+  return {
+    apiVersion: 1,
+    name: 'route53',
+    schema,
+    secrets: [],
+    open: async (context) => {
+      const settings = settingsOf(context);
+      return providerOf(newSession(await openApi(settings, rateLimits), settings));
+    },
+  };
 };
 
 const providerOf = (session: Session): Provider => ({
@@ -32,8 +36,8 @@ const providerOf = (session: Session): Provider => ({
   cut: (zone, changes) => cutChanges(zone.name, changes, session.stored.get(zone.name) ?? new Map()),
   apply: (write, signal) => applyWrite(session, write, signal),
   finish: async (zone, changes, signal) => {
-    await inSync(session, zone, signal);
-    await sweepChecks(session, zone, changes, signal);
+    await waitInSync(session, zone, signal);
+    await cleanUpChecks(session, zone, changes, signal);
   },
   nativeChecks,
   createZone: (zone, _settings, signal) => createZone(session, zone, signal),

@@ -1,11 +1,12 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { HostmasterError, type Missing, type ReadOptions, type ZoneId, type ZoneSnapshot } from '../../src/provider.ts';
+import { endlessPaging } from './api.ts';
 import { type Content, contentOf, keyOfSet, type ReadChecked } from './convert.ts';
 import { nameToAws } from './escapes.ts';
-import { isRefusal } from './failure.ts';
+import { isDenied, isRefusal } from './failure.ts';
 import { checksOf, usedBy } from './health-check-cache.ts';
 import { checkedRRset } from './health-sets.ts';
-import { countZone, endless, findZone, forgetZone, type HostedZone, type Session } from './hosted-zones.ts';
+import { addToCount, findZone, forgetZone, type HostedZone, type Session } from './hosted-zones.ts';
 import type { Input } from './operations.ts';
 
 /** The most record sets of one answer. */
@@ -76,14 +77,14 @@ export const setsOf = async (
       const few = names !== undefined && names.length <= hosted.count / pageSize;
       if (!few) {
         const sets = await listAll(session, hosted, signal);
-        countZone(session, zone, sets.length - hosted.count);
+        addToCount(session, zone, sets.length - hosted.count);
         return sets;
       }
       const lists: (readonly ResourceRecordSet[])[] = [];
       for (const name of new Set(names)) lists.push(await listName(session, hosted, name, signal));
       return lists.flat();
     } catch (error) {
-      if (isRefusal(error, 'AccessDenied', 'AccessDeniedException')) {
+      if (isDenied(error)) {
         throw new HostmasterError('ZONE_UNREADABLE', error.message, { cause: error });
       }
       if (!isRefusal(error, 'NoSuchHostedZone')) throw error;
@@ -107,7 +108,7 @@ const listName = (session: Session, hosted: HostedZone, name: string, signal: Ab
 
 type From = Input<'ListResourceRecordSets'>;
 
-/** The record sets from a place on, while they are of those that are looked for. */
+/** The record sets from `first` on, for as long as `isOne` says that they belong. */
 const list = async (
   { api }: Session,
   first: From,
@@ -122,7 +123,8 @@ const list = async (
     const before = found.size;
     for (const set of here) found.set(`${set.Name} ${set.Type} ${set.SetIdentifier ?? ''}`, set);
     if (page.IsTruncated !== true || here.length < sets.length) return [...found.values()];
-    if (page.NextRecordName === undefined || found.size === before) throw endless(api, 'ListResourceRecordSets');
+    if (page.NextRecordName === undefined || found.size === before)
+      throw endlessPaging(api.where, 'ListResourceRecordSets');
     from = {
       HostedZoneId: first.HostedZoneId,
       MaxItems: first.MaxItems,

@@ -2,7 +2,8 @@ import { aliasSetType, type Change, keyOf, type RefusedChange, typeByName } from
 import { setOf } from './convert.ts';
 import { nameFromAws } from './escapes.ts';
 
-// Route 53 names an RRset in most of its messages:
+// Route 53 has one code for a batch that it refuses; which RRset it is about stands in its messages alone (API 2013-04-01,
+// as seen in November 2026 and in moto 5):
 //   Tried to delete resource record set [name='a.test.', type='A'] but the values provided do not match the current values
 //   Tried to create resource record set [name='a.test.', type='A'] but it already exists
 //   RRSet of type CNAME with DNS name www.test. is not permitted as it conflicts with other records with the same DNS name
@@ -15,10 +16,10 @@ const typed = /RRSet of type ([A-Z0-9]+) with DNS name (\S+)/;
 const untyped = /RRSet with DNS name (\S+)/;
 const value = /encountered with '(.*?)'/;
 
-/** The changes that AWS's words are about, each with those; none where they name nothing of ours. */
-export const refusedBy = (said: readonly string[], changes: readonly Change[]): readonly RefusedChange[] => {
+/** The changes that AWS's messages name, each with its messages; none where they name none of ours. */
+export const refusedBy = (messages: readonly string[], changes: readonly Change[]): readonly RefusedChange[] => {
   const found = new Map<string, RefusedChange>();
-  for (const message of said.flatMap(sentences)) {
+  for (const message of messages.flatMap(sentences)) {
     for (const { name, type } of changes.filter(isNamed(message))) {
       const known = found.get(keyOf({ name, type }))?.message;
       found.set(keyOf({ name, type }), { name, type, message: known === undefined ? message : `${known}; ${message}` });

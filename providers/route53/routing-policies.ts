@@ -1,7 +1,7 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 
 /** Why the record sets of one name and type are no plain RRset, in Route 53's words; null: they are one. */
-export const whySpecial = (sets: readonly ResourceRecordSet[]): string | null => {
+export const whyNotPlain = (sets: readonly ResourceRecordSet[]): string | null => {
   const described = sets.flatMap((set) => describe(set) ?? []);
   if (described.length === 0) return null;
   const named = described.slice(0, mostNamed).join(', ');

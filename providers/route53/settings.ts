@@ -9,16 +9,27 @@ export const schema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    profile: { ...text, description: 'The profile of ~/.aws/config. Default is what AWS_PROFILE says.' },
+    profile: {
+      ...text,
+      description: 'The profile of ~/.aws/config. Default is what AWS_PROFILE says.',
+      examples: ['dns'],
+    },
     region: {
       ...text,
       description: 'Default is AWS_REGION, else us-east-1. It matters for AWS in China and GovCloud.',
+      examples: ['cn-northwest-1'],
     },
-    endpoint: { type: 'string', pattern: '^https?://', description: "Where the API is. Default is AWS's own." },
+    endpoint: {
+      type: 'string',
+      pattern: '^https?://',
+      description: "Where the API is. Default is AWS's own.",
+      examples: ['http://127.0.0.1:5000'],
+    },
     zone_ids: {
       type: 'object',
       additionalProperties: { type: 'string', pattern: '^(?:/hostedzone/)?[A-Z0-9]{1,32}$' },
       description: 'Ids of hosted zones by zone name, for a name that the account has more than once.',
+      examples: [{ 'example.com': 'Z0123456789' }],
     },
     vpc: {
       type: 'object',
@@ -26,7 +37,11 @@ export const schema = {
       additionalProperties: false,
       description:
         "The target's zones are the private ones of this VPC. Default is all; those made here are then public.",
-      properties: { id: text, region: text },
+      examples: [{ id: 'vpc-0123456789abcdef0', region: 'eu-central-1' }],
+      properties: {
+        id: { ...text, description: "The VPC's id.", examples: ['vpc-0123456789abcdef0'] },
+        region: { ...text, description: 'The region that it is in.', examples: ['eu-central-1'] },
+      },
     },
     requests_per_second: {
       type: 'number',

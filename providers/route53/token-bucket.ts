@@ -6,7 +6,7 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** Lets requests go at a rate that gives way where AWS throttles, and comes back by and by. */
+/** A token bucket whose rate falls where AWS throttles, and recovers with each answer. */
 export interface TokenBucket {
   /** Resolves when a request may go, first come, first served. */
   take(signal?: AbortSignal): Promise<void>;
@@ -17,7 +17,7 @@ export interface TokenBucket {
 }
 
 const slowest = 0.5;
-/** So many answers bring a rate back from nothing to all of it. */
+/** So many answers bring a rate back from nothing to its full value. */
 const recovery = 40;
 
 /** The time that a bucket goes by, in milliseconds. */
@@ -31,12 +31,12 @@ const realTime: Time = {
   sleep: (milliseconds, signal) => sleep(milliseconds, undefined, signal === undefined ? {} : { signal }),
 };
 
-/** Somebody else may use the same account: each throttle halves the rate and empties the bucket. */
+/** Each throttle halves the rate and empties the bucket, as somebody else may use the same account. */
 export const tokenBucket = ({ perSecond, burst }: Rate, time: Time = realTime): TokenBucket => {
   let rate = perSecond;
   let tokens = burst;
   let filled = time.now();
-  let turn: Promise<void> = Promise.resolve();
+  let queue: Promise<void> = Promise.resolve();
   const fill = (): void => {
     const at = time.now();
     tokens = Math.min(burst, tokens + ((at - filled) / 1000) * rate);
@@ -50,9 +50,9 @@ export const tokenBucket = ({ perSecond, burst }: Rate, time: Time = realTime): 
   };
   return {
     take: (signal) => {
-      const mine = turn.then(() => wait(signal));
-      turn = mine.catch(() => undefined);
-      return mine;
+      const granted = queue.then(() => wait(signal));
+      queue = granted.catch(() => undefined);
+      return granted;
     },
     throttled: () => {
       fill();

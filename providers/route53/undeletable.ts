@@ -1,8 +1,8 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { isRefusal } from './failure.ts';
+import { isDenied, isRefusal } from './failure.ts';
 import type { HostedZone, Session } from './hosted-zones.ts';
 
-/** Why AWS would keep a zone whose record sets are deleted, or go on charging for one of them; null: it would not. */
+/** Why AWS would not delete a zone whose record sets are gone, or would go on charging for one of them; null: it would. */
 export const whyUndeletable = async (
   session: Session,
   hosted: HostedZone,
@@ -50,8 +50,8 @@ const whyProtected = async (
       ? null
       : `its ${first.RecordName} ${first.RecordType} is protected: take the protections of its record sets away first`;
   } catch (error) {
-    // What else speaks this API has none.
-    if (!isRefusal(error) || error.awsCode.startsWith('AccessDenied')) throw error;
+    // Other servers of this API have no such operation, and refuse it.
+    if (!isRefusal(error) || isDenied(error)) throw error;
     return null;
   }
 };

@@ -14,21 +14,21 @@ import { whyNoAlias } from './alias.ts';
 import type { CallOptions } from './api.ts';
 import { batchOf, type Content, isApex } from './convert.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
-import { dropMade } from './health-check-cleanup.ts';
+import { deleteUnusedMade } from './health-check-cleanup.ts';
 import { makeChecks } from './health-make.ts';
-import { countZone, findZone, forgetZone, type HostedZone, type Session } from './hosted-zones.ts';
+import { addToCount, findZone, forgetZone, type HostedZone, type Session } from './hosted-zones.ts';
 import { fits, sizeOf, whyTooLarge } from './limits.ts';
 import { currentContent } from './read.ts';
 import { refusedBy } from './refusal.ts';
-import { inSync, inTurn } from './wait-insync.ts';
+import { afterOtherWrites, waitInSync } from './wait-insync.ts';
 
 /** One batch: all of it or nothing, and only where what it replaces is still there. */
 export const applyWrite = (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> =>
-  inTurn(session, write.zone, () => applyInTurn(session, write, signal));
+  afterOtherWrites(session, write.zone, () => sendWrite(session, write, signal));
 
 const applied: WriteResult = { status: 'applied', fingerprint: null, raced: false };
 
-const applyInTurn = async (
+const sendWrite = async (
   session: Session,
   write: Write,
   signal?: AbortSignal,
@@ -40,32 +40,32 @@ const applyInTurn = async (
   if (hosted === null) throw zoneMissing(session, zone);
   const stored = session.stored.get(zone.name) ?? new Map();
   const refused = changes.flatMap((change) =>
-    refusedAs(change, whyNoAlias(zone.name, hosted.id, change) ?? whyTooLarge(zone.name, change, stored)),
+    refusedWith(change, whyNoAlias(zone.name, hosted.id, change) ?? whyTooLarge(zone.name, change, stored)),
   );
   if (refused.length > 0) return { status: 'refused', refused };
   const checks = await makeChecks(session, hosted, changes, signal);
   if (checks.refused.length > 0) {
-    await dropMade(session, hosted, signal);
+    await deleteUnusedMade(session, hosted, signal);
     return { status: 'refused', refused: checks.refused };
   }
   const batch = batchOf(zone.name, changes, stored, checks.idOf, hosted.id);
-  if (!fits(sizeOf(batch))) return { status: 'refused', refused: onlyName(changes) };
+  if (!fits(sizeOf(batch))) return { status: 'refused', refused: refusedIfOneName(changes) };
   const apex = changes.filter((change) => isApex(change, zone.name));
-  // An UPSERT compares nothing, and what puts it off may be somebody else's write.
+  // An UPSERT compares nothing, and AWS may be busy with somebody else's write.
   const beforeRetry = () => refuseStale(session, zone, apex, signal);
   await beforeRetry();
   const onlyDeletes = changes.every(({ after }) => after === null);
-  // What goes is not missed where what came before it has arrived.
-  if (onlyDeletes && session.pending.get(zone.name)?.onlyDeletes === false) await inSync(session, zone, signal);
+  // Deletes wait until what was written before them is at every name server.
+  if (onlyDeletes && session.pending.get(zone.name)?.onlyDeletes === false) await waitInSync(session, zone, signal);
   try {
     const id = await send(session, hosted, batch, { signal, beforeRetry });
     session.pending.set(zone.name, { id, sentAt: Date.now(), onlyDeletes });
-    release(session, zone, batch);
-    countZone(session, zone.name, gainOf(batch));
+    noteReleased(session, zone, batch);
+    addToCount(session, zone.name, growthOf(batch));
     forgetStored(session, zone, changes);
     return applied;
   } catch (error) {
-    // What is read back is there, and not yet at every name server.
+    // It may have been done, and be read back before every name server has it.
     if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') {
       session.pending.set(zone.name, { id: null, sentAt: Date.now(), onlyDeletes });
     }
@@ -73,14 +73,14 @@ const applyInTurn = async (
       forgetZone(session, zone.name);
       throw zoneMissing(session, zone);
     }
-    // Somebody removed a check that was to be taken up.
+    // Somebody deleted a check that was to be used again.
     if (isRefusal(error, 'NoSuchHealthCheck') && !isSecond) {
       session.checks.listedAt = 0;
-      return applyInTurn(session, write, signal, true);
+      return sendWrite(session, write, signal, true);
     }
     if (!isRefusal(error, 'InvalidChangeBatch', 'InvalidInput')) throw error;
     await refuseStale(session, zone, changes, signal);
-    return { status: 'refused', refused: blame(changes, error) };
+    return { status: 'refused', refused: refusalsOf(changes, error) };
   }
 };
 
@@ -95,11 +95,11 @@ const send = async (
   return ChangeInfo?.Id ?? '';
 };
 
-const gainOf = (batch: ReturnType<typeof batchOf>): number =>
+const growthOf = (batch: ReturnType<typeof batchOf>): number =>
   batch.reduce((sum, { Action }) => sum + (Action === 'CREATE' ? 1 : Action === 'DELETE' ? -1 : 0), 0);
 
 /** Notes the checks that a batch took out of use. */
-const release = ({ checks }: Session, { name }: ZoneId, batch: ReturnType<typeof batchOf>): void => {
+const noteReleased = ({ checks }: Session, { name }: ZoneId, batch: ReturnType<typeof batchOf>): void => {
   const idsOf = (deleted: boolean): readonly string[] =>
     batch.flatMap(({ Action, ResourceRecordSet }) =>
       (Action === 'DELETE') === deleted ? (ResourceRecordSet?.HealthCheckId ?? []) : [],
@@ -111,14 +111,14 @@ const release = ({ checks }: Session, { name }: ZoneId, batch: ReturnType<typeof
   if (used !== undefined) checks.used.set(name, new Set([...used, ...still].filter((id) => !gone.has(id))));
 };
 
-const refusedAs = ({ name, type }: Change, message: string | null): readonly RefusedChange[] =>
+const refusedWith = ({ name, type }: Change, message: string | null): readonly RefusedChange[] =>
   message === null ? [] : [{ name, type, message }];
 
-/** Too much for one batch: of one name that is final, of more it is cut. */
-const onlyName = (changes: readonly Change[]): readonly RefusedChange[] =>
+/** Too much for one batch: refused where it is one name, else none, as the caller cuts the write. */
+const refusedIfOneName = (changes: readonly Change[]): readonly RefusedChange[] =>
   new Set(changes.map(({ name }) => name)).size > 1
     ? []
-    : changes.flatMap((change) => refusedAs(change, 'the changes of this name do not fit one batch of Route 53'));
+    : changes.flatMap((change) => refusedWith(change, 'the changes of this name do not fit one batch of Route 53'));
 
 /** Throws where what the changes replace is not there any more; reads these names again. */
 const refuseStale = async (
@@ -164,15 +164,15 @@ const nameAll = (changes: readonly Change[]): string => {
   return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 };
 
-/** The changes that AWS's words name; those of a write of one name; else none, as it does not say. */
-const blame = (changes: readonly Change[], refusal: AwsRefusal): readonly RefusedChange[] => {
-  const named = refusedBy(refusal.said, changes);
+/** The changes that AWS's messages name, or all of a write of one name; else none, as AWS does not say which. */
+const refusalsOf = (changes: readonly Change[], refusal: AwsRefusal): readonly RefusedChange[] => {
+  const named = refusedBy(refusal.messages, changes);
   if (named.length > 0) return named;
   if (new Set(changes.map(({ name }) => name)).size > 1) return [];
-  return changes.flatMap((change) => refusedAs(change, refusal.said.join('; ')));
+  return changes.flatMap((change) => refusedWith(change, refusal.messages.join('; ')));
 };
 
-/** What was read of these is no more; it is read again before the next write. */
+/** What was read of these names is outdated; it is read again before the next write. */
 const forgetStored = ({ stored }: Session, zone: ZoneId, changes: readonly Change[]): void => {
   const known = stored.get(zone.name);
   if (known === undefined || known.size === 0) return;

@@ -4,17 +4,17 @@ import { HostmasterError, keyOf, type ZoneId } from '../../src/provider.ts';
 import { contentOf, isApex, keyOfSet } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
-import { sweepChecks } from './health-check-cleanup.ts';
+import { cleanUpChecks } from './health-check-cleanup.ts';
 import { findZone, forgetZone, type HostedZone, type Session, zonesNamed } from './hosted-zones.ts';
 import { cutChanges, fits, sizeOf } from './limits.ts';
 import { checkReader, setsOf } from './read.ts';
 import { whyUndeletable } from './undeletable.ts';
-import { inSync, inTurn } from './wait-insync.ts';
+import { afterOtherWrites, waitInSync } from './wait-insync.ts';
 import { applyWrite } from './write.ts';
 
 /** Makes the zone, unless somebody else did: AWS would make a second one of the same name. */
 export const createZone = (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> =>
-  inTurn(session, zone, async () => {
+  afterOtherWrites(session, zone, async () => {
     forgetZone(session, zone.name);
     if ((await findZone(session, zone.name, signal)) !== null) throw madeMeanwhile(session, zone);
     const reference = `hostmaster-${randomUUID()}`;
@@ -58,21 +58,21 @@ const madeMeanwhile = ({ api }: Session, { name }: ZoneId): HostmasterError =>
   new HostmasterError('STALE_PLAN', `somebody else made the zone ${name} at ${api.where} since the plan: plan again`);
 
 /**
- * Deletes the zone with all its record sets, also those that no zone file can hold: AWS wants them deleted before. Refuses
- * one that AWS would not let go once it is empty, before anything is deleted.
+ * Deletes the zone with all its record sets, also those that no zone file can hold: AWS deletes only empty zones. A zone that
+ * AWS would keep all the same is refused before anything is deleted.
  */
 export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   forgetZone(session, zone.name);
   const hosted = await findZone(session, zone.name, signal);
   if (hosted === null) return;
   const sets = (await setsOf(session, zone.name, undefined, signal)) ?? [];
-  const held = await whyUndeletable(session, hosted, sets, signal);
-  if (held !== null) throw refuse(session, zone, held);
+  const undeletable = await whyUndeletable(session, hosted, sets, signal);
+  if (undeletable !== null) throw refuse(session, zone, undeletable);
   const content = contentOf(sets, await checkReader(session, zone.name, sets, signal), hosted.id);
   const { rrsets, stored } = content;
   const unreadable = new Set(content.unreadable.filter((each) => !isApex(each, zone.name)).map(keyOf));
-  const special = sets.filter((set) => unreadable.has(keyOf(keyOfSet(set))));
-  await inTurn(session, zone, () => deleteSets(session, zone, hosted, special, signal));
+  const notPlain = sets.filter((set) => unreadable.has(keyOf(keyOfSet(set))));
+  await afterOtherWrites(session, zone, () => deleteSets(session, zone, hosted, notPlain, signal));
   session.stored.set(zone.name, stored);
   const deletes = rrsets
     .filter((rrset) => !isApex(rrset, zone.name))
@@ -88,13 +88,13 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
     if (result.status === 'refused')
       throw refuse(session, zone, result.refused.map(({ message }) => message).join('; '));
   }
-  await inSync(session, zone, signal);
+  await waitInSync(session, zone, signal);
   session.checks.used.set(zone.name, new Set());
-  await sweepChecks(session, zone, deletes, signal);
+  await cleanUpChecks(session, zone, deletes, signal);
   await remove(session, zone, hosted, signal);
 };
 
-/** What cannot be read is deleted as it is listed. */
+/** Deletes record sets that are no plain RRsets just as AWS lists them. */
 const deleteSets = async (
   { api }: Session,
   { name }: ZoneId,
@@ -107,7 +107,7 @@ const deleteSets = async (
     for (last = first + 1; last < deletes.length && fits(sizeOf(deletes.slice(first, last + 1))); ) last += 1;
     const input = { HostedZoneId: id, ChangeBatch: { Changes: deletes.slice(first, last) } };
     await api.call('ChangeResourceRecordSets', input, { signal }).catch((error: unknown) => {
-      throw isRefusal(error, 'InvalidChangeBatch') ? refuse({ api }, { name }, saidOf(error)) : error;
+      throw isRefusal(error, 'InvalidChangeBatch') ? refuse({ api }, { name }, messagesOf(error)) : error;
     });
   }
 };
@@ -123,14 +123,14 @@ const remove = async (
   } catch (error) {
     if (!isRefusal(error, 'NoSuchHostedZone')) {
       throw isRefusal(error, 'HostedZoneNotEmpty')
-        ? refuse(session, zone, `somebody else writes to it (${saidOf(error)})`)
+        ? refuse(session, zone, `somebody else writes to it (${messagesOf(error)})`)
         : error;
     }
   }
   forgetZone(session, zone.name);
 };
 
-const saidOf = ({ said }: AwsRefusal): string => said.join('; ');
+const messagesOf = ({ messages }: AwsRefusal): string => messages.join('; ');
 
 const refuse = ({ api }: Pick<Session, 'api'>, { name }: Pick<ZoneId, 'name'>, why: string): HostmasterError =>
   new HostmasterError('WRITE_REFUSED', `${name} at ${api.where} is not deleted: ${why}`);

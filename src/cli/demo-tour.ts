@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NameServer } from '../model/ports.ts';
 import type { ServingTarget } from '../pass/serve.ts';
-import { askByDns } from '../verify/ask.ts';
+import { askByDns } from '../verify/index.ts';
 import type { Io } from './io.ts';
 
 /** What the steps of the tour share. */

@@ -7,7 +7,7 @@ import type { DumpedZone } from '../pass/dump.ts';
 import { dumpPass } from '../pass.ts';
 import { fenced } from '../report/markup.ts';
 import { zoneFileName, zoneMaster, zoneYaml } from '../report/zonefile.ts';
-import { makeFolder } from '../state/file.ts';
+import { makeFolder } from '../state/index.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';

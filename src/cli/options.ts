@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Store } from '../model/ports.ts';
 import type { PassOptions } from '../run.ts';
-import { openStore, readStore } from '../state/sqlite.ts';
+import { openStore, readStore } from '../state/index.ts';
 import type { Io } from './io.ts';
 
 /** The options that every command on a repository has. */
@@ -71,11 +71,11 @@ export const json = (value: unknown): string => `${JSON.stringify(value, null, 2
 /** The state for a command that writes; damage in it is said. */
 export const openWith =
   (io: Io) =>
-  (file: string): Store =>
+  (file: string): Promise<Store> =>
     openStore(file, (notice) => io.err(`hostmaster: ${notice}\n`));
 
 /** The state for a command that leaves no trace; damage in it is said. */
 export const readWith =
   (io: Io) =>
-  (file: string): Store =>
+  (file: string): Promise<Store> =>
     readStore(file, (notice) => io.err(`hostmaster: ${notice}\n`));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../target.ts';
-import { askByDns } from '../verify/ask.ts';
+import { askByDns } from '../verify/index.ts';
 import type { Io } from './io.ts';
 import { keepYoungGenerationSmall } from './memory.ts';
 import type { CommonOptions } from './options.ts';

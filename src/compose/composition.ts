@@ -2,27 +2,28 @@ import { compareText } from '../model/compare.ts';
 import type { RRset } from '../model/rrset.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
-import { type Item, ownerOf, type ServerContributions } from './contribution.ts';
+import type { ZoneEntry } from './configured-zones.ts';
+import { keyOfEntry } from './contenders.ts';
+import { type Contribution, type ServerContributions, serverKeyOf } from './contribution.ts';
 import { contributionsOf } from './contributions.ts';
-import type { Finding } from './finding.ts';
-import { areSimple, type Merged, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
-import { concernedBy, indexRoster, keyOfEntry, type RosterIndex, reindexed } from './roster.ts';
+import type { Finding } from './findings-to-problems.ts';
+import { areSimple, type MergedName, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
+import { indexRoster, type RosterIndex, reindexed, rivalsOf } from './roster-index.ts';
 import { type ComposeInput, compileRuleset, type Ruleset } from './ruleset.ts';
-import type { ZoneEntry } from './zones.ts';
 
-/** All that servers come to, kept so that the change of one of them costs its own names only. */
+/** All contributions by server and by name. It is kept after a pass: then one server's change is composed without the rest. */
 export interface Composition {
   readonly input: ComposeInput;
   readonly ruleset: Ruleset;
   readonly index: RosterIndex;
   readonly entries: ReadonlyMap<string, RosterServer>;
   /** In the order of the servers' keys. */
-  readonly contributions: ReadonlyMap<string, ServerContributions>;
-  /** One item by itself, without a list: mostly it is the only one. */
-  readonly byName: ReadonlyMap<string, Item | readonly Item[]>;
+  readonly byServer: ReadonlyMap<string, ServerContributions>;
+  /** A single contribution is not in a list: nearly every name has one, and a hundred thousand lists cost memory. */
+  readonly byName: ReadonlyMap<string, Contribution | readonly Contribution[]>;
 }
 
-const itemsOf = (there: Item | readonly Item[] | undefined): readonly Item[] => {
+const contributionsAt = (there: Contribution | readonly Contribution[] | undefined): readonly Contribution[] => {
   if (there === undefined) return [];
   return 'kind' in there ? [there] : there;
 };
@@ -34,30 +35,30 @@ export const composition = (input: ComposeInput): Composition => {
       .map((entry): readonly [string, RosterServer] => [keyOfEntry(entry), entry])
       .sort(([a], [b]) => compareText(a, b)),
   );
-  const index = indexRoster([...entries.values()], ruleset.counts);
-  const parts = new Map<string, ServerContributions>();
-  const byName = new Map<string, Item | Item[]>();
+  const index = indexRoster([...entries.values()], ruleset.contends);
+  const byServer = new Map<string, ServerContributions>();
+  const byName = new Map<string, Contribution | Contribution[]>();
   for (const [key, entry] of entries) {
     const contributed = contributionsOf(ruleset, index, entry);
-    parts.set(key, contributed);
-    for (const item of contributed.items) {
-      const there = byName.get(item.name);
-      if (there === undefined) byName.set(item.name, item);
-      else if ('kind' in there) byName.set(item.name, [there, item]);
-      else there.push(item);
+    byServer.set(key, contributed);
+    for (const contribution of contributed.contributions) {
+      const there = byName.get(contribution.name);
+      if (there === undefined) byName.set(contribution.name, contribution);
+      else if ('kind' in there) byName.set(contribution.name, [there, contribution]);
+      else there.push(contribution);
     }
   }
-  return { input, ruleset, index, entries, contributions: parts, byName };
+  return { input, ruleset, index, entries, byServer, byName };
 };
 
-/** What all servers come to, by the zone's name. */
+/** What was merged for one zone. */
 export interface MergedZone {
   readonly rrsets: RRset[];
   readonly quarantined: Quarantine[];
   readonly protected: Protection[];
 }
 
-/** Every name that servers or Git's rules for them are about, merged. */
+/** Merges every name that a server, a claim or an unusable rule is about. */
 export const mergeAll = ({
   ruleset,
   byName,
@@ -72,11 +73,10 @@ export const mergeAll = ({
     zones.set(entry.name, fresh);
     return fresh;
   };
-  const byGit = [...ruleset.claims.keys(), ...ruleset.blocked.keys()];
-  const isByGit = new Set(byGit);
-  const statics = staticsAt(input.zones, (name) => byName.has(name) || isByGit.has(name));
-  const merge = (name: string, items: readonly Item[]): void => {
-    const merged = mergeName(ruleset, name, items, statics.get(name) ?? noStatics);
+  const byGit = new Set([...ruleset.claims.keys(), ...ruleset.blockedByGit.keys()]);
+  const statics = staticsAt(input.zones, (name) => byName.has(name) || byGit.has(name));
+  const merge = (name: string, contributions: readonly Contribution[]): void => {
+    const merged = mergeName(ruleset, name, contributions, statics.get(name) ?? noStatics);
     if (merged === null) return;
     const zone = zoneOf(merged.entry);
     zone.rrsets.push(...merged.rrsets);
@@ -84,59 +84,60 @@ export const mergeAll = ({
     zone.protected.push(...merged.protected);
     findings.push(...merged.findings);
   };
-  const isAlone = (name: string): boolean => !statics.has(name) && !isByGit.has(name);
+  const isAlone = (name: string): boolean => !statics.has(name) && !byGit.has(name);
   for (const [name, there] of byName) {
-    const items = itemsOf(there);
-    if (!areSimple(items) || !isAlone(name)) merge(name, items);
-    else for (const item of items) zoneOf(item.entry).rrsets.push(simpleRRset(item));
+    const contributions = contributionsAt(there);
+    if (!areSimple(contributions) || !isAlone(name)) merge(name, contributions);
+    else for (const contribution of contributions) zoneOf(contribution.entry).rrsets.push(simpleRRset(contribution));
   }
-  for (const name of isByGit) if (!byName.has(name)) merge(name, []);
+  for (const name of byGit) if (!byName.has(name)) merge(name, []);
   return { zones, findings };
 };
 
-/** What one server's change comes to. */
+/** What one server's change affects. */
 export interface Affected {
-  /** Every name that the server touched before or touches now, and those of servers that share a name or address. */
+  /** Every name that the server or a rival contributed to before, or contributes to now. */
   readonly names: readonly string[];
-  readonly merged: readonly Merged[];
-  readonly contributions: readonly ServerContributions[];
+  readonly merged: readonly MergedName[];
+  /** The server, unless it is gone, and its rivals. */
+  readonly recomposed: readonly ServerContributions[];
 }
 
-/** The names that change with one server (`next` null: it is gone), composed anew without the rest. */
+/** Composes only the names that one server's change affects. `next` null: the server is gone. */
 export const affectedBy = (from: Composition, previous: Server | null, next: RosterServer | null): Affected => {
   const { ruleset, index, entries, byName, input } = from;
   const server = next?.server ?? previous;
-  if (server === null) return { names: [], merged: [], contributions: [] };
+  if (server === null) return { names: [], merged: [], recomposed: [] };
   const key = serverKey(server);
   const old = entries.get(key) ?? null;
-  const now = reindexed(index, key, next, ruleset.counts);
-  const concerned = new Map<string, RosterServer | null>([[key, next]]);
+  const now = reindexed(index, key, next, ruleset.contends);
+  const rivals = new Map<string, RosterServer | null>([[key, next]]);
   for (const entry of [old, next].filter((each) => each !== null)) {
-    for (const other of [...concernedBy(index, entry), ...concernedBy(now, entry)]) {
+    for (const other of [...rivalsOf(index, entry), ...rivalsOf(now, entry)]) {
       const otherKey = keyOfEntry(other);
-      if (otherKey !== key) concerned.set(otherKey, other);
+      if (otherKey !== key) rivals.set(otherKey, other);
     }
   }
-  const contributions = [...concerned].flatMap(([, entry]) =>
-    entry === null ? [] : [contributionsOf(ruleset, now, entry)],
-  );
-  const items = Map.groupBy(
-    contributions.flatMap((contributed) => contributed.items),
+  const recomposed = [...rivals].flatMap(([, entry]) => (entry === null ? [] : [contributionsOf(ruleset, now, entry)]));
+  const contributions = Map.groupBy(
+    recomposed.flatMap((contributed) => contributed.contributions),
     ({ name }) => name,
   );
-  const before = [...concerned.keys()].flatMap((each) => from.contributions.get(each)?.items ?? []);
-  const names = new Set([...before.map(({ name }) => name), ...items.keys()]);
+  const before = [...rivals.keys()].flatMap((each) => from.byServer.get(each)?.contributions ?? []);
+  const names = new Set([...before.map(({ name }) => name), ...contributions.keys()]);
   const statics = staticsAt(input.zones, (name) => names.has(name));
   const merged = [...names].flatMap((name) => {
-    const rest = itemsOf(byName.get(name)).filter((item) => !concerned.has(ownerOf(item) ?? ''));
-    const all = [...rest, ...(items.get(name) ?? [])].sort(byOwner);
+    const rest = contributionsAt(byName.get(name)).filter(
+      (contribution) => !rivals.has(serverKeyOf(contribution) ?? ''),
+    );
+    const all = [...rest, ...(contributions.get(name) ?? [])].sort(byServerKey);
     return mergeName(ruleset, name, all, statics.get(name) ?? noStatics) ?? [];
   });
-  return { names: [...names].sort(), merged, contributions };
+  return { names: [...names].sort(), merged, recomposed };
 };
 
-const byOwner = (a: Item, b: Item): number => {
-  const [keyOfA, keyOfB] = [ownerOf(a) ?? '', ownerOf(b) ?? ''];
+const byServerKey = (a: Contribution, b: Contribution): number => {
+  const [keyOfA, keyOfB] = [serverKeyOf(a) ?? '', serverKeyOf(b) ?? ''];
   return keyOfA < keyOfB ? -1 : keyOfA > keyOfB ? 1 : 0;
 };
 

@@ -1,101 +1,112 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
-import { isIPv6, neverUsable } from './address.ts';
-import type { Collected, Member, MemberAddress, ServerContributions, WantedValue } from './contribution.ts';
-import { writeRegistration } from './registration.ts';
-import { keyOfEntry, type RosterIndex, type Share, shareOf, wholeShare, wordsOf } from './roster.ts';
-import { inventoryAt, type Ruleset } from './ruleset.ts';
+import { refusalAnywhere } from './address-refusal.ts';
+import { keyOfEntry, serverTitle } from './contenders.ts';
+import type { Collected, Contributor, ServerAddress, ServerContributions, WantedValue } from './contribution.ts';
+import { isIPv6 } from './networks.ts';
+import { type Allocation, allocationOf, fullAllocation } from './roster.ts';
+import type { RosterIndex } from './roster-index.ts';
+import { inventoryLocation, type Ruleset } from './ruleset.ts';
 import { isServerName, renderName, type Template } from './template.ts';
-import { writeRules } from './write.ts';
+import { writeRegistration } from './write-registration.ts';
+import { writeRules } from './write-role-rules.ts';
 
-/** What one server of the roster comes to. Of the others it depends on those alone that share its name or an address. */
+/** Everything that one server contributes. It depends on no other servers but its rivals for a name or an address. */
 export const contributionsOf = (ruleset: Ruleset, index: RosterIndex, entry: RosterServer): ServerContributions => {
   const key = keyOfEntry(entry);
-  const into: Collected = { items: [], findings: [], unreversed: [], classless: [] };
-  const share = ruleset.counts(entry) ? shareOf(index, entry) : wholeShare(entry.server);
-  for (const message of share.conflicts) {
-    into.findings.push({ rule: 'server-conflict', message, item: key, at: inventoryAt(ruleset, entry) });
+  const into: Collected = { contributions: [], findings: [], withoutReverseZone: [], classlessPtrs: [] };
+  const allocation = ruleset.contends(entry) ? allocationOf(index, entry) : fullAllocation(entry.server);
+  for (const message of allocation.conflicts) {
+    into.findings.push({ rule: 'server-conflict', message, about: key, at: inventoryLocation(ruleset, entry) });
   }
-  if (share.outcome === 'tied' || share.tied.length > 0) blockTied(ruleset, entry, share, into);
+  if (allocation.outcome === 'tied' || allocation.tiedAddresses.length > 0) blockTied(ruleset, entry, allocation, into);
   writeUnusable(ruleset, entry, into);
-  if (share.server !== null) {
-    const member = memberOf(key, entry, share, share.server);
+  if (allocation.server !== null) {
+    const contributor = contributorOf(key, entry, allocation, allocation.server);
     const isWanted = entry.server.state !== 'decommissioned';
-    if (isWanted) reportAddresses(ruleset, member, into);
-    if (!isWanted || writeRegistration(ruleset, member, into)) writeRules(ruleset, member, into);
+    if (isWanted) reportAddresses(ruleset, contributor, into);
+    if (!isWanted || writeRegistration(ruleset, contributor, into)) writeRules(ruleset, contributor, into);
   }
-  return { key, share, ...into };
+  return { key, allocation, ...into };
 };
 
-const memberOf = (key: string, entry: RosterServer, share: Share, server: Server): Member => {
-  const addresses = server.ips.map((ip): MemberAddress => {
-    const by = share.beaten.get(ip) ?? null;
+const contributorOf = (key: string, entry: RosterServer, allocation: Allocation, server: Server): Contributor => {
+  const addresses = server.ips.map((ip): ServerAddress => {
+    const by = allocation.ptrTakenBy.get(ip) ?? null;
     return {
       ip,
       family: isIPv6(ip) ? 'AAAA' : 'A',
-      never: neverUsable(ip),
-      retained: by === null ? null : `${wordsOf(server)} is not there now, and ${by} has its address ${ip}`,
+      refusal: refusalAnywhere(ip),
+      retained: by === null ? null : `${serverTitle(server)} is absent, and ${by} has its address ${ip} now`,
     };
   });
-  return { key, entry, server, share, addresses, own: { A: ownOf(addresses, 'A'), AAAA: ownOf(addresses, 'AAAA') } };
+  return {
+    key,
+    entry,
+    server,
+    allocation,
+    addresses,
+    addressValues: { A: valuesOf(addresses, 'A'), AAAA: valuesOf(addresses, 'AAAA') },
+  };
 };
 
-/** Those that no name may lead to are reported once for the server. */
-const ownOf = (addresses: readonly MemberAddress[], wanted: MemberAddress['family']): readonly WantedValue[] => {
+/** Without the addresses that no name may lead to: reportAddresses reports them once for the server. */
+const valuesOf = (addresses: readonly ServerAddress[], wanted: ServerAddress['family']): readonly WantedValue[] => {
   const own: WantedValue[] = [];
-  for (const { ip, family, never, retained } of addresses) {
-    if (family === wanted && never === null) own.push({ rdata: ip, isOwn: true, retained });
+  for (const { ip, family, refusal, retained } of addresses) {
+    if (family === wanted && refusal === null) own.push({ rdata: ip, isServerAddress: true, retained });
   }
   return own;
 };
 
 const reportAddresses = (
   ruleset: Ruleset,
-  { addresses, server, key, entry }: Member,
+  { addresses, server, key, entry }: Contributor,
   { findings }: Collected,
 ): void => {
-  for (const { ip, never } of addresses) {
-    if (never === null) continue;
-    const message = `${wordsOf(server)} has the address ${JSON.stringify(ip)}, which is ${never}: no name leads there`;
-    findings.push({ rule: 'address-refused', message, item: key, at: inventoryAt(ruleset, entry) });
+  for (const { ip, refusal } of addresses) {
+    if (refusal === null) continue;
+    const message = `${serverTitle(server)} has the address ${ip}, which is ${refusal}: no name may lead to it`;
+    findings.push({ rule: 'address-refused', message, about: key, at: inventoryLocation(ruleset, entry) });
   }
 };
 
-/** Nobody gets what several want; what exists there stays. */
+/** Blocks the names that several servers want and none gets. */
 const blockTied = (
   { registration, zones }: Ruleset,
   { server }: RosterServer,
-  share: Share,
-  { items }: Collected,
+  allocation: Allocation,
+  { contributions }: Collected,
 ): void => {
   if (registration === null) return;
-  const owner = serverKey(server);
-  const reason = `server-conflict: ${share.conflicts.join('; ') || 'several servers have this address'}`;
+  const key = serverKey(server);
+  const reason = `server-conflict: ${allocation.conflicts.join('; ') || 'several servers have this address'}`;
   const block = (name: string, type: string | null, always: boolean): void => {
     const entry = zones.of(name);
-    if (entry !== null) items.push({ kind: 'blocked', owner, entry, name, type, reason, always, origin: null });
+    if (entry !== null)
+      contributions.push({ kind: 'blocked', serverKey: key, entry, name, type, reason, always, origin: null });
   };
-  if (share.server === null && isServerName(server.name)) {
-    block(`${server.name}.${registration.definition.zone}`, null, share.nameTied);
+  if (allocation.server === null && isServerName(server.name)) {
+    block(`${server.name}.${registration.definition.zone}`, null, allocation.isNameTied);
   }
-  const addresses = share.server === null ? server.ips : share.tied;
+  const addresses = allocation.server === null ? server.ips : allocation.tiedAddresses;
   for (const ip of addresses) {
-    const reverse = neverUsable(ip) === null ? zones.reverseOf(ip) : null;
+    const reverse = refusalAnywhere(ip) === null ? zones.reverseOf(ip) : null;
     if (reverse === null) continue;
-    if (reverse.unsure === null) block(reverse.name, 'PTR', share.tied.includes(ip));
+    if (reverse.mayBelongTo === null) block(reverse.name, 'PTR', allocation.tiedAddresses.includes(ip));
     else block(reverse.name, null, false);
   }
 };
 
-/** What nobody can read is perhaps about this server: what exists at the name stays. */
-const writeUnusable = (ruleset: Ruleset, { server }: RosterServer, { items }: Collected): void => {
-  for (const { template, reason } of ruleset.unusable) {
+/** Rules that cannot be used might have written for this server: blocks the names that they would have made for it. */
+const writeUnusable = (ruleset: Ruleset, { server }: RosterServer, { contributions }: Collected): void => {
+  for (const { template, reason } of ruleset.unusableTemplates) {
     const name = nameOrNull(template, server);
     const entry = name === null ? null : ruleset.zones.of(name);
     if (name === null || entry === null) continue;
-    items.push({
+    contributions.push({
       kind: 'blocked',
-      owner: serverKey(server),
+      serverKey: serverKey(server),
       entry,
       name,
       type: null,

@@ -1,8 +1,8 @@
 import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidence.ts';
 import type { RosterServer } from '../model/server.ts';
 import type { Composition } from './composition.ts';
-import type { ServerContributions } from './contribution.ts';
-import type { Counts } from './roster.ts';
+import type { Contends } from './contenders.ts';
+import type { Outcome } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans'> {
@@ -12,39 +12,44 @@ export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orph
 }
 
 /**
- * What the roster accounts for. A server that is remembered or missing counts as last known, so that what nobody wants of
- * it is unwanted because Git changed or another has its address; but what was last said of it in an answer that was not
- * complete settles nothing. Servers that quarrel vouch for nothing.
+ * What the servers prove about values that nothing wants any more: only a conclusive server's values may be deleted. One
+ * that is remembered or missing counts as last known, so what is unwanted of it is unwanted because Git changed or another
+ * server has its address; that proves nothing if it was last known from an incomplete answer. Servers in a conflict prove
+ * nothing about the name and addresses that they contend for.
  */
-export const evidenceFrom = ({ input, ruleset, entries, contributions }: Composition): RosterEvidence =>
+export const evidenceFrom = ({ input, ruleset, entries, byServer }: Composition): RosterEvidence =>
   evidenceOfSome(
     ruleset,
     input.roster.now,
-    [...entries].map(([key, entry]) => ({ key, entry, outcome: contributions.get(key)?.share.outcome ?? 'whole' })),
+    [...entries].map(([key, entry]) => ({
+      key,
+      entry,
+      outcome: byServer.get(key)?.allocation.outcome ?? 'won',
+    })),
   );
 
-/** A server with what it got. */
-export interface Accounted {
+/** A server, and whether it got what it wants. */
+export interface ServerOutcome {
   readonly key: string;
   readonly entry: RosterServer;
-  readonly outcome: ServerContributions['share']['outcome'];
+  readonly outcome: Outcome;
 }
 
-/** The same of some servers alone. */
+/** The evidence of some servers alone. */
 export const evidenceOfSome = (
-  { registration, counts }: Pick<Ruleset, 'registration' | 'counts'>,
+  { registration, contends }: Pick<Ruleset, 'registration' | 'contends'>,
   now: number,
-  accounted: readonly Accounted[],
+  outcomes: readonly ServerOutcome[],
 ): RosterEvidence => {
   const servers = new Map<string, EvidenceStatus>();
   const names = new Map<string, string>();
   const addresses = new Map<string, string>();
   const vouching: [string, RosterServer][] = [];
-  for (const { key, entry, outcome } of accounted) {
-    servers.set(key, accountableOf(entry, outcome, counts));
-    if (entry.standing === 'present' && entry.complete && outcome === 'whole') vouching.push([key, entry]);
+  for (const { key, entry, outcome } of outcomes) {
+    servers.set(key, evidenceStatusOf(entry, outcome, contends));
+    if (entry.standing === 'present' && entry.complete && outcome === 'won') vouching.push([key, entry]);
   }
-  // One that is decommissioned accounts for its names as well, unless another has them now.
+  // A decommissioned server proves its names as well, unless another server has them now: that one is set later, and wins.
   const isLeaving = ([, { server }]: [string, RosterServer]): number => (server.state === 'decommissioned' ? 0 : 1);
   for (const [key, { server }] of vouching.sort((a, b) => isLeaving(a) - isLeaving(b))) {
     if (registration !== null) names.set(`${server.name}.${registration.definition.zone}`, key);
@@ -53,13 +58,9 @@ export const evidenceOfSome = (
   return { servers, names, addresses, now };
 };
 
-const accountableOf = (
-  entry: RosterServer,
-  outcome: ServerContributions['share']['outcome'],
-  counts: Counts,
-): EvidenceStatus => {
+const evidenceStatusOf = (entry: RosterServer, outcome: Outcome, contends: Contends): EvidenceStatus => {
   if (outcome === 'tied') return 'unknown';
   if (outcome === 'lost') return 'incomplete';
   if (entry.standing === 'present') return entry.complete ? 'conclusive' : 'incomplete';
-  return entry.known.partial === true && counts(entry) ? 'incomplete' : 'conclusive';
+  return entry.known.partial === true && contends(entry) ? 'incomplete' : 'conclusive';
 };

@@ -1,15 +1,15 @@
 import type { RRset, Value } from '../model/rrset.ts';
 import type { Protection, Quarantine } from '../model/zone.ts';
-import { mergedCheck } from './check.ts';
-import type { Blocked, Contribution, Item, WriteRule } from './contribution.ts';
-import type { Finding } from './finding.ts';
-import { placeWords, withoutConflicts } from './name-conflicts.ts';
-import { wordsOf } from './roster.ts';
-import type { ComposeRuleId } from './rules.ts';
+import type { ZoneEntry } from './configured-zones.ts';
+import { serverTitle } from './contenders.ts';
+import type { Blocked, ContributedValue, Contribution, WriteRule } from './contribution.ts';
+import type { Finding } from './findings-to-problems.ts';
+import { mergeHealthChecks } from './merge-health-checks.ts';
+import { withoutConflicts } from './name-conflicts.ts';
+import type { ComposeRuleId } from './problem-rules.ts';
 import type { Ruleset } from './ruleset.ts';
-import type { ZoneEntry } from './zones.ts';
 
-// What registration, records and claims come to at one name, beside what the zone file has there.
+// Merges all contributions to one name into RRsets, beside what the zone file has there.
 
 /** What the zone file has at a name. */
 export interface Statics {
@@ -19,82 +19,94 @@ export interface Statics {
 
 export const noStatics: Statics = { rrsets: [], quarantined: [] };
 
-export interface Merged {
+export interface MergedName {
   readonly name: string;
   readonly entry: ZoneEntry;
-  /** The inventory's alone. */
+  /** Without those of the zone file. */
   readonly rrsets: readonly RRset[];
   readonly quarantined: readonly Quarantine[];
   readonly protected: readonly Protection[];
   readonly findings: readonly Finding[];
 }
 
-/** Items stand in the order of the servers' keys. */
-export const mergeName = (ruleset: Ruleset, name: string, items: readonly Item[], statics: Statics): Merged | null => {
-  const [first] = items;
+/** Contributions must be in the order of the servers' keys, so that messages and values do not depend on anything else. */
+export const mergeName = (
+  ruleset: Ruleset,
+  name: string,
+  contributions: readonly Contribution[],
+  statics: Statics,
+): MergedName | null => {
+  const [first] = contributions;
   const entry = first?.entry ?? ruleset.zones.of(name);
   if (entry === null) return null;
   const findings: Finding[] = [];
-  const values = withoutConflicts(name, items, findings);
-  const blocked = [...items.filter(isBlocked), ...blockedByGit(ruleset, name)];
-  const whole = clash(name, values, findings) ?? blocked.find(({ always, type }) => always && type === null);
+  const values = withoutConflicts(name, contributions, findings);
+  const blocked = [...contributions.filter(isBlocked), ...blockedInGit(ruleset, name)];
+  const whole =
+    claimAndRecordConflict(name, values, findings) ?? blocked.find(({ always, type }) => always && type === null);
   if (whole !== undefined) {
     const { reason, origin } = whole;
     return { name, entry, rrsets: [], quarantined: [{ name, type: null, reason, origin }], protected: [], findings };
   }
   const { rrsets, quarantined, stay } = mergeTypes(name, values, blocked, statics, findings);
-  const protections = protectionsAt(ruleset, name, items, [...rrsets, ...statics.rrsets]);
+  const protections = protectionsAt(ruleset, name, contributions, [...rrsets, ...statics.rrsets]);
   return { name, entry, rrsets, quarantined, protected: [...protections, ...stay], findings };
 };
 
-/** Nothing can be at odds where a value is alone with its type, and one rule wants all for one server; claims and grants may ask more. */
-export const areSimple = (items: readonly Item[]): items is readonly Contribution[] => {
-  const [first, second] = items;
-  if (first === undefined || !isSimple(first) || items.length > 2) return false;
+/**
+ * Is there nothing to merge? So it is with one value of each type, all from one rule and server; a claim, or a grant that
+ * limits the number of values, always needs a look.
+ */
+export const areSimple = (contributions: readonly Contribution[]): contributions is readonly ContributedValue[] => {
+  const [first, second] = contributions;
+  if (first === undefined || !isSimple(first) || contributions.length > 2) return false;
   if (second === undefined) return true;
-  const isTogether = isSimple(second) && second.rule === first.rule && second.member === first.member;
+  const isTogether = isSimple(second) && second.rule === first.rule && second.contributor === first.contributor;
   return isTogether && second.type !== first.type;
 };
 
-const isSimple = (item: Item): item is Contribution =>
-  item.kind === 'value' && item.rule.kind !== 'claim' && item.limit >= 1;
+const isSimple = (contribution: Contribution): contribution is ContributedValue =>
+  contribution.kind === 'value' && contribution.rule.kind !== 'claim' && contribution.limit >= 1;
 
-export const simpleRRset = ({ name, type, rdata, origin, retained, rule }: Contribution): RRset => ({
+export const simpleRRset = ({ name, type, rdata, origin, retained, rule }: ContributedValue): RRset => ({
   name,
   type,
   ttl: rule.ttl ?? rule.fallbackTtl,
   values: [retained === null ? { rdata, origins: [origin] } : { rdata, origins: [origin], retained }],
 });
 
-const isBlocked = (item: Item): item is Blocked => item.kind === 'blocked';
+/** `label web (labels.yaml:3)`: for a message that is about another place as well. */
+const titleAndPlace = ({ title, at }: WriteRule): string => `${title} (${at.file}:${at.line})`;
 
-const blockedByGit = ({ blocked }: Ruleset, name: string): readonly Blocked[] => {
-  const known = blocked.get(name);
+const isBlocked = (contribution: Contribution): contribution is Blocked => contribution.kind === 'blocked';
+
+const blockedInGit = ({ blockedByGit }: Ruleset, name: string): readonly Blocked[] => {
+  const known = blockedByGit.get(name);
   return known === undefined ? [] : [known];
 };
 
-/** A name that is claimed is nobody's own; nobody knows which of the two was meant. */
-const clash = (
+/** A claimed name is shared, so it cannot also be a server's own: neither is written, as either could be the mistake. */
+const claimAndRecordConflict = (
   name: string,
-  values: readonly Contribution[],
+  values: readonly ContributedValue[],
   findings: Finding[],
 ): Pick<Blocked, 'reason' | 'origin'> | undefined => {
   const claim = values.find(({ rule }) => rule.kind === 'claim');
   const other = claim === undefined ? undefined : values.find(({ rule }) => rule.kind !== 'claim');
   if (claim === undefined || other === undefined) return undefined;
   const what = other.rule.kind === 'registration' ? 'the registration' : 'a record';
-  const message = `${placeWords(claim.rule)} claims ${name}, which is also ${what} of ${wordsOf(other.member.server)} by ${placeWords(other.rule)}; what exists there stays`;
-  findings.push({ rule: 'claim-and-record', message, item: name, at: claim.rule.at });
+  const message = `${claim.rule.title} claims ${name}, which is also ${what} of ${serverTitle(other.contributor.server)} by ${titleAndPlace(other.rule)}; what exists there stays`;
+  findings.push({ rule: 'claim-and-record', message, about: name, at: claim.rule.at });
   return { reason: `claim-and-record: ${message}`, origin: claim.origin };
 };
 
 const mergeTypes = (
   name: string,
-  values: readonly Contribution[],
+  values: readonly ContributedValue[],
   blocked: readonly Blocked[],
   statics: Statics,
   findings: Finding[],
-): Pick<Merged, 'rrsets' | 'quarantined'> & { readonly stay: readonly Protection[] } => {
+): Pick<MergedName, 'rrsets' | 'quarantined'> & { readonly stay: readonly Protection[] } => {
   const rrsets: RRset[] = [];
   const quarantined: Quarantine[] = [];
   const stay: Protection[] = [];
@@ -121,8 +133,8 @@ const mergeTypes = (
 const has = ({ rrsets, quarantined }: Statics, type: string | null): boolean =>
   rrsets.some((rrset) => rrset.type === type) || quarantined.some((each) => each.type === null || each.type === type);
 
-const byType = (values: readonly Contribution[]): ReadonlyMap<string, readonly Contribution[]> => {
-  const types = new Map<string, Contribution[]>();
+const byType = (values: readonly ContributedValue[]): ReadonlyMap<string, readonly ContributedValue[]> => {
+  const types = new Map<string, ContributedValue[]>();
   for (const value of values) {
     const there = types.get(value.type);
     if (there === undefined) types.set(value.type, [value]);
@@ -131,11 +143,11 @@ const byType = (values: readonly Contribution[]): ReadonlyMap<string, readonly C
   return types;
 };
 
-/** The zone file has the type there, or one of the two is a CNAME, which stands alone (RFC 1034 section 3.6.2). */
+/** Does the zone file have the type there, or is one of the two a CNAME, which stands alone (RFC 1034 section 3.6.2)? */
 const staticWinner = (
   name: string,
   type: string,
-  values: readonly Contribution[],
+  values: readonly ContributedValue[],
   statics: Statics,
   findings: Finding[],
 ): boolean => {
@@ -145,50 +157,55 @@ const staticWinner = (
   const origin = winner?.values[0]?.origins[0];
   const where = origin === undefined ? 'the zone file' : `${origin.file}:${origin.line}`;
   for (const rule of new Set(values.map((value) => value.rule))) {
-    const message = `${placeWords(rule)} wants ${name} ${type}, and ${where} has ${winner?.type ?? 'it'} there: the zone file wins`;
-    findings.push({ rule: 'zone-file-wins', message, item: `${name} ${type}`, at: rule.at });
+    const message = `${rule.title} wants ${name} ${type}, but ${where} has ${winner?.type ?? 'it'} there: the zone file wins`;
+    findings.push({ rule: 'zone-file-wins', message, about: `${name} ${type}`, at: rule.at });
   }
   return true;
 };
 
 type Refused = Pick<Blocked, 'reason' | 'origin'>;
 
-const mergeRRset = (name: string, type: string, own: readonly Contribution[], findings: Finding[]): RRset | Refused => {
+const mergeRRset = (
+  name: string,
+  type: string,
+  own: readonly ContributedValue[],
+  findings: Finding[],
+): RRset | Refused => {
   const refuse = (rule: ComposeRuleId, by: WriteRule, message: string, hint?: string): Refused => {
-    findings.push({ rule, message, item: `${name} ${type}`, at: by.at, ...(hint === undefined ? {} : { hint }) });
+    findings.push({ rule, message, about: `${name} ${type}`, at: by.at, ...(hint === undefined ? {} : { hint }) });
     return { reason: `${rule}: ${message}`, origin: own[0]?.origin ?? null };
   };
   const explicit = own.filter(({ rule }) => rule.ttl !== null);
   const [one] = explicit;
   const otherTtl = explicit.find(({ rule }) => rule.ttl !== one?.rule.ttl);
   if (one !== undefined && otherTtl !== undefined) {
-    const message = `${name} ${type} has the ttl ${one.rule.ttl} by ${placeWords(one.rule)} and ${otherTtl.rule.ttl} by ${placeWords(otherTtl.rule)}`;
+    const message = `${name} ${type} has the TTL ${one.rule.ttl} from ${titleAndPlace(one.rule)} and ${otherTtl.rule.ttl} from ${titleAndPlace(otherTtl.rule)}`;
     return refuse('ttl-conflict', otherTtl.rule, message);
   }
-  const check = mergedCheck(own, findings);
+  const check = mergeHealthChecks(own, findings);
   if ('conflict' in check) {
     const [a, b] = check.conflict;
-    const message = `${name} ${type} has one health check by ${placeWords(a)} and another by ${placeWords(b)}`;
+    const message = `${name} ${type} has one health check from ${titleAndPlace(a)} and another from ${titleAndPlace(b)}`;
     return refuse('health-check-conflict', b, message);
   }
   const values = uniteValues(check.values);
   const limited = check.values.toSorted((a, b) => a.limit - b.limit)[0];
   if (limited !== undefined && values.length > limited.limit) {
-    const message = `${name} ${type} has ${values.length} values, and the grant of ${limited.rule.words} allows ${limited.limit}`;
-    return refuse('max-values', limited.rule, message, 'raise its "max_values", if that is meant');
+    const message = `${name} ${type} has ${values.length} values, but the grant of ${limited.rule.title} allows ${limited.limit}`;
+    return refuse('max-values', limited.rule, message, 'raise its "max_values" if this is meant');
   }
   const ttl = one?.rule.ttl ?? Math.min(...own.map(({ rule }) => rule.fallbackTtl));
   return { name, type, ttl, values, ...(check.healthCheck === null ? {} : { healthCheck: check.healthCheck }) };
 };
 
-/** Sorted; a value is retained only if all who contribute it are. */
-const uniteValues = (own: readonly Contribution[]): readonly Value[] => {
+/** Sorted. A value is retained only if every contribution of it is. */
+const uniteValues = (own: readonly ContributedValue[]): readonly Value[] => {
   const byRdata = new Map<string, Value>();
   for (const { rdata, origin, retained } of own) {
     const known = byRdata.get(rdata);
     const origins = known === undefined ? [origin] : [...known.origins, origin];
-    const isHeld = retained !== null && (known === undefined || known.retained !== undefined);
-    byRdata.set(rdata, isHeld ? { rdata, origins, retained: known?.retained ?? retained } : { rdata, origins });
+    const isRetained = retained !== null && (known === undefined || known.retained !== undefined);
+    byRdata.set(rdata, isRetained ? { rdata, origins, retained: known?.retained ?? retained } : { rdata, origins });
   }
   return byRdata.size === 1
     ? [...byRdata.values()]
@@ -198,7 +215,7 @@ const uniteValues = (own: readonly Contribution[]): readonly Value[] => {
 const protectionsAt = (
   { claims }: Ruleset,
   name: string,
-  items: readonly Item[],
+  contributions: readonly Contribution[],
   wanted: readonly RRset[],
 ): readonly Protection[] => {
   const byTypes = new Map<string, Protection>();
@@ -207,11 +224,12 @@ const protectionsAt = (
     const key = types.join(' ');
     if (!byTypes.has(key)) byTypes.set(key, { name, types, reason });
   };
-  for (const item of items) if (item.kind === 'vacant') protect(item.types, item.reason);
+  for (const contribution of contributions)
+    if (contribution.kind === 'vacant') protect(contribution.types, contribution.reason);
   const rules = claims.get(name) ?? [];
   for (const rule of rules) {
     const isMeant = rules.every(({ type, allowEmpty }) => type !== rule.type || allowEmpty);
-    if (!isMeant) protect([rule.type], `${placeWords(rule)} claims it, and no server contributes to it now`);
+    if (!isMeant) protect([rule.type], `${titleAndPlace(rule)} claims it, but no server contributes to it now`);
   }
   return [...byTypes.values()];
 };

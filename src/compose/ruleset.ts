@@ -5,15 +5,15 @@ import { synthesisedTypes, typeByName } from '../model/rdata.ts';
 import type { ClaimDefinition, RecordDefinition, Registration, Role, Roles } from '../model/roles.ts';
 import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/server.ts';
 import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
-import { claimedBy } from './claimed.ts';
-import type { Blocked, RuleCheck, WriteRule } from './contribution.ts';
-import type { Finding } from './finding.ts';
+import { claimedNamesOf } from './claimed-names.ts';
+import { type ConfiguredZones, configuredZones } from './configured-zones.ts';
+import { type Contends, contendsBy } from './contenders.ts';
+import type { RuleHealthCheck, WriteRule } from './contribution.ts';
+import type { Finding } from './findings-to-problems.ts';
 import { type ForwardMismatch, forwardMismatches } from './forward-answers.ts';
 import { type GrantIndex, grantIndex } from './grants.ts';
-import { type Counts, countsIn } from './roster.ts';
 import { isOfFamily, readTemplate, type Template } from './template.ts';
-import { readUnusable } from './unusable.ts';
-import { type ConfiguredZones, configuredZones } from './zones.ts';
+import { type UnusableRules, unusableRulesOf } from './unusable-rules.ts';
 
 export interface ComposeInput {
   readonly zones: readonly DesiredZone[];
@@ -23,28 +23,22 @@ export interface ComposeInput {
   readonly roster: Roster;
 }
 
-/** All that Git says, ready to be asked about one server after the other. */
-export interface Ruleset {
+/** All that Git says of servers, compiled once and then applied to one server after the other. */
+export interface Ruleset extends UnusableRules {
   readonly zones: ConfiguredZones;
   readonly grants: GrantIndex;
   readonly registration: {
     readonly definition: Registration;
     readonly rule: WriteRule;
-    readonly elsewhere: ForwardMismatch;
+    readonly forwardMismatch: ForwardMismatch;
   } | null;
   readonly rulesFor: (server: Server) => readonly WriteRule[];
   /** Claims whose name is the same for all servers, by name. */
   readonly claims: ReadonlyMap<string, readonly WriteRule[]>;
   /** Those whose names depend on the server. */
-  readonly claimed: readonly ClaimedNames[];
-  /** Rules that cannot be used, whose name is made of servers. */
-  readonly unusable: readonly { readonly template: Template; readonly reason: string }[];
-  /** Names that such rules write as they are. */
-  readonly blocked: ReadonlyMap<string, Blocked>;
-  /** `scope`: rules that cannot be used have names that nobody knows, so that nothing of the inventory's may go. */
-  readonly unknown: 'nothing' | 'scope' | 'everything';
+  readonly claimedNames: readonly ClaimedNames[];
   readonly inventories: Roles['inventories'];
-  readonly counts: Counts;
+  readonly contends: Contends;
   readonly now: number;
   readonly findings: readonly Finding[];
 }
@@ -60,10 +54,11 @@ export const compileRuleset = ({ zones, zoneNames, roles, roster }: ComposeInput
   const rulesOf = new Map<Role, readonly WriteRule[]>();
   for (const role of [...roles.labels, ...roles.groups]) rulesOf.set(role, readRole(role, fallback, findings));
   const claims = new Map<string, WriteRule[]>();
-  const claimed: ClaimedNames[] = [];
+  const claimedNames: ClaimedNames[] = [];
   for (const rule of [...rulesOf.values()].flat()) {
-    if (rule.kind === 'claim' && rule.fixed === null && !rule.allowEmpty) claimed.push(claimedBy(rule));
-    if (rule.kind === 'claim' && rule.fixed !== null) claims.set(rule.fixed, [...(claims.get(rule.fixed) ?? []), rule]);
+    if (rule.kind === 'claim' && rule.fixedName === null && !rule.allowEmpty) claimedNames.push(claimedNamesOf(rule));
+    if (rule.kind === 'claim' && rule.fixedName !== null)
+      claims.set(rule.fixedName, [...(claims.get(rule.fixedName) ?? []), rule]);
   }
   return {
     zones: zonesByName,
@@ -71,10 +66,10 @@ export const compileRuleset = ({ zones, zoneNames, roles, roster }: ComposeInput
     registration: readRegistration(roles.registration, zonesByName, zones, findings),
     rulesFor: rulesFinder(roles, rulesOf),
     claims,
-    claimed,
-    ...readUnusable(roles, zonesByName),
+    claimedNames,
+    ...unusableRulesOf(roles, zonesByName),
     inventories: roles.inventories,
-    counts: countsIn(distinctLimits(zones), roster.now),
+    contends: contendsBy(distinctLimits(zones), roster.now),
     now: roster.now,
     findings,
   };
@@ -95,7 +90,7 @@ const readRegistration = (
   if (definition === null) return null;
   if (!zones.isApex(definition.zone)) {
     const message = `registration is in ${definition.zone}, which is not among the zones: no server is registered`;
-    findings.push({ rule: 'registration-zone', message, hint: 'add it to zones:', item: null, at: definition.at });
+    findings.push({ rule: 'registration-zone', message, hint: 'add it to zones:', about: null, at: definition.at });
     return null;
   }
   const own = desired.filter(({ id }) => id.name === definition.zone);
@@ -103,80 +98,81 @@ const readRegistration = (
     kind: 'registration',
     type: '',
     role: null,
-    words: 'registration',
-    name: nothing,
-    fixed: null,
-    value: null,
+    title: 'registration',
+    nameTemplate: nothing,
+    fixedName: null,
+    valueTemplate: null,
     ttl: null,
     fallbackTtl: definition.ttl,
-    check: null,
+    healthCheck: null,
     allowEmpty: false,
     at: definition.at,
   };
-  return { definition, rule, elsewhere: forwardMismatches(own) };
+  return { definition, rule, forwardMismatch: forwardMismatches(own) };
 };
 
 const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonly WriteRule[] => {
-  const words = `${role.kind} ${role.name}`;
+  const title = `${role.kind} ${role.name}`;
   const read = (rule: RecordDefinition | ClaimDefinition, make: () => WriteRule): readonly WriteRule[] => {
     try {
       return [make()];
     } catch (error) {
       if (!(error instanceof SyntaxProblem)) throw error;
-      findings.push({ rule: 'role-template', message: `${words}: ${error.message}`, item: null, at: rule.at });
+      findings.push({ rule: 'role-template', message: `${title}: ${error.message}`, about: null, at: rule.at });
       return [];
     }
   };
   const records = role.records
-    .filter((record) => isWritable(record, words, findings))
+    .filter((record) => isWritable(record, title, findings))
     .flatMap((record) =>
       read(record, () => ({
-        ...common(role, words, record),
+        ...common(role, title, record),
         kind: 'record',
-        value: record.value === null ? null : readTemplate(record.value),
+        valueTemplate: record.value === null ? null : readTemplate(record.value),
         fallbackTtl,
-        check: null,
+        healthCheck: null,
         allowEmpty: false,
       })),
     );
   const claims = role.claims.flatMap((claim) =>
     read(claim, () => ({
-      ...common(role, words, claim),
+      ...common(role, title, claim),
       kind: 'claim',
-      value: null,
+      valueTemplate: null,
       fallbackTtl: claimTtl,
-      check: readCheck(claim, words, findings),
+      healthCheck: readCheck(claim, title, findings),
       allowEmpty: claim.allow_empty,
     })),
   );
   return [...records, ...claims];
 };
 
-const common = (role: Role, words: string, { type, name: text, ttl, at }: RecordDefinition | ClaimDefinition) => {
-  const name = readTemplate(text);
-  return { role, words, type, name, fixed: name.literal === null ? null : parseAbsolute(name.literal), ttl, at };
+const common = (role: Role, title: string, { type, name: text, ttl, at }: RecordDefinition | ClaimDefinition) => {
+  const nameTemplate = readTemplate(text);
+  const fixedName = nameTemplate.literal === null ? null : parseAbsolute(nameTemplate.literal);
+  return { role, title, type, nameTemplate, fixedName, ttl, at };
 };
 
-/** Code for the name server is for zone files, and a zone's SOA is its name server's. */
+/** Never written for a server: LUA and ALIAS run at the name server, and the SOA is the zone's own. */
 const neverWritten: ReadonlySet<string> = new Set(['SOA', ...synthesisedTypes]);
 
-const isWritable = ({ type, value, at }: RecordDefinition, words: string, findings: Finding[]): boolean => {
+const isWritable = ({ type, value, at }: RecordDefinition, title: string, findings: Finding[]): boolean => {
   const known = typeByName(type);
   const isData = known !== null && known.code !== 0 && known.code !== 41 && (known.code < 128 || known.code > 255);
   if (!isData || neverWritten.has(type)) {
-    findings.push({ rule: 'record-type', message: `${words} cannot have a record of type ${type}`, item: null, at });
+    findings.push({ rule: 'record-type', message: `${title} cannot have a record of type ${type}`, about: null, at });
     return false;
   }
   if (value !== null || type === 'A' || type === 'AAAA') return true;
-  const message = `${words}: a record of type ${type} needs a value; without one it is the server's addresses`;
-  findings.push({ rule: 'record-value', message, item: null, at });
+  const message = `${title}: a record of type ${type} needs a "value": only A and AAAA have the server's addresses for one`;
+  findings.push({ rule: 'record-value', message, about: null, at });
   return false;
 };
 
-const readCheck = (claim: ClaimDefinition, words: string, findings: Finding[]): RuleCheck | null => {
+const readCheck = (claim: ClaimDefinition, title: string, findings: Finding[]): RuleHealthCheck | null => {
   const { health_check: given, type } = claim;
   if (given === null) return null;
-  const definition = { ...given, when_all_down: backupsOf(claim, given.when_all_down, words, findings) };
+  const definition = { ...given, when_all_down: backupsOf(claim, given.when_all_down, title, findings) };
   const url = definition.url === null ? null : readTemplate(definition.url);
   const { port, interval, timeout, string_match, when_all_down } = definition;
   const key = JSON.stringify([type, port, definition.url, interval, timeout, string_match, when_all_down]);
@@ -185,17 +181,17 @@ const readCheck = (claim: ClaimDefinition, words: string, findings: Finding[]): 
 
 type WhenAllDown = NonNullable<ClaimDefinition['health_check']>['when_all_down'];
 
-const backupsOf = (claim: ClaimDefinition, given: WhenAllDown, words: string, findings: Finding[]): WhenAllDown => {
+const backupsOf = (claim: ClaimDefinition, given: WhenAllDown, title: string, findings: Finding[]): WhenAllDown => {
   if (typeof given === 'string') return given;
   const backup = given.backup.filter((address) => isOfFamily(address, claim.type)).toSorted();
   if (backup.length < given.backup.length) {
-    const message = `${words}: a backup of a claim of type ${claim.type} is ${claim.type === 'A' ? 'IPv4' : 'IPv6'} only`;
-    findings.push({ rule: 'health-check-backup', message, item: null, at: claim.at });
+    const message = `${title}: the backup addresses of a claim of type ${claim.type} must be ${claim.type === 'A' ? 'IPv4' : 'IPv6'}`;
+    findings.push({ rule: 'health-check-backup', message, about: null, at: claim.at });
   }
   return backup.length === 0 ? 'open' : { backup };
 };
 
-/** Labels by name, and of the groups only those that could match. */
+/** The rules of a server: those of its labels, then those of the groups that it matches. */
 const rulesFinder = (roles: Roles, rulesOf: ReadonlyMap<Role, readonly WriteRule[]>): Ruleset['rulesFor'] => {
   const byLabel = new Map(roles.labels.map((role) => [role.name, rulesOf.get(role) ?? []]));
   const groups = roles.groups.map((role) => ({ matches: matcherOf(role), rules: rulesOf.get(role) ?? [] }));
@@ -218,6 +214,6 @@ const holds = (server: Server, key: string, values: ReadonlySet<string>): boolea
   return Object.hasOwn(server.attributes, key) && values.has(String(server.attributes[key]));
 };
 
-/** Where an inventory is defined: what is wrong with its servers is mended there, or in what it reads. */
-export const inventoryAt = ({ inventories }: Ruleset, { server }: RosterServer): SourceLocation | null =>
+/** Where a server's inventory is defined: the place for problems with the server itself. */
+export const inventoryLocation = ({ inventories }: Ruleset, { server }: RosterServer): SourceLocation | null =>
   inventories.find(({ name }) => name === server.inventory)?.at ?? null;

@@ -4,14 +4,15 @@ import { count } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import type { AbsenceLimits, KnownInventory, Roster } from '../model/server.ts';
-import { type Answer, failed, limits, type SourceContext } from './answer.ts';
-import { checkAnswer } from './check.ts';
-import { readFileInventory } from './file.ts';
-import { readHttp } from './http.ts';
-import { readNetbox } from './netbox.ts';
+import { checkAnswer } from './check-answer.ts';
+import { limits } from './limits.ts';
 import { type InventoryRuleId, severityOf } from './rules.ts';
 import { quotedUntrusted, scrubber } from './sanitize.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
+import { inventorySources } from './sources/index.ts';
+import { type Answer, failed } from './sources/source.ts';
+
+export { inventorySources } from './sources/index.ts';
 
 /** What reading inventories needs from outside. Times are milliseconds. */
 export interface InventoryContext {
@@ -36,6 +37,9 @@ export interface TakenInventories {
   /** Inventories whose snapshot is refused until a person allows it. */
   readonly refused: readonly string[];
 }
+
+/** Can this inventory be read without a network? */
+export const isReadOffline = ({ type }: InventoryDefinition): boolean => inventorySources[type]?.isOffline === true;
 
 /** Reads every inventory, all at once. Throws only the signal's reason. */
 export const takeInventories = async (
@@ -71,7 +75,7 @@ const trustedEtag = (known: KnownInventory, source: string, now: number): string
 };
 
 /** What an answer is one to: the definition, with the names of its secrets and without their values. */
-const sourceOf = ({ type, config, secrets }: InventoryDefinition): string =>
+const digestOf = ({ type, config, secrets }: InventoryDefinition): string =>
   createHash('sha256')
     .update(JSON.stringify([type, sortedKeys(config), sortedKeys(secrets)]))
     .digest('hex');
@@ -82,7 +86,7 @@ const sortedKeys = (mapping: Readonly<Record<string, unknown>>): readonly (reado
 const takeOne = async (definition: InventoryDefinition, context: InventoryContext): Promise<Taken> => {
   const { name } = definition;
   const known = context.known(name);
-  const source = sourceOf(definition);
+  const source = digestOf(definition);
   const etag = known === null ? null : trustedEtag(known, source, context.now);
   const read = await readSource(definition, etag, context);
   const answer = checkAnswer(name, read.answer);
@@ -109,24 +113,17 @@ const takeOne = async (definition: InventoryDefinition, context: InventoryContex
   return { name, snapshot: { ...snapshot, next }, problems };
 };
 
-interface Source {
+interface ReadSource {
   readonly answer: Answer;
   readonly clean: (message: string) => string;
   readonly secretsFailed: boolean;
 }
 
-const sources: Readonly<
-  Record<
-    InventoryDefinition['type'],
-    (config: Readonly<Record<string, unknown>>, context: SourceContext) => Promise<Answer>
-  >
-> = { http: readHttp, file: readFileInventory, netbox: readNetbox };
-
 const readSource = async (
   definition: InventoryDefinition,
   etag: string | null,
   context: InventoryContext,
-): Promise<Source> => {
+): Promise<ReadSource> => {
   let secrets: Readonly<Record<string, string>>;
   try {
     secrets = Object.keys(definition.secrets).length === 0 ? {} : await context.secretsOf(definition);
@@ -136,7 +133,11 @@ const readSource = async (
   const clean = scrubber(secrets);
   const { folder, signal } = context;
   try {
-    const answer = await sources[definition.type](definition.config, { folder, secrets, etag, signal });
+    const source = inventorySources[definition.type];
+    const answer =
+      source === undefined
+        ? failed(`there is no inventory of the type ${quotedUntrusted(definition.type)}`)
+        : await source.read(definition.config, { folder, secrets, etag, signal });
     return { answer, clean, secretsFailed: false };
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;

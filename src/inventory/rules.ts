@@ -1,21 +1,26 @@
 import type { Severity } from '../model/problem.ts';
+import { type RuleText, severitiesOf } from '../model/rule.ts';
 
-const rule = <Id extends string>(id: Id, severity: Severity, summary: string, why: string) =>
-  ({ id, severity, summary, why }) as const;
+const rule = <Id extends string>(id: Id, severity: Severity, summary: string, why: string): RuleText<Id> => ({
+  id,
+  severity,
+  summary,
+  why,
+});
 
 /** Every rule that reading an inventory itself checks. */
 export const inventoryRules = [
   rule(
     'inventory-secret',
     'error',
-    "an inventory's secret is not to be had",
-    'it is not asked without one: its servers count as they were last known',
+    "an inventory's secret cannot be read",
+    'it is not asked without one; its servers stay as last known',
   ),
   rule(
     'inventory-unreachable',
     'error',
     'an inventory gave no answer that can be read',
-    'its servers count as they were last known; nothing is deleted',
+    'its servers stay as last known, and nothing is deleted',
   ),
   rule(
     'inventory-incomplete',
@@ -39,6 +44,4 @@ export const inventoryRules = [
 
 export type InventoryRuleId = (typeof inventoryRules)[number]['id'];
 
-const severities: ReadonlyMap<string, Severity> = new Map(inventoryRules.map(({ id, severity }) => [id, severity]));
-
-export const severityOf = (id: InventoryRuleId): Severity => severities.get(id) ?? 'error';
+export const severityOf = severitiesOf<InventoryRuleId>(inventoryRules);

@@ -10,7 +10,7 @@ import { type ZoneFileFinder, type ZoneSources, zoneFileFinder } from './find-zo
 import { type LoadRuleId, severityOf, syntaxRule } from './load-rules.ts';
 import { type FileReader, readZone } from './read-zone.ts';
 import { type ReservedZones, reservedZones } from './reserved-zones.ts';
-import type { CanWrite } from './roles/reach.ts';
+import type { CanWrite } from './roles/writable-zones.ts';
 import type { Path } from './yaml/config-document.ts';
 
 /** A zone that hostmaster.yaml names, or that "*" found. */

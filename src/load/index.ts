@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Definitions } from '../model/definitions.ts';
 import type { ExternalProviders, Providers } from '../model/external-providers.ts';
+import type { InventoryTypes } from '../model/inventory-keys.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from '../validation/index.ts';
@@ -21,9 +22,9 @@ import {
 import type { FileReader } from './read-zone.ts';
 import { repositoryReader } from './repository-files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
-import { reachOf } from './roles/reach.ts';
+import { reachOf } from './roles/writable-zones.ts';
 
-export { type LoadRule, type LoadRuleId, loadRules } from './load-rules.ts';
+export { type LoadRuleId, loadRules } from './load-rules.ts';
 export { resolveSecrets } from './resolve-secrets.ts';
 export { limits } from './size-limits.ts';
 
@@ -40,6 +41,8 @@ export interface LoadOptions {
   readonly providers?: Providers;
   /** Finds providers in packages and files. Default is none. */
   readonly external?: ExternalProviders;
+  /** The kinds of inventory by name. Default is none: an inventory is of an unknown type then, which is a problem. */
+  readonly inventories?: InventoryTypes;
 }
 
 /**
@@ -62,7 +65,7 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     namedTargets: new Set(Object.keys(asRecord(source.top.targets))),
   };
   const entries = await configuredZones(config, context);
-  const from = readRolesConfig(config, source, entries, guards ?? defaultTop);
+  const from = readRolesConfig(config, source, options.inventories ?? {}, entries, guards ?? defaultTop);
   const readFile = repositoryReader(config.folder);
   const roles = options.only === 'config' ? rolesOfConfig(from) : readRoles(config, readFile, from);
   const zones = await readZones(config, readFile, skipWithoutSource(config, entries, reachOf(from)), options);
@@ -87,12 +90,13 @@ const isLocalDefault = (config: string): boolean => resolve(config) === resolve(
 const readRolesConfig = (
   config: Config,
   source: Config,
+  types: InventoryTypes,
   entries: readonly ConfiguredZone[],
   guards: TopGuards,
 ): RolesConfig => {
   const zones = entries.flatMap((entry) => (entry.source === null ? [] : [entry.name]));
   return {
-    inventories: readInventories(source),
+    inventories: readInventories(source, types),
     registration: readRegistration(config, zones),
     grants: readGrants(config),
     guards,

@@ -1,17 +1,5 @@
 import type { Severity } from '../model/problem.ts';
-
-/** One rule of the loader, for the table in the docs. */
-export interface LoadRule {
-  readonly id: string;
-  readonly severity: Severity;
-  readonly summary: string;
-  /** What octoDNS does about it. */
-  readonly octodns: string;
-  /** What named-checkzone does about it. */
-  readonly namedCheckzone: string;
-  /** Why we differ, or what it is good for. */
-  readonly why: string;
-}
+import { type ComparedRuleText, severitiesOf } from '../model/rule.ts';
 
 const rule = <Id extends string>(
   id: Id,
@@ -20,7 +8,7 @@ const rule = <Id extends string>(
   octodns: string,
   namedCheckzone: string,
   why: string,
-) => ({ id, severity, summary, octodns, namedCheckzone, why }) as const;
+): ComparedRuleText<Id> => ({ id, severity, summary, octodns, namedCheckzone, why });
 
 const none = 'not applicable';
 
@@ -272,9 +260,7 @@ export const loadRules = [
 
 export type LoadRuleId = (typeof loadRules)[number]['id'];
 
-const severities: ReadonlyMap<string, Severity> = new Map(loadRules.map(({ id, severity }) => [id, severity]));
-
-export const severityOf = (id: LoadRuleId): Severity => severities.get(id) ?? 'error';
+export const severityOf = severitiesOf<LoadRuleId>(loadRules);
 
 /** The rule that a SyntaxProblem names; `rdata-syntax` where the table lacks it. */
 export const syntaxRule = (id: string): LoadRuleId => loadRules.find((known) => known.id === id)?.id ?? 'rdata-syntax';

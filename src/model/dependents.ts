@@ -1,6 +1,7 @@
-import { parentOf } from './name.ts';
+import { isWildcard, parentOf } from './name.ts';
 import type { Change } from './plan.ts';
 import { pointingTypes, rdataNames } from './rdata.ts';
+import { namesAbove, occludes } from './zone-tree.ts';
 
 /** An RRset that stays or waits at a held-back name. Without a type, anything may; without values, nobody knows them. */
 export interface StandingRRset {
@@ -22,7 +23,7 @@ export interface Withholding {
  * The changes that cannot go without those that are held back, each with the held-back name that it waits for:
  *
  * - every change at a held-back name;
- * - below a zone cut or a DNAME that waits or stays, for it hides them or was to take their place;
+ * - below a zone cut or a DNAME that waits or stays, for it occludes them or was to take their place;
  * - a delete that a wildcard which waits was to take the place of;
  * - the addresses of a name server whose NS waits or stays (its glue);
  * - what would point at a name that does not come, and the delete of what is still pointed at.
@@ -56,7 +57,7 @@ interface Bonds {
 
 const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
   const names = new Map<string, string>();
-  const hiding = new Map<string, string>();
+  const occluding = new Map<string, string>();
   const wild = new Map<string, string>();
   const pointedAt = new Map<string, string>();
   const glue = new Map<string, string>();
@@ -65,8 +66,8 @@ const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
     add: ({ name, type, values }, cause) => {
       names.set(name, cause);
       if (!exists(name)) absent.set(name, cause);
-      if (type === 'DNAME' || ((type === 'NS' || type === null) && name !== zone)) hiding.set(name, cause);
-      if (name.startsWith('*.')) wild.set(parentOf(name), cause);
+      if (occludes({ name, type: type ?? 'NS' }, zone)) occluding.set(name, cause);
+      if (isWildcard(name)) wild.set(parentOf(name), cause);
       if (type === null || !pointingTypes.has(type)) return;
       for (const target of values.flatMap(({ rdata }) => rdataNames(type, rdata))) {
         pointedAt.set(target, cause);
@@ -75,9 +76,9 @@ const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
     },
     causeOf: ({ name, type, action, after }) =>
       names.get(name) ??
-      above(name, hiding) ??
+      nearestAbove(name, zone, occluding) ??
       glue.get(name) ??
-      (action === 'delete' ? (pointedAt.get(name) ?? above(name, wild)) : null) ??
+      (action === 'delete' ? (pointedAt.get(name) ?? nearestAbove(name, zone, wild)) : null) ??
       (absent.size === 0 || after === null || !pointingTypes.has(type)
         ? null
         : (after.values
@@ -88,12 +89,8 @@ const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
 };
 
 /** The entry of the nearest name above, or null. */
-const above = (name: string, entries: ReadonlyMap<string, string>): string | null => {
+const nearestAbove = (name: string, zone: string, entries: ReadonlyMap<string, string>): string | null => {
   if (entries.size === 0) return null;
-  for (let at = name; at !== '.'; ) {
-    at = parentOf(at);
-    const found = entries.get(at);
-    if (found !== undefined) return found;
-  }
-  return null;
+  const above = namesAbove(name, zone).find((each) => entries.has(each));
+  return above === undefined ? null : (entries.get(above) ?? null);
 };

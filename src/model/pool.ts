@@ -8,17 +8,27 @@ export const pooled = async <T, R>(
   job: (item: T, index: number) => Promise<R>,
 ): Promise<readonly R[]> => {
   const results: R[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next;
-      next += 1;
-      results[index] = await job(items[index] as T, index).catch((error: unknown) => {
-        next = items.length;
+  await forEachPooled(items.entries(), Math.min(limit, items.length), async ([index, item]) => {
+    results[index] = await job(item, index);
+  });
+  return results;
+};
+
+/** The same without results, for items that are made as they are taken. */
+export const forEachPooled = async <T>(
+  items: Iterable<T>,
+  limit: number,
+  job: (item: T) => Promise<void>,
+): Promise<void> => {
+  const iterator = items[Symbol.iterator]();
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (let next = iterator.next(); next.done !== true && !failed; next = iterator.next()) {
+      await job(next.value).catch((error: unknown) => {
+        failed = true;
         throw error;
       });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
+  await Promise.all(Array.from({ length: limit }, worker));
 };

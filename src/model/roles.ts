@@ -1,4 +1,5 @@
 import type { WhenAllDown } from './health.ts';
+import type { InventoryConfig } from './inventory-keys.ts';
 import type { SourceLocation } from './origin.ts';
 import type { SecretRef } from './secret.ts';
 import type { AbsenceLimits, Scalar } from './server.ts';
@@ -8,9 +9,10 @@ import type { AbsenceLimits, Scalar } from './server.ts';
 /** One entry of `inventory:`. */
 export interface InventoryDefinition {
   readonly name: string;
-  readonly type: 'http' | 'file' | 'netbox';
-  /** The source's own keys (url, path, filter, …), checked; secrets left out. */
-  readonly config: Readonly<Record<string, unknown>>;
+  /** The kind of its source: `http`, `file`, … */
+  readonly type: string;
+  /** The source's own keys, checked and as it wants them; secrets left out. */
+  readonly config: InventoryConfig;
   readonly secrets: Readonly<Record<string, SecretRef>>;
   readonly interval: number;
   readonly at: SourceLocation;

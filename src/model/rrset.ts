@@ -44,6 +44,10 @@ export interface RRsetKey {
 /** One string for an RRset's identity, to index by. A name has no space in canonical text. */
 export const keyOf = (key: RRsetKey): string => `${key.name} ${key.type}`;
 
+/** The RRset of a type among those of one name. */
+export const rrsetOfType = <T extends { readonly type: string }>(rrsets: readonly T[], type: string): T | undefined =>
+  rrsets.find((rrset) => rrset.type === type);
+
 /** Makes an RRset of rdata that is canonical already: sorted, duplicates joined, their origins united. */
 export const makeRRset = (
   name: string,

@@ -1,5 +1,5 @@
-import { composedOf, composition, evidenceFrom, withLastKnownServers } from '../compose/index.ts';
-import { takeInventories } from '../inventory/index.ts';
+import { composedOf, composition, evidenceFrom, withLastKnownServers, withoutSuperseded } from '../compose/index.ts';
+import { isReadOffline, takeInventories } from '../inventory/index.ts';
 import { load, resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Store } from '../model/ports.ts';
@@ -78,7 +78,11 @@ export const composed = (
     definitions: {
       ...definitions,
       zones: checked.zones,
-      problems: sortProblems([...definitions.problems, ...roster.problems, ...result.problems, ...checked.problems]),
+      problems: sortProblems([
+        ...withoutSuperseded([...definitions.problems, ...result.problems]),
+        ...roster.problems,
+        ...checked.problems,
+      ]),
     },
     roster,
     next: withLastKnownServers(servers, next),
@@ -98,9 +102,9 @@ export const selectedZones = (
   return zones.filter(({ id }) => wanted.has(id.name));
 };
 
-/** Everything that can be known without a network: an inventory is read where all of them are files. */
+/** Everything that can be known without a network: inventories are read where none of them needs one. */
 export const checkedOffline = async (definitions: Definitions, options: PassOptions): Promise<Definitions> => {
-  const isOffline = definitions.roles.inventories.every(({ type }) => type === 'file');
+  const isOffline = definitions.roles.inventories.every(isReadOffline);
   const context = { now: 0, store: { inventory: async () => null }, allowShrink: new Set<string>() };
   const desired = isOffline ? await readDesired(definitions, context) : withoutServers(definitions);
   return { ...desired.definitions, zones: selectedZones(desired.definitions.zones, options) };

@@ -9,13 +9,12 @@ import { planZone } from '../plan/index.ts';
 import type { ExplainedRRset, Explanation } from '../report/explain.ts';
 import type { Desired, SharedEvidence } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
-import { type Asked, answering, typesToAsk } from '../verify/answering.ts';
-import { nameServersOf } from '../verify/nameservers.ts';
+import { type AskedName, decidingRRsets, nameServersOf, typesToAsk } from '../verify/index.ts';
 import { unanswerableTypes } from './readiness.ts';
 
 /** Desired, existing and answered values of a name, and where each comes from. `name` is canonical. */
 export const explainName = async (
-  asked: Asked,
+  asked: AskedName,
   desired: Desired,
   targets: OpenTargets,
   hand: Hand,
@@ -44,11 +43,11 @@ type FullHand = Hand & { readonly evidence: SharedEvidence };
 
 const explainIn = async (
   zone: DesiredZone,
-  asked: Asked,
+  asked: AskedName,
   targets: OpenTargets,
   hand: FullHand,
 ): Promise<Explanation> => {
-  const desired = answering(zone.id.name, zone.rrsets, asked);
+  const desired = decidingRRsets(zone.id.name, zone.rrsets, asked);
   const open = zone.settings.targets.flatMap((target) => targets.open.get(target) ?? []);
   const found = await Promise.all(open.map((target) => existingAt(zone, target, asked, hand)));
   const types = typesToAsk([...desired, ...found.flatMap(({ rrsets }) => rrsets)], asked);
@@ -72,7 +71,7 @@ type Found = Omit<Explanation['existing'][number], 'rrsets'> & { readonly rrsets
 const existingAt = async (
   zone: DesiredZone,
   target: OpenTarget,
-  asked: Asked,
+  asked: AskedName,
   { evidence, context, store }: FullHand,
 ): Promise<Found> => {
   const { name } = target.definition;
@@ -94,7 +93,7 @@ const existingAt = async (
     return {
       target: name,
       error: null,
-      rrsets: answering(zone.id.name, read.rrsets, asked),
+      rrsets: decidingRRsets(zone.id.name, read.rrsets, asked),
       planned: [
         ...changeset.changes.filter(isAsked).map(({ action, type }) => ({ action, type, guard: null, reason: null })),
         ...changeset.withheld

@@ -1,10 +1,11 @@
+import { inventorySources } from '../inventory/index.ts';
 import type { LoadOptions } from '../load/index.ts';
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import type { PassOptions } from '../run.ts';
 import type { ProviderLookup } from '../target.ts';
 
-/** The files that a pass reads, and the providers that they may name. */
+/** The files that a pass reads, and the providers and kinds of inventory that they may name. */
 export const sourcesOf = (
   { config, targetsFrom }: PassOptions,
   { registry, external }: ProviderLookup,
@@ -12,6 +13,7 @@ export const sourcesOf = (
   config,
   ...(targetsFrom === undefined ? {} : { targetsFrom }),
   providers: registry,
+  inventories: inventorySources,
   ...(external === undefined ? {} : { external }),
 });
 

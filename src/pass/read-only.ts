@@ -102,7 +102,7 @@ const withStore = async <T>(
   work: (read: { readonly desired: Desired; readonly store: Store }) => Promise<T>,
 ): Promise<T> => {
   const definitions = await readDefinitions(options, context);
-  const store = openStore(definitions.state);
+  const store = await openStore(definitions.state);
   try {
     const now = context.clock.now();
     const signal = context.signal === undefined ? {} : { signal: context.signal };

@@ -2,7 +2,7 @@ import type { Answer, Asker, NameServer, NoAnswer, Question } from '../model/por
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import type { OpenTarget } from '../target.ts';
-import { addressesOf, nameServersOf } from '../verify/nameservers.ts';
+import { nameServersIn, nameServersOf } from '../verify/index.ts';
 
 /**
  * Types of the zone that only some name servers can answer, and that one of this zone's cannot, with the reason. A
@@ -82,12 +82,12 @@ const whyUnready = async (
   existing: ZoneSnapshot | null,
   ask: Asker,
 ): Promise<string | null> => {
-  const { nameservers, unknown } = await addressesOf(name, zone.rrsets);
+  const { nameservers, unknown } = await nameServersIn(name, zone.rrsets);
   if (unknown.length > 0) return `the new name server ${unknown[0]} has no address`;
   const reasons = await Promise.all(nameservers.map((nameserver) => whyNotServing(nameserver, name, ask)));
   const reason = reasons.find((each) => each !== null);
   if (reason !== undefined) return reason;
-  const before = await addressesOf(name, existing?.rrsets ?? []);
+  const before = await nameServersIn(name, existing?.rrsets ?? []);
   const serving = await Promise.all(
     before.nameservers.map(async (each) => ((await whyNotServing(each, name, ask)) === null ? [each] : [])),
   );

@@ -9,10 +9,8 @@ import type { DesiredZone, ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { fit } from '../plan/index.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
-import type { ServedRRset } from '../verify/content.ts';
-import type { VerifyOptions, ZoneWork } from '../verify/index.ts';
-import { verifyZones } from '../verify/index.ts';
-import { nameServersOf } from '../verify/nameservers.ts';
+import type { ServedRRset, VerifyOptions, VerifyTask } from '../verify/index.ts';
+import { nameServersOf, verifyZones } from '../verify/index.ts';
 import { readBack } from './read-back.ts';
 import { unanswerableTypes } from './readiness.ts';
 
@@ -102,7 +100,7 @@ const serialIn = (fingerprint: string | null): number | null =>
  */
 export const prove = async (works: readonly ProofWork[], context: RunContext): Promise<VerifyReport> => {
   const unknown: Difference[] = [];
-  const zoneWorks: ZoneWork[] = [];
+  const tasks: VerifyTask[] = [];
   const unasked: ProofWork[] = [];
   for (const work of works) {
     if (work.target.provider.supports.verify === 'none') continue;
@@ -117,7 +115,7 @@ export const prove = async (works: readonly ProofWork[], context: RunContext): P
     const { zone, target, keys, serial = null } = work;
     const mark = (rrset: MaybeChecked): ServedRRset => markChecked(rrset, target);
     const before = work.before && new Map([...work.before].map(([key, rrset]) => [key, rrset && mark(rrset)]));
-    zoneWorks.push({
+    tasks.push({
       zone,
       target: target.definition.name,
       nameservers: found.nameservers,
@@ -128,7 +126,7 @@ export const prove = async (works: readonly ProofWork[], context: RunContext): P
       wait: target.definition.verify_wait,
     });
   }
-  const report = await verifyZones(zoneWorks, verifyOptions(context));
+  const report = await verifyZones(tasks, verifyOptions(context));
   const back = await readBack(unasked, context);
   return {
     checked: report.checked + back.checked,

@@ -1,6 +1,8 @@
+import { isWildcard } from '../model/name.ts';
 import type { Change } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { ZoneSnapshot } from '../model/zone.ts';
+import { decidesBelow } from '../model/zone-tree.ts';
 import type { PlannedZone, PlanZoneInput } from './index.ts';
 import { planZone } from './index.ts';
 
@@ -38,7 +40,7 @@ export const planNames = (input: PlanNamesInput): PlannedNames => {
   const isOwn = ({ name }: RRsetKey) => names.has(name);
   const moved = changeset.changes.find((change) => !isOwn(change));
   if (moved !== undefined) return whole(`${moved.name} ${moved.type} moved since the zone was last read in full`);
-  const cut = [...changeset.changes, ...changeset.withheld].filter(isOwn).find(decidesBelow);
+  const cut = [...changeset.changes, ...changeset.withheld].filter(isOwn).find(decidesBelowIt);
   if (cut !== undefined) return whole(`${cut.name} ${cut.type} decides about the names below it`);
   return {
     status: 'planned',
@@ -57,5 +59,5 @@ export const planNames = (input: PlanNamesInput): PlannedNames => {
 const whole = (reason: string): PlannedNames => ({ status: 'whole', reason });
 
 /** A zone cut, or a wildcard that comes or goes: what is below it has other answers with it than without. */
-const decidesBelow = ({ action, name, type }: Change): boolean =>
-  ['NS', 'DS', 'DNAME'].includes(type) || (name.startsWith('*.') && action !== 'replace');
+const decidesBelowIt = ({ action, name, type }: Change): boolean =>
+  decidesBelow(type) || (isWildcard(name) && action !== 'replace');

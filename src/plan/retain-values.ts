@@ -1,8 +1,8 @@
 import type { HealthCheck } from '../model/health.ts';
-import { parentOf } from '../model/name.ts';
 import type { RRset } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, type RRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
+import { namesAbove, occludes } from '../model/zone-tree.ts';
 import type { RetainedValue } from './deletion-verdict.ts';
 import type { Stored } from './existing.ts';
 import { withValues } from './existing.ts';
@@ -65,12 +65,11 @@ export const obstacleTo = (
   ) {
     return name;
   }
-  for (let at = name; at !== zone && at !== '.'; ) {
-    at = parentOf(at);
-    const hides = ['DNAME', ...(at === zone ? [] : ['NS'])]
-      .map((each) => ({ name: at, type: each }))
-      .filter(wanted.has);
-    if (hides.length > 0 && !hides.some(mapRRsets(existing).has)) return at;
-  }
-  return null;
+  const isNew = (above: string): boolean => {
+    const occluding = ['DNAME', 'NS']
+      .map((each) => ({ name: above, type: each }))
+      .filter((key) => occludes(key, zone) && wanted.has(key));
+    return occluding.length > 0 && !occluding.some(mapRRsets(existing).has);
+  };
+  return namesAbove(name, zone).find(isNew) ?? null;
 };

@@ -1,16 +1,10 @@
 import type { Severity } from '../model/problem.ts';
+import type { RuleText } from '../model/rule.ts';
 
-/** One rule of planning, for the table in the docs. */
-export interface PlanRule {
-  readonly id: string;
-  readonly severity: Severity;
-  readonly summary: string;
-}
-
-const rule = (id: string, severity: Severity, summary: string): PlanRule => ({ id, severity, summary });
+const rule = (id: string, severity: Severity, summary: string): RuleText => ({ id, severity, summary });
 
 /** What a zone is told where it meets the target that is to hold it, and the apply that is to write it. */
-export const planRules: readonly PlanRule[] = [
+export const planRules: readonly RuleText[] = [
   rule('unsupported-type', 'error', 'The target does not take the type; it says why.'),
   rule('unsupported-name', 'error', 'The target does not take a name with these characters.'),
   rule('unsupported-ttl', 'error', 'The TTL is over what the target takes.'),

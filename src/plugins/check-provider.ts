@@ -1,12 +1,12 @@
 import type { Provider, Supports } from '../provider.ts';
 
 const kindWords = {
-  texts: 'a list of texts',
+  texts: 'a list of strings',
   mapping: 'a mapping',
   number: 'a number',
-  count: 'a number from 1 on',
+  count: 'a number of at least 1',
   pattern: 'a regular expression',
-  text: 'a text',
+  text: 'a string',
   boolean: 'true or false',
 } as const;
 
@@ -48,19 +48,19 @@ const optional: Readonly<Record<Optional<Supports>, Kind>> = {
 const methods = ['listZones', 'read', 'apply', 'createZone', 'deleteZone'] as const;
 
 /** What is wrong with a provider that was opened, or null. */
-export const faultOfProvider = (provider: Provider): string | null => {
-  if (typeof provider !== 'object' || provider === null) return 'opens nothing';
+export const whyInvalidProvider = (provider: Provider): string | null => {
+  if (typeof provider !== 'object' || provider === null) return 'returns nothing from open()';
   const { supports }: { readonly supports: Supports | undefined } = provider;
-  if (typeof supports !== 'object' || supports === null) return 'opens something without "supports"';
+  if (typeof supports !== 'object' || supports === null) return 'returns a provider without "supports"';
   const values = new Map<string, unknown>(Object.entries(supports));
   const there = Object.entries(optional).filter(([key]) => values.get(key) !== undefined);
   const wrong = [...Object.entries(kinds), ...there].find(([key, kind]) => !isOf(values.get(key), kind));
-  if (wrong !== undefined) return `opens something whose supports.${wrong[0]} is not ${words(wrong[1])}`;
+  if (wrong !== undefined) return `returns a provider whose supports.${wrong[0]} is not ${words(wrong[1])}`;
   const method = methods.find((each) => typeof provider[each] !== 'function');
-  if (method !== undefined) return `opens something without the method "${method}"`;
+  if (method !== undefined) return `returns a provider without the method "${method}"`;
   const { healthChecks, nativeChecks } = provider;
   return supports.health_checks && healthChecks === undefined && nativeChecks === undefined
-    ? 'opens something that supports health checks without "healthChecks" or "nativeChecks"'
+    ? 'returns a provider that supports health checks without "healthChecks" or "nativeChecks"'
     : null;
 };
 

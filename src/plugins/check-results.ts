@@ -2,39 +2,36 @@ import { isIP } from 'node:net';
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseName } from '../model/name.ts';
 import { keyOf } from '../model/rrset.ts';
-import { faultOfRead } from './check-snapshot.ts';
+import { whyInvalidSnapshot } from './check-snapshot.ts';
+import { isMapping } from './unchecked.ts';
 
-type Loose = Readonly<Record<string, unknown>>;
-
-/** Why what a method gave cannot be used, or null. */
-export const faultOf = (method: string, value: unknown, args: readonly unknown[]): string | null => {
-  if (method === 'read') return faultOfRead(value, args[0], args[1]);
-  if (method === 'apply') return faultOfWrite(value, args[0]);
-  if (method === 'cut') return faultOfCut(value, args[1]);
-  if (method === 'listZones') return faultOfList(value, faultOfZone);
-  if (method === 'nameServers') return faultOfList(value, faultOfServer);
-  if (method === 'delegation') return value === null ? null : faultOfList(value, faultOfName);
-  return method === 'mark' && typeof value !== 'string' ? 'it gave no text' : null;
+/** Why what a method returned cannot be used, or null. */
+export const whyInvalidResult = (method: string, value: unknown, args: readonly unknown[]): string | null => {
+  if (method === 'read') return whyInvalidSnapshot(value, args[0], args[1]);
+  if (method === 'apply') return whyInvalidWriteResult(value, args[0]);
+  if (method === 'cut') return whyInvalidCut(value, args[1]);
+  if (method === 'listZones') return whyInvalidList(value, whyInvalidListedZone);
+  if (method === 'nameServers') return whyInvalidList(value, whyInvalidNameServer);
+  if (method === 'delegation') return value === null ? null : whyInvalidList(value, whyInvalidName);
+  return method === 'mark' && typeof value !== 'string' ? 'it returned no string' : null;
 };
 
-const isMapping = (value: unknown): value is Loose => typeof value === 'object' && value !== null;
-
-const faultOfList = (value: unknown, faultOfEach: (each: unknown) => string | null): string | null => {
-  if (!Array.isArray(value)) return 'it gave no list';
+const whyInvalidList = (value: unknown, whyInvalid: (each: unknown) => string | null): string | null => {
+  if (!Array.isArray(value)) return 'it returned no list';
   for (const each of value) {
-    const fault = faultOfEach(each);
-    if (fault !== null) return fault;
+    const problem = whyInvalid(each);
+    if (problem !== null) return problem;
   }
   return null;
 };
 
-const faultOfZone = (zone: unknown): string | null => {
+const whyInvalidListedZone = (zone: unknown): string | null => {
   if (!isMapping(zone) || !isTextOrNull(zone.fingerprint)) return 'a zone is not {name, fingerprint}';
-  return faultOfName(zone.name);
+  return whyInvalidName(zone.name);
 };
 
-const faultOfName = (name: unknown): string | null => {
-  if (typeof name !== 'string') return 'a name is no text';
+const whyInvalidName = (name: unknown): string | null => {
+  if (typeof name !== 'string') return 'a name is no string';
   try {
     return parseName(name) === name ? null : `the name ${name} is not canonical`;
   } catch (error) {
@@ -43,7 +40,7 @@ const faultOfName = (name: unknown): string | null => {
   }
 };
 
-const faultOfServer = (server: unknown): string | null => {
+const whyInvalidNameServer = (server: unknown): string | null => {
   const isPlace =
     isMapping(server) &&
     typeof server.address === 'string' &&
@@ -52,25 +49,25 @@ const faultOfServer = (server: unknown): string | null => {
   return isPlace ? null : 'a name server is not {address, port}, of which the address is an IP address';
 };
 
-/** What a cut leaves out would not be written, and nobody would know. */
-const faultOfCut = (writes: unknown, changes: unknown): string | null => {
-  if (!Array.isArray(writes) || !writes.every((write) => Array.isArray(write))) return 'it gave no list of lists';
+/** Changes that `cut` leaves out would silently not be written. */
+const whyInvalidCut = (writes: unknown, changes: unknown): string | null => {
+  if (!Array.isArray(writes) || !writes.every((write) => Array.isArray(write))) return 'it returned no list of lists';
   const cut = writes.flat();
   const isWhole =
     Array.isArray(changes) && changes.length === cut.length && new Set([...changes, ...cut]).size === cut.length;
-  return isWhole ? null : 'what it gave is not the changes that it was given, each once';
+  return isWhole ? null : 'what it returned is not the changes that it was given, each once';
 };
 
 const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
 
-/** A refusal of what was not asked for would have the same write sent for ever. */
-const faultOfWrite = (result: unknown, write: unknown): string | null => {
-  if (!isMapping(result)) return 'it gave neither "applied" nor "refused"';
+/** A refusal that names no change of the write would have it sent again for ever. */
+const whyInvalidWriteResult = (result: unknown, write: unknown): string | null => {
+  if (!isMapping(result)) return 'it returned neither "applied" nor "refused"';
   const { fingerprint, refused, status } = result;
   if (status === 'applied') {
-    return isTextOrNull(fingerprint) ? null : 'its fingerprint is neither text nor null';
+    return isTextOrNull(fingerprint) ? null : 'its fingerprint is neither a string nor null';
   }
-  if (status !== 'refused' || !Array.isArray(refused)) return 'it gave neither "applied" nor "refused"';
+  if (status !== 'refused' || !Array.isArray(refused)) return 'it returned neither "applied" nor "refused"';
   const changes = isMapping(write) && Array.isArray(write.changes) ? write.changes : [];
   const sent: ReadonlySet<string> = new Set(changes.map(keyOf));
   const isSent = (each: unknown): boolean =>

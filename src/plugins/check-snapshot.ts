@@ -3,38 +3,35 @@ import { isWithin, parseName } from '../model/name.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
 import { keyOf } from '../model/rrset.ts';
 import type { ExistingRRset } from '../model/zone.ts';
-
-type Loose = Readonly<Record<string, unknown>>;
+import { isMapping } from './unchecked.ts';
 
 /**
- * Why what was read cannot be compared, or null. Text that is not canonical would be taken for another name or value, and
- * the real one for missing.
+ * Why a snapshot cannot be used, or null. Text that is not canonical would be taken for another name or value, and the real
+ * one for missing.
  */
-export const faultOfRead = (result: unknown, zone: unknown, options: unknown): string | null => {
-  if (!isMapping(result)) return 'it gave no snapshot';
+export const whyInvalidSnapshot = (result: unknown, zone: unknown, options: unknown): string | null => {
+  if (!isMapping(result)) return 'it returned no snapshot';
   if (result.status === 'missing') return null;
   if (result.status === 'unchanged') {
-    // It would be taken for missing.
+    // The zone would be taken for missing.
     const isAsked = isMapping(options) && options.since !== undefined;
-    return isAsked ? null : 'it gave "unchanged" where no "since" was given';
+    return isAsked ? null : 'it returned "unchanged" without being given "since"';
   }
-  if (result.status !== 'read') return 'it gave neither "read", "unchanged" nor "missing"';
+  if (result.status !== 'read') return 'it returned neither "read", "unchanged" nor "missing"';
   const { fingerprint, rrsets, unreadable } = result;
   if (!Array.isArray(rrsets) || !Array.isArray(unreadable))
     return 'its snapshot lacks the list of rrsets or of unreadable';
-  if (fingerprint !== null && typeof fingerprint !== 'string') return 'its fingerprint is neither text nor null';
+  if (fingerprint !== null && typeof fingerprint !== 'string') return 'its fingerprint is neither a string nor null';
   if (!unreadable.every(isUnreadable)) return 'what is unreadable is not {name, type, why}';
   if (!isSameZone(result.zone, zone)) return 'its snapshot is not of the zone that was asked for';
   const apex = isMapping(zone) && typeof zone.name === 'string' ? zone.name : '.';
   const seen = new Set<string>();
   for (const rrset of rrsets) {
-    const fault = isRRset(rrset) ? faultOfRRset(rrset, apex, seen) : 'an RRset is not {name, type, ttl, values}';
-    if (fault !== null) return fault;
+    const problem = isRRset(rrset) ? whyInvalidRRset(rrset, apex, seen) : 'an RRset is not {name, type, ttl, values}';
+    if (problem !== null) return problem;
   }
   return null;
 };
-
-const isMapping = (value: unknown): value is Loose => typeof value === 'object' && value !== null;
 
 const isSameZone = (read: unknown, asked: unknown): boolean =>
   isMapping(read) && isMapping(asked) && read.name === asked.name && read.view === asked.view;
@@ -53,10 +50,10 @@ const isRRset = (value: unknown): value is ExistingRRset =>
   Array.isArray(value.values) &&
   value.values.every((each) => isMapping(each) && typeof each.rdata === 'string' && Array.isArray(each.origins));
 
-const faultOfRRset = (rrset: ExistingRRset, apex: string, seen: Set<string>): string | null => {
+const whyInvalidRRset = (rrset: ExistingRRset, apex: string, seen: Set<string>): string | null => {
   const { disabled = [], name, type, values } = rrset;
   const key = keyOf(rrset);
-  if (seen.has(key)) return `it gave ${key} twice`;
+  if (seen.has(key)) return `it returned ${key} twice`;
   seen.add(key);
   if (canonical(() => parseName(name)) !== name) return `the name of ${key} is not canonical`;
   if (!isWithin(name, apex)) return `${key} is not in the zone`;

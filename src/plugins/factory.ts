@@ -1,13 +1,14 @@
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { FoundProvider } from '../model/external-providers.ts';
 import type { Provider, ProviderContext, ProviderFactory } from '../provider.ts';
-import { faultOfProvider } from './check-provider.ts';
-import { guarded, told } from './isolate.ts';
+import { whyInvalidProvider } from './check-provider.ts';
+import { isolated, reportedError } from './isolate.ts';
+import { isMapping, type Unchecked } from './unchecked.ts';
 
 /** The version of the interface in src/provider.ts. */
-const spoken = 1;
+const supportedVersion = 1;
 
-/** The factory that a module exports, if it is one that we can speak with. */
+/** The factory that a module exports, if this Hostmaster can use it. */
 export const asFactory = async (module: object): Promise<FoundProvider<ProviderFactory>> => {
   const exported = exportedFactory(module);
   if (exported === null) {
@@ -15,101 +16,98 @@ export const asFactory = async (module: object): Promise<FoundProvider<ProviderF
       'exports no factory; it must "export const factory = { apiVersion: 1, … }", or export that by default',
     );
   }
-  const fault = faultOfVersion(exported.apiVersion) ?? faultOfShape(exported) ?? (await faultOfSchema(exported));
-  return fault === null && isFactory(exported)
+  const problem =
+    whyWrongVersion(exported.apiVersion) ?? whyInvalidFactory(exported) ?? (await whyInvalidSchema(exported));
+  return problem === null && isFactory(exported)
     ? { status: 'found', provider: withChecks(exported) }
-    : unusable(fault ?? '');
+    : unusable(problem ?? '');
 };
-
-type Loose = Readonly<Record<string, unknown>>;
 
 const unusable = (message: string) => ({ status: 'unusable', message }) as const;
 
 /** `factory`, or the default export, or what a CommonJS module has in it. */
-const exportedFactory = (module: object): Loose | null => {
-  const { factory, default: byDefault } = asLoose(module) ?? {};
-  return asLoose(factory) ?? asLoose(asLoose(byDefault)?.factory) ?? asLoose(byDefault);
+const exportedFactory = (module: object): Unchecked | null => {
+  const { factory, default: byDefault } = asMapping(module) ?? {};
+  return asMapping(factory) ?? asMapping(asMapping(byDefault)?.factory) ?? asMapping(byDefault);
 };
 
-const asLoose = (value: unknown): Loose | null => (isLoose(value) ? value : null);
+const asMapping = (value: unknown): Unchecked | null => (isMapping(value) ? value : null);
 
-const isLoose = (value: unknown): value is Loose =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const faultOfVersion = (version: unknown): string | null => {
-  if (version === spoken) return null;
-  const speak = `this Hostmaster speaks version ${spoken}`;
-  if (version === undefined) return `states no apiVersion, and ${speak}: put "apiVersion: ${spoken}" into its factory`;
-  const newer = typeof version === 'number' && version > spoken;
+const whyWrongVersion = (version: unknown): string | null => {
+  if (version === supportedVersion) return null;
+  const supported = `this Hostmaster supports version ${supportedVersion}`;
+  if (version === undefined)
+    return `states no apiVersion, but ${supported}: add "apiVersion: ${supportedVersion}" to its factory`;
+  const newer = typeof version === 'number' && version > supportedVersion;
   const remedy = newer
-    ? 'update Hostmaster, or take an older release of the provider'
-    : 'take a release of it that does';
-  return `speaks version ${String(version)} of the provider interface, and ${speak}: ${remedy}`;
+    ? 'update Hostmaster, or install an older release of the provider'
+    : 'install a release that is for it';
+  return `is for version ${String(version)} of the provider interface, but ${supported}: ${remedy}`;
 };
 
-const faultOfShape = ({ name, open, schema, secrets }: Loose): string | null => {
-  if (typeof name !== 'string' || name === '') return wrong('"name"', 'a text that is not empty');
+const whyInvalidFactory = ({ name, open, schema, secrets }: Unchecked): string | null => {
+  if (typeof name !== 'string' || name === '') return wrong('"name"', 'a non-empty string');
   if (typeof open !== 'function') return wrong('"open"', 'a function');
-  if (asLoose(schema) === null) return wrong('"schema"', "the JSON Schema of its target's keys");
+  if (asMapping(schema) === null) return wrong('"schema"', "the JSON Schema of its target's keys");
   if (!Array.isArray(secrets) || !secrets.every((key) => typeof key === 'string' && key !== '')) {
-    return wrong('"secrets"', 'a list of keys, such as ["api_key"]; an empty one where it has none');
+    return wrong('"secrets"', 'a list of keys, such as ["api_key"]; an empty list if it has none');
   }
   return null;
 };
 
-const wrong = (what: string, must: string): string => `has a factory whose ${what} is not ${must}; mend it there`;
+const wrong = (what: string, must: string): string => `has a factory whose ${what} is not ${must}; fix it there`;
 
 /** Keys that every target has; a provider never sees them. */
 const commonKeys = ['provider', 'verify_at', 'verify_wait'];
 
 /** ajv is loaded here only: the built command has the validators of all other schemas. */
-const faultOfSchema = async ({ schema, secrets }: Loose): Promise<string | null> => {
-  const given = asLoose(schema) ?? {};
-  const keys = Object.keys(asLoose(given.properties) ?? {});
+const whyInvalidSchema = async ({ schema, secrets }: Unchecked): Promise<string | null> => {
+  const given = asMapping(schema) ?? {};
+  const keys = Object.keys(asMapping(given.properties) ?? {});
   const common = keys.find((key) => commonKeys.includes(key));
-  if (common !== undefined) return `has a schema with "${common}", which every target has already; take it out there`;
+  if (common !== undefined) return `has a schema with "${common}", which every target has already; remove it there`;
   const required: readonly unknown[] = Array.isArray(given.required) ? given.required : [];
   const secret = [...keys, ...required].find((key) => Array.isArray(secrets) && secrets.includes(key));
   if (secret !== undefined) {
-    return `has a schema with "${String(secret)}", one of its secrets, which never reach the schema; take it out there`;
+    return `has a schema with "${String(secret)}", one of its secrets, which never reach the schema; remove it there`;
   }
-  if (given.type !== 'object') return 'has a schema that is not of "type": "object"; mend it there';
+  if (given.type !== 'object') return 'has a schema that is not of "type": "object"; fix it there';
   try {
     const { Ajv2020 } = await import('ajv/dist/2020.js');
     new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, logger: false }).compile(given);
     return null;
   } catch (error) {
     const [first] = messageOf(error).split(', ');
-    return `has a schema that is not a JSON Schema (2020-12): ${first}; mend it there`;
+    return `has a schema that is not a JSON Schema (2020-12): ${first}; fix it there`;
   }
 };
 
 const isFactory = (value: unknown): value is ProviderFactory =>
-  isLoose(value) && value.apiVersion === spoken && typeof value.open === 'function';
+  isMapping(value) && value.apiVersion === supportedVersion && typeof value.open === 'function';
 
-/** What it opens is looked at before anything is asked of it. Its methods stay its own: it may be of a class. */
+/** The provider that it opens is checked before it is used. Its methods keep their `this`: it may be of a class. */
 const withChecks = (factory: ProviderFactory): ProviderFactory => {
   const { apiVersion, name, schema, secrets } = factory;
-  const toldOf =
+  const withReport =
     <T>(method: string, work: (context: ProviderContext) => Promise<T>) =>
     async (context: ProviderContext): Promise<T> => {
       try {
         return await work(context);
       } catch (error) {
-        throw told(name, method, error, context);
+        throw reportedError(name, method, error, context);
       }
     };
-  const opened = toldOf('open', async (context) => factory.open(context));
+  const opened = withReport('open', async (context) => factory.open(context));
   const [serve, ensureServing] = [factory.serve?.bind(factory), factory.ensureServing?.bind(factory)];
   const open = async (context: ProviderContext): Promise<Provider> => {
     const provider = await opened(context);
-    const fault = faultOfProvider(provider);
-    if (fault === null) return guarded(provider, name, context);
-    throw new HostmasterError('CONFIG', `the provider ${name} ${fault}; mend it there`);
+    const problem = whyInvalidProvider(provider);
+    if (problem === null) return isolated(provider, name, context);
+    throw new HostmasterError('CONFIG', `the provider ${name} ${problem}; fix it there`);
   };
   return {
     ...{ apiVersion, name, schema, secrets, open },
-    ...(serve === undefined ? {} : { serve: toldOf('serve', serve) }),
-    ...(ensureServing === undefined ? {} : { ensureServing: toldOf('ensureServing', ensureServing) }),
+    ...(serve === undefined ? {} : { serve: withReport('serve', serve) }),
+    ...(ensureServing === undefined ? {} : { ensureServing: withReport('ensureServing', ensureServing) }),
   };
 };

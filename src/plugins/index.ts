@@ -20,7 +20,7 @@ export const findProvider = async (name: string, folder: string): Promise<Found>
 
 const loadProvider = async (url: string, folder: string): Promise<Found> => {
   try {
-    const module: object = await withResolvedApi(() => inTime(import(/* @vite-ignore */ url)));
+    const module: object = await withResolvedApi(() => withTimeout(import(/* @vite-ignore */ url)));
     return await asFactory(module);
   } catch (error) {
     return { status: 'unusable', message: whyNotLoaded(error, url, folder) };
@@ -34,32 +34,32 @@ const resolveFile = (name: string, folder: string): Resolved => {
   return existsSync(file) ? { url: pathToFileURL(file).href } : { status: 'missing' };
 };
 
-/** A word that stands for the package, whose hook says from where on it is looked for: Node has no other stable way. */
-const sought = 'hostmaster-provider:';
+/** Stands for the package's name while a hook says from which folder it is resolved: Node has no other stable way. */
+const placeholder = 'hostmaster-provider:';
 
 const resolvePackage = (name: string, folder: string): Resolved => {
   const parentURL = pathToFileURL(join(folder, 'hostmaster.yaml')).href;
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
-      specifier === sought ? next(name, { ...context, parentURL }) : next(specifier, context),
+      specifier === placeholder ? next(name, { ...context, parentURL }) : next(specifier, context),
   });
   try {
-    return { url: import.meta.resolve(sought) };
+    return { url: import.meta.resolve(placeholder) };
   } catch (error) {
     const [message = ''] = messageOf(error).split('\n');
     if (/^Cannot find package '(?!\/)[^']*' imported from /.test(message)) return { status: 'missing' };
-    return { status: 'unusable', message: `cannot be loaded: ${message}; mend or reinstall the package` };
+    return { status: 'unusable', message: `cannot be loaded: ${message}; fix or reinstall the package` };
   } finally {
     hooks.deregister();
   }
 };
 
-const patience = 10_000;
+const loadTimeout = 10_000;
 
-/** A module that waits for ever would end the command without a word. */
-const inTime = async <T>(loading: Promise<T>): Promise<T> => {
+/** A module that waits for ever would end the command without a message. */
+const withTimeout = async <T>(loading: Promise<T>): Promise<T> => {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(`it still waits after ${patience / 1000} s`), patience);
+  const timer = setTimeout(() => reject(`it did not finish within ${loadTimeout / 1000} s`), loadTimeout);
   try {
     return await Promise.race([loading, late]);
   } finally {

@@ -1,48 +1,55 @@
+import * as apex from './checks/apex.ts';
 import * as coexistence from './checks/coexistence.ts';
-import * as keys from './checks/keys.ts';
-import * as loop from './checks/loop.ts';
-import * as place from './checks/place.ts';
+import * as exemptions from './checks/exemptions.ts';
+import { ignoredButWanted } from './checks/ignored.ts';
+import * as loops from './checks/loops.ts';
+import * as occlusion from './checks/occlusion.ts';
+import { privateAddress } from './checks/private-address.ts';
+import { repeatedZone } from './checks/repeated-zone.ts';
+import * as security from './checks/security.ts';
 import * as service from './checks/service.ts';
-import * as size from './checks/size.ts';
 import * as spf from './checks/spf.ts';
 import * as targets from './checks/targets.ts';
-import * as zone from './checks/zone.ts';
+import * as ttl from './checks/ttl.ts';
+import * as values from './checks/values.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule that looks at composed zones. What a zone breaks first is the reason that its RRset is quarantined for. */
 export const rules: readonly Rule[] = [
-  zone.ignoredButWanted,
+  ignoredButWanted,
   coexistence.cnameCoexistence,
   coexistence.dnameCoexistence,
   coexistence.aliasCoexistence,
-  coexistence.oneValue,
-  place.apexCname,
-  place.apexOnly,
-  place.dsAtApex,
-  place.nsWildcard,
-  place.subzone,
-  place.belowDelegation,
-  place.belowDname,
-  loop.cnameLoop,
-  loop.dnameLoop,
+  values.oneValue,
+  apex.apexCname,
+  apex.apexOnly,
+  apex.dsAtApex,
+  occlusion.nsWildcard,
+  occlusion.subzone,
+  occlusion.belowDelegation,
+  occlusion.belowDname,
+  loops.cnameLoop,
+  loops.dnameLoop,
   targets.targetAddress,
   targets.targetCname,
   targets.missingGlue,
-  size.ttlRange,
-  size.duplicateValue,
-  size.rrsetSize,
+  ttl.ttlRange,
+  values.duplicateValue,
+  values.rrsetSize,
   service.nullMx,
   service.svcbAlias,
   spf.spfMultiple,
   spf.spfLookups,
-  keys.caaValue,
-  keys.dsValue,
-  keys.tlsaValue,
-  keys.sshfpValue,
+  security.caaValue,
+  security.dsValue,
+  security.tlsaValue,
+  security.sshfpValue,
   targets.danglingTarget,
-  place.repeatedZone,
-  service.privateAddress,
-  service.singleNs,
-  size.ttlHigh,
-  zone.apexNsUndeclared,
+  repeatedZone,
+  privateAddress,
+  values.singleNs,
+  ttl.ttlHigh,
+  apex.apexNsUndeclared,
+  exemptions.exemptUnknownRule,
+  exemptions.exemptUnused,
 ];

@@ -1,10 +1,9 @@
 import type { JournalEntry, Store } from '../model/ports.ts';
 import { guardOf } from '../validation/index.ts';
-import type { OpenDatabase } from './database.ts';
-import { durably, immediately } from './database.ts';
 import { journalEntrySchema } from './journal-schema.ts';
 import type { Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
+import type { StateWork } from './work.ts';
 
 const journal: Table<JournalEntry> = {
   name: 'journal',
@@ -15,39 +14,39 @@ const journal: Table<JournalEntry> = {
 
 type Journal = Pick<Store, 'journal' | 'journalAll' | 'journalled' | 'endJournal' | 'endJournalAll'>;
 
+const what = 'an entry of the journal, a set of changes that may be half done,';
+
 /** What atomic sets are about to do, the oldest first. */
-export const journalIn = (open: OpenDatabase): Journal => {
-  const { database } = open;
-  const rows = rowsOf(open, journal);
-  const what = 'an entry of the journal, a set of changes that may be half done,';
-  const journalAll = (entries: readonly JournalEntry[]): Promise<void> =>
-    open.write(() =>
-      durably(database, () =>
-        immediately(database, () => {
-          for (const entry of entries) {
-            // A row that stands so already would not be written, and what is not written is not made durable.
-            rows.remove([], [entry.id]);
-            rows.put([], [entry.id], entry);
-          }
-        }),
-      ),
-    );
+export const journalIn = (work: StateWork): Journal => {
+  const rows = rowsOf(work, journal);
+  const journalAll = (entries: readonly JournalEntry[]): Promise<void> => {
+    const keys = entries.map(({ id }) => [id]);
+    return work.write(async (sql) => {
+      // A row that stands so already would not be written, and what is not written is not made durable.
+      await rows.remove(sql, [], keys);
+      await rows.put(
+        sql,
+        [],
+        entries.map((body) => ({ key: [body.id], body })),
+      );
+    }, 'durable');
+  };
   const endJournalAll = (ids: readonly string[]): Promise<void> =>
-    open.write(() =>
-      immediately(database, () => {
-        for (const id of ids) rows.remove([], [id]);
-      }),
+    work.write((sql) =>
+      rows.remove(
+        sql,
+        [],
+        ids.map((id) => [id]),
+      ),
     );
   return {
     journal: (entry) => journalAll([entry]),
     journalAll,
     journalled: () =>
-      open.read(what, [], () =>
-        rows
-          .read([], what)
-          .map(({ body }) => body)
-          .sort((a, b) => a.at - b.at),
-      ),
+      work.read(what, [], async (sql) => {
+        const found = await rows.read(sql, [], what);
+        return found.map(({ body }) => body).sort((a, b) => a.at - b.at);
+      }),
     endJournal: (id) => endJournalAll([id]),
     endJournalAll,
   };

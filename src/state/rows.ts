@@ -1,6 +1,6 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import type { OpenDatabase } from './database.ts';
+import type { Cells, Sql } from './sql.ts';
+import type { StateWork } from './work.ts';
 
 /** A table of JSON bodies. `shared` columns of the key are those that rows are read by, together. */
 export interface Table<T> {
@@ -19,7 +19,7 @@ export interface Row<T> {
 }
 
 /**
- * The rows of a table, each with a checksum over its place and its text, as SQLite does not notice a byte that changed
+ * The rows of a table, each with a checksum over its key and its text, as a database does not notice a byte that changed
  * inside a value. One that is not as it was written is as if it were not there.
  */
 export interface Rows<T> {
@@ -27,68 +27,83 @@ export interface Rows<T> {
    * All with these shared columns, by the own ones; `what` names them for people, where one is lost. `first`: only those
    * whose first own column is this.
    */
-  read(shared: Key, what: string, first?: string): readonly Row<T>[];
-  /** Writes nothing where it stands so already. */
-  put(shared: Key, own: Key, body: T): void;
-  remove(shared: Key, own: Key): void;
+  read(sql: Sql, shared: Key, what: string, first?: string): Promise<readonly Row<T>[]>;
+  /** Writes nothing of a row that stands so already. */
+  put(sql: Sql, shared: Key, rows: readonly Row<T>[]): Promise<void>;
+  /** Rows by their own columns. */
+  remove(sql: Sql, shared: Key, keys: readonly Key[]): Promise<void>;
 }
 
-type Cells = Readonly<Record<string, SQLOutputValue>>;
-
-export const rowsOf = <T>({ database, writable, lost }: OpenDatabase, table: Table<T>): Rows<T> => {
-  const { name, shared, own } = table;
-  const where = (columns: readonly string[]) => columns.map((column) => ` AND ${column} = ?`).join('');
-  const columns = [...shared, ...own, 'body', 'seal'];
-  const order = own.length === 0 ? '' : ` ORDER BY ${own.join(', ')}`;
-  const selecting = (by: readonly string[]) =>
-    database.prepare(`SELECT ${[...own, 'body', 'seal'].join(', ')} FROM ${name} WHERE TRUE${where(by)}${order}`);
-  const select = selecting(shared);
-  const selectFirst = selecting([...shared, ...own.slice(0, 1)]);
-  const upsert = database.prepare(
-    `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-     ON CONFLICT DO UPDATE SET body = excluded.body, seal = excluded.seal
-     WHERE body IS NOT excluded.body OR seal IS NOT excluded.seal`,
-  );
-  const drop = database.prepare(`DELETE FROM ${name} WHERE TRUE${where([...shared, ...own])}`);
-  const keyOf = (cells: Cells): SQLOutputValue[] => own.map((column) => cells[column] ?? null);
+export const rowsOf = <T>({ writable, lost }: Pick<StateWork, 'writable' | 'lost'>, table: Table<T>): Rows<T> => {
+  const { own } = table;
+  const text = statementsOf(table);
+  const keyOf = (cells: Cells): readonly unknown[] => own.map((column) => cells[column] ?? null);
   const rowOf = (cells: Cells, start: number): Row<T> | null => {
     const key = keyOf(cells);
-    const { body: text, seal } = cells;
-    if (typeof text !== 'string' || !isKey(key) || sealOf(start, key, text) !== seal) return null;
-    const body = parsed(text);
+    const { body: json, seal } = cells;
+    if (typeof json !== 'string' || !isKey(key) || sealOf(start, key, json) !== seal) return null;
+    const body = parsed(json);
     return table.body(body) ? { key, body } : null;
   };
-  /** So that it is said once, and not at every pass; what cannot be dropped now is dropped when it is read again. */
-  const dropDamaged = (key: readonly SQLOutputValue[]): void => {
-    try {
-      drop.run(...key);
-    } catch {}
-  };
+  const startOf = (shared: Key): number => crc32(`${table.name}\0${shared.join('\0')}\0`);
   return {
-    read: (place, what, first) => {
-      const start = crc32(`${name}\0${place.join('\0')}\0`);
+    read: async (sql, shared, what, first) => {
+      const found = await (first === undefined
+        ? sql.all(text.select, shared)
+        : sql.all(text.selectFirst, [...shared, first]));
+      const start = startOf(shared);
       const rows: Row<T>[] = [];
-      for (const cells of first === undefined ? select.all(...place) : selectFirst.all(...place, first)) {
+      for (const cells of found) {
         const row = rowOf(cells, start);
-        if (row !== null) rows.push(row);
-        else {
-          lost(what);
-          if (writable) dropDamaged([...place, ...keyOf(cells)]);
+        if (row !== null) {
+          rows.push(row);
+          continue;
         }
+        lost(what);
+        if (writable) await dropDamaged(sql, text.remove, [...shared, ...keyOf(cells)]);
       }
       return rows;
     },
-    put: (place, key, body) => {
-      const text = JSON.stringify(body);
-      upsert.run(...place, ...key, text, sealOf(crc32(`${name}\0${place.join('\0')}\0`), key, text));
+    put: (sql, shared, rows) => {
+      const start = startOf(shared);
+      const cells = rows.map(({ key, body }) => {
+        const json = JSON.stringify(body);
+        return [...shared, ...key, json, sealOf(start, key, json)];
+      });
+      return sql.runEach(text.upsert, cells);
     },
-    remove: (place, key) => {
-      drop.run(...place, ...key);
-    },
+    remove: (sql, shared, keys) =>
+      sql.runEach(
+        text.remove,
+        keys.map((key) => [...shared, ...key]),
+      ),
   };
 };
 
-const isKey = (key: readonly SQLOutputValue[]): key is (string | number)[] =>
+const statementsOf = ({ name, own, shared }: Table<unknown>) => {
+  const where = (columns: readonly string[]) => columns.map((column) => ` AND ${column} = ?`).join('');
+  const key = [...shared, ...own];
+  const columns = [...key, 'body', 'seal'];
+  const order = own.length === 0 ? '' : ` ORDER BY ${own.join(', ')}`;
+  const selecting = (by: readonly string[]) =>
+    `SELECT ${[...own, 'body', 'seal'].join(', ')} FROM ${name} WHERE TRUE${where(by)}${order}`;
+  return {
+    select: selecting(shared),
+    selectFirst: selecting([...shared, ...own.slice(0, 1)]),
+    upsert: `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+      ON CONFLICT (${key.join(', ')}) DO UPDATE SET body = excluded.body, seal = excluded.seal
+      WHERE ${name}.body IS DISTINCT FROM excluded.body OR ${name}.seal IS DISTINCT FROM excluded.seal`,
+    remove: `DELETE FROM ${name} WHERE TRUE${where(key)}`,
+  };
+};
+
+/** So that it is said once, and not at every pass; what cannot be dropped now is dropped when it is read again. */
+const dropDamaged = async (sql: Sql, statement: string, key: readonly unknown[]): Promise<void> => {
+  if (!isKey(key)) return;
+  await sql.run(statement, key).catch(() => undefined);
+};
+
+const isKey = (key: readonly unknown[]): key is Key =>
   key.every((part) => typeof part === 'string' || typeof part === 'number');
 
 const sealOf = (start: number, key: Key, text: string): number => crc32(`${key.join('\0')}\0${text}`, start);

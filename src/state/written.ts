@@ -2,12 +2,12 @@ import type { OrphanedValue, Store, WrittenValue } from '../model/ports.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { keyOf } from '../model/rrset.ts';
 import { guardOf } from '../validation/index.ts';
-import type { OpenDatabase } from './database.ts';
-import { immediately } from './database.ts';
-import { placeLabel, placeOf } from './last-synced.ts';
 import { orphanedValuesSchema, writtenValuesSchema } from './row-schemas.ts';
-import type { Table } from './rows.ts';
+import type { Key, Row, Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
+import type { Sql } from './sql.ts';
+import type { StateWork } from './work.ts';
+import { zoneTargetCells, zoneTargetLabel } from './zone-target.ts';
 
 type Sourced = Pick<WrittenValue, 'rdata' | 'sources' | 'claims'>;
 
@@ -27,35 +27,46 @@ const orphaned: Table<readonly OrphanedValue[]> = {
 };
 
 /** What we wrote for whom, by name and type. */
-export const writtenIn = (open: OpenDatabase): Pick<Store, 'written' | 'noteWritten'> => {
-  const rows = rowsOf(open, written);
+export const writtenIn = (work: StateWork): Pick<Store, 'written' | 'noteWritten'> => {
+  const rows = rowsOf(work, written);
   return {
     written: (zone, target, names) => {
-      const what = `what was written to ${placeLabel(zone, target)}`;
-      return open.read(what, [], () => {
-        const values: WrittenValue[] = [];
-        const place = placeOf(zone, target);
-        const found =
-          names === undefined ? rows.read(place, what) : names.flatMap((name) => rows.read(place, what, name));
-        for (const { key, body } of found) {
-          const [name = '', type = ''] = key;
-          for (const value of body) values.push({ name: `${name}`, type: `${type}`, ...value });
-        }
-        return values;
-      });
+      const what = `what was written to ${zoneTargetLabel(zone, target)}`;
+      const at = zoneTargetCells(zone, target);
+      const readRows = async (sql: Sql): Promise<readonly WrittenValue[]> => {
+        if (names === undefined) return valuesOf(await rows.read(sql, at, what));
+        const found: Row<readonly Sourced[]>[] = [];
+        for (const name of names) found.push(...(await rows.read(sql, at, what, name)));
+        return valuesOf(found);
+      };
+      return work.read(what, [], readRows, names === undefined ? 'statement' : 'read');
     },
     noteWritten: (zone, target, at, values) =>
-      open.write(() =>
-        immediately(open.database, () => {
-          const place = placeOf(zone, target);
-          for (const { name, type, found } of grouped(at, values)) {
-            if (found.length === 0) rows.remove(place, [name, type]);
-            else rows.put(place, [name, type], found);
-          }
-        }),
-      ),
+      work.write(async (sql) => {
+        const place = zoneTargetCells(zone, target);
+        const groups = [...grouped(at, values)];
+        const gone = groups.filter(({ found }) => found.length === 0);
+        const there = groups.filter(({ found }) => found.length > 0);
+        await rows.remove(sql, place, gone.map(keyOfGroup));
+        await rows.put(
+          sql,
+          place,
+          there.map((group) => ({ key: keyOfGroup(group), body: group.found })),
+        );
+      }),
   };
 };
+
+const valuesOf = (rows: readonly Row<readonly Sourced[]>[]): readonly WrittenValue[] => {
+  const values: WrittenValue[] = [];
+  for (const { key, body } of rows) {
+    const [name = '', type = ''] = key;
+    for (const value of body) values.push({ name: `${name}`, type: `${type}`, ...value });
+  }
+  return values;
+};
+
+const keyOfGroup = ({ name, type }: Group): Key => [name, type];
 
 interface Group extends RRsetKey {
   readonly found: Sourced[];
@@ -80,18 +91,22 @@ const grouped = (at: readonly RRsetKey[], values: readonly WrittenValue[]): Iter
 };
 
 /** Values that nobody accounts for, and how long they have been so. */
-export const orphansIn = (open: OpenDatabase): Pick<Store, 'orphans' | 'keepOrphans'> => {
-  const rows = rowsOf(open, orphaned);
+export const orphansIn = (work: StateWork): Pick<Store, 'orphans' | 'keepOrphans'> => {
+  const rows = rowsOf(work, orphaned);
   return {
     orphans: (zone, target) => {
-      const what = `how long values of ${placeLabel(zone, target)} have been unaccounted for`;
-      return open.read(what, [], () => rows.read(placeOf(zone, target), what)[0]?.body ?? []);
+      const what = `how long values of ${zoneTargetLabel(zone, target)} have been unaccounted for`;
+      return work.read(what, [], async (sql) => {
+        const [row] = await rows.read(sql, zoneTargetCells(zone, target), what);
+        return row?.body ?? [];
+      });
     },
-    keepOrphans: (zone, target, orphans) =>
-      open.write(() => {
-        const place = placeOf(zone, target);
-        if (orphans.length === 0) rows.remove(place, []);
-        else rows.put(place, [], orphans);
-      }),
+    keepOrphans: (zone, target, orphans) => {
+      const at = zoneTargetCells(zone, target);
+      return work.write(
+        (sql) => (orphans.length === 0 ? rows.remove(sql, at, [[]]) : rows.put(sql, at, [{ key: [], body: orphans }])),
+        'statement',
+      );
+    },
   };
 };

@@ -1,31 +1,29 @@
 import { compareText } from '../model/compare.ts';
 import type { Difference } from '../model/result.ts';
 import { zoneLabel } from '../model/zone.ts';
-import { type Pair, unaskedOf } from './pair.ts';
+import { notAsked } from './circuit-breaker.ts';
+import { countUnasked, type ZoneCheck } from './zone-check.ts';
 
 /** A line for each RRset that is not proven; but one for all where the name server stopped answering. */
-export const differencesOf = (pair: Pair): readonly Difference[] => {
-  const found = [...pair.found.values()];
-  const unasked = unaskedOf(pair);
-  if (pair.trouble !== null) return [unanswered(pair, pair.trouble, unasked)];
+export const differencesOf = (check: ZoneCheck): readonly Difference[] => {
+  const found = [...check.differences.values()];
+  const unasked = countUnasked(check);
+  if (check.failure !== null) return [unanswered(check, check.failure, unasked)];
   if (unasked === 0) return found;
   const silent = found.filter((difference) => difference.kind === 'no_answer');
-  const reason = typeof silent[0]?.answered === 'string' ? silent[0].answered : tooSilent;
+  const reason = typeof silent[0]?.answered === 'string' ? silent[0].answered : notAsked.reason;
   const heard = found.filter((difference) => difference.kind !== 'no_answer');
-  return [...heard, unanswered(pair, { kind: 'no_answer', reason }, unasked + silent.length)];
+  return [...heard, unanswered(check, { kind: 'no_answer', reason }, unasked + silent.length)];
 };
 
-/** Why a name server that was silent too often was left alone. */
-export const tooSilent = 'no answer so often that it was not asked any more';
-
-const unanswered = (pair: Pair, trouble: NonNullable<Pair['trouble']>, count: number): Difference => ({
-  zone: zoneLabel(pair.work.zone),
-  nameserver: pair.nameserver.label,
-  name: pair.work.zone.name,
+const unanswered = (check: ZoneCheck, failure: NonNullable<ZoneCheck['failure']>, count: number): Difference => ({
+  zone: zoneLabel(check.task.zone),
+  nameserver: check.nameserver.label,
+  name: check.task.zone.name,
   type: 'SOA',
-  kind: trouble.kind,
+  kind: failure.kind,
   expected: null,
-  answered: count === 0 ? trouble.reason : `${trouble.reason}; ${count} ${count === 1 ? 'RRset' : 'RRsets'} not asked`,
+  answered: count === 0 ? failure.reason : `${failure.reason}; ${count} ${count === 1 ? 'RRset' : 'RRsets'} not asked`,
 });
 
 export const byZone = (a: Difference, b: Difference): number =>

@@ -4,17 +4,17 @@ import type { ZoneId } from '../model/zone.ts';
 import type { OpenTarget } from '../target.ts';
 
 /** Any RRsets to look for name servers and their addresses in: desired or existing ones. */
-export interface Lookup {
+export interface NameServerRRset {
   readonly name: string;
   readonly type: string;
   readonly values: readonly { readonly rdata: string }[];
 }
 
 const dnsPort = 53;
-const none: Answering = { nameservers: [], unknown: [], unreachable: true };
+const noneToAsk: FoundNameServers = { nameservers: [], unknown: [], unreachable: true };
 
 /** Who answers for a zone: `unknown` are name servers without an address. */
-export interface Answering {
+export interface FoundNameServers {
   readonly nameservers: readonly NameServer[];
   readonly unknown: readonly string[];
   /** True: the target says that none can be asked. */
@@ -25,37 +25,43 @@ export interface Answering {
  * The name servers that answer for a zone at a target: those of verify_at; else those the target itself knows, or gave the
  * zone; else the zone's apex NS, as `rrsets` have them, or as the target holds them where those do not.
  */
-export const nameServersOf = async (zone: ZoneId, target: OpenTarget, rrsets: Iterable<Lookup>): Promise<Answering> => {
-  if (target.provider.supports.verify !== 'dns') return none;
-  const configured = target.definition.verify_at ?? known(target);
+export const nameServersOf = async (
+  zone: ZoneId,
+  target: OpenTarget,
+  rrsets: Iterable<NameServerRRset>,
+): Promise<FoundNameServers> => {
+  if (target.provider.supports.verify !== 'dns') return noneToAsk;
+  const configured = target.definition.verify_at ?? knownByTarget(target);
   if (configured !== null) return { nameservers: configured, unknown: [] };
   const all = [...rrsets];
   const given = await target.provider.delegation?.(zone).catch(() => undefined);
-  if (given === null) return none;
+  if (given === null) return noneToAsk;
   if (given !== undefined) {
     const ns = { name: zone.name, type: 'NS', values: given.map((rdata) => ({ rdata })) };
-    return addressesOf(zone.name, [ns, ...all.filter(({ type }) => type !== 'NS')]);
+    return nameServersIn(zone.name, [ns, ...all.filter(({ type }) => type !== 'NS')]);
   }
   const declared = all.some(({ name, type }) => type === 'NS' && name === zone.name);
-  return addressesOf(zone.name, declared ? all : [...all, ...(await apexAt(zone, target))]);
+  return nameServersIn(zone.name, declared ? all : [...all, ...(await apexRRsetsAt(zone, target))]);
 };
 
 /** What a target holds at a zone's apex; nothing where it cannot say. */
-const apexAt = async (zone: ZoneId, { provider }: OpenTarget): Promise<readonly Lookup[]> => {
+const apexRRsetsAt = async (zone: ZoneId, { provider }: OpenTarget): Promise<readonly NameServerRRset[]> => {
   const read = await provider.read(zone, { names: [zone.name] }).catch(() => null);
   return read?.status === 'read' ? read.rrsets.filter(({ name }) => name === zone.name) : [];
 };
 
-const known = ({ provider, serving }: OpenTarget): readonly NameServer[] | null => {
+const knownByTarget = ({ provider, serving }: OpenTarget): readonly NameServer[] | null => {
   const own = serving === null ? (provider.nameServers?.() ?? []) : [serving];
-  return own.length === 0 ? null : own.map(({ address, port }) => ({ label: labelOf(address, port), address, port }));
+  return own.length === 0
+    ? null
+    : own.map(({ address, port }) => ({ label: addressAndPort(address, port), address, port }));
 };
 
-const labelOf = (address: string, port: number): string =>
+const addressAndPort = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
 /** The addresses of the name servers in the NS RRset of `name`: by the zone's own A and AAAA, else by the system. */
-export const addressesOf = async (name: string, rrsets: Iterable<Lookup>): Promise<Answering> => {
+export const nameServersIn = async (name: string, rrsets: Iterable<NameServerRRset>): Promise<FoundNameServers> => {
   const all = [...rrsets].filter(({ type }) => type === 'NS' || type === 'A' || type === 'AAAA');
   const names = all.filter((rrset) => rrset.type === 'NS' && rrset.name === name).flatMap(rdataOf);
   const found = await Promise.all(
@@ -72,7 +78,7 @@ export const addressesOf = async (name: string, rrsets: Iterable<Lookup>): Promi
   };
 };
 
-const rdataOf = (rrset: Lookup): readonly string[] => rrset.values.map(({ rdata }) => rdata);
+const rdataOf = (rrset: NameServerRRset): readonly string[] => rrset.values.map(({ rdata }) => rdata);
 
 const resolve = async (name: string): Promise<readonly string[]> => {
   try {

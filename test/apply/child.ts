@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import type { Pass, Where } from './pass.ts';
 import { applyAt, openPowerDns, targetsOf } from './pass.ts';
 
@@ -12,7 +12,7 @@ export interface ChildInput extends Pass {
 
 const input: ChildInput = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const target = await openPowerDns(input.where, 'pdns', '60s');
-const store = openStore(input.state);
+const store = await openStore(input.state);
 await applyAt(input, targetsOf(target), { store });
 await store.close();
 await target.provider.close?.();

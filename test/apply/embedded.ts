@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { factory as embedded } from '../../providers/embedded/index.ts';
 import type { Store } from '../../src/model/ports.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import type { OpenTarget } from '../../src/target.ts';
 import { tempFolder } from '../servers/child.ts';
 import { targetOf } from './pass.ts';
@@ -20,7 +20,7 @@ export const openPair = async (): Promise<Pair> => {
     const config = { listen: '127.0.0.1:0', file: join(folder, `${name}.sqlite`) };
     return targetOf(await embedded.open({ config, secrets: {}, folder }), config, name);
   };
-  const store = openStore(join(folder, 'state.sqlite'));
+  const store = await openStore(join(folder, 'state.sqlite'));
   const [names, addresses] = [await open('names'), await open('addresses')];
   return {
     store,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import type { OpenTarget } from '../../src/target.ts';
 import type { ApiRRset } from '../faults/zone.ts';
 import { rrset } from '../faults/zone.ts';
@@ -121,7 +121,7 @@ export const startLab = async (): Promise<Lab> => {
   const proxy = await startProxy(pdns.url);
   const target = await openPowerDns({ url: proxy.url, apiKey: pdns.apiKey });
   const state = join(tempFolder('state'), 'state.sqlite');
-  const store = openStore(state);
+  const store = await openStore(state);
   return {
     pdns,
     target,

@@ -1,4 +1,4 @@
-import { impure, mayImport, modelImports, pure, pureImports, roomOf } from './layers.ts';
+import { impure, isPure, mayImport, modelImports, pureImports, roomOf } from './layers.ts';
 import { type Import, isNode, type Node, type Source } from './source.ts';
 
 /** One fault a line, each named with its file; empty: the source holds to it. */
@@ -19,7 +19,7 @@ const providerOf = (path: string): string | undefined => path.split('/')[1];
 /** Pure rooms import nothing that reads or writes the world. */
 export const importsTheWorld: Check = ({ path, imports }) => {
   const room = roomOf(path);
-  if (!pure.includes(room)) return [];
+  if (!isPure(path)) return [];
   return imports
     .filter((each) => !isAllowedOutside(room, each))
     .map(({ from, names }) => `${from} {${names.join(', ')}}`);
@@ -32,7 +32,7 @@ const isAllowedOutside = (room: string, { from, names }: Import): boolean => {
 };
 
 /** Pure rooms touch no clock, no environment and no chance. */
-export const touchesTheWorld: Check = ({ path, nodes }) => (pure.includes(roomOf(path)) ? nodes.flatMap(worldly) : []);
+export const touchesTheWorld: Check = ({ path, nodes }) => (isPure(path) ? nodes.flatMap(worldly) : []);
 
 const worldly = (node: Node): readonly string[] => {
   const called = nameOf(node.callee);
@@ -44,11 +44,65 @@ const worldly = (node: Node): readonly string[] => {
   return ['Date.now', 'Math.random'].includes(member) ? [member] : [];
 };
 
-export const keepsState: Check = ({ body }) =>
-  body
-    .map((node) => (isNode(node.declaration) ? node.declaration : node))
-    .filter((node) => node.type === 'VariableDeclaration' && node.kind !== 'const')
-    .map((node) => `a top-level ${node.kind}`);
+/** A module has no variable, nothing at its top that a function of it changes, and exports nothing that others can change. */
+export const keepsState: Check = ({ body, nodes }) => {
+  const declarations = body
+    .flatMap((node) => (isNode(node.declaration) ? { ...node.declaration, isExported: true } : node))
+    .filter((node) => node.type === 'VariableDeclaration');
+  const variables = declarations.filter(({ kind }) => kind !== 'const').map(({ kind }) => `a top-level ${kind}`);
+  const constants = declarations.filter(({ kind }) => kind === 'const');
+  const names = new Set(constants.flatMap(declared).map(({ id }) => nameOf(id)));
+  const changed = new Set(nodes.flatMap(changedBy).filter((name) => names.has(name)));
+  const open = constants
+    .filter(({ isExported }) => isExported === true)
+    .flatMap(declared)
+    .filter(isChangeable);
+  return [
+    ...variables,
+    ...[...changed].map((name) => `${name} changes`),
+    ...open.map(({ id }) => `others can change ${nameOf(id)}`),
+  ];
+};
+
+const declared = ({ declarations }: Node): readonly Node[] =>
+  Array.isArray(declarations) ? declarations.filter(isNode) : [];
+
+const changers: ReadonlySet<string> = new Set([
+  ...['set', 'add', 'delete', 'clear'],
+  ...['push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin'],
+]);
+
+/** The names whose object a node changes, by one of its methods, by an assignment to what it has, or by `Object.assign`. */
+const changedBy = ({ argument, arguments: args, callee, left, operator, type }: Node): readonly string[] => {
+  if (type === 'CallExpression' && isNode(callee) && callee.type === 'MemberExpression') {
+    const [first]: readonly unknown[] = Array.isArray(args) ? args : [];
+    if (nameOf(callee.object) === 'Object' && nameOf(callee.property) === 'assign') return [nameOf(first)];
+    return changers.has(nameOf(callee.property)) ? [nameOf(callee.object)] : [];
+  }
+  const isDeletion = type === 'UnaryExpression' && operator === 'delete';
+  const assigned = type === 'AssignmentExpression' ? left : type === 'UpdateExpression' || isDeletion ? argument : null;
+  // A sticky expression is told where to begin just before each use.
+  const isMember =
+    isNode(assigned) && assigned.type === 'MemberExpression' && nameOf(assigned.property) !== 'lastIndex';
+  return isMember ? [rootOf(assigned)] : [];
+};
+
+/** `a` of `a.b[c].d`. */
+const rootOf = (node: Node): string => (isNode(node.object) ? rootOf(node.object) : nameOf(node));
+
+const collections: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet']);
+
+/** A collection, list or mapping without a type that keeps it from being changed. */
+const isChangeable = ({ id, init }: Node): boolean => {
+  if (!isNode(init) || (isNode(id) && isNode(id.typeAnnotation))) return false;
+  return (
+    (init.type === 'NewExpression' && collections.has(nameOf(init.callee))) ||
+    (init.type === 'ArrayExpression' && !isFull(init.elements)) ||
+    (init.type === 'ObjectExpression' && !isFull(init.properties))
+  );
+};
+
+const isFull = (members: unknown): boolean => Array.isArray(members) && members.length > 0;
 
 export const hasClasses: Check = ({ nodes }) =>
   nodes

@@ -4,7 +4,7 @@ import { factory as rfc2136 } from '../../providers/rfc2136/index.ts';
 import { planAll } from '../../src/pass/plan.ts';
 import { closeTargets } from '../../src/pass/targets.ts';
 import { planPass } from '../../src/pass.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import { rimOf } from '../apply/pass.ts';
 
 const [config = '', times = '1'] = process.argv.slice(2);

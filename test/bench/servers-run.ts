@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { factory as powerdns } from '../../providers/powerdns/index.ts';
 import { composedOf, composition } from '../../src/compose/index.ts';
 import { planAffected } from '../../src/pass/affected/index.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import { rimOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { applied, fullPass, type Scene } from '../pass/scene.ts';
 import { movedAt, serverAt, serversInput } from './servers.ts';
@@ -48,7 +48,7 @@ const passesAt = async (
 ) => {
   const config = { url: where.url, server: 'localhost', timeout: '600s', rectify: 'auto' };
   const provider = await powerdns.open({ config, secrets: { api_key: where.key }, folder: where.folder });
-  const store = openStore(join(where.folder, 'state.sqlite'));
+  const store = await openStore(join(where.folder, 'state.sqlite'));
   const scene: Omit<Scene, 'close'> = { targets: targetsOf(targetOf(provider, config)), store, context: rimOf() };
   try {
     const [, apply] = await measured(async () => applied(await fullPass(input, scene, true), scene.context));

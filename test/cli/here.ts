@@ -1,7 +1,7 @@
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { noPaint } from '../../src/report/paint.ts';
-import type { Ended } from '../faults/command.ts';
+import type { Ended } from '../command.ts';
 
 /** The real command in this process, with all that it prints, where nobody answers it and no variable is set. */
 export const runHere = async (args: readonly string[], now: () => number = Date.now): Promise<Ended> => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { grants, groups, labels } from '../load/examples.ts';
 import * as make from './make.ts';
@@ -31,7 +32,10 @@ const composedFrom = async (servers: Parameters<typeof make.inputOf>[0]) => {
     writeFileSync(join(folder, 'hostmaster.yaml'), config);
     writeFileSync(join(folder, 'labels.yaml'), labels);
     writeFileSync(join(folder, 'groups.yaml'), groups);
-    const { zones, zoneNames, roles } = await load({ config: join(folder, 'hostmaster.yaml') });
+    const { zones, zoneNames, roles } = await load({
+      config: join(folder, 'hostmaster.yaml'),
+      inventories: inventorySources,
+    });
     return compose({ zones, zoneNames, roles, roster: { servers, inventories: {}, problems: [], now: make.now } });
   } finally {
     rmSync(folder, { recursive: true });
@@ -78,7 +82,7 @@ it('a server without the attribute is one error, which names it, the label and t
   const composed = await composedFrom([present(server('mx1', ['192.0.2.25'], { labels: ['mailserver'] }))]);
   expect(composed.problems.map(({ rule, message, file, line }) => [rule, message, file, line])).toContainEqual([
     'server-lacks',
-    'label mailserver (labels.yaml:6), server mx1 of inventory lab: it has no "rack"',
+    'label mailserver, server lab/mx1: it has no "rack"',
     'labels.yaml',
     6,
   ]);

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostmaster } from '../command.ts';
 import { tempFolder } from '../servers/child.ts';
 import { differences } from './answers.ts';
 import { groups } from './groups/index.ts';
@@ -14,20 +13,6 @@ import type { Wanted } from './suite.ts';
 
 const names = ['A beside AAAA', 'Several names at once', 'Deep names', 'CNAME chains', 'What is left alone'];
 const chosen = groups.filter(({ name }) => names.includes(name));
-const command = join(import.meta.dirname, '..', '..', 'bin', 'hostmaster.ts');
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const hostmaster = (...args: readonly string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr }),
-    );
-  });
 
 describe('through the command', () => {
   const normalise = normaliserOf(chosen);
@@ -45,8 +30,8 @@ describe('through the command', () => {
         it(step.name, async () => {
           if (subject === undefined) throw new Error('the server did not start');
           const config = writeRepository(folder, subject.config, group, step);
-          expect(await hostmaster('apply', '--yes', '--config', config)).toMatchObject({ code: 0 });
-          expect(await hostmaster('plan', '--exit-code', '--full', '--config', config)).toMatchObject({ code: 0 });
+          expect(await hostmaster(['apply', '--yes', '--config', config])).toMatchObject({ code: 0 });
+          expect(await hostmaster(['plan', '--exit-code', '--full', '--config', config])).toMatchObject({ code: 0 });
           const expectation = { zone: group.zone, now: step.records, before, asks: step.asks };
           before = step.records;
           expect(await differences(subject.dns, expectation, normalise)).toEqual([]);

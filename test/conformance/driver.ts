@@ -5,7 +5,7 @@ import type { ApplyPass, PlanPass, Registry, RunContext } from '../../src/pass.t
 import { applyPass, planPass } from '../../src/pass.ts';
 import { findProvider } from '../../src/plugins/index.ts';
 import type { Supports } from '../../src/provider.ts';
-import { askByDns } from '../../src/verify/ask.ts';
+import { askByDns } from '../../src/verify/index.ts';
 import type { DnsAddress } from '../servers/ports.ts';
 import { targetName } from './repository.ts';
 
@@ -44,7 +44,7 @@ export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress
     use: (pass: PlanPass) => T | Promise<T>,
   ) => {
     const options = { config, targetsFrom: config, allow, full, serve: false };
-    const pass = await planPass(options, context, () => store);
+    const pass = await planPass(options, context, async () => store);
     try {
       return await use(pass);
     } finally {

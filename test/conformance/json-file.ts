@@ -13,20 +13,24 @@ export const jsonFileSource = (): string => {
   return blocks.map(([, code]) => code).join('\n');
 };
 
+/** The same as it stood when the provider interface had its first version, which a later Hostmaster has to load unchanged. */
+export const firstJsonFileSource = (): string =>
+  readFileSync(join(root, 'test/providers/api-version-1/json-file.ts'), 'utf8');
+
 /** Writes it into a folder, as somebody who follows the README does. */
-export const writeJsonFileProvider = (folder: string): string => {
+export const writeJsonFileProvider = (folder: string, source: string = jsonFileSource()): string => {
   const file = join(folder, 'json-file.ts');
-  writeFileSync(file, jsonFileSource());
+  writeFileSync(file, source);
   return file;
 };
 
 /** The provider of the README, named by its path; no name server answers for its file, which is read past it. */
-export const jsonFileSubject = async (): Promise<Subject> => {
+export const jsonFileSubject = async (source: string = jsonFileSource()): Promise<Subject> => {
   const folder = tempFolder('json-file');
   const file = join(folder, 'zones.json');
   return {
     factory: null,
-    config: { provider: writeJsonFileProvider(folder), file },
+    config: { provider: writeJsonFileProvider(folder, source), file },
     dns: async (zone) => recordsOf(JSON.parse(readFileSync(file, 'utf8'))[zone].rrsets),
     refusals: [],
     stop: async () => undefined,

@@ -5,7 +5,7 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { factory } from '../../providers/route53/index.ts';
+import { route53 } from '../../providers/route53/index.ts';
 import type { DigRecord } from '../servers/dig.ts';
 import { motoCredentials, startMoto } from '../servers/moto.ts';
 import { startRoute53Fake } from '../servers/route53-fake/index.ts';
@@ -60,7 +60,7 @@ const subjectAt = (endpoint: string, stop: () => Promise<void>, refusals: readon
   Object.assign(process.env, motoCredentials);
   const client = new Route53Client({ endpoint, region: 'us-east-1' });
   return {
-    factory,
+    factory: route53(),
     config: {
       provider: 'route53',
       endpoint,

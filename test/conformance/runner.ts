@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/model/problem.ts';
 import { type ProviderFactory, parseRdata, rdataToWire, type Supports } from '../../src/provider.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import { type Bind, startBind } from '../servers/bind.ts';
 import { tempFolder } from '../servers/child.ts';
 import type { DnsAddress } from '../servers/ports.ts';
@@ -81,7 +81,7 @@ export const conformance = (title: string, start: () => Promise<Subject>): void 
 const startAll = async (start: () => Promise<Subject>): Promise<Running> => {
   const [subject, delegated] = await Promise.all([start(), startDelegated()]);
   const registry = subject.factory === null ? {} : { [String(subject.config.provider)]: subject.factory };
-  const store = openStore(join(tempFolder('conformance-state'), 'state.sqlite'));
+  const store = await openStore(join(tempFolder('conformance-state'), 'state.sqlite'));
   const driver = driverOf(registry, store, delegated.dns);
   return { subject, driver, delegated, normalise: normaliserOf(groups) };
 };

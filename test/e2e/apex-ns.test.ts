@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { hostmaster } from '../command.ts';
 import { startPowerDns, tempFolder } from '../servers/index.ts';
-import { hostmaster } from './command.ts';
 import { jsonOf } from './repository.ts';
 
 // A zone file without apex NS, at a target without verify_at: the name servers are those that the target knows.
@@ -28,7 +28,7 @@ it('asks the name servers that the zone has at its target', async () => {
       'ns1: { type: A, ttl: 300, value: 127.9.9.9 }\nlua: { type: LUA, value: A "\'192.0.2.1\'" }\n',
     );
     const run = (...args: readonly string[]) =>
-      hostmaster(folder, [...args, '--format', 'json'], { KEY: server.apiKey });
+      hostmaster([...args, '--format', 'json'], { cwd: folder, env: { KEY: server.apiKey } });
     const nameserver = 'ns1.one.example. (127.9.9.9)';
     const verified = await run('verify');
     expect(verified.code).toBe(1);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
 import { runHere } from '../cli/here.ts';
+import { hostmaster } from '../command.ts';
 import { embeddedSubject } from '../conformance/embedded.ts';
 import { groups } from '../conformance/groups/index.ts';
 import { powerDnsSubject } from '../conformance/powerdns.ts';
@@ -11,7 +12,6 @@ import { type TargetConfig, targetName, writeRepository } from '../conformance/r
 import type { Subject } from '../conformance/runner.ts';
 import { cases } from '../model/cases.ts';
 import { tempFolder } from '../servers/child.ts';
-import { hostmaster } from './command.ts';
 
 // Every zone of the conformance suite, in its richest state, on a real server: what `dump` writes of it plans to nothing.
 
@@ -68,9 +68,9 @@ const newRepository = (target: TargetConfig): string => {
 
 const dumped = async (subject: Subject, as: 'yaml' | 'zone') => {
   const folder = newRepository(subject.config);
-  const dump = await hostmaster(folder, ['dump', '--target', targetName, '--as', as, '--out', 'zones']);
+  const dump = await hostmaster(['dump', '--target', targetName, '--as', as, '--out', 'zones'], { cwd: folder });
   expect(dump).toMatchObject({ code: 0, stderr: '' });
-  const plan = await hostmaster(folder, ['plan', '--full', '--exit-code', '--format', 'json']);
+  const plan = await hostmaster(['plan', '--full', '--exit-code', '--format', 'json'], { cwd: folder });
   return { folder, code: plan.code, plan: JSON.parse(plan.stdout) as Plan };
 };
 
@@ -129,7 +129,7 @@ describe.each(subjects)('a dump of %s', (_, startSubject) => {
     for (const { group, step } of zones) writeRepository(folder, subject.config, group, step);
     writeFileSync(join(folder, 'zones/rest.example.yaml'), restYaml());
     writeFileSync(join(folder, 'hostmaster.yaml'), configOf(subject.config));
-    const applied = await hostmaster(folder, ['apply', '--yes', '--format', 'json']);
+    const applied = await hostmaster(['apply', '--yes', '--format', 'json'], { cwd: folder });
     const { results } = JSON.parse(applied.stdout);
     expect(results).toHaveLength(zoneCount);
     const provider = await subject.factory?.open({

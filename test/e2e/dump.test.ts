@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostmaster } from '../command.ts';
 import { type PowerDns, startPowerDns, tempFolder } from '../servers/index.ts';
-import { hostmaster } from './command.ts';
 
 const rr = (name: string, type: string, ...contents: readonly string[]) => ({
   name,
@@ -31,7 +31,7 @@ describe('dump', () => {
   let server: PowerDns;
   let folder: string;
   const dump = (...args: readonly string[]) =>
-    hostmaster(folder, ['dump', '--target', 'pdns', ...args], { PDNS_API_KEY: server.apiKey });
+    hostmaster(['dump', '--target', 'pdns', ...args], { cwd: folder, env: { PDNS_API_KEY: server.apiKey } });
   const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 
   beforeAll(async () => {
@@ -151,14 +151,17 @@ www:
   });
 
   it('says what is wrong with the target', async () => {
-    expect(await hostmaster(folder, ['dump', '--target', 'pdsn'], { PDNS_API_KEY: 'x' })).toMatchObject({
+    expect(await hostmaster(['dump', '--target', 'pdsn'], { cwd: folder, env: { PDNS_API_KEY: 'x' } })).toMatchObject({
       code: 1,
       stderr: 'hostmaster: --target pdsn: hostmaster.yaml does not have it; it has pdns\n',
     });
-    const denied = await hostmaster(folder, ['dump', '--target', 'pdns'], { PDNS_API_KEY: 'a-wrong-key' });
+    const denied = await hostmaster(['dump', '--target', 'pdns'], {
+      cwd: folder,
+      env: { PDNS_API_KEY: 'a-wrong-key' },
+    });
     expect(denied).toMatchObject({ code: 1, stdout: '' });
     expect(denied.stderr).toMatch(/^hostmaster: pdns: .*401/);
     expect(denied.stderr).not.toContain('a-wrong-key');
-    expect((await hostmaster(folder, ['dump', '--target', 'pdns'])).stderr).toMatch(/PDNS_API_KEY/);
+    expect((await hostmaster(['dump', '--target', 'pdns'], { cwd: folder })).stderr).toMatch(/PDNS_API_KEY/);
   });
 });

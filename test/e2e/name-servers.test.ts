@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Ended, makeRepository, type Repository } from '../faults/command.ts';
+import type { Ended } from '../command.ts';
+import { makeRepository, type Repository } from '../faults/repository.ts';
 import {
   type DnsAddress,
   dig,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { onTerminal } from './command.ts';
+import { onTerminal } from '../command.ts';
 import { type AppliedSample, appliedSample, jsonOf, zoneFile } from './repository.ts';
 
 // What the options do that choose, keep and ask, and where the result goes; each test begins with the sample applied.
@@ -36,10 +36,10 @@ describe('asking', () => {
 
   it('takes a whole yes on a terminal', async () => {
     change();
-    const no = await onTerminal(repository.folder, ['apply'], {}, 'y\n');
+    const no = await onTerminal(['apply'], { cwd: repository.folder, env: {} }, 'y\n');
     expect(no.stdout).toContain('nothing was applied');
     expect(no.code).toBe(1);
-    const yes = await onTerminal(repository.folder, ['apply'], {}, 'yes\n');
+    const yes = await onTerminal(['apply'], { cwd: repository.folder, env: {} }, 'yes\n');
     expect(yes.stdout).toContain('Apply this? [yes/no]');
     expect(yes.stdout).toContain('Applied: 1 change in 1 zone.');
     expect(yes.code).toBe(0);
@@ -50,10 +50,12 @@ describe('colours', () => {
   it('are for terminals, and not with NO_COLOR', async () => {
     change();
     const start = '\u001b[';
-    expect((await onTerminal(repository.folder, ['plan'])).stdout).toContain(`${start}33m`);
-    expect((await onTerminal(repository.folder, ['plan'], { NO_COLOR: '1' })).stdout).not.toContain(`${start}33m`);
+    expect((await onTerminal(['plan'], { cwd: repository.folder })).stdout).toContain(`${start}33m`);
+    expect((await onTerminal(['plan'], { cwd: repository.folder, env: { NO_COLOR: '1' } })).stdout).not.toContain(
+      `${start}33m`,
+    );
     expect((await run('plan')).stdout).not.toContain(start);
-    expect((await onTerminal(repository.folder, ['plan', '--format', 'json'])).stdout).not.toContain(start);
+    expect((await onTerminal(['plan', '--format', 'json'], { cwd: repository.folder })).stdout).not.toContain(start);
   });
 });
 

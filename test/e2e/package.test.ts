@@ -119,18 +119,36 @@ describe('the published package', () => {
     });
   });
 
-  it('can be imported, with its types', () => {
+  it('exports what is documented, and nothing else', () => {
+    expect(Object.keys(manifest.exports)).toEqual(['./provider', './schemas/*', './package.json']);
+    const documented = readFileSync(join(root, 'docs/commands.md'), 'utf8');
+    expect(documented).toContain('`hostmaster/provider`');
+    expect(documented).toContain('`hostmaster/schemas/*`');
+    const source = "import('hostmaster').catch(({ code }) => console.log(code))";
+    expect(run(app, process.execPath, '--eval', source).stdout).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED\n');
+  });
+
+  it('exports the schemas', () => {
+    const source = [
+      "import schema from 'hostmaster/schemas/hostmaster.schema.json' with { type: 'json' };",
+      'console.log(schema.title);',
+      '',
+    ];
+    writeFileSync(join(app, 'schema.js'), source.join('\n'));
+    expect(run(app, process.execPath, 'schema.js')).toMatchObject({ status: 0, stdout: 'hostmaster.yaml\n' });
+  });
+
+  it('exports what a provider needs, with its types', () => {
     writeFileSync(
       join(app, 'plugin.ts'),
       [
-        "import * as hostmaster from 'hostmaster';",
         "import { type Provider, HostmasterError } from 'hostmaster/provider';",
         'export const close = (provider: Provider): Promise<void> | undefined => provider.close?.();',
-        'console.log(typeof hostmaster, typeof HostmasterError);',
+        'console.log(typeof HostmasterError);',
         '',
       ].join('\n'),
     );
-    expect(run(app, process.execPath, 'plugin.ts')).toEqual({ status: 0, stdout: 'object function\n', stderr: '' });
+    expect(run(app, process.execPath, 'plugin.ts')).toEqual({ status: 0, stdout: 'function\n', stderr: '' });
     const tsc = join(root, 'node_modules/.bin/tsc');
     const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --lib es2024,dom --types';
     expect(run(app, tsc, ...options.split(' '), '', 'plugin.ts')).toEqual({ status: 0, stdout: '', stderr: '' });

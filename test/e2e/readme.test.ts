@@ -1,29 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startPowerDns, tempFolder } from '../servers/index.ts';
+import { documents, root, textOf, textsIn } from './documents.ts';
+import { jsonOf, sample } from './repository.ts';
 
-const root = join(import.meta.dirname, '../..');
-const documents = [
-  'README.md',
-  '.github/CONTRIBUTING.md',
-  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
-];
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const bin = join(root, 'bin/hostmaster.ts');
 
-const textOf = (document: string): string => readFileSync(join(root, document), 'utf8');
-
-/** The contents of the fenced blocks of one language. */
-const blocksOf = (document: string, language: string): readonly string[] =>
-  [...textOf(document).matchAll(/^```(\w+)\n(.*?)^```$/gms)]
-    .filter((match) => match[1] === language)
-    .map((match) => match[2] ?? '');
-
-/** What a reader is told to type: the lines of console blocks, and the commands within sentences and tables. */
+/**
+ * What a reader is told to type in sentences and tables, and in blocks outside of docs/: the blocks in there are run by
+ * docs-run.test.ts.
+ */
 const commandsOf = (document: string): readonly string[] => {
-  const lines = blocksOf(document, 'console').flatMap((block) => block.trim().split(/\n|&&/));
+  const blocks = document.startsWith('docs/') ? [] : textsIn(document, 'console');
+  const lines = blocks.flatMap((block) => block.trim().split(/\n|&&/));
   const inline = [...textOf(document).matchAll(/`((?:hostmaster|npm|npx) [^`]+)`/g)].map((match) => match[1] ?? '');
   return [...new Set([...lines, ...inline].map((command) => command.trim()))];
 };
@@ -33,6 +25,15 @@ const helpOf = (words: readonly string[]): { readonly status: number | null; rea
   return { status, text: stdout };
 };
 
+/** The headings of a document, as GitHub makes anchors of them. */
+const anchorsOf = (document: string): readonly string[] =>
+  [...textOf(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
 /** What is wrong with a command; null: nothing. */
 const faultOf = (command: string): string | null => {
   const [program = '', verb = '', ...rest] = command
@@ -41,7 +42,7 @@ const faultOf = (command: string): string | null => {
   if (program === 'hostmaster') return faultOfHostmaster([verb, ...rest]);
   if (program === 'npx') return faultOf([verb, ...rest].join(' '));
   if (program !== 'npm') return `${program} is no command of ours`;
-  if (verb === 'ci' || verb === 'test') return null;
+  if (['ci', 'test', 'install'].includes(verb)) return null;
   const [name = '', ...args] = rest;
   if (verb !== 'run' || !(name in scripts)) return `npm has no script ${name}`;
   const [, file, ...given] = String(scripts[name]).split(' ');
@@ -64,9 +65,18 @@ describe.each(documents)('%s', (document) => {
     expect(faultOf(command)).toBeNull();
   });
 
+  const links = [...textOf(document).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)].map(([, path = '', heading]) => {
+    const file = path === '' ? document : join(dirname(document), path);
+    return { file, heading };
+  });
+
   it('links to files that exist', () => {
-    const links = [...textOf(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
-    expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
+    expect(links.filter(({ file }) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it('links to headings that exist', () => {
+    const lost = links.filter(({ file, heading }) => heading !== undefined && !anchorsOf(file).includes(heading));
+    expect(lost).toEqual([]);
   });
 });
 
@@ -75,26 +85,9 @@ describe('README.md', () => {
     expect(commandsOf('README.md')).toEqual(expect.arrayContaining(['npm ci', 'npm run demo', 'npm test']));
   });
 
-  it('names every command', () => {
-    const commands = [...helpOf([]).text.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1] ?? '');
-    expect(commands).toEqual(expect.arrayContaining(['validate', 'plan', 'apply']));
-    expect(
-      commands.filter((command) => !textOf('README.md').includes(`hostmaster ${command}`) && command !== 'help'),
-    ).toEqual([]);
-  });
-
-  it('shows an inventory, and what it takes to use it', async () => {
-    const [, , example = ''] = blocksOf('README.md', 'yaml');
-    const [config = '', labels = ''] = example.split('# in labels.yaml\n');
-    const folder = tempFolder('readme');
-    writeFileSync(join(folder, 'hostmaster.yaml'), `${zones}${config}`);
-    writeFileSync(join(folder, 'labels.yaml'), labels);
-    expect(await printed(folder, {}, 'validate')).toBe('3 zones checked: no problems\n');
-  });
-
   it('shows a repository, and what plan prints for it', async () => {
-    const [config = '', zone = ''] = blocksOf('README.md', 'yaml');
-    const [plan = ''] = blocksOf('README.md', 'text');
+    const [config = '', zone = ''] = textsIn('README.md', 'yaml');
+    const [plan = ''] = textsIn('README.md', 'text');
     const server = await startPowerDns({ backend: 'sqlite' });
     try {
       await server.api('POST', '/zones', { name: 'example.com.', kind: 'Native', rrsets: existing });
@@ -109,10 +102,50 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/commands.md', () => {
+  it('names every command', () => {
+    const commands = [...helpOf([]).text.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1] ?? '');
+    expect(commands).toEqual(expect.arrayContaining(['validate', 'plan', 'apply']));
+    expect(
+      commands.filter((name) => !textOf('docs/commands.md').includes(`\`hostmaster ${name}`) && name !== 'help'),
+    ).toEqual([]);
+  });
+});
+
+describe('the JSON of docs/commands.md', () => {
+  /** The keys that the table has for a command. */
+  const keysOf = (command: string): readonly string[] => {
+    const [, row = ''] = new RegExp(`^\\| \`${command}\` \\| (.*) \\|$`, 'm').exec(textOf('docs/commands.md')) ?? [];
+    return [...row.replace(/\(.*?\)/, '').matchAll(/`(\w+)`/g)].map(([, key = '']) => key);
+  };
+
+  it.each(['validate', 'plan', 'apply --yes', 'verify', 'explain www.example.com'])('is that of %s', async (line) => {
+    const { run } = await sample();
+    if (!line.startsWith('plan')) await run('apply', '--yes');
+    const [command = '', ...args] = line.split(' ');
+    const documented = [...keysOf(command), ...(command === 'apply' ? keysOf('plan') : [])];
+    expect(documented).not.toEqual([]);
+    const there = Object.keys(jsonOf(await run(command, ...args, '--format', 'json')));
+    expect(there).toEqual(expect.arrayContaining(documented));
+  });
+});
+
+describe('docs/README.md', () => {
+  it('has every document in its index', () => {
+    const others = documents.filter((document) => document.startsWith('docs/') && document !== 'docs/README.md');
+    expect(others.filter((document) => !textOf('docs/README.md').includes(`](${basename(document)})`))).toEqual([]);
+  });
+
+  it('has four parts', () => {
+    const parts = [...textOf('docs/README.md').matchAll(/^## (.*)$/gm)].map((match) => match[1]);
+    expect(parts).toEqual(['Tutorial', 'How-to', 'Reference', 'Explanation']);
+  });
+});
+
 describe('docs/inventory.md', () => {
   const document = 'docs/inventory.md';
-  const examples = blocksOf(document, 'yaml');
-  const [answer = ''] = blocksOf(document, 'json');
+  const examples = textsIn(document, 'yaml');
+  const [answer = ''] = textsIn(document, 'json');
   /** The examples as one repository; each is of the file that has such a key. */
   const repository = (inventory: string): string => {
     const folder = tempFolder('inventory-docs');

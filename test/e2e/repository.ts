@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Ended, hostmaster, type Started, start } from '../command.ts';
 import { freePort, tempFolder } from '../servers/index.ts';
-import { type Ended, hostmaster, type Started, start } from './command.ts';
 
 /** What `hostmaster init` writes, on a port of its own. */
 export interface Sample {
@@ -29,12 +29,12 @@ export const sample = async (): Promise<Sample> => {
     if (!read(file).includes(before)) throw new Error(`${file} has no ${before}`);
     write(file, read(file).replace(before, after));
   };
-  const run = (...args: readonly string[]) => hostmaster(folder, args);
+  const run = (...args: readonly string[]) => hostmaster(args, { cwd: folder });
   const init = await run('init');
   if (init.code !== 0) throw new Error(init.stderr);
   replace('hostmaster.yaml', '127.0.0.1:5353', `127.0.0.1:${port}`);
   replace('hostmaster.yaml', 'verify_wait: 5s', 'verify_wait: 1s');
-  return { folder, port, read, write, replace, run, start: (...args) => start(folder, args) };
+  return { folder, port, read, write, replace, run, start: (...args) => start(args, { cwd: folder }) };
 };
 
 /** The sample, applied. */

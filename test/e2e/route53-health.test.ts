@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hostmaster } from '../faults/command.ts';
+import { hostmaster } from '../command.ts';
 import { credentials } from '../providers/route53/fake.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { type Moto, startMoto } from '../servers/moto.ts';

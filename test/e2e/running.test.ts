@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { hostmaster, start } from '../command.ts';
 import { type DnsAddress, dig, freePort, tempFolder } from '../servers/index.ts';
-import { hostmaster, start } from './command.ts';
 import { jsonOf, sample, zoneFile } from './repository.ts';
 
 // What runs until it is stopped: serve and demo.
@@ -64,7 +64,7 @@ describe('serve', () => {
 describe('demo', () => {
   it('--exit shows everything, and ends with 0', async () => {
     const folder = tempFolder('demo');
-    const { code, stdout, stderr } = await hostmaster(folder, ['demo', '--exit']);
+    const { code, stdout, stderr } = await hostmaster(['demo', '--exit'], { cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.match(/^\d+\. .*$/gm)).toHaveLength(10);
     expect(stdout).toContain('anything.dev.example.com. A? 127.0.0.1 port');
@@ -77,17 +77,17 @@ describe('demo', () => {
   });
 
   it('takes a server from its arrival to its end, and asks what each step does over DNS', async () => {
-    const { stdout } = await hostmaster(tempFolder('demo'), ['demo', '--exit']);
+    const { stdout } = await hostmaster(['demo', '--exit'], { cwd: tempFolder('demo') });
     const answers = [...stdout.matchAll(/^10\. .*$|^[6-9]\. .*$|^ {2}(\S+ (?:A|PTR)) +(.* → .*|.*, as before)$/gm)];
     expect(
       answers.map(([line, question, answer]) => (question === undefined ? line.slice(0, 2) : [question, answer])),
     ).toEqual(journey);
-    expect(stdout).toContain('server web3 of inventory lab is missing from 1 of 3 complete snapshots');
+    expect(stdout).toContain('server lab/web3 is missing from 1 of 3 complete snapshots');
     expect(stdout).toContain('  A 60 192.0.2.24   web3 (lab), label mailserver, labels.yaml:8\n');
   });
 
   it('--stop-server is noticed', async () => {
-    const { code, stdout } = await hostmaster(tempFolder('demo'), ['demo', '--exit', '--stop-server']);
+    const { code, stdout } = await hostmaster(['demo', '--exit', '--stop-server'], { cwd: tempFolder('demo') });
     expect(code).toBe(1);
     expect(stdout).toMatch(/ gave no answer for the zone example\.com\.: .*\n/);
     expect(stdout).toContain('The tour ends here: apply ended with exit code 1, not 0.');
@@ -95,7 +95,7 @@ describe('demo', () => {
 
   it('stays until Ctrl-C, answers meanwhile, and leaves nothing behind', async () => {
     const temp = tempFolder('demo');
-    const demo = start(temp, ['demo'], { TMPDIR: temp });
+    const demo = start(['demo'], { cwd: temp, env: { TMPDIR: temp } });
     await demo.says('Ctrl-C ends it');
     const [, port = ''] = /The name server stays up at 127\.0\.0\.1 port (\d+)/.exec(demo.stdout()) ?? [];
     const [, config = ''] = /hostmaster apply --config (\S+)/.exec(demo.stdout()) ?? [];
@@ -103,7 +103,9 @@ describe('demo', () => {
       '192.0.2.10',
       '192.0.2.12',
     ]);
-    const plan = jsonOf(await hostmaster(tempFolder('demo'), ['plan', '--config', config, '--format', 'json']));
+    const plan = jsonOf(
+      await hostmaster(['plan', '--config', config, '--format', 'json'], { cwd: tempFolder('demo') }),
+    );
     expect(plan.summary).toEqual({ create: 0, replace: 0, delete: 0, withheld: 0 });
     const asked = Date.now();
     expect(await demo.end('SIGINT')).toMatchObject({ code: 0, stderr: '' });
@@ -113,7 +115,7 @@ describe('demo', () => {
 
   it('can be stopped in the middle of the tour', async () => {
     const temp = tempFolder('demo');
-    const demo = start(temp, ['demo', '--exit'], { TMPDIR: temp });
+    const demo = start(['demo', '--exit'], { cwd: temp, env: { TMPDIR: temp } });
     await demo.says('hostmaster plan');
     const asked = Date.now();
     const { stderr } = await demo.end('SIGINT');

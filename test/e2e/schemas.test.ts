@@ -3,13 +3,23 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { documents, root, textsIn } from './documents.ts';
 
-const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
 const validate = (name: string) => ajv.compile(JSON.parse(read(`schemas/${name}.schema.json`)));
 
 const target = (keys: string): unknown => parse(`targets: { one: { ${keys} } }`);
+
+/** Every YAML that a document shows. */
+const shownInDocuments = documents.flatMap((document) => textsIn(document, 'yaml').map((text) => [document, text]));
+
+/** The schema of the file that has such keys; the names of a zone file are no keys. */
+const schemaOf = (value: object): string => {
+  const [key = ''] = Object.keys(value);
+  if (key === 'labels' || key === 'groups') return key;
+  return key in JSON.parse(read('schemas/hostmaster.schema.json')).properties ? 'hostmaster' : 'zone';
+};
 
 describe('the published schemas', () => {
   it.each([
@@ -33,6 +43,12 @@ describe('the published schemas', () => {
     expect(check(target('provider: embedded, listen: 127.0.0.1:53, verify_wait: 1s'))).toBe(true);
     expect(check(target('provider: ./json-file.ts, file: zones.json, verify_wait: 1s'))).toBe(true);
     expect(check(target('provider: ./json-file.ts, file: zones.json, verify_at: 1'))).toBe(false);
+  });
+
+  it.each(shownInDocuments)('accept what %s shows: %s', (_, text) => {
+    const value = parse(text);
+    const check = validate(schemaOf(value));
+    expect([check(value), check.errors]).toEqual([true, null]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Ended, hostmaster } from '../command.ts';
 import { apexYaml, makeZone } from '../faults/zone.ts';
 import {
   type Proxy as ApiProxy,
@@ -13,7 +14,6 @@ import {
   tempFolder,
 } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
-import { type Ended, hostmaster } from './command.ts';
 
 // Keys in files: an API's, a TSIG key, and an inventory's token, by the real command at real servers.
 
@@ -96,7 +96,7 @@ describe('keys in files', () => {
       ...filesOf('192.0.2.9'),
     });
     for (const words of [['validate'], ['plan'], ['apply', '--yes'], ['verify']]) {
-      const ended = await hostmaster('/', [...words, '--config', join(folder, 'hostmaster.yaml')]);
+      const ended = await hostmaster([...words, '--config', join(folder, 'hostmaster.yaml')], { cwd: '/' });
       expect(ended.code).toBe(1);
       const said = `${ended.stdout}${ended.stderr}`.split('\n').filter((line) => line.includes('[secret-file]'));
       expect(said.map((line) => line.replace(/^(hostmaster.yaml:\d+):\d+:/, '$1:'))).toEqual([
@@ -114,7 +114,7 @@ describe('keys in files', () => {
       ...keys(),
       ...filesOf('192.0.2.2'),
     });
-    await expectServed(await hostmaster(folder, ['apply', '--yes']), '192.0.2.2');
+    await expectServed(await hostmaster(['apply', '--yes'], { cwd: folder }), '192.0.2.2');
   });
 
   it('are read for the file of --targets-from, from its folder, whatever --config names', async () => {
@@ -123,7 +123,7 @@ describe('keys in files', () => {
     const proposed = write(tempFolder('proposed'), { 'hostmaster.yaml': evil + zones, ...filesOf('192.0.2.3') });
     const trusted = write(tempFolder('trusted'), { 'ops/targets.yaml': access(), ...prefixed('ops/', keys()) });
     const words = ['--config', join(proposed, 'hostmaster.yaml'), '--targets-from', join('ops', 'targets.yaml')];
-    await expectServed(await hostmaster(trusted, ['apply', '--yes', ...words]), '192.0.2.3');
+    await expectServed(await hostmaster(['apply', '--yes', ...words], { cwd: trusted }), '192.0.2.3');
   });
 });
 

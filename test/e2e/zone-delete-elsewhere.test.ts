@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hostmaster, makeRepository } from '../faults/command.ts';
+import { hostmaster } from '../command.ts';
+import { makeRepository } from '../faults/repository.ts';
 import { dig, startBind } from '../servers/index.ts';
 import { motoCredentials, startMoto } from '../servers/moto.ts';
 import { secretOf } from '../servers/secret.ts';

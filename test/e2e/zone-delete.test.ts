@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Ended, makeRepository, type Repository, targetOf } from '../faults/command.ts';
+import { type Ended, hostmaster, onTerminal, start } from '../command.ts';
+import { makeRepository, type Repository, targetOf } from '../faults/repository.ts';
 import { type ApiRRset, expectPlain, rrset } from '../faults/zone.ts';
 import { dig, freePort, type PowerDns, startPowerDns, tempFolder } from '../servers/index.ts';
-import { hostmaster, onTerminal, start } from './command.ts';
 
 // The only way by which Hostmaster deletes a zone, on PowerDNS and on the embedded name server.
 
@@ -177,16 +177,16 @@ describe('zone delete on PowerDNS', () => {
       code: 1,
       stderr: `hostmaster: nothing was deleted: pdns holds 8 RRsets of gone.test.; to delete all of them: ${command}\n`,
     });
-    const again = await hostmaster(repository.folder, command.split(' ').slice(1));
+    const again = await hostmaster(command.split(' ').slice(1), { cwd: repository.folder });
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Deleted gone.test. at pdns.') });
   });
 
   it('on a terminal takes the name as it is typed', async () => {
     const args = ['zone', 'delete', zone, '--target', 'pdns', '--config', repository.config];
-    const no = await onTerminal(repository.folder, args, {}, 'yes\n');
+    const no = await onTerminal(args, { cwd: repository.folder, env: {} }, 'yes\n');
     expect(no).toMatchObject({ code: 1, stdout: expect.stringContaining('that is not gone.test.') });
     expect(await isThere()).toBe(true);
-    const yes = await onTerminal(repository.folder, args, {}, 'gone.test\n');
+    const yes = await onTerminal(args, { cwd: repository.folder, env: {} }, 'gone.test\n');
     expect(yes).toMatchObject({ code: 0, stdout: expect.stringContaining('deleted/gone.test.zone: 8 RRsets') });
     expect(await isThere()).toBe(false);
   });
@@ -365,11 +365,11 @@ describe('zone delete on the embedded name server', () => {
     mkdirSync(join(folder, 'zones'));
     writeFileSync(join(folder, 'zones/gone.test.yaml'), 'www: {type: A, ttl: 300, value: 192.0.2.1}\n');
     write({ [zone]: { targets: ['try'], ...zones[zone] } });
-    expect(await hostmaster(folder, ['apply', '--yes'])).toMatchObject({ code: 0 });
+    expect(await hostmaster(['apply', '--yes'], { cwd: folder })).toMatchObject({ code: 0 });
     write({});
-    const serving = start(folder, ['serve']);
+    const serving = start(['serve'], { cwd: folder });
     await serving.says('try');
-    const ended = await hostmaster(folder, ['zone', 'delete', zone, '--target', 'try', '--confirm', zone]);
+    const ended = await hostmaster(['zone', 'delete', zone, '--target', 'try', '--confirm', zone], { cwd: folder });
     expect(ended).toEqual({
       code: 0,
       stderr: '',
@@ -378,17 +378,9 @@ describe('zone delete on the embedded name server', () => {
     });
     expect(await dig({ address: '127.0.0.1', port }, zone, 'SOA')).toMatchObject({ rcode: 'REFUSED' });
     await serving.end('SIGTERM');
-    const again = await hostmaster(folder, [
-      'zone',
-      'delete',
-      zone,
-      '--target',
-      'try',
-      '--confirm',
-      zone,
-      '--out',
-      'more',
-    ]);
+    const again = await hostmaster(['zone', 'delete', zone, '--target', 'try', '--confirm', zone, '--out', 'more'], {
+      cwd: folder,
+    });
     expect(again).toMatchObject({
       code: 1,
       stderr: 'hostmaster: try does not have the zone gone.test.: nothing was deleted\n',

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Ended, hostmaster } from '../command.ts';
 import { type Fault, type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
-import { type Ended, hostmaster, makeRepository, type Repository, targetOf } from './command.ts';
+import { makeRepository, type Repository, targetOf } from './repository.ts';
 import { apexYaml, expectPlain, makeZone, rrset } from './zone.ts';
 
 describe('invariant 12: secrets never appear in a plan, a log, an error, or the state', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, hostmaster } from '../command.ts';
 import { bends, type InventoryEntry } from '../servers/inventory.ts';
-import { type Ended, hostmaster } from './command.ts';
 import { claimed, claimedOn, entryOf, pairsIn, pairsOf, side } from './sets-lab.ts';
 import { makeSetsScene, type PowerDnsScene } from './sets-scene.ts';
 

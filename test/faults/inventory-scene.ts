@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Plan, Withheld } from '../../src/model/plan.ts';
 import { runHere } from '../cli/here.ts';
+import type { Ended } from '../command.ts';
 import { type PowerDns, type ProbeQuestion, type Prober, startProber } from '../servers/index.ts';
 import { type InventoryEntry, type InventoryServer, startInventory } from '../servers/inventory.ts';
-import { type Ended, makeRepository, type Repository, targetOf } from './command.ts';
+import { makeRepository, type Repository, targetOf } from './repository.ts';
 import { contentOf, expectPlain, makeZone } from './zone.ts';
 
 // One lab of its own on a PowerDNS that several share: a registration zone, its reverse zone, a zone of claims, an

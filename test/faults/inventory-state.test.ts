@@ -71,7 +71,7 @@ describe('a state file that is deleted', () => {
     scene.inventory.bend(bends.status(500));
     for (let i = 0; i < 4; i += 1) {
       const { code, stdout } = await scene.apply();
-      expect(stdout).toContain('it was never read before, so that no server of it is known');
+      expect(stdout).toContain('it was never read before, so none of its servers are known');
       expect(stdout).toContain('Plan: no changes; 5 withheld; 1 error');
       expect(code).toBe(1);
       scene.pass(10 * minute);

@@ -1,8 +1,8 @@
 import type { ProbeQuestion } from '../servers/index.ts';
 import { type ApiRRset, apexYaml, rrset } from './zone.ts';
 
-// A zone of two sides, 45,000 changes apart: 21,500 addresses that differ, 11,250 names on one side only, as many on
-// the other, and 500 names that are A on one side and CNAME on the other, to targets that exist on that side alone.
+// A zone of two sides, 18,000 changes apart: 8,600 addresses that differ, 4,500 names on one side only, as many on
+// the other, and 200 names that are A on one side and CNAME on the other, to targets that exist on that side alone.
 
 export const zone = 'killed.test.';
 
@@ -16,9 +16,9 @@ const address = (net: number, i: number): string => `10.${net}.${i >> 8}.${i & 2
 
 const linesOn = (side: Side): readonly Line[] => [
   ...numbers(300).map((i): Line => [`stays${i}`, 'A', address(9, i)]),
-  ...numbers(21_500).map((i): Line => [`moves${i}`, 'A', address(side, i)]),
-  ...numbers(11_000).map((i): Line => [`only${side}-${i}`, 'A', address(2, i)]),
-  ...numbers(500).flatMap((i): readonly Line[] =>
+  ...numbers(8_600).map((i): Line => [`moves${i}`, 'A', address(side, i)]),
+  ...numbers(4_400).map((i): Line => [`only${side}-${i}`, 'A', address(2, i)]),
+  ...numbers(200).flatMap((i): readonly Line[] =>
     i % 2 === side
       ? [[`swaps${i}`, 'A', address(3, i)]]
       : [
@@ -31,7 +31,7 @@ const linesOn = (side: Side): readonly Line[] => [
 /** A side as PowerDNS's API takes it, in portions that its body limit lets through. */
 export const portionsOf = (side: Side): readonly (readonly ApiRRset[])[] => {
   const all = linesOn(side).map(([name, type, rdata]) => rrset(`${name}.${zone}`, type, rdata));
-  return numbers(Math.ceil(all.length / 10_000)).map((i) => all.slice(i * 10_000, (i + 1) * 10_000));
+  return numbers(Math.ceil(all.length / 5_000)).map((i) => all.slice(i * 5_000, (i + 1) * 5_000));
 };
 
 /** A side as a zone file. */
@@ -49,9 +49,12 @@ export const contentOn = (side: Side): readonly string[] =>
 /** 200 names that are there on both sides, half of them type swaps. Asked for A, a CNAME leads to its target. */
 export const probes: readonly ProbeQuestion[] = [
   ...numbers(40).map((i) => `stays${i * 7}`),
-  ...numbers(60).map((i) => `moves${i * 358}`),
-  ...numbers(100).map((i) => `swaps${i * 5}`),
+  ...numbers(60).map((i) => `moves${i * 143}`),
+  ...numbers(100).map((i) => `swaps${i * 2 + (i % 2)}`),
 ].map((name) => ({ name: `${name}.${zone}` }));
 
 /** So that no answer is older than what PowerDNS holds. */
 export const uncached = { 'cache-ttl': '0' };
+
+/** So that 18,000 changes are three PATCHes. */
+export const smallBodies = { 'webserver-max-bodysize': '1' };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ended } from '../command.ts';
 import {
   dig,
   type Fault,
@@ -7,7 +8,7 @@ import {
   startPowerDns,
   startProxy,
 } from '../servers/index.ts';
-import { type Ended, makeRepository, type Repository, targetOf } from './command.ts';
+import { makeRepository, type Repository, targetOf } from './repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 
 // PowerDNS is down, silent, or answers what it should not, at each step of plan and apply: one clear line for each target,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DnsProxy, opcodeOfUpdate, startDnsProxy } from '../servers/index.ts';
-import type { Repository } from './command.ts';
+import type { Repository } from './repository.ts';
 import {
   add,
   behind,

@@ -5,8 +5,8 @@ import { opcodeOfUpdate, startDnsProxy } from '../servers/dns-proxy.ts';
 import { type Fault, startBind, startPowerDns, startProxy } from '../servers/index.ts';
 import { type Route53Fake, startRoute53Fake } from '../servers/route53-fake/index.ts';
 import { secretOf } from '../servers/secret.ts';
-import { targetOf } from './command.ts';
 import { uncached } from './killed.ts';
+import { targetOf } from './repository.ts';
 import { questions, type Records, zones } from './sets-lab.ts';
 import {
   always,

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { JournalEntry } from '../../src/model/ports.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import { runHere } from '../cli/here.ts';
+import { type Ended, hostmaster } from '../command.ts';
 import { type Fault, type PowerDns, type ProxyRequest, startPowerDns } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
-import { type Ended, hostmaster, makeRepository, type Repository } from './command.ts';
 import { uncached } from './killed.ts';
+import { makeRepository, type Repository } from './repository.ts';
 import { addressesOf, claimed, claimedOn, pairsIn, pairsOf, type Side, servers, side, zones } from './sets-lab.ts';
 import { onPowerDns, type PowerDnsWorld, type SetsWorld, type Watch, type WriteFault } from './sets-world.ts';
 
@@ -54,7 +55,7 @@ export const sceneIn = async (world: SetsWorld): Promise<SetsScene> => {
     return ended;
   };
   const journalled = async () => {
-    const store = openStore(join(repository.folder, 'state.sqlite'));
+    const store = await openStore(join(repository.folder, 'state.sqlite'));
     const entries = await store.journalled();
     await store.close();
     return entries;

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Ended } from '../command.ts';
 import { digAll } from '../servers/dig.ts';
 import {
   type Fault,
@@ -8,7 +9,7 @@ import {
   startProber,
   startProxy,
 } from '../servers/index.ts';
-import { type Ended, targetOf } from './command.ts';
+import { targetOf } from './repository.ts';
 import { addressesOf, questions, type Records, reverseName, servers, zones } from './sets-lab.ts';
 import { type ApiRRset, expectPlain, makeZone } from './zone.ts';
 

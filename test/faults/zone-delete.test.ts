@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Ended, hostmaster } from '../command.ts';
 import {
   type Bind,
   type Proxy as FaultyProxy,
@@ -12,7 +13,7 @@ import {
   startPowerDns,
   startProxy,
 } from '../servers/index.ts';
-import { type Ended, hostmaster, makeRepository, type Repository, targetOf } from './command.ts';
+import { makeRepository, type Repository, targetOf } from './repository.ts';
 import { contentOf, expectPlain, makeZone, overwrite, rrset } from './zone.ts';
 
 // What may go wrong while a zone is deleted: it stays as it is, or its dump says what it was.

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import type { Ended } from '../command.ts';
 import type { PowerDns } from '../servers/index.ts';
-import type { Ended } from './command.ts';
 
 // Zones as PowerDNS's API has them, made and read without any code of ours.
 

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadRules } from '../../src/load/index.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { ruleTable } from '../../src/rules/index.ts';
+import { rules } from '../../src/rules/index.ts';
 import { runHere } from '../cli/here.ts';
 
 // One folder for each rule: a repository with a fault, beside a good zone, and all that `hostmaster validate` says about
@@ -34,12 +34,12 @@ describe('validate', { timeout: 30_000 }, () => {
 
   it('every rule is in what is expected of one folder at least', () => {
     const expected = names.map((name) => readFileSync(join(folder, name, 'expected.txt'), 'utf8')).join('');
-    const missing = [...ruleTable, ...loadRules].filter(({ id }) => !expected.includes(`[${id}]`));
+    const missing = [...rules, ...loadRules].filter(({ id }) => !expected.includes(`[${id}]`));
     expect(missing.map(({ id }) => id)).toEqual([]);
   });
 
   it('every folder that is named after a rule has it', () => {
-    const ids = new Set<string>([...ruleTable, ...loadRules].map(({ id }) => id));
+    const ids = new Set<string>([...rules, ...loadRules].map(({ id }) => id));
     for (const name of names.filter((each) => ids.has(each))) {
       expect(readFileSync(join(folder, name, 'expected.txt'), 'utf8')).toContain(`[${name}]`);
     }

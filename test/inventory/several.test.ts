@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkAnswer } from '../../src/inventory/check.ts';
+import { checkAnswer } from '../../src/inventory/check-answer.ts';
 import { takeInventories } from '../../src/inventory/index.ts';
 import { inventoryRules } from '../../src/inventory/rules.ts';
 import { removeFolder, tempFolder } from '../servers/child.ts';

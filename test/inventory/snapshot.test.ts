@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CheckedAnswer } from '../../src/inventory/check.ts';
-import { goneFor, type SnapshotContext } from '../../src/inventory/counting.ts';
+import type { CheckedAnswer } from '../../src/inventory/check-answer.ts';
+import { goneFor, type SnapshotContext } from '../../src/inventory/count-absences.ts';
 import { type Snapshot, takeSnapshot } from '../../src/inventory/snapshot.ts';
 import { isProven, type KnownInventory, type Server, type ServerState } from '../../src/model/server.ts';
 import { interval, minute, start } from './take.ts';

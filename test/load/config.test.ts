@@ -311,7 +311,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       'provider: powerdns, url: "http://h", verify_wait: ¦30 s',
-      'config-syntax: targets.pdns: "verify_wait" has the wrong form (How long a name server may lag. Default is 30s. A time like 500ms, 30s, 10m or 1h)',
+      'config-syntax: targets.pdns: "verify_wait" has the wrong form (How long a name server may lag behind what was written. A time like 500ms, 30s, 10m or 1h)',
     ],
     [
       'provider: powerdns, url: "http://h", api_key: ¦s3cr3t',

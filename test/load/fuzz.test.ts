@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { readMaster } from '../../src/load/master/read-master.ts';
 import { readZoneYaml } from '../../src/load/zone-yaml/read-zone-yaml.ts';
@@ -103,7 +104,11 @@ describe('any text', () => {
         async (given) => {
           const folder = repository({ 'hostmaster.yaml': given, 'zones/example.com.yaml': '' });
           try {
-            const { problems } = await load({ config: join(folder, 'hostmaster.yaml'), providers });
+            const { problems } = await load({
+              config: join(folder, 'hostmaster.yaml'),
+              providers,
+              inventories: inventorySources,
+            });
             expect(problems.filter((problem) => !isSound(problem))).toEqual([]);
           } catch (error) {
             if (!(error instanceof HostmasterError)) throw error;

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { parseCidr } from '../../src/load/config/parse-scalars.ts';
 import { load, resolveSecrets } from '../../src/load/index.ts';
 import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './repository.ts';
@@ -27,7 +28,7 @@ describe('inventory:', () => {
       {
         name: 'lab',
         type: 'http',
-        config: { url: 'https://lab/servers?x=1', timeout: 10_000 },
+        config: { url: 'https://lab/servers?x=1', timeout: 10_000, max_servers: 100_000, max_bytes: 67_108_864 },
         secrets: { token: { env: 'LAB_TOKEN' } },
         interval: 30_000,
         at: { file: 'hostmaster.yaml', line: 4, column: 3 },
@@ -78,7 +79,12 @@ describe('inventory:', () => {
       token: 't0ken\n',
     });
     const targetsFrom = join(other, 'ops.yaml');
-    const found = await load({ config: join(own, 'hostmaster.yaml'), targetsFrom, providers });
+    const found = await load({
+      config: join(own, 'hostmaster.yaml'),
+      targetsFrom,
+      providers,
+      inventories: inventorySources,
+    });
     const [lab] = found.roles.inventories;
     expect([lab?.config.url, lab?.at.file, found.roles.inventories.length]).toEqual(['http://good/', targetsFrom, 1]);
     expect(lab && (await resolveSecrets(lab, found.targetsFolder))).toEqual({ secrets: { token: 't0ken' } });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { publishedSchemas } from '../../src/load/schema/index.ts';
 import { repository, shown } from './repository.ts';
@@ -67,7 +68,9 @@ describe('a secret under another key', () => {
   });
 
   it('is a reference in the published schema', () => {
-    const published = JSON.parse(JSON.stringify(publishedSchemas(providers)['hostmaster.schema.json']));
+    const published = JSON.parse(
+      JSON.stringify(publishedSchemas(providers, inventorySources)['hostmaster.schema.json']),
+    );
     const [target] = published.properties.targets.additionalProperties.anyOf;
     expect(Object.keys(target.properties.tsig.properties)).toEqual(['name', 'algorithm', 'secret']);
     expect(JSON.stringify(target.properties.tsig.properties.secret)).toMatch(/env.*file/);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import type { Definitions } from '../../src/model/definitions.ts';
 import type { Problem } from '../../src/model/problem.ts';
@@ -33,7 +34,7 @@ export const providers = {
 export const targets = 'targets: {pdns: {provider: powerdns, url: "http://127.0.0.1:8081"}}\n';
 
 export const loadFolder = (folder: string): Promise<Definitions> =>
-  load({ config: join(folder, 'hostmaster.yaml'), providers });
+  load({ config: join(folder, 'hostmaster.yaml'), providers, inventories: inventorySources });
 
 /** Loads a repository whose hostmaster.yaml is `config`. */
 export const loadFiles = (config: string, files: Readonly<Record<string, string | Uint8Array>> = {}) =>

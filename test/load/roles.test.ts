@@ -1,6 +1,7 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { limits } from '../../src/load/size-limits.ts';
 import { noRoles } from '../../src/model/roles.ts';
@@ -95,7 +96,12 @@ describe('labels.yaml and groups.yaml', () => {
 
   it('are not read where only the settings are asked for', async () => {
     const folder = repository({ 'hostmaster.yaml': config, 'labels.yaml': '{', 'groups.yaml': groups });
-    const found = await load({ config: join(folder, 'hostmaster.yaml'), providers, only: 'config' });
+    const found = await load({
+      config: join(folder, 'hostmaster.yaml'),
+      providers,
+      inventories: inventorySources,
+      only: 'config',
+    });
     expect(found).toMatchObject({ problems: [], roles: { labels: [], groups: [], unusable: [] } });
     expect(found.roles.inventories).toHaveLength(1);
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { inventorySources } from '../../src/inventory/index.ts';
 import { load, resolveSecrets } from '../../src/load/index.ts';
 import { problemsOf, repository } from './repository.ts';
 
@@ -48,7 +49,11 @@ const misspelt = 'hostmaster.yaml:4:25 unknown-provider';
 
 describe('a secret in a file', () => {
   it('is refused in what --config names, every one at its place', async () => {
-    const found = await load({ config: join(repository(files), 'hostmaster.yaml'), providers });
+    const found = await load({
+      config: join(repository(files), 'hostmaster.yaml'),
+      providers,
+      inventories: inventorySources,
+    });
     const problems = problemsOf(found);
     expect(rulesOf(problems)).toEqual([
       'hostmaster.yaml:2:37 secret-file',
@@ -69,13 +74,13 @@ describe('a secret in a file', () => {
   });
 
   it('is refused where the providers are not known', async () => {
-    const found = await load({ config: join(repository(files), 'hostmaster.yaml') });
+    const found = await load({ config: join(repository(files), 'hostmaster.yaml'), inventories: inventorySources });
     expect(found.problems.map(({ rule }) => rule)).toEqual(new Array(5).fill('secret-file'));
   });
 
   it('is refused in a hostmaster.yaml elsewhere than where the command runs', async () => {
     goTo(repository({ ...files, 'below/hostmaster.yaml': files['hostmaster.yaml'] }));
-    const { problems } = await load({ config: 'below/hostmaster.yaml', providers });
+    const { problems } = await load({ config: 'below/hostmaster.yaml', providers, inventories: inventorySources });
     expect(problems.map(({ rule }) => rule)).toContain('secret-file');
   });
 
@@ -83,7 +88,7 @@ describe('a secret in a file', () => {
     'is read for the default where the command runs: %s',
     async (config) => {
       goTo(repository(files));
-      const found = await load({ config, providers });
+      const found = await load({ config, providers, inventories: inventorySources });
       expect(rulesOf(problemsOf(found))).toEqual([misspelt]);
       expect(await secretsOf(found)).toEqual(resolved);
     },
@@ -95,7 +100,12 @@ describe('a secret in a file', () => {
       repository({ 'ops/key': 's3cr3t\n', 'ops/ops.yaml': files['hostmaster.yaml'] }),
       'ops/ops.yaml',
     );
-    const found = await load({ config: join(own, 'hostmaster.yaml'), targetsFrom, providers });
+    const found = await load({
+      config: join(own, 'hostmaster.yaml'),
+      targetsFrom,
+      providers,
+      inventories: inventorySources,
+    });
     expect(rulesOf(problemsOf(found))).toEqual([misspelt.replace('hostmaster.yaml', targetsFrom)]);
     expect(await secretsOf(found)).toEqual(resolved);
   });
@@ -104,7 +114,11 @@ describe('a secret in a file', () => {
 it('a secret in the environment may be named anywhere', async () => {
   vi.stubEnv('HOSTMASTER_TEST_SECRET', 's3cr3t');
   const config = configOf('{env: HOSTMASTER_TEST_SECRET}');
-  const found = await load({ config: join(repository({ 'hostmaster.yaml': config }), 'hostmaster.yaml'), providers });
+  const found = await load({
+    config: join(repository({ 'hostmaster.yaml': config }), 'hostmaster.yaml'),
+    providers,
+    inventories: inventorySources,
+  });
   expect(rulesOf(problemsOf(found))).toEqual([misspelt]);
   expect(await secretsOf(found)).toEqual(resolved);
 });

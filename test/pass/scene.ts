@@ -13,7 +13,7 @@ import { planAll } from '../../src/pass/plan.ts';
 import { selectionOf, withSets } from '../../src/pass/selection.ts';
 import { assemblePlan } from '../../src/plan/index.ts';
 import type { PlanPass } from '../../src/run.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import type { OpenTargets, RunContext } from '../../src/target.ts';
 import { rimOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { tempFolder } from '../servers/child.ts';
@@ -30,7 +30,7 @@ export const openScene = async (now: number): Promise<Scene> => {
   const folder = tempFolder('affected');
   const config = { listen: '127.0.0.1:1', file: join(folder, 'zones.sqlite') };
   const provider = await embedded.open({ config, secrets: {}, folder });
-  const store = openStore(join(folder, 'state.sqlite'));
+  const store = await openStore(join(folder, 'state.sqlite'));
   return {
     targets: targetsOf(targetOf(provider, config)),
     store,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimedBy } from '../../src/compose/claimed.ts';
+import { claimedNamesOf } from '../../src/compose/claimed-names.ts';
 import { readTemplate } from '../../src/compose/template.ts';
 import type { InventoryScope } from '../../src/model/zone.ts';
 import { absolute, apex, evidence, plan } from './make.ts';
@@ -36,7 +36,11 @@ describe('a claim whose name depends on the server', () => {
     ['web-{{server.env}}.example.com.', 'web-*.example.com'],
     ['{{server.name}}.{{server.site}}.example.com', '**.**.example.com'],
   ])('%s may come to %s', (name, names) => {
-    const rule = { words: 'label web', type: 'A', name: readTemplate(name) };
-    expect(claimedBy(rule as Parameters<typeof claimedBy>[0])).toEqual({ role: 'label web', type: 'A', names });
+    const rule = { title: 'label web', type: 'A', nameTemplate: readTemplate(name) };
+    expect(claimedNamesOf(rule as Parameters<typeof claimedNamesOf>[0])).toEqual({
+      role: 'label web',
+      type: 'A',
+      names,
+    });
   });
 });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, hostmaster } from '../e2e/command.ts';
+import { type Ended, hostmaster } from '../command.ts';
 import { factoryText, placeOf, repositoryOf, tellingFactory } from './repository.ts';
 
-const nothing: Ended = { code: null, stdout: '', stderr: '' };
+const nothing: Ended = { code: -1, stdout: '', stderr: '' };
 
 /** What a telling factory was opened with, by its target. */
 const toldIn = ({ stdout }: Ended, i: number): unknown => {
@@ -51,7 +51,7 @@ describe('a package', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     // From another folder, since it is found beside the configuration.
     const file = join(folder, 'hostmaster.yaml');
-    ended = await hostmaster('/', ['plan', '--config', file, '--targets-from', file]);
+    ended = await hostmaster(['plan', '--config', file, '--targets-from', file], { cwd: '/' });
   });
 
   it.each(found.map((name, i) => [name, i] as const))('%s is found', (_, i) => {
@@ -65,12 +65,12 @@ describe('a package', { timeout: 60_000 }, () => {
 
 describe('a package without it', { timeout: 60_000 }, () => {
   const cases = [
-    ['several', /^cannot be loaded: No "exports" main defined in .*; mend or reinstall the package$/],
+    ['several', /^cannot be loaded: No "exports" main defined in .*; fix or reinstall the package$/],
     [
       'several/other',
-      /^cannot be loaded: Package subpath '\.\/other' is not defined .*; mend or reinstall the package$/,
+      /^cannot be loaded: Package subpath '\.\/other' is not defined .*; fix or reinstall the package$/,
     ],
-    ['broken', /^cannot be loaded: Cannot find package '.*broken.*' imported from .*; mend or reinstall the package$/],
+    ['broken', /^cannot be loaded: Cannot find package '.*broken.*' imported from .*; fix or reinstall the package$/],
   ] as const;
   const folder = repositoryOf(
     cases.map(([name]) => `provider: ${name}`),
@@ -78,7 +78,7 @@ describe('a package without it', { timeout: 60_000 }, () => {
   );
   let ended = nothing;
   beforeAll(async () => {
-    ended = await hostmaster(folder, ['validate']);
+    ended = await hostmaster(['validate'], { cwd: folder });
   });
 
   it.each(cases.map(([name, says], i) => [name, says, i] as const))('%s says so', (name, says, i) => {
@@ -117,7 +117,7 @@ describe('its keys', { timeout: 60_000 }, () => {
   );
   let ended = nothing;
   beforeAll(async () => {
-    ended = await hostmaster(folder, ['plan'], { TOKEN: 'from-a-variable' });
+    ended = await hostmaster(['plan'], { cwd: folder, env: { TOKEN: 'from-a-variable' } });
   });
 
   it.each(wrong.map((each, i) => [...each, i] as const))('%s', (_, column, rule, says, i) => {
@@ -145,24 +145,24 @@ describe('what it opens', { timeout: 60_000 }, () => {
     max_rrset_bytes: 1, parallel_zones: 1, cas: 'native', verify: 'none', health_checks: true, creates_zones: false }`;
   const methods = 'listZones() {}, read() {}, apply() {}, createZone() {}, deleteZone() {}';
   const cases = [
-    ['undefined', 'opens nothing'],
-    ['{}', 'opens something without "supports"'],
-    ["{ supports: { types: ['A'] } }", 'opens something whose supports.refuses is not a mapping'],
-    [`{ supports: { ...${supports}, cas: 'none' } }`, 'opens something whose supports.cas is not native or checked'],
-    [`{ supports: { ...${supports}, max_ttl: '1' } }`, 'opens something whose supports.max_ttl is not a number'],
+    ['undefined', 'returns nothing from open()'],
+    ['{}', 'returns a provider without "supports"'],
+    ["{ supports: { types: ['A'] } }", 'returns a provider whose supports.refuses is not a mapping'],
+    [`{ supports: { ...${supports}, cas: 'none' } }`, 'returns a provider whose supports.cas is not native or checked'],
+    [`{ supports: { ...${supports}, max_ttl: '1' } }`, 'returns a provider whose supports.max_ttl is not a number'],
     // None at once would be none at all.
     [
       `{ supports: { ...${supports}, parallel_zones: 0 } }`,
-      'opens something whose supports.parallel_zones is not a number from 1 on',
+      'returns a provider whose supports.parallel_zones is not a number of at least 1',
     ],
     [
       `{ supports: { ...${supports}, name_pattern: '[' } }`,
-      'opens something whose supports.name_pattern is not a regular expression',
+      'returns a provider whose supports.name_pattern is not a regular expression',
     ],
-    [`{ supports: ${supports} }`, 'opens something without the method "listZones"'],
+    [`{ supports: ${supports} }`, 'returns a provider without the method "listZones"'],
     [
       `{ supports: ${supports}, ${methods} }`,
-      'opens something that supports health checks without "healthChecks" or "nativeChecks"',
+      'returns a provider that supports health checks without "healthChecks" or "nativeChecks"',
     ],
   ] as const;
   const folder = repositoryOf(
@@ -171,12 +171,12 @@ describe('what it opens', { timeout: 60_000 }, () => {
   );
   let ended = nothing;
   beforeAll(async () => {
-    ended = await hostmaster(folder, ['plan']);
+    ended = await hostmaster(['plan'], { cwd: folder });
   });
 
   it.each(cases.map(([, says], i) => [says, i] as const))('is looked at before it is used: %s', (says, i) => {
     expect(ended.stdout).toContain(
-      `target ${placeOf(i).target}: error [config] the provider try ${says}; mend it there\n`,
+      `target ${placeOf(i).target}: error [config] the provider try ${says}; fix it there\n`,
     );
     expect(ended.code).toBe(1);
   });
@@ -187,18 +187,20 @@ describe('what it opens', { timeout: 60_000 }, () => {
       open: "async ({ secrets }) => { throw new TypeError('no ' + secrets.token); }",
     });
     const folder = repositoryOf(['provider: ./it.js, token: { env: TOKEN }'], { 'it.js': throws });
-    const { code, stdout } = await hostmaster(folder, ['plan'], { TOKEN: 's3cr3t' });
-    expect(stdout).toMatch(/the provider try has a bug, in open: it\.js:\d+:\d+: no \(secret\); tell whoever wrote it/);
+    const { code, stdout } = await hostmaster(['plan'], { cwd: folder, env: { TOKEN: 's3cr3t' } });
+    expect(stdout).toMatch(
+      /the provider try has a bug in open: it\.js:\d+:\d+: no \(secret\); report it to its author/,
+    );
     expect([code, stdout.includes('s3cr3t')]).toEqual([1, false]);
   });
 
   it('is waited for, but not for ever without a word', async () => {
     const waits = factoryText({ open: '() => new Promise(() => {})' });
-    const ended = await hostmaster(repositoryOf(['provider: ./it.js'], { 'it.js': waits }), ['plan']);
+    const ended = await hostmaster(['plan'], { cwd: repositoryOf(['provider: ./it.js'], { 'it.js': waits }) });
     expect(ended).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'hostmaster: ended without a result: a provider never answered; see those that are no built-in ones\n',
+      stderr: "hostmaster: exited without a result: a provider's promise never settled (check third-party providers)\n",
     });
   });
 });

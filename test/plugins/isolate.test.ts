@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HostmasterError, SyntaxProblem } from '../../src/model/errors.ts';
-import { guarded } from '../../src/plugins/isolate.ts';
+import { isolated } from '../../src/plugins/isolate.ts';
 import type { Change, Provider, RRset, WriteResult, ZoneSnapshot } from '../../src/provider.ts';
 
 // A provider of somebody else, with faults of all kinds: each is told as its own, and none is compared with anything.
@@ -26,7 +26,7 @@ const provider: Provider = {
 
 const context = { config: {}, secrets: {}, folder: '/nowhere' };
 const withIts = (members: object, more: object = {}): Provider =>
-  guarded({ ...provider, ...members }, 'try', { ...context, ...more });
+  isolated({ ...provider, ...members }, 'try', { ...context, ...more });
 
 const thrownBy = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
@@ -36,18 +36,18 @@ const thrownBy = (work: Promise<unknown>): Promise<unknown> =>
 
 describe('what it reads', () => {
   it.each<readonly [string, unknown]>([
-    ['it gave no snapshot', undefined],
-    ['it gave "unchanged" where no "since" was given', { status: 'unchanged' }],
-    ['it gave neither "read", "unchanged" nor "missing"', { ...good, status: 'ok' }],
+    ['it returned no snapshot', undefined],
+    ['it returned "unchanged" without being given "since"', { status: 'unchanged' }],
+    ['it returned neither "read", "unchanged" nor "missing"', { ...good, status: 'ok' }],
     ['its snapshot lacks the list of rrsets or of unreadable', { ...good, unreadable: undefined }],
-    ['its fingerprint is neither text nor null', { ...good, fingerprint: 7 }],
+    ['its fingerprint is neither a string nor null', { ...good, fingerprint: 7 }],
     ['its snapshot is not of the zone that was asked for', { ...good, zone: undefined }],
     ['its snapshot is not of the zone that was asked for', { ...good, zone: { name: 'example.net.', view: null } }],
     ['what is unreadable is not {name, type, why}', { ...good, unreadable: [www] }],
     ['an RRset is not {name, type, ttl, values}', { ...good, rrsets: [{ ...www, disabled: true }] }],
     ['an RRset is not {name, type, ttl, values}', { ...good, rrsets: [{ ...www, ttl: '300' }] }],
     ['an RRset is not {name, type, ttl, values}', { ...good, rrsets: [{ ...www, values: ['192.0.2.1'] }] }],
-    ['it gave www.example.com. A twice', { ...good, rrsets: [www, www] }],
+    ['it returned www.example.com. A twice', { ...good, rrsets: [www, www] }],
     ['the name of WWW.example.com. A is not canonical', { ...good, rrsets: [{ ...www, name: 'WWW.example.com.' }] }],
     ['the name of www A is not canonical', { ...good, rrsets: [{ ...www, name: 'www' }] }],
     ['the name of a..b. A is not canonical', { ...good, rrsets: [{ ...www, name: 'a..b.' }] }],
@@ -70,7 +70,7 @@ describe('what it reads', () => {
     const error = await thrownBy(withIts({ read: async () => result }).read(zone));
     expect(error).toBeInstanceOf(HostmasterError);
     expect(error).toMatchObject({ code: 'TARGET_UNREACHABLE', kind: 'wait' });
-    expect(String(error)).toContain(`the provider try has a bug, in read: ${says}; tell whoever wrote it`);
+    expect(String(error)).toContain(`the provider try has a bug in read: ${says}; report it to its author`);
   });
 
   it.each<readonly [string, unknown]>([
@@ -108,22 +108,22 @@ describe('what it gives', () => {
   const refusedOf = (name: string) => ({ status: 'refused', refused: [{ name, type: 'A', message: 'no' }] });
 
   it.each<readonly [string, string, unknown]>([
-    ['listZones', 'it gave no list', {}],
+    ['listZones', 'it returned no list', {}],
     ['listZones', 'a zone is not {name, fingerprint}', ['example.com.']],
     ['listZones', 'the name example.com is not canonical', [{ name: 'example.com', fingerprint: null }]],
     ['delegation', 'the name NS1.example.net. is not canonical', ['NS1.example.net.']],
     ['nameServers', 'a name server is not {address, port}', [{ address: 'ns1.example.net', port: 53 }]],
-    ['mark', 'it gave no text', undefined],
-    ['apply', 'its fingerprint is neither text nor null', { status: 'applied', fingerprint: 7, raced: null }],
+    ['mark', 'it returned no string', undefined],
+    ['apply', 'its fingerprint is neither a string nor null', { status: 'applied', fingerprint: 7, raced: null }],
     // Else the same write would be sent for ever.
     ['apply', 'what it refused is not {name, type, message} of a change', refusedOf('www')],
-    ['cut', 'it gave no list of lists', [change]],
-    ['cut', 'what it gave is not the changes that it was given, each once', [[]]],
-    ['cut', 'what it gave is not the changes that it was given, each once', [[change], [change]]],
+    ['cut', 'it returned no list of lists', [change]],
+    ['cut', 'what it returned is not the changes that it was given, each once', [[]]],
+    ['cut', 'what it returned is not the changes that it was given, each once', [[change], [change]]],
   ])('is refused where it cannot be used: %s, %s', async (method, says, result) => {
     const error = await thrownBy(call(method, () => result));
     expect(error).toBeInstanceOf(HostmasterError);
-    expect(String(error)).toContain(`the provider try has a bug, in ${method}: ${says}`);
+    expect(String(error)).toContain(`the provider try has a bug in ${method}: ${says}`);
   });
 
   it.each<readonly [string, unknown]>([
@@ -144,7 +144,7 @@ describe('what it gives', () => {
     const thenable = { then: (done: (result: unknown) => void) => done(bad) };
     for (const result of [bad, thenable]) {
       const read = withIts({ read: () => result }).read(zone);
-      expect(String(await thrownBy(read))).toContain('it gave www.example.com. A twice');
+      expect(String(await thrownBy(read))).toContain('it returned www.example.com. A twice');
     }
   });
 
@@ -180,25 +180,25 @@ describe('what it throws', () => {
       const call: unknown = withIts({ [method]: fails })[method];
       const error = await thrownBy(typeof call === 'function' ? call(zone) : Promise.resolve());
       expect(error).toMatchObject({ code: 'TARGET_UNREACHABLE', kind: 'wait' });
-      expect(String(error)).toContain(`the provider try has a bug, in ${method}: no way; tell whoever wrote it`);
+      expect(String(error)).toContain(`the provider try has a bug in ${method}: no way; report it to its author`);
     },
   );
 
   it.each<readonly [string, () => Promise<unknown>]>([
     ['no way', fails],
-    ['it gave neither "applied" nor "refused"', async () => undefined],
-    ['it gave neither "applied" nor "refused"', async () => ({ status: 'refused' })],
+    ['it returned neither "applied" nor "refused"', async () => undefined],
+    ['it returned neither "applied" nor "refused"', async () => ({ status: 'refused' })],
   ])('in a write leaves open what was written: %s', async (says, apply) => {
     const error = await thrownBy(withIts({ apply }).apply(write));
     expect(error).toMatchObject({ code: 'WRITE_UNKNOWN' });
-    expect(String(error)).toContain(`the provider try has a bug, in apply: ${says}; tell whoever wrote it`);
+    expect(String(error)).toContain(`the provider try has a bug in apply: ${says}; report it to its author`);
   });
 
   it('is told where it has no promise yet', () => {
     const cut = () => {
       throw new SyntaxProblem('no name');
     };
-    expect(() => withIts({ cut }).cut?.(zone, [])).toThrow('the provider try has a bug, in cut: no name');
+    expect(() => withIts({ cut }).cut?.(zone, [])).toThrow('the provider try has a bug in cut: no name');
   });
 
   it('is told where it makes health checks, but for what is wrong with one', () => {
@@ -207,12 +207,12 @@ describe('what it throws', () => {
     };
     const { healthChecks } = withIts({ healthChecks: { type: 'LUA', compile: fails(new TypeError('no way')) } });
     expect(healthChecks?.type).toBe('LUA');
-    expect(() => healthChecks?.compile([www])).toThrow('the provider try has a bug, in healthChecks.compile: no way');
+    expect(() => healthChecks?.compile([www])).toThrow('the provider try has a bug in healthChecks.compile: no way');
     const fitted = fails(new SyntaxProblem('no path'));
     const costOf = fails(new SyntaxProblem('no price'));
     const { nativeChecks } = withIts({ nativeChecks: { fitted, costOf } });
     expect(() => nativeChecks?.fitted(www)).toThrow(/^no path$/);
-    expect(() => nativeChecks?.costOf?.([])).toThrow('the provider try has a bug, in nativeChecks.costOf: no price');
+    expect(() => nativeChecks?.costOf?.([])).toThrow('the provider try has a bug in nativeChecks.costOf: no price');
   });
 
   it.each<readonly [string, unknown]>([
@@ -224,7 +224,7 @@ describe('what it throws', () => {
   ])('is told where it is no error of anybody: %s', async (says, thrown) => {
     const error = await thrownBy(withIts({ read: () => Promise.reject(thrown) }).read(zone));
     expect(error).toMatchObject({ code: 'TARGET_UNREACHABLE' });
-    expect(String(error)).toContain(`the provider try has a bug, in read: ${says}; tell whoever wrote it`);
+    expect(String(error)).toContain(`the provider try has a bug in read: ${says}; report it to its author`);
   });
 
   it('never shows a secret', async () => {
@@ -275,7 +275,7 @@ describe('what it has', () => {
         return [{ address: '127.0.0.1', port: this.#calls }];
       }
     }
-    const own: Provider = guarded(Object.freeze(new Own()), 'own', context);
+    const own: Provider = isolated(Object.freeze(new Own()), 'own', context);
     expect(await own.apply({ zone, changes: [], expect: null })).toMatchObject({ fingerprint: '1' });
     expect([own.nameServers?.(), own.finish, own.supports]).toEqual([
       [{ address: '127.0.0.1', port: 1 }],

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, hostmaster } from '../e2e/command.ts';
+import { type Ended, hostmaster } from '../command.ts';
 import { factoryText, placeOf, repositoryOf } from './repository.ts';
 
 // Modules that cannot be a provider, each with all that is said about it. One run says all of them.
 
-const version = 'this Hostmaster speaks version 1';
+const version = 'this Hostmaster supports version 1';
 const noFactory =
   'exports no factory; it must "export const factory = { apiVersion: 1, … }", or export that by default';
 
@@ -16,70 +16,66 @@ const modules: readonly (readonly [name: string, text: string, says: string])[] 
   [
     'unversioned',
     factoryText({ apiVersion: '' }),
-    `states no apiVersion, and ${version}: put "apiVersion: 1" into its factory`,
+    `states no apiVersion, but ${version}: add "apiVersion: 1" to its factory`,
   ],
   [
     'newer',
     factoryText({ apiVersion: '2' }),
-    `speaks version 2 of the provider interface, and ${version}: update Hostmaster, or take an older release of the provider`,
+    `is for version 2 of the provider interface, but ${version}: update Hostmaster, or install an older release of the provider`,
   ],
   [
     'older',
     factoryText({ apiVersion: "'0'" }),
-    `speaks version 0 of the provider interface, and ${version}: take a release of it that does`,
+    `is for version 0 of the provider interface, but ${version}: install a release that is for it`,
   ],
-  [
-    'nameless',
-    factoryText({ name: "''" }),
-    'has a factory whose "name" is not a text that is not empty; mend it there',
-  ],
-  ['closed', factoryText({ open: '7' }), 'has a factory whose "open" is not a function; mend it there'],
+  ['nameless', factoryText({ name: "''" }), 'has a factory whose "name" is not a non-empty string; fix it there'],
+  ['closed', factoryText({ open: '7' }), 'has a factory whose "open" is not a function; fix it there'],
   [
     'open-secret',
     factoryText({ secrets: "'api_key'" }),
-    'has a factory whose "secrets" is not a list of keys, such as ["api_key"]; an empty one where it has none; mend it there',
+    'has a factory whose "secrets" is not a list of keys, such as ["api_key"]; an empty list if it has none; fix it there',
   ],
   [
     'schemaless',
     factoryText({ schema: '' }),
-    `has a factory whose "schema" is not the JSON Schema of its target's keys; mend it there`,
+    `has a factory whose "schema" is not the JSON Schema of its target's keys; fix it there`,
   ],
   [
     'strange-schema',
     factoryText({ schema: "{ type: 'object', properties: { url: { type: 'strin' } } }" }),
-    'has a schema that is not a JSON Schema (2020-12): schema is invalid: data/properties/url/type must be equal to one of the allowed values; mend it there',
+    'has a schema that is not a JSON Schema (2020-12): schema is invalid: data/properties/url/type must be equal to one of the allowed values; fix it there',
   ],
   [
     'unknown-keyword',
     factoryText({ schema: "{ type: 'object', propertys: {} }" }),
-    'has a schema that is not a JSON Schema (2020-12): strict mode: unknown keyword: "propertys"; mend it there',
+    'has a schema that is not a JSON Schema (2020-12): strict mode: unknown keyword: "propertys"; fix it there',
   ],
   [
     'no-object',
     factoryText({ schema: "{ type: 'string' }" }),
-    'has a schema that is not of "type": "object"; mend it there',
+    'has a schema that is not of "type": "object"; fix it there',
   ],
   [
     'common-key',
     factoryText({ schema: "{ type: 'object', properties: { verify_at: {} } }" }),
-    'has a schema with "verify_at", which every target has already; take it out there',
+    'has a schema with "verify_at", which every target has already; remove it there',
   ],
   [
     'secret-key',
     factoryText({ secrets: "['token']", schema: "{ type: 'object', required: ['token'] }" }),
-    'has a schema with "token", one of its secrets, which never reach the schema; take it out there',
+    'has a schema with "token", one of its secrets, which never reach the schema; remove it there',
   ],
   [
     'throwing',
     "\nconst fail = () => {\n  throw new TypeError('no way\\n    at nowhere');\n};\nfail();",
-    'cannot be loaded: throwing.js:3:9: no way; mend it there',
+    'cannot be loaded: throwing.js:3:9: no way; fix it there',
   ],
   [
     'misusing',
     "import { parseName } from 'hostmaster/provider';\nparseName('a..b');",
-    'cannot be loaded: misusing.js:2:1: the name "a..b" has an empty part: two dots in a row, or one in front; mend it there',
+    'cannot be loaded: misusing.js:2:1: the name "a..b" has an empty part: two dots in a row, or one in front; fix it there',
   ],
-  ['throwing-text', "throw 'only words';", 'cannot be loaded: throwing-text.js: only words; mend it there'],
+  ['throwing-text', "throw 'only words';", 'cannot be loaded: throwing-text.js: only words; fix it there'],
   [
     'unparsable',
     'export const = ;',
@@ -93,14 +89,18 @@ const modules: readonly (readonly [name: string, text: string, says: string])[] 
   [
     'importing-file',
     "import './no-such-file.js';",
-    "cannot be loaded: importing-file.js: Cannot find module 'no-such-file.js' imported from importing-file.js; mend it there",
+    "cannot be loaded: importing-file.js: Cannot find module 'no-such-file.js' imported from importing-file.js; fix it there",
   ],
   [
     'misled',
     "import { parseNmae } from 'hostmaster/provider'; parseNmae();",
-    "cannot be loaded: misled.js: The requested module 'hostmaster/provider' does not provide an export named 'parseNmae'; mend it there",
+    "cannot be loaded: misled.js: The requested module 'hostmaster/provider' does not provide an export named 'parseNmae'; fix it there",
   ],
-  ['waiting', 'await new Promise(() => {});', 'cannot be loaded: waiting.js: it still waits after 10 s; mend it there'],
+  [
+    'waiting',
+    'await new Promise(() => {});',
+    'cannot be loaded: waiting.js: it did not finish within 10 s; fix it there',
+  ],
 ];
 
 const absent: readonly (readonly [provider: string, says: string])[] = [
@@ -125,7 +125,7 @@ describe('a provider that cannot be used', { timeout: 60_000 }, () => {
     providers.map((provider) => `provider: '${provider}'`),
     Object.fromEntries(modules.map(([name, text]) => [`${name}.js`, text])),
   );
-  let ended: Ended = { code: null, stdout: '', stderr: '' };
+  let ended: Ended = { code: -1, stdout: '', stderr: '' };
   const saidOf = (i: number): string => {
     const start = `hostmaster.yaml:${placeOf(i).line}:20: error `;
     return (
@@ -136,7 +136,7 @@ describe('a provider that cannot be used', { timeout: 60_000 }, () => {
     );
   };
   beforeAll(async () => {
-    ended = await hostmaster(folder, ['validate']);
+    ended = await hostmaster(['validate'], { cwd: folder });
   });
 
   it.each(modules.map(([name, , says], i) => [name, says, i] as const))('%s', (name, says, i) => {
@@ -162,7 +162,7 @@ describe('a file', { timeout: 60_000 }, () => {
 
   it('does not run for a configuration that --config names', async () => {
     const folder = repository();
-    const { code, stdout } = await hostmaster('/', ['validate', '--config', join(folder, 'hostmaster.yaml')]);
+    const { code, stdout } = await hostmaster(['validate', '--config', join(folder, 'hostmaster.yaml')], { cwd: '/' });
     expect(stdout).toContain(
       'hostmaster.yaml:2:20: error [unusable-provider] the provider ./a.js is not run: a configuration named by --config may not run code; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n',
     );
@@ -178,7 +178,7 @@ describe('a file', { timeout: 60_000 }, () => {
       'node_modules/theirs/a.js': code,
     });
     const words = ['validate', '--config', join(folder, 'hostmaster.yaml')];
-    const { code: exit, stdout } = await hostmaster('/', words);
+    const { code: exit, stdout } = await hostmaster(words, { cwd: '/' });
     const how =
       'Packages are not looked for: a configuration named by --config may not run code; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n';
     for (const [line, name] of ['theirs"', 'self"', 'powerdsn" (did you mean "powerdns"?)'].entries()) {
@@ -187,14 +187,14 @@ describe('a file', { timeout: 60_000 }, () => {
       expect(said.slice(said.indexOf('Packages'))).toBe(how);
     }
     expect([exit, hasRun(folder), hasRun(join(folder, 'node_modules/theirs'))]).toEqual([1, false, false]);
-    expect(await hostmaster(folder, ['validate'])).toMatchObject({ code: 1 });
+    expect(await hostmaster(['validate'], { cwd: folder })).toMatchObject({ code: 1 });
     expect([hasRun(folder), hasRun(join(folder, 'node_modules/theirs'))]).toEqual([true, true]);
   });
 
   it('does not run for one whose targets come from elsewhere', async () => {
     const folder = repository();
     const trusted = join(repositoryOf(['provider: embedded, listen: "127.0.0.1:0"']), 'hostmaster.yaml');
-    const ended = await hostmaster(folder, ['validate', '--targets-from', trusted]);
+    const ended = await hostmaster(['validate', '--targets-from', trusted], { cwd: folder });
     expect([ended.code, hasRun(folder)]).toEqual([0, false]);
   });
 
@@ -204,7 +204,7 @@ describe('a file', { timeout: 60_000 }, () => {
     ['the file of --targets-from', (file: string) => ['validate', '--config', file, '--targets-from', file], () => '/'],
   ])('runs for %s', async (_, words, where) => {
     const folder = repository();
-    const ended = await hostmaster(where(folder), words(join(folder, 'hostmaster.yaml')));
+    const ended = await hostmaster(words(join(folder, 'hostmaster.yaml')), { cwd: where(folder) });
     expect([ended.code, hasRun(folder)]).toEqual([0, true]);
   });
 });

@@ -4,8 +4,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HostmasterError } from '../../src/model/errors.ts';
 import { findProvider } from '../../src/plugins/index.ts';
 import type { Change, PlannedRRset, Provider, Write } from '../../src/provider.ts';
+import { hostmaster } from '../command.ts';
 import { writeJsonFileProvider } from '../conformance/json-file.ts';
-import { hostmaster } from '../e2e/command.ts';
 import { tempFolder } from '../servers/child.ts';
 
 // What providers/README.md promises of the provider that it builds, beyond what the suite sees.
@@ -161,17 +161,17 @@ describe('the JSON-file provider', () => {
     const want = (address: string): void =>
       writeFileSync(join(folder, 'zone.yaml'), `www: { type: A, ttl: 300, value: ${address} }\n`);
     want('192.0.2.1');
-    const applied = await hostmaster(folder, ['apply', '--yes']);
+    const applied = await hostmaster(['apply', '--yes'], { cwd: folder });
     expect([applied.code, held()[key]]).toEqual([0, { ttl: 300, values: ['192.0.2.1'] }]);
     want('192.0.2.2');
-    expect(await hostmaster(folder, ['plan', '--out', 'plan.json'])).toMatchObject({ code: 0 });
+    expect(await hostmaster(['plan', '--out', 'plan.json'], { cwd: folder })).toMatchObject({ code: 0 });
     edit((rrsets) => {
       rrsets[key] = { ttl: 60, values: ['192.0.2.1'] };
     });
-    const refused = await hostmaster(folder, ['apply', '--plan', 'plan.json', '--yes']);
+    const refused = await hostmaster(['apply', '--plan', 'plan.json', '--yes'], { cwd: folder });
     expect([refused.code, held()[key]]).toEqual([3, { ttl: 60, values: ['192.0.2.1'] }]);
     expect(refused.stdout + refused.stderr).toContain('www.example.com.');
-    const again = await hostmaster(folder, ['apply', '--yes']);
+    const again = await hostmaster(['apply', '--yes'], { cwd: folder });
     expect([again.code, held()[key]]).toEqual([0, { ttl: 300, values: ['192.0.2.2'] }]);
     expect(again.stdout).toMatch(/^Verified: (?!nothing)/m);
   });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ruleTable } from '../../src/rules/index.ts';
+import { rules } from '../../src/rules/index.ts';
 import { type FaultyZone, faultyZones } from './faulty.ts';
 import { apexNs } from './zones.ts';
 
@@ -32,7 +32,7 @@ describe('named-checkzone', () => {
     expect(verdictOf(zone)).toBe(zone.namedCheckzone ?? 'accepts');
   });
 
-  it.each(ruleTable)('$id: the table says what it does', ({ id, namedCheckzone }) => {
+  it.each(rules)('$id: the table says what it does', ({ id, namedCheckzone }) => {
     const seen = cases.filter(({ rule }) => rule === id).map((zone) => zone.namedCheckzone ?? 'accepts');
     const said = namedCheckzone.match(/accepts|warns|refuses/g) ?? [];
     expect([...new Set(said)].sort()).toEqual([...new Set(seen)].sort());

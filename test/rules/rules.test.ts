@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseName } from '../../src/model/name.ts';
-import { checkZones, ruleTable } from '../../src/rules/index.ts';
+import { checkZones, rules } from '../../src/rules/index.ts';
 import { faultyZones } from './faulty.ts';
 import { apex, apexNs, zoneOf } from './zones.ts';
 
@@ -46,7 +46,7 @@ describe('each rule', () => {
     const zone = zoneOf(ownNs ? lines : [...lines, ...apexNs], settings === undefined ? {} : { settings });
     const { zones, problems } = checkZones([zone], { zoneNames: zoneNames ?? [apex] });
     expect([...new Set(problems.map((problem) => problem.rule))]).toEqual([rule]);
-    const row = ruleTable.find(({ id }) => id === rule);
+    const row = rules.find(({ id }) => id === rule);
     for (const problem of problems) {
       expect(problem.severity).toBe(row?.severity);
       expect(problem.message).toMatch(/^\S.{20,400}\S$/);
@@ -66,7 +66,7 @@ describe('each rule', () => {
   });
 
   it('is broken by one of these zones at least', () => {
-    expect([...new Set(faultyZones.map(({ rule }) => rule))].sort()).toEqual(ruleTable.map(({ id }) => id).sort());
+    expect([...new Set(faultyZones.map(({ rule }) => rule))].sort()).toEqual(rules.map(({ id }) => id).sort());
   });
 
   it('does not mind that its zone is beside a good one', () => {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/model/ports.ts';
-import { openStore, readStore } from '../../src/state/sqlite.ts';
+import { openStore, readStore } from '../../src/state/index.ts';
 import { removeFolder, tempFolder } from '../servers/child.ts';
 import { entryOf, inventoryOf, lastSync, orphanOf, passOf, writtenOf, zone } from './samples.ts';
 
@@ -13,7 +13,7 @@ const known = inventoryOf(100);
 
 /** A file with something of everything, over many pages. */
 const fill = async (file: string): Promise<void> => {
-  const store = openStore(file);
+  const store = await openStore(file);
   await store.saveSync(zone, 'pdns', lastSync);
   await store.remember('lab', known);
   await store.noteWritten(zone, 'pdns', values, values);
@@ -95,7 +95,7 @@ describe('a row that is not as it was written is as if it were not there', () =>
     edit(file, sql);
     for (const open of [readStore, openStore]) {
       const { notices, say } = listening();
-      const store = open(file, say);
+      const store = await open(file, say);
       const seen = await readAll(store);
       await store.lastSync(zone, 'pdns');
       expectLess(seen);
@@ -109,11 +109,11 @@ describe('a row that is not as it was written is as if it were not there', () =>
   it('and is said once: whoever may write drops it', async () => {
     const file = await filled();
     edit(file, "UPDATE written SET body = '[{' WHERE name = 'web7.lab.test.'");
-    const first = openStore(file);
+    const first = await openStore(file);
     expect(await first.written(zone, 'pdns')).toHaveLength(199);
     await first.close();
     const { notices, say } = listening();
-    const second = openStore(file, say);
+    const second = await openStore(file, say);
     expect(await second.written(zone, 'pdns')).toHaveLength(199);
     await second.close();
     expect(notices).toEqual([]);
@@ -146,14 +146,14 @@ describe('a file that is damaged', () => {
     const bytes = readFileSync(file);
 
     const reading = listening();
-    const reader = readStore(file, reading.say);
+    const reader = await readStore(file, reading.say);
     expectLess(await readAll(reader));
     await reader.close();
     if (what !== 'its version is an older one') expect(reading.notices).not.toEqual([]);
     expect(readFileSync(file)).toEqual(bytes);
 
     const { notices, say } = listening();
-    const store = openStore(file, say);
+    const store = await openStore(file, say);
     const aside = `${file}.damaged-${process.pid}`;
     expect(notices).toEqual([
       expect.stringMatching(/could not be used \(.+\); it was set aside as .+ and begun anew$/),
@@ -169,7 +169,7 @@ describe('a file that is damaged', () => {
   it('while it is open says what is lost, keeps nothing as if it were kept, and is set aside at the next start', async () => {
     const file = await filled();
     const { notices, say } = listening();
-    const store = openStore(file, say);
+    const store = await openStore(file, say);
     // What it has in memory of the pages is given up when somebody else has written.
     edit(file, "UPDATE settled SET mark = 'another'");
     for (let page = 1; page * pageSize < statSync(file).size; page += 1) overwrite(file, page * pageSize, pageSize);
@@ -182,7 +182,7 @@ describe('a file that is damaged', () => {
     await expect(store.remember('lab', known)).rejects.toMatchObject({ code: 'CONFIG' });
     await expect(store.lease(zone, 'pdns')).rejects.toMatchObject({ code: 'CONFIG' });
     await store.close();
-    const next = openStore(file, say);
+    const next = await openStore(file, say);
     expect(next.notice).toMatch(/set aside/);
     await next.journal(entryOf(3));
     expect(await next.journalled()).toEqual([entryOf(3)]);
@@ -191,13 +191,13 @@ describe('a file that is damaged', () => {
 
   it('is not taken from a process that has its leases in it', { timeout: 30_000 }, async () => {
     const file = await filled();
-    const holder = openStore(file);
+    const holder = await openStore(file);
     expect(await holder.lease(zone, 'pdns')).toHaveProperty('token');
     overwrite(file, pageSize * 6, pageSize);
-    expect(() => openStore(file)).toThrow(/is locked by another process: wait/);
+    await expect(openStore(file)).rejects.toThrow(/is locked by another process: wait/);
     expect(readdirSync(dirname(file)).filter((name) => name.includes('damaged'))).toEqual([]);
     await holder.close();
-    const next = openStore(file);
+    const next = await openStore(file);
     expect(next.notice).toMatch(/set aside/);
     await next.close();
   });
@@ -206,7 +206,7 @@ describe('a file that is damaged', () => {
     const file = await filled();
     for (let i = 0; i < 3; i += 1) {
       overwrite(file, pageSize, Number.POSITIVE_INFINITY);
-      await openStore(file).close();
+      (await openStore(file)).close();
       await fill(file);
     }
     expect(readdirSync(dirname(file))).toHaveLength(4);
@@ -227,7 +227,7 @@ describe('a file that is damaged', () => {
       for (const { at, byte } of places) bytes[at] = (bytes[at] ?? 0) ^ byte;
       writeFileSync(file, bytes);
       try {
-        const store = started(() => (reading ? readStore(file) : openStore(file)));
+        const store = await started(() => (reading ? readStore(file) : openStore(file)));
         if (store !== null) expectLess(await readAll(store));
         await store?.close();
       } finally {
@@ -238,9 +238,9 @@ describe('a file that is damaged', () => {
   });
 
   /** A header of another program or version stops for a person. */
-  const started = <T>(open: () => T): T | null => {
+  const started = async <T>(open: () => Promise<T>): Promise<T | null> => {
     try {
-      return open();
+      return await open();
     } catch (error) {
       expect(error).toMatchObject({ code: 'CONFIG', kind: 'stop' });
       return null;

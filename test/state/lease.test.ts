@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshLeaseWait, leaseHandle } from '../../src/apply/lease.ts';
 import type { Lease, LeaseRefusal, Store } from '../../src/model/ports.ts';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import type { RunContext } from '../../src/target.ts';
 import { tempFolder } from '../servers/child.ts';
 
@@ -17,8 +17,8 @@ describe('a lease', () => {
   let theirs: Store;
   beforeEach(async () => {
     file = join(tempFolder('lease'), 'state.sqlite');
-    ours = openStore(file);
-    theirs = openStore(file);
+    ours = await openStore(file);
+    theirs = await openStore(file);
     return () => Promise.all([ours.close(), theirs.close()]);
   });
 

@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { openStore, readStore } from '../../src/state/sqlite.ts';
+import { openStore, readStore } from '../../src/state/index.ts';
 import { tempFolder } from '../servers/child.ts';
 import { inventoryOf, lastSync, zone } from './samples.ts';
 
@@ -43,7 +43,7 @@ const versionIn = (file: string): unknown => {
 describe('a state file of version 1', () => {
   it('is brought to ours in place, and keeps what it held', async () => {
     const file = makeFile(firstRelease);
-    const store = openStore(file);
+    const store = await openStore(file);
     expect(store.notice).toBeNull();
     expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
     expect(await store.lease(zone, 'pdns')).toEqual({ heldBy: 'pid 1 on elsewhere' });
@@ -51,7 +51,7 @@ describe('a state file of version 1', () => {
     await store.remember('lab', inventoryOf(3));
     await store.close();
     expect(versionIn(file)).toBe(2);
-    const again = openStore(file);
+    const again = await openStore(file);
     expect(await again.inventory('lab')).toEqual(inventoryOf(3));
     expect(await again.lastSync(zone, 'pdns')).toEqual(lastSync);
     await again.close();
@@ -62,7 +62,7 @@ describe('a state file of version 1', () => {
     const file = makeFile(firstRelease);
     const before = readFileSync(file);
     const notices: string[] = [];
-    const store = readStore(file, (notice) => notices.push(notice));
+    const store = await readStore(file, (notice) => notices.push(notice));
     expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
     expect(await store.inventory('lab')).toBeNull();
     expect(await store.written(zone, 'pdns')).toEqual([]);
@@ -79,7 +79,7 @@ describe('a state file of version 1', () => {
   for (let count = 1; count < 4; count += 1) {
     it(`that was only begun (${count} statements) is completed`, async () => {
       const file = makeFile(firstRelease.slice(0, count));
-      const store = openStore(file);
+      const store = await openStore(file);
       expect(store.notice).toBeNull();
       await store.remember('lab', inventoryOf(1));
       await store.close();
@@ -96,7 +96,7 @@ describe('a state file of version 1', () => {
     for (const part of ['', '-wal']) copyFileSync(`${file}${part}`, `${copy}${part}`);
     killed.exec('ROLLBACK');
     killed.close();
-    const store = openStore(copy);
+    const store = await openStore(copy);
     expect(store.notice).toBeNull();
     expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
     await store.close();
@@ -105,11 +105,11 @@ describe('a state file of version 1', () => {
 });
 
 describe('a state file of a newer version', () => {
-  it('is refused and left as it is', () => {
+  it('is refused and left as it is', async () => {
     const file = makeFile([...firstRelease, 'PRAGMA user_version = 3']);
     const before = readFileSync(file);
-    expect(() => openStore(file)).toThrow(/newer Hostmaster \(schema 3\)/);
-    expect(() => readStore(file)).toThrow(/newer Hostmaster \(schema 3\)/);
+    await expect(openStore(file)).rejects.toThrow(/newer Hostmaster \(schema 3\)/);
+    await expect(readStore(file)).rejects.toThrow(/newer Hostmaster \(schema 3\)/);
     expect(readFileSync(file)).toEqual(before);
   });
 });

@@ -6,7 +6,7 @@ import { keyOf } from '../../src/model/rrset.ts';
 import type { KnownInventory } from '../../src/model/server.ts';
 import type { ZoneId } from '../../src/model/zone.ts';
 import { zoneLabel } from '../../src/model/zone.ts';
-import { openStore, readStore } from '../../src/state/sqlite.ts';
+import { openStore, readStore } from '../../src/state/index.ts';
 import { removeFolder, tempFolder } from '../servers/child.ts';
 import { entryOf, inventoryOf, passOf, serverOf } from './samples.ts';
 
@@ -176,16 +176,16 @@ describe('the store on a file', { timeout: 120_000 }, () => {
       const model = modelOf();
       const notices: string[] = [];
       const say = (notice: string) => void notices.push(notice);
-      let store = openStore(file, say);
+      let store = await openStore(file, say);
       try {
         for (const each of calls) {
           if (each !== null) expect(await each(store)).toEqual(await each(model));
           else {
             await store.close();
-            store = openStore(file, say);
+            store = await openStore(file, say);
           }
         }
-        const reader = readStore(file, say);
+        const reader = await readStore(file, say);
         for (const each of readings) {
           const wanted = await each(model);
           expect(await each(store)).toEqual(wanted);

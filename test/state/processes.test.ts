@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openStore, readStore } from '../../src/state/sqlite.ts';
+import { openStore, readStore } from '../../src/state/index.ts';
 import { tempFolder } from '../servers/child.ts';
 import { entryOf, inventoryOf, passOf, writtenOf, zone } from './samples.ts';
 
@@ -47,14 +47,14 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
     const file = newFile();
     const ends = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => write(file, 'journal', { from: i * 100, count: 20 })));
     expect(ends.map(({ code, said }) => ({ code, said }))).toEqual(ends.map(() => ({ code: 0, said: '' })));
-    const store = openStore(file);
+    const store = await openStore(file);
     expect(await store.journalled()).toEqual(ends.flatMap(({ kept }) => kept.map(entryOf)));
     await store.close();
   });
 
   it('all bring a file of version 1 to ours, once', async () => {
     const file = newFile();
-    const first = openStore(file);
+    const first = await openStore(file);
     await first.saveSync(zone, 'pdns', { fingerprint: '1', mark: 'm', desired: 'd', readAt: 5, unmanaged: [] });
     await first.close();
     const database = new DatabaseSync(file);
@@ -65,7 +65,7 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
     database.close();
     const ends = await Promise.all([0, 1, 2, 3].map((i) => write(file, 'recordPass', { from: i * 100, count: 10 })));
     expect(ends.map(({ code, said }) => ({ code, said }))).toEqual(ends.map(() => ({ code: 0, said: '' })));
-    const store = openStore(file);
+    const store = await openStore(file);
     expect(store.notice).toBeNull();
     const passes = await store.passes(100);
     expect(passes).toHaveLength(40);
@@ -76,7 +76,7 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
 
   it('leave one whole snapshot at any time', async () => {
     const file = newFile();
-    await openStore(file).close();
+    (await openStore(file)).close();
     let running = true;
     const writers = Promise.all([
       write(file, 'remember', { from: 1, count: 100 }),
@@ -86,7 +86,9 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
       running = false;
     });
     const notices: string[] = [];
-    const stores = [readStore, openStore].map((open) => open(file, (notice) => notices.push(notice)));
+    const stores = await Promise.all(
+      [readStore, openStore].map((open) => open(file, (notice) => notices.push(notice))),
+    );
     let seen = 0;
     while (running) {
       for (const store of stores) {
@@ -102,7 +104,7 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
     expect(ends.map(({ code, said }) => ({ code, said }))).toEqual(ends.map(() => ({ code: 0, said: '' })));
     expect(notices).toEqual([]);
     expect(seen).toBeGreaterThan(10);
-    const store = openStore(file);
+    const store = await openStore(file);
     const all = Array.from({ length: 200 }, (_, i) => writtenOf(i));
     expect(await store.written(zone, 'pdns')).toEqual(all.sort((a, b) => (a.name < b.name ? -1 : 1)));
     await store.close();
@@ -116,7 +118,7 @@ describe('a process that is killed', { timeout: 120_000 }, () => {
     for (let killAfter = 1; killAfter <= 10; killAfter += 1) {
       const { kept, said } = await write(file, 'journalAndEnd', { from, count: 10_000, killAfter });
       expect(said).toBe('');
-      const store = openStore(file);
+      const store = await openStore(file);
       expect(store.notice).toBeNull();
       const ids = (await store.journalled()).map(({ id }) => Number(id.slice(4)));
       await store.close();
@@ -132,7 +134,7 @@ describe('a process that is killed', { timeout: 120_000 }, () => {
     const file = newFile();
     for (let killAfter = 1; killAfter <= 10; killAfter += 1) {
       const { kept } = await write(file, 'remember', { from: 50, count: 10_000, killAfter });
-      const store = openStore(file);
+      const store = await openStore(file);
       expect(store.notice).toBeNull();
       const known = await store.inventory('lab');
       expect(known).toEqual({ ...inventoryOf(known?.takenAt ?? 0), takenAt: known?.takenAt });

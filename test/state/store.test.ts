@@ -2,24 +2,24 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/model/ports.ts';
-import { openStore, readStore } from '../../src/state/sqlite.ts';
+import { openStore, readStore } from '../../src/state/index.ts';
 import { tempFolder } from '../servers/child.ts';
 import { entryOf, inside, inventoryOf, lastSync, orphanOf, passOf, serverOf, writtenOf, zone } from './samples.ts';
 
 describe('the store', () => {
   let file: string;
   let store: Store;
-  beforeEach(() => {
+  beforeEach(async () => {
     file = join(tempFolder('state'), 'state.sqlite');
-    store = openStore(file);
+    store = await openStore(file);
     return () => store.close();
   });
   /** The same, read anew from the file, by what `apply` and by what `plan` opens it with. */
   const anew = async <T>(ask: (store: Store) => Promise<T>): Promise<T> => {
-    const reader = readStore(file);
+    const reader = await readStore(file);
     const seen = await ask(reader);
     await Promise.all([reader.close(), store.close()]);
-    store = openStore(file);
+    store = await openStore(file);
     expect(await ask(store)).toEqual(seen);
     return seen;
   };
@@ -102,7 +102,7 @@ describe('the store', () => {
 
   it('a reader leaves nothing behind, and changes nothing', async () => {
     await store.remember('lab', inventoryOf(2));
-    const reader = readStore(file);
+    const reader = await readStore(file);
     await reader.remember('lab', inventoryOf(0));
     await reader.journal(entryOf(1));
     await reader.saveSync(zone, 'pdns', lastSync);
@@ -133,7 +133,7 @@ describe('the store', () => {
     };
     const noted = await cpu(() => store.noteWritten(zone, 'pdns', values, values));
     const read = await cpu(() => store.written(zone, 'pdns'));
-    const opened = await cpu(async () => openStore(file).close());
+    const opened = await cpu(async () => (await openStore(file)).close());
     const remembered = await cpu(() => store.remember('lab', inventoryOf(10_000)));
     const recalled = await cpu(() => store.inventory('lab'));
     // Several times what a machine needs that has nothing else to do.

@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs';
-import { openStore } from '../../src/state/sqlite.ts';
+import { openStore } from '../../src/state/index.ts';
 import { entryOf, inventoryOf, passOf, writtenOf, zone } from './samples.ts';
 
 // A process of its own for the tests: `writer.ts FILE WHAT FROM COUNT`. Each line that it prints was kept before.
 
 const [file = '', what = '', from = '0', count = '0'] = process.argv.slice(2);
-const store = openStore(file, (notice) => writeSync(2, `${notice}\n`));
+const store = await openStore(file, (notice) => writeSync(2, `${notice}\n`));
 
 const jobs: Readonly<Record<string, (i: number) => Promise<void>>> = {
   journal: (i) => store.journal(entryOf(i)),

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { type Check, checkOf, checkOfProvider, guardOf } from '../../src/validation/index.ts';
+import { type Check, checkOf, checkOfKeys, guardOf } from '../../src/validation/index.ts';
 
 const schema = Type.Object(
   {
@@ -55,7 +55,7 @@ describe('a fault', () => {
 describe('a check', () => {
   it("fills in the defaults of a provider's schema, and leaves the given value as it is", () => {
     const given = { url: 'http://h' };
-    const check = checkOfProvider({
+    const check = checkOfKeys({
       type: 'object',
       properties: { url: { type: 'string' }, server: { type: 'string', default: 'localhost' } },
     });

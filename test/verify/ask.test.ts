@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbeddedServer } from '../../providers/embedded/index.ts';
 import type { NameServer } from '../../src/model/ports.ts';
 import { parseRdata } from '../../src/model/rdata.ts';
-import { askByDns } from '../../src/verify/ask.ts';
+import { askByDns } from '../../src/verify/index.ts';
 import { encodeQuery } from '../../src/wire/message.ts';
 import { framed } from '../../src/wire/tcp.ts';
 import { cases } from '../model/cases.ts';

@@ -2,9 +2,8 @@ import { createSocket } from 'node:dgram';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { NameServer } from '../../src/model/ports.ts';
-import { askByDns } from '../../src/verify/ask.ts';
-import type { ServedRRset } from '../../src/verify/content.ts';
-import { type VerifyOptions, verifyZones, type ZoneWork } from '../../src/verify/index.ts';
+import type { ServedRRset } from '../../src/verify/index.ts';
+import { askByDns, type VerifyOptions, type VerifyTask, verifyZones } from '../../src/verify/index.ts';
 import { type Embedded, putRecords, startEmbedded, zoneOf } from '../providers/embedded/zone.ts';
 
 const zone = 'example.com.';
@@ -39,7 +38,7 @@ const rrset = (name: string, type: string, ttl: number, ...values: string[]): Se
 });
 const www = rrset('www', 'A', 60, '192.0.2.1');
 const made = rrset('new', 'A', 60, '192.0.2.2');
-const work = (parts: Partial<ZoneWork> = {}): ZoneWork => ({
+const work = (parts: Partial<VerifyTask> = {}): VerifyTask => ({
   zone: zoneOf(zone),
   target: 'try',
   nameservers: [at('first', first), at('second', second)],
@@ -118,15 +117,15 @@ describe('verifying zones', () => {
     expect({ rounds, asked }).toEqual({ rounds: 5, asked: 5 * 2 + 1 + 50 });
   });
 
-  it('says of all that it lacks how late it is, once the wait is over', async () => {
+  it('says how old the serial is of a name server that still lags once the wait is over', async () => {
     const rrsets = [www, made, rrset('other', 'A', 60, '192.0.2.9')];
     await putRecords(first.provider, zone, [['other', 60, 'A', '192.0.2.9']]);
     const [expected, answered] = await Promise.all(
       [first, second].map(async ({ provider }) => Number((await provider.listZones())[0]?.fingerprint)),
     );
     const report = await verifyZones([work({ rrsets, wait: 300 })], options());
-    const late = { nameserver: 'second', kind: 'lags', serial: { expected, answered } };
-    expect(report).toMatchObject({ checked: 6, differences: [late, late] });
+    const lagging = { nameserver: 'second', kind: 'lags', serial: { expected, answered } };
+    expect(report).toMatchObject({ checked: 6, differences: [lagging, lagging] });
   });
 
   it('is not misled by a serial that was never served (SOA-EDIT)', async () => {

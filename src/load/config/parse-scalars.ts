@@ -2,14 +2,7 @@ import { isIP } from 'node:net';
 import type { NameServer } from '../../model/ports.ts';
 import { parseRdata, rdataFromWire, rdataToWire } from '../../model/rdata.ts';
 
-const unitOf: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const defaultPort = 53;
-
-/** Milliseconds of `500ms`, `30s`, `10m` or `1h`; null if it is none. */
-export const parseDuration = (text: string): number | null => {
-  const [, count, unit] = /^([0-9]{1,9})(ms|s|m|h)$/.exec(text) ?? [];
-  return count === undefined ? null : Number(count) * (unitOf[unit ?? ''] ?? 1);
-};
 
 /** A name server of `192.0.2.1:5300`, `[2001:db8::1]:53` or a bare address; null if it is none. */
 export const parseNameServer = (text: string): NameServer | null => {

@@ -1,13 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { TargetDefinition } from '../../model/definitions.ts';
+import { parseDuration } from '../../model/duration.ts';
 import type { ProviderKeys } from '../../model/external-providers.ts';
 import { quoted } from '../../model/phrases.ts';
 import type { NameServer } from '../../model/ports.ts';
-import { asRecord, type Check, checkOf, checkOfProvider, keysOf, unknownKey } from '../../validation/index.ts';
+import { asRecord, type Check, checkOf, checkOfKeys, keysOf, unknownKey } from '../../validation/index.ts';
 import { type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
-import { parseDuration, parseNameServer } from './parse-scalars.ts';
+import { parseNameServer } from './parse-scalars.ts';
 import { keysOfProvider, type ProviderSources } from './provider-keys.ts';
 import { readSecretRefs, secretKeysIn, withoutSecrets } from './secret-refs.ts';
 
@@ -77,7 +78,7 @@ const readProviderConfig = (
     if (properties.includes(key) || schema.properties === undefined) usable[key] = value;
     else reportAtKey(config, 'config-syntax', `targets.${name}: ${unknownKey(key, known)}`, ['targets', name, key]);
   }
-  const check: Check<Readonly<Record<string, unknown>>> = checkOfProvider(schema);
+  const check: Check<Readonly<Record<string, unknown>>> = checkOfKeys(schema);
   return checkAt(config, check, usable, ['targets', name]) ?? {};
 };
 

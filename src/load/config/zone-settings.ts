@@ -1,3 +1,4 @@
+import { parseDuration } from '../../model/duration.ts';
 import { parseAbsolute } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
 import { noRoles, type Roles } from '../../model/roles.ts';
@@ -8,7 +9,6 @@ import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../s
 import type { Path } from '../yaml/config-document.ts';
 import { checkZoneEntry, textsOf } from './check-zone-entry.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
-import { parseDuration } from './parse-scalars.ts';
 
 const defaultGuards: GuardSettings = {
   max_delete_percent: 30,

@@ -8,9 +8,10 @@ import type { ReadRegistration } from '../config/registration.ts';
 import type { TopGuards } from '../config/zone-settings.ts';
 import { severityOf } from '../load-rules.ts';
 import type { FileReader } from '../read-zone.ts';
-import { type RolesFile, readRolesFile } from './file.ts';
-import { idleGrants, missingGrants } from './granted.ts';
-import { readRolesOf } from './role.ts';
+import { idleGrants, missingGrants } from './grant-problems.ts';
+import { readRolesOf } from './read-role.ts';
+import type { RolesFile } from './read-roles-file.ts';
+import { readRolesFile } from './read-roles-file.ts';
 
 /** What hostmaster.yaml says of servers. */
 export interface RolesConfig {

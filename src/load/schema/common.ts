@@ -1,43 +1,69 @@
 import Type, { type TSchema } from 'typebox';
+import { durationPattern } from '../../model/duration.ts';
 
 /** The dialect that every published schema names. */
 export const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /** A mapping that has these keys and no others. */
-export const closed = <Properties extends Record<string, TSchema>>(properties: Properties, description: string) =>
-  Type.Object(properties, { additionalProperties: false, description });
+export const closed = <Properties extends Record<string, TSchema>>(
+  properties: Properties,
+  description: string,
+  shown: Shown<Readonly<Record<string, unknown>>> = {},
+) => Type.Object(properties, { additionalProperties: false, description, ...shown });
 
-export const text = (description: string) => Type.String({ minLength: 1, description });
+/**
+ * What editors and docs/configuration.md show of a key. Nothing fills this `default` in: it says what the loader does
+ * without the key, and test/load/defaults.test.ts holds the two equal.
+ */
+interface Shown<Value> {
+  readonly default?: Value;
+  readonly examples?: readonly Value[];
+}
 
-export const texts = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description });
+export const text = (description: string, shown: Shown<string> = {}) =>
+  Type.String({ minLength: 1, description, ...shown });
 
-export const seconds = (description: string) => Type.Integer({ minimum: 0, maximum: 2_147_483_647, description });
+export const texts = (description: string, shown: Shown<readonly string[]> = {}) =>
+  Type.Array(Type.String({ minLength: 1 }), { description, ...shown });
 
-export const count = (description: string) => Type.Integer({ minimum: 0, description });
+export const flag = (description: string, byDefault: boolean) => Type.Boolean({ description, default: byDefault });
 
-export const percent = (description: string) => Type.Number({ minimum: 0, maximum: 100, description });
+export const seconds = (description: string, shown: Shown<number> = {}) =>
+  Type.Integer({ minimum: 0, maximum: 2_147_483_647, description, ...shown });
+
+export const count = (description: string, shown: Shown<number> = {}) =>
+  Type.Integer({ minimum: 0, description, ...shown });
+
+export const percent = (description: string, shown: Shown<number> = {}) =>
+  Type.Number({ minimum: 0, maximum: 100, description, ...shown });
 
 /** `500ms`, `30s`, `10m`, `1h`. */
-export const duration = (description: string) =>
+export const duration = (description: string, shown: Shown<string> = {}) =>
   Type.String({
-    pattern: '^[0-9]{1,9}(?:ms|s|m|h)$',
+    pattern: durationPattern,
     description: `${description} A time like 500ms, 30s, 10m or 1h.`,
+    ...shown,
   });
 
 /** Where a secret is found; a literal is never one. */
 export const secretRef = Type.Union(
   [
-    closed({ env: text('The environment variable that holds it.') }, 'A secret in the environment.'),
+    closed(
+      { env: text('The environment variable that holds it.', { examples: ['PDNS_API_KEY'] }) },
+      'A secret in the environment.',
+    ),
     closed(
       {
         file: text(
           'The file that holds it; relative to the file that names it, which must be ./hostmaster.yaml or that of --targets-from.',
+          { examples: ['secrets/pdns-api-key'] },
         ),
       },
       'A secret in a file.',
     ),
   ],
-  { description: 'A secret: {env: NAME} or {file: PATH}, never the secret itself.' },
+  {
+    description: 'A secret: {env: NAME} or {file: PATH}, never the secret itself.',
+    examples: [{ env: 'PDNS_API_KEY' }],
+  },
 );
-
-export const zoneName = text("A zone's name, with or without the final dot.");

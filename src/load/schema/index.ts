@@ -1,13 +1,18 @@
 import type { ProviderKeys, Providers } from '../../model/external-providers.ts';
+import type { InventoryTypes } from '../../model/inventory-keys.ts';
 import { dialect, secretRef } from './common.ts';
 import { groupsFileSchema } from './groups.ts';
 import { targetSchema, topSchemas } from './hostmaster.ts';
+import { inventorySchema } from './inventory.ts';
 import { labelsFileSchema } from './labels.ts';
 import { zoneFileSchema } from './zone.ts';
 
 /** The schemas that the package publishes, by their file's name in schemas/. */
-export const publishedSchemas = (providers: Providers): Readonly<Record<string, object>> => ({
-  'hostmaster.schema.json': hostmasterSchema(providers),
+export const publishedSchemas = (
+  providers: Providers,
+  inventories: InventoryTypes,
+): Readonly<Record<string, object>> => ({
+  'hostmaster.schema.json': hostmasterSchema(providers, inventories),
   'zone.schema.json': zoneFileSchema,
   'labels.schema.json': labelsFileSchema,
   'groups.schema.json': groupsFileSchema,
@@ -16,11 +21,14 @@ export const publishedSchemas = (providers: Providers): Readonly<Record<string, 
 /** A schema's text as it is published. */
 export const schemaText = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;
 
-/** The schema that editors read: a target has its built-in provider's keys and no others. */
-const hostmasterSchema = (providers: Providers): object => {
+/** The schema that editors read: a target has its built-in provider's keys and no others, an inventory its type's. */
+const hostmasterSchema = (providers: Providers, inventories: InventoryTypes): object => {
   const builtIn = Object.entries(providers).map(([name, keys]) => publishedTarget(name, keys));
   const targets = [...builtIn, externalTarget(Object.keys(providers))];
-  const description = 'Configured providers, by a name of your choice.';
+  const shown = {
+    description: 'Configured providers, by a name of your choice.',
+    examples: [{ pdns: { provider: 'powerdns', url: 'http://127.0.0.1:8081', api_key: { env: 'PDNS_API_KEY' } } }],
+  };
   return {
     $schema: dialect,
     title: 'hostmaster.yaml',
@@ -28,7 +36,8 @@ const hostmasterSchema = (providers: Providers): object => {
     additionalProperties: false,
     properties: {
       ...topSchemas,
-      targets: { type: 'object', description, additionalProperties: { anyOf: targets } },
+      targets: { type: 'object', ...shown, additionalProperties: { anyOf: targets } },
+      inventory: inventorySchema(inventories),
     },
   };
 };
@@ -48,12 +57,18 @@ const publishedTarget = (name: string, { schema, secrets }: ProviderKeys): objec
 /** One whose provider is another package's or a file's: its keys are known only when that is loaded. */
 const externalTarget = (builtIn: readonly string[]): object => ({
   ...targetSchema,
-  properties: { ...targetSchema.properties, provider: { ...targetSchema.properties.provider, not: { enum: builtIn } } },
+  properties: {
+    ...targetSchema.properties,
+    provider: { ...targetSchema.properties.provider, examples: ['./my-provider.js'], not: { enum: builtIn } },
+  },
 });
 
-/** Properties of a schema with a secret in its place: `api_key`, or `tsig` and then `secret` in that one's properties. */
+/**
+ * Properties of a schema with a secret in its place: `api_key`, or `tsig` and then `secret` in that one's properties. What
+ * the schema says of it there stands.
+ */
 const withSecret = (properties: object, [key = '', ...inside]: readonly string[]): object => {
-  if (inside.length === 0) return { ...properties, [key]: secretRef };
+  if (inside.length === 0) return { ...properties, [key]: { ...secretRef, ...recordOf(recordOf(properties)[key]) } };
   const outer = recordOf(recordOf(properties)[key]);
   return { ...properties, [key]: { ...outer, properties: withSecret(recordOf(outer.properties), inside) } };
 };

@@ -1,13 +1,28 @@
 import Type, { type Static } from 'typebox';
-import { closed, dialect, duration, seconds, text } from './common.ts';
+import { closed, dialect, duration, flag, seconds, text } from './common.ts';
 
 const healthCheck = closed(
   {
-    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, description: 'A TCP port that must accept.' })),
-    url: Type.Optional(text('A URL that must answer; {{server.ip}} is the address being checked.')),
-    interval: Type.Optional(duration('How often it is checked.')),
-    timeout: Type.Optional(duration('How long an answer may take.')),
-    string_match: Type.Optional(text('Text that the answer must have; only with url.')),
+    port: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_535,
+        description: 'A TCP port that must accept. A check has either port or url.',
+        examples: [25],
+      }),
+    ),
+    url: Type.Optional(
+      text('A URL that must answer with 200; {{server.ip}} is the address being checked.', {
+        examples: ['https://{{server.ip}}/healthz'],
+      }),
+    ),
+    interval: Type.Optional(
+      duration("How often it is checked. Default is what the target's name server does.", { examples: ['10s'] }),
+    ),
+    timeout: Type.Optional(
+      duration("How long an answer may take. Default is what the target's name server does.", { examples: ['2s'] }),
+    ),
+    string_match: Type.Optional(text('A text that the answer must contain; only with url.', { examples: ['ready'] })),
     when_all_down: Type.Optional(
       Type.Union(
         [
@@ -17,26 +32,39 @@ const healthCheck = closed(
             {
               backup: Type.Array(text('An address.'), {
                 minItems: 1,
-                description: 'Addresses to answer with instead.',
+                description: "Addresses to answer with instead, of the claim's type.",
+                examples: [['192.0.2.99']],
               }),
             },
             'Answer with these.',
           ),
         ],
-        { description: 'Answer with all (open, the default), with none (closed), or with others.' },
+        {
+          description:
+            'What is answered while no address is up: all (open), none (closed, which needs allow_empty), or others.',
+          default: 'open',
+          examples: [{ backup: ['192.0.2.99'] }],
+        },
       ),
     ),
   },
   'A check that decides which addresses are answered: by port or by url.',
+  { examples: [{ port: 25 }] },
 );
 
 /** One entry of `records:`. */
 export const recordSchema = closed(
   {
-    type: text('A type.'),
-    name: text('An absolute name; may have {{server.name}} and other attributes.'),
-    value: Type.Optional(text("Default is the server's addresses.")),
-    ttl: Type.Optional(seconds('Seconds.')),
+    type: text('The type of the record.', { examples: ['TXT'] }),
+    name: text('An absolute name; {{server.name}} and other attributes of the server are filled in.', {
+      examples: ['{{server.name}}.lab.internal'],
+    }),
+    value: Type.Optional(
+      text("The record's value; attributes are filled in. Default is the server's addresses.", {
+        examples: ['rack {{server.rack}}'],
+      }),
+    ),
+    ttl: Type.Optional(seconds('The TTL, in seconds. Default is the ttl of registration.', { examples: [300] })),
   },
   'A record that each server gets.',
 );
@@ -44,13 +72,14 @@ export const recordSchema = closed(
 /** One entry of `claims:`. */
 export const claimSchema = closed(
   {
-    name: text('An absolute name.'),
-    type: Type.Union([Type.Literal('A'), Type.Literal('AAAA')]),
-    ttl: Type.Optional(seconds('Seconds. Default is 60.')),
+    name: text('An absolute name that all the servers share.', { examples: ['www.example.com'] }),
+    type: Type.Union([Type.Literal('A'), Type.Literal('AAAA')], {
+      description: 'Which addresses of the servers it has.',
+      examples: ['A'],
+    }),
+    ttl: Type.Optional(seconds('The TTL, in seconds. Default is 60.', { examples: [60] })),
     health_check: Type.Optional(healthCheck),
-    allow_empty: Type.Optional(
-      Type.Boolean({ description: 'No server need be left. Needed by when_all_down: closed. Default is false.' }),
-    ),
+    allow_empty: Type.Optional(flag('The name may go when no server is left. Needed by when_all_down: closed.', false)),
   },
   'A name that all servers contribute their addresses to.',
 );
@@ -58,14 +87,29 @@ export const claimSchema = closed(
 /** What a label or a group does in DNS. */
 export const dnsSchema = closed(
   {
-    records: Type.Optional(Type.Array(recordSchema)),
-    claims: Type.Optional(Type.Array(claimSchema)),
+    records: Type.Optional(
+      Type.Array(recordSchema, {
+        description: 'Records that each of its servers gets.',
+        examples: [[{ type: 'TXT', name: '{{server.name}}.lab.internal', value: 'rack {{server.rack}}' }]],
+      }),
+    ),
+    claims: Type.Optional(
+      Type.Array(claimSchema, {
+        description: 'Names that its servers share.',
+        examples: [[{ name: 'www.example.com', type: 'A' }]],
+      }),
+    ),
   },
   'What its servers get in DNS.',
+  { examples: [{ claims: [{ name: 'www.example.com', type: 'A' }] }] },
 );
 
 export const labelsSchema = closed(
-  { labels: Type.Record(Type.String(), closed({ dns: dnsSchema }, 'A label.')) },
+  {
+    labels: Type.Record(Type.String(), closed({ dns: dnsSchema }, 'A label.'), {
+      description: 'Labels, by the name that the inventory gives them.',
+    }),
+  },
   'Labels of the inventory, and what they mean in DNS.',
 );
 

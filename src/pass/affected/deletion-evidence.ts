@@ -1,6 +1,6 @@
 import type { Affected, Composition } from '../../compose/composition.ts';
-import { type Accounted, evidenceOfSome } from '../../compose/deletion-evidence.ts';
-import { keyOfEntry } from '../../compose/roster.ts';
+import { keyOfEntry } from '../../compose/contenders.ts';
+import { evidenceOfSome, type ServerOutcome } from '../../compose/deletion-evidence.ts';
 import { isServerName } from '../../compose/template.ts';
 import { type RosterServer, serverKey } from '../../model/server.ts';
 import type { Registered, ServerRef } from '../../plan/sets.ts';
@@ -18,7 +18,7 @@ export interface Concerned {
   readonly entries: ReadonlyMap<string, ConcernedServer>;
 }
 
-interface ConcernedServer extends Accounted {
+interface ConcernedServer extends ServerOutcome {
   /** Does it get anything? */
   readonly gets: boolean;
 }
@@ -27,12 +27,12 @@ export const concernedIn = (
   { entries }: Composition,
   key: string,
   next: RosterServer | null,
-  { contributions }: Pick<Affected, 'contributions'>,
+  { recomposed }: Pick<Affected, 'recomposed'>,
 ): Concerned => ({
   key,
   next,
   entries: new Map(
-    contributions.flatMap((contributed): readonly [string, ConcernedServer][] => {
+    recomposed.flatMap((contributed): readonly [string, ConcernedServer][] => {
       const entry = contributed.key === key ? next : (entries.get(contributed.key) ?? null);
       return entry === null
         ? []
@@ -42,8 +42,8 @@ export const concernedIn = (
               {
                 key: contributed.key,
                 entry,
-                outcome: contributed.share.outcome,
-                gets: contributed.share.server !== null,
+                outcome: contributed.allocation.outcome,
+                gets: contributed.allocation.server !== null,
               },
             ],
           ];
@@ -78,7 +78,7 @@ export const registeredWith = (
   { desired: { registered }, composition }: LastPass,
   { key, next, entries }: Concerned,
 ): Registered => {
-  const { ruleset, contributions } = composition;
+  const { ruleset, byServer } = composition;
   const server = next?.server ?? composition.entries.get(key)?.server;
   if (ruleset.registration === null || server === undefined || !isServerName(server.name)) return registered;
   const own = `${server.name}.${ruleset.registration.definition.zone}`;
@@ -96,7 +96,7 @@ export const registeredWith = (
     });
   const has = (entry: RosterServer): boolean => {
     const each = keyOfEntry(entry);
-    return ruleset.counts(entry) && (entries.get(each)?.gets ?? contributions.get(each)?.share.server !== null);
+    return ruleset.contends(entry) && (entries.get(each)?.gets ?? byServer.get(each)?.allocation.server !== null);
   };
   const first = named.find(has) ?? named[0];
   const of: ServerRef | undefined =

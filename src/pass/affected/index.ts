@@ -1,7 +1,7 @@
 import { zoneTargetKey } from '../../apply/phases.ts';
 import { affectedBy } from '../../compose/composition.ts';
-import { problemsOf } from '../../compose/finding.ts';
-import type { Merged } from '../../compose/merge.ts';
+import { findingsToProblems } from '../../compose/findings-to-problems.ts';
+import type { MergedName } from '../../compose/merge.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Store } from '../../model/ports.ts';
 import { type RosterServer, type Server, serverKey } from '../../model/server.ts';
@@ -70,10 +70,13 @@ export const planAffected = async (
     quarantined: quarantinedAddresses(checked.zones.map(({ zone }) => zone)),
   });
   const findings = [
-    ...touched.contributions.flatMap((contributed) => contributed.findings),
+    ...touched.recomposed.flatMap((contributed) => contributed.findings),
     ...touched.merged.flatMap((each) => each.findings),
   ];
-  const problems = [...problemsOf(findings), ...checked.problems.filter((each) => !last.said.has(textOf(each)))];
+  const problems = [
+    ...findingsToProblems(findings),
+    ...checked.problems.filter((each) => !last.said.has(textOf(each))),
+  ];
   return {
     status: 'planned',
     plan: assemblePlan({
@@ -90,7 +93,7 @@ export const planAffected = async (
 };
 
 /** Zone by zone; a zone of two views is two. */
-const touchedZones = (last: LastPass, merged: readonly Merged[]): readonly TouchedZone[] | Whole => {
+const touchedZones = (last: LastPass, merged: readonly MergedName[]): readonly TouchedZone[] | Whole => {
   const byZone = Map.groupBy(merged, ({ entry }) => entry.name);
   const zones: TouchedZone[] = [];
   for (const each of last.zones) {

@@ -2,6 +2,7 @@ import { appliedChanges } from '../../apply/index.ts';
 import { zoneTargetKey } from '../../apply/phases.ts';
 import { resultOf } from '../../apply/results.ts';
 import type { Composition } from '../../compose/index.ts';
+import { isWildcard } from '../../model/name.ts';
 import type { Problem } from '../../model/problem.ts';
 import { pointingTypes, rdataNames } from '../../model/rdata.ts';
 import type { ZoneResult } from '../../model/result.ts';
@@ -99,7 +100,7 @@ const lastPassZone = (before: DesiredZone, after: DesiredZone, file: DesiredZone
     quarantined: byName(after.quarantined),
     protected: byName(after.protected ?? []),
     leadingTo,
-    hasWildcard: [...at.keys()].some((name) => name.startsWith('*.')),
+    hasWildcard: [...at.keys()].some(isWildcard),
     types: new Set(after.rrsets.map(({ type }) => type)),
     isChecked: after.rrsets.some(({ healthCheck }) => healthCheck !== undefined),
   };

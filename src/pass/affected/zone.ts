@@ -1,7 +1,8 @@
-import type { Merged } from '../../compose/merge.ts';
-import { isWithin, parentOf } from '../../model/name.ts';
+import type { MergedName } from '../../compose/merge.ts';
+import { isWildcard, isWithin } from '../../model/name.ts';
 import type { RRset } from '../../model/rrset.ts';
 import type { DesiredZone, Quarantine } from '../../model/zone.ts';
+import { decidesBelow, namesAbove } from '../../model/zone-tree.ts';
 import { type LastPassZone, leadsTo } from './last-pass.ts';
 
 /** The names of a zone that a server touches, as they are wanted now, with those around them that decide with them. */
@@ -27,7 +28,7 @@ const mostAround = 60;
 /** `merged` are all touched names of the zone; `open` those that the last pass left with changes. */
 export const touchedZone = (
   last: LastPassZone,
-  merged: readonly Merged[],
+  merged: readonly MergedName[],
   open: ReadonlySet<string>,
 ): TouchedZone | Whole => {
   const next = new Map(merged.map((each) => [each.name, rrsetsOf(last, each)]));
@@ -37,7 +38,7 @@ export const touchedZone = (
   if (around.size > mostAround) return whole(`${around.size} names of ${last.zone.id.name} decide with what changed`);
   const names = [...next.keys()];
   const beside = [...around];
-  const bad = (merged_: Merged): readonly Quarantine[] => [
+  const bad = (merged_: MergedName): readonly Quarantine[] => [
     ...(last.staticBad.get(merged_.name) ?? []),
     ...merged_.quarantined,
   ];
@@ -58,7 +59,7 @@ export const touchedZone = (
 };
 
 /** What is bad as a whole takes what the zone file has there with it. */
-const rrsetsOf = ({ statics }: LastPassZone, { name, rrsets, quarantined }: Merged): readonly RRset[] =>
+const rrsetsOf = ({ statics }: LastPassZone, { name, rrsets, quarantined }: MergedName): readonly RRset[] =>
   quarantined.some(({ type }) => type === null) ? rrsets : [...(statics.get(name) ?? []), ...rrsets];
 
 type Next = ReadonlyMap<string, readonly RRset[]>;
@@ -73,17 +74,15 @@ const typesOf = (rrsets: readonly RRset[]): string =>
 const swapped = ({ at }: LastPassZone, next: Next): readonly string[] =>
   [...next].flatMap(([name, rrsets]) => (typesOf(rrsets) === typesOf(at.get(name) ?? []) ? [] : [name]));
 
-const hiding: ReadonlySet<string> = new Set(['NS', 'DS', 'DNAME']);
-
 const whyWhole = (last: LastPassZone, next: Next): string | null => {
   const { at, hasWildcard, leadingTo, zone } = last;
   const both = [...next].flatMap(([name, rrsets]) => [...rrsets, ...(at.get(name) ?? [])]);
-  const cut = both.find(({ type }) => hiding.has(type));
+  const cut = both.find(({ type }) => decidesBelow(type));
   if (cut !== undefined) return `${cut.name} ${cut.type} decides about the names below it`;
   const spf = both.find(({ type, values }) => type === 'TXT' && values.some(({ rdata }) => rdata.includes('v=spf1')));
   if (spf !== undefined) return `${spf.name} has an SPF record, whose look-ups go through all zones`;
   const changed = swapped(last, next);
-  const wild = changed.find((name) => name.startsWith('*.'));
+  const wild = changed.find(isWildcard);
   if (wild !== undefined) return `${wild} decides about the names beside it`;
   if (!hasWildcard) return null;
   const led = both.find((rrset) => leadsTo(rrset).length > 0);
@@ -93,11 +92,7 @@ const whyWhole = (last: LastPassZone, next: Next): string | null => {
 };
 
 /** The names above one, up to the apex and without it. */
-const above = (name: string, apex: string): readonly string[] => {
-  const found: string[] = [];
-  for (let at = parentOf(name); at !== apex && at !== '.' && isWithin(at, apex); at = parentOf(at)) found.push(at);
-  return found;
-};
+const above = (name: string, apex: string): readonly string[] => namesAbove(name, apex).filter((each) => each !== apex);
 
 const namesAround = (last: LastPassZone, next: Next, open: ReadonlySet<string>): ReadonlySet<string> => {
   const { at, leadingTo, quarantined, zone } = last;

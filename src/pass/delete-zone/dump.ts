@@ -8,7 +8,7 @@ import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
 import { checkInWords } from '../../report/checks.ts';
 import { visible } from '../../report/phrases.ts';
 import { zoneFileName, zoneMaster } from '../../report/zonefile.ts';
-import { makeFolder } from '../../state/file.ts';
+import { makeFolder } from '../../state/index.ts';
 
 /** A zone as a target held it, in a file that was read back. */
 export interface Dump {

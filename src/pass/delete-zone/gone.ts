@@ -4,8 +4,7 @@ import type { VerifyReport } from '../../model/result.ts';
 import type { ZoneId } from '../../model/zone.ts';
 import type { Provider } from '../../provider.ts';
 import type { OpenTarget, RunContext } from '../../target.ts';
-import { verifyGone } from '../../verify/gone.ts';
-import type { Answering } from '../../verify/nameservers.ts';
+import { type FoundNameServers, verifyGone } from '../../verify/index.ts';
 import { verifyOptions, withoutAddress } from '../verify.ts';
 
 export interface Proof {
@@ -19,7 +18,7 @@ export interface Proof {
  */
 export const proveGone = async (
   zone: ZoneId,
-  { nameservers, unknown, unreachable }: Answering,
+  { nameservers, unknown, unreachable }: FoundNameServers,
   { definition, provider }: OpenTarget,
   context: RunContext,
 ): Promise<Proof> => {

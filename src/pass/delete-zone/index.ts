@@ -9,7 +9,7 @@ import type { VerifyReport } from '../../model/result.ts';
 import type { Unreadable, ZoneId, ZoneSnapshot } from '../../model/zone.ts';
 import type { PassOptions, StoreOpener } from '../../run.ts';
 import type { OpenTarget, RunContext } from '../../target.ts';
-import { nameServersOf } from '../../verify/nameservers.ts';
+import { nameServersOf } from '../../verify/index.ts';
 import { refuseUnknown, sourcesOf } from '../options.ts';
 import { closeTargets, openTargets } from '../targets.ts';
 import { type Delegation, delegatedIn, delegationsOf, targetsAbove } from './delegation.ts';
@@ -70,7 +70,7 @@ export const deleteZonePass = async (
     definitions.targets.map(({ name }) => name),
   );
   const at = await openTargets(definitions, { targets: [target], serve: true }, context);
-  const store = openStore(definitions.state);
+  const store = await openStore(definitions.state);
   try {
     const open = at.open.get(target);
     if (open === undefined) {

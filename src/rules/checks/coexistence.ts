@@ -1,10 +1,8 @@
-import { aliasedTypes, aliasSetType, besideCname } from '../../model/rdata.ts';
-import type { RRset } from '../../model/rrset.ts';
-import { type Faults, fault, labelOf, type NameRule, placeOf, type RRsetRule } from '../rule.ts';
+import { aliasedTypes, besideCname } from '../../model/rdata.ts';
+import { type RRset, rrsetOfType } from '../../model/rrset.ts';
+import { firstOrigin, type NameRule, nameAndType, type Violations, violation } from '../rule.ts';
 
-// Which types may share a name, and which may have one value only.
-
-const find = (rrsets: readonly RRset[], type: string) => rrsets.find((rrset) => rrset.type === type);
+// Which types may share a name.
 
 const typesOf = (rrsets: readonly RRset[]) =>
   rrsets
@@ -14,51 +12,55 @@ const typesOf = (rrsets: readonly RRset[]) =>
 
 export const cnameCoexistence: NameRule = {
   id: 'cname-coexistence',
+  severity: 'error',
+  summary: 'A CNAME stands beside other types at its name (RFC 1034 section 3.6.2).',
+  octodns: 'refuses',
+  namedCheckzone: 'refuses',
+  why: 'The same; all RRsets of the name are held back, as nobody knows which was meant.',
   scope: 'name',
-  check: (rrsets, zone): Faults => {
-    const cname = find(rrsets, 'CNAME');
+  check: (rrsets, zone): Violations => {
+    const cname = rrsetOfType(rrsets, 'CNAME');
     if (cname === undefined || cname.name === zone.apex) return null;
     const others = rrsets.filter((rrset) => rrset.type !== 'CNAME' && !besideCname.has(rrset.type));
     if (others.length === 0) return null;
-    const message = `${labelOf(cname)} stands beside ${typesOf(others)}: a CNAME must be alone at its name (RFC 1034 section 3.6.2); remove it or the others`;
-    return [fault(message, placeOf(cname))];
+    const message = `${nameAndType(cname)} stands beside ${typesOf(others)}: a CNAME must be alone at its name (RFC 1034 section 3.6.2); remove it or the others`;
+    return [violation(message, firstOrigin(cname))];
   },
 };
 
 export const dnameCoexistence: NameRule = {
   id: 'dname-coexistence',
+  severity: 'error',
+  summary: 'A DNAME stands beside an NS below the apex (RFC 6672 section 2.4).',
+  octodns: 'refuses',
+  namedCheckzone: 'accepts',
+  why: 'The RFC forbids it, and name servers differ in what they answer.',
   scope: 'name',
-  check: (rrsets, zone): Faults => {
-    const dname = find(rrsets, 'DNAME');
-    if (dname === undefined || dname.name === zone.apex || find(rrsets, 'NS') === undefined) return null;
-    const message = `${labelOf(dname)} stands beside NS: a name is either redirected or delegated (RFC 6672 section 2.4); remove one of them`;
-    return [fault(message, placeOf(dname))];
+  check: (rrsets, zone): Violations => {
+    const dname = rrsetOfType(rrsets, 'DNAME');
+    if (dname === undefined || dname.name === zone.apex || rrsetOfType(rrsets, 'NS') === undefined) return null;
+    const message = `${nameAndType(dname)} stands beside NS: a name is either redirected or delegated (RFC 6672 section 2.4); remove one of them`;
+    return [violation(message, firstOrigin(dname))];
   },
 };
 
 export const aliasCoexistence: NameRule = {
   id: 'alias-coexistence',
+  severity: 'error',
+  summary: 'An ALIAS stands beside an A or AAAA, or a Route53Provider/ALIAS beside the type that it is for.',
+  octodns: 'refuses; and any ALIAS below the apex',
+  namedCheckzone: 'refuses ALIAS as unknown',
+  why: 'PowerDNS answers an ALIAS at any name, so below the apex it is allowed here.',
   scope: 'name',
-  check: (rrsets): Faults => {
-    const faults = rrsets.flatMap((alias) => {
+  check: (rrsets): Violations => {
+    const violations = rrsets.flatMap((alias) => {
       const answered = alias.type === 'ALIAS' ? ['A', 'AAAA'] : aliasedTypes(alias);
       const others = rrsets.filter(({ type }) => answered.includes(type));
       if (others.length === 0) return [];
       const what = alias.type === 'ALIAS' ? "the name's addresses" : 'the same type';
-      const message = `${labelOf(alias)} stands beside ${typesOf(others)}: both answer for ${what}; remove one of them`;
-      return [fault(message, placeOf(alias))];
+      const message = `${nameAndType(alias)} stands beside ${typesOf(others)}: both answer for ${what}; remove one of them`;
+      return [violation(message, firstOrigin(alias))];
     });
-    return faults.length === 0 ? null : faults;
-  },
-};
-
-export const oneValue: RRsetRule = {
-  id: 'one-value',
-  scope: 'rrset',
-  types: ['CNAME', 'DNAME', 'ALIAS', 'SOA', aliasSetType],
-  check: (rrset) => {
-    const [count, most] = [rrset.values.length, rrset.type === aliasSetType ? aliasedTypes(rrset).length : 1];
-    const what = rrset.type === aliasSetType ? 'one for each type' : 'exactly one';
-    return count <= most ? null : [fault(`${labelOf(rrset)} has ${count} values; ${rrset.type} has ${what}`)];
+    return violations.length === 0 ? null : violations;
   },
 };

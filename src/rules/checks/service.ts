@@ -1,11 +1,16 @@
-import { specialUse } from '../../model/address.ts';
 import { rdataFields } from '../../model/rdata.ts';
-import { eachValue, fault, faultIf, labelOf, type RRsetRule } from '../rule.ts';
+import { nameAndType, type RRsetRule, violation } from '../rule.ts';
 
-// Mail, services and addresses.
+// Records of a service with a special form that must be alone: it says that there is none (null MX), or where else it is
+// (AliasMode).
 
 export const nullMx: RRsetRule = {
   id: 'null-mx',
+  severity: 'error',
+  summary: 'A null MX stands beside others, or has a preference (RFC 7505 section 3).',
+  octodns: 'refuses a preference; accepts others beside it',
+  namedCheckzone: 'accepts',
+  why: 'It says that the name accepts no mail, which contradicts any other MX.',
   scope: 'rrset',
   types: ['MX'],
   check: (rrset) => {
@@ -14,15 +19,15 @@ export const nullMx: RRsetRule = {
     const at = refusal.origins[0] ?? null;
     if (rrset.values.length > 1) {
       return [
-        fault(
-          `${labelOf(rrset)}: the null MX "." says that no mail is taken, and must be alone (RFC 7505 section 3); remove it or the others`,
+        violation(
+          `${nameAndType(rrset)}: the null MX "." says that the name accepts no mail, so it must be the only value (RFC 7505 section 3); remove it or the others`,
           at,
         ),
       ];
     }
     return refusal.rdata === '0 .'
       ? null
-      : [fault(`${labelOf(rrset)}: a null MX has the preference 0 (RFC 7505 section 3); write "0 ."`, at)];
+      : [violation(`${nameAndType(rrset)}: a null MX must have preference 0 (RFC 7505 section 3); write "0 ."`, at)];
   },
 };
 
@@ -30,6 +35,12 @@ const isAlias = (type: string, rdata: string): boolean => Number(rdataFields(typ
 
 export const svcbAlias: RRsetRule = {
   id: 'svcb-alias',
+  severity: 'error',
+  summary:
+    'A SVCB or HTTPS in AliasMode stands beside others, has SvcParams, or leads to itself (RFC 9460 section 2.4).',
+  octodns: 'refuses SvcParams; accepts the others',
+  namedCheckzone: 'accepts',
+  why: 'Clients ignore the rest, so it is a mistake.',
   scope: 'rrset',
   types: ['SVCB', 'HTTPS'],
   check: (rrset) => {
@@ -37,47 +48,21 @@ export const svcbAlias: RRsetRule = {
     if (alias === undefined) return null;
     const fields = rdataFields(rrset.type, alias.rdata);
     const at = alias.origins[0] ?? null;
-    const broken = (message: string) => [fault(`${labelOf(rrset)}: ${message}`, at)];
+    const broken = (message: string) => [violation(`${nameAndType(rrset)}: ${message}`, at)];
     if (rrset.values.length > 1) {
       return broken(
-        'AliasMode (priority 0) stands beside other values, which are then not looked at (RFC 9460 section 2.4.1); remove it or the others',
+        'AliasMode (priority 0) must be the only value, as clients ignore the others (RFC 9460 section 2.4.1); remove it or the others',
       );
     }
     if (Object.keys(fields.svcparams ?? {}).length > 0) {
       return broken(
-        'AliasMode (priority 0) has SvcParams, which nobody looks at (RFC 9460 section 2.4.2); remove them, or use a priority of 1 or more',
+        'AliasMode (priority 0) has SvcParams, which clients ignore (RFC 9460 section 2.4.2); remove them, or use a priority of 1 or more',
       );
     }
     return fields.targetname === rrset.name
       ? broken(
-          'AliasMode (priority 0) leads to its own name (RFC 9460 section 2.4.2); lead it elsewhere, or use a priority of 1 or more',
+          'AliasMode (priority 0) points to its own name (RFC 9460 section 2.4.2); point it elsewhere, or use a priority of 1 or more',
         )
       : null;
   },
-};
-
-export const singleNs: RRsetRule = {
-  id: 'single-ns',
-  scope: 'rrset',
-  types: ['NS'],
-  check: (rrset) =>
-    faultIf(
-      rrset.values.length === 1,
-      () =>
-        `${labelOf(rrset)} has one name server only; when that one is down, so is all below (RFC 2182 section 5); add a second`,
-    ),
-};
-
-export const privateAddress: RRsetRule = {
-  id: 'private-address',
-  scope: 'rrset',
-  types: ['A', 'AAAA'],
-  applies: ({ zone }) => zone.settings.public,
-  check: (rrset) =>
-    eachValue(rrset, (rdata) => {
-      const why = specialUse(rdata);
-      return why === null
-        ? null
-        : `${labelOf(rrset)}: the address ${rdata} is ${why}, and the zone is public; use one that can be reached from everywhere`;
-    }),
 };

@@ -1,7 +1,7 @@
 import { parseName } from '../../model/name.ts';
 import { rdataFields } from '../../model/rdata.ts';
 import type { RRset } from '../../model/rrset.ts';
-import { fault, labelOf, type RRsetRule } from '../rule.ts';
+import { nameAndType, type RRsetRule, violation } from '../rule.ts';
 import type { ZoneIndex } from '../zone-index.ts';
 
 // SPF (RFC 7208): one record a name, ten look-ups at most.
@@ -14,18 +14,29 @@ const spfValues = (rrset: RRset) => rrset.values.filter(({ rdata }) => version.t
 
 export const spfMultiple: RRsetRule = {
   id: 'spf-multiple',
+  severity: 'error',
+  summary: 'A name has several SPF records (RFC 7208 section 4.5).',
+  octodns: 'accepts (its best-practice set refuses at the apex)',
+  namedCheckzone: 'accepts',
+  why: 'Receivers take none of them.',
   scope: 'rrset',
   types,
   check: (rrset) => {
     const [, second, ...more] = spfValues(rrset);
     if (second === undefined) return null;
-    const message = `${labelOf(rrset)} has ${2 + more.length} SPF records, and receivers then take none (RFC 7208 section 4.5); make one of them`;
-    return [fault(message, second.origins[0] ?? null)];
+    const message = `${nameAndType(rrset)} has ${2 + more.length} SPF records, so receivers use none of them (RFC 7208 section 4.5); merge them into one`;
+    return [violation(message, second.origins[0] ?? null)];
   },
 };
 
 export const spfLookups: RRsetRule = {
   id: 'spf-lookups',
+  severity: 'error',
+  summary:
+    'An SPF record takes over ten DNS look-ups, includes counted where they are in a zone here (RFC 7208 section 4.6.4).',
+  octodns: 'accepts',
+  namedCheckzone: 'accepts',
+  why: 'Receivers treat it as an error.',
   scope: 'rrset',
   types,
   check: (rrset, zone) => {
@@ -33,8 +44,8 @@ export const spfLookups: RRsetRule = {
     if (value === undefined) return null;
     const lookups = countLookups(textOf(rrset.type, value.rdata), zone, new Set([rrset.name]));
     if (lookups <= maxLookups) return null;
-    const message = `${labelOf(rrset)}: the SPF record takes ${lookups} DNS look-ups or more, counted as far as zones here go; over ${maxLookups} receivers take it for broken (RFC 7208 section 4.6.4), so drop some`;
-    return [fault(message, value.origins[0] ?? null)];
+    const message = `${nameAndType(rrset)}: the SPF record takes at least ${lookups} DNS look-ups, and receivers reject one with more than ${maxLookups} (RFC 7208 section 4.6.4); remove some`;
+    return [violation(message, value.origins[0] ?? null)];
   },
 };
 

@@ -2,9 +2,9 @@ import { addressInName } from '../../model/address.ts';
 import { isWithin } from '../../model/name.ts';
 import { rdataNames } from '../../model/rdata.ts';
 import type { RRset } from '../../model/rrset.ts';
-import { eachValue, labelOf, type RRsetRule } from '../rule.ts';
+import { checkEachValue, nameAndType, type RRsetRule } from '../rule.ts';
 import type { Occlusion, ZoneIndex } from '../zone-index.ts';
-import { repeatsZone } from './place.ts';
+import { repeatsZone } from './repeated-zone.ts';
 
 // Names inside values: what they must not be, and what must stand at them.
 
@@ -17,34 +17,38 @@ const targetOf = (type: string, rdata: string): string | null => {
   return target === '.' ? null : target;
 };
 
-/** A rule over the name that each value leads to. */
+/** A rule about the name that each value leads to; its check says what is wrong with that, or null. */
 const targetRule = (
-  id: RRsetRule['id'],
-  types: readonly string[],
-  broken: (target: string, rrset: RRset, zone: ZoneIndex) => string | null,
+  rule: Omit<RRsetRule, 'scope' | 'check'> & {
+    readonly check: (target: string, rrset: RRset, zone: ZoneIndex) => string | null;
+  },
 ): RRsetRule => ({
-  id,
+  ...rule,
   scope: 'rrset',
-  types,
   check: (rrset, zone) =>
-    eachValue(rrset, (rdata) => {
+    checkEachValue(rrset, (rdata) => {
       const target = targetOf(rrset.type, rdata);
-      const message = target === null ? null : broken(target, rrset, zone);
-      return message === null ? null : `${labelOf(rrset)}: ${message}`;
+      const message = target === null ? null : rule.check(target, rrset, zone);
+      return message === null ? null : `${nameAndType(rrset)}: ${message}`;
     }),
 });
 
-export const targetAddress = targetRule(
-  'target-address',
-  ['MX', 'NS', 'SRV', 'CNAME', 'DNAME', 'ALIAS', 'PTR', 'SVCB', 'HTTPS'],
-  (target, { type }, zone) => {
+export const targetAddress = targetRule({
+  id: 'target-address',
+  severity: 'error',
+  summary:
+    'The target of MX, NS, SRV, CNAME, DNAME, ALIAS, PTR, SVCB or HTTPS is an address, also where the zone was put after it for want of a final dot.',
+  octodns: 'refuses; accepts one with the zone after it, and those of SVCB and HTTPS',
+  namedCheckzone: 'warns of MX and NS; accepts the others',
+  why: 'No such name exists.',
+  types: ['MX', 'NS', 'SRV', 'CNAME', 'DNAME', 'ALIAS', 'PTR', 'SVCB', 'HTTPS'],
+  check: (target, { type }, zone) => {
     const address = addressInName(target, zone.apex);
     if (address === null) return null;
-    const instead =
-      type === 'CNAME' || type === 'ALIAS' ? 'use A or AAAA' : 'name a host, and give that one an A or AAAA';
-    return `the target ${address} is an address, and only a name can stand there; ${instead}`;
+    const instead = type === 'CNAME' || type === 'ALIAS' ? 'use A or AAAA instead' : 'use a name that has an A or AAAA';
+    return `the target ${address} is an address, but must be a name; ${instead}`;
   },
-);
+});
 
 const hasType = (rrsets: readonly RRset[], types: ReadonlySet<string>): boolean =>
   rrsets.some((rrset) => types.has(rrset.type));
@@ -54,18 +58,38 @@ const addresses = new Set(['A', 'AAAA']);
 /** What resolves to addresses, as far as the zone file can tell. */
 const addressed = new Set(['A', 'AAAA', 'ALIAS', 'LUA', 'CNAME']);
 
-export const targetCname = targetRule('target-cname', ['NS', 'MX', 'SRV'], (target, { type }, zone) => {
-  const found = zone.lookup(target);
-  if (typeof found === 'string' || !hasType(found, cname)) return null;
-  const rfc = type === 'SRV' ? 'RFC 2782' : 'RFC 2181 section 10.3';
-  return `the target ${target} is a CNAME, and must have addresses of its own (${rfc}); name what it leads to`;
+export const targetCname = targetRule({
+  id: 'target-cname',
+  severity: 'error',
+  summary: 'The target of NS, MX or SRV is a CNAME of the zone (RFC 2181 section 10.3, RFC 2782).',
+  octodns: 'refuses',
+  namedCheckzone: 'warns',
+  why: 'Resolvers and mail servers may give up; a wildcard CNAME counts too.',
+  types: ['NS', 'MX', 'SRV'],
+  check: (target, { type }, zone) => {
+    const found = zone.lookup(target);
+    if (typeof found === 'string' || !hasType(found, cname)) return null;
+    const rfc = type === 'SRV' ? 'RFC 2782' : 'RFC 2181 section 10.3';
+    return `the target ${target} is a CNAME, but must have an A or AAAA itself (${rfc}); use the name that the CNAME points to`;
+  },
 });
 
-export const missingGlue = targetRule('missing-glue', ['NS'], (target, rrset, zone) => {
-  if (!isWithin(target, zone.apex)) return null;
-  const cut = zone.cutOf(target);
-  const broken = cut === null ? hasNoAddress(target, zone) : lacksGlue(target, cut, rrset, zone);
-  return broken ? `the name server ${target} has no A or AAAA in the zone, so nobody can find it; add one` : null;
+export const missingGlue = targetRule({
+  id: 'missing-glue',
+  severity: 'error',
+  summary: 'A name server in the zone has no A or AAAA there.',
+  octodns: 'refuses; wants A or AAAA also below other delegations',
+  namedCheckzone: 'warns below a delegation; refuses at the apex',
+  why: "It cannot be found. A sibling's name server is found through the sibling (RFC 9471 section 2).",
+  types: ['NS'],
+  check: (target, rrset, zone) => {
+    if (!isWithin(target, zone.apex)) return null;
+    const occludedBy = zone.occludedBy(target);
+    const isMissing = occludedBy === null ? hasNoAddress(target, zone) : lacksGlue(target, occludedBy, rrset, zone);
+    return isMissing
+      ? `the name server ${target} has no A or AAAA in the zone, so no resolver can reach it; add one`
+      : null;
+  },
 });
 
 const hasNoAddress = (target: string, zone: ZoneIndex): boolean => {
@@ -74,19 +98,25 @@ const hasNoAddress = (target: string, zone: ZoneIndex): boolean => {
 };
 
 /** Only the delegation's own servers need glue here; a sibling's are found through the sibling (RFC 9471 section 2). */
-const lacksGlue = (target: string, cut: Occlusion, rrset: RRset, zone: ZoneIndex): boolean => {
+const lacksGlue = (target: string, { kind }: Occlusion, rrset: RRset, zone: ZoneIndex): boolean => {
   const needed = rrset.name === zone.apex || isWithin(target, rrset.name);
-  const real = cut.kind === 'delegation' || cut.kind === 'subzone';
-  return needed && real && !hasType(zone.at(target), addresses) && !zone.isOpen(target);
+  const isZoneCut = kind === 'delegation' || kind === 'subzone';
+  return needed && isZoneCut && !hasType(zone.at(target), addresses) && !zone.mayHaveOthers(target);
 };
 
 /** Types whose target has to have addresses; at the target of the others anything will do. */
 const needsAddress = new Set(['MX', 'SRV', 'ALIAS', 'SVCB', 'HTTPS']);
 
-export const danglingTarget = targetRule(
-  'dangling-target',
-  ['CNAME', 'ALIAS', 'PTR', 'MX', 'SRV', 'SVCB', 'HTTPS'],
-  (target, { type, name }, zone) => {
+export const danglingTarget = targetRule({
+  id: 'dangling-target',
+  severity: 'warning',
+  summary:
+    'CNAME, ALIAS, PTR, MX, SRV, SVCB or HTTPS leads to a name of the zone where nothing is, or no address that is needed.',
+  octodns: 'accepts (its best-practice set refuses)',
+  namedCheckzone: 'accepts a CNAME to nothing; warns of an MX without address',
+  why: 'Another writer may have the name, so it is no error. Wildcards, delegations and ignored names are respected.',
+  types: ['CNAME', 'ALIAS', 'PTR', 'MX', 'SRV', 'SVCB', 'HTTPS'],
+  check: (target, { type, name }, zone) => {
     if (!isWithin(target, zone.apex) || target === name || addressInName(target, zone.apex) !== null) return null;
     const found = zone.lookup(target);
     if (found === 'unknown') return null;
@@ -95,4 +125,4 @@ export const danglingTarget = targetRule(
     if (!needsAddress.has(type) || hasType(found, addressed)) return null;
     return `the target ${target} has no A or AAAA; correct it, or add one`;
   },
-);
+});

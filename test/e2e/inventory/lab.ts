@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Plan } from '../../../src/model/plan.ts';
 import type { VerifyReport, ZoneResult } from '../../../src/model/result.ts';
 import { runHere } from '../../cli/here.ts';
-import type { Ended } from '../../faults/command.ts';
+import type { Ended } from '../../command.ts';
 import { type DigAnswer, dig, tempFolder } from '../../servers/index.ts';
 import type { DnsAddress } from '../../servers/ports.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { askByDns } from '../../../src/verify/ask.ts';
+import { askByDns } from '../../../src/verify/index.ts';
 import type { DnsAddress } from '../../servers/ports.ts';
 
 /** The answer to one question, for people: `NOERROR a b`, sorted; its values alone. */

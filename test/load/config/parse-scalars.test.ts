@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCidr, parseDuration, parseNameServer } from '../../../src/load/config/parse-scalars.ts';
+import { isCidr, parseNameServer } from '../../../src/load/config/parse-scalars.ts';
 import { positionsOf } from '../../../src/load/text-position.ts';
+import { parseDuration } from '../../../src/model/duration.ts';
 
 describe('values of hostmaster.yaml', () => {
   it.each([

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { JournalEntry, JournalMember } from '../../../src/model/ports.ts';
 import { forgetZone } from '../../../src/pass/delete-zone/forget.ts';
-import { openStore } from '../../../src/state/sqlite.ts';
+import { openStore } from '../../../src/state/index.ts';
 import { tempFolder } from '../../servers/child.ts';
 import { entryOf, inside, lastSync, orphanOf, writtenOf, zone } from '../../state/samples.ts';
 
 it('what the state knows of a deleted zone goes, and nothing else', async () => {
-  const store = openStore(join(tempFolder('forget'), 'state.sqlite'));
+  const store = await openStore(join(tempFolder('forget'), 'state.sqlite'));
   const places = [
     { id: zone, target: 'pdns' },
     { id: zone, target: 'other' },

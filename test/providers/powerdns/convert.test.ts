@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromApi, parseContent, toApi, toContent } from '../../../providers/powerdns/convert.ts';
-import { refusedBy } from '../../../providers/powerdns/refusal.ts';
+import { changesNamedIn } from '../../../providers/powerdns/refusal.ts';
 import { racedBy, serialMoves } from '../../../providers/powerdns/serial.ts';
 import { parseRdata } from '../../../src/provider.ts';
 import { creating, deleting, replacing } from './harness.ts';
@@ -173,7 +173,7 @@ describe('what a 422 names', () => {
     ['something else', []],
   ];
   it.each(cases)('%s', (message, types) => {
-    const refused = refusedBy(message, changes);
+    const refused = changesNamedIn(message, changes);
     expect(refused.map((each) => each.type)).toEqual(types);
     expect(refused.every((each) => each.message === message)).toBe(true);
   });

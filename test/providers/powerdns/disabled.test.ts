@@ -80,7 +80,7 @@ it('what PowerDNS refuses for the sake of a disabled record says so, and changes
     expect(result).toMatchObject({ status: 'refused', refused: [{ name: change.name, type: change.type }] });
     const message = result.status === 'refused' ? result.refused[0]?.message : '';
     expect(message).toContain(words);
-    expect(message).toContain(`sent with the disabled records that are there: ${content}; delete or mend them`);
+    expect(message).toContain(`sent with the disabled records that are there: ${content}; delete or fix them`);
     expect(await storedAt(change.name.split('.')[0] ?? '')).toEqual(before);
   }
 });

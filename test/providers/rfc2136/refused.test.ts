@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factory } from '../../../providers/rfc2136/index.ts';
-import { openStore } from '../../../src/state/sqlite.ts';
+import { openStore } from '../../../src/state/index.ts';
 import { driverOf } from '../../conformance/driver.ts';
 import { writeRepository } from '../../conformance/repository.ts';
 import { group, range, rr, step } from '../../conformance/suite.ts';
@@ -37,7 +37,7 @@ describe('a name that BIND does not let us write', () => {
       verify_at: [`${bind.dns.address}:${bind.dns.port}`],
     };
     const config = writeRepository(tempFolder('refused'), target, group('g', zone.name, [wanted]), wanted);
-    const store = openStore(join(tempFolder('refused-state'), 'state.sqlite'));
+    const store = await openStore(join(tempFolder('refused-state'), 'state.sqlite'));
     const { applied, again } = await driverOf({ rfc2136: factory }, store, bind.dns).converge(config);
     const [result] = applied.results;
     expect(result?.error).toMatch(/refused denied\.a\.test\. A \(.*answers REFUSED/);

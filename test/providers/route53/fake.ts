@@ -1,4 +1,4 @@
-import { factory } from '../../../providers/route53/index.ts';
+import { route53 } from '../../../providers/route53/index.ts';
 import type { Change, HealthCheck, PlannedRRset, Provider, ZoneId, ZoneSnapshot } from '../../../src/provider.ts';
 import { type Route53Fake, type Route53FakeOptions, startRoute53Fake } from '../../servers/route53-fake/index.ts';
 
@@ -11,6 +11,8 @@ export const credentials = {
   AWS_SECRET_ACCESS_KEY: 'secret',
   AWS_EC2_METADATA_DISABLED: 'true',
 } as const;
+
+const factory = route53();
 
 /** The provider at a fake. */
 export const openAt = (

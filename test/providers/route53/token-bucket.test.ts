@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bucketsOf } from '../../../providers/route53/account-rate-limits.ts';
+import { accountRateLimits } from '../../../providers/route53/account-rate-limits.ts';
 import { type TokenBucket, tokenBucket } from '../../../providers/route53/token-bucket.ts';
 
 /** A time that goes on only where somebody waits for it. */
@@ -49,10 +49,12 @@ it('is left by whoever is stopped, and serves the next', async () => {
   await next;
 });
 
-it('is one for all targets of an account, and another for another account', () => {
+it('is one for all targets of an account and factory, and another for another account or factory', () => {
   const rate = { perSecond: 10, burst: 40 };
+  const bucketsOf = accountRateLimits();
   const [bucket] = bucketsOf('endpoint A', rate)('GetChange');
   expect(bucketsOf('endpoint A', rate)('ListHostedZones')).toEqual([bucket]);
   expect(bucketsOf('endpoint A', rate)('CreateHealthCheck').at(-1)).toBe(bucket);
   expect(bucketsOf('endpoint B', rate)('GetChange')[0]).not.toBe(bucket);
+  expect(accountRateLimits()('endpoint A', rate)('GetChange')[0]).not.toBe(bucket);
 });

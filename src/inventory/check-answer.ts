@@ -1,0 +1,94 @@
+import { count } from '../model/phrases.ts';
+import type { Server } from '../model/server.ts';
+import { type CheckedEntry, checkEntry } from './check-entry.ts';
+import { quotedUntrusted } from './sanitize.ts';
+import type { Answer, EntryLocation } from './sources/source.ts';
+
+/** A source's answer with every entry checked; all messages are fit to be shown. */
+export type CheckedAnswer = Exclude<Answer, { kind: 'answered' }> | Checked;
+
+export interface Checked {
+  readonly kind: 'answered';
+  readonly servers: ReadonlyMap<string, Server>;
+  /** By name: entries that name a server and cannot be used, with the reason. */
+  readonly unusable: ReadonlyMap<string, string>;
+  /** One for each entry that cannot be used: where it is, and why. */
+  readonly entryProblems: readonly EntryProblem[];
+  /** Each keeps the answer from being complete. */
+  readonly faults: readonly string[];
+  /** May a server have more addresses than it is said to have? Only where there are faults. */
+  readonly lacksAddresses?: boolean;
+  readonly etag: string | null;
+}
+
+/** An entry that cannot be used. */
+export interface EntryProblem {
+  readonly message: string;
+  readonly place: EntryLocation | null;
+}
+
+/** Checks the entries of an answer one by one, and that each server is there once. */
+export const checkAnswer = (inventory: string, answer: Answer): CheckedAnswer => {
+  if (answer.kind !== 'answered') return answer;
+  const byName = new Map<string, Found[]>();
+  const entryProblems: EntryProblem[] = [];
+  let nameless = 0;
+  for (const { value, where, place } of answer.entries) {
+    const checked = checkEntry(inventory, value);
+    const name = checked.kind === 'server' ? checked.server.name : checked.name;
+    if (checked.kind === 'invalid') {
+      const message = `${where}${name === null ? '' : `, server ${quotedUntrusted(name)}`}: ${checked.reason}`;
+      entryProblems.push({ message, place: place?.() ?? null });
+    }
+    if (name === null) nameless += 1;
+    else addTo(byName, name, { checked, where });
+  }
+  const servers = new Map<string, Server>();
+  const unusable = new Map<string, string>();
+  for (const [name, found] of byName) {
+    const one = agreedOn(found);
+    if (one.kind === 'server') servers.set(name, one.server);
+    else unusable.set(name, one.reason);
+  }
+  const faults = [...answer.faults, ...twice(byName), ...namelessFault(nameless)];
+  const { etag, lacksAddresses = false } = answer;
+  return { kind: 'answered', servers, unusable, entryProblems, faults, lacksAddresses, etag };
+};
+
+interface Found {
+  readonly checked: CheckedEntry;
+  readonly where: string;
+}
+
+const addTo = (byName: Map<string, Found[]>, name: string, found: Found): void => {
+  const known = byName.get(name);
+  if (known === undefined) byName.set(name, [found]);
+  else known.push(found);
+};
+
+/** Where a server's entries differ, none of them is believed. */
+const agreedOn = ([first, ...rest]: readonly Found[]): CheckedEntry => {
+  const text = JSON.stringify(first?.checked);
+  return first !== undefined && rest.every(({ checked }) => JSON.stringify(checked) === text)
+    ? first.checked
+    : { kind: 'invalid', name: null, reason: 'its inventory describes it twice, and differently' };
+};
+
+const shownTwice = 3;
+
+/** Where one server is there twice, another is mostly left out (NetBox issue 22848). */
+const twice = (byName: ReadonlyMap<string, readonly Found[]>): readonly string[] => {
+  const all = [...byName].filter(([, { length }]) => length > 1);
+  const more = all.length - shownTwice;
+  const shown = all.slice(0, shownTwice).map(([name, found]) => {
+    const often = found.length === 2 ? 'twice' : `${found.length} times`;
+    const places = found.slice(0, 3).map(({ where }) => where);
+    return `server ${quotedUntrusted(name)} is in it ${often} (${places.join('; ')})`;
+  });
+  return more > 0 ? [...shown, `and ${count(more, 'more server')} as well`] : shown;
+};
+
+const namelessFault = (entries: number): readonly string[] => {
+  if (entries === 0) return [];
+  return [`nobody can tell which server ${entries === 1 ? 'one entry is' : `${entries} entries are`} about`];
+};

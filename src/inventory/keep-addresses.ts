@@ -1,0 +1,16 @@
+import type { KnownInventory, Server } from '../model/server.ts';
+import type { Checked } from './check-answer.ts';
+
+/** Where an answer may have left addresses out, a server keeps those that it had and that no other one is said to have. */
+export const withKnownAddresses = (answer: Checked, known: KnownInventory | null): Checked => {
+  if (answer.lacksAddresses !== true || known === null) return answer;
+  const taken = new Set([...answer.servers.values()].flatMap(({ ips }) => ips));
+  const before = new Map(known.servers.map(({ server }) => [server.name, server.ips]));
+  const whole = (server: Server): Server => {
+    const last = before.get(server.name) ?? [];
+    const kept = last.filter((ip) => server.ips.includes(ip) || !taken.has(ip));
+    const isPart = server.ips.every((ip) => kept.includes(ip));
+    return { ...server, ips: isPart ? kept : [...new Set([...server.ips, ...kept])] };
+  };
+  return { ...answer, servers: new Map([...answer.servers].map(([name, server]) => [name, whole(server)])) };
+};

@@ -1,0 +1,63 @@
+import type { InventoryConfig, InventoryKeys } from '../../model/inventory-keys.ts';
+
+// The contract of a source: its keys, how it is read, and what travels from it to the snapshot.
+
+/** A kind of inventory: what the loader must know of its keys, and how it is read. */
+export interface InventorySource extends InventoryKeys {
+  /** `config` is what `configOf` made. Throws only the signal's reason, or what nobody expected. */
+  readonly read: (config: InventoryConfig, context: SourceContext) => Promise<Answer>;
+}
+
+/** A place in a file of the repository. */
+export interface EntryLocation {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One server as a source sent it, not checked yet. */
+export interface RawEntry {
+  readonly value: unknown;
+  /** Where in the answer it is: `item 3`, `page 2, item 5`, `device 17`. */
+  readonly where: string;
+  /** Where in a file of the repository it begins; costs a second look at the file. */
+  readonly place?: () => EntryLocation | null;
+}
+
+/** What a source said; all messages are fit to be shown. */
+export type Answer =
+  /** Nothing that can be used. */
+  | { readonly kind: 'failed'; readonly message: string }
+  /** What it said last is still so: our ETag was confirmed. */
+  | { readonly kind: 'unchanged' }
+  | {
+      readonly kind: 'answered';
+      readonly entries: readonly RawEntry[];
+      /** Each keeps the answer from being complete. */
+      readonly faults: readonly string[];
+      /** May a server have more addresses than it is said to have? Default is no. */
+      readonly lacksAddresses?: boolean;
+      /** Of an answer in one page; null otherwise. */
+      readonly etag: string | null;
+    };
+
+export const failed = (message: string): Answer => ({ kind: 'failed', message });
+
+/** What a source is handed. */
+export interface SourceContext {
+  /** The folder that paths start from. */
+  readonly folder: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Of the last complete answer, where it may be asked for again; else null. */
+  readonly etag: string | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+export const textOf = (config: InventoryConfig, key: string): string => {
+  const value = config[key];
+  return typeof value === 'string' ? value : '';
+};
+
+export const numberOf = (config: InventoryConfig, key: string, fallback: number): number => {
+  const value = config[key];
+  return typeof value === 'number' ? value : fallback;
+};

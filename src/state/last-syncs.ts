@@ -1,0 +1,43 @@
+import type { Store } from '../model/ports.ts';
+import { guardOf } from '../validation/index.ts';
+import { lastSyncSchema } from './row-schemas.ts';
+import type { Cells } from './sql.ts';
+import type { StateWork } from './work.ts';
+import { isZoneTarget, zoneTargetCells, zoneTargetLabel } from './zone-target.ts';
+
+const isLastSync = guardOf(lastSyncSchema);
+
+const columns = ['fingerprint', 'mark', 'desired', 'read_at', 'unmanaged'] as const;
+const select = `SELECT ${columns.join(', ')} FROM settled WHERE ${isZoneTarget}`;
+const upsert = `INSERT INTO settled (zone, view, target, ${columns.join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (zone, view, target) DO UPDATE SET ${columns.map((each) => `${each} = excluded.${each}`).join(', ')}`;
+const remove = `DELETE FROM settled WHERE ${isZoneTarget}`;
+
+/** What was read of zones, so that they need not be read again. */
+export const lastSyncsIn = ({ lost, read, write }: StateWork): Pick<Store, 'lastSync' | 'saveSync' | 'forgetSync'> => ({
+  lastSync: (zone, target) => {
+    const what = `what was read of ${zoneTargetLabel(zone, target)}`;
+    return read(what, null, async (sql) => {
+      const [row] = await sql.all(select, zoneTargetCells(zone, target));
+      if (row === undefined) return null;
+      const sync = lastSyncOf(row);
+      if (sync === null) lost(what);
+      return sync;
+    });
+  },
+  saveSync: (zone, target, { fingerprint, mark, desired, readAt, unmanaged }) => {
+    const cells = [...zoneTargetCells(zone, target), fingerprint, mark, desired, readAt, JSON.stringify(unmanaged)];
+    return write(async (sql) => void (await sql.run(upsert, cells)), 'statement');
+  },
+  forgetSync: (zone, target) =>
+    write(async (sql) => void (await sql.run(remove, zoneTargetCells(zone, target))), 'statement'),
+});
+
+const lastSyncOf = ({ fingerprint, mark, desired, read_at: readAt, unmanaged }: Cells) => {
+  try {
+    const sync = { fingerprint, mark, desired, readAt, unmanaged: JSON.parse(String(unmanaged)) };
+    return isLastSync(sync) ? sync : null;
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,57 @@
+import type { Store } from '../model/ports.ts';
+import { inventoriesIn } from './inventories.ts';
+import { journalIn } from './journal.ts';
+import { lastSyncsIn } from './last-syncs.ts';
+import { leasesIn } from './leases.ts';
+import { passesIn } from './passes.ts';
+import type { SqlDriver } from './sql.ts';
+import type { Say } from './work.ts';
+import { workOn } from './work.ts';
+import { orphansIn, writtenIn } from './written.ts';
+
+/** All that is remembered, on a database of our version. `say` is told of damage whenever it is found. */
+export const storeOn = (driver: SqlDriver, say: Say): Store => {
+  const work = workOn(driver, say);
+  return {
+    ...lastSyncsIn(work),
+    ...leasesIn(work),
+    ...inventoriesIn(work),
+    ...writtenIn(work),
+    ...orphansIn(work),
+    ...journalIn(work),
+    ...passesIn(work),
+    close: () => driver.close(),
+  };
+};
+
+/** The same, where nothing may be written: what would be is let go. */
+export const readersOn = (driver: SqlDriver, say: Say): Store => {
+  const { lastSync, inventory, written, orphans, journalled, passes, close } = storeOn(driver, say);
+  return { ...emptyStore, lastSync, inventory, written, orphans, journalled, passes, close };
+};
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+/** A state that knows nothing and keeps nothing. */
+export const emptyStore: Store = {
+  lastSync: () => Promise.resolve(null),
+  saveSync: nothing,
+  forgetSync: nothing,
+  lease: async (zone, target) => ({ zone, target, token: '' }),
+  holds: () => Promise.resolve(true),
+  release: nothing,
+  inventory: () => Promise.resolve(null),
+  remember: nothing,
+  written: () => Promise.resolve([]),
+  noteWritten: nothing,
+  orphans: () => Promise.resolve([]),
+  keepOrphans: nothing,
+  journal: nothing,
+  journalAll: nothing,
+  journalled: () => Promise.resolve([]),
+  endJournal: nothing,
+  endJournalAll: nothing,
+  recordPass: nothing,
+  passes: () => Promise.resolve([]),
+  close: nothing,
+};
