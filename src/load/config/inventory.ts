@@ -3,9 +3,7 @@ import type { InventoryConfig, InventoryKeys, InventoryTypes } from '../../model
 import { listed, quoted } from '../../model/phrases.ts';
 import type { InventoryDefinition, UnusableRule } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { unknownKey } from '../../validation/faults.ts';
-import { checkOf, checkOfKeys } from '../../validation/index.ts';
-import { asRecord, keysOf } from '../../validation/mapping.ts';
+import { asRecord, checkOf, checkOfKeys, keysOf, unknownKey } from '../../validation/index.ts';
 import { inventoryEntrySchema } from '../schema/inventory.ts';
 import type { Path } from '../yaml/config-document.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
