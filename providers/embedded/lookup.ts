@@ -27,65 +27,65 @@ export const answerFrom = (zone: StoredZone, name: string, type: string): ZoneAn
   const answers: StoredRRset[] = [];
   let current: string | null = name;
   for (let hops = 0; hops < longestChain && current !== null && isWithin(current, zone.apex); hops += 1) {
-    const step: Step = stepAt(zone, current, type);
+    const step: Step = answerStep(zone, current, type);
     answers.push(...step.answers);
     // The answer is as authoritative as its first name is (RFC 1035 section 4.1.1).
     if (step.next === null) return { ...step, answers, authoritative: step.authoritative || answers.length > 0 };
     current = step.next;
   }
-  return { ...plain, answers };
+  return { ...noRecords, answers };
 };
 
-const plain = { rcode: 'NOERROR', authoritative: true, answers: [], authority: [], additional: [] } as const;
+const noRecords = { rcode: 'NOERROR', authoritative: true, answers: [], authority: [], additional: [] } as const;
 
 /** What one name gives; `next` is where a CNAME or DNAME leads on to. */
 interface Step extends ZoneAnswer {
   readonly next: string | null;
 }
 
-const stepAt = (zone: StoredZone, name: string, type: string): Step => {
+const answerStep = (zone: StoredZone, name: string, type: string): Step => {
   const occludedBy = zone.occludedBy(name, type);
   if (occludedBy?.type === 'NS') return referral(zone, occludedBy);
-  if (occludedBy?.type === 'DNAME') return redirected(occludedBy, name, type);
+  if (occludedBy?.type === 'DNAME') return redirection(occludedBy, name, type);
   const rrsets = zone.rrsetsFor(name);
   return rrsets.length > 0
     ? fromRRsets(zone, rrsets, name, type)
-    : negative(zone, zone.exists(name) ? 'NOERROR' : 'NXDOMAIN');
+    : negativeAnswer(zone, zone.exists(name) ? 'NOERROR' : 'NXDOMAIN');
 };
 
 const fromRRsets = (zone: StoredZone, rrsets: readonly StoredRRset[], name: string, type: string): Step => {
   // RFC 8482 section 4.1: one RRset is answer enough to ANY.
   const found = type === 'ANY' ? rrsets[0] : rrsetOfType(rrsets, type);
-  if (found !== undefined) return { ...plain, answers: [{ ...found, name }], next: null };
+  if (found !== undefined) return { ...noRecords, answers: [{ ...found, name }], next: null };
   const cname = rrsetOfType(rrsets, 'CNAME');
-  if (cname !== undefined) return { ...plain, answers: [{ ...cname, name }], next: cname.rdata[0] ?? null };
-  return negative(zone, 'NOERROR');
+  if (cname !== undefined) return { ...noRecords, answers: [{ ...cname, name }], next: cname.rdata[0] ?? null };
+  return negativeAnswer(zone, 'NOERROR');
 };
 
 /** RFC 6672 section 3.1: the DNAME, and a CNAME made from it. */
-const redirected = (dname: StoredRRset, name: string, type: string): Step => {
+const redirection = (dname: StoredRRset, name: string, type: string): Step => {
   const front = name.slice(0, -dname.name.length);
   const target = dname.rdata[0] ?? '.';
   const next = `${dname.name === '.' ? name.slice(0, -1) : front.slice(0, -1)}.${target === '.' ? '' : target}`;
-  if (octetsOf(next) > maxNameOctets) return { ...plain, rcode: 'YXDOMAIN', answers: [dname], next: null };
+  if (octetsOf(next) > maxNameOctets) return { ...noRecords, rcode: 'YXDOMAIN', answers: [dname], next: null };
   const cname = { name, type: 'CNAME', ttl: dname.ttl, rdata: [next] };
-  return { ...plain, answers: [dname, cname], next: type === 'CNAME' || type === 'ANY' ? null : next };
+  return { ...noRecords, answers: [dname, cname], next: type === 'CNAME' || type === 'ANY' ? null : next };
 };
 
 /** The NS of a zone cut, and the addresses of those name servers that lie in this zone (RFC 9471). */
 const referral = (zone: StoredZone, cut: StoredRRset): Step => {
   const hosts = cut.rdata.filter((host) => isWithin(host, zone.apex));
   const additional = hosts.flatMap((host) => ['A', 'AAAA'].flatMap((type) => rrsetOfType(zone.at(host), type) ?? []));
-  return { ...plain, authoritative: false, authority: [cut], additional, next: null };
+  return { ...noRecords, authoritative: false, authority: [cut], additional, next: null };
 };
 
 /** RFC 2308 section 3: the SOA, with a TTL no longer than its minimum. */
-const negative = (zone: StoredZone, rcode: 'NOERROR' | 'NXDOMAIN'): Step => {
+const negativeAnswer = (zone: StoredZone, rcode: 'NOERROR' | 'NXDOMAIN'): Step => {
   const soa = rrsetOfType(zone.at(zone.apex), 'SOA');
   const rdata = soa?.rdata[0];
-  if (soa === undefined || rdata === undefined) return { ...plain, rcode: 'SERVFAIL', next: null };
+  if (soa === undefined || rdata === undefined) return { ...noRecords, rcode: 'SERVFAIL', next: null };
   const minimum = Number(rdataFields('SOA', rdata).minimum);
-  return { ...plain, rcode, authority: [{ ...soa, ttl: Math.min(soa.ttl, minimum) }], next: null };
+  return { ...noRecords, rcode, authority: [{ ...soa, ttl: Math.min(soa.ttl, minimum) }], next: null };
 };
 
 const octetsOf = (name: string): number =>

@@ -31,7 +31,7 @@ export interface Zones {
 
 /** The largest UDP answer, whatever a query allows: it passes every network without being cut into fragments. */
 export const maxUdpBytes = 1232;
-const plainUdpBytes = 512;
+const maxUdpBytesWithoutEdns = 512;
 
 interface Reply {
   readonly rcode: string;
@@ -44,7 +44,9 @@ interface Reply {
 /** The octets to send back. Never throws for what a query says. */
 export const respond = (query: Query, transport: 'udp' | 'tcp', zones: Zones): Uint8Array => {
   const limit =
-    transport === 'tcp' ? maxMessageBytes : Math.min(Math.max(query.edns?.udpSize ?? 0, plainUdpBytes), maxUdpBytes);
+    transport === 'tcp'
+      ? maxMessageBytes
+      : Math.min(Math.max(query.edns?.udpSize ?? 0, maxUdpBytesWithoutEdns), maxUdpBytes);
   const reply = replyTo(query, zones);
   try {
     return encode(query, reply, false, limit);
@@ -52,19 +54,19 @@ export const respond = (query: Query, transport: 'udp' | 'tcp', zones: Zones): U
     if (!(error instanceof SyntaxProblem)) throw error;
     // Too long: TCP has room for it (RFC 2181 section 9), or nothing has.
     return transport === 'udp'
-      ? encode(query, { ...nothing, rcode: reply.rcode, authoritative: reply.authoritative }, true, limit)
+      ? encode(query, { ...noRecords, rcode: reply.rcode, authoritative: reply.authoritative }, true, limit)
       : encode(query, failure('SERVFAIL'), false, limit);
   }
 };
 
-const nothing = { answers: [], authority: [], additional: [] } as const;
-const failure = (rcode: string): Reply => ({ ...nothing, rcode, authoritative: false });
+const noRecords = { answers: [], authority: [], additional: [] } as const;
+const failure = (rcode: string): Reply => ({ ...noRecords, rcode, authoritative: false });
 
 const replyTo = ({ edns, opcode, question }: Query, zones: Zones): Reply => {
   if (opcode !== 0) return failure('NOTIMP');
   if (question === null) return failure('FORMERR');
   if (edns !== null && edns.version > 0) return failure('BADVERS');
-  if (question.class === classCodes.CH) return ownWords(question, zones);
+  if (question.class === classCodes.CH) return identityReply(question, zones);
   if (question.class !== classCodes.IN) return failure('REFUSED');
   if (question.type === typeCodes.AXFR || question.type === typeCodes.IXFR) return failure('REFUSED');
   const isMeta = question.type >= 128 && question.type < typeCodes.ANY;
@@ -75,15 +77,15 @@ const replyTo = ({ edns, opcode, question }: Query, zones: Zones): Reply => {
 };
 
 /** RFC 4892: who is it? */
-const ownWords = (question: QueryQuestion, zones: Zones): Reply => {
-  const words = new Map([
+const identityReply = (question: QueryQuestion, zones: Zones): Reply => {
+  const identity = new Map([
     ['version.bind.', 'hostmaster'],
     ['version.server.', 'hostmaster'],
     ['id.server.', zones.id],
   ]).get(question.name);
-  if (words === undefined || typeByCode(question.type).name !== 'TXT') return failure('REFUSED');
-  const answers = [{ name: question.name, type: 'TXT', ttl: 0, rdata: [`"${words}"`] }];
-  return { ...nothing, rcode: 'NOERROR', authoritative: true, answers };
+  if (identity === undefined || typeByCode(question.type).name !== 'TXT') return failure('REFUSED');
+  const answers = [{ name: question.name, type: 'TXT', ttl: 0, rdata: [`"${identity}"`] }];
+  return { ...noRecords, rcode: 'NOERROR', authoritative: true, answers };
 };
 
 const encode = (query: Query, reply: Reply, truncated: boolean, limit: number): Uint8Array => {

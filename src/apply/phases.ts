@@ -1,4 +1,4 @@
-import { sidesOf, withheldWith } from '../model/dependents.ts';
+import { dependentsOf, sidesOf } from '../model/dependents.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
@@ -60,10 +60,10 @@ const waitingFor = (
   const claims = changes.filter(({ name }) => phaseByName.get(name) === 'claims');
   if (claims.length === 0) return [];
   const served = new Set(claims.filter(({ before }) => before !== null).map(({ name }) => name));
-  return withheldWith({
+  return dependentsOf({
     zone: at.zone,
     changes: changes.filter(({ name }) => phaseByName.get(name) === 'main' && !ofSets.has(name)),
-    standing: claims.flatMap(sidesOf),
+    withheld: claims.flatMap(sidesOf),
     exists: (name) => served.has(name),
   }).keys();
 };

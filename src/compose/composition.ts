@@ -3,14 +3,15 @@ import type { RRset } from '../model/rrset.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
 import type { ZoneEntry } from './configured-zones.ts';
+import { keyOfEntry } from './contenders.ts';
 import { type Contribution, type ServerContributions, serverKeyOf } from './contribution.ts';
 import { contributionsOf } from './contributions.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { areSimple, type MergedName, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
-import { indexRoster, keyOfEntry, type RosterIndex, reindexed, rivalsOf } from './roster.ts';
+import { indexRoster, type RosterIndex, reindexed, rivalsOf } from './roster-index.ts';
 import { type ComposeInput, compileRuleset, type Ruleset } from './ruleset.ts';
 
-/** All that servers come to, kept so that the change of one of them costs its own names only. */
+/** All contributions by server and by name. It is kept after a pass: then one server's change is composed without the rest. */
 export interface Composition {
   readonly input: ComposeInput;
   readonly ruleset: Ruleset;
@@ -18,7 +19,7 @@ export interface Composition {
   readonly entries: ReadonlyMap<string, RosterServer>;
   /** In the order of the servers' keys. */
   readonly byServer: ReadonlyMap<string, ServerContributions>;
-  /** One contribution by itself, without a list: mostly it is the only one. */
+  /** A single contribution is not in a list: nearly every name has one, and a hundred thousand lists cost memory. */
   readonly byName: ReadonlyMap<string, Contribution | readonly Contribution[]>;
 }
 
@@ -50,14 +51,14 @@ export const composition = (input: ComposeInput): Composition => {
   return { input, ruleset, index, entries, byServer, byName };
 };
 
-/** What all servers come to, by the zone's name. */
+/** What was merged for one zone. */
 export interface MergedZone {
   readonly rrsets: RRset[];
   readonly quarantined: Quarantine[];
   readonly protected: Protection[];
 }
 
-/** Every name that servers or Git's rules for them are about, merged. */
+/** Merges every name that a server, a claim or an unusable rule is about. */
 export const mergeAll = ({
   ruleset,
   byName,
@@ -93,15 +94,16 @@ export const mergeAll = ({
   return { zones, findings };
 };
 
-/** What one server's change comes to. */
+/** What one server's change affects. */
 export interface Affected {
-  /** Every name that the server touched before or touches now, and those of servers that share a name or address. */
+  /** Every name that the server or a rival contributed to before, or contributes to now. */
   readonly names: readonly string[];
   readonly merged: readonly MergedName[];
+  /** The server, unless it is gone, and its rivals. */
   readonly recomposed: readonly ServerContributions[];
 }
 
-/** The names that change with one server (`next` null: it is gone), composed anew without the rest. */
+/** Composes only the names that one server's change affects. `next` null: the server is gone. */
 export const affectedBy = (from: Composition, previous: Server | null, next: RosterServer | null): Affected => {
   const { ruleset, index, entries, byName, input } = from;
   const server = next?.server ?? previous;

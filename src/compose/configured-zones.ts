@@ -1,11 +1,11 @@
 import { isWithin, relativeTo, splitParts } from '../model/name.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import { hexOf, isInNet, isIPv6, type Net, parseNet } from './address.ts';
+import { hexOf, isInNet, isIPv6, type Net, parseNet } from './networks.ts';
 
 /** A configured zone. */
 export interface ZoneEntry {
   readonly name: string;
-  /** null: it is configured, and left alone. */
+  /** null: the zone is configured, but left alone in this pass. */
   readonly zone: DesiredZone | null;
 }
 
@@ -13,9 +13,9 @@ export interface ZoneEntry {
 export interface Reverse {
   readonly entry: ZoneEntry;
   readonly name: string;
-  /** In a classless zone (RFC 2317), the name that the address has by itself: there its parent zone has a CNAME. */
+  /** In a classless zone (RFC 2317): where its parent zone must have a CNAME to `name`. */
   readonly parentName: string | null;
-  /** A classless zone that is left alone, to which the address may belong: nobody knows what it covers. */
+  /** A classless zone that is left alone and may cover the address; its `covers` was not read. */
   readonly mayBelongTo: string | null;
 }
 
@@ -39,13 +39,13 @@ export const configuredZones = (zones: readonly DesiredZone[], zoneNames: readon
   };
 };
 
-/** Zones by the parts of their names from the right, so that a name is looked at no further than zones go. */
+/** Zones as a tree of name parts from the right: a name is compared no further than configured zones go. */
 interface ZoneNode {
   entry: ZoneEntry | null;
   readonly below: Map<string, ZoneNode>;
 }
 
-/** Neighbours have one parent; names that are all alone must not fill the memory. */
+/** Remembered answers: servers mostly share a parent name. Bounded, as names that share none would fill the memory. */
 const mostParents = 10_000;
 
 const zoneFinder = (entries: readonly ZoneEntry[]): ConfiguredZones['of'] => {
@@ -85,7 +85,7 @@ const walkParts = (root: ZoneNode, parts: readonly string[]): ZoneEntry | null =
   return found;
 };
 
-/** The same without a list of parts: a hundred thousand names go through here. */
+/** walkParts without a list of parts: a hundred thousand names go through here. */
 const walk = (root: ZoneNode, name: string): ZoneEntry | null => {
   let node: ZoneNode | undefined = root;
   let found = root.entry;
@@ -114,7 +114,7 @@ const classlessOf = (entries: readonly ZoneEntry[]): readonly Classless[] =>
     })
     .sort((a, b) => b.net.bits - a.net.bits || (a.entry.name < b.entry.name ? -1 : 1));
 
-/** A classless zone that is left alone; what it covers is somewhere in `base`. */
+/** A classless zone that is left alone; what it covers lies within `base`. */
 interface Unread {
   readonly entry: ZoneEntry;
   readonly base: string;

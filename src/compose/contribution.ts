@@ -6,7 +6,7 @@ import type { Finding } from './findings-to-problems.ts';
 import type { Allocation } from './roster.ts';
 import type { Template } from './template.ts';
 
-/** What makes a server write: the registration, or one record or claim of a label or group. */
+/** Why a server contributes: the registration, or one record or claim of a label or group. */
 export interface WriteRule {
   readonly kind: 'registration' | 'record' | 'claim';
   /** '' for the registration. */
@@ -15,15 +15,15 @@ export interface WriteRule {
   readonly role: Role | null;
   /** `label mailserver`, as messages have it. */
   readonly title: string;
-  readonly name: Template;
+  readonly nameTemplate: Template;
   /** The canonical name, where it is the same for all servers. */
   readonly fixedName: string | null;
   /** null: the server's addresses. */
-  readonly value: Template | null;
+  readonly valueTemplate: Template | null;
   readonly ttl: number | null;
   /** The TTL where no rule of the RRset has one. */
   readonly fallbackTtl: number;
-  readonly check: RuleHealthCheck | null;
+  readonly healthCheck: RuleHealthCheck | null;
   readonly allowEmpty: boolean;
   readonly at: SourceLocation;
 }
@@ -35,21 +35,21 @@ export interface RuleHealthCheck {
   readonly key: string;
 }
 
-/** A server as it counts in this pass. */
+/** A server that gets something (its allocation), ready to contribute. */
 export interface Contributor {
   readonly key: string;
   readonly entry: RosterServer;
   readonly server: Server;
   readonly allocation: Allocation;
   readonly addresses: readonly ServerAddress[];
-  /** What records and claims of these types have without a value of their own. */
-  readonly own: { readonly A: readonly WantedValue[]; readonly AAAA: readonly WantedValue[] };
+  /** Its addresses as values, for records and claims that give no value. */
+  readonly addressValues: { readonly A: readonly WantedValue[]; readonly AAAA: readonly WantedValue[] };
 }
 
-/** A value of a record or claim, before anybody asked whether it may be. */
+/** A value that a record or claim wants, before grants and zones are asked whether it may be. */
 export interface WantedValue {
   readonly rdata: string;
-  /** It is one of the server's addresses, so that it is none that no name may lead to. */
+  /** It is one of the server's addresses, which were checked once for all rules. */
   readonly isServerAddress: boolean;
   readonly retained: string | null;
 }
@@ -57,13 +57,13 @@ export interface WantedValue {
 export interface ServerAddress {
   readonly ip: string;
   readonly family: 'A' | 'AAAA';
-  /** Why no name may lead to it. */
+  /** Why no name may lead to it; null: one may. */
   readonly refusal: string | null;
-  /** Why it is only held: another has it now. */
+  /** Why the value is only retained where it exists: another server has the address now. */
   readonly retained: string | null;
 }
 
-/** One value at a name and type. */
+/** One value at a name and type, allowed by its rule's grant. */
 export interface ContributedValue {
   readonly kind: 'value';
   readonly entry: ZoneEntry;
@@ -74,31 +74,32 @@ export interface ContributedValue {
   readonly contributor: Contributor;
   readonly origin: InventoryOrigin;
   readonly retained: string | null;
-  /** How many values the RRset may have by the grant that allows it. */
+  /** How many values the RRset may have by that grant. */
   readonly limit: number;
-  /** What a check asks for this address. */
+  /** The URL that the rule's health check asks at this address. */
   readonly url: string | null;
 }
 
-/** Something was wanted there and cannot be used: what exists stays, if nothing else is wanted at the name, or always. */
+/** Something is wanted at the name that cannot be used: what exists there stays. */
 export interface Blocked {
   readonly kind: 'blocked';
-  /** The server's key; null: Git's own. */
+  /** null: a rule in Git blocks the name, for all servers. */
   readonly serverKey: string | null;
   readonly entry: ZoneEntry;
   readonly name: string;
   readonly type: string | null;
   readonly reason: string;
+  /** False: only where nothing else is wanted at the name. */
   readonly always: boolean;
-  /** Nothing waits for it: what exists of the type stays, and all else goes on, at the name and of the server. */
+  /** What exists of the type stays, and changes of the same name or server need not wait for it. */
   readonly stays?: true;
   readonly origin: InventoryOrigin | null;
 }
 
-/** A name that must not become empty, although nobody contributes to it now. */
+/** A name that must not become empty, although the server contributes nothing to it now. */
 export interface Vacant {
   readonly kind: 'vacant';
-  /** What would have it: a server's registration, or a claim. */
+  /** What the name belongs to. */
   readonly by: 'registration' | 'claim';
   readonly serverKey: string;
   readonly entry: ZoneEntry;
@@ -107,30 +108,33 @@ export interface Vacant {
   readonly reason: string;
 }
 
+/** What one server, or a rule in Git, adds to one name. */
 export type Contribution = ContributedValue | Blocked | Vacant;
 
 export const serverKeyOf = (contribution: Contribution): string | null =>
   contribution.kind === 'value' ? contribution.contributor.key : contribution.serverKey;
 
-/** What one server comes to, whatever the others do. */
+/** Everything that one server contributes, with what was found on the way. */
 export interface ServerContributions {
   readonly key: string;
   readonly allocation: Allocation;
   readonly contributions: readonly Contribution[];
   readonly findings: readonly Finding[];
-  /** Addresses whose PTR no configured zone takes. */
+  /** Addresses for whose PTR there is no configured zone. */
   readonly withoutReverseZone: readonly string[];
   /** PTRs in classless zones. */
   readonly classlessPtrs: readonly ClasslessPtr[];
 }
 
+/** A PTR in a classless zone (RFC 2317), which its parent zone must lead to. */
 export interface ClasslessPtr {
   readonly zone: string;
   readonly name: string;
+  /** Where the parent zone must have a CNAME to `name`. */
   readonly parentName: string;
 }
 
-/** What is collected for one server. */
+/** ServerContributions in the making; whoever is handed it adds to it. */
 export interface Collected {
   readonly contributions: Contribution[];
   readonly findings: Finding[];

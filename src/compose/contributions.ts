@@ -1,18 +1,21 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
-import { isIPv6, neverUsable } from './address.ts';
+import { refusalAnywhere } from './address-refusal.ts';
+import { keyOfEntry, serverTitle } from './contenders.ts';
 import type { Collected, Contributor, ServerAddress, ServerContributions, WantedValue } from './contribution.ts';
-import { type Allocation, allocationOf, keyOfEntry, type RosterIndex, serverTitle, undisputed } from './roster.ts';
+import { isIPv6 } from './networks.ts';
+import { type Allocation, allocationOf, fullAllocation } from './roster.ts';
+import type { RosterIndex } from './roster-index.ts';
 import { inventoryLocation, type Ruleset } from './ruleset.ts';
 import { isServerName, renderName, type Template } from './template.ts';
 import { writeRegistration } from './write-registration.ts';
 import { writeRules } from './write-role-rules.ts';
 
-/** What one server of the roster comes to. Of the others it depends on those alone that share its name or an address. */
+/** Everything that one server contributes. It depends on no other servers but its rivals for a name or an address. */
 export const contributionsOf = (ruleset: Ruleset, index: RosterIndex, entry: RosterServer): ServerContributions => {
   const key = keyOfEntry(entry);
   const into: Collected = { contributions: [], findings: [], withoutReverseZone: [], classlessPtrs: [] };
-  const allocation = ruleset.contends(entry) ? allocationOf(index, entry) : undisputed(entry.server);
+  const allocation = ruleset.contends(entry) ? allocationOf(index, entry) : fullAllocation(entry.server);
   for (const message of allocation.conflicts) {
     into.findings.push({ rule: 'server-conflict', message, about: key, at: inventoryLocation(ruleset, entry) });
   }
@@ -33,8 +36,8 @@ const contributorOf = (key: string, entry: RosterServer, allocation: Allocation,
     return {
       ip,
       family: isIPv6(ip) ? 'AAAA' : 'A',
-      refusal: neverUsable(ip),
-      retained: by === null ? null : `${serverTitle(server)} is not there now, and ${by} has its address ${ip}`,
+      refusal: refusalAnywhere(ip),
+      retained: by === null ? null : `${serverTitle(server)} is absent, and ${by} has its address ${ip} now`,
     };
   });
   return {
@@ -43,12 +46,12 @@ const contributorOf = (key: string, entry: RosterServer, allocation: Allocation,
     server,
     allocation,
     addresses,
-    own: { A: ownOf(addresses, 'A'), AAAA: ownOf(addresses, 'AAAA') },
+    addressValues: { A: valuesOf(addresses, 'A'), AAAA: valuesOf(addresses, 'AAAA') },
   };
 };
 
-/** Those that no name may lead to are reported once for the server. */
-const ownOf = (addresses: readonly ServerAddress[], wanted: ServerAddress['family']): readonly WantedValue[] => {
+/** Without the addresses that no name may lead to: reportAddresses reports them once for the server. */
+const valuesOf = (addresses: readonly ServerAddress[], wanted: ServerAddress['family']): readonly WantedValue[] => {
   const own: WantedValue[] = [];
   for (const { ip, family, refusal, retained } of addresses) {
     if (family === wanted && refusal === null) own.push({ rdata: ip, isServerAddress: true, retained });
@@ -63,12 +66,12 @@ const reportAddresses = (
 ): void => {
   for (const { ip, refusal } of addresses) {
     if (refusal === null) continue;
-    const message = `${serverTitle(server)} has the address ${JSON.stringify(ip)}, which is ${refusal}: no name leads there`;
+    const message = `${serverTitle(server)} has the address ${ip}, which is ${refusal}: no name may lead to it`;
     findings.push({ rule: 'address-refused', message, about: key, at: inventoryLocation(ruleset, entry) });
   }
 };
 
-/** Nobody gets what several want; what exists there stays. */
+/** Blocks the names that several servers want and none gets. */
 const blockTied = (
   { registration, zones }: Ruleset,
   { server }: RosterServer,
@@ -88,14 +91,14 @@ const blockTied = (
   }
   const addresses = allocation.server === null ? server.ips : allocation.tiedAddresses;
   for (const ip of addresses) {
-    const reverse = neverUsable(ip) === null ? zones.reverseOf(ip) : null;
+    const reverse = refusalAnywhere(ip) === null ? zones.reverseOf(ip) : null;
     if (reverse === null) continue;
     if (reverse.mayBelongTo === null) block(reverse.name, 'PTR', allocation.tiedAddresses.includes(ip));
     else block(reverse.name, null, false);
   }
 };
 
-/** What nobody can read is perhaps about this server: what exists at the name stays. */
+/** Rules that cannot be used might have written for this server: blocks the names that they would have made for it. */
 const writeUnusable = (ruleset: Ruleset, { server }: RosterServer, { contributions }: Collected): void => {
   for (const { template, reason } of ruleset.unusableTemplates) {
     const name = nameOrNull(template, server);

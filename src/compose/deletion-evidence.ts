@@ -1,8 +1,8 @@
 import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidence.ts';
 import type { RosterServer } from '../model/server.ts';
 import type { Composition } from './composition.ts';
-import type { ServerContributions } from './contribution.ts';
-import type { Contends } from './roster.ts';
+import type { Contends } from './contenders.ts';
+import type { Outcome } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans'> {
@@ -12,9 +12,10 @@ export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orph
 }
 
 /**
- * What the roster accounts for. A server that is remembered or missing counts as last known, so that what nobody wants of
- * it is unwanted because Git changed or another has its address; but what was last said of it in an answer that was not
- * complete settles nothing. Servers that quarrel vouch for nothing.
+ * What the servers prove about values that nothing wants any more: only a conclusive server's values may be deleted. One
+ * that is remembered or missing counts as last known, so what is unwanted of it is unwanted because Git changed or another
+ * server has its address; that proves nothing if it was last known from an incomplete answer. Servers in a conflict prove
+ * nothing about the name and addresses that they contend for.
  */
 export const evidenceFrom = ({ input, ruleset, entries, byServer }: Composition): RosterEvidence =>
   evidenceOfSome(
@@ -23,18 +24,18 @@ export const evidenceFrom = ({ input, ruleset, entries, byServer }: Composition)
     [...entries].map(([key, entry]) => ({
       key,
       entry,
-      outcome: byServer.get(key)?.allocation.outcome ?? 'whole',
+      outcome: byServer.get(key)?.allocation.outcome ?? 'won',
     })),
   );
 
-/** A server with what it got. */
+/** A server, and whether it got what it wants. */
 export interface ServerOutcome {
   readonly key: string;
   readonly entry: RosterServer;
-  readonly outcome: ServerContributions['allocation']['outcome'];
+  readonly outcome: Outcome;
 }
 
-/** The same of some servers alone. */
+/** The evidence of some servers alone. */
 export const evidenceOfSome = (
   { registration, contends }: Pick<Ruleset, 'registration' | 'contends'>,
   now: number,
@@ -46,9 +47,9 @@ export const evidenceOfSome = (
   const vouching: [string, RosterServer][] = [];
   for (const { key, entry, outcome } of outcomes) {
     servers.set(key, evidenceStatusOf(entry, outcome, contends));
-    if (entry.standing === 'present' && entry.complete && outcome === 'whole') vouching.push([key, entry]);
+    if (entry.standing === 'present' && entry.complete && outcome === 'won') vouching.push([key, entry]);
   }
-  // One that is decommissioned accounts for its names as well, unless another has them now.
+  // A decommissioned server proves its names as well, unless another server has them now: that one is set later, and wins.
   const isLeaving = ([, { server }]: [string, RosterServer]): number => (server.state === 'decommissioned' ? 0 : 1);
   for (const [key, { server }] of vouching.sort((a, b) => isLeaving(a) - isLeaving(b))) {
     if (registration !== null) names.set(`${server.name}.${registration.definition.zone}`, key);
@@ -57,11 +58,7 @@ export const evidenceOfSome = (
   return { servers, names, addresses, now };
 };
 
-const evidenceStatusOf = (
-  entry: RosterServer,
-  outcome: ServerContributions['allocation']['outcome'],
-  contends: Contends,
-): EvidenceStatus => {
+const evidenceStatusOf = (entry: RosterServer, outcome: Outcome, contends: Contends): EvidenceStatus => {
   if (outcome === 'tied') return 'unknown';
   if (outcome === 'lost') return 'incomplete';
   if (entry.standing === 'present') return entry.complete ? 'conclusive' : 'incomplete';

@@ -2,7 +2,7 @@ import type { DesiredZone } from '../model/zone.ts';
 import type { Composition, MergedZone } from './composition.ts';
 import { inventoryScopeOf } from './inventory-scope.ts';
 
-/** The zones as they come from their files, with what was merged for each of them. */
+/** The zones of the files, with what was merged for each of them. */
 export const fillZones = (
   { input: { zones, roles }, ruleset }: Composition,
   merged: ReadonlyMap<string, MergedZone>,
@@ -11,11 +11,11 @@ export const fillZones = (
   return zones.map((zone) => {
     const scope = inventoryScopeOf(zone, roles);
     const isUnknown = ruleset.unknownNames === 'everything' || (ruleset.unknownNames === 'scope' && scope !== null);
-    // Where the forward zone is left alone, so is the reverse: the two agree or neither changes.
-    const isHalf = scope?.ptr === true && forward !== null && forward.zone === null;
+    // While the forward zone is left alone, nothing may be deleted from its reverse zones: A and PTR go together.
+    const isWithoutForward = scope?.ptr === true && forward !== null && forward.zone === null;
     return {
       ...fillZone(zone, merged.get(zone.id.name)),
-      complete: zone.complete && !isUnknown && !isHalf,
+      complete: zone.complete && !isUnknown && !isWithoutForward,
       ...(scope === null ? {} : { scope }),
       ...(scope === null || ruleset.claimedNames.length === 0 ? {} : { claimedNames: ruleset.claimedNames }),
     };

@@ -1,17 +1,18 @@
 import type { SourceLocation } from '../model/origin.ts';
+import { grouping } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { type ComposeRuleId, severityOf } from './problem-rules.ts';
 
-/** One thing that is wrong for one server or one RRset. Those of one rule and place become one problem. */
+/** Something wrong with one server or RRset. All findings of one rule and place become one problem. */
 export interface Finding {
   readonly rule: ComposeRuleId;
   readonly message: string;
   /** What is to be done, after all that is wrong. */
   readonly hint?: string;
-  /** The server or RRset, as a problem lists it; null: it concerns none. */
+  /** The server's key or the RRset, as the problem lists it; null: it is about neither. */
   readonly about: string | null;
   readonly at: SourceLocation | null;
-  /** Findings of one rule and place that are of another kind. Default is ''. */
+  /** Keeps findings of one rule and place apart that have different causes. Default is ''. */
   readonly kind?: string;
 }
 
@@ -38,5 +39,5 @@ export const findingsToProblems = (findings: readonly Finding[]): readonly Probl
 const andOthers = (others: readonly string[]): string => {
   if (others.length === 0) return '';
   const shown = others.slice(0, mostShown).join(', ');
-  return ` (so it is with ${others.length} more: ${shown}${others.length > mostShown ? ', …' : ''})`;
+  return ` (and ${grouping(others.length)} more: ${shown}${others.length > mostShown ? ', …' : ''})`;
 };

@@ -2,10 +2,10 @@ import { mapRRsets } from '../model/rrset-map.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { ServerAddress } from './contribution.ts';
 
-/** Why a name does not lead to an address that a server has: the zone file says otherwise (it wins); null: it does. */
+/** Why a name does not lead to a server's address: the zone file, which wins, says otherwise. null: it does. */
 export type ForwardMismatch = (name: string, family: ServerAddress['family'], address: string) => string | null;
 
-/** Of the names in these zones. What their files have and nobody can use is quarantined, and the PTR waits with that. */
+/** Looks up the RRsets of these zones' files. What is quarantined there is not among them: the PTR waits with its name anyway. */
 export const forwardMismatches = (zones: readonly DesiredZone[]): ForwardMismatch => {
   const answers = mapRRsets(zones.flatMap(({ rrsets }) => rrsets));
   return (name, family, address) => {

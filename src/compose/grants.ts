@@ -1,9 +1,9 @@
 import { compileGlob, hasStar } from '../model/glob.ts';
 import { splitParts } from '../model/name.ts';
 import { type Grant, guardedTypes } from '../model/roles.ts';
-import { hexOf, isInNet, type Net, parseNet } from './address.ts';
+import { hexOf, isInNet, type Net, parseNet } from './networks.ts';
 
-/** A grant, ready to be asked. */
+/** A grant, compiled. */
 interface CompiledGrant {
   readonly types: ReadonlySet<string>;
   /** By the name without its final dot. */
@@ -11,13 +11,13 @@ interface CompiledGrant {
   /** null: any address. */
   readonly nets: readonly Net[] | null;
   readonly max: number;
-  /** What it allows by itself, whatever the value. */
+  /** Its answer where no address has to be compared. */
   readonly open: Granted;
 }
 
 interface NameGlob {
   readonly matches: (name: string) => boolean;
-  /** It has no star that stands for anything: it names one name. */
+  /** It has no glob: it matches one name. */
   readonly exact: boolean;
   /** It begins with the wildcard part, `\*`. */
   readonly wildcard: boolean;
@@ -28,32 +28,32 @@ export interface GrantIndex {
   readonly of: (to: Grant['to'], role: string) => readonly CompiledGrant[];
 }
 
-/** What is asked about. */
+/** May this be written? */
 export interface GrantQuery {
   readonly name: string;
   readonly type: string;
   /** It is the apex of a configured zone. */
   readonly isApex: boolean;
-  /** Git writes it as it is: nothing of it is a server's. */
+  /** The name is literal in Git: no part of it comes from a server. */
   readonly isLiteral: boolean;
 }
 
 /** What is granted at one name and type. */
 export interface Granted {
-  /** How many values the RRset may have by the best grant for this address or other value; null: none allows it. */
+  /** How many values the RRset may have by the widest grant that allows this value; null: none allows it. */
   readonly limitFor: (rdata: string) => number | null;
 }
 
 export const grantIndex = (grants: readonly Grant[]): GrantIndex => {
-  const book = { label: new Map(), group: new Map(), inventory: new Map() } satisfies Record<
+  const byKind = { label: new Map(), group: new Map(), inventory: new Map() } satisfies Record<
     Grant['to'],
     Map<string, readonly CompiledGrant[]>
   >;
   for (const grant of grants) {
-    const ofKind: Map<string, readonly CompiledGrant[]> = book[grant.to];
+    const ofKind: Map<string, readonly CompiledGrant[]> = byKind[grant.to];
     ofKind.set(grant.role, [...(ofKind.get(grant.role) ?? []), compile(grant)]);
   }
-  return { of: (to, role) => book[to].get(role) ?? none };
+  return { of: (to, role) => byKind[to].get(role) ?? none };
 };
 
 const none: readonly CompiledGrant[] = [];
@@ -96,7 +96,7 @@ export const grantedAt = (grants: readonly CompiledGrant[], query: GrantQuery): 
   return fitting.length === 1 ? only.open : openUpTo(Math.max(...fitting.map(({ max }) => max)));
 };
 
-/** Must a grant name it as it is, without a glob? */
+/** Must a grant give this name literally, without a glob? */
 export const needsExactName = ({ name, type }: Pick<GrantQuery, 'name' | 'type'>): boolean =>
   guardedTypes.has(type) || isChallenge(name);
 
@@ -111,9 +111,3 @@ const limitIn = (grants: readonly CompiledGrant[], address: string): number | nu
   const fitting = grants.filter(({ nets }) => nets === null || nets.some((net) => isInNet(hex, net)));
   return fitting.length === 0 ? null : Math.max(...fitting.map(({ max }) => max));
 };
-
-/** The line of `grants:` that would allow it. */
-export const grantLine = (to: Grant['to'], role: string, names: string, type: string): string =>
-  `- { ${to}: ${plain(role)}, names: [${JSON.stringify(names)}], types: [${type}] }`;
-
-const plain = (text: string): string => (/^[a-zA-Z][a-zA-Z0-9_-]*$/.test(text) ? text : JSON.stringify(text));

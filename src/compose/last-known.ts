@@ -3,8 +3,8 @@ import { serverKey } from '../model/server.ts';
 import type { Composition } from './composition.ts';
 
 /**
- * What is to be kept of each inventory: a server that lost a name or an address to another stays known as it was before,
- * so that it is never taken for one that had them. Without the ETag then, as no answer says just that.
+ * What to remember of each inventory. A server that lost a name or an address to another is remembered as it was before,
+ * or the next pass would take it for one that had them. The ETag is dropped then: a 304 would confirm the answer, not this.
  */
 export const withLastKnownServers = (
   { entries, byServer }: Composition,
@@ -13,8 +13,8 @@ export const withLastKnownServers = (
   const asHad = (inventory: string, known: KnownServer): KnownServer | null => {
     const key = serverKey({ inventory, name: known.server.name });
     const entry = entries.get(key);
-    const outcome = byServer.get(key)?.allocation.outcome ?? 'whole';
-    if (entry?.standing !== 'present' || outcome === 'whole') return known;
+    const outcome = byServer.get(key)?.allocation.outcome ?? 'won';
+    if (entry?.standing !== 'present' || outcome === 'won') return known;
     return entry.known === null ? null : { ...known, server: entry.known.server };
   };
   return Object.fromEntries(

@@ -1,8 +1,8 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import type { HealthCheck } from '../model/health.ts';
+import { serverTitle } from './contenders.ts';
 import type { ContributedValue, RuleHealthCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
-import { serverTitle } from './roster.ts';
 import { renderUrl } from './template.ts';
 
 export type MergedHealthCheck =
@@ -11,10 +11,10 @@ export type MergedHealthCheck =
 
 /** The one check of an RRset's values, for those too whose own claim has none; a value that it cannot check goes. */
 export const mergeHealthChecks = (own: readonly ContributedValue[], findings: Finding[]): MergedHealthCheck => {
-  const checked = own.find(({ rule }) => rule.check !== null);
-  const check = checked?.rule.check ?? null;
+  const checked = own.find(({ rule }) => rule.healthCheck !== null);
+  const check = checked?.rule.healthCheck ?? null;
   if (checked === undefined || check === null) return { values: own, healthCheck: null };
-  const other = own.find(({ rule }) => rule.check !== null && rule.check.key !== check.key);
+  const other = own.find(({ rule }) => rule.healthCheck !== null && rule.healthCheck.key !== check.key);
   if (other !== undefined) return { conflict: [checked.rule, other.rule] };
   const { port, interval, timeout, string_match, when_all_down } = check.definition;
   const rest = { interval, timeout, string_match, when_all_down };
@@ -38,7 +38,7 @@ const urlFor = (
     return check.url === null ? null : renderUrl(check.url, contributor.server, rdata);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    const message = `${rule.title} (${rule.at.file}:${rule.at.line}), ${serverTitle(contributor.server)}: ${error.message}`;
+    const message = `${rule.title}, ${serverTitle(contributor.server)}: ${error.message}`;
     findings.push({ rule: 'health-check-url', message, about: contributor.key, at: rule.at });
     return null;
   }

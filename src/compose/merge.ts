@@ -1,15 +1,15 @@
 import type { RRset, Value } from '../model/rrset.ts';
 import type { Protection, Quarantine } from '../model/zone.ts';
 import type { ZoneEntry } from './configured-zones.ts';
+import { serverTitle } from './contenders.ts';
 import type { Blocked, ContributedValue, Contribution, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { mergeHealthChecks } from './merge-health-checks.ts';
-import { titleAndPlace, withoutConflicts } from './name-conflicts.ts';
+import { withoutConflicts } from './name-conflicts.ts';
 import type { ComposeRuleId } from './problem-rules.ts';
-import { serverTitle } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 
-// What registration, records and claims come to at one name, beside what the zone file has there.
+// Merges all contributions to one name into RRsets, beside what the zone file has there.
 
 /** What the zone file has at a name. */
 export interface Statics {
@@ -22,14 +22,14 @@ export const noStatics: Statics = { rrsets: [], quarantined: [] };
 export interface MergedName {
   readonly name: string;
   readonly entry: ZoneEntry;
-  /** The inventory's alone. */
+  /** Without those of the zone file. */
   readonly rrsets: readonly RRset[];
   readonly quarantined: readonly Quarantine[];
   readonly protected: readonly Protection[];
   readonly findings: readonly Finding[];
 }
 
-/** Items stand in the order of the servers' keys. */
+/** Contributions must be in the order of the servers' keys, so that messages and values do not depend on anything else. */
 export const mergeName = (
   ruleset: Ruleset,
   name: string,
@@ -53,7 +53,10 @@ export const mergeName = (
   return { name, entry, rrsets, quarantined, protected: [...protections, ...stay], findings };
 };
 
-/** Nothing can be at odds where a value is alone with its type, and one rule wants all for one server; claims and grants may ask more. */
+/**
+ * Is there nothing to merge? So it is with one value of each type, all from one rule and server; a claim, or a grant that
+ * limits the number of values, always needs a look.
+ */
 export const areSimple = (contributions: readonly Contribution[]): contributions is readonly ContributedValue[] => {
   const [first, second] = contributions;
   if (first === undefined || !isSimple(first) || contributions.length > 2) return false;
@@ -72,6 +75,9 @@ export const simpleRRset = ({ name, type, rdata, origin, retained, rule }: Contr
   values: [retained === null ? { rdata, origins: [origin] } : { rdata, origins: [origin], retained }],
 });
 
+/** `label web (labels.yaml:3)`: for a message that is about another place as well. */
+const titleAndPlace = ({ title, at }: WriteRule): string => `${title} (${at.file}:${at.line})`;
+
 const isBlocked = (contribution: Contribution): contribution is Blocked => contribution.kind === 'blocked';
 
 const blockedInGit = ({ blockedByGit }: Ruleset, name: string): readonly Blocked[] => {
@@ -79,7 +85,7 @@ const blockedInGit = ({ blockedByGit }: Ruleset, name: string): readonly Blocked
   return known === undefined ? [] : [known];
 };
 
-/** A name that is claimed is nobody's own; nobody knows which of the two was meant. */
+/** A claimed name is shared, so it cannot also be a server's own: neither is written, as either could be the mistake. */
 const claimAndRecordConflict = (
   name: string,
   values: readonly ContributedValue[],
@@ -89,7 +95,7 @@ const claimAndRecordConflict = (
   const other = claim === undefined ? undefined : values.find(({ rule }) => rule.kind !== 'claim');
   if (claim === undefined || other === undefined) return undefined;
   const what = other.rule.kind === 'registration' ? 'the registration' : 'a record';
-  const message = `${titleAndPlace(claim.rule)} claims ${name}, which is also ${what} of ${serverTitle(other.contributor.server)} by ${titleAndPlace(other.rule)}; what exists there stays`;
+  const message = `${claim.rule.title} claims ${name}, which is also ${what} of ${serverTitle(other.contributor.server)} by ${titleAndPlace(other.rule)}; what exists there stays`;
   findings.push({ rule: 'claim-and-record', message, about: name, at: claim.rule.at });
   return { reason: `claim-and-record: ${message}`, origin: claim.origin };
 };
@@ -137,7 +143,7 @@ const byType = (values: readonly ContributedValue[]): ReadonlyMap<string, readon
   return types;
 };
 
-/** The zone file has the type there, or one of the two is a CNAME, which stands alone (RFC 1034 section 3.6.2). */
+/** Does the zone file have the type there, or is one of the two a CNAME, which stands alone (RFC 1034 section 3.6.2)? */
 const staticWinner = (
   name: string,
   type: string,
@@ -151,7 +157,7 @@ const staticWinner = (
   const origin = winner?.values[0]?.origins[0];
   const where = origin === undefined ? 'the zone file' : `${origin.file}:${origin.line}`;
   for (const rule of new Set(values.map((value) => value.rule))) {
-    const message = `${titleAndPlace(rule)} wants ${name} ${type}, and ${where} has ${winner?.type ?? 'it'} there: the zone file wins`;
+    const message = `${rule.title} wants ${name} ${type}, but ${where} has ${winner?.type ?? 'it'} there: the zone file wins`;
     findings.push({ rule: 'zone-file-wins', message, about: `${name} ${type}`, at: rule.at });
   }
   return true;
@@ -173,33 +179,33 @@ const mergeRRset = (
   const [one] = explicit;
   const otherTtl = explicit.find(({ rule }) => rule.ttl !== one?.rule.ttl);
   if (one !== undefined && otherTtl !== undefined) {
-    const message = `${name} ${type} has the ttl ${one.rule.ttl} by ${titleAndPlace(one.rule)} and ${otherTtl.rule.ttl} by ${titleAndPlace(otherTtl.rule)}`;
+    const message = `${name} ${type} has the TTL ${one.rule.ttl} from ${titleAndPlace(one.rule)} and ${otherTtl.rule.ttl} from ${titleAndPlace(otherTtl.rule)}`;
     return refuse('ttl-conflict', otherTtl.rule, message);
   }
   const check = mergeHealthChecks(own, findings);
   if ('conflict' in check) {
     const [a, b] = check.conflict;
-    const message = `${name} ${type} has one health check by ${titleAndPlace(a)} and another by ${titleAndPlace(b)}`;
+    const message = `${name} ${type} has one health check from ${titleAndPlace(a)} and another from ${titleAndPlace(b)}`;
     return refuse('health-check-conflict', b, message);
   }
   const values = uniteValues(check.values);
   const limited = check.values.toSorted((a, b) => a.limit - b.limit)[0];
   if (limited !== undefined && values.length > limited.limit) {
-    const message = `${name} ${type} has ${values.length} values, and the grant of ${limited.rule.title} allows ${limited.limit}`;
-    return refuse('max-values', limited.rule, message, 'raise its "max_values", if that is meant');
+    const message = `${name} ${type} has ${values.length} values, but the grant of ${limited.rule.title} allows ${limited.limit}`;
+    return refuse('max-values', limited.rule, message, 'raise its "max_values" if this is meant');
   }
   const ttl = one?.rule.ttl ?? Math.min(...own.map(({ rule }) => rule.fallbackTtl));
   return { name, type, ttl, values, ...(check.healthCheck === null ? {} : { healthCheck: check.healthCheck }) };
 };
 
-/** Sorted; a value is retained only if all who contribute it are. */
+/** Sorted. A value is retained only if every contribution of it is. */
 const uniteValues = (own: readonly ContributedValue[]): readonly Value[] => {
   const byRdata = new Map<string, Value>();
   for (const { rdata, origin, retained } of own) {
     const known = byRdata.get(rdata);
     const origins = known === undefined ? [origin] : [...known.origins, origin];
-    const isHeld = retained !== null && (known === undefined || known.retained !== undefined);
-    byRdata.set(rdata, isHeld ? { rdata, origins, retained: known?.retained ?? retained } : { rdata, origins });
+    const isRetained = retained !== null && (known === undefined || known.retained !== undefined);
+    byRdata.set(rdata, isRetained ? { rdata, origins, retained: known?.retained ?? retained } : { rdata, origins });
   }
   return byRdata.size === 1
     ? [...byRdata.values()]
@@ -223,7 +229,7 @@ const protectionsAt = (
   const rules = claims.get(name) ?? [];
   for (const rule of rules) {
     const isMeant = rules.every(({ type, allowEmpty }) => type !== rule.type || allowEmpty);
-    if (!isMeant) protect([rule.type], `${titleAndPlace(rule)} claims it, and no server contributes to it now`);
+    if (!isMeant) protect([rule.type], `${titleAndPlace(rule)} claims it, but no server contributes to it now`);
   }
   return [...byTypes.values()];
 };

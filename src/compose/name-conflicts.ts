@@ -1,12 +1,12 @@
+import { listed } from '../model/phrases.ts';
+import { serverTitle } from './contenders.ts';
 import type { ContributedValue, Contribution, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
-import { serverTitle } from './roster.ts';
 
-// A name made of what a server says of itself must not take or spoil what another server has there.
+// Two servers may make one name: labels and groups fill names with what a server says of itself (its name, its attributes).
+// Such a name must not take over or spoil what another server has there.
 
-export const titleAndPlace = ({ title, at }: WriteRule): string => `${title} (${at.file}:${at.line})`;
-
-/** What is wanted at a name, without what is another server's to have. */
+/** The values at a name, without those that would take it from another server; each of these is a `name-taken` finding. */
 export const withoutConflicts = (
   name: string,
   contributions: readonly Contribution[],
@@ -15,7 +15,7 @@ export const withoutConflicts = (
   const values = contributions.filter((contribution) => contribution.kind === 'value');
   if (values.length === 0 || contributions.length === 1) return values;
   const refuse = ({ rule, contributor }: ContributedValue, why: string): void => {
-    const message = `${titleAndPlace(rule)}, ${serverTitle(contributor.server)}: ${why}`;
+    const message = `${rule.title}, ${serverTitle(contributor.server)}: ${why}`;
     findings.push({ rule: 'name-taken', message, about: contributor.key, at: rule.at });
   };
   return withoutWeaker(name, withoutOthersNames(name, contributions, values, refuse), refuse);
@@ -23,24 +23,23 @@ export const withoutConflicts = (
 
 type Refuse = (value: ContributedValue, why: string) => void;
 
-/** A registered name is its server's alone, be that one without an address. */
+/** A registration name belongs to its server alone, even while that server has no address. */
 const withoutOthersNames = (
   name: string,
   contributions: readonly Contribution[],
   values: readonly ContributedValue[],
   refuse: Refuse,
 ): readonly ContributedValue[] => {
-  const owners = new Set(contributions.flatMap(registeredBy));
-  if (owners.size === 0) return values;
-  const title = [...owners].join(', ');
+  const registrants = new Set(contributions.flatMap(registeredBy));
+  if (registrants.size === 0) return values;
   return values.filter((value) => {
-    if (!isNameFromServer(value.rule) || owners.has(value.contributor.key)) return true;
-    refuse(value, `${name} is the name of ${title}`);
+    if (!isNameFromServer(value.rule) || registrants.has(value.contributor.key)) return true;
+    refuse(value, `${name} is the registered name of ${listed([...registrants])}`);
     return false;
   });
 };
 
-/** Is its name made of what a server says of itself? */
+/** Is its name filled in from the server, and not written in Git as it is? */
 const isNameFromServer = ({ kind, fixedName }: WriteRule): boolean => kind !== 'registration' && fixedName === null;
 
 const registeredBy = (contribution: Contribution): readonly string[] => {
@@ -51,8 +50,9 @@ const registeredBy = (contribution: Contribution): readonly string[] => {
 };
 
 /**
- * Of what cannot be at one name together, Git's own stands, then the older server's: whoever comes later takes nothing from
- * anybody. Where none is older, both are left for whom it concerns. Claims of a name that Git has as it is are Git's word on it.
+ * Resolves conflicting contributions at one name: literal names from Git win, then the server seen first. Of servers of
+ * one age all values are left, for the rules of zones to report. A claim of a literal name is Git's decision on that name:
+ * nothing is refused there.
  */
 const withoutWeaker = (
   name: string,
@@ -70,7 +70,7 @@ const withoutWeaker = (
       const rival = isNameFromServer(value.rule) ? rivalOf(value, stronger) : null;
       if (rival === null) return true;
       refused.add(value);
-      refuse(value, `${name} has ${wordsFor(rival)} of ${serverTitle(rival.contributor.server)}`);
+      refuse(value, `${name} already has ${described(rival)} of ${serverTitle(rival.contributor.server)}`);
       return false;
     });
     for (const value of standing) note(stronger, value);
@@ -84,7 +84,7 @@ const kindOf = ({ type, rdata, rule }: ContributedValue): string => {
   return rule.kind === 'claim' ? 'claim' : 'record';
 };
 
-const wordsFor = ({ type, rule }: ContributedValue): string =>
+const described = ({ type, rule }: ContributedValue): string =>
   rule.kind === 'claim' ? `a claim` : `a record of type ${type}`;
 
 const rankOf = ({ rule, contributor }: ContributedValue): number =>
@@ -103,7 +103,7 @@ const rivalOf = (
   return null;
 };
 
-/** Of each kind two are enough, of two servers: one of them is another's. */
+/** Keep at most two contributions per kind, from different servers: enough to find a rival of any server. */
 const note = (stronger: Map<string, ContributedValue[]>, value: ContributedValue): void => {
   const kind = kindOf(value);
   const known = stronger.get(kind);

@@ -1,10 +1,10 @@
 import type { SourceLocation } from '../model/origin.ts';
-import { isIPv6 } from './address.ts';
 import type { Composition } from './composition.ts';
 import type { ClasslessPtr, ServerContributions, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
+import { isIPv6 } from './networks.ts';
 
-/** What only all servers together show. `found` are the findings so far. */
+/** Warnings that need all servers at once. `found` are the findings so far. */
 export const warningsOf = (
   from: Composition,
   byServer: readonly ServerContributions[],
@@ -15,7 +15,7 @@ export const warningsOf = (
   ...missingCnames(from, byServer),
 ];
 
-/** Claims of a fixed name that no server contributes to; where that is for an error, the error says so. */
+/** Claims of a fixed name that no server contributes to, unless a finding at the claim already says why. */
 const emptyClaims = (
   { ruleset }: Composition,
   byServer: readonly ServerContributions[],
@@ -35,19 +35,19 @@ const emptyClaims = (
       ruleset.zones.of(rule.fixedName)?.zone === null
     )
       return [];
-    const message = `${rule.title} claims ${rule.fixedName} ${rule.type}, and no server contributes to it; what is answered there stays`;
+    const message = `${rule.title} claims ${rule.fixedName} ${rule.type}, but no server contributes to it; what exists there stays`;
     return [{ rule: 'claim-empty', message, about: null, at: rule.at }];
   });
 };
 
-/** One for each family. */
+/** One warning for IPv4 and one for IPv6. */
 const withoutReverseZone = ({ ruleset }: Composition, byServer: readonly ServerContributions[]): readonly Finding[] => {
   const addresses = byServer.flatMap((contributed) => contributed.withoutReverseZone);
   return [addresses.filter((ip) => !isIPv6(ip)), addresses.filter(isIPv6)].flatMap((all) => {
     if (all.length === 0) return [];
     const shown = `${all.slice(0, 3).join(', ')}${all.length > 3 ? ', …' : ''}`;
     const family = isIPv6(all[0] ?? '') ? 'IPv6' : 'IPv4';
-    const message = `${all.length} ${family} ${all.length === 1 ? 'address gets' : 'addresses get'} no PTR, as no configured zone has ${all.length === 1 ? 'it' : 'them'}: ${shown}`;
+    const message = `${all.length} ${family} ${all.length === 1 ? 'address gets' : 'addresses get'} no PTR, because no configured zone has ${all.length === 1 ? 'it' : 'them'}: ${shown}`;
     const hint = 'add the reverse zone to zones:, or set "reverse: false"';
     return [
       { rule: 'no-reverse-zone', message, hint, about: null, kind: family, at: ruleset.registration?.rule.at ?? null },
@@ -55,7 +55,7 @@ const withoutReverseZone = ({ ruleset }: Composition, byServer: readonly ServerC
   });
 };
 
-/** RFC 2317 section 4: nobody finds a name of a classless zone without the CNAME in its parent zone. */
+/** RFC 2317 section 4: resolvers reach a name of a classless zone only by a CNAME in its parent zone. */
 const missingCnames = (
   { ruleset, input }: Composition,
   byServer: readonly ServerContributions[],
@@ -72,7 +72,7 @@ const missingCnames = (
   return wanted.flatMap((each: ClasslessPtr): readonly Finding[] => {
     const parent = ruleset.zones.of(each.parentName)?.zone ?? null;
     if (parent === null || parent.id.name === each.zone || targets.get(each.parentName) === each.name) return [];
-    const message = `${parent.id.name} has no CNAME at ${each.parentName} to ${each.name}: nobody finds the PTR there (RFC 2317)`;
+    const message = `${parent.id.name} has no CNAME at ${each.parentName} to ${each.name}: without it the PTR there is never found (RFC 2317)`;
     const [file] = parent.files;
     const at = file === undefined ? null : { file, line: 1, column: 1 };
     return [{ rule: 'classless-cname-missing', message, about: each.parentName, kind: each.zone, at }];

@@ -1,4 +1,4 @@
-import type { Severity } from '../model/problem.ts';
+import type { Problem, Severity } from '../model/problem.ts';
 import { type RuleText, severitiesOf } from '../model/rule.ts';
 
 const rule = <Id extends string>(id: Id, severity: Severity, summary: string): RuleText<Id> => ({
@@ -46,5 +46,18 @@ export const composeRules = [
 ] as const;
 
 export type ComposeRuleId = (typeof composeRules)[number]['id'];
+
+/** By rule: the rule that, at the same place, says more of the same cause. A claim without a grant is always empty. */
+const supersededBy: ReadonlyMap<string, string> = new Map([
+  ['grant-missing', 'grant-denied'],
+  ['claim-empty', 'grant-missing'],
+]);
+
+/** One problem for one cause, of those of the loader and of composing. */
+export const withoutSuperseded = (problems: readonly Problem[]): readonly Problem[] => {
+  const keyOf = (rule: string, { file, line, column }: Problem): string => `${rule} ${file}:${line}:${column}`;
+  const reported = new Set(problems.map((problem) => keyOf(problem.rule, problem)));
+  return problems.filter((problem) => !reported.has(keyOf(supersededBy.get(problem.rule) ?? '', problem)));
+};
 
 export const severityOf = severitiesOf<ComposeRuleId>(composeRules);

@@ -7,11 +7,11 @@ import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/serve
 import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
 import { claimedNamesOf } from './claimed-names.ts';
 import { type ConfiguredZones, configuredZones } from './configured-zones.ts';
+import { type Contends, contendsBy } from './contenders.ts';
 import type { RuleHealthCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { type ForwardMismatch, forwardMismatches } from './forward-answers.ts';
 import { type GrantIndex, grantIndex } from './grants.ts';
-import { type Contends, contendsBy } from './roster.ts';
 import { isOfFamily, readTemplate, type Template } from './template.ts';
 import { type UnusableRules, unusableRulesOf } from './unusable-rules.ts';
 
@@ -23,7 +23,7 @@ export interface ComposeInput {
   readonly roster: Roster;
 }
 
-/** All that Git says, ready to be asked about one server after the other. */
+/** All that Git says of servers, compiled once and then applied to one server after the other. */
 export interface Ruleset extends UnusableRules {
   readonly zones: ConfiguredZones;
   readonly grants: GrantIndex;
@@ -99,12 +99,12 @@ const readRegistration = (
     type: '',
     role: null,
     title: 'registration',
-    name: nothing,
+    nameTemplate: nothing,
     fixedName: null,
-    value: null,
+    valueTemplate: null,
     ttl: null,
     fallbackTtl: definition.ttl,
-    check: null,
+    healthCheck: null,
     allowEmpty: false,
     at: definition.at,
   };
@@ -128,9 +128,9 @@ const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonl
       read(record, () => ({
         ...common(role, title, record),
         kind: 'record',
-        value: record.value === null ? null : readTemplate(record.value),
+        valueTemplate: record.value === null ? null : readTemplate(record.value),
         fallbackTtl,
-        check: null,
+        healthCheck: null,
         allowEmpty: false,
       })),
     );
@@ -138,9 +138,9 @@ const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonl
     read(claim, () => ({
       ...common(role, title, claim),
       kind: 'claim',
-      value: null,
+      valueTemplate: null,
       fallbackTtl: claimTtl,
-      check: readCheck(claim, title, findings),
+      healthCheck: readCheck(claim, title, findings),
       allowEmpty: claim.allow_empty,
     })),
   );
@@ -148,11 +148,12 @@ const readRole = (role: Role, fallbackTtl: number, findings: Finding[]): readonl
 };
 
 const common = (role: Role, title: string, { type, name: text, ttl, at }: RecordDefinition | ClaimDefinition) => {
-  const name = readTemplate(text);
-  return { role, title, type, name, fixedName: name.literal === null ? null : parseAbsolute(name.literal), ttl, at };
+  const nameTemplate = readTemplate(text);
+  const fixedName = nameTemplate.literal === null ? null : parseAbsolute(nameTemplate.literal);
+  return { role, title, type, nameTemplate, fixedName, ttl, at };
 };
 
-/** Code for the name server is for zone files, and a zone's SOA is its name server's. */
+/** Never written for a server: LUA and ALIAS run at the name server, and the SOA is the zone's own. */
 const neverWritten: ReadonlySet<string> = new Set(['SOA', ...synthesisedTypes]);
 
 const isWritable = ({ type, value, at }: RecordDefinition, title: string, findings: Finding[]): boolean => {
@@ -163,7 +164,7 @@ const isWritable = ({ type, value, at }: RecordDefinition, title: string, findin
     return false;
   }
   if (value !== null || type === 'A' || type === 'AAAA') return true;
-  const message = `${title}: a record of type ${type} needs a value; without one it is the server's addresses`;
+  const message = `${title}: a record of type ${type} needs a "value": only A and AAAA have the server's addresses for one`;
   findings.push({ rule: 'record-value', message, about: null, at });
   return false;
 };
@@ -184,13 +185,13 @@ const backupsOf = (claim: ClaimDefinition, given: WhenAllDown, title: string, fi
   if (typeof given === 'string') return given;
   const backup = given.backup.filter((address) => isOfFamily(address, claim.type)).toSorted();
   if (backup.length < given.backup.length) {
-    const message = `${title}: a backup of a claim of type ${claim.type} is ${claim.type === 'A' ? 'IPv4' : 'IPv6'} only`;
+    const message = `${title}: the backup addresses of a claim of type ${claim.type} must be ${claim.type === 'A' ? 'IPv4' : 'IPv6'}`;
     findings.push({ rule: 'health-check-backup', message, about: null, at: claim.at });
   }
   return backup.length === 0 ? 'open' : { backup };
 };
 
-/** Labels by name, and of the groups only those that could match. */
+/** The rules of a server: those of its labels, then those of the groups that it matches. */
 const rulesFinder = (roles: Roles, rulesOf: ReadonlyMap<Role, readonly WriteRule[]>): Ruleset['rulesFor'] => {
   const byLabel = new Map(roles.labels.map((role) => [role.name, rulesOf.get(role) ?? []]));
   const groups = roles.groups.map((role) => ({ matches: matcherOf(role), rules: rulesOf.get(role) ?? [] }));
@@ -213,6 +214,6 @@ const holds = (server: Server, key: string, values: ReadonlySet<string>): boolea
   return Object.hasOwn(server.attributes, key) && values.has(String(server.attributes[key]));
 };
 
-/** Where an inventory is defined: what is wrong with its servers is mended there, or in what it reads. */
+/** Where a server's inventory is defined: the place for problems with the server itself. */
 export const inventoryLocation = ({ inventories }: Ruleset, { server }: RosterServer): SourceLocation | null =>
   inventories.find(({ name }) => name === server.inventory)?.at ?? null;

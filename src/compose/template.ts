@@ -5,13 +5,13 @@ import { quote, textToBinary } from '../model/rdata/token.ts';
 import { parseRdata } from '../model/rdata.ts';
 import type { Server } from '../model/server.ts';
 import { parseTemplate, type TemplatePart } from '../model/template.ts';
-import { isIPv6 } from './address.ts';
+import { isIPv6 } from './networks.ts';
 import type { ComposeRuleId } from './problem-rules.ts';
 
-// Filling in what a server has. What comes from a server is data and never syntax: it makes no name part, no wildcard, no
-// second value, no quote. Every function here throws SyntaxProblem, whose rule is one of rules.ts.
+// Fills templates with what a server has. What comes from a server is data and never syntax: it cannot add a name part, a
+// wildcard, a second value or a quote. Every function here throws SyntaxProblem, whose rule is one of problem-rules.ts.
 
-/** A template, read. */
+/** A parsed template. */
 export interface Template {
   readonly parts: readonly TemplatePart[];
   /** The text of a template without expressions. */
@@ -33,7 +33,7 @@ export const readTemplate = (text: string): Template => {
   return { parts, literal: isLiteral ? parts.join('') : null };
 };
 
-/** An escape that what follows would belong to. */
+/** An unfinished escape at the end, which would swallow the start of what is filled in. */
 const openEscape = /(?:^|[^\\])(?:\\\\)*\\[0-9]{0,2}$/;
 
 export type Family = 'A' | 'AAAA';
@@ -126,7 +126,7 @@ const renderText = (type: string, template: Template, value: (word: string) => s
   return parseRdata(type, text);
 };
 
-/** It is canonical as it is. */
+/** Presentation text that needs no parsing to be canonical. */
 const plainText = /^"[ !#-[\]-~]{0,255}"$/;
 
 /** In presentation form; what has fewer octets may still be too much, which is for the rules to say. */

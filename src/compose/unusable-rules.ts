@@ -14,10 +14,10 @@ export interface UnusableRules {
   readonly unknownNames: 'nothing' | 'scope' | 'everything';
 }
 
-/** These say what servers get; hostmaster.yaml says which names that could be. */
+/** A fault here hides names, but not which names they could be: hostmaster.yaml says that (registration, grants). */
 const roleFiles: ReadonlySet<string> = new Set(['labels.yaml', 'groups.yaml']);
 
-/** What the rules that cannot be used are about, as far as anybody can tell. */
+/** Which names the unusable rules are about, as far as it can be read. */
 export const unusableRulesOf = ({ unusable: rules }: Roles, zones: ConfiguredZones): UnusableRules => {
   const unusableTemplates: { readonly template: Template; readonly reason: string }[] = [];
   const blockedByGit = new Map<string, Blocked>();
@@ -52,7 +52,7 @@ const unknownBy = (nameless: readonly UnusableRule[]): UnusableRules['unknownNam
   return nameless.every(isInScope) ? 'scope' : 'everything';
 };
 
-/** With a canonical literal; null: it cannot be read. */
+/** The name as a template, a literal one canonical; null: it has none, or it cannot be read. */
 const templateOf = ({ name }: UnusableRule): Template | null => {
   try {
     if (name === null) return null;

@@ -3,14 +3,14 @@ import type { InventoryOrigin } from '../model/origin.ts';
 import type { AbsenceLimits } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { Reverse, ZoneEntry } from './configured-zones.ts';
+import { isGone, retainedReason, serverTitle } from './contenders.ts';
 import type { Blocked, Collected, ContributedValue, Contributor, ServerAddress, WriteRule } from './contribution.ts';
-import { isGone, retainedReason, serverTitle } from './roster.ts';
 import { inventoryLocation, type Ruleset } from './ruleset.ts';
 import { isServerName } from './template.ts';
 
 const maxNameText = 254;
 
-/** A server's A, AAAA and PTR. False: its name is none, and nothing is made of it. */
+/** Adds a server's A, AAAA and PTR. False: its name makes no DNS name, so that labels and groups write nothing either. */
 export const writeRegistration = (ruleset: Ruleset, contributor: Contributor, into: Collected): boolean => {
   const { registration, zones } = ruleset;
   const { server } = contributor;
@@ -19,7 +19,7 @@ export const writeRegistration = (ruleset: Ruleset, contributor: Contributor, in
   const why = whyNoName(server.name, name);
   const entry = why === null ? zones.of(name) : null;
   if (why !== null || (registration !== null && entry?.name !== zone)) {
-    const message = `${serverTitle(server)} cannot be ${name}: ${why ?? `that name is in the zone ${entry?.name}, not in ${zone}`}`;
+    const message = `${serverTitle(server)} cannot be registered as ${name}: ${why ?? `that name is in the zone ${entry?.name}, not in ${zone}`}`;
     into.findings.push({
       rule: 'server-name',
       message,
@@ -55,8 +55,8 @@ export const originOf = (
 };
 
 const whyNoName = (serverName: string, name: string): string | null => {
-  if (!isServerName(serverName)) return 'a name of a server has letters, digits, hyphens and single dots only';
-  return name.length > maxNameText ? `it has ${name.length + 1} octets, and 255 is the most` : null;
+  if (!isServerName(serverName)) return 'the name of a server has only letters, digits, hyphens and single dots';
+  return name.length > maxNameText ? `it has ${name.length + 1} octets, more than the 255 of a DNS name` : null;
 };
 
 const isAccepted = (
@@ -80,7 +80,7 @@ const isAccepted = (
   return false;
 };
 
-/** The A or AAAA, and its PTR: the two come and go together, so that the stricter of their zones' limits counts. */
+/** The A or AAAA and its PTR come and go together: the stricter of their zones' absence limits applies to both. */
 const writeAddress = (
   ruleset: Ruleset,
   contributor: Contributor,
@@ -105,11 +105,11 @@ const writeAddress = (
 
 interface Ptr extends Pick<ServerAddress, 'ip' | 'family'> {
   readonly reverse: Reverse;
-  /** Why it is only retained. */
+  /** Why the server's values are only retained: it is missing. */
   readonly missing: string | null;
 }
 
-/** Where it cannot be what the name answers, what exists stays. */
+/** The PTR is blocked, and what exists stays, where it would not agree with what its name answers. */
 const writePtr = (
   ruleset: Ruleset,
   contributor: Contributor,
@@ -143,7 +143,7 @@ const stricter = (forward: DesiredZone | null, reverse: DesiredZone | null): Abs
   return { snapshots: Math.max(a.snapshots, b.snapshots), grace: Math.max(a.grace, b.grace) };
 };
 
-/** A server that is meant to be there does not lose its last address. */
+/** Keeps the A and AAAA that exist of a server without a usable address: it is still meant to be there. */
 const protect = (
   { now }: Ruleset,
   contributor: Contributor,

@@ -1,30 +1,30 @@
 import { SyntaxProblem } from '../model/errors.ts';
-import { isWildcard } from '../model/name.ts';
+import { exactPattern, grantHint, notGranted } from '../model/grant-line.ts';
 import type { InventoryOrigin } from '../model/origin.ts';
-import { whyRefused } from './address.ts';
+import { refusalInZone } from './address-refusal.ts';
 import type { ZoneEntry } from './configured-zones.ts';
+import { isGone, retainedReason, serverTitle } from './contenders.ts';
 import type { Collected, Contributor, WantedValue, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
-import { type Granted, grantedAt, grantLine, needsExactName } from './grants.ts';
+import { type Granted, grantedAt, needsExactName } from './grants.ts';
 import { type ComposeRuleId, composeRules } from './problem-rules.ts';
-import { isGone, retainedReason, serverTitle } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 import { familyOf, renderName, renderUrl, renderValues, type Template } from './template.ts';
 import { originOf } from './write-registration.ts';
 
-/** Everything that labels and groups make a server write. */
+/** Adds everything that the server contributes by its labels and groups. */
 export const writeRules = (ruleset: Ruleset, contributor: Contributor, into: Collected): void => {
-  for (const rule of ruleset.rulesFor(contributor.server)) writeRule({ book: ruleset, contributor, rule, into });
+  for (const rule of ruleset.rulesFor(contributor.server)) writeRule({ ruleset, contributor, rule, into });
 };
 
 interface RuleWrite {
-  readonly book: Ruleset;
+  readonly ruleset: Ruleset;
   readonly contributor: Contributor;
   readonly rule: WriteRule;
   readonly into: Collected;
 }
 
-/** A place that a rule may write to. */
+/** A name that a grant lets the rule write to. */
 interface GrantedName {
   readonly entry: ZoneEntry;
   readonly name: string;
@@ -32,15 +32,15 @@ interface GrantedName {
 }
 
 const writeRule = (write: RuleWrite): void => {
-  const { book: ruleset, contributor, rule, into } = write;
-  const name = rule.fixedName ?? tryRender(write, () => renderName(rule.name, contributor.server));
+  const { ruleset, contributor, rule, into } = write;
+  const name = rule.fixedName ?? tryRender(write, () => renderName(rule.nameTemplate, contributor.server));
   const entry = name === null ? null : ruleset.zones.of(name);
   if (name === null) return;
   if (entry === null) report(write, 'name-outside-zones', `${name} is in no configured zone`);
   if (entry === null || entry.zone === null) return;
   const granted = grantOf(write, name);
   if (granted === null) {
-    report(write, 'grant-denied', `no grant lets it write ${name} ${rule.type}`, { hint: hintOf(write, name) });
+    reportNotGranted(write, name);
     block(write, entry, name, 'grant-denied');
     return;
   }
@@ -65,7 +65,10 @@ const writeRule = (write: RuleWrite): void => {
 
 const writeAt = (write: RuleWrite, grantedName: GrantedName): void => {
   const { rule, contributor } = write;
-  const values = rule.value === null ? contributor.own[rule.type === 'A' ? 'A' : 'AAAA'] : valuesAt(write, grantedName);
+  const values =
+    rule.valueTemplate === null
+      ? contributor.addressValues[rule.type === 'A' ? 'A' : 'AAAA']
+      : valuesAt(write, grantedName);
   if (values.length === 0) return;
   const origin = originOf(rule, contributor);
   let written = 0;
@@ -75,9 +78,9 @@ const writeAt = (write: RuleWrite, grantedName: GrantedName): void => {
 
 const valuesAt = (write: RuleWrite, { entry, name }: GrantedName): readonly WantedValue[] => {
   const { rule, contributor } = write;
-  const { value } = rule;
-  if (value === null) return [];
-  const values = tryRender(write, () => renderValues(rule.type, value, contributor.server));
+  const { valueTemplate } = rule;
+  if (valueTemplate === null) return [];
+  const values = tryRender(write, () => renderValues(rule.type, valueTemplate, contributor.server));
   if (values === null) block(write, entry, name, 'record-value');
   const retainedOf = (rdata: string): string | null =>
     contributor.addresses.find(({ ip }) => ip === rdata)?.retained ?? null;
@@ -94,7 +97,7 @@ const writeValue = (
   const { entry, name, granted } = grantedName;
   if (entry.zone === null) return false;
   if (familyOf(rule.type) !== null && (!isServerAddress || entry.zone.settings.public)) {
-    const why = whyRefused(rdata, entry.zone.settings.public);
+    const why = refusalInZone(rdata, entry.zone.settings.public);
     if (why !== null) {
       report(write, 'address-refused', `${name} cannot lead to ${rdata}, which is ${why}`);
       return false;
@@ -102,12 +105,17 @@ const writeValue = (
   }
   const limit = granted.limitFor(rdata);
   if (limit === null) {
-    report(write, 'grant-denied', `no grant lets ${name} ${rule.type} have ${rdata}: it is not within "cidrs"`, {
-      kind: 'cidrs',
-    });
+    report(
+      write,
+      'grant-denied',
+      `the grant for ${name} ${rule.type} does not allow ${rdata}, which is outside its "cidrs"`,
+      {
+        kind: 'cidrs',
+      },
+    );
     return false;
   }
-  const template = rule.check?.url ?? null;
+  const template = rule.healthCheck?.url ?? null;
   const url = template === null ? null : urlOf(write, template, rdata);
   if (template !== null && url === null) return false;
   const missing = retainedReason(contributor.entry, entry.zone.settings.guards.absence);
@@ -130,7 +138,7 @@ const writeValue = (
 const urlOf = (write: RuleWrite, template: Template, rdata: string): string | null =>
   tryRender(write, () => renderUrl(template, write.contributor.server, rdata));
 
-const grantOf = ({ book: ruleset, contributor, rule }: RuleWrite, name: string): Granted | null => {
+const grantOf = ({ ruleset, contributor, rule }: RuleWrite, name: string): Granted | null => {
   const { role } = rule;
   const query = { name, type: rule.type, isApex: ruleset.zones.isApex(name), isLiteral: rule.fixedName !== null };
   const byInventory = ruleset.grants.of('inventory', contributor.server.inventory);
@@ -138,23 +146,25 @@ const grantOf = ({ book: ruleset, contributor, rule }: RuleWrite, name: string):
   return grantedAt(byInventory.length === 0 ? byRole : [...byRole, ...byInventory], query);
 };
 
-/** The line that would allow it; where servers make the name, for any that they could make, if a glob is enough. */
-const hintOf = ({ rule }: RuleWrite, name: string): string => {
-  const { role } = rule;
-  if (role === null) return '';
-  const isGlobEnough = rule.fixedName === null && !needsExactName({ name, type: rule.type });
-  const wanted = isGlobEnough ? globOf(rule) : (isWildcard(name) ? `\\${name}` : name).slice(0, -1);
-  return `add to grants: ${grantLine(role.kind, role.name, wanted, rule.type)}`;
+/** With the line that would allow it: for all names that servers could make, if a glob is enough, else for this one. */
+const reportNotGranted = ({ rule, contributor, into }: RuleWrite, name: string): void => {
+  const { role, kind, type, at } = rule;
+  if (role === null) return;
+  const verb = kind === 'claim' ? 'claim' : 'write';
+  const message = `${notGranted(role.kind, role.name, verb, `${name} ${type}`)} for ${serverTitle(contributor.server)}`;
+  const isGlobEnough = rule.fixedName === null && !needsExactName({ name, type });
+  const hint = grantHint(role.kind, role.name, isGlobEnough ? globOf(rule) : exactPattern(name), type);
+  into.findings.push({ rule: 'grant-denied', message, hint, about: contributor.key, at });
 };
 
-const globOf = ({ name: { parts } }: WriteRule): string =>
+const globOf = ({ nameTemplate: { parts } }: WriteRule): string =>
   parts
     .map((part, i) => (typeof part === 'string' ? (i === 0 ? part.replace(/^\*/, '\\*') : part) : '*'))
     .join('')
     .replace(/(?<!\\)\*{2,}/g, '*')
     .replace(/\.$/, '');
 
-/** What the rule makes of the server; null: it cannot be, which is reported. */
+/** What a template makes of the server; null after a problem. */
 const tryRender = <T>(write: RuleWrite, make: () => T): T | null => {
   try {
     return make();
@@ -168,7 +178,7 @@ const tryRender = <T>(write: RuleWrite, make: () => T): T | null => {
 const ids: ReadonlySet<string> = new Set(composeRules.map(({ id }) => id));
 const isComposeRule = (id: string): id is ComposeRuleId => ids.has(id);
 
-/** What the parsers of names and of rdata refuse has their own rules. */
+/** The rule of a refusal by the parsers of names and rdata, which have rules of their own. */
 const ruleOf = ({ rule }: SyntaxProblem): ComposeRuleId => {
   if (isComposeRule(rule)) return rule;
   return rule.startsWith('name-') ? 'record-name' : 'record-value';
@@ -180,11 +190,11 @@ const report = (
   what: string,
   more: Pick<Finding, 'hint' | 'kind'> = {},
 ): void => {
-  const message = `${rule.title} (${rule.at.file}:${rule.at.line}), ${serverTitle(contributor.server)}: ${what}`;
+  const message = `${rule.title}, ${serverTitle(contributor.server)}: ${what}`;
   into.findings.push({ rule: id, message, about: contributor.key, at: rule.at, ...more });
 };
 
-/** What exists there stays, where nothing else is wanted at the name. */
+/** What exists there stays if nothing else is wanted at the name. */
 const block = ({ rule, contributor, into }: RuleWrite, entry: ZoneEntry, name: string, id: ComposeRuleId): void => {
   const reason = `${id}: what ${rule.title} makes of ${serverTitle(contributor.server)} cannot be used`;
   const { type } = rule;

@@ -13,14 +13,14 @@ export const inventoryRules = [
   rule(
     'inventory-secret',
     'error',
-    "an inventory's secret is not to be had",
-    'it is not asked without one: its servers count as they were last known',
+    "an inventory's secret cannot be read",
+    'it is not asked without one; its servers stay as last known',
   ),
   rule(
     'inventory-unreachable',
     'error',
     'an inventory gave no answer that can be read',
-    'its servers count as they were last known; nothing is deleted',
+    'its servers stay as last known, and nothing is deleted',
   ),
   rule(
     'inventory-incomplete',

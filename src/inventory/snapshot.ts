@@ -42,7 +42,7 @@ export const takeSnapshot = (
 
 const withoutAnswer = (message: string, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
   const kept = keep(known?.servers ?? [], message, known, context);
-  const used = known === null ? 'it was never read before, so that no server of it is known' : lastGood(known);
+  const used = known === null ? 'it was never read before, so none of its servers are known' : lastGood(known);
   return {
     servers: kept,
     status: statusOf(kept, false, `${message}; ${used}`),
@@ -54,8 +54,8 @@ const withoutAnswer = (message: string, known: KnownInventory | null, context: S
 
 const lastGood = ({ takenAt }: KnownInventory): string =>
   takenAt === 0
-    ? 'its servers count as they were last known, and nothing of them is deleted'
-    : `its servers count as they were last known (last complete answer: ${new Date(takenAt).toISOString()}), and nothing of them is deleted`;
+    ? 'its servers stay as last known, and none of their records are deleted'
+    : `its servers stay as last known (last complete answer: ${new Date(takenAt).toISOString()}), and none of their records are deleted`;
 
 /** A 304 is the complete answer of last time, which had every server that is known and not missing. */
 const unchanged = (known: KnownInventory | null, context: SnapshotContext): Snapshot => {
@@ -75,8 +75,8 @@ const whole = (answer: Checked, known: KnownInventory | null, context: SnapshotC
   const refused = isProven(shrunk, context.limits, context.now);
   const allow = `shrink:${context.inventory}`;
   const message = refused
-    ? `${loss}, and has said so since ${new Date(shrunk.since).toISOString()}: nothing of them is deleted; if it is right, say --allow ${allow}`
-    : `${loss}: they count as they were last known, and nothing of them is deleted`;
+    ? `${loss}, and has been this small since ${new Date(shrunk.since).toISOString()}; none of their records are deleted; if the answer is right, run with --allow ${allow}`
+    : `${loss}; they stay as last known, and none of their records are deleted`;
   const servers = partly(answer, known, loss, context);
   return {
     servers,

@@ -13,7 +13,7 @@ export const configCommit = async (folder: string): Promise<string | null> => {
   }
 };
 
-/** Git is not asked where it would look for nothing; a bare repository has its HEAD in the open. */
+/** Spares starting Git outside of a repository; a bare repository has its HEAD in the folder itself. */
 const mayBeInGit = (folder: string): boolean =>
   process.env.GIT_DIR !== undefined ||
   existsSync(join(folder, '.git')) ||

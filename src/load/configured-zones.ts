@@ -18,8 +18,8 @@ export interface ConfiguredZone {
   /** Canonical. */
   readonly name: string;
   readonly path: Path;
-  /** null: the zone is left alone, and the problem that says why is there. `found` null: the zone has no file. */
-  readonly source: { readonly settings: ZoneSettings; readonly found: ZoneSources | null } | null;
+  /** null: the zone is left alone, and the problem that says why is there. `files` null: the zone has no file. */
+  readonly source: { readonly settings: ZoneSettings; readonly files: ZoneSources | null } | null;
 }
 
 const everyOther = '*';
@@ -48,7 +48,12 @@ export const configuredZones = async (
     }
     if (entries.has(parsed.name)) {
       const first = String(entries.get(parsed.name)?.path.at(-1));
-      reportAtKey(config, 'duplicate-zone', `${quoted(key)} and ${quoted(first)} are one zone; keep one of them`, path);
+      reportAtKey(
+        config,
+        'duplicate-zone',
+        `${quoted(key)} and ${quoted(first)} are the same zone; keep one of them`,
+        path,
+      );
       reserved.add(key, parsed.name, staticOf(config, path));
       continue;
     }
@@ -67,7 +72,7 @@ export const configuredZones = async (
   return [...entries.values()];
 };
 
-/** A zone without a file is left alone, with a warning, where the inventory does not write it either. */
+/** Leaves alone, with a warning, a zone that has no file and that the inventory cannot write either. */
 export const skipWithoutSource = (
   config: Config,
   entries: readonly ConfiguredZone[],
@@ -75,8 +80,8 @@ export const skipWithoutSource = (
 ): readonly ConfiguredZone[] =>
   entries.map((entry) => {
     const { name, path, source } = entry;
-    if (source === null || source.found !== null || canWrite(name, source.settings.covers)) return entry;
-    const message = `${name} has "static: none", and nothing of the inventory can be in it; it is left alone`;
+    if (source === null || source.files !== null || canWrite(name, source.settings.covers)) return entry;
+    const message = `${name} has no zone file (static: none), and no registration or grant reaches it; it is left alone`;
     reportAt(config, 'no-source', message, [...path, 'static']);
     return { ...entry, source: null };
   });
@@ -88,14 +93,14 @@ export const readConfiguredZone = async (
   { name, path, source }: ConfiguredZone,
 ): Promise<DesiredZone | null> => {
   if (source === null) return null;
-  if (source.found === null) return { ...emptyZone(name, source.settings), complete: true };
-  if (source.found.status === 'fault') {
-    const { rule, message } = source.found.fault;
+  if (source.files === null) return { ...emptyZone(name, source.settings), complete: true };
+  if (source.files.status === 'fault') {
+    const { rule, message } = source.files.fault;
     report(config, rule, `${message}; until then the zone is left alone`, path);
     return null;
   }
-  const { settings, found } = source;
-  const read = await readZone(readFile, { name, settings, format: found.format, files: found.files });
+  const { settings, files } = source;
+  const read = await readZone(readFile, { name, settings, format: files.format, files: files.files });
   if ('missing' in read) {
     const message = `there is no ${read.missing}; make it, or change "static:"; until then ${name} is left alone`;
     report(config, 'file-missing', message, path);
@@ -105,7 +110,7 @@ export const readConfiguredZone = async (
   return read.zone;
 };
 
-/** A zone whose settings alone count: nothing is known of what it should have. */
+/** A zone with its settings, marked as incomplete: its files are not read. */
 export const zoneWithoutContent = ({ name, source }: ConfiguredZone): DesiredZone | null =>
   source === null ? null : emptyZone(name, source.settings);
 
@@ -118,7 +123,7 @@ const emptyZone = (name: string, settings: ZoneSettings): DesiredZone => ({
   files: [],
 });
 
-/** A zone's name as `--zone` has it, in canonical text; what is none stays as it is. */
+/** A zone's name as `--zone` has it, in canonical form; text that is not a name stays as it is. */
 export const canonicalZone = (text: string): string => {
   try {
     return parseAbsolute(text);
@@ -140,7 +145,7 @@ const parseKey = (config: Config, key: string): ZoneKey | null => {
     if (/(?:^|[^\\])\s/.test(key)) throw new SyntaxProblem(`the name ${quoted(key)} has a space in it`, 'name-syntax');
     const name = parseAbsolute(beforeView ?? key);
     if (view === null) return { name, base: name, view };
-    const message = `views are not used by this version; ${quoted(key)} is left alone`;
+    const message = `views are not supported yet; ${quoted(key)} is left alone`;
     reportAtKey(config, 'not-yet', message, ['zones', key]);
     return { name: `${name}@${view}`, base: name, view };
   } catch (error) {
@@ -158,9 +163,9 @@ const sourceOf = async (
   settings: ZoneSettings,
 ): Promise<ConfiguredZone['source']> => {
   const file = staticOf(config, path);
-  if (file === 'none') return { settings, found: null };
-  const found = file === null ? await finder.byName(name, defaultFolder) : await finder.atPath(name, file);
-  return { settings, found };
+  if (file === 'none') return { settings, files: null };
+  const files = file === null ? await finder.byName(name, defaultFolder) : await finder.atPath(name, file);
+  return { settings, files };
 };
 
 const staticOf = (config: Config, [top = '', key = '']: Path): string | null => {
@@ -195,16 +200,16 @@ const remainingZones = async (
   const names = [...listing.zones.keys()].sort().filter((name) => {
     const key = reserved.keyOf(name, listing.zones.get(name));
     if (key === null || taken.has(name)) return !taken.has(name);
-    const message = `"*" leaves ${name} alone, as ${quoted(key)} is about it; mend that key, or take it out`;
+    const message = `"*" skips ${name} because the unusable key ${quoted(key)} names it; fix or remove that key`;
     reportAtKey(config, 'no-source', message, ['zones', key]);
     return false;
   });
   return Promise.all(
-    names.map(async (name) => ({ name, path, source: { settings, found: await finder.byName(name, folder) } })),
+    names.map(async (name) => ({ name, path, source: { settings, files: await finder.byName(name, folder) } })),
   );
 };
 
-/** Where `static` says it, else at the zone's key. */
+/** Reports at `static` where it is set, else at the zone's key. */
 const report = (config: Config, rule: LoadRuleId, message: string, path: Path): void =>
   staticOf(config, path) === null
     ? reportAtKey(config, rule, message, path)

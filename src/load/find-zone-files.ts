@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
+import { listed } from '../model/phrases.ts';
 import type { LoadRuleId } from './load-rules.ts';
 import { isInside, shownPath } from './repository-files.ts';
 
@@ -14,7 +15,7 @@ export interface ZoneFiles {
   readonly folders: readonly string[];
 }
 
-/** What a folder of zones has. */
+/** The zones that a folder of zone files has. */
 export interface ZoneFolder {
   readonly zones: ReadonlyMap<string, ZoneFiles>;
   /** Files whose name cannot be a zone's, with the reason. */
@@ -120,7 +121,7 @@ const chooseSources = async (
 ): Promise<ZoneSources> => {
   const all = [...yaml, ...folders, ...master];
   if (yaml.length > 1 || folders.length > 1 || master.length > 1 || (master.length === 1 && all.length > 1)) {
-    const message = `${all.join(' and ')} are all of ${zone}; keep one of them`;
+    const message = `${zone} has several files: ${listed(all)}; keep one of them`;
     return { status: 'fault', fault: { rule: 'file-ambiguous', message } };
   }
   if (master.length === 1) return { status: 'found', format: 'master', files: master };
@@ -153,14 +154,14 @@ const entriesOf = async (root: string, folder: string): Promise<readonly Dirent[
   }
 };
 
-/** What is at a path, symlinks followed; null: nothing. One that leaves the repository is a fault. */
+/** The kind of what is at a path, after symlinks; null: nothing. One that leaves the repository is a fault. */
 const kindOf = async (root: string, path: string): Promise<'file' | 'folder' | null | SourceFault> => {
   try {
     const real = await realpath(resolve(root, path));
     if (!isInside(await realpath(root), real)) {
       return {
         rule: 'file-unusable',
-        message: `${path} leads out of the repository; keep zones beside hostmaster.yaml`,
+        message: `${path} is outside of the repository; keep zones in the folder of hostmaster.yaml`,
       };
     }
     return (await stat(real)).isDirectory() ? 'folder' : 'file';

@@ -40,7 +40,7 @@ export interface LoadOptions {
   readonly only?: 'config' | 'all';
   /** The providers by name. Without them, a target's provider and its keys are not checked. */
   readonly providers?: Providers;
-  /** Finds those of other packages and files. Default is none. */
+  /** Finds providers in packages and files. Default is none. */
   readonly external?: ExternalProviders;
   /** The kinds of inventory by name. Default is none: an inventory is of an unknown type then, which is a problem. */
   readonly inventories?: InventoryTypes;
@@ -84,7 +84,7 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   };
 };
 
-/** Is it the default that lies where the command was run? It is trusted, as the file of --targets-from is. */
+/** The hostmaster.yaml in the folder where the command runs is trusted, like the file of --targets-from. */
 const isLocalDefault = (config: string): boolean => resolve(config) === resolve('hostmaster.yaml');
 
 /** Like targets and state, inventories come from `source`: what is under review cannot redirect a key then. */

@@ -262,5 +262,5 @@ export type LoadRuleId = (typeof loadRules)[number]['id'];
 
 export const severityOf = severitiesOf<LoadRuleId>(loadRules);
 
-/** A rule that a SyntaxProblem names; what is not in the table is `rdata-syntax`. */
+/** The rule that a SyntaxProblem names; `rdata-syntax` where the table lacks it. */
 export const syntaxRule = (id: string): LoadRuleId => loadRules.find((known) => known.id === id)?.id ?? 'rdata-syntax';

@@ -3,10 +3,10 @@ import { type Problem, problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
 import { severityOf } from './load-rules.ts';
 import { type IncludeReader, readMaster } from './master/read-master.ts';
-import { readZoneYaml } from './records/zone-yaml.ts';
 import type { FileText } from './repository-files.ts';
 import { limits } from './size-limits.ts';
 import { type FileContent, joinContents, type ZoneContext } from './zone-content.ts';
+import { readZoneYaml } from './zone-yaml/read-zone-yaml.ts';
 
 export interface LoadedZone {
   readonly zone: DesiredZone;
@@ -25,7 +25,7 @@ export interface ZoneSource {
 /** Reads a file of the repository. */
 export type FileReader = (path: string, maxBytes: number) => FileText;
 
-/** Reads the files of a zone; null: one is missing, and the zone is left alone. */
+/** Reads the files of a zone; `missing` names a file that is not there; the zone is left alone. */
 export const readZone = async (
   readFile: FileReader,
   { name, settings, format, files }: ZoneSource,

@@ -22,10 +22,13 @@ const findOther = (text: string): FoundType => {
       text.toUpperCase(),
       rrTypes.map(({ name }) => name),
     );
-    return { status: 'refused', message: `${quoted(text)} is not a type${guess}; other types are written as TYPEnnn` };
+    return {
+      status: 'refused',
+      message: `unknown type ${quoted(text)}${guess}; a type without a name is written TYPEnnn`,
+    };
   }
   if (type.code === 0 || type.code === 41 || (type.code >= 128 && type.code < 256)) {
-    return { status: 'refused', message: `${quoted(text)} is a type of questions, not of records` };
+    return { status: 'refused', message: `${quoted(text)} is a type of queries, not of records` };
   }
   return { status: 'found', type };
 };
@@ -37,7 +40,10 @@ export const typeFault = (
   context: ZoneContext,
 ): { readonly rule: LoadRuleId; readonly message: string } | null => {
   if (type === 'SOA' && name !== context.zone) {
-    return { rule: 'soa-not-at-apex', message: `an SOA at ${name}: only the apex, ${context.zone}, has one` };
+    return {
+      rule: 'soa-not-at-apex',
+      message: `${name} cannot have an SOA; only the apex of the zone, ${context.zone}, has one`,
+    };
   }
   if (type === 'LUA' && !context.allowLua) {
     return {

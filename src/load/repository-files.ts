@@ -34,7 +34,7 @@ export const repositoryReader = (folder: string): ((path: string, maxBytes: numb
       return unreadable(error);
     }
     if (!isInside(root, real)) {
-      return refused('it leads out of the repository; keep zone files inside the folder of hostmaster.yaml');
+      return refused('it is outside of the repository; keep zone files in the folder of hostmaster.yaml');
     }
     return readTextFile(real, maxBytes);
   };
@@ -54,7 +54,7 @@ export const readTextFile = (path: string, maxBytes: number): FileText => {
 // O_NONBLOCK: opening a named pipe must not hang.
 const reading = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** Null: it is a symlink, or cannot be opened, or this system has no way to tell. */
+/** Null: it is a symlink, or cannot be opened, or the system lacks O_NOFOLLOW. */
 const openPlain = (path: string): number | null => {
   if (constants.O_NOFOLLOW === undefined) return null;
   try {
@@ -107,6 +107,6 @@ const unreadable = (error: unknown): FileText => {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'ENOENT' || code === 'ENOTDIR') return { status: 'missing' };
   if (code === 'EACCES' || code === 'EPERM') return refused('it may not be read; check its permissions');
-  if (code === 'ELOOP') return refused('its symlinks go round in a circle');
+  if (code === 'ELOOP') return refused('its symlinks form a loop');
   return refused(`it cannot be read: ${messageOf(error).replace(/, \w+ '.*$/, '')}`);
 };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseAbsolute } from '../model/name.ts';
 import type { ZoneFiles } from './find-zone-files.ts';
 
-/** What keys of `zones:` name that cannot be used: "*" must not take it, as it was meant for something else. */
+/** Zones and files that unusable keys of `zones:` name. "*" must not take them, as they were meant for those keys. */
 export interface ReservedZones {
   readonly add: (key: string, name: string | null, file: string | null) => void;
   /** The key that names this zone or a file of it; null: none. */
@@ -27,7 +27,7 @@ export const reservedZones = (folder: string): ReservedZones => {
   };
 };
 
-/** The zone that a key with a slip in it is about: without its view, its spaces, and dots too many. */
+/** The zone that a misspelt key means: the key without its view, spaces and surplus dots. */
 const meantBy = (key: string): string | null => {
   const text = key
     .replace(/(?<=[^\\])@.*$/, '')

@@ -8,12 +8,12 @@ export const limits = {
   zoneFileBytes: 64 * 1024 * 1024,
   /** Bytes of a file that holds a secret. */
   secretBytes: 64 * 1024,
-  /** Nodes that the aliases of one YAML file may stand for, all in all. */
+  /** Nodes that the aliases of one YAML file may expand to, in total. */
   aliasNodes: 100_000,
   /** How deep $INCLUDE may go. */
   includeDepth: 8,
-  /** Files that one master file may include, all in all. */
+  /** Files that one master file may include, in total. */
   includes: 1_000,
-  /** Records that the $GENERATE lines of one zone may make, all in all. */
+  /** Records that the $GENERATE lines of one zone may make, in total. */
   generated: 262_144,
 } as const;

@@ -12,12 +12,12 @@ export interface ZoneContext {
   readonly allowLua: boolean;
 }
 
-/** What one zone file says. */
+/** What was read from one zone file. */
 export interface FileContent {
   readonly rrsets: readonly RRset[];
   readonly quarantined: readonly Quarantine[];
   readonly problems: readonly Problem[];
-  /** False: some of it could not be read, and nobody knows what that was. */
+  /** False: some of it could not be read, so that RRsets may be missing here. */
   readonly complete: boolean;
 }
 
@@ -25,11 +25,11 @@ export interface FileContent {
 export interface Collector {
   readonly add: (rrset: RRset) => void;
   readonly report: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
-  /** What is wanted there cannot be used. `type` null: every type of the name. */
+  /** What Git wants there cannot be used, so what exists there stays. `type` null: every type of the name. */
   readonly quarantine: (name: string, type: string | null, reason: string, origin: SourceLocation) => void;
-  /** Something is wanted at a name that nobody can tell: what exists may be it, and stays. What was read is used. */
+  /** A record's name could not be read: any existing name may be meant, so nothing is deleted. What was read is used. */
   readonly markIncomplete: () => void;
-  /** The rest is unknown: what was read of this file is not to be trusted. */
+  /** The rest cannot be read: nothing that was read from this file is used. */
   readonly distrust: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
   readonly content: () => FileContent;
 }
@@ -90,13 +90,12 @@ const withDuplicates = (contents: readonly FileContent[]): FileContent => {
   };
 };
 
-/** Says that an RRset is there twice, and quarantines it. */
+/** Reports and quarantines an RRset that is defined twice. */
 export const refuseDuplicate = (rrset: RRset, known: RRset, into: Collector): void => {
   const origin = rrset.values[0]?.origins[0] ?? null;
   const other = known.values[0]?.origins[0] ?? null;
   if (origin === null || other === null) return;
-  const where = `at ${other.file}:${other.line}`;
-  const message = `${rrset.name} ${rrset.type} is already there, ${where}; put all its values into one record`;
+  const message = `${rrset.name} ${rrset.type} is already defined at ${other.file}:${other.line}; put all its values into one record`;
   into.report('duplicate-rrset', message, origin);
   into.quarantine(rrset.name, rrset.type, message, origin);
 };

@@ -3,59 +3,63 @@ import type { Change } from './plan.ts';
 import { pointingTypes, rdataNames } from './rdata.ts';
 import { namesAbove, occludes } from './zone-tree.ts';
 
-/** An RRset that stays or waits at a held-back name. Without a type, anything may; without values, nobody knows them. */
-export interface StandingRRset {
+/** An RRset at a name with withheld changes: one that stays for now, or one that does not come yet. */
+export interface WithheldRRset {
   readonly name: string;
+  /** null: it may be of any type. */
   readonly type: string | null;
+  /** Empty: nobody knows them. */
   readonly values: readonly { readonly rdata: string }[];
 }
 
-export interface Withholding {
+export interface DependentsInput {
   readonly zone: string;
   readonly changes: readonly Change[];
-  /** What is held back, and what exists where it is. */
-  readonly standing: readonly StandingRRset[];
+  /** What is withheld, and what exists at its names. */
+  readonly withheld: readonly WithheldRRset[];
   /** Does the target serve anything at that name now? */
   readonly exists: (name: string) => boolean;
 }
 
 /**
- * The changes that cannot go without those that are held back, each with the held-back name that it waits for:
+ * The changes that must wait for those that are withheld, each with the withheld name that it depends on:
  *
- * - every change at a held-back name;
- * - below a zone cut or a DNAME that waits or stays, for it occludes them or was to take their place;
- * - a delete that a wildcard which waits was to take the place of;
- * - the addresses of a name server whose NS waits or stays (its glue);
- * - what would point at a name that does not come, and the delete of what is still pointed at.
+ * - every change at a withheld name;
+ * - changes below a withheld zone cut or DNAME: it occludes them now, or it was to take their place;
+ * - deletes that a withheld wildcard was to take the place of;
+ * - the addresses of a name server whose NS is withheld (its glue);
+ * - creates and replaces that point at a name which does not come yet, and deletes of what is still pointed at.
  *
- * What is held back so holds back others in turn.
+ * What depends on a dependent change waits for the same name.
  */
-export const withheldWith = ({ zone, changes, standing, exists }: Withholding): ReadonlyMap<Change, string> => {
-  const bonds = bondsOf(zone, exists);
-  for (const rrset of standing) bonds.add(rrset, rrset.name);
-  const held = new Map<Change, string>();
-  for (let before = -1; before < held.size; ) {
-    before = held.size;
+export const dependentsOf = ({ zone, changes, withheld, exists }: DependentsInput): ReadonlyMap<Change, string> => {
+  const dependencies = dependenciesIn(zone, exists);
+  for (const rrset of withheld) dependencies.add(rrset, rrset.name);
+  const dependents = new Map<Change, string>();
+  for (let before = -1; before < dependents.size; ) {
+    before = dependents.size;
     for (const change of changes) {
-      const cause = held.has(change) ? null : bonds.causeOf(change);
+      const cause = dependents.has(change) ? null : dependencies.causeOf(change);
       if (cause === null) continue;
-      held.set(change, cause);
-      for (const each of sidesOf(change)) bonds.add(each, cause);
+      dependents.set(change, cause);
+      for (const each of sidesOf(change)) dependencies.add(each, cause);
     }
   }
-  return held;
+  return dependents;
 };
 
-/** What a change leads from and to, as standing RRsets. */
-export const sidesOf = ({ name, type, before, after }: Change): readonly StandingRRset[] =>
+/** A change's RRset before it and after it, where there is one. */
+export const sidesOf = ({ name, type, before, after }: Change): readonly WithheldRRset[] =>
   [before, after].flatMap((side) => (side === null ? [] : [{ name, type, values: side.values }]));
 
-interface Bonds {
-  readonly add: (rrset: StandingRRset, cause: string) => void;
+/** What has to wait for withheld RRsets. */
+interface Dependencies {
+  readonly add: (rrset: WithheldRRset, cause: string) => void;
+  /** The withheld name that a change depends on, or null. */
   readonly causeOf: (change: Change) => string | null;
 }
 
-const bondsOf = (zone: string, exists: (name: string) => boolean): Bonds => {
+const dependenciesIn = (zone: string, exists: (name: string) => boolean): Dependencies => {
   const names = new Map<string, string>();
   const occluding = new Map<string, string>();
   const wild = new Map<string, string>();

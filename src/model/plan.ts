@@ -40,20 +40,55 @@ export const guardNames = [
 ] as const;
 export type GuardName = (typeof guardNames)[number];
 
-/**
- * A change that is held back. `allow` is the exact `--allow` argument that lets it through, or null where no argument
- * can: bad input is mended in its file.
- */
+/** `refused`: the guard judged this change, or what it belongs to. `dependent`: it waits for another that is withheld. */
+export const withheldKinds = ['refused', 'dependent'] as const;
+export type WithheldKind = (typeof withheldKinds)[number];
+
+/** A change that a guard keeps from being applied. */
 export interface Withheld extends Change {
   readonly guard: GuardName;
+  readonly kind: WithheldKind;
+  /** For people: it may be reworded at any time. */
   readonly reason: string;
+  /** The exact `--allow` argument that lets it through; null where none does: bad input is corrected in its file. */
   readonly allow: string | null;
 }
 
-export interface Unmanaged {
+export const unmanagedKinds = [
+  /** ExternalDNS's registry says that it is its own. */
+  'foreign',
+  /** `ignore` in hostmaster.yaml names it. */
+  'ignored',
+  /** The zone file says that it is not for this target. */
+  'excluded',
+  /** The name server makes it, and the zone file does not state it. */
+  'server_own',
+  /** The zone file has no apex NS. */
+  'apex_ns',
+  /** An alias record set of Route 53 that the zone file does not state. */
+  'alias',
+  /** Stored, and not served. */
+  'disabled',
+  /** `owns: listed`, and nothing says that Hostmaster wrote it. */
+  'not_listed',
+  /** The provider can neither read nor compare it. */
+  'unreadable',
+  /** From a plan file that does not say. */
+  'unknown',
+] as const;
+export type UnmanagedKind = (typeof unmanagedKinds)[number];
+
+/** Why an RRset is left alone. */
+export interface UnmanagedReason {
+  readonly kind: UnmanagedKind;
+  /** For people: it may be reworded at any time. */
+  readonly why: string;
+}
+
+/** An RRset that the target holds and that no plan touches. */
+export interface Unmanaged extends UnmanagedReason {
   readonly name: string;
   readonly type: string;
-  readonly why: string;
 }
 
 /** All changes of one zone at one target. */
@@ -67,7 +102,7 @@ export interface Changeset {
   readonly changes: readonly Change[];
   readonly withheld: readonly Withheld[];
   readonly unmanaged: readonly Unmanaged[];
-  /** What the changes cost, in words. Default is nothing. */
+  /** What the changes cost, in words. Missing: they cost nothing. */
   readonly cost?: string;
 }
 
@@ -139,7 +174,7 @@ const canonicalJson = (value: unknown): string =>
       : part,
   );
 
-/** A change that two guards hold back counts once. */
+/** A change that two guards withhold counts once. */
 export const summarise = (changesets: readonly Changeset[]): PlanSummary => {
   const count = { create: 0, replace: 0, delete: 0, withheld: 0 };
   for (const changeset of changesets) {

@@ -1,4 +1,4 @@
-import type { Change } from './plan.ts';
+import type { Change, Unmanaged } from './plan.ts';
 import type { KnownInventory, Missing } from './server.ts';
 import type { ZoneId } from './zone.ts';
 
@@ -63,7 +63,7 @@ export interface LastSync {
   readonly desired: string;
   /** Milliseconds since 1970 of the last full read. */
   readonly readAt: number;
-  readonly unmanaged: readonly { readonly name: string; readonly type: string; readonly why: string }[];
+  readonly unmanaged: readonly Unmanaged[];
 }
 
 /** Leave to write a zone at a target, until it is released, or not asked about for a minute. */

@@ -64,6 +64,8 @@ export interface ZoneSettings {
 export interface Quarantine {
   readonly name: string;
   readonly type: string | null;
+  /** The id of the rule that it breaks. Missing: there is none with an id of its own. */
+  readonly rule?: string;
   readonly reason: string;
   readonly origin: Origin | null;
 }

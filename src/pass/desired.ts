@@ -1,4 +1,4 @@
-import { composedOf, composition, evidenceFrom, withLastKnownServers } from '../compose/index.ts';
+import { composedOf, composition, evidenceFrom, withLastKnownServers, withoutSuperseded } from '../compose/index.ts';
 import { isReadOffline, takeInventories } from '../inventory/index.ts';
 import { resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
@@ -71,7 +71,11 @@ export const composed = (
     definitions: {
       ...definitions,
       zones: checked.zones,
-      problems: sortProblems([...definitions.problems, ...roster.problems, ...result.problems, ...checked.problems]),
+      problems: sortProblems([
+        ...withoutSuperseded([...definitions.problems, ...result.problems]),
+        ...roster.problems,
+        ...checked.problems,
+      ]),
     },
     roster,
     next: withLastKnownServers(servers, next),

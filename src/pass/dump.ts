@@ -1,6 +1,7 @@
 import { load } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
+import type { UnmanagedReason } from '../model/plan.ts';
 import { pooled } from '../model/pool.ts';
 import type { RRset } from '../model/rrset.ts';
 import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
@@ -60,16 +61,16 @@ const dumpZone = async (zone: string, target: OpenTarget, definitions: Definitio
     throw new HostmasterError('ZONE_MISSING', `${name} does not have the zone ${zone}`);
   }
   const settings = definitions.zones.find((each) => each.id.name === zone && each.id.view === null)?.settings;
-  const whose = ownership({
+  const leftAlone = ownership({
     zone,
     owns: 'all',
     ignore: settings?.ignore ?? [],
     supports: target.provider.supports,
     desired: mapRRsets(read.rrsets),
-    leftAlone: rrsetMap(),
+    excluded: rrsetMap(),
     existing: read.rrsets,
   });
-  const judged = read.rrsets.map((rrset) => ({ rrset, why: whyLeft(rrset, whose(rrset)) }));
+  const judged = read.rrsets.map((rrset) => ({ rrset, why: whyLeft(rrset, leftAlone(rrset)) }));
   return {
     zone,
     rrsets: judged.flatMap(({ rrset, why }) => (why === null ? [rrset] : [])),
@@ -80,8 +81,8 @@ const dumpZone = async (zone: string, target: OpenTarget, definitions: Definitio
   };
 };
 
-const whyLeft = (rrset: RRset, owner: string | null): string | null => {
-  if (owner !== null && isProtected(owner)) return owner;
+const whyLeft = (rrset: RRset, reason: UnmanagedReason | null): string | null => {
+  if (reason !== null && isProtected(reason)) return reason.why;
   if (rrset.values.length === 0) return 'disabled: not served';
   return rrset.healthCheck === undefined ? null : 'health-checked, which a claim can say and a zone file cannot';
 };

@@ -115,7 +115,7 @@ const existingAt = async (
           .filter(isAsked)
           .map(({ action, type, guard, reason }) => ({ action, type, guard, reason })),
       ],
-      unmanaged: changeset.unmanaged.filter(isAsked).map(({ type, why }) => ({ type, why })),
+      unmanaged: changeset.unmanaged.filter(isAsked).map(({ type, kind, why }) => ({ type, kind, why })),
     };
   } catch (error) {
     if (!(error instanceof HostmasterError)) throw error;

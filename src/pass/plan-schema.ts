@@ -1,8 +1,9 @@
 import Type from 'typebox';
-import { guardNames } from '../model/plan.ts';
+import { guardNames, unmanagedKinds, withheldKinds } from '../model/plan.ts';
 import { changeProperties } from '../validation/planned-change.ts';
 
-// The shape of a plan file. Keys that are not here are a later version's, and are let be.
+// The shape of a plan file. Keys that are not here are a later version's, and are let be. An earlier version wrote no
+// kinds.
 
 const text = Type.String();
 const nullable = Type.Union([text, Type.Null()]);
@@ -14,9 +15,17 @@ const changeset = Type.Object({
   create_zone: Type.Boolean(),
   changes: Type.Array(Type.Object(changeProperties)),
   withheld: Type.Array(
-    Type.Object({ ...changeProperties, guard: Type.Enum([...guardNames]), reason: text, allow: nullable }),
+    Type.Object({
+      ...changeProperties,
+      guard: Type.Enum([...guardNames]),
+      kind: Type.Optional(Type.Enum([...withheldKinds])),
+      reason: text,
+      allow: nullable,
+    }),
   ),
-  unmanaged: Type.Array(Type.Object({ name: text, type: text, why: text })),
+  unmanaged: Type.Array(
+    Type.Object({ name: text, type: text, kind: Type.Optional(Type.Enum([...unmanagedKinds])), why: text }),
+  ),
   cost: Type.Optional(text),
 });
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type Type from 'typebox';
 import type { ApplyWork } from '../apply/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError, messageOf, SyntaxProblem } from '../model/errors.ts';
@@ -34,13 +35,21 @@ const wholePlan = (value: unknown): Plan => {
   if (asRecord(value).version !== 1) throw new Error('is not a plan of version 1');
   const checked = checkOf(planSchema)(value);
   if (!checked.ok) throw new Error(`is not a plan: ${faultWords(checked.faults[0])}`);
-  const { version, digest, config_commit, inventory, targets, changesets, atomic_sets, problems } = checked.value;
+  const { version, digest, config_commit, inventory, targets, atomic_sets, problems } = checked.value;
+  const changesets = checked.value.changesets.map(withKinds);
   if (planDigest(changesets) !== digest)
     throw new Error('is not what was planned: its digest does not fit its changes');
   for (const changeset of changesets) for (const change of changeset.changes) checkChange(change, changeset.zone);
   const summary = summarise(changesets);
   return { version, digest, config_commit, inventory, targets, changesets, atomic_sets, problems, summary };
 };
+
+/** A plan file of an earlier version has no kinds. */
+const withKinds = (changeset: Type.Static<typeof planSchema>['changesets'][number]): Changeset => ({
+  ...changeset,
+  withheld: changeset.withheld.map((each) => ({ ...each, kind: each.kind ?? 'refused' })),
+  unmanaged: changeset.unmanaged.map((each) => ({ ...each, kind: each.kind ?? 'unknown' })),
+});
 
 const faultWords = (fault: Fault | undefined): string =>
   fault === undefined ? 'it has another shape' : `${fault.path.join('.')}: ${fault.message}`.replace(/^: /, '');

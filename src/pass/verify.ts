@@ -53,7 +53,7 @@ const expectedAt = async (
   retainContext: RetainContext,
 ): Promise<ExpectedWork> => {
   const zone = await withRetained(desired, target, retainContext);
-  const { leftAlone, problems, rrsets } = fit(zone, {
+  const { excluded, problems, rrsets } = fit(zone, {
     name: target.definition.name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
@@ -62,7 +62,7 @@ const expectedAt = async (
     unready: new Map(),
   });
   const keys = [...rrsets.values()];
-  const beside = zone.rrsets.filter((rrset) => leftAlone.has(rrset));
+  const beside = zone.rrsets.filter((rrset) => excluded.has(rrset));
   return { work: { zone: zone.id, target, rrsets: [...keys, ...beside], keys }, problems };
 };
 

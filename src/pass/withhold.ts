@@ -1,9 +1,9 @@
 import { configuredZones } from '../compose/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { AtomicSet, Change, Changeset } from '../model/plan.ts';
-import type { DesiredZone } from '../model/zone.ts';
+import type { DesiredZone, Quarantine } from '../model/zone.ts';
 import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
-import { atomicSets, withholdSplit } from '../plan/index.ts';
+import { atomicSets, type WithholdSetsInput, withholdSplitSets } from '../plan/index.ts';
 import type { Desired, PlannedWork } from '../run.ts';
 import type { OpenPass } from './open.ts';
 import type { PlannedAll } from './plan.ts';
@@ -24,14 +24,14 @@ export const withhold = (
   if (registered.size === 0) return { work, atomicSets: [] };
   const { zones } = definitions;
   const unplanned = unplannedOf(zones, work, selection);
-  const changesets = withholdSplit({
+  const changesets = withholdSplitSets({
     changesets: work.map(({ changeset }) => changeset),
     registered,
     allows: allows.map(({ allow }) => allow),
     selected: selection.isSelected,
     unplanned,
     quarantined: quarantinedAddresses(zones),
-    needs: unplanned.length === 0 ? () => [] : registrationZones(definitions),
+    registrationZones: unplanned.length === 0 ? () => [] : registrationZones(definitions),
   });
   const own = work.flatMap((each, i): readonly PlannedWork[] => {
     const changeset: Changeset = changesets[i] ?? each.changeset;
@@ -46,13 +46,13 @@ export const withhold = (
   };
 };
 
-/** Names whose A or AAAA cannot be written, with the reason. */
-export const quarantinedAddresses = (zones: readonly DesiredZone[]): ReadonlyMap<string, string> =>
+/** Bad input for the A or AAAA of a name, by name. */
+export const quarantinedAddresses = (zones: readonly DesiredZone[]): ReadonlyMap<string, Quarantine> =>
   new Map(
     zones.flatMap(({ quarantined }) =>
       quarantined
         .filter(({ type }) => type === null || type === 'A' || type === 'AAAA')
-        .map(({ name, reason }) => [name, reason] as const),
+        .map((each) => [each.name, each] as const),
     ),
   );
 
@@ -67,10 +67,10 @@ const unplannedOf = (zones: readonly DesiredZone[], work: readonly PlannedWork[]
   );
 };
 
-type Needs = NonNullable<Parameters<typeof withholdSplit>[0]['needs']>;
+type RegistrationZones = NonNullable<WithholdSetsInput['registrationZones']>;
 
 /** The zones that hold what a server is registered with, and those that its addresses lead to before changes and after. */
-const registrationZones = ({ zones, zoneNames, roles: { registration } }: Definitions): Needs => {
+const registrationZones = ({ zones, zoneNames, roles: { registration } }: Definitions): RegistrationZones => {
   const zonesByServer = new Map<string, Map<string, ZoneRef>>();
   for (const { id, rrsets } of zones) {
     for (const origin of rrsets.flatMap(({ values }) => values.flatMap(({ origins }) => origins))) {

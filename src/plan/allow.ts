@@ -21,9 +21,18 @@ export interface ShrinkAllow {
 
 const shape = /^([a-z_]+):([^@/:]+)(?:@([^/:]+))?(?:\/([^:]+))?(?::(.+))?$/;
 const shrinkShape = /^shrink:(.+)$/;
-/** Bad input is mended in its file: nothing lets it through. */
-const neverAllowed: ReadonlySet<string> = new Set(['quarantine', 'incomplete']);
-const allowable = guardNames.filter((each) => !neverAllowed.has(each));
+/** What `--allow` may name for each guard: one name; a zone, or one name of it; nothing, for bad input is corrected in its file. */
+const scopes: Readonly<Record<GuardName, 'zone' | 'name' | 'nothing'>> = {
+  max_delete_percent: 'zone',
+  max_replace_percent: 'zone',
+  never_empty: 'zone',
+  delegation: 'name',
+  absence: 'zone',
+  filter: 'zone',
+  quarantine: 'nothing',
+  incomplete: 'nothing',
+};
+const allowable = guardNames.filter((each) => scopes[each] !== 'nothing');
 
 /** Parses GUARD:ZONE[@VIEW][/TARGET][:NAME] or shrink:INVENTORY. Throws HostmasterError USAGE. */
 export const parseAllow = (text: string): Allow | ShrinkAllow => {
@@ -76,5 +85,5 @@ export const isAllowed = (
       allow.zone.name === zone.name &&
       allow.zone.view === zone.view &&
       (allow.target === null || allow.target === target) &&
-      (allow.name === null ? guard !== 'delegation' : allow.name === name),
+      (allow.name === null ? scopes[guard] === 'zone' : allow.name === name),
   );

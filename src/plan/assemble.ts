@@ -10,9 +10,9 @@ export interface PlanParts {
   readonly targets: readonly TargetStatus[];
   readonly changesets: readonly Changeset[];
   readonly problems: readonly Problem[];
-  /** Default is none. */
+  /** Missing: there is none. */
   readonly inventory?: Readonly<Record<string, InventoryStatus>>;
-  /** Default is none. */
+  /** Missing: there is none. */
   readonly atomicSets?: readonly AtomicSet[];
 }
 

@@ -8,79 +8,88 @@ export interface ValueAt extends RRsetKey {
   readonly rdata: string;
 }
 
-/** A value that exists and would go, if its absence were proven. */
+/** A value that exists, that nobody wants, and that stays until its absence is proven. */
 export interface RetainedValue extends ValueAt {
   readonly reason: string;
 }
 
-/** Whether a value that nobody wants may go. */
-export interface Verdict {
-  readonly standing: EvidenceStatus;
-  /** Nobody accounts for it, but it has been so for long enough. */
-  readonly proven: boolean;
-  /** Why it is not settled. */
+/** Whether a value that nobody wants may be deleted. */
+export interface DeletionVerdict {
+  readonly status: EvidenceStatus;
+  /** `unknown` for so many complete snapshots and so long that it may be deleted. */
+  readonly isProven: boolean;
+  /** Why it may not be deleted yet. */
   readonly reason: string;
 }
 
-const conclusive: Verdict = { standing: 'conclusive', proven: false, reason: '' };
+const conclusive: DeletionVerdict = { status: 'conclusive', isProven: false, reason: '' };
 
-/** Judges values by what the state knows that we wrote, and by the servers that are there. */
-export const deletionJudge = (evidence: DeletionEvidence, limits: AbsenceLimits): ((value: ValueAt) => Verdict) => {
-  let known: Known | null = null;
+/** Judges values by what the state knows that we wrote, and by the servers that the inventories have now. */
+export const deletionJudge = (
+  evidence: DeletionEvidence,
+  limits: AbsenceLimits,
+): ((value: ValueAt) => DeletionVerdict) => {
+  let index: EvidenceIndex | null = null;
   return (value) => {
-    known ??= knownOf(evidence);
-    const written = known.sources.get(textOf(value)) ?? [];
-    const [standing, who] =
-      written.length > 0 ? worstOf(written, evidence) : bestOf(presentAt(value, evidence), evidence);
-    if (standing === 'conclusive') return conclusive;
-    if (standing === 'incomplete') {
+    index ??= indexOf(evidence);
+    const sources = index.sources.get(textOf(value)) ?? [];
+    const { status, server } =
+      sources.length > 0 ? worstOf(sources, evidence) : bestOf(presentServers(value, evidence), evidence);
+    if (status === 'conclusive') return conclusive;
+    if (status === 'incomplete') {
       return {
-        standing,
-        proven: false,
-        reason: `the answer that ${who} was last in is not complete, so that no RRset goes by it`,
+        status,
+        isProven: false,
+        reason: `the last answer that listed ${server} was incomplete, so nothing is deleted because of it`,
       };
     }
-    const missing = known.orphans.get(textOf(value)) ?? null;
-    const proven = missing !== null && isProven(missing, limits, evidence.now);
+    const missing = index.orphans.get(textOf(value)) ?? null;
+    const isLongAbsent = missing !== null && isProven(missing, limits, evidence.now);
     const whose =
-      who === null ? 'it is of no server that is known' : `nobody knows what became of ${who}, which it is of`;
-    return { standing, proven, reason: `${whose}: ${countOf(missing, limits)}` };
+      server === null ? 'belongs to no known server' : `written for ${server}, and that server's fate is unknown`;
+    return { status, isProven: isLongAbsent, reason: `${whose}: ${countOf(missing, limits)}` };
   };
 };
 
-interface Known {
+interface EvidenceIndex {
   readonly sources: ReadonlyMap<string, readonly string[]>;
   readonly orphans: ReadonlyMap<string, Missing>;
 }
 
-/** By value; made when the first is asked about, for mostly none is. */
-const knownOf = ({ orphans, written }: DeletionEvidence): Known => ({
+/** By value; made when the first value is judged, for mostly none is. */
+const indexOf = ({ orphans, written }: DeletionEvidence): EvidenceIndex => ({
   sources: new Map(written.map((value) => [textOf(value), value.sources])),
   orphans: new Map(orphans.map((value) => [textOf(value), value.missing])),
 });
 
-type Standing = readonly [EvidenceStatus, string | null];
+/** What a server's evidence is; null: of no server. */
+interface ServerEvidence {
+  readonly status: EvidenceStatus;
+  readonly server: string | null;
+}
 
 const textOf = ({ name, type, rdata }: ValueAt): string => `${name} ${type} ${rdata}`;
 
-/** What a zone file wrote is Git's: that it wants it no more is certain. */
-const standingOf = (source: string, { servers }: DeletionEvidence): EvidenceStatus =>
+/** Where a zone file no longer has a value, it is certain that Git does not want it. */
+const statusOf = (source: string, { servers }: DeletionEvidence): EvidenceStatus =>
   source === 'git' ? 'conclusive' : (servers.get(source) ?? 'unknown');
 
 const ranks = { conclusive: 0, incomplete: 1, unknown: 2 } as const;
 
-const worstOf = (sources: readonly string[], evidence: DeletionEvidence): Standing =>
-  sources
-    .map((source): Standing => [standingOf(source, evidence), source])
-    .reduce((worst, each) => (ranks[each[0]] > ranks[worst[0]] ? each : worst));
+const evidenceOf = (sources: readonly string[], evidence: DeletionEvidence): readonly ServerEvidence[] =>
+  sources.map((server) => ({ status: statusOf(server, evidence), server }));
 
-const bestOf = (sources: readonly string[], evidence: DeletionEvidence): Standing =>
-  sources
-    .map((source): Standing => [standingOf(source, evidence), source])
-    .reduce((best, each) => (ranks[each[0]] < ranks[best[0]] ? each : best), ['unknown', null]);
+const worstOf = (sources: readonly string[], evidence: DeletionEvidence): ServerEvidence =>
+  evidenceOf(sources, evidence).reduce((worst, each) => (ranks[each.status] > ranks[worst.status] ? each : worst));
 
-/** The servers that account for what nobody is known to have written: by their name, by a PTR to it, by an address. */
-const presentAt = ({ name, type, rdata }: ValueAt, { addresses, names }: DeletionEvidence): readonly string[] =>
+const bestOf = (servers: readonly string[], evidence: DeletionEvidence): ServerEvidence =>
+  evidenceOf(servers, evidence).reduce((best, each) => (ranks[each.status] < ranks[best.status] ? each : best), {
+    status: 'unknown',
+    server: null,
+  });
+
+/** The present servers that a value may belong to, where nobody is known to have written it: by its name, PTR or address. */
+const presentServers = ({ name, type, rdata }: ValueAt, { addresses, names }: DeletionEvidence): readonly string[] =>
   [
     names.get(name),
     type === 'PTR' ? names.get(rdata) : undefined,

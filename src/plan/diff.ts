@@ -22,8 +22,8 @@ export const plannedDesired = (rrset: RRset): PlannedRRset => ({
 });
 
 /**
- * The changes that turn existing into desired, by name and type. An RRset that is stored and not served (all of it
- * disabled) is not there for whoever asks: to want it is a create.
+ * The changes that turn existing into desired. An RRset that is stored and not served (all of it disabled) does not exist
+ * for whoever asks: where it is desired, it is created.
  */
 export const diff = (
   desired: ReadonlyRRsetMap<RRset>,
@@ -34,7 +34,7 @@ export const diff = (
   for (const rrset of desired.values()) {
     const found = existing.get(rrset);
     if (found !== undefined) shared += 1;
-    if (found !== undefined && found.values.length > 0 && isSettled(rrset, found)) continue;
+    if (found !== undefined && found.values.length > 0 && isUpToDate(rrset, found)) continue;
     const before = found === undefined || found.values.length === 0 ? null : plannedExisting(found);
     const action = before === null ? 'create' : 'replace';
     changes.push({ action, name: rrset.name, type: rrset.type, before, after: plannedDesired(rrset) });
@@ -47,7 +47,7 @@ export const diff = (
   return changes;
 };
 
-const isSettled = (wanted: RRset, found: ExistingRRset): boolean =>
+const isUpToDate = (wanted: RRset, found: ExistingRRset): boolean =>
   sameAnswer(wanted, found) && sameCheck(wanted.type, wanted.healthCheck ?? null, found.healthCheck ?? null);
 
 /** The order of every list in a plan: by name, then type; at one name and type deletes first. */

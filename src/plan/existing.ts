@@ -4,10 +4,10 @@ import type { ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { ValueAt } from './deletion-verdict.ts';
 
-/** What exists at a name and type, taken out of what it may be compiled into. */
-export interface Stored extends RRsetKey {
+/** The values that exist at a name and type. A compiled RRset counts as the A and AAAA that it answers with. */
+export interface StoredValues extends RRsetKey {
   readonly rdatas: readonly string[];
-  /** What it is stored in: of its own type, or the compiled one. */
+  /** The RRset that they are stored in: of that type, or a compiled one. */
   readonly rrset: ExistingRRset;
 }
 
@@ -22,13 +22,13 @@ export const compiledAddresses = (
     ? null
     : checks.addressesOf(rrset.values.map(({ rdata }) => rdata));
 
-/** What is served, name by name and type by type; a compiled RRset counts as the A and AAAA that it is made of. */
+/** The values that are served, by name and type; an RRset that is wanted as it is counts as itself. */
 export const storedOf = (
   existing: readonly ExistingRRset[],
   checks: HealthChecks | null,
   isWanted: (key: RRsetKey) => boolean,
-): readonly Stored[] =>
-  existing.flatMap((rrset): readonly Stored[] => {
+): readonly StoredValues[] =>
+  existing.flatMap((rrset): readonly StoredValues[] => {
     if (rrset.values.length === 0) return [];
     const addresses = isWanted(rrset) ? null : compiledAddresses(rrset, checks);
     const { name, type } = rrset;
@@ -51,13 +51,13 @@ export const valuesIn = (
 };
 
 /** Does a value exist? */
-export const isStored = (stored: readonly Omit<Stored, 'rrset'>[]): ((value: ValueAt) => boolean) => {
+export const isStored = (stored: readonly Omit<StoredValues, 'rrset'>[]): ((value: ValueAt) => boolean) => {
   const index = rrsetMap<readonly string[]>();
   for (const each of stored) index.set(each, [...(index.get(each) ?? []), ...each.rdatas]);
   return (value) => index.get(value)?.includes(value.rdata) ?? false;
 };
 
-/** An RRset with values more, sorted; those that it has already stay as they are. */
+/** An RRset with further values, sorted. A value that it already has stays as it is. */
 export const withValues = (rrset: RRset, values: RRset['values']): RRset => {
   const known = new Set(rrset.values.map(({ rdata }) => rdata));
   const more = values.filter(({ rdata }) => !known.has(rdata));

@@ -1,3 +1,4 @@
+import type { UnmanagedReason } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { rdataToWire, typeByName } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
@@ -7,7 +8,7 @@ import type { DesiredZone, Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { HealthChecks, NativeChecks, Supports } from '../provider.ts';
 import type { CheckedName } from './health-checks.ts';
-import { checkProblems, compileChecks, fitChecks, isChecked } from './health-checks.ts';
+import { checkProblems, compileChecks, fitChecks, hasHealthCheck } from './health-checks.ts';
 
 /** One target as the planner sees it. */
 export interface PlanTarget {
@@ -17,53 +18,53 @@ export interface PlanTarget {
   readonly unanswerable: ReadonlyMap<string, string>;
   /** Delegations whose new name servers do not answer for them yet, by name, with the reason. */
   readonly unready: ReadonlyMap<string, string>;
-  /** Missing or null: its provider has none. */
+  /** How checked addresses are compiled into an RRset of another type. Missing or null: the provider does not do that. */
   readonly healthChecks?: HealthChecks | null;
-  /** The same of the other kind. */
+  /** How the provider checks an A or AAAA itself. Missing or null: it does not. */
   readonly nativeChecks?: NativeChecks | null;
 }
 
 /** A desired zone, adapted to one target. */
-export interface Fitted {
+export interface FittedZone {
   readonly rrsets: ReadonlyRRsetMap<RRset>;
-  /** What the zone file itself says to leave alone here, with the reason. */
-  readonly leftAlone: ReadonlyRRsetMap<string>;
+  /** What the zone file itself says to leave alone here. */
+  readonly excluded: ReadonlyRRsetMap<UnmanagedReason>;
   /** Wanted A and AAAA that are part of a compiled RRset of their name. */
   readonly compiled: ReadonlyRRsetMap<RRset>;
   readonly quarantined: readonly Quarantine[];
   readonly problems: readonly Problem[];
 }
 
-/** Adapts desired to what the target supports; what it cannot take is a problem, and quarantined. */
-export const fit = (zone: DesiredZone, target: PlanTarget): Fitted => {
+/** Adapts desired to what the target supports. What the target cannot hold is a problem, and quarantined. */
+export const fit = (zone: DesiredZone, target: PlanTarget): FittedZone => {
   const rrsets = rrsetMap<RRset>();
-  const leftAlone = rrsetMap<string>();
+  const excluded = rrsetMap<UnmanagedReason>();
   const quarantined: Quarantine[] = [...zone.quarantined];
   const problems: Problem[] = [];
-  const can = abilityOf(target.supports);
+  const limits = limitsOf(target.supports);
   const checked = new Map<string, RRset[]>();
-  const place = (rrset: RRset) => {
-    const misfit = whyMisfit(rrset, target, can);
-    if (misfit === null) return rrsets.set(rrset, withinTtl(united(rrset, rrsets.get(rrset)), target.supports));
-    quarantined.push(quarantineOf(rrset, misfit.message));
+  const add = (rrset: RRset) => {
+    const misfit = misfitOf(rrset, target, limits);
+    if (misfit === null) return rrsets.set(rrset, withinTtl(merged(rrset, rrsets.get(rrset)), target.supports));
+    quarantined.push(quarantineOf(rrset, misfit.rule, misfit.message));
     problems.push(problemOf(misfit, rrset, zone, target));
   };
   for (const rrset of zone.rrsets) {
-    const alone = rrset.options === undefined ? null : whyLeftAlone(rrset, target.name);
-    if (alone !== null) leftAlone.set(rrset, alone);
-    else if (isChecked(rrset)) checked.set(rrset.name, [...(checked.get(rrset.name) ?? []), rrset]);
-    else place(rrset);
+    const exclusion = rrset.options === undefined ? null : exclusionOf(rrset, target.name);
+    if (exclusion !== null) excluded.set(rrset, exclusion);
+    else if (hasHealthCheck(rrset)) checked.set(rrset.name, [...(checked.get(rrset.name) ?? []), rrset]);
+    else add(rrset);
   }
-  const { compiled, names } = compileAll(checked, target, can);
-  for (const rrset of names.flatMap(writableOf)) place(rrset);
+  const { compiled, names } = compileAll(checked, target, limits);
+  for (const rrset of names.flatMap(writableOf)) add(rrset);
   quarantined.push(...names.flatMap(refusedOf));
   const label = zoneLabel(zone.id);
-  const said = checkProblems(names, target.name, (target.healthChecks ?? target.nativeChecks ?? null) !== null);
-  problems.push(...said.map((problem) => ({ ...problem, target: target.name, zone: label })));
-  return { rrsets, leftAlone, compiled, quarantined, problems };
+  const ofChecks = checkProblems(names, target.name, (target.healthChecks ?? target.nativeChecks ?? null) !== null);
+  problems.push(...ofChecks.map((problem) => ({ ...problem, target: target.name, zone: label })));
+  return { rrsets, excluded, compiled, quarantined, problems };
 };
 
-const compileAll = (checked: ReadonlyMap<string, readonly RRset[]>, target: PlanTarget, can: Ability) => {
+const compileAll = (checked: ReadonlyMap<string, readonly RRset[]>, target: PlanTarget, limits: Limits) => {
   const compiled = rrsetMap<RRset>();
   const names: CheckedName[] = [];
   const native = target.nativeChecks ?? null;
@@ -71,13 +72,13 @@ const compileAll = (checked: ReadonlyMap<string, readonly RRset[]>, target: Plan
     return { compiled, names: [...checked.values()].flat().map((rrset) => fitChecks(rrset, native)) };
   }
   for (const group of checked.values()) {
-    const made = compileChecks(
+    const checkedName = compileChecks(
       group,
       target.healthChecks ?? null,
-      (rrset) => whyMisfit(rrset, target, can)?.message ?? null,
+      (rrset) => misfitOf(rrset, target, limits)?.message ?? null,
     );
-    names.push(made);
-    if (made.compiled !== null) for (const rrset of made.plain) compiled.set(rrset, rrset);
+    names.push(checkedName);
+    if (checkedName.compiled !== null) for (const rrset of checkedName.plain) compiled.set(rrset, rrset);
   }
   return { compiled, names };
 };
@@ -86,10 +87,10 @@ const writableOf = ({ compiled, plain, refused }: CheckedName): readonly RRset[]
   refused !== null ? [] : compiled === null ? plain : [compiled];
 
 const refusedOf = ({ plain, refused }: CheckedName): readonly Quarantine[] =>
-  refused === null ? [] : plain.map((rrset) => quarantineOf(rrset, refused));
+  refused === null ? [] : plain.map((rrset) => quarantineOf(rrset, 'health-check-refused', refused));
 
 /** A zone file may have an RRset of the type that checks are compiled to, at the same name. */
-const united = (rrset: RRset, other: RRset | undefined): RRset => {
+const merged = (rrset: RRset, other: RRset | undefined): RRset => {
   if (other === undefined) return rrset;
   const both = makeRRset(rrset.name, rrset.type, Math.min(rrset.ttl, other.ttl), [...other.values, ...rrset.values]);
   return rrset.healthCheck === undefined ? both : { ...both, healthCheck: rrset.healthCheck };
@@ -100,36 +101,33 @@ interface Misfit {
   readonly message: string;
 }
 
-/** Why the zone file itself says to leave an RRset alone at a target, or null. */
-export const whyLeftAlone = ({ options }: RRset, target: string): string | null => {
-  if (options?.ignored === true) return 'octodns.ignored in the zone file';
+/** Does the zone file itself say to leave an RRset alone at a target (octoDNS's `ignored`, `included`, `excluded`)? */
+export const exclusionOf = ({ options }: RRset, target: string): UnmanagedReason | null => {
+  if (options?.ignored === true) return { kind: 'excluded', why: 'octodns.ignored in the zone file' };
   if (options?.included !== undefined && options.included.length > 0 && !options.included.includes(target)) {
-    return `octodns.included names ${options.included.join(', ')} only`;
+    return { kind: 'excluded', why: `octodns.included names ${options.included.join(', ')} only` };
   }
-  return options?.excluded?.includes(target) === true ? `octodns.excluded names ${target}` : null;
+  return options?.excluded?.includes(target) === true
+    ? { kind: 'excluded', why: `octodns.excluded names ${target}` }
+    : null;
 };
 
-interface Ability {
+/** What of `supports` is asked for every RRset, ready to be looked up. */
+interface Limits {
   readonly types: ReadonlySet<string>;
   readonly names: RegExp | null;
 }
 
-const abilities = new WeakMap<Supports, Ability>();
+const limitsOf = ({ name_pattern: pattern, types }: Supports): Limits => ({
+  types: new Set(types),
+  names: pattern === undefined ? null : new RegExp(pattern),
+});
 
-/** Made once for each target, to which a thousand zones may go. */
-const abilityOf = (supports: Supports): Ability => {
-  const { name_pattern: pattern, types } = supports;
-  const known = abilities.get(supports);
-  const ability = known ?? { types: new Set(types), names: pattern === undefined ? null : new RegExp(pattern) };
-  if (known === undefined) abilities.set(supports, ability);
-  return ability;
-};
-
-const whyMisfit = (rrset: RRset, target: PlanTarget, { names, types }: Ability): Misfit | null => {
+const misfitOf = (rrset: RRset, target: PlanTarget, { names, types }: Limits): Misfit | null => {
   const { supports } = target;
-  const untakable = types.has(rrset.type) ? null : whyUntakable(rrset.type, supports);
-  if (untakable !== null) {
-    return { rule: 'unsupported-type', message: `${target.name} cannot hold type ${rrset.type}: ${untakable}` };
+  const refusal = types.has(rrset.type) ? null : typeRefusal(rrset.type, supports);
+  if (refusal !== null) {
+    return { rule: 'unsupported-type', message: `${target.name} cannot hold type ${rrset.type}: ${refusal}` };
   }
   const unanswerable = target.unanswerable.get(rrset.type);
   if (unanswerable !== undefined) return { rule: 'unanswerable-type', message: unanswerable };
@@ -166,8 +164,8 @@ const wirePerCharacter = 3;
 
 const textLength = (rrset: RRset): number => rrset.values.reduce((sum, { rdata }) => sum + rdata.length, 0);
 
-/** A type that the table does not know goes by RFC 3597, where the target takes that and has not said otherwise. */
-const whyUntakable = (type: string, { refuses, unknown_types }: Supports): string | null => {
+/** A type without fields in the table is written as RFC 3597 says, where the target takes that and does not refuse the type. */
+const typeRefusal = (type: string, { refuses, unknown_types }: Supports): string | null => {
   const generic = (typeByName(type)?.fields.length ?? 0) === 0;
   if (generic && unknown_types && refuses[type] === undefined) return null;
   return refuses[type] ?? 'its provider does not take this type';
@@ -179,8 +177,8 @@ const wireBytes = (rrset: RRset): number =>
 const withinTtl = (rrset: RRset, supports: Supports): RRset =>
   rrset.ttl < supports.min_ttl ? { ...rrset, ttl: supports.min_ttl } : rrset;
 
-const quarantineOf = (rrset: RRset, reason: string): Quarantine => {
-  return { name: rrset.name, type: rrset.type, reason, origin: originOf(rrset) };
+const quarantineOf = (rrset: RRset, rule: string, reason: string): Quarantine => {
+  return { name: rrset.name, type: rrset.type, rule, reason, origin: originOf(rrset) };
 };
 
 const originOf = (rrset: RRset) => rrset.values[0]?.origins[0] ?? null;

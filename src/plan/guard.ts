@@ -1,123 +1,88 @@
 import { sidesOf } from '../model/dependents.ts';
 import type { Change, Withheld } from '../model/plan.ts';
-import { printAllow } from './allow.ts';
+import { refusedByAbsence, refusedByDelegation, refusedByIncomplete, refusedByQuarantine } from './change-guards.ts';
 import { refusedByNeverEmpty } from './never-empty.ts';
 import { refusedByPercentages } from './percentages.ts';
-import type { GuardInput, Refusal, Refusals } from './refusal.ts';
-import { refuse, waiting } from './refusal.ts';
+import type { GuardInput, Judge, Refusal, Refusals } from './refusal.ts';
+import { dependentChanges, dependsOn } from './refusal.ts';
+
+// Guards: how they work
+//
+// Terms
+//   guard      a safety limit, with a name that `--allow` takes and a switch or number under `guards:` of the zone
+//   refused    of a change: a guard judged it, and does not let it through
+//   dependent  of a change: it would be of no use, or do harm, without one that is refused (model/dependents.ts)
+//   withheld   refused or dependent: in the plan, but not among its changes
+//   allowable  withheld, and there is an `--allow` that lets it through
+//
+// Premise
+//   A wrong delete in DNS is noticed when it is cached everywhere, and what is missing from desired may be missing by
+//   mistake. So whatever a guard cannot tell from a mistake waits for a person, while the rest of the zone is applied.
+//   A guard only takes changes out; it never alters one.
+//
+// The guards, in their order
+//   quarantine    what is wanted here is bad input, and so is what depends on it: what exists stays
+//   incomplete    a file of the zone did not parse: only creates are safe
+//   absence       what is wanted cannot stand beside a value that must not be deleted yet
+//   delegation    an NS or DS changes; or its new name servers do not answer for the zone yet
+//   never_empty   the zone, or a name that must keep an answer, would be left without one
+//   max_delete_percent, max_replace_percent   more of the zone changes at once than its settings allow
+// Two more are elsewhere: `filter`, for one zone is not enough to judge (withhold-sets.ts), and the deletes that `absence`
+// withholds, for retained values never become changes (withheld-by-absence.ts).
+//
+// How it works
+//   1. Each guard judges the changes that the guards before it let through. It does not refuse what `--allow` names.
+//   2. What depends on its refusals is withheld with them, for the same guard and under the same `--allow`.
+//   3. Each guard also judges the allowable changes of the guards before it: if it would refuse them too, they are listed
+//      under it as well. So one plan says all that has to be allowed, instead of one guard after the other.
+
+const guards: readonly Judge[] = [
+  refusedByQuarantine,
+  refusedByIncomplete,
+  refusedByAbsence,
+  refusedByDelegation,
+  refusedByNeverEmpty,
+  refusedByPercentages,
+];
 
 export interface Guarded {
   readonly changes: readonly Change[];
   readonly withheld: readonly Withheld[];
 }
 
-/**
- * Holds back what is not safe. Each guard looks at what those before it let through, and says of what they hold back, but
- * can be allowed, whether it would hold that back as well: so all that has to be allowed is known at once.
- */
+/** Withholds what is not safe. Pure. */
 export const guard = (input: GuardInput): Guarded => {
-  const guards = [
-    heldByQuarantine,
-    heldByIncomplete,
-    heldByAbsence,
-    heldByDelegation,
-    refusedByNeverEmpty,
-    refusedByPercentages,
-  ];
   let changes = input.changes;
-  const waived: Change[] = [];
+  const allowable: Change[] = [];
   const withheld: Withheld[] = [];
-  const withholdAll = (held: Iterable<readonly [Change, Refusal]>) => {
-    for (const [change, refusal] of held) withheld.push(withhold(change, refusal, input));
+  const withholdAll = (refusals: Iterable<readonly [Change, Refusal]>) => {
+    for (const [change, refusal] of refusals) withheld.push({ ...change, ...refusal });
   };
   for (const judge of guards) {
-    const again = new Set(waived);
-    const held = refusedBy(judge, { ...input, changes });
-    if (again.size > 0) {
-      const all = refusedBy(judge, { ...input, changes: [...changes, ...waived] });
-      withholdAll([...all].filter(([change]) => again.has(change)));
+    const refusals = withDependents(judge, { ...input, changes });
+    if (allowable.length > 0) {
+      const before = new Set(allowable);
+      const again = withDependents(judge, { ...input, changes: [...changes, ...allowable] });
+      withholdAll([...again].filter(([change]) => before.has(change)));
     }
-    if (held.size === 0) continue;
-    withholdAll(held);
-    waived.push(...[...held].flatMap(([change, { allowable }]) => (allowable ? [change] : [])));
-    changes = changes.filter((change) => !held.has(change));
+    if (refusals.size === 0) continue;
+    withholdAll(refusals);
+    for (const [change, { allow }] of refusals) if (allow !== null) allowable.push(change);
+    changes = changes.filter((change) => !refusals.has(change));
   }
   return { changes, withheld };
 };
 
-const refusedBy = (judge: (input: GuardInput) => Refusals, input: GuardInput): Refusals => {
+const withDependents = (judge: Judge, input: GuardInput): Refusals => {
   const refusals = judge(input);
-  return refusals.size === 0 ? refusals : withDependents(refusals, input);
-};
-
-const withDependents = (refusals: Refusals, input: GuardInput): Refusals => {
-  const causes = new Map([...refusals].map(([change, refusal]) => [change.name, refusal]));
-  const all = waiting([...refusals.keys()].flatMap(sidesOf), input);
-  const held = new Map(refusals);
-  for (const [change, name] of all) {
-    const cause = causes.get(name);
-    if (held.has(change) || cause === undefined) continue;
-    held.set(change, { ...cause, reason: `goes with ${name}, which is held back: ${cause.reason}` });
+  if (refusals.size === 0) return refusals;
+  const byName = Map.groupBy(refusals, ([{ name }]) => name);
+  const all = new Map(refusals);
+  for (const [change, name] of dependentChanges([...refusals.keys()].flatMap(sidesOf), input)) {
+    const refused = byName.get(name);
+    const refusal = refused?.at(-1)?.[1];
+    if (all.has(change) || refused === undefined || refusal === undefined) continue;
+    all.set(change, { ...refusal, kind: 'dependent', reason: dependsOn(refused.map(([each]) => each)) });
   }
-  return held;
-};
-
-const withhold = (change: Change, { guard: name, reason, allowable, name: allowed }: Refusal, input: GuardInput) => ({
-  ...change,
-  guard: name,
-  reason,
-  allow: allowable ? printAllow(name, input.zone, input.target, allowed) : null,
-});
-
-const heldByQuarantine = (input: GuardInput): Refusals => {
-  if (input.quarantined.length === 0) return new Map();
-  const reasons = new Map(input.quarantined.map((each) => [each.name, each.reason]));
-  const there = input.present.filter(({ name }) => reasons.has(name));
-  const bad = input.quarantined.map(({ name, type }) => ({ name, type, values: [] }));
-  const entries = [...waiting([...bad, ...there], input)].map(([change, name]): readonly [Change, Refusal] => {
-    const own = change.name === name ? '' : `it goes with ${name}: `;
-    const reason = `quarantined: ${own}${reasons.get(name) ?? ''}`;
-    return [change, { guard: 'quarantine', reason, name: null, allowable: false }];
-  });
-  return new Map(entries);
-};
-
-const heldByIncomplete = (input: GuardInput): Refusals => {
-  if (input.complete) return new Map();
-  const reason = 'a part of the zone cannot be read, so nobody knows whether this is still wanted';
-  return new Map(
-    input.changes
-      .filter((change) => change.action !== 'create')
-      .map((change) => [change, { guard: 'incomplete' as const, reason, name: null, allowable: false }]),
-  );
-};
-
-/** What is wanted cannot stand beside what must not go before its absence is proven. */
-const heldByAbsence = (input: GuardInput): Refusals => {
-  if (input.blocked.size === 0) return new Map();
-  return new Map(
-    [...input.blocked].flatMap(([name, reason]) => [
-      ...refuse(
-        input.changes.filter((change) => change.name === name),
-        input,
-        { guard: 'absence', reason: `it cannot stand beside what is there: ${reason}`, byName: true },
-      ),
-    ]),
-  );
-};
-
-const heldByDelegation = (input: GuardInput): Refusals => {
-  if (!input.settings.delegation || input.isNew) return new Map();
-  // An apex without NS points nowhere: giving it one moves nothing, and an emptied zone must be able to come back.
-  const comesBack = ({ action, name, type }: Change) =>
-    action === 'create' && type === 'NS' && name === input.zone.name;
-  const moves = input.changes.filter((change) => ['NS', 'DS'].includes(change.type) && !comesBack(change));
-  const reason = 'changes a delegation; allow it by name when the new name servers are ready';
-  return new Map([
-    ...refuse(moves, input, { guard: 'delegation', reason, byName: true }),
-    ...moves.flatMap((change): readonly [Change, Refusal][] => {
-      const why = change.after === null ? undefined : input.unready.get(change.name);
-      return why === undefined ? [] : [[change, { guard: 'delegation', reason: why, name: null, allowable: false }]];
-    }),
-  ]);
+  return all;
 };

@@ -4,34 +4,36 @@ import { problemAt } from '../model/problem.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { HealthChecks, NativeChecks } from '../provider.ts';
 
-/** Is it an A or AAAA that answers with what is up? */
-export const isChecked = ({ healthCheck, type }: RRset): boolean =>
+/** Has a health check. Only an A or AAAA can. */
+export const hasHealthCheck = ({ healthCheck, type }: RRset): boolean =>
   healthCheck !== undefined && (type === 'A' || type === 'AAAA');
 
-/** What the checked addresses of one name become at a target; `compiled` null: what they were, unchecked. */
+/** What the health-checked A and AAAA of one name become at a target. */
 export interface CheckedName {
+  /** The RRsets without their checks. */
   readonly plain: readonly RRset[];
+  /** What is written instead of `plain`; null: `plain` is. */
   readonly compiled: RRset | null;
-  /** Why it is not compiled, though the provider has checks. */
+  /** Why there is nothing compiled, although the provider has checks. */
   readonly unavailable: string | null;
-  /** Why the provider takes no such check: bad input, so that what exists stays. */
+  /** Why the provider refuses this check: it is bad input, so what exists stays. */
   readonly refused: string | null;
   readonly warnings: readonly string[];
 }
 
-/** Compiles the checked A and AAAA of one name where the target can hold, and all name servers answer, what comes of it. */
+/** Compiles the checked A and AAAA of one name, where the target can hold the result and all name servers can answer it. */
 export const compileChecks = (
   rrsets: readonly RRset[],
   checks: HealthChecks | null,
-  whyNot: (compiled: RRset) => string | null,
+  misfitOf: (compiled: RRset) => string | null,
 ): CheckedName => {
   const plain = rrsets.map(({ healthCheck: _, ...rrset }) => rrset);
   const unchecked = { plain, compiled: null, unavailable: null, refused: null, warnings: [] };
   if (checks === null) return unchecked;
   try {
     const { rrset, warnings } = checks.compile(rrsets);
-    const compiled = { ...rrset, ...unitedCheck(rrsets) };
-    const unavailable = whyNot(compiled);
+    const compiled = { ...rrset, ...mergedCheck(rrsets) };
+    const unavailable = misfitOf(compiled);
     return unavailable === null ? { ...unchecked, compiled, warnings } : { ...unchecked, unavailable };
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ...unchecked, refused: error.message };
@@ -39,7 +41,7 @@ export const compileChecks = (
   }
 };
 
-/** The same where the provider checks an A or AAAA itself: it stays what it is. */
+/** Where the provider checks an A or AAAA itself, the RRset keeps its type. */
 export const fitChecks = (rrset: RRset, checks: NativeChecks): CheckedName => {
   const { healthCheck: _, ...plain } = rrset;
   const unchecked = { plain: [plain], compiled: null, unavailable: null, refused: null, warnings: [] };
@@ -54,7 +56,7 @@ export const fitChecks = (rrset: RRset, checks: NativeChecks): CheckedName => {
 };
 
 /** One check for people to read: that of the A, or else of the AAAA, with the URLs of both. */
-const unitedCheck = (rrsets: readonly RRset[]): Pick<RRset, 'healthCheck'> => {
+const mergedCheck = (rrsets: readonly RRset[]): Pick<RRset, 'healthCheck'> => {
   const all = rrsets.toSorted((a, b) => (a.type < b.type ? -1 : 1)).flatMap(({ healthCheck }) => healthCheck ?? []);
   const [first] = all;
   if (first === undefined) return {};
@@ -62,25 +64,24 @@ const unitedCheck = (rrsets: readonly RRset[]): Pick<RRset, 'healthCheck'> => {
   return { healthCheck: { ...first, urls: first.urls && urls } };
 };
 
-/** What is to be said of a zone's health checks at one target. */
+/** The problems of a zone's health checks at one target. */
 export const checkProblems = (
   names: readonly CheckedName[],
   target: string,
   hasChecks: boolean,
 ): readonly Problem[] => {
-  const say = (rule: string, severity: Severity, some: readonly CheckedName[], what: string) =>
+  const problemsOf = (rule: string, severity: Severity, some: readonly CheckedName[], what: string) =>
     some.length === 0 ? [] : [problemAt(rule, severity, `${firstNames(some)}: ${what}`, originOf(some))];
   const reasons = new Set(names.flatMap(({ unavailable }) => unavailable ?? []));
   const limited = names.filter(({ warnings }) => warnings.length > 0);
-  const texts = [...new Set(limited.flatMap(({ warnings }) => warnings))];
   return [
     ...names.flatMap((each) =>
       each.refused === null
         ? []
-        : say('health-check-refused', 'error', [each], `${each.refused}; what exists at that name stays`),
+        : problemsOf('health-check-refused', 'error', [each], `${each.refused}; what exists at that name stays`),
     ),
     ...[...reasons].flatMap((reason) =>
-      say(
+      problemsOf(
         'health-check-unavailable',
         'error',
         names.filter(({ unavailable }) => unavailable === reason),
@@ -89,18 +90,13 @@ export const checkProblems = (
     ),
     ...(hasChecks
       ? []
-      : say(
+      : problemsOf(
           'health-check-unsupported',
           'warning',
           names,
           `the provider of ${target} has no health checks, and all addresses are answered, up or not`,
         )),
-    ...say(
-      'health-check-limited',
-      'warning',
-      limited,
-      `${texts.slice(0, shownTexts).join('; ')}${moreThan(texts.length, shownTexts)}`,
-    ),
+    ...problemsOf('health-check-limited', 'warning', limited, warningsOf(limited)),
   ];
 };
 
@@ -108,6 +104,11 @@ const shownNames = 3;
 const shownTexts = 3;
 
 const moreThan = (count: number, shown: number): string => (count > shown ? ` and ${count - shown} more` : '');
+
+const warningsOf = (names: readonly CheckedName[]): string => {
+  const texts = [...new Set(names.flatMap(({ warnings }) => warnings))];
+  return `${texts.slice(0, shownTexts).join('; ')}${moreThan(texts.length, shownTexts)}`;
+};
 
 const firstNames = (names: readonly CheckedName[]): string => {
   const some = names.slice(0, shownNames).map(({ plain }) => plain[0]?.name ?? '');

@@ -1,11 +1,14 @@
 import type { Change } from '../model/plan.ts';
 import type { Protection } from '../model/zone.ts';
 import { compiledAddresses, familyOf } from './existing.ts';
-import type { GuardInput, Refusal, Refusals } from './refusal.ts';
+import type { GuardInput, Judge, Refusal } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
 
-/** The apex NS itself is never deleted: ownership leaves it alone where the zone file has none. */
-export const refusedByNeverEmpty = (input: GuardInput): Refusals => {
+/**
+ * Refuses to leave the zone, or a name that must keep an answer, without one. The apex NS itself is never deleted: ownership
+ * leaves it alone where the zone file has none.
+ */
+export const refusedByNeverEmpty: Judge = (input) => {
   if (!input.settings.never_empty) return new Map();
   const content = input.changes.filter((change) => isContent(change, input));
   const deletes = content.filter(({ action }) => action === 'delete');
@@ -15,7 +18,7 @@ export const refusedByNeverEmpty = (input: GuardInput): Refusals => {
   const servers = apexServersLeftAlone(input);
   const addresses = deletes.filter(({ name, type }) => servers.has(name) && (type === 'A' || type === 'AAAA'));
   const glue = 'the apex NS, which the zone file leaves as it is, points at it';
-  // Of several reasons for one change the last counts: that of the name itself says most.
+  // The last reason for a change counts: the one about its own name is the most exact.
   return new Map([
     ...(empties ? refuse(deletes, input, { guard: 'never_empty', reason: whole, byName: false }) : []),
     ...refuse(addresses, input, { guard: 'never_empty', reason: glue, byName: true }),

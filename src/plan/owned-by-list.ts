@@ -10,7 +10,7 @@ export interface ListOwnership {
   /** Did we write all of it? */
   readonly isWritten: (rrset: ExistingRRset) => boolean;
   /** Its values that we did not write, where we wrote the others; null: all or none are ours. */
-  readonly rest: (rrset: ExistingRRset) => RRset | null;
+  readonly valuesOfOthers: (rrset: ExistingRRset) => RRset | null;
 }
 
 /** Looks up what we wrote; a compiled RRset is ours where the addresses that it is made of are. */
@@ -29,7 +29,7 @@ export const listOwnership = (written: readonly WrittenValue[], checks: HealthCh
       const addresses = compiledAddresses(rrset, checks);
       return addresses?.every((address) => isOurs(rrset.name, familyOf(address), address)) ?? false;
     },
-    rest: (rrset) => {
+    valuesOfOthers: (rrset) => {
       const { name, type, ttl } = rrset;
       const known = new Set(ours(rrset));
       if (known.size === 0 || known.size === rrset.values.length) return null;
@@ -39,16 +39,16 @@ export const listOwnership = (written: readonly WrittenValue[], checks: HealthCh
   };
 };
 
-/** What others wrote beside our values stays, by being wanted. A CNAME that is to come in its place is a clash. */
-export const withRest = (
+/** Adds what others wrote beside our values, so that it stays. It cannot stand beside a CNAME that we want: that is a conflict. */
+export const withValuesOfOthers = (
   rrsets: readonly RRset[],
   existing: readonly ExistingRRset[],
   wanted: ReadonlyRRsetMap<RRset>,
-  { rest }: ListOwnership,
+  { valuesOfOthers }: ListOwnership,
 ): readonly RRset[] => [
   ...rrsets,
   ...existing.flatMap((rrset) => {
     if (wanted.has(rrset) || wanted.has({ name: rrset.name, type: 'CNAME' })) return [];
-    return rest(rrset) ?? [];
+    return valuesOfOthers(rrset) ?? [];
   }),
 ];

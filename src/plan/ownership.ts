@@ -1,4 +1,5 @@
 import { ignoreMatcher } from '../model/ignore.ts';
+import type { UnmanagedKind, UnmanagedReason } from '../model/plan.ts';
 import { aliasSetType } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
@@ -11,51 +12,56 @@ export interface OwnershipInput {
   readonly ignore: readonly IgnoreRule[];
   readonly supports: Supports;
   readonly desired: Pick<ReadonlyRRsetMap<RRset>, 'has'>;
-  readonly leftAlone: ReadonlyRRsetMap<string>;
+  /** What the zone file itself says to leave alone. */
+  readonly excluded: ReadonlyRRsetMap<UnmanagedReason>;
   readonly existing: readonly ExistingRRset[];
-  /** Where only what is listed is ours: is it known that we wrote all of this? Default is no. */
+  /** With `owns: listed`: is it known that we wrote all of this? Missing: of nothing. */
   readonly isWritten?: (rrset: ExistingRRset) => boolean;
 }
 
-/** Whose an existing RRset is: null for ours; otherwise why it is left alone. */
-export type Whose = (rrset: ExistingRRset) => string | null;
+/** Why an existing RRset is left alone; null: it is ours to change. */
+export type Ownership = (rrset: ExistingRRset) => UnmanagedReason | null;
 
 /** Foreign and ignored RRsets are never written, even where a zone file wants them. */
-export const isProtected = (why: string): boolean => why.startsWith('foreign') || why.startsWith('ignored');
+export const isProtected = ({ kind }: UnmanagedReason): boolean => kind === 'foreign' || kind === 'ignored';
 
-export const ownership = (input: OwnershipInput): Whose => {
+/** Decides by ExternalDNS's registry, `ignore`, the zone file's exclusions, what the name server makes, and `owns`. */
+export const ownership = (input: OwnershipInput): Ownership => {
   const ignored = ignoreMatcher(input.ignore, input.zone);
   const foreign = foreignOwners(input.existing, input.zone);
   const ownTypes = new Set(input.supports.own_types);
   return (rrset) => {
     const owner = foreign === null ? null : foreign(rrset);
-    if (owner !== null) return `foreign: ExternalDNS owner ${owner}`;
+    if (owner !== null) return unmanaged('foreign', `foreign: ExternalDNS owner ${owner}`);
     const rule = ignored(rrset);
-    if (rule !== null) return `ignored: ${rule.name} in hostmaster.yaml`;
-    const alone = input.leftAlone.get(rrset);
-    if (alone !== undefined) return alone;
-    const undesired = whyUndesired(rrset, input, ownTypes);
-    return undesired === null || input.desired.has(rrset) ? null : undesired;
+    if (rule !== null) return unmanaged('ignored', `ignored: ${rule.name} in hostmaster.yaml`);
+    const exclusion = input.excluded.get(rrset);
+    if (exclusion !== undefined) return exclusion;
+    const reason = reasonIfUndesired(rrset, input, ownTypes);
+    return reason === null || input.desired.has(rrset) ? null : reason;
   };
 };
 
-/** Why an RRset would be left alone if nobody wanted it; null: it would be deleted. */
-const whyUndesired = (
+/** Why an RRset that is not desired is left alone; null: it would be deleted. */
+const reasonIfUndesired = (
   rrset: ExistingRRset,
   { owns, zone, isWritten }: OwnershipInput,
   ownTypes: ReadonlySet<string>,
-): string | null => {
-  if (rrset.type === 'SOA') return "the name server's own: the zone file has no SOA";
-  if (rrset.type === 'NS' && rrset.name === zone) return 'apex NS: the zone file has none';
+): UnmanagedReason | null => {
+  if (rrset.type === 'SOA') return unmanaged('server_own', "the name server's own: the zone file has no SOA");
+  if (rrset.type === 'NS' && rrset.name === zone) return unmanaged('apex_ns', 'apex NS: the zone file has none');
   if (rrset.type === aliasSetType) {
-    return `alias of Route 53 that the zone file does not state: ${rrset.values.map(({ rdata }) => rdata).join(', ')}`;
+    const rdatas = rrset.values.map(({ rdata }) => rdata).join(', ');
+    return unmanaged('alias', `alias of Route 53 that the zone file does not state: ${rdatas}`);
   }
-  if (ownTypes.has(rrset.type)) return "the name server's own type";
-  if (rrset.values.length === 0) return 'disabled: not served';
+  if (ownTypes.has(rrset.type)) return unmanaged('server_own', "the name server's own type");
+  if (rrset.values.length === 0) return unmanaged('disabled', 'disabled: not served');
   return owns === 'listed' && isWritten?.(rrset) !== true
-    ? 'owns: listed, and not known as written by Hostmaster'
+    ? unmanaged('not_listed', 'owns: listed, and not known as written by Hostmaster')
     : null;
 };
+
+const unmanaged = (kind: UnmanagedKind, why: string): UnmanagedReason => ({ kind, why });
 
 const heritage = /heritage=external-dns/;
 const ownerName = /external-dns\/owner=([^,"\\]+)/;
@@ -64,7 +70,10 @@ const ownerName = /external-dns\/owner=([^,"\\]+)/;
  * ExternalDNS marks what it owns with a TXT at the same name, or, for one type, at the name with `TYPE-` in front.
  * Null where the zone has no such TXT.
  */
-const foreignOwners = (existing: readonly ExistingRRset[], zone: string): Whose | null => {
+const foreignOwners = (
+  existing: readonly ExistingRRset[],
+  zone: string,
+): ((rrset: ExistingRRset) => string | null) | null => {
   const markers = new Map<string, string>();
   for (const rrset of existing) {
     if (rrset.type !== 'TXT') continue;

@@ -1,9 +1,9 @@
 import type { Change } from '../model/plan.ts';
-import type { GuardInput, Refusals } from './refusal.ts';
+import type { GuardInput, Judge, Refusals } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
 
-/** Holds back more deletes or replaces than the zone's settings let through at once. */
-export const refusedByPercentages = (input: GuardInput): Refusals => {
+/** Refuses more deletes or replaces than the zone's settings let through at once. */
+export const refusedByPercentages: Judge = (input) => {
   const base = countOurs(input);
   if (base < input.settings.min_existing) return new Map();
   const { deletes, replaces, replaceCount } = replacesAndDeletes(
@@ -30,7 +30,7 @@ const overLimit = (
   return refuse(changes, input, { guard: name, reason, byName: false });
 };
 
-/** A type swap at a name (something goes and something comes) is one replace, not a delete. */
+/** A delete and a create of different types at one name count as one replace of the name. */
 const replacesAndDeletes = (changes: readonly Change[]) => {
   const created = new Set(changes.filter((change) => change.action === 'create').map((change) => change.name));
   const deletes = changes.filter((change) => change.action === 'delete' && !created.has(change.name));

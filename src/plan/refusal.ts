@@ -1,11 +1,11 @@
-import type { StandingRRset } from '../model/dependents.ts';
-import { withheldWith } from '../model/dependents.ts';
-import type { Change, GuardName } from '../model/plan.ts';
+import type { WithheldRRset } from '../model/dependents.ts';
+import { dependentsOf } from '../model/dependents.ts';
+import type { Change, GuardName, Withheld } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { Allow } from './allow.ts';
-import { isAllowed } from './allow.ts';
+import { isAllowed, printAllow } from './allow.ts';
 
 export interface GuardInput {
   readonly zone: ZoneId;
@@ -22,7 +22,7 @@ export interface GuardInput {
   /** How many RRsets of ours the zone is known to have, SOA and apex NS not counted; 0 where `owned` is all of them. */
   readonly total: number;
   readonly quarantined: readonly Quarantine[];
-  /** Names whose changes wait for a proof of absence, with the reason. */
+  /** Names where what is wanted cannot stand beside a retained value, with why that value is retained. */
   readonly blocked: ReadonlyMap<string, string>;
   /** Live names that must keep an answer. */
   readonly protections: readonly Protection[];
@@ -33,27 +33,32 @@ export interface GuardInput {
   readonly complete: boolean;
 }
 
-export interface Refusal {
-  readonly guard: GuardName;
-  readonly reason: string;
-  /** The name that `--allow` takes; null: it names the zone at the target. */
-  readonly name: string | null;
-  readonly allowable: boolean;
-}
-
+/** What a guard says of a change that it withholds. */
+export type Refusal = Omit<Withheld, keyof Change>;
 export type Refusals = ReadonlyMap<Change, Refusal>;
+/** One guard, or several that share what they count. */
+export type Judge = (input: GuardInput) => Refusals;
 
-/** Refuses changes, but for those that this run allows. */
+/** Refuses changes, but for those that this run allows. `byName`: `--allow` names each, instead of the zone's target. */
 export const refuse = (
   changes: readonly Change[],
   input: GuardInput,
-  { byName, ...refusal }: { readonly guard: GuardName; readonly reason: string; readonly byName: boolean },
-): Refusals =>
-  new Map(
+  { guard, reason, byName }: { readonly guard: GuardName; readonly reason: string; readonly byName: boolean },
+): Refusals => {
+  const { allows, zone, target } = input;
+  const refusal = (name: string | null): Refusal => ({
+    guard,
+    kind: 'refused',
+    reason,
+    allow: printAllow(guard, zone, target, name),
+  });
+  const shared = byName ? null : refusal(null);
+  return new Map(
     changes
-      .filter((change) => !isAllowed(input.allows, refusal.guard, input.zone, input.target, change.name))
-      .map((change) => [change, { ...refusal, name: byName ? change.name : null, allowable: true }]),
+      .filter(({ name }) => !isAllowed(allows, guard, zone, target, name))
+      .map((change) => [change, shared ?? refusal(change.name)]),
   );
+};
 
 /** All but SOA and apex NS. What others keep in the zone makes it no less empty of what Git says. */
 export const isContent = ({ name, type }: RRsetKey, { zone }: GuardInput): boolean =>
@@ -63,11 +68,21 @@ export const isContent = ({ name, type }: RRsetKey, { zone }: GuardInput): boole
 export const countOurs = (input: GuardInput): number =>
   Math.max(input.total, input.owned.filter((rrset) => isContent(rrset, input)).length);
 
-/** The changes that wait with what stands, by the name that each waits for. */
-export const waiting = (
-  standing: readonly StandingRRset[],
+/** The changes that depend on what is withheld, each with the name that it depends on. */
+export const dependentChanges = (
+  withheld: readonly WithheldRRset[],
   { zone, changes, present }: GuardInput,
 ): ReadonlyMap<Change, string> => {
   const served = new Set(present.filter(({ values }) => values.length > 0).map(({ name }) => name));
-  return withheldWith({ zone: zone.name, changes, standing, exists: (name) => served.has(name) });
+  return dependentsOf({ zone: zone.name, changes, withheld, exists: (name) => served.has(name) });
 };
+
+/** Says what a change depends on, which the plan says the reason of; `changes` are withheld, and of one name. */
+export const dependsOn = (changes: readonly Change[]): string => {
+  const types = [...new Set(changes.map(({ type }) => type))];
+  return `depends on ${changes[0]?.name ?? ''} ${types.join(' and ')}, which ${types.length > 1 ? 'are' : 'is'} withheld`;
+};
+
+/** ` (missing-glue)`: the rule that bad input breaks, where it is known. */
+export const ruleWords = (quarantine: Pick<Quarantine, 'rule'> | undefined): string =>
+  quarantine?.rule === undefined ? '' : ` (${quarantine.rule})`;

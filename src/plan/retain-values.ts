@@ -4,19 +4,23 @@ import { mapRRsets, type ReadonlyRRsetMap, type RRsetMap } from '../model/rrset-
 import type { ExistingRRset } from '../model/zone.ts';
 import { namesAbove, occludes } from '../model/zone-tree.ts';
 import type { RetainedValue } from './deletion-verdict.ts';
-import type { Stored } from './existing.ts';
+import type { StoredValues } from './existing.ts';
 import { withValues } from './existing.ts';
 
 /**
- * Puts what must not go among what is wanted. What was compiled, and nothing of which is wanted now, stays as it is: its
+ * Puts retained values among what is wanted. A compiled RRset of which no address is wanted stays as it is, for its health
  * check is not known any more.
  */
-export const retainValues = (lost: Stored, retained: readonly RetainedValue[], rrsets: RRsetMap<RRset>): void => {
-  const { name, type, rrset } = lost;
+export const retainValues = (
+  unwanted: StoredValues,
+  retained: readonly RetainedValue[],
+  rrsets: RRsetMap<RRset>,
+): void => {
+  const { name, type, rrset } = unwanted;
   const values = retained.map(({ rdata, reason }) => ({ rdata, origins: [], retained: reason }));
-  const wanted = rrsets.get(lost);
+  const wanted = rrsets.get(unwanted);
   if (wanted !== undefined) {
-    rrsets.set(lost, withCheckOf(withValues(wanted, values), wanted.healthCheck));
+    rrsets.set(unwanted, withCheckOf(withValues(wanted, values), wanted.healthCheck));
     return;
   }
   const other = rrset.type === type ? undefined : rrsets.get({ name, type: type === 'A' ? 'AAAA' : 'A' });
@@ -31,10 +35,10 @@ export const retainValues = (lost: Stored, retained: readonly RetainedValue[], r
     return;
   }
   const check = rrset.type === type ? rrset.healthCheck : other?.healthCheck;
-  rrsets.set(lost, withCheckOf(withValues({ name, type, ttl: rrset.ttl, values: [] }, values), check));
+  rrsets.set(unwanted, withCheckOf(withValues({ name, type, ttl: rrset.ttl, values: [] }, values), check));
 };
 
-/** The check goes for what is kept as well; its URL is made after that of an address that has one. */
+/** The health check holds for retained addresses too; their URLs are made after that of an address that has one. */
 const withCheckOf = (rrset: RRset, check: HealthCheck | undefined): RRset => {
   if (check === undefined) return rrset;
   const [example] = Object.entries(check.urls ?? {});
@@ -51,11 +55,11 @@ const urlLike = ([address, url]: readonly [string, string], wanted: string): str
 const inUrl = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
 /**
- * The name whose changes have to wait because what must not go could not be answered after them: beside a CNAME, or
- * below a zone cut or a DNAME that is not there yet. Null: nothing is in its way.
+ * The name whose changes have to wait because a retained value could not be answered after them: it would stand beside a
+ * CNAME, or be occluded by a zone cut or DNAME that does not exist yet. Null: there is none.
  */
-export const obstacleTo = (
-  { name, type }: Stored,
+export const blockingName = (
+  { name, type }: StoredValues,
   wanted: ReadonlyRRsetMap<RRset>,
   existing: readonly ExistingRRset[],
   zone: string,

@@ -3,7 +3,7 @@ import type { RuleText } from '../model/rule.ts';
 
 const rule = (id: string, severity: Severity, summary: string): RuleText => ({ id, severity, summary });
 
-/** What a zone is told where it meets the target that is to hold it, and the apply that is to write it. */
+/** The rules whose problems planning and applying find, when the target is known. */
 export const planRules: readonly RuleText[] = [
   rule('unsupported-type', 'error', 'The target does not take the type; it says why.'),
   rule('unsupported-name', 'error', 'The target does not take a name with these characters.'),

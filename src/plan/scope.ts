@@ -6,7 +6,7 @@ import type { InventoryScope } from '../model/zone.ts';
 /** Could the inventory have written this? */
 export type InScope = (key: RRsetKey) => boolean;
 
-/** Made once a zone. SOA and apex NS are never the inventory's. */
+/** Compiles the scope of a zone. The inventory never writes SOA and apex NS. */
 export const scopeOf = (scope: InventoryScope, zone: string): InScope => {
   const grants = scope.grants.map(({ names, types }) => ({ globs: names.map(compileGlob), types: new Set(types) }));
   return ({ name, type }) => {

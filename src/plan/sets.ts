@@ -20,26 +20,26 @@ export type Registered = Pick<ReadonlyMap<string, ServerRef>, 'get' | 'size'>;
 export const atomicSets = (changesets: readonly Changeset[], registered: Registered): readonly AtomicSet[] => {
   const sets = new Map<
     string,
-    { readonly of: ServerRef; readonly members: ChangeRef[]; readonly claims: ChangeRef[] }
+    { readonly server: ServerRef; readonly members: ChangeRef[]; readonly claims: ChangeRef[] }
   >();
-  const setOf = (of: ServerRef) => {
-    const key = keyOfServer(of);
-    const known = sets.get(key) ?? { of, members: [], claims: [] };
+  const setOf = (server: ServerRef) => {
+    const key = keyOfServer(server);
+    const known = sets.get(key) ?? { server, members: [], claims: [] };
     sets.set(key, known);
     return known;
   };
   if (registered.size === 0) return [];
   for (const changeset of changesets) {
-    const swaps = namesWithAddresses(changeset.changes);
+    const addressed = namesWithAddresses(changeset.changes);
     for (const change of changeset.changes) {
       const ref = refTo(changeset, change);
-      for (const of of serversOf(change, registered, swaps)) setOf(of).members.push(ref);
-      for (const of of newcomersOf(change)) setOf(of).claims.push(ref);
+      for (const server of serversOf(change, registered, addressed)) setOf(server).members.push(ref);
+      for (const server of addedClaimants(change)) setOf(server).claims.push(ref);
     }
   }
   return [...sets.values()]
     .filter(({ members }) => members.length > 0)
-    .map(({ of, members, claims }) => ({ ...of, members: members.sort(byPlace), claims: claims.sort(byPlace) }))
+    .map(({ server, members, claims }) => ({ ...server, members: members.sort(byRef), claims: claims.sort(byRef) }))
     .sort((a, b) => compareText(a.inventory, b.inventory) || compareText(a.server, b.server));
 };
 
@@ -51,20 +51,20 @@ export const refTo = ({ zone, view, target }: Changeset, { name, type }: RRsetKe
   type,
 });
 
-/** One text for a change's place. */
-export const placeOf = ({ zone, view, target, name, type }: ChangeRef): string =>
+/** One text for each ref, to sort and to look up by. */
+export const changeRefKey = ({ zone, view, target, name, type }: ChangeRef): string =>
   `${zone}\n${view ?? ''}\n${target}\n${name} ${type}`;
 
-/** What an address takes the place of, or gives its place to. */
-const swapped: ReadonlySet<string> = new Set(['CNAME', ...synthesisedTypes]);
+/** Types that cannot stand beside an A or AAAA, so that they are swapped with it. */
+const swappedTypes: ReadonlySet<string> = new Set(['CNAME', ...synthesisedTypes]);
 
 const isAddress = ({ type }: RRsetKey): boolean => type === 'A' || type === 'AAAA';
 
 const namesWithAddresses = (changes: readonly Change[]): ReadonlySet<string> =>
   new Set(changes.filter(isAddress).map(({ name }) => name));
 
-/** The servers that a change is part of the registration of. */
-const serversOf = (change: Change, registered: Registered, swaps: ReadonlySet<string>): readonly ServerRef[] => {
+/** The servers whose registration a change is part of; `addressed` are the names where an A or AAAA changes. */
+const serversOf = (change: Change, registered: Registered, addressed: ReadonlySet<string>): readonly ServerRef[] => {
   const { name, type, before, after } = change;
   if (type === 'PTR') {
     const named = (side: Change['after']) => [
@@ -73,22 +73,22 @@ const serversOf = (change: Change, registered: Registered, swaps: ReadonlySet<st
     const next = named(after);
     return next.length > 0 ? next : named(before);
   }
-  const of = registered.get(name);
-  return of !== undefined && (isAddress(change) || (swapped.has(type) && swaps.has(name))) ? [of] : [];
+  const server = registered.get(name);
+  return server !== undefined && (isAddress(change) || (swappedTypes.has(type) && addressed.has(name))) ? [server] : [];
 };
 
 /**
- * The servers that a change takes a value of a claim from which was not there. Where addresses are compiled into one
- * value, that is every server of it.
+ * The servers that a change adds a claimed value of. Where addresses are compiled into one value, that is every server of
+ * it.
  */
-const newcomersOf = ({ before, after }: Change): readonly ServerRef[] => {
+const addedClaimants = ({ before, after }: Change): readonly ServerRef[] => {
   const known = new Set(before?.values.map(({ rdata }) => rdata));
   const values = (after?.values ?? []).filter(({ rdata }) => !known.has(rdata));
-  const servers = new Map(values.flatMap(claimantsOf).map((of) => [keyOfServer(of), of]));
+  const servers = new Map(values.flatMap(claimantsOf).map((server) => [keyOfServer(server), server]));
   return [...servers.values()];
 };
 
-/** The servers that a value is of by a claim. */
+/** The servers that contribute a value by a claim. */
 const claimantsOf = ({ origins }: PlannedRRset['values'][number]): readonly ServerRef[] =>
   origins.flatMap((origin) =>
     origin.kind === 'claim' ? [{ inventory: origin.inventory, server: origin.server }] : [],
@@ -96,8 +96,8 @@ const claimantsOf = ({ origins }: PlannedRRset['values'][number]): readonly Serv
 
 const keyOfServer = ({ inventory, server }: ServerRef): string => serverKey({ inventory, name: server });
 
-/** Are these addresses that all stay, with others beside them? */
-export const onlyGains = (change: Change): boolean => {
+/** Does the change add addresses, and take none away? */
+export const onlyAdds = (change: Change): boolean => {
   const { before, after } = change;
   if (after === null || !isAddress(change)) return false;
   const next = new Set(after.values.map(({ rdata }) => rdata));
@@ -105,19 +105,19 @@ export const onlyGains = (change: Change): boolean => {
 };
 
 /**
- * A claim's change without the values that it takes from a server. Null where it cannot go without them: where nothing
- * else comes by it, where something goes by it (the change does not say whose that is), and where the addresses are parts
- * of something else.
+ * A claim's change without the values that it adds of a server. Null where the rest cannot be applied alone: where it adds
+ * nothing else, where it takes a value away (it does not say of which server), and where the addresses are compiled into
+ * another RRset.
  */
-export const withoutNewcomers = (change: Change, of: ServerRef): Change | null => {
+export const withoutValuesOf = (change: Change, server: ServerRef): Change | null => {
   const { before, after } = change;
-  if (after === null || after.health_check !== null || !onlyGains(change)) return null;
+  if (after === null || after.health_check !== null || !onlyAdds(change)) return null;
   const known = new Set(before?.values.map(({ rdata }) => rdata));
-  const left = keyOfServer(of);
+  const key = keyOfServer(server);
   const values = after.values.filter(
-    (value) => known.has(value.rdata) || claimantsOf(value).every((each) => keyOfServer(each) !== left),
+    (value) => known.has(value.rdata) || claimantsOf(value).every((each) => keyOfServer(each) !== key),
   );
   return values.length > known.size ? { ...change, after: { ...after, values } } : null;
 };
 
-const byPlace = (a: ChangeRef, b: ChangeRef): number => compareText(placeOf(a), placeOf(b));
+const byRef = (a: ChangeRef, b: ChangeRef): number => compareText(changeRefKey(a), changeRefKey(b));

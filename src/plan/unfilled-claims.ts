@@ -3,8 +3,8 @@ import { compileGlob } from '../model/glob.ts';
 import type { DesiredZone, Protection } from '../model/zone.ts';
 
 /**
- * The names that a claim came to by a server that has another name for it now, or is gone: while the claim is in Git they
- * keep their last answer. What we wrote says which these are, for a name that nobody wants says nothing of itself.
+ * The names that a claim had by a server which now gives it another name, or is gone: while the claim is in Git, they keep
+ * their last answer. Which these are is only known from what we wrote.
  */
 export const unfilledClaims = (
   { claimed = [], rrsets }: DesiredZone,
@@ -13,15 +13,15 @@ export const unfilledClaims = (
   if (evidence === null || claimed.length === 0) return [];
   const patterns = claimed.map(({ role, type, names }) => ({ role, type, matches: compileGlob(names) }));
   const wanted = new Set(rrsets.map(({ name, type }) => `${name} ${type}`));
-  const left = new Map<string, Protection>();
+  const unfilled = new Map<string, Protection>();
   for (const { name, type, claims = [] } of evidence.written) {
     const key = `${name} ${type}`;
-    if (claims.length === 0 || left.has(key) || wanted.has(key)) continue;
+    if (claims.length === 0 || unfilled.has(key) || wanted.has(key)) continue;
     const claim = patterns.find(
       (each) => each.type === type && claims.includes(each.role) && each.matches(name.slice(0, -1)),
     );
     if (claim === undefined) continue;
-    left.set(key, { name, types: [type], reason: `${claim.role} claims it, and no server contributes to it now` });
+    unfilled.set(key, { name, types: [type], reason: `${claim.role} claims it, and no server contributes to it now` });
   }
-  return [...left.values()];
+  return [...unfilled.values()];
 };

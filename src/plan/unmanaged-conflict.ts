@@ -1,62 +1,128 @@
+import type { UnmanagedReason } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
 import { aliasedTypes, aliasSetType, besideCname } from '../model/rdata.ts';
-import type { RRset } from '../model/rrset.ts';
-import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
-import type { ExistingRRset, Unreadable } from '../model/zone.ts';
+import type { RRset, RRsetKey } from '../model/rrset.ts';
+import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
+import type { ExistingRRset, Quarantine, Unreadable, ZoneId } from '../model/zone.ts';
+import { zoneLabel } from '../model/zone.ts';
 import { isProtected } from './ownership.ts';
 
-/** A wanted RRset that what we leave alone stands in the way of. */
+/** A wanted RRset that an unmanaged one is in the way of. */
 export interface UnmanagedConflict {
   readonly rrset: RRset;
   readonly rule: 'unmanaged-conflict';
   readonly message: string;
 }
 
-export interface LeftAlone {
+export interface UnmanagedRRset {
   readonly rrset: ExistingRRset;
-  readonly why: string;
+  readonly reason: UnmanagedReason;
 }
 
-/** What of others may stay beside a CNAME; KEY did before there was DNSKEY (RFC 2535 section 2.3.5). */
-const withCname: ReadonlySet<string> = new Set([...besideCname, 'NSEC3', 'KEY']);
+/** Types that may stand beside a CNAME; KEY did before there was DNSKEY (RFC 2535 section 2.3.5). */
+const allowedBesideCname: ReadonlySet<string> = new Set([...besideCname, 'NSEC3', 'KEY']);
 
 /** Finds the wanted RRsets that are not ours to write, or that DNS does not allow beside what stays. */
 export const unmanagedConflicts = (
   wanted: ReadonlyRRsetMap<RRset>,
-  left: readonly LeftAlone[],
+  unmanaged: readonly UnmanagedRRset[],
   unreadable: readonly Unreadable[],
 ): readonly UnmanagedConflict[] => {
-  const found: UnmanagedConflict[] = [];
-  const clash = (rrset: RRset | undefined, message: string) => {
-    if (rrset !== undefined) found.push({ rrset, rule: 'unmanaged-conflict', message });
-  };
-  for (const { rrset, why } of left) {
-    if (isProtected(why)) clash(wanted.get(rrset), `it exists and is not ours to write (${why})`);
-  }
-  for (const { rrset, why } of left) {
-    for (const type of aliasedTypes(rrset)) {
-      clash(wanted.get({ name: rrset.name, type }), `it cannot stand beside the alias that is left alone (${why})`);
-    }
-  }
-  for (const { name, type, why } of [...left.map(({ rrset, why }) => ({ ...rrset, why })), ...unreadable]) {
+  const staying = [...unmanaged.map(keyAndWhy), ...unreadable];
+  return [
+    ...unmanaged
+      .filter(({ reason }) => isProtected(reason))
+      .flatMap(({ rrset, reason }) =>
+        conflict(wanted.get(rrset), `it exists and is not ours to write (${reason.why})`),
+      ),
+    ...aliasConflicts(wanted, unmanaged, staying),
+    ...unreadable.flatMap((each) => conflict(wanted.get(each), `what exists there cannot be read (${each.why})`)),
+    ...cnameConflicts(wanted, [...unmanaged.filter(isServed).map(keyAndWhy), ...unreadable]),
+  ];
+};
+
+const conflict = (rrset: RRset | undefined, message: string): readonly UnmanagedConflict[] =>
+  rrset === undefined ? [] : [{ rrset, rule: 'unmanaged-conflict', message }];
+
+interface Staying extends RRsetKey {
+  readonly why: string;
+}
+
+const keyAndWhy = ({ rrset: { name, type }, reason: { why } }: UnmanagedRRset): Staying => ({ name, type, why });
+const isServed = ({ rrset }: UnmanagedRRset): boolean => rrset.values.length > 0;
+
+/** An alias of Route 53 takes the place of the types that it answers for. */
+const aliasConflicts = (
+  wanted: ReadonlyRRsetMap<RRset>,
+  unmanaged: readonly UnmanagedRRset[],
+  staying: readonly Staying[],
+): readonly UnmanagedConflict[] => [
+  ...unmanaged.flatMap(({ rrset, reason }) =>
+    aliasedTypes(rrset).flatMap((type) =>
+      conflict(
+        wanted.get({ name: rrset.name, type }),
+        `it cannot stand beside the alias that is left alone (${reason.why})`,
+      ),
+    ),
+  ),
+  ...staying.flatMap(({ name, type, why }) => {
     const alias = wanted.get({ name, type: aliasSetType });
-    if (alias !== undefined && aliasedTypes(alias).includes(type)) {
-      clash(alias, `it cannot stand beside the ${type} that is left alone (${why})`);
-    }
-  }
-  for (const each of unreadable) clash(wanted.get(each), `what exists there cannot be read (${each.why})`);
-  const served = [
-    ...left.flatMap(({ rrset: { name, type, values }, why }) => (values.length > 0 ? [{ name, type, why }] : [])),
-    ...unreadable,
-  ].filter(({ type }) => !withCname.has(type));
+    return alias !== undefined && aliasedTypes(alias).includes(type)
+      ? conflict(alias, `it cannot stand beside the ${type} that is left alone (${why})`)
+      : [];
+  }),
+];
+
+const cnameConflicts = (wanted: ReadonlyRRsetMap<RRset>, served: readonly Staying[]): readonly UnmanagedConflict[] => {
   const cnames = new Map(served.filter(({ type }) => type === 'CNAME').map((each) => [each.name, each]));
-  for (const { name, type, why } of served) {
-    if (type === 'CNAME') continue;
-    clash(wanted.get({ name, type: 'CNAME' }), `a CNAME cannot stand beside the ${type} that is left alone (${why})`);
-  }
-  if (cnames.size === 0) return found;
-  for (const rrset of wanted.values()) {
+  const others = served.filter(({ type }) => type !== 'CNAME' && !allowedBesideCname.has(type));
+  const ofWantedCnames = others.flatMap(({ name, type, why }) =>
+    conflict(
+      wanted.get({ name, type: 'CNAME' }),
+      `a CNAME cannot stand beside the ${type} that is left alone (${why})`,
+    ),
+  );
+  if (cnames.size === 0) return ofWantedCnames;
+  const besideCnames = wanted.values().flatMap((rrset) => {
     const cname = rrset.type === 'CNAME' ? undefined : cnames.get(rrset.name);
-    if (cname !== undefined) clash(rrset, `it cannot stand beside the CNAME that is left alone (${cname.why})`);
-  }
-  return found;
+    return cname === undefined
+      ? []
+      : conflict(rrset, `it cannot stand beside the CNAME that is left alone (${cname.why})`);
+  });
+  return [...ofWantedCnames, ...besideCnames];
+};
+
+/** What is wanted without the RRsets that are in conflict. */
+export const withoutConflicts = (
+  wanted: ReadonlyRRsetMap<RRset>,
+  conflicts: readonly UnmanagedConflict[],
+): ReadonlyRRsetMap<RRset> => {
+  if (conflicts.length === 0) return wanted;
+  const rest = mapRRsets(wanted.values());
+  for (const { rrset } of conflicts) rest.delete(rrset);
+  return rest;
+};
+
+/** What exists at the name of a conflict stays. */
+export const conflictQuarantine = ({ rrset, rule, message }: UnmanagedConflict): Quarantine => ({
+  name: rrset.name,
+  type: rrset.type,
+  rule,
+  reason: message,
+  origin: rrset.values[0]?.origins[0] ?? null,
+});
+
+/** The problem at the line of the RRset that is in conflict. */
+export const conflictProblem = ({ rrset, rule, message }: UnmanagedConflict, zone: ZoneId, target: string): Problem => {
+  const origin = rrset.values[0]?.origins[0];
+  return {
+    rule,
+    severity: 'error',
+    message: `${rrset.name} ${rrset.type}: ${message}; take it out of the zone file, or let its owner give it up`,
+    file: origin?.file ?? null,
+    line: origin?.line ?? null,
+    column: origin?.column ?? null,
+    target,
+    zone: zoneLabel(zone),
+  };
 };

@@ -1,5 +1,5 @@
 import type { Origin } from '../model/origin.ts';
-import type { Action } from '../model/plan.ts';
+import type { Action, Unmanaged } from '../model/plan.ts';
 import { originWords } from './origin.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './phrases.ts';
@@ -41,7 +41,7 @@ export interface Explanation {
       readonly guard: string | null;
       readonly reason: string | null;
     }[];
-    readonly unmanaged: readonly { readonly type: string; readonly why: string }[];
+    readonly unmanaged: readonly Omit<Unmanaged, 'name'>[];
   }[];
   readonly answered: readonly {
     readonly target: string;

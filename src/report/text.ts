@@ -115,8 +115,7 @@ const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** What every zone has that does not speak of it; JSON lists it too. */
-export const isUsual = ({ why }: Unmanaged): boolean =>
-  why.startsWith("the name server's own") || why.startsWith('apex NS');
+export const isUsual = ({ kind }: Unmanaged): boolean => kind === 'server_own' || kind === 'apex_ns';
 
 const unmanagedLines = (unmanaged: readonly Unmanaged[], paint: Paint): readonly string[] => {
   const unusual = unmanaged.filter((each) => !isUsual(each));

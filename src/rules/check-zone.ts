@@ -139,7 +139,9 @@ const quarantine = (zone: DesiredZone, findings: readonly Finding[]): DesiredZon
   for (const { name, type, rule, violation, at } of errors) {
     if (name === null || (type !== null && names.has(name))) continue;
     const key = type === null ? name : keyOf({ name, type });
-    if (!entries.has(key)) entries.set(key, { name, type, reason: `${rule.id}: ${violation.message}`, origin: at });
+    if (!entries.has(key)) {
+      entries.set(key, { name, type, rule: rule.id, reason: `${rule.id}: ${violation.message}`, origin: at });
+    }
   }
   return {
     ...zone,

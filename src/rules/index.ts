@@ -1,3 +1,10 @@
+// Rules look at zones as they will be, whatever their records were read from.
+//
+// A rule is one object (rule.ts): its words for docs/rules.md, its severity and its check. The checks are in `checks/`, and
+// list.ts has all of them, in the order that decides for which one an RRset is quarantined. A check reads the zone through
+// its index (zone-index.ts), which answers like a name server as far as the files can tell. check-zone.ts runs the rules on
+// one zone, and exemptions.ts drops what hostmaster.yaml exempts.
+
 import { type Problem, sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { checkZone, rulesByType } from './check-zone.ts';

@@ -1,11 +1,12 @@
 import type { Store } from '../model/ports.ts';
 import { guardOf } from '../validation/index.ts';
-import { lastSyncSchema } from './row-schemas.ts';
+import { lastSyncSchema, lastSyncWithoutKindsSchema } from './row-schemas.ts';
 import type { Cells } from './sql.ts';
 import type { StateWork } from './work.ts';
 import { isZoneTarget, zoneTargetCells, zoneTargetLabel } from './zone-target.ts';
 
 const isLastSync = guardOf(lastSyncSchema);
+const isWithoutKinds = guardOf(lastSyncWithoutKindsSchema);
 
 const columns = ['fingerprint', 'mark', 'desired', 'read_at', 'unmanaged'] as const;
 const select = `SELECT ${columns.join(', ')} FROM settled WHERE ${isZoneTarget}`;
@@ -20,9 +21,11 @@ export const lastSyncsIn = ({ lost, read, write }: StateWork): Pick<Store, 'last
     return read(what, null, async (sql) => {
       const [row] = await sql.all(select, zoneTargetCells(zone, target));
       if (row === undefined) return null;
-      const sync = lastSyncOf(row);
-      if (sync === null) lost(what);
-      return sync;
+      const found = parsed(row);
+      if (isLastSync(found)) return found;
+      // An earlier version wrote no kinds. That is no damage: the zone is read again.
+      if (!isWithoutKinds(found)) lost(what);
+      return null;
     });
   },
   saveSync: (zone, target, { fingerprint, mark, desired, readAt, unmanaged }) => {
@@ -33,10 +36,9 @@ export const lastSyncsIn = ({ lost, read, write }: StateWork): Pick<Store, 'last
     write(async (sql) => void (await sql.run(remove, zoneTargetCells(zone, target))), 'statement'),
 });
 
-const lastSyncOf = ({ fingerprint, mark, desired, read_at: readAt, unmanaged }: Cells) => {
+const parsed = ({ fingerprint, mark, desired, read_at: readAt, unmanaged }: Cells): unknown => {
   try {
-    const sync = { fingerprint, mark, desired, readAt, unmanaged: JSON.parse(String(unmanaged)) };
-    return isLastSync(sync) ? sync : null;
+    return { fingerprint, mark, desired, readAt, unmanaged: JSON.parse(String(unmanaged)) };
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { unmanagedKinds } from '../model/plan.ts';
 
 // The bodies of the rows, by table. Keys that are not here are a later version's, and are let be. Also what
 // scripts/validators.ts compiles into the built command: each export whose name ends in Schema.
@@ -53,10 +54,13 @@ export const passSchema = Type.Object({
   problems: number,
 });
 
+const sync = { fingerprint: text, mark: text, desired: text, readAt: number };
+const unmanaged = { name: text, type: text, why: text };
+
 export const lastSyncSchema = Type.Object({
-  fingerprint: text,
-  mark: text,
-  desired: text,
-  readAt: number,
-  unmanaged: Type.Array(Type.Object({ name: text, type: text, why: text })),
+  ...sync,
+  unmanaged: Type.Array(Type.Object({ ...unmanaged, kind: Type.Enum([...unmanagedKinds]) })),
 });
+
+/** As an earlier version wrote it: what was left alone had no kind yet. */
+export const lastSyncWithoutKindsSchema = Type.Object({ ...sync, unmanaged: Type.Array(Type.Object(unmanaged)) });

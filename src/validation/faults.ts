@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { listed, quoted } from '../model/phrases.ts';
-import { didYouMean } from '../model/suggest.ts';
+import { closest, didYouMean } from '../model/suggest.ts';
 import { asRecord, keysOf } from './mapping.ts';
 
 /** What a value has that its schema does not allow. */
@@ -13,7 +13,7 @@ export interface Fault {
 
 /** The faults that ajv found, worded for whoever wrote the value; `secretive`: without the value. */
 export const faultsOf = (errors: readonly ErrorObject[], secretive: boolean): readonly Fault[] =>
-  withoutBranches(errors).map((error) => faultOf(error, secretive));
+  withoutMisspelt(withoutBranches(errors)).map((error) => faultOf(error, secretive));
 
 /**
  * Of an anyOf, the errors of the branch whose kind of value it is; where no branch fits, the anyOf itself, which says
@@ -39,60 +39,96 @@ const branchOf = (error: ErrorObject, union: ErrorObject): string =>
 const isWrongKind = (error: ErrorObject, union: ErrorObject): boolean =>
   error.instancePath === union.instancePath && ['type', 'const', 'enum'].includes(error.keyword);
 
+/** A key that is missing because it is misspelt is one fault: the unknown key, which is asked whether it is meant. */
+const withoutMisspelt = (errors: readonly ErrorObject[]): readonly ErrorObject[] => {
+  const meant = new Set(
+    errors
+      .filter(({ keyword }) => keyword === 'additionalProperties')
+      .map((error) => `${error.instancePath}/${closest(keyOf(error), keysOf(error.parentSchema))}`),
+  );
+  return errors.filter((error) => error.keyword !== 'required' || !meant.has(`${error.instancePath}/${keyOf(error)}`));
+};
+
+/** The key that an error of `additionalProperties` or `required` is about. */
+const keyOf = ({ params }: ErrorObject): string => String(params.additionalProperty ?? params.missingProperty);
+
 const faultOf = (error: ErrorObject, secretive: boolean): Fault => {
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
-  const params: Readonly<Record<string, unknown>> = error.params;
+  const key = path.at(-1);
+  const place = placeName(path);
   if (error.keyword === 'additionalProperties') {
-    const key = String(params.additionalProperty);
-    return { path: [...path, key], atKey: true, message: unknownKey(key, keysOf(error.parentSchema)) };
+    const unknown = keyOf(error);
+    return { path: [...path, unknown], atKey: true, message: unknownKey(unknown, keysOf(error.parentSchema)) };
   }
-  const what = path.length === 0 ? 'it' : quoted(path.at(-1) ?? '');
   if (error.keyword === 'required') {
-    const under = path.length === 0 ? '' : ` under ${what}`;
-    return { path, atKey: true, message: `"${String(params.missingProperty)}" is missing${under}; add it` };
+    const under = place === null ? '' : ` under ${place}`;
+    return { path, atKey: true, message: `"${keyOf(error)}" is missing${under}; add it` };
   }
-  const shown = secretive ? '' : `, not ${shownValue(error.data)}`;
-  return { path, atKey: false, message: `${what} must be ${wanted(error)}${shown}${helpOf(error)}` };
+  return {
+    path,
+    atKey: false,
+    message: `${place ?? 'it'} ${isEmpty(error) ? emptyWords(error, key) : wrongWords(error, secretive)}`,
+  };
+};
+
+/** `"names"`, or `"names.0"` for an item of a list; null at the top. */
+const placeName = (path: readonly string[]): string | null => {
+  const from = path.findLastIndex((step) => !/^[0-9]+$/.test(step));
+  return path.length === 0 ? null : quoted(path.slice(Math.max(0, from)).join('.'));
 };
 
 export const unknownKey = (key: string, known: readonly string[]): string =>
-  `${quoted(key)} is not a key here${didYouMean(key, known)}; the keys are ${known.join(', ')}`;
+  `${quoted(key)} is not a key here${didYouMean(key, known)}; the ${known.length === 1 ? 'only key is' : 'keys are'} ${listed(known)}`;
 
-const wanted = (error: ErrorObject): string => {
-  const params: Readonly<Record<string, unknown>> = error.params;
-  switch (error.keyword) {
+const isEmpty = ({ data, keyword }: ErrorObject): boolean =>
+  (keyword === 'minLength' && data === '') || (keyword === 'minItems' && Array.isArray(data) && data.length === 0);
+
+/** `is empty; list at least one name`, for the key `names`. */
+const emptyWords = ({ keyword, params }: ErrorObject, key = ''): string => {
+  if (keyword === 'minLength') return 'is empty; give it a value';
+  const item = /[^s]s$/.test(key) ? key.slice(0, -1) : 'entry';
+  return Number(params.limit) > 1 ? `is empty; list at least ${params.limit}` : `is empty; list at least one ${item}`;
+};
+
+const wrongWords = (error: ErrorObject, secretive: boolean): string => {
+  const shown = shownValue(error.data);
+  if (error.keyword === 'pattern') return `has the wrong form${secretive ? '' : `: ${shown}`}${helpOf(error)}`;
+  return `must ${wanted(error)}${secretive ? '' : `, not ${shown}`}`;
+};
+
+const wanted = ({ keyword, params, schema }: ErrorObject): string => {
+  const limit = String(params.limit);
+  switch (keyword) {
     case 'type':
-      return kindName(String(params.type));
+      return `be ${kindName(String(params.type))}`;
     case 'enum':
-      return listed(asList(params.allowedValues).map(String), 'or');
+      return `be ${listed(asList(params.allowedValues).map(String), 'or')}`;
     case 'const':
-      return String(params.allowedValue);
+      return `be ${String(params.allowedValue)}`;
     case 'anyOf':
-      return listed([...new Set(asList(error.schema).map(branchName))], 'or');
+      return `be ${listed([...new Set(asList(schema).flatMap(branchNames))], 'or')}`;
     case 'minimum':
-      return `${String(params.limit)} or more`;
+      return `be ${limit} or more`;
     case 'maximum':
-      return `${String(params.limit)} or less`;
-    case 'minItems':
-      return `a list of at least ${String(params.limit)}`;
-    case 'minLength':
-      return 'text, not empty';
+      return `be ${limit} or less`;
     default:
-      return 'of another form';
+      return `fit "${keyword}${typeof schema === 'object' ? '' : `: ${String(schema)}`}" of its schema`;
   }
 };
 
-const helpOf = ({ parentSchema, keyword }: ErrorObject): string => {
+/** What a pattern is for: its description says so. */
+const helpOf = ({ parentSchema }: ErrorObject): string => {
   const description: unknown = parentSchema?.description;
-  return keyword === 'pattern' && typeof description === 'string' ? ` (${description.replace(/\.$/, '')})` : '';
+  return typeof description === 'string' ? ` (${description.replace(/\.$/, '')})` : '';
 };
 
-const branchName = (branch: unknown): string => {
+const branchNames = (branch: unknown): readonly string[] => {
   const schema = asRecord(branch);
-  if (schema.const !== undefined) return String(schema.const);
-  if (schema.type !== 'object') return kindName(String(schema.type));
+  if (schema.const !== undefined) return [String(schema.const)];
+  if (schema.type === 'boolean') return ['true', 'false'];
+  if (schema.type !== 'object') return [kindName(String(schema.type))];
   const keys = Object.keys(asRecord(schema.properties));
-  return keys.length > 0 && keys.length < 4 ? `{${keys.join(', ')}}` : 'a mapping';
+  return [keys.length > 0 && keys.length < 4 ? `{${keys.join(', ')}}` : 'a mapping'];
 };
 
 const kindName = (type: string): string => kinds[type] ?? type;
@@ -106,10 +142,12 @@ const kinds: Readonly<Record<string, string>> = {
   string: 'text',
 };
 
+/** Only text has quotes. */
 const shownValue = (value: unknown): string => {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a mapping' : quoted(String(value));
+  if (typeof value === 'object') return 'a mapping';
+  return typeof value === 'string' ? quoted(value) : String(value);
 };
 
 const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -42,6 +42,7 @@ describe('the exit of a plan', () => {
         before: null,
         after: null,
         guard,
+        kind: 'refused',
         reason: '',
         allow: null,
       }),

@@ -42,6 +42,16 @@ describe('a plan file', () => {
     expect(await read(withChange({ later: 1 }))).toMatchObject({ summary: plan.summary });
   });
 
+  it('is read from a version that wrote no kinds', async () => {
+    const [first, ...rest] = plan.changesets;
+    const [change] = first?.changes ?? [];
+    const withheld = [{ ...change, guard: 'never_empty', reason: 'too much', allow: null }];
+    const unmanaged = [{ name: 'x.2.0.192.in-addr.arpa.', type: 'A', why: 'foreign' }];
+    const [found] = (await read(withChangesets([{ ...first, withheld, unmanaged }, ...rest]))).changesets;
+    expect(found?.withheld).toEqual([{ ...withheld[0], kind: 'refused' }]);
+    expect(found?.unmanaged).toEqual([{ ...unmanaged[0], kind: 'unknown' }]);
+  });
+
   it('is counted again: its summary is not believed', async () => {
     const summary = { create: 0, replace: 0, delete: 0, withheld: 0 };
     expect(await read({ ...plan, summary })).toEqual(plan);

@@ -82,7 +82,7 @@ it('a server without the attribute is one error, which names it, the label and t
   const composed = await composedFrom([present(server('mx1', ['192.0.2.25'], { labels: ['mailserver'] }))]);
   expect(composed.problems.map(({ rule, message, file, line }) => [rule, message, file, line])).toContainEqual([
     'server-lacks',
-    'label mailserver (labels.yaml:6), server mx1 of inventory lab: it has no "rack"',
+    'label mailserver, server lab/mx1: it has no "rack"',
     'labels.yaml',
     6,
   ]);

@@ -67,8 +67,7 @@ describe("names made of servers' attributes", () => {
       lines: ['shared.lab.internal. 300 A 192.0.2.1'],
       rules: ['name-taken'],
       quarantined: [],
-      message:
-        'label pool (labels.yaml:9), server early of inventory lab: shared.lab.internal. has a record of type A of server late of inventory lab',
+      message: 'label pool, server lab/early: shared.lab.internal. already has a record of type A of server lab/late',
     });
   });
 
@@ -122,8 +121,10 @@ describe("names made of servers' attributes", () => {
         i % 2 === 0 ? mailAt(`s${i}`, `198.18.${i >> 8}.${i & 255}`) : pool(`s${i}`, `198.18.${i >> 8}.${i & 255}`);
       return known(as, i % 3);
     });
-    const start = performance.now();
+    // Time of this thread alone: other tests run beside it.
+    const start = process.threadCpuUsage();
     expect(found(many, [recording, linking]).rules).toEqual(['name-taken', 'name-taken']);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    const { user, system } = process.threadCpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(3_000);
   });
 });

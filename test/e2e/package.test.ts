@@ -215,7 +215,7 @@ describe('the published package', () => {
         1,
         [
           'hostmaster.yaml:1:52: error [config-syntax] targets.file: "file" must be text',
-          'hostmaster.yaml:1:55: error [config-syntax] targets.file: "fiel" is not a key here (did you mean "file"?); the keys are provider, verify_at, verify_wait, file',
+          'hostmaster.yaml:1:55: error [config-syntax] targets.file: "fiel" is not a key here (did you mean "file"?); the keys are provider, verify_at, verify_wait and file',
         ],
       ]);
     });

@@ -82,7 +82,7 @@ describe('demo', () => {
     expect(
       answers.map(([line, question, answer]) => (question === undefined ? line.slice(0, 2) : [question, answer])),
     ).toEqual(journey);
-    expect(stdout).toContain('server web3 of inventory lab is missing from 1 of 3 complete snapshots');
+    expect(stdout).toContain('server lab/web3 is missing from 1 of 3 complete snapshots');
     expect(stdout).toContain('  A 60 192.0.2.24   web3 (lab), label mailserver, labels.yaml:8\n');
   });
 

@@ -7,12 +7,17 @@ import { documents, root, textsIn } from './documents.ts';
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
-const validate = (name: string) => ajv.compile(JSON.parse(read(`schemas/${name}.schema.json`)));
+const validators = Object.fromEntries(
+  ['hostmaster', 'zone', 'labels', 'groups'].map((name) => [
+    name,
+    ajv.compile(JSON.parse(read(`schemas/${name}.schema.json`))),
+  ]),
+);
+const validate = (name: string) => validators[name] ?? expect.fail(`there is no schema ${name}`);
 
 const target = (keys: string): unknown => parse(`targets: { one: { ${keys} } }`);
 
-/** Every YAML that a document shows. */
-const shownInDocuments = documents.flatMap((document) => textsIn(document, 'yaml').map((text) => [document, text]));
+const withYaml = documents.filter((document) => textsIn(document, 'yaml').length > 0);
 
 /** The schema of the file that has such keys; the names of a zone file are no keys. */
 const schemaOf = (value: object): string => {
@@ -45,10 +50,12 @@ describe('the published schemas', () => {
     expect(check(target('provider: ./json-file.ts, file: zones.json, verify_at: 1'))).toBe(false);
   });
 
-  it.each(shownInDocuments)('accept what %s shows: %s', (_, text) => {
-    const value = parse(text);
-    const check = validate(schemaOf(value));
-    expect([check(value), check.errors]).toEqual([true, null]);
+  it.each(withYaml)('accept what %s shows', (document) => {
+    const refused = textsIn(document, 'yaml').filter((text) => {
+      const value = parse(text);
+      return !validate(schemaOf(value))(value);
+    });
+    expect(refused).toEqual([]);
   });
 
   it.each([

@@ -22,7 +22,7 @@ const key = { name: 'k.test.', algorithm: 'hmac-sha256', secret: 'c2VjcmV0c2Vjcm
 const token = 'token-of-the-tests';
 const text = `$TTL 300\n@ SOA ns1.example.net. h 1 60 60 600 60\n@ NS ns1.example.net.\n@ NS ns2.example.net.\n`;
 const refusal =
-  'is in a file, which a configuration named by --config cannot read; write {env: NAME}; or if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder';
+  'names a file, and a configuration named by --config may not read secret files; write {env: NAME}; or if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder';
 
 let pdns: PowerDns;
 let proxy: ApiProxy;

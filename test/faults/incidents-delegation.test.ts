@@ -6,7 +6,7 @@ import type { Asker } from '../../src/model/ports.ts';
 import { closeTargets } from '../../src/pass/targets.ts';
 import { planPass, type RunContext } from '../../src/pass.ts';
 import { readStore } from '../../src/state/index.ts';
-import { askByDns } from '../../src/verify/ask.ts';
+import { askByDns } from '../../src/verify/index.ts';
 import { type Bind, freePort, type PowerDns, startBind, startPowerDns } from '../servers/index.ts';
 import { makeRepository, type Repository, targetOf } from './repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';

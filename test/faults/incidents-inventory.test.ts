@@ -32,7 +32,7 @@ describe('GitHub Pages, April 2026: a scheduled run deleted one live record that
     scene.inventory.bend(bends.without('web7'));
     scene.pass(minute);
     const { code, stdout } = await scene.apply();
-    expect(stdout).toContain('server web7 of inventory lab is missing from 1 of 3 complete snapshots');
+    expect(stdout).toContain('server lab/web7 is missing from 1 of 3 complete snapshots');
     expect(stdout).not.toContain('max_delete_percent');
     expect(code).toBe(0);
     await scene.expectAll(twelve);

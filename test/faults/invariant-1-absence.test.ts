@@ -23,7 +23,7 @@ describe('invariant 1: three servers of which one goes', () => {
   afterAll(() => scene?.stop());
 
   const said = (many: number): RegExp =>
-    new RegExp(`server web2 of inventory lab is missing from ${many} of 3 complete snapshots, since 2026-03-01T12:01`);
+    new RegExp(`server lab/web2 is missing from ${many} of 3 complete snapshots, since 2026-03-01T12:01`);
 
   it('a plan says so and counts nothing, however often', async () => {
     scene.pass(minute);
@@ -193,7 +193,7 @@ describe('invariant 1: a re-imaged machine has a new name and the old address', 
     scene.has('web1', scene.server('fresh', { ips: [scene.address(2)] }), 'web3');
     scene.pass(minute);
     const { code, stdout } = await scene.apply();
-    expect(stdout).toMatch(/web2 of inventory lab is missing from 1 of 3 complete snapshots/);
+    expect(stdout).toMatch(/lab\/web2 is missing from 1 of 3 complete snapshots/);
     expect(stdout).toContain('Plan: 1 create and 1 replace; 1 withheld.');
     expect(code).toBe(0);
     expect(await scene.content()).toEqual(after(true));

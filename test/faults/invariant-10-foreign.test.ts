@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/model/plan.ts';
+import type { Plan, UnmanagedKind } from '../../src/model/plan.ts';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { makeRepository, type Repository, targetOf } from './repository.ts';
 import { apexYaml, contentOf, expectPlain, externalDns, makeZone, rrset } from './zone.ts';
@@ -56,9 +56,10 @@ describe('invariant 10: nothing foreign is touched', () => {
     const { stdout } = await run('plan', '--format', 'json');
     const [changeset] = (JSON.parse(stdout) as Plan).changesets;
     const unmanaged = changeset?.unmanaged ?? [];
-    const because = (words: string) => keys(unmanaged.filter(({ why }) => why.startsWith(words)));
-    expect(because('foreign: ExternalDNS owner k8s-')).toEqual(keys(externalDns(zone)));
-    expect(because('ignored: ')).toEqual(keys(ignored));
+    const because = (kind: UnmanagedKind, words: string) =>
+      keys(unmanaged.filter((each) => each.kind === kind && each.why.startsWith(words)));
+    expect(because('foreign', 'foreign: ExternalDNS owner k8s-')).toEqual(keys(externalDns(zone)));
+    expect(because('ignored', 'ignored: ')).toEqual(keys(ignored));
     expect(keys(unmanaged)).toEqual(keys([...externalDns(zone), ...ignored, { name: zone, type: 'SOA' }]));
     expect(keys(changeset?.changes ?? [])).toEqual(keys(ours));
   });

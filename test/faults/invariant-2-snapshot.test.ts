@@ -20,7 +20,7 @@ describe('invariant 2: an answer that is not what it seems', () => {
   afterAll(() => scene?.stop());
 
   const faults: readonly (readonly [string, Bend, number, RegExp])[] = [
-    ['one server missing', bends.without('web2'), 0, /web2 of inventory lab is missing from 1 of 3 complete snapshots/],
+    ['one server missing', bends.without('web2'), 0, /lab\/web2 is missing from 1 of 3 complete snapshots/],
     ['one server missing, and counted', bends.lost('web2'), 1, /2 servers, but says that there are 3/],
     ['a server twice in place of another', bends.duplicate, 1, /server "web1" is in it twice/],
     ['a page skipped', bends.pageSkipped, 1, /2 servers, but says that there are 3/],
@@ -129,7 +129,7 @@ describe('invariant 2: an inventory that shrinks by half', () => {
     for (let i = 0; i < 2; i += 1) {
       scene.pass(minute);
       const { code, stdout } = await scene.apply();
-      expect(stdout).toContain('if it is right, say --allow shrink:lab');
+      expect(stdout).toContain('if the answer is right, run with --allow shrink:lab');
       expect(code).toBe(3);
       await scene.expectAll([...twelve, 'web20']);
     }
@@ -186,7 +186,7 @@ describe('invariant 2: an ETag that does not move', () => {
     scene.has('web1', 'web2', 'web3');
     scene.pass(minute);
     const { code, stdout } = await scene.apply();
-    expect(stdout).toContain('web4 of inventory lab is missing from 1 of 3 complete snapshots');
+    expect(stdout).toContain('lab/web4 is missing from 1 of 3 complete snapshots');
     expect(code).toBe(0);
     await scene.expectAll([...three, 'web4']);
   });

@@ -141,9 +141,7 @@ describe('two inventories', () => {
     other.set([scene.server('web2', { ips: [scene.address(22)] }), scene.server('web4')]);
     scene.pass(minute);
     const { code, stdout } = await scene.apply();
-    expect(stdout).toMatch(
-      /server web2 of inventory barn and server web2 of inventory lab both have the name web2: server web2 of inventory lab keeps it/,
-    );
+    expect(stdout).toMatch(/barn\/web2 and lab\/web2 both claim the name web2: lab\/web2 had it first and keeps it/);
     expect(code).toBe(1);
     await scene.expectAll(four);
   });
@@ -152,7 +150,7 @@ describe('two inventories', () => {
     other.set([scene.server('web9', { ips: [scene.address(2)] }), scene.server('web4')]);
     scene.pass(minute);
     const { code, stdout } = await scene.apply();
-    expect(stdout).toContain(`both have the address ${scene.address(2)}`);
+    expect(stdout).toContain(`both claim ${scene.address(2)}`);
     expect(code).toBe(1);
     await scene.expectAll(four);
   });
@@ -248,7 +246,7 @@ describe('exempt', () => {
   it('takes the warning of a rule from what servers have, and is no way around grants', async () => {
     const scene = await makeScene(pdns, { zones: { forward: { exempt }, shared: { exempt } }, settings: denied });
     const { code, stdout } = await scene.apply();
-    expect(stdout).toContain('no grant lets it write');
+    expect(stdout).toContain('no grant allows label "web" to claim');
     const high = stdout.split('\n').filter((line) => line.includes('[ttl-high]'));
     expect(high.join()).toContain(scene.reverse);
     expect(high.join()).not.toContain(scene.forward);

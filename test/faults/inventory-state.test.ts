@@ -43,7 +43,7 @@ describe('a state file that is deleted', () => {
       `absence: replace www.${scene.shared} A`,
     ]);
     expect(plan.changesets[0]?.withheld[0]?.reason).toContain(
-      'it is of no server that is known: unaccounted for in 0 of 3 complete snapshots',
+      'belongs to no known server: unaccounted for in 0 of 3 complete snapshots',
     );
     expect(code).toBe(0);
   });
@@ -71,7 +71,7 @@ describe('a state file that is deleted', () => {
     scene.inventory.bend(bends.status(500));
     for (let i = 0; i < 4; i += 1) {
       const { code, stdout } = await scene.apply();
-      expect(stdout).toContain('it was never read before, so that no server of it is known');
+      expect(stdout).toContain('it was never read before, so none of its servers are known');
       expect(stdout).toContain('Plan: no changes; 5 withheld; 1 error');
       expect(code).toBe(1);
       scene.pass(10 * minute);
@@ -102,7 +102,7 @@ describe('a state file that is deleted while names move', () => {
     await scene.watch(['web1', 'web2'], rest, [`web3.${scene.forward}`]);
     scene.has('web1', scene.server('web2', { labels: [] }), scene.server('web3', { ips: [scene.address(33)] }));
     const { code, stdout } = await scene.apply();
-    expect(stdout).toContain('it is of no server that is known');
+    expect(stdout).toContain('belongs to no known server');
     expect(code).toBe(0);
     const after = (claim: readonly number[]) =>
       [

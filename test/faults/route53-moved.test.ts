@@ -133,9 +133,10 @@ describe.each(["moto's server", 'the fake with its limits'] as const)('on %s', (
       {
         name: `new.${zone}.`,
         type: 'Route53Provider/ALIAS',
+        kind: 'alias',
         why: 'alias of Route 53 that the zone file does not state: AAAA lb.example.net. false Z2',
       },
-      { name: `shared.${zone}.`, type: 'A', why: expect.stringContaining('weighted 10 "blue"') },
+      { name: `shared.${zone}.`, type: 'A', kind: 'unreadable', why: expect.stringContaining('weighted 10 "blue"') },
     ]);
     expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
     const sets = await outsider.sets(`${zone}.`);

@@ -136,7 +136,7 @@ describe('an answer that is not one', () => {
     expect(standings(taken)).toEqual(all('remembered'));
     expect(rulesOf(taken)).toEqual(['inventory-unreachable']);
     expect(messagesOf(taken)).toMatch(message);
-    expect(messagesOf(taken)).toContain('nothing of them is deleted');
+    expect(messagesOf(taken)).toContain('none of their records are deleted');
     expect(taken.roster.problems[0]).toMatchObject({ severity: 'error', file: 'hostmaster.yaml', line: 12, column: 3 });
     expect(taken.roster.inventories.lab).toMatchObject({ servers: 3, complete: false, allow: null });
     inventory.bend(null);
@@ -282,7 +282,7 @@ describe('an inventory that shrinks', () => {
     const refused = await lab.after(5 * minute);
     expect(refused.refused).toEqual(['lab']);
     expect(refused.roster.problems).toMatchObject([{ rule: 'inventory-shrunk', severity: 'error' }]);
-    expect(messagesOf(refused)).toContain('if it is right, say --allow shrink:lab');
+    expect(messagesOf(refused)).toContain('if the answer is right, run with --allow shrink:lab');
     expect(standings(refused)).toMatchObject({ web21: 'remembered' });
     const allowed = await lab.after(minute, { allowShrink: new Set(['lab']) });
     expect(standings(allowed)).toEqual({ ...all('present', half), ...all('missing from 5', twelve.slice(6)) });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../src/load/index.ts';
 import { limits } from '../../src/load/size-limits.ts';
-import { loadFiles, problemsOf, providers, repository, rrsetsOf, shown, targets } from './repository.ts';
+import { loadFiles, problemsOf, providers, repository, rrsetsOf, shown, targets, titled } from './repository.ts';
 
 const zoneFile = { 'zones/example.com.yaml': 'www: {type: A, value: 192.0.2.1}\n' };
 const withZone = (zone: string): string => `${targets}zones: {example.com: ${zone}}\n`;
@@ -130,8 +130,8 @@ state: {env: DATABASE_URL}
 guards: {absence: {snapshots: 3, grace: 10m}, max_shrink: {percent: 30, min_servers: 10}}
 `;
     expect(await problems(config)).toEqual([
-      'hostmaster.yaml:2:88 warning not-yet: views are not used by this version; "example.com@internal" is left alone',
-      'hostmaster.yaml:7:8 warning not-yet: this version keeps its state in a file only; .hostmaster/state.sqlite is used',
+      'hostmaster.yaml:2:88 warning not-yet: views are not supported yet; "example.com@internal" is left alone',
+      'hostmaster.yaml:7:8 warning not-yet: PostgreSQL is not supported yet; write the path of a file. Until then .hostmaster/state.sqlite is used',
     ]);
   });
 
@@ -149,7 +149,7 @@ guards: {absence: {snapshots: 3, grace: 10m}, max_shrink: {percent: 30, min_serv
   it('leaves alone what no target and no file is for', async () => {
     const found = await loadFiles(withZone('{targets: [pdns], static: none}'));
     expect(problemsOf(found)).toEqual([
-      'hostmaster.yaml:2:48 warning no-source: example.com. has "static: none", and nothing of the inventory can be in it; it is left alone',
+      'hostmaster.yaml:2:48 warning no-source: example.com. has no zone file (static: none), and no registration or grant reaches it; it is left alone',
     ]);
     expect(found).toMatchObject({ zones: [], zoneNames: ['example.com.'] });
   });
@@ -199,35 +199,32 @@ describe('what is wrong in hostmaster.yaml', () => {
   it.each([
     [
       `${targets}¦zonse: {}\nzones: {}\n`,
-      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, targets, zones, inventory, registration, grants, guards',
+      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, targets, zones, inventory, registration, grants and guards',
     ],
     [
       withZone('{targets: [pdns], ¦tll: 5}'),
-      'config-syntax: zones.example.com: "tll" is not a key here (did you mean "ttl"?); the keys are targets, static, ttl, owns, ignore, create, public, allow_lua, covers, exempt, guards',
+      'config-syntax: zones.example.com: "tll" is not a key here (did you mean "ttl"?); the keys are targets, static, ttl, owns, ignore, create, public, allow_lua, covers, exempt and guards',
     ],
     [withZone('{targets: ¦pdns}'), 'config-syntax: zones.example.com: "targets" must be a list, not "pdns"'],
-    [
-      withZone('{targets: ¦[]}'),
-      'config-syntax: zones.example.com: "targets" must be a list of at least 1, not a list',
-    ],
+    [withZone('{targets: ¦[]}'), 'config-syntax: zones.example.com: "targets" is empty; list at least one target'],
     [`${targets}zones: {¦example.com: {ttl: 60}}\n`, 'config-syntax: zones.example.com: "targets" is missing; add it'],
     [`${targets}zones: {¦example.com: }\n`, 'config-syntax: zones.example.com: it must be a mapping, not nothing'],
     [
       withZone('{targets: [pdns], ttl: ¦1h}'),
       'config-syntax: zones.example.com: "ttl" must be a whole number, not "1h"',
     ],
-    [withZone('{targets: [pdns], ttl: ¦-1}'), 'config-syntax: zones.example.com: "ttl" must be 0 or more, not "-1"'],
+    [withZone('{targets: [pdns], ttl: ¦-1}'), 'config-syntax: zones.example.com: "ttl" must be 0 or more, not -1'],
     [
       withZone('{targets: [pdns], owns: ¦some}'),
       'config-syntax: zones.example.com: "owns" must be all or listed, not "some"',
     ],
     [
       withZone('{targets: [pdns], create: ¦yes please}'),
-      'config-syntax: zones.example.com: "create" must be true or false or {kind, ns, soa_edit_api}, not "yes please"',
+      'config-syntax: zones.example.com: "create" must be true, false or {kind, ns, soa_edit_api}, not "yes please"',
     ],
     [
       withZone('{targets: [pdns], create: {¦knd: Native}}'),
-      'config-syntax: zones.example.com: "knd" is not a key here (did you mean "kind"?); the keys are kind, ns, soa_edit_api',
+      'config-syntax: zones.example.com: "knd" is not a key here (did you mean "kind"?); the keys are kind, ns and soa_edit_api',
     ],
     [
       withZone('{targets: [pdns], create: {ns: [¦a..b]}}'),
@@ -235,7 +232,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       withZone('{targets: [pdns], covers: ¦192.0.2.0}'),
-      'config-syntax: zones.example.com: covers takes a network like 192.0.2.0/25, not "192.0.2.0"',
+      'config-syntax: zones.example.com: "covers" must be a network like 192.0.2.0/25, not "192.0.2.0"',
     ],
     [
       withZone('{targets: [pdns], ignore: [{name: ¦"a..b"}]}'),
@@ -243,11 +240,11 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       withZone('{targets: [pdns], ignore: [{name: "*", types: [¦AX]}]}'),
-      'config-syntax: zones.example.com: ignore: "AX" is not a type (did you mean "A"?); other types are written as TYPEnnn',
+      'config-syntax: zones.example.com: ignore: unknown type "AX" (did you mean "A"?); a type without a name is written TYPEnnn',
     ],
     [
       withZone('{targets: [pdns], exempt: [¦{rule: ttl-high, name: "*"}]}'),
-      'config-syntax: zones.example.com: "reason" is missing under "0"; add it',
+      'config-syntax: zones.example.com: "reason" is missing under "exempt.0"; add it',
     ],
     [
       withZone('{targets: [¦pdsn]}'),
@@ -263,7 +260,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       `${targets}zones: {example.com: {targets: [pdns]}, ¦EXAMPLE.com.: {targets: [pdns]}}\n`,
-      'duplicate-zone: "EXAMPLE.com." and "example.com" are one zone; keep one of them',
+      'duplicate-zone: "EXAMPLE.com." and "example.com" are the same zone; keep one of them',
     ],
     [
       `${targets}zones: {example.com: {targets: [pdns], ttl: 1, ¦ttl: 2}}\n`,
@@ -275,7 +272,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       `${targets}zones: {}\nguards: {max_delete_percent: ¦101}\n`,
-      'config-syntax: guards: "max_delete_percent" must be 100 or less, not "101"',
+      'config-syntax: guards: "max_delete_percent" must be 100 or less, not 101',
     ],
     [
       `${targets}zones: {}\ninventory: {lab: {type: ¦htp}}\n`,
@@ -290,23 +287,23 @@ describe('what is wrong in hostmaster.yaml', () => {
   it.each([
     [
       'provider: ¦powerdn, url: "http://h"',
-      'unknown-provider: there is no provider "powerdn" (did you mean "powerdns"?); there are powerdns',
+      'unknown-provider: unknown provider "powerdn" (did you mean "powerdns"?); the built-in ones are powerdns',
     ],
-    ['provider: ¦__proto__', 'unknown-provider: there is no provider "__proto__"; there are powerdns'],
+    ['provider: ¦__proto__', 'unknown-provider: unknown provider "__proto__"; the built-in ones are powerdns'],
     ['url: "http://h"', 'config-syntax: targets.pdns: "provider" is missing; add it'],
     ['provider: powerdns', 'config-syntax: targets.pdns: "url" is missing; add it'],
-    ['provider: powerdns, url: ¦ftp://h', 'config-syntax: targets.pdns: "url" must be of another form'],
+    ['provider: powerdns, url: ¦ftp://h', 'config-syntax: targets.pdns: "url" has the wrong form'],
     [
       'provider: powerdns, url: "http://h", ¦srever: x',
-      'config-syntax: targets.pdns: "srever" is not a key here (did you mean "server"?); the keys are provider, verify_at, verify_wait, url, server, api_key',
+      'config-syntax: targets.pdns: "srever" is not a key here (did you mean "server"?); the keys are provider, verify_at, verify_wait, url, server and api_key',
     ],
     [
       'provider: powerdns, url: "http://h", verify_at: [¦ns1.example.com]',
-      'config-syntax: targets.pdns: verify_at takes addresses like 192.0.2.1:53 or [2001:db8::1]:53, not "ns1.example.com"',
+      'config-syntax: targets.pdns: "verify_at" must list addresses like 192.0.2.1:53 or [2001:db8::1]:53, not "ns1.example.com"',
     ],
     [
       'provider: powerdns, url: "http://h", verify_at: [¦"2001:db8::1:70000"]',
-      'config-syntax: targets.pdns: verify_at takes addresses',
+      'config-syntax: targets.pdns: "verify_at" must list addresses',
     ],
     [
       'provider: powerdns, url: "http://h", verify_wait: ¦30',
@@ -314,7 +311,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       'provider: powerdns, url: "http://h", verify_wait: ¦30 s',
-      'config-syntax: targets.pdns: "verify_wait" must be of another form (How long a name server may lag behind what was written. A time like 500ms, 30s, 10m or 1h)',
+      'config-syntax: targets.pdns: "verify_wait" has the wrong form (How long a name server may lag behind what was written. A time like 500ms, 30s, 10m or 1h)',
     ],
     [
       'provider: powerdns, url: "http://h", api_key: ¦s3cr3t',
@@ -354,16 +351,18 @@ describe('what is wrong in hostmaster.yaml', () => {
 });
 
 describe('a hostmaster.yaml that cannot be read at all', () => {
-  it.each([
-    ['targets: [', 'hostmaster.yaml:1:11: this is not YAML: '],
-    ['a: 1\n b: 2\n', 'hostmaster.yaml:1:'],
-    ['', 'hostmaster.yaml:1:1: hostmaster.yaml is empty; it needs "targets:" and "zones:"'],
-    ['- a\n', 'hostmaster.yaml:1:1: hostmaster.yaml must be a mapping; it needs "targets:" and "zones:"'],
-    ['a: *b\n', 'the alias *b has no anchor before it'],
-    [`a: ${'['.repeat(20_000)}\n`, 'hostmaster.yaml:1:'],
-    [`# ${'x'.repeat(limits.configBytes)}\n`, `${limits.configBytes} is the most`],
-    [Uint8Array.of(0x61, 0x3a, 0xff, 0x0a), 'it is not UTF-8 text'],
-  ])('%j is CONFIG', async (text, message) => {
+  it.each(
+    titled([
+      ['targets: [', 'hostmaster.yaml:1:11: cannot be read as YAML: '],
+      ['a: 1\n b: 2\n', 'hostmaster.yaml:1:'],
+      ['', 'hostmaster.yaml:1:1: hostmaster.yaml is empty; it needs "targets:" and "zones:"'],
+      ['- a\n', 'hostmaster.yaml:1:1: hostmaster.yaml must be a mapping; it needs "targets:" and "zones:"'],
+      ['a: *b\n', 'the alias *b has no anchor before it'],
+      [`a: ${'['.repeat(20_000)}\n`, 'hostmaster.yaml:1:'],
+      [`# ${'x'.repeat(limits.configBytes)}\n`, `${limits.configBytes} is the most`],
+      [Uint8Array.of(0x61, 0x3a, 0xff, 0x0a), 'it is not UTF-8 text'],
+    ]),
+  )('%s is CONFIG', async (_, text, message) => {
     const folder = repository({ 'hostmaster.yaml': text });
     await expect(load({ config: join(folder, 'hostmaster.yaml') })).rejects.toMatchObject({
       name: 'HostmasterError',
@@ -390,7 +389,7 @@ describe('a hostmaster.yaml that cannot be read at all', () => {
     const folder = repository({ 'hostmaster.yaml': `${lines.join('\n')}\n` });
     await expect(load({ config: join(folder, 'hostmaster.yaml') })).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringContaining(`its aliases stand for more than ${limits.aliasNodes} values`),
+      message: expect.stringContaining(`its aliases expand to more than ${limits.aliasNodes} values`),
     });
   });
 

@@ -73,15 +73,15 @@ describe('a zone’s files', () => {
     ],
     [
       { 'zones/example.com.yaml': a(1), 'zones/example.com.zone': master },
-      'file-ambiguous: zones/example.com.yaml and zones/example.com.zone are all of example.com.; keep one of them',
+      'file-ambiguous: example.com. has several files: zones/example.com.yaml and zones/example.com.zone; keep one of them',
     ],
     [
       { 'zones/example.com./x.yaml': a(1), 'zones/example.com.zone': master },
-      'file-ambiguous: zones/example.com. and zones/example.com.zone are all of example.com.; keep one of them',
+      'file-ambiguous: example.com. has several files: zones/example.com. and zones/example.com.zone; keep one of them',
     ],
     [
       { 'zones/example.com.yaml': a(1), 'zones/Example.com.yaml': a(2) },
-      'file-ambiguous: zones/Example.com.yaml and zones/example.com.yaml are all of example.com.; keep one of them',
+      'file-ambiguous: example.com. has several files: zones/Example.com.yaml and zones/example.com.yaml; keep one of them',
     ],
   ])('are missing or several, and the zone is left alone: %j', async (files, problem) => {
     const found = await loadFiles(config, files);
@@ -103,7 +103,7 @@ describe('a zone’s files', () => {
       'zones/example.com./a.yaml': `${a(2)}${b}`,
     });
     expect(problemsOf(found)).toEqual([
-      'zones/example.com./a.yaml:1:21 error duplicate-rrset: a.example.com. A is already there, at zones/example.com.yaml:1; put all its values into one record',
+      'zones/example.com./a.yaml:1:21 error duplicate-rrset: a.example.com. A is already defined at zones/example.com.yaml:1; put all its values into one record',
     ]);
     expect(rrsetsOf(found.zones[0])).toEqual(['b.example.com. 3600 A 192.0.2.1']);
     expect(found.zones).toMatchObject([{ complete: true, quarantined: [{ name: 'a.example.com.', type: 'A' }] }]);
@@ -189,7 +189,7 @@ describe('what leaves the repository is refused', () => {
     symlinkSync(join(repository(outside), 'secret.yaml'), join(folder, 'zones/example.com.yaml'));
     const found = await loadFolder(folder);
     expect(problemsOf(found)).toEqual([
-      'zones/example.com.yaml:1:1 error file-unusable: zones/example.com.yaml cannot be used: it leads out of the repository; keep zone files inside the folder of hostmaster.yaml',
+      'zones/example.com.yaml:1:1 error file-unusable: zones/example.com.yaml cannot be used: it is outside of the repository; keep zone files in the folder of hostmaster.yaml',
     ]);
     expect(found.zones).toMatchObject([{ complete: false, rrsets: [] }]);
   });
@@ -199,7 +199,7 @@ describe('what leaves the repository is refused', () => {
     symlinkSync(repository(outside), join(folder, 'zones/example.com.'));
     const found = await loadFolder(folder);
     expect(problemsOf(found)).toEqual([
-      'hostmaster.yaml:2:9 error file-unusable: zones/example.com. leads out of the repository; keep zones beside hostmaster.yaml; until then the zone is left alone',
+      'hostmaster.yaml:2:9 error file-unusable: zones/example.com. is outside of the repository; keep zones in the folder of hostmaster.yaml; until then the zone is left alone',
     ]);
     expect(found.zones).toEqual([]);
   });
@@ -218,7 +218,7 @@ describe('what leaves the repository is refused', () => {
     });
     const found = await loadFolder(join(inner, 'repo'));
     expect(found.problems).toMatchObject([
-      { rule: 'file-unusable', severity: 'error', message: expect.stringContaining('leads out of the repository') },
+      { rule: 'file-unusable', severity: 'error', message: expect.stringContaining('is outside of the repository') },
     ]);
     expect(found.zones.flatMap(rrsetsOf)).toEqual([]);
   });
@@ -232,7 +232,7 @@ describe('what leaves the repository is refused', () => {
     symlinkSync(join(inner, 'x.inc'), join(inner, 'repo/zones/link.inc'));
     const found = await loadFolder(join(inner, 'repo'));
     expect(problemsOf(found)).toEqual([
-      `zones/example.com.zone:1:10 error include: $INCLUDE "${path}": it leads out of the repository; keep zone files inside the folder of hostmaster.yaml`,
+      `zones/example.com.zone:1:10 error include: $INCLUDE "${path}": it is outside of the repository; keep zone files in the folder of hostmaster.yaml`,
     ]);
     expect(found.zones).toMatchObject([{ complete: false, rrsets: [] }]);
   });
@@ -277,7 +277,7 @@ describe('what cannot be read is refused', () => {
     const folder = repository({ 'hostmaster.yaml': config, 'zones/other.yaml': '' });
     symlinkSync('example.com.yaml', join(folder, 'zones/example.com.yaml'));
     expect(problemsOf(await loadFolder(folder))).toEqual([
-      'zones/example.com.yaml:1:1 error file-unusable: zones/example.com.yaml cannot be used: its symlinks go round in a circle',
+      'zones/example.com.yaml:1:1 error file-unusable: zones/example.com.yaml cannot be used: its symlinks form a loop',
     ]);
   });
 });

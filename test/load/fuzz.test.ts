@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { readMaster } from '../../src/load/master/read-master.ts';
-import { readZoneYaml } from '../../src/load/records/zone-yaml.ts';
+import { readZoneYaml } from '../../src/load/zone-yaml/read-zone-yaml.ts';
 import { HostmasterError } from '../../src/model/errors.ts';
 import { isWithin } from '../../src/model/name.ts';
 import { providers, repository } from './repository.ts';

@@ -55,7 +55,7 @@ describe('a secret under another key', () => {
     ['tsig: {name: k, secret: [s3cr3t]}', 'secret-literal: targets.ns.tsig: "secret" is a secret'],
     [
       'tsig: {name: k, secrt: s3cr3t}',
-      '"secrt" is not a key here (did you mean "secret"?); the keys are name, algorithm, secret',
+      '"secrt" is not a key here (did you mean "secret"?); the keys are name, algorithm and secret',
     ],
     ['tsig: s3cr3t', '"tsig" must be a mapping'],
     ['tsig: [s3cr3t]', '"tsig" must be a mapping'],

@@ -6,13 +6,13 @@ describe('octoDNS files', async () => {
   const found = await loadFolder(join(import.meta.dirname, 'fixtures/octodns'));
   const rrsets = new Map(found.zones.map((zone) => [zone.id.name, rrsetsOf(zone)]));
 
-  it('load unchanged; what means nothing here is named', () => {
+  it('load unchanged, with a warning for each key of octoDNS that is not used', () => {
     const file = 'zones/unit.example.yaml';
-    const rest = 'means nothing here; the plain values are used';
+    const rest = 'not supported; the plain values are used';
     expect(problemsOf(found)).toEqual([
-      `${file}:4:5 warning octodns-unsupported: "geo" of octoDNS ${rest}`,
-      `${file}:87:3 warning octodns-unsupported: "dynamic" of octoDNS ${rest}`,
-      `${file}:115:5 warning octodns-unsupported: octodns: "healthcheck", "cloudflare" ${rest}`,
+      `${file}:4:5 warning octodns-unsupported: octoDNS's "geo" is ${rest}`,
+      `${file}:87:3 warning octodns-unsupported: octoDNS's "dynamic" is ${rest}`,
+      `${file}:115:5 warning octodns-unsupported: octodns: "healthcheck" and "cloudflare" are ${rest}`,
     ]);
     expect(found.zones.every(({ complete, quarantined }) => complete && quarantined.length === 0)).toBe(true);
   });

@@ -54,3 +54,7 @@ export const rrsetsOf = (zone: DesiredZone | undefined): readonly string[] =>
 
 export const quarantineOf = (zone: DesiredZone | undefined): readonly string[] =>
   (zone?.quarantined ?? []).map(({ name, type }) => `${name} ${type ?? '*'}`);
+
+/** Rows for `it.each` with the text's beginning as a title before it: some texts are too long to show. */
+export const titled = (rows: readonly (readonly [string | Uint8Array, string])[]) =>
+  rows.map(([text, wanted]) => [JSON.stringify(`${text}`.slice(0, 60)), text, wanted] as const);

@@ -6,7 +6,7 @@ import { load } from '../../src/load/index.ts';
 import { limits } from '../../src/load/size-limits.ts';
 import { noRoles } from '../../src/model/roles.ts';
 import { grants, groups, labels } from './examples.ts';
-import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './repository.ts';
+import { loadFiles, loadFolder, problemsOf, providers, repository, targets, titled } from './repository.ts';
 
 const zones = 'zones: {lab.internal: {targets: [pdns], static: none}, example.com: {targets: [pdns], static: none}}\n';
 const config = `${targets}${zones}inventory: {lab: {type: file, path: servers.yaml}}
@@ -106,22 +106,24 @@ describe('labels.yaml and groups.yaml', () => {
     expect(found.roles.inventories).toHaveLength(1);
   });
 
-  it.each([
-    ['[', 'yaml-syntax'],
-    ['- a\n', 'config-syntax'],
-    ['lables: {}\n', 'config-syntax'],
-    ['labels: [a]\n', 'config-syntax'],
-    ['labels: {a: {dns: {}}, a: {dns: {}}}\n', 'duplicate-key'],
-    [Uint8Array.of(0xff), 'file-unusable'],
-    [`# ${'x'.repeat(limits.rolesFileBytes)}\n`, 'file-unusable'],
-    [`a: &a [x, x, x, x]\n${'b: [*a, *a, *a, *a, *a, *a, *a, *a]\n'.repeat(4000)}`, 'yaml-syntax'],
-    ['labels: {a: text}\n', 'config-syntax'],
-    ['labels: {a: {dns: {claim: [{name: www.lab.internal, type: A}]}}}\n', 'config-syntax'],
-    ['labels: {a: {dns: {claims: {name: www.lab.internal, type: A}}}}\n', 'config-syntax'],
-    ['labels: {a: {dns: {claims: [{nmae: www.lab.internal, type: A}]}}}\n', 'config-syntax'],
-    ['labels: {a: {dns: {claims: [{name: www..lab.internal, type: A}]}}}\n', 'name-syntax'],
-    ['labels: {a: {dns: {claims: [{name: "{{x", type: A}]}}}\n', 'template-syntax'],
-  ])('hold back every delete where nobody knows which names are meant: %j', async (text, rule) => {
+  it.each(
+    titled([
+      ['[', 'yaml-syntax'],
+      ['- a\n', 'config-syntax'],
+      ['lables: {}\n', 'config-syntax'],
+      ['labels: [a]\n', 'config-syntax'],
+      ['labels: {a: {dns: {}}, a: {dns: {}}}\n', 'duplicate-key'],
+      [Uint8Array.of(0xff), 'file-unusable'],
+      [`# ${'x'.repeat(limits.rolesFileBytes)}\n`, 'file-unusable'],
+      [`a: &a [x, x, x, x]\n${'b: [*a, *a, *a, *a, *a, *a, *a, *a]\n'.repeat(4000)}`, 'yaml-syntax'],
+      ['labels: {a: text}\n', 'config-syntax'],
+      ['labels: {a: {dns: {claim: [{name: www.lab.internal, type: A}]}}}\n', 'config-syntax'],
+      ['labels: {a: {dns: {claims: {name: www.lab.internal, type: A}}}}\n', 'config-syntax'],
+      ['labels: {a: {dns: {claims: [{nmae: www.lab.internal, type: A}]}}}\n', 'config-syntax'],
+      ['labels: {a: {dns: {claims: [{name: www..lab.internal, type: A}]}}}\n', 'name-syntax'],
+      ['labels: {a: {dns: {claims: [{name: "{{x", type: A}]}}}\n', 'template-syntax'],
+    ]),
+  )('hold back every delete where nobody knows which names are meant: %s', async (_, text, rule) => {
     const found = await loadFiles(config, { 'labels.yaml': text, 'groups.yaml': groups });
     expect(found.problems.map((problem) => [problem.file, problem.rule])).toContainEqual(['labels.yaml', rule]);
     expect(found.roles.unusable).toContainEqual(expect.objectContaining({ name: null }));

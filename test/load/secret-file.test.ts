@@ -64,7 +64,7 @@ describe('a secret in a file', () => {
       'hostmaster.yaml:8:48 secret-file',
     ]);
     const says =
-      '"secret" is in a file, which a configuration named by --config cannot read; write {env: NAME}; or if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder';
+      '"secret" names a file, and a configuration named by --config may not read secret files; write {env: NAME}; or if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder';
     expect(problems[1]).toBe(`hostmaster.yaml:3:43 error secret-file: targets.ns.tsig: ${says}`);
     expect([found.targets, found.roles.inventories]).toEqual([[], []]);
     expect(found.roles.unusable.map(({ reason }) => reason)).toEqual([

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { refuseStale } from '../../src/apply/index.ts';
-import { pooled } from '../../src/model/pool.ts';
+import { forEachPooled, pooled } from '../../src/model/pool.ts';
 import type { Provider } from '../../src/provider.ts';
 import { changeset } from '../apply/make.ts';
 import { openScene } from '../pass/scene.ts';
@@ -19,6 +19,22 @@ it('runs so many jobs at a time, and gives results in the order of the items', a
   });
   expect(results).toEqual(numbers);
   expect(most).toBe(3);
+});
+
+it('takes items from an iterable only when one of its jobs is done', async () => {
+  let [taken, done] = [0, 0];
+  function* items(): Generator<number> {
+    for (const i of numbers) {
+      taken += 1;
+      expect(taken - done).toBeLessThanOrEqual(3);
+      yield i;
+    }
+  }
+  await forEachPooled(items(), 3, async () => {
+    await sleep(1);
+    done += 1;
+  });
+  expect(done).toBe(numbers.length);
 });
 
 it('begins nothing after an error', async () => {

@@ -172,11 +172,11 @@ describe('what is compiled and must not go', () => {
   });
 
   it('a value that the inventory holds is seen in it', () => {
-    const held = {
+    const retained = {
       ...contributed('www A 60 192.0.2.1 | 192.0.2.2', 'claim', { '192.0.2.2': 'web2' }, ['web2']),
       healthCheck: check,
     };
-    const planned = plan(scene({ desired: [held], existing: [...apex, lua], ...more }));
+    const planned = plan(scene({ desired: [retained], existing: [...apex, lua], ...more }));
     expect(planned.changes).toEqual([]);
     expect(planned.withheld).toEqual(['absence: replace www LUA']);
   });

@@ -42,12 +42,12 @@ describe('owns: listed', () => {
     expect(planned.problems).toEqual(['unmanaged-conflict']);
   });
 
-  it('what the inventory wrote goes when its server is settled', () => {
+  it('what the inventory wrote is deleted when the evidence for its server is conclusive', () => {
     const scope = { all: false, ptr: false, grants: [{ names: ['a.example.com'], types: ['A'] }] };
     const known = { ...evidence, written: [written('a', 'A', '192.0.2.1', 'lab/web1')] };
-    const held = plan(listed({ evidence: known, zone: { scope } }));
-    expect(held.changes).toEqual([]);
-    expect(held.withheld).toEqual(['absence: replace a A']);
+    const unproven = plan(listed({ evidence: known, zone: { scope } }));
+    expect(unproven.changes).toEqual([]);
+    expect(unproven.withheld).toEqual(['absence: replace a A']);
     const servers = new Map([['lab/web1', 'conclusive' as const]]);
     expect(plan(listed({ evidence: { ...known, servers }, zone: { scope } })).changes).toEqual(['replace a A']);
   });

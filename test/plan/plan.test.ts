@@ -47,6 +47,7 @@ describe('ownership', () => {
       'example.com. NS: apex NS: the zone file has none',
       "example.com. SOA: the name server's own: the zone file has no SOA",
     ]);
+    expect(planned.changeset.unmanaged.map(({ kind }) => kind)).toEqual(['server_own', 'apex_ns', 'server_own']);
   });
 
   const marker = '"heritage=external-dns,external-dns/owner=k8s-a,external-dns/resource=service/x"';
@@ -155,12 +156,12 @@ describe('guards', () => {
     const planned = plan({ desired: swapped, existing: [...apex, ...hosts(10)] });
     expect(planned.changes).toHaveLength(6);
     const four = hosts(10).map((line, i) => (i < 4 ? `h${i} CNAME 300 h9.example.com.` : line));
-    const held = plan({ desired: four, existing: [...apex, ...hosts(10)] });
-    expect(held.changes).toEqual([]);
-    expect(held.withheld).toHaveLength(8);
+    const tooMany = plan({ desired: four, existing: [...apex, ...hosts(10)] });
+    expect(tooMany.changes).toEqual([]);
+    expect(tooMany.withheld).toHaveLength(8);
   });
 
-  it('never_empty holds back what would leave only SOA and apex NS', () => {
+  it('never_empty withholds what would leave only SOA and apex NS', () => {
     const planned = plan({ desired: [], existing: [...apex, ...hosts(5)] });
     expect(planned.changes).toEqual([]);
     expect(planned.allows).toEqual(['never_empty:example.com./t']);
@@ -236,7 +237,7 @@ it('invariant 6: the digest is of the changes, and of nothing else', () => {
   expect(planDigest([one])).not.toBe(planDigest([{ ...one, target: 'u' }]));
 });
 
-describe('what waits with what is held back', () => {
+describe('what depends on what is withheld', () => {
   const bad = (name: string, type: string | null) => ({
     name: `${name}.example.com.`,
     type,
@@ -245,7 +246,7 @@ describe('what waits with what is held back', () => {
   });
   const rest = ['keep A 1 192.0.2.1'];
 
-  it('below a DNAME that does not come, nothing goes', () => {
+  it('below a DNAME that does not come, nothing is deleted', () => {
     const existing = [...apex, ...rest, 'a.old A 1 192.0.2.1', 'b.old A 1 192.0.2.2', 'c A 1 192.0.2.3'];
     const desired = [...rest, 'old DNAME 1 new.example.com.'];
     const planned = plan({ desired, existing, supports: { refuses: { DNAME: 'dname-processing is off' } } });
@@ -253,10 +254,21 @@ describe('what waits with what is held back', () => {
     expect(planned.withheld).toEqual(['quarantine: delete a.old A', 'quarantine: delete b.old A']);
   });
 
-  it('below a zone cut that does not come, nothing goes', () => {
+  it('below a zone cut that does not come, nothing is deleted', () => {
     const existing = [...apex, ...rest, 'a.sub A 1 192.0.2.1', 'subway A 1 192.0.2.2'];
     const planned = plan({ desired: rest, existing, zone: { quarantined: [bad('sub', 'NS')] } });
     expect(planned.changes).toEqual(['delete subway A']);
+  });
+
+  it('names the bad input and the rule that it breaks', () => {
+    const existing = [...apex, 'sub NS 1 ns1.sub.example.com.', 'ns1.sub A 1 192.0.2.1', 'sub TXT 1 x'];
+    const quarantined = [{ ...bad('sub', 'NS'), rule: 'missing-glue', reason: 'missing-glue: no address' }];
+    const planned = plan({ desired: [], existing, zone: { quarantined } });
+    expect(planned.changeset.withheld.map(({ name, type, kind, reason }) => [name, type, kind, reason])).toEqual([
+      ['ns1.sub.example.com.', 'A', 'dependent', 'depends on sub.example.com. NS, which has an error (missing-glue)'],
+      ['sub.example.com.', 'NS', 'refused', 'missing-glue: no address'],
+      ['sub.example.com.', 'TXT', 'dependent', 'depends on sub.example.com. NS, which has an error (missing-glue)'],
+    ]);
   });
 
   it('what a wildcard was to take the place of stays while it waits', () => {
@@ -279,10 +291,16 @@ describe('what waits with what is held back', () => {
     expect(planned.changes).toEqual(['delete old A', 'create web2 A']);
   });
 
-  it('the printed --allow of what goes along lets it through as well', () => {
+  it('has its --allow, and says what it depends on, whose reason stands once', () => {
     const existing = [...apex, ...rest, 'sub NS 1 ns1.sub.example.com.', 'ns1.sub A 1 192.0.2.1'];
     const desired = [...rest, 'sub NS 1 ns2.sub.example.com.', 'ns2.sub A 1 192.0.2.2'];
-    expect(plan({ desired, existing }).allows).toEqual(['delegation:example.com./t:sub.example.com.']);
+    const planned = plan({ desired, existing });
+    expect(planned.allows).toEqual(['delegation:example.com./t:sub.example.com.']);
+    expect(planned.changeset.withheld.map(({ type, kind, reason }) => `${type} ${kind}: ${reason}`)).toEqual([
+      'A dependent: depends on sub.example.com. NS, which is withheld',
+      'A dependent: depends on sub.example.com. NS, which is withheld',
+      'NS refused: changes a delegation; allow it by name when the new name servers are ready',
+    ]);
   });
 
   it('the addresses of an apex NS that the zone file does not state stay', () => {

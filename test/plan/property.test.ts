@@ -4,7 +4,7 @@ import type { DeletionEvidence, EvidenceStatus } from '../../src/model/deletion-
 import type { Change, Changeset, Withheld } from '../../src/model/plan.ts';
 import type { RRset } from '../../src/model/rrset.ts';
 import type { ExistingRRset, InventoryScope } from '../../src/model/zone.ts';
-import { atomicSets, withholdSplit } from '../../src/plan/index.ts';
+import { atomicSets, withholdSplitSets } from '../../src/plan/index.ts';
 import { apex, check, contributed, healthChecks, evidence as noFacts, plan, rrset, supports } from './make.ts';
 
 const values = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::1', '2001:db8::2'];
@@ -33,13 +33,13 @@ const existingAt = (name: string) =>
 const desiredAt = (name: string) =>
   fc
     .tuple(addresses, fc.boolean(), some(servers), fc.boolean())
-    .map(([all, isChecked, held, isCname]): readonly RRset[] => {
+    .map(([all, isChecked, missing, isCname]): readonly RRset[] => {
       if (isCname && all.length === 1) return [rrset(`${name} CNAME 60 x.example.com.`)];
       return ['A', 'AAAA'].flatMap((type) => {
         const own = all.filter((each) => familyOf(each) === type);
         if (own.length === 0) return [];
         const by = Object.fromEntries(own.map((each) => [each, servers[values.indexOf(each) % 3] ?? '']));
-        const made = contributed(`${name} ${type} 60 ${own.join(' | ')}`, 'claim', by, held);
+        const made = contributed(`${name} ${type} 60 ${own.join(' | ')}`, 'claim', by, missing);
         return [isChecked ? { ...made, healthCheck: check } : made];
       });
     });
@@ -210,7 +210,7 @@ const someChangeset = (target: string) =>
     const each = [...new Map(drawn.map((one) => [`${one[0].name} ${one[0].type}`, one])).values()];
     const withheld = each
       .filter(([, isHeld, isSure]) => isHeld && isSure)
-      .map(([change]): Withheld => ({ ...change, guard: 'quarantine', reason: 'bad', allow: null }));
+      .map(([change]): Withheld => ({ ...change, guard: 'quarantine', kind: 'refused', reason: 'bad', allow: null }));
     const changes = each.filter(([, isHeld, isSure]) => !(isHeld && isSure)).map(([change]) => change);
     return { zone: '.', view: null, target, based_on: null, create_zone: false, changes, withheld, unmanaged: [] };
   });
@@ -221,7 +221,7 @@ it('invariant 7: a set is all there or not at all', () => {
   fc.assert(
     fc.property(drawn, ([one, two, isFiltered]) => {
       const selected = ({ target }: Changeset) => !isFiltered || target === 'one';
-      const result = withholdSplit({ changesets: [one, two], registered, allows: [], selected });
+      const result = withholdSplitSets({ changesets: [one, two], registered, allows: [], selected });
       const whole = (list: readonly Changeset[]) =>
         list.map((each) => ({ ...each, changes: [...each.changes, ...each.withheld] }));
       const sets = atomicSets(whole([one, two]), registered);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, Changeset, PlannedRRset, Withheld } from '../../src/model/plan.ts';
 import { summarise } from '../../src/model/plan.ts';
-import type { SplitInput } from '../../src/plan/index.ts';
-import { assemblePlan, atomicSets, parseChangeAllow, withholdSplit } from '../../src/plan/index.ts';
+import type { WithholdSetsInput } from '../../src/plan/index.ts';
+import { assemblePlan, atomicSets, parseChangeAllow, withholdSplitSets } from '../../src/plan/index.ts';
 import { origin } from './make.ts';
 
 const registered = new Map([
@@ -31,9 +31,10 @@ const change = (line: string): Change => {
   };
 };
 
-const held = (line: string, more: Partial<Withheld> = {}): Withheld => ({
+const withheldChange = (line: string, more: Partial<Withheld> = {}): Withheld => ({
   ...change(line),
   guard: 'max_delete_percent',
+  kind: 'refused',
   reason: 'too many',
   allow: 'max_delete_percent:arpa./pdns',
   ...more,
@@ -63,8 +64,8 @@ const wordsOf = (changesets: readonly Changeset[]) => ({
   withheld: changesets.flatMap((each) => each.withheld.map(({ guard, name, type }) => `${guard} ${name} ${type}`)),
 });
 
-const split = (changesets: readonly Changeset[], more: Partial<SplitInput> = {}) =>
-  withholdSplit({ changesets, registered, allows: [], ...more });
+const split = (changesets: readonly Changeset[], more: Partial<WithholdSetsInput> = {}) =>
+  withholdSplitSets({ changesets, registered, allows: [], ...more });
 
 const lab = ['create web1.lab. A 192.0.2.1', 'create web1.lab. AAAA 2001:db8::1', 'create x.lab. A 192.0.2.9'];
 const arpa = ['create 1.arpa. PTR web1.lab.', 'create 9.arpa. PTR x.lab.'];
@@ -99,7 +100,7 @@ describe('atomic sets', () => {
     ]);
   });
 
-  it('what an address takes the place of goes with it; other types at the name do not', () => {
+  it('what an address takes the place of is in the set; other types at the name are not', () => {
     const lines = [
       'delete web1.lab. CNAME x.lab.',
       'create web1.lab. A 192.0.2.1',
@@ -136,7 +137,7 @@ describe('atomic sets', () => {
 
 describe('a set of which a part waits', () => {
   it('waits whole, in every zone and target, with its claims; the rest goes on', () => {
-    const ptr = held('create 1.arpa. PTR web1.lab.');
+    const ptr = withheldChange('create 1.arpa. PTR web1.lab.');
     const result = split([
       changeset('arpa.', ['create 9.arpa. PTR x.lab.'], [ptr]),
       changeset('lab.', lab),
@@ -155,15 +156,15 @@ describe('a set of which a part waits', () => {
       ],
     });
     const a = result[1]?.withheld[0];
-    expect(a?.reason).toBe('goes with 1.arpa. PTR in arpa. at pdns, which is held back: too many');
+    expect(a).toMatchObject({ kind: 'dependent', reason: 'waits for 1.arpa. PTR at pdns (same server)' });
     expect(a?.allow).toBe('max_delete_percent:arpa./pdns');
     expect(atomicSets(result, registered)).toEqual([]);
   });
 
   it('with all that has to be allowed for it', () => {
     const ptr = [
-      held('delete 1.arpa. PTR web1.lab.'),
-      held('delete 1.arpa. PTR web1.lab.', { guard: 'never_empty', allow: 'never_empty:arpa./pdns' }),
+      withheldChange('delete 1.arpa. PTR web1.lab.'),
+      withheldChange('delete 1.arpa. PTR web1.lab.', { guard: 'never_empty', allow: 'never_empty:arpa./pdns' }),
     ];
     const [, result] = split([changeset('arpa.', [], ptr), changeset('lab.', ['delete web1.lab. A 192.0.2.1'])]);
     expect(result?.withheld.map(({ allow }) => allow)).toEqual([
@@ -184,7 +185,7 @@ describe('a set of which a part waits', () => {
       changeset(
         'arpa.',
         ['create 2.arpa. PTR web2.lab.', 'create 12.arpa. PTR web1.lab.,web2.lab.'],
-        [held('create 1.arpa. PTR web1.lab.')],
+        [withheldChange('create 1.arpa. PTR web1.lab.')],
       ),
     ]);
     expect(wordsOf(result).changes).toEqual([]);
@@ -195,18 +196,21 @@ describe('a set of which a part waits', () => {
     const going = ['replace 1.arpa. PTR web1.lab. -> web2.lab.', 'create 3.arpa. PTR web1.lab.'];
     const own = 'replace web1.lab. A 192.0.2.1 -> 192.0.2.3';
     const other = 'replace web2.lab. A 192.0.2.2 -> 192.0.2.1';
-    const waiting = (line: string) => [changeset('arpa.', going.slice(0, 1)), changeset('lab.', [other], [held(line)])];
+    const waiting = (line: string) => [
+      changeset('arpa.', going.slice(0, 1)),
+      changeset('lab.', [other], [withheldChange(line)]),
+    ];
     expect(wordsOf(split(waiting(own))).changes).toEqual([]);
     expect(wordsOf(split(waiting('delete web1.lab. A 192.0.2.1'))).changes).toEqual([
       'replace 1.arpa. PTR',
       'replace web2.lab. A',
     ]);
-    const turned = [changeset('arpa.', going), changeset('lab.', [own], [held(other)])];
+    const turned = [changeset('arpa.', going), changeset('lab.', [own], [withheldChange(other)])];
     expect(wordsOf(split(turned)).changes).toEqual([]);
   });
 
   it('not where a value only waits for proof that it is gone; but where what is to come waits for that', () => {
-    const waits = held('replace web1.lab. A 192.0.2.1,192.0.2.2 -> 192.0.2.2', {
+    const waits = withheldChange('replace web1.lab. A 192.0.2.1,192.0.2.2 -> 192.0.2.2', {
       guard: 'absence',
       allow: 'absence:lab./pdns:web1.lab.',
     });
@@ -216,7 +220,10 @@ describe('a set of which a part waits', () => {
       'create 1.arpa. PTR',
       'create 9.arpa. PTR',
     ]);
-    const blocked = held('create web1.lab. A 192.0.2.1', { guard: 'absence', allow: 'absence:lab./pdns:web1.lab.' });
+    const blocked = withheldChange('create web1.lab. A 192.0.2.1', {
+      guard: 'absence',
+      allow: 'absence:lab./pdns:web1.lab.',
+    });
     expect(wordsOf(split([changeset('lab.', [], [blocked]), changeset('arpa.', arpa)]))).toEqual({
       changes: ['create 9.arpa. PTR'],
       withheld: ['absence web1.lab. A', 'absence 1.arpa. PTR'],
@@ -226,7 +233,7 @@ describe('a set of which a part waits', () => {
   describe('leaves a claim what it takes from others', () => {
     const waiting = (...lines: readonly string[]) =>
       split([
-        changeset('arpa.', ['create 2.arpa. PTR web2.lab.'], [held('create 1.arpa. PTR web1.lab.')]),
+        changeset('arpa.', ['create 2.arpa. PTR web2.lab.'], [withheldChange('create 1.arpa. PTR web1.lab.')]),
         changeset('com.', lines),
       ])[1];
     const valuesOf = (result: Changeset | undefined) =>
@@ -246,7 +253,7 @@ describe('a set of which a part waits', () => {
       ]);
       expect(result?.withheld).toMatchObject([
         { ...change('create new.com. A 192.0.2.1=web1,192.0.2.2=web2'), guard: 'max_delete_percent' },
-        { ...change(line), reason: 'goes with 1.arpa. PTR in arpa. at pdns, which is held back: too many' },
+        { ...change(line), reason: 'waits for 1.arpa. PTR at pdns (same server)' },
       ]);
     });
 
@@ -274,7 +281,7 @@ describe('a set of which a part waits', () => {
         when_all_down: 'open',
       } as const;
       const checked = { ...plain, after: plain.after && { ...plain.after, health_check: check } };
-      const arpaZone = changeset('arpa.', [], [held('create 1.arpa. PTR web1.lab.')]);
+      const arpaZone = changeset('arpa.', [], [withheldChange('create 1.arpa. PTR web1.lab.')]);
       const [, result] = split([arpaZone, { ...changeset('com.', []), changes: [checked] }]);
       expect(result?.changes).toEqual([]);
     });
@@ -298,22 +305,25 @@ describe('a set of which a part waits', () => {
         changeset(
           'arpa.',
           [],
-          ptrs.map((line) => held(line)),
+          ptrs.map((line) => withheldChange(line)),
         ),
         changeset('com.', lines),
       ])[1];
       expect(result?.changes).toEqual([]);
-      expect(result?.withheld.map(({ name, reason }) => [name, reason.split(' in ')[0]])).toEqual([
-        ['www.com.', 'goes with 1.arpa. PTR'],
-        ['www.com.', 'goes with 2.arpa. PTR'],
-        ['x.com.', 'goes with 2.arpa. PTR'],
+      expect(result?.withheld.map(({ name, reason }) => [name, reason.split(' at ')[0]])).toEqual([
+        ['www.com.', 'waits for 1.arpa. PTR'],
+        ['www.com.', 'waits for 2.arpa. PTR'],
+        ['x.com.', 'depends on www.com. A, which is withheld'],
       ]);
       expect(result === undefined ? null : summarise([result]).withheld).toBe(2);
     });
   });
 
   it('nothing changes where all sets are whole', () => {
-    const changesets = [changeset('lab.', lab), changeset('arpa.', arpa, [held('delete 7.arpa. PTR y.lab.')])];
+    const changesets = [
+      changeset('lab.', lab),
+      changeset('arpa.', arpa, [withheldChange('delete 7.arpa. PTR y.lab.')]),
+    ];
     expect(split(changesets)).toEqual(changesets);
   });
 });
@@ -330,7 +340,7 @@ describe('a set that this run would split', () => {
       ['filter', 'filter:lab./pdns:web1.lab.'],
     ]);
     expect(inLab?.withheld[0]?.reason).toBe(
-      'it is of web1, as is 1.arpa. PTR in arpa. at pdns, which --zone or --target leaves out',
+      'belongs to server web1, as does 1.arpa. PTR at pdns, which --zone or --target leaves out',
     );
     expect(inArpa).toEqual(all[1]);
   });
@@ -357,7 +367,7 @@ describe('a set that this run would split', () => {
 });
 
 it('a PTR does not point at a name whose addresses cannot be written', () => {
-  const quarantined = new Map([['web1.lab.', 'claim-and-record: web1.lab. is claimed']]);
+  const quarantined = new Map([['web1.lab.', { rule: 'claim-and-record' }]]);
   const result = split([changeset('lab.', ['create x.lab. A 192.0.2.9']), changeset('arpa.', arpa)], { quarantined });
   expect(wordsOf(result)).toEqual({
     changes: ['create x.lab. A', 'create 9.arpa. PTR'],
@@ -365,14 +375,18 @@ it('a PTR does not point at a name whose addresses cannot be written', () => {
   });
   expect(result[1]?.withheld[0]).toMatchObject({
     allow: null,
-    reason: 'goes with the addresses of web1.lab.: quarantined: claim-and-record: web1.lab. is claimed',
+    reason: 'waits for the addresses of web1.lab., which have an error (claim-and-record)',
   });
 });
 
 it('a set waits while one of its zones cannot be read', () => {
   const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
-  const needs = ({ server }: { readonly server: string }) => (server === 'web1' ? [{ zone: 'arpa.', view: null }] : []);
-  const [result] = split([changeset('lab.', [...lab, 'create web2.lab. A 192.0.2.2'])], { unplanned, needs });
+  const registrationZones = ({ server }: { readonly server: string }) =>
+    server === 'web1' ? [{ zone: 'arpa.', view: null }] : [];
+  const [result] = split([changeset('lab.', [...lab, 'create web2.lab. A 192.0.2.2'])], {
+    unplanned,
+    registrationZones,
+  });
   expect(result?.changes.map(({ name }) => name)).toEqual(['x.lab.', 'web2.lab.']);
   expect(result?.withheld[0]).toMatchObject({
     guard: 'incomplete',
@@ -383,10 +397,10 @@ it('a set waits while one of its zones cannot be read', () => {
 
 it('whose zones they are is asked with all that changes of the server', () => {
   const unplanned = [{ zone: 'arpa.', view: null, target: 'pdns' }];
-  const needs = (_server: object, changes: readonly Change[]) =>
+  const registrationZones = (_server: object, changes: readonly Change[]) =>
     changes.some(({ before }) => before?.values[0]?.rdata === '192.0.2.1') ? [{ zone: 'arpa.', view: null }] : [];
   const leaving = ['delete web1.lab. A 192.0.2.1', 'delete web2.lab. A 192.0.2.2'];
-  const [result] = split([changeset('lab.', leaving)], { unplanned, needs });
+  const [result] = split([changeset('lab.', leaving)], { unplanned, registrationZones });
   expect(result?.changes.map(({ name }) => name)).toEqual(['web2.lab.']);
   expect(result?.withheld.map(({ guard, name }) => `${guard} ${name}`)).toEqual(['incomplete web1.lab.']);
 });

@@ -36,7 +36,7 @@ describe('a claim whose name depends on the server', () => {
     ['web-{{server.env}}.example.com.', 'web-*.example.com'],
     ['{{server.name}}.{{server.site}}.example.com', '**.**.example.com'],
   ])('%s may come to %s', (name, names) => {
-    const rule = { title: 'label web', type: 'A', name: readTemplate(name) };
+    const rule = { title: 'label web', type: 'A', nameTemplate: readTemplate(name) };
     expect(claimedNamesOf(rule as Parameters<typeof claimedNamesOf>[0])).toEqual({
       role: 'label web',
       type: 'A',

@@ -95,17 +95,17 @@ describe('its keys', { timeout: 60_000 }, () => {
     tsig: { type: 'object', additionalProperties: false, properties: { name: { type: 'string' } } } } }`;
   const files = { 'it.js': tellingFactory({ schema, secrets: "['token', 'tsig.secret']" }), key: 'from-a-file\n' };
   const isSecret = 'is a secret; write {env: NAME} or {file: PATH}, never the secret itself';
-  const known = 'the keys are provider, verify_at, verify_wait, url, size, tsig, token';
+  const known = 'the keys are provider, verify_at, verify_wait, url, size, tsig and token';
   const wrong = [
     ['size: 3', 3, 'config-syntax', '"url" is missing; add it'],
-    ['url: ftp', 34, 'config-syntax', '"url" must be of another form (Where its API is)'],
+    ['url: ftp', 34, 'config-syntax', '"url" has the wrong form (Where its API is)'],
     ['url: "http://h", size: 0', 52, 'config-syntax', '"size" must be 1 or more'],
     ['url: "http://h", sise: 3', 46, 'config-syntax', `"sise" is not a key here (did you mean "size"?); ${known}`],
     [
       'url: "http://h", tsig: { nmae: a }',
       54,
       'config-syntax',
-      '"nmae" is not a key here (did you mean "name"?); the keys are name',
+      '"nmae" is not a key here (did you mean "name"?); the only key is name',
     ],
     ['url: "http://h", token: s3cr3t', 53, 'secret-literal', `"token" ${isSecret}`],
     ['url: "http://h", tsig: { secret: s3cr3t }', 62, 'secret-literal', `"secret" ${isSecret}`],

@@ -104,22 +104,19 @@ const modules: readonly (readonly [name: string, text: string, says: string])[] 
 ];
 
 const absent: readonly (readonly [provider: string, says: string])[] = [
-  [
-    './nope.js',
-    'there is no provider ./nope.js: no such file in the folder of hostmaster.yaml; make it, or name another',
-  ],
+  ['./nope.js', 'there is no file ./nope.js beside hostmaster.yaml; create it, or name another provider'],
   [
     'powredns',
-    'there is no provider "powredns" (did you mean "powerdns"?); there are KNOWN, and no package of this name is installed here',
+    'unknown provider "powredns" (did you mean "powerdns"?); the built-in ones are KNOWN, and no package of this name is installed here',
   ],
   [
     '@no-such/package-of-ours',
-    'there is no provider "@no-such/package-of-ours"; there are KNOWN, and no package of this name is installed here',
+    'unknown provider "@no-such/package-of-ours"; the built-in ones are KNOWN, and no package of this name is installed here',
   ],
-  ['fs', 'there is no provider "fs"; there are KNOWN'],
-  ['node:fs', 'there is no provider "node:fs"; there are KNOWN'],
-  ['data:text/javascript,0', 'there is no provider "data:text/javascript,0"; there are KNOWN'],
-  ['package/../../nothing.js', 'there is no provider "package/../../nothing.js"; there are KNOWN'],
+  ['fs', 'unknown provider "fs"; the built-in ones are KNOWN'],
+  ['node:fs', 'unknown provider "node:fs"; the built-in ones are KNOWN'],
+  ['data:text/javascript,0', 'unknown provider "data:text/javascript,0"; the built-in ones are KNOWN'],
+  ['package/../../nothing.js', 'unknown provider "package/../../nothing.js"; the built-in ones are KNOWN'],
 ];
 
 describe('a provider that cannot be used', { timeout: 60_000 }, () => {
@@ -147,7 +144,7 @@ describe('a provider that cannot be used', { timeout: 60_000 }, () => {
   });
 
   it.each(absent.map(([provider, says], i) => [provider, says, i + modules.length] as const))('%s', (_, says, i) => {
-    const said = saidOf(i).replace(/there are [a-z0-9, ]*?(?=, and no|$)/, 'there are KNOWN');
+    const said = saidOf(i).replace(/built-in ones are [a-z0-9, ]*?(?=, and no|$)/, 'built-in ones are KNOWN');
     expect(said).toBe(`[unknown-provider] ${says}`);
   });
 
@@ -167,7 +164,7 @@ describe('a file', { timeout: 60_000 }, () => {
     const folder = repository();
     const { code, stdout } = await hostmaster(['validate', '--config', join(folder, 'hostmaster.yaml')], { cwd: '/' });
     expect(stdout).toContain(
-      'hostmaster.yaml:2:20: error [unusable-provider] the provider ./a.js is code in a file, which a configuration named by --config cannot run; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n',
+      'hostmaster.yaml:2:20: error [unusable-provider] the provider ./a.js is not run: a configuration named by --config may not run code; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n',
     );
     expect([code, hasRun(folder)]).toEqual([1, false]);
   });
@@ -183,11 +180,11 @@ describe('a file', { timeout: 60_000 }, () => {
     const words = ['validate', '--config', join(folder, 'hostmaster.yaml')];
     const { code: exit, stdout } = await hostmaster(words, { cwd: '/' });
     const how =
-      'if that is a package, it is code, which a configuration named by --config cannot run; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n';
+      'Packages are not looked for: a configuration named by --config may not run code; if you trust hostmaster.yaml, name it with --targets-from, or run hostmaster in its folder\n';
     for (const [line, name] of ['theirs"', 'self"', 'powerdsn" (did you mean "powerdns"?)'].entries()) {
-      const start = `hostmaster.yaml:${line + 2}:20: error [unknown-provider] there is no provider "${name}; there are `;
+      const start = `hostmaster.yaml:${line + 2}:20: error [unknown-provider] unknown provider "${name}; the built-in ones are `;
       const said = stdout.split(/(?<=\n)/).find((text) => text.startsWith(start)) ?? '';
-      expect(said.slice(said.indexOf('; if that') + 2)).toBe(how);
+      expect(said.slice(said.indexOf('Packages'))).toBe(how);
     }
     expect([exit, hasRun(folder), hasRun(join(folder, 'node_modules/theirs'))]).toEqual([1, false, false]);
     expect(await hostmaster(['validate'], { cwd: folder })).toMatchObject({ code: 1 });

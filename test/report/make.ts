@@ -36,6 +36,7 @@ export const remove = (name: string, type: string, before: PlannedRRset): Change
 export const withhold = (held: Change, allow: string | null, reason = 'would leave nothing'): Withheld => ({
   ...held,
   guard: 'never_empty',
+  kind: 'refused',
   reason,
   allow,
 });

@@ -55,7 +55,7 @@ describe('a plan as markdown', () => {
       remove(`${hostile}.${apex}`, hostile, set(300, hostile)),
     ];
     const withheld = [withhold(remove(`w.${apex}`, 'A', set(300, hostile)), hostile, hostile)];
-    const unmanaged = [{ name: apex, type: 'SOA', why: hostile }];
+    const unmanaged = [{ name: apex, type: 'SOA', kind: 'ignored' as const, why: hostile }];
     const plan = planOf(
       [changeset(apex, changes, { withheld, unmanaged, target: hostile })],
       [{ ...warning(1, hostile), rule: hostile, file: hostile }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Unmanaged } from '../../src/model/plan.ts';
 import { colours, noPaint } from '../../src/report/paint.ts';
 import { applyText, planText, validateText, verifyText } from '../../src/report/text.ts';
 import { changeset, create, difference, planOf, remove, replace, set, times, warning, withhold } from './make.ts';
@@ -51,10 +52,15 @@ Plan: 1 create, 2 replaces and 1 delete.
   });
 
   it('lists what is somebody else’s, and not what every zone has', () => {
-    const unmanaged = [
-      { name: apex, type: 'SOA', why: "the name server's own: the zone file has no SOA" },
-      { name: apex, type: 'NS', why: 'apex NS: the zone file has none' },
-      ...times(3, (i) => ({ name: `k${i}.${apex}`, type: 'A', why: 'foreign: ExternalDNS owner k8s' })),
+    const unmanaged: readonly Unmanaged[] = [
+      { name: apex, type: 'SOA', kind: 'server_own', why: "the name server's own: the zone file has no SOA" },
+      { name: apex, type: 'NS', kind: 'apex_ns', why: 'apex NS: the zone file has none' },
+      ...times<Unmanaged>(3, (i) => ({
+        name: `k${i}.${apex}`,
+        type: 'A',
+        kind: 'foreign',
+        why: 'foreign: ExternalDNS owner k8s',
+      })),
     ];
     const text = plain([changeset(apex, [remove(`b.${apex}`, 'A', set(60, '192.0.2.1'))], { unmanaged })]);
     expect(text.match(/left alone.*/)?.[0]).toBe('left alone: 3 RRsets (foreign: ExternalDNS owner k8s)');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMaster } from '../../src/load/master/read-master.ts';
-import { readZoneYaml } from '../../src/load/records/zone-yaml.ts';
 import type { FileContent } from '../../src/load/zone-content.ts';
+import { readZoneYaml } from '../../src/load/zone-yaml/read-zone-yaml.ts';
 import { nameFromWire, parseName } from '../../src/model/name.ts';
 import { parseRdata, rdataFromWire, rrTypes } from '../../src/model/rdata.ts';
 import { makeRRset, type RRset } from '../../src/model/rrset.ts';

@@ -6,6 +6,9 @@ import { openStore, readStore } from '../../src/state/index.ts';
 import { tempFolder } from '../servers/child.ts';
 import { inventoryOf, lastSync, zone } from './samples.ts';
 
+const kept = { ...lastSync, unmanaged: [] };
+const kindless = { name: 'kindless.test.', view: null };
+
 /** What the first release wrote, statement by statement. */
 const firstRelease = [
   'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
@@ -21,7 +24,8 @@ const firstRelease = [
     PRIMARY KEY (zone, view, target)
   ) STRICT, WITHOUT ROWID`,
   'PRAGMA user_version = 1',
-  `INSERT INTO settled VALUES ('lab.test.', '', 'pdns', '1', 'm', 'd', 5, '[{"name":"x.lab.test.","type":"A","why":"foreign"}]')`,
+  `INSERT INTO settled VALUES ('lab.test.', '', 'pdns', '1', 'm', 'd', 5, '[]')`,
+  `INSERT INTO settled VALUES ('kindless.test.', '', 'pdns', '1', 'm', 'd', 5, '[{"name":"x.kindless.test.","type":"A","why":"foreign"}]')`,
   `INSERT INTO leases VALUES ('lab.test.', '', 'pdns', 'token', 'elsewhere', 1, ${Date.now() + 60_000})`,
 ];
 
@@ -45,7 +49,7 @@ describe('a state file of version 1', () => {
     const file = makeFile(firstRelease);
     const store = await openStore(file);
     expect(store.notice).toBeNull();
-    expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
+    expect(await store.lastSync(zone, 'pdns')).toEqual(kept);
     expect(await store.lease(zone, 'pdns')).toEqual({ heldBy: 'pid 1 on elsewhere' });
     expect(await store.inventory('lab')).toBeNull();
     await store.remember('lab', inventoryOf(3));
@@ -53,7 +57,7 @@ describe('a state file of version 1', () => {
     expect(versionIn(file)).toBe(2);
     const again = await openStore(file);
     expect(await again.inventory('lab')).toEqual(inventoryOf(3));
-    expect(await again.lastSync(zone, 'pdns')).toEqual(lastSync);
+    expect(await again.lastSync(zone, 'pdns')).toEqual(kept);
     await again.close();
     expect(readdirSync(dirname(file))).toEqual(['state.sqlite']);
   });
@@ -63,7 +67,9 @@ describe('a state file of version 1', () => {
     const before = readFileSync(file);
     const notices: string[] = [];
     const store = await readStore(file, (notice) => notices.push(notice));
-    expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
+    // What was left alone had no kind yet: that zone is read again, and nothing is lost.
+    expect(await store.lastSync(kindless, 'pdns')).toBeNull();
+    expect(await store.lastSync(zone, 'pdns')).toEqual(kept);
     expect(await store.inventory('lab')).toBeNull();
     expect(await store.written(zone, 'pdns')).toEqual([]);
     expect(await store.orphans(zone, 'pdns')).toEqual([]);
@@ -98,7 +104,7 @@ describe('a state file of version 1', () => {
     killed.close();
     const store = await openStore(copy);
     expect(store.notice).toBeNull();
-    expect(await store.lastSync(zone, 'pdns')).toEqual(lastSync);
+    expect(await store.lastSync(zone, 'pdns')).toEqual(kept);
     await store.close();
     expect(versionIn(copy)).toBe(2);
   });

@@ -9,7 +9,7 @@ export const lastSync: LastSync = {
   mark: 'm',
   desired: 'd',
   readAt: 5,
-  unmanaged: [{ name: 'x.lab.test.', type: 'A', why: 'foreign' }],
+  unmanaged: [{ name: 'x.lab.test.', type: 'A', kind: 'foreign', why: 'foreign' }],
 };
 
 export const serverOf = (i: number): KnownServer => ({

@@ -21,7 +21,7 @@ const lines: readonly (readonly [name: string, type: string, ...values: string[]
   ['sub', 'DS', `1 8 2 ${'ab'.repeat(32)}`],
   ['ns.sub', 'A', '192.0.2.5'],
   ['ns.sub', 'AAAA', '2001:db8::5'],
-  ['under.sub', 'TXT', '"hidden"'],
+  ['under.sub', 'TXT', '"occluded"'],
   ['old', 'DNAME', 'new.example.com.'],
   ['long', 'TXT', `"${'x'.repeat(700)}"`],
   ['split', 'TXT', '"one" "two"'],
@@ -72,7 +72,7 @@ const verify = (keys: readonly ServedRRset[], desired: readonly ServedRRset[]) =
     { ask: askByDns(), now: () => performance.now(), sleep: async () => undefined },
   );
 
-it('proves all of a zone on PowerDNS but what is hidden below the zone cut', async () => {
+it('proves all of a zone on PowerDNS but what is occluded below the zone cut', async () => {
   expect(await verify(rrsets, rrsets)).toEqual({ checked: rrsets.length - 1, differences: [] });
 });
 

@@ -1,4 +1,4 @@
-import { sidesOf, withheldWith } from '../../model/dependents.ts';
+import { dependentsOf, sidesOf } from '../../model/dependents.ts';
 import type { Change } from '../../model/plan.ts';
 import type { ChangeResult } from '../../model/result.ts';
 import { keyOf } from '../../model/rrset.ts';
@@ -25,14 +25,14 @@ export const setAside = (
   if (bad.length === 0) return;
   for (const change of bad) run.outcome.set(keyOf(change), { status, message: reasons.get(keyOf(change)) ?? null });
   const served = new Set(run.state.firstRead?.rrsets.filter(({ values }) => values.length > 0).map(({ name }) => name));
-  const dependent = withheldWith({
+  const dependents = dependentsOf({
     zone: changeset.zone,
     changes: left,
-    standing: bad.flatMap(sidesOf),
+    withheld: bad.flatMap(sidesOf),
     exists: (name) => served.has(name),
   });
   const why = `${listOf(bad)}, which ${statusWords[status]}`;
-  skip(run, dependent.keys(), `depends on ${why}`);
+  skip(run, dependents.keys(), `depends on ${why}`);
   const others = undecided(run, changeset.changes).filter((change) => belongsToSet?.(change) !== true);
   const onlyDeletes = others.every(({ action }) => action === 'delete') && !hasGained(run);
   if (onlyDeletes) skip(run, others, `nothing would replace it without ${why}`);

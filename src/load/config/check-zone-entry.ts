@@ -9,8 +9,8 @@ import { type Config, reportAt } from './config.ts';
 import { isCidr } from './parse-scalars.ts';
 
 /**
- * Reports the words of a zone's entry that a schema cannot judge: globs, types, networks, names. It is tried whatever
- * else is wrong with the entry, so that one run tells all; what is no text is the schema's to report.
+ * Reports texts in a zone's entry that a schema cannot check: globs, types, networks, names. It runs even where the schema
+ * found faults, so that one run reports everything; values that are not text are left to the schema.
  */
 export const checkZoneEntry = (config: Config, entry: Readonly<Record<string, unknown>>, path: Path): void => {
   const report = (message: string, at: Path) =>
@@ -34,7 +34,7 @@ export const checkZoneEntry = (config: Config, entry: Readonly<Record<string, un
   }
   const { covers } = entry;
   if (typeof covers === 'string' && covers !== '' && !isCidr(covers)) {
-    report(`covers takes a network like 192.0.2.0/25, not ${quoted(covers)}`, ['covers']);
+    report(`"covers" must be a network like 192.0.2.0/25, not ${quoted(covers)}`, ['covers']);
   }
 };
 

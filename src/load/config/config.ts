@@ -2,14 +2,14 @@ import { basename, dirname, resolve } from 'node:path';
 import { HostmasterError } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
-import { asRecord, type Check, checkOf, type Fault, unknownKey } from '../../validation/index.ts';
+import { type Check, checkOf, type Fault, isMapping, unknownKey } from '../../validation/index.ts';
 import { type LoadRuleId, severityOf } from '../load-rules.ts';
 import { readTextFile } from '../repository-files.ts';
 import { topSchemas } from '../schema/hostmaster.ts';
 import { limits } from '../size-limits.ts';
 import { type ConfigDocument, type Path, parseConfig } from '../yaml/config-document.ts';
 
-/** hostmaster.yaml, read; what is wrong with it is collected while the rest is used. */
+/** hostmaster.yaml (or labels.yaml, groups.yaml) as read, with the problems that are found in it. */
 export interface Config {
   readonly folder: string;
   readonly file: string;
@@ -32,11 +32,11 @@ export const readConfig = async (path: string, trusted: boolean, file = basename
   }
   if (read.status === 'refused') throw new HostmasterError('CONFIG', `${path} cannot be used: ${read.message}`);
   const text = parseConfig(file, read.text);
-  if (text.value === null || typeof text.value !== 'object' || Array.isArray(text.value)) {
+  if (!isMapping(text.value)) {
     const what = text.value === null ? 'is empty' : 'must be a mapping';
     throw new HostmasterError('CONFIG', `${file}:1:1: ${file} ${what}; it needs "targets:" and "zones:"`);
   }
-  const config: Config = { folder: dirname(absolute), file, trusted, text, top: asRecord(text.value), problems: [] };
+  const config: Config = { folder: dirname(absolute), file, trusted, text, top: text.value, problems: [] };
   for (const { key, at } of text.duplicates) {
     const message = `${quoted(key)} is there twice in this mapping; keep one of the two`;
     config.problems.push(problemAt('duplicate-key', 'error', message, { file, ...at }));
@@ -77,7 +77,7 @@ export const checkAt = <T>(config: Config, check: Check<T>, value: unknown, path
 };
 
 /**
- * Checks which keys hostmaster.yaml has. False: something that bears on every zone cannot be read,
+ * Checks which keys hostmaster.yaml has. False: something that concerns every zone cannot be read,
  * so that nothing may be deleted anywhere.
  */
 export const checkTop = (config: Config): boolean => {
@@ -95,9 +95,12 @@ export const statePath = (config: Config): string => {
   const state = checkAt(config, checkOf(topSchemas.state), value, ['state']);
   if (typeof state === 'string') return resolve(config.folder, state);
   if (state !== null) {
-    reportAt(config, 'not-yet', 'this version keeps its state in a file only; .hostmaster/state.sqlite is used', [
-      'state',
-    ]);
+    reportAt(
+      config,
+      'not-yet',
+      'PostgreSQL is not supported yet; write the path of a file. Until then .hostmaster/state.sqlite is used',
+      ['state'],
+    );
   }
   return fallback;
 };
@@ -105,7 +108,7 @@ export const statePath = (config: Config): string => {
 /** The entries of a mapping at the top; a problem where it is something else. */
 export const entriesAt = (config: Config, key: 'targets' | 'zones'): readonly (readonly [string, unknown])[] => {
   const value = config.top[key];
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
+  if (isMapping(value)) return Object.entries(value);
   const example = key === 'targets' ? 'pdns: {provider: powerdns, …}' : 'example.com: {targets: [pdns]}';
   if (value === undefined) {
     reportAtKey(config, 'config-syntax', `"${key}" is missing; add it, with an entry like "${example}"`, []);

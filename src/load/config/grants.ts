@@ -100,7 +100,7 @@ const readNames = (config: Config, entry: GrantEntry, types: readonly string[], 
     if (!hasStar(name)) return [name];
     const what = named.length > 0 ? named.join(' and ') : reachesAcme(name) ? acme : null;
     if (what === null) return [name];
-    const message = `${path.join('.')}: ${quoted(text)} is a glob, and for ${what} each name is written out; put that into a grant of its own`;
+    const message = `${path.join('.')}: ${quoted(text)} is a glob, but a grant of ${what} must name each name in full; put that into a grant of its own`;
     reportAt(config, 'grant-too-wide', message, at);
     return [];
   });

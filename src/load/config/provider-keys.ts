@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module';
 import type { ExternalProviders, ProviderKeys, Providers } from '../../model/external-providers.ts';
 import { isProviderPath } from '../../model/external-providers.ts';
-import { quoted } from '../../model/phrases.ts';
+import { listed, quoted } from '../../model/phrases.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import type { TargetEntry } from '../schema/hostmaster.ts';
 import { type Config, howToTrust, reportAt } from './config.ts';
@@ -15,7 +15,7 @@ export interface ProviderSources {
   readonly external?: ExternalProviders;
 }
 
-/** What a target's provider takes; null where it is not to be had, which is a problem. */
+/** The keys of a target's provider; null after a problem: the provider cannot be used. */
 export const keysOfProvider = async (
   config: Config,
   name: string,
@@ -23,7 +23,7 @@ export const keysOfProvider = async (
   sources: ProviderSources,
 ): Promise<ProviderKeys | null> => {
   const { external, providers } = sources;
-  // Without a list of them, what looks like a secret is one.
+  // Without a list of providers, whatever looks like a secret is taken for one.
   if (providers === undefined) return { schema: {}, secrets: secretKeysIn(entry) };
   if (Object.hasOwn(providers, provider)) return providers[provider] ?? null;
   const report = (rule: 'unknown-provider' | 'unusable-provider', message: string): null => {
@@ -31,11 +31,11 @@ export const keysOfProvider = async (
     return null;
   };
   if (isProviderPath(provider) && !config.trusted) {
-    return report('unusable-provider', `the provider ${provider} is code in a file, ${untrusted(config)}`);
+    return report('unusable-provider', `the provider ${provider} is not run: ${untrusted(config)}`);
   }
   // Whoever writes a configuration writes the package.json and node_modules beside it, too.
   if (isPackage(provider) && !config.trusted) {
-    const ifOne = external === undefined ? '' : `; if that is a package, it is code, ${untrusted(config)}`;
+    const ifOne = external === undefined ? '' : `. Packages are not looked for: ${untrusted(config)}`;
     return report('unknown-provider', `${unknown(provider, Object.keys(providers), false)}${ifOne}`);
   }
   const isModule = isProviderPath(provider) || isPackage(provider);
@@ -43,23 +43,20 @@ export const keysOfProvider = async (
   if (found?.status === 'found') return found.provider;
   if (found?.status === 'unusable') return report('unusable-provider', `the provider ${provider} ${found.message}`);
   if (isProviderPath(provider)) {
-    const where = `in the folder of ${config.file}`;
-    return report(
-      'unknown-provider',
-      `there is no provider ${provider}: no such file ${where}; make it, or name another`,
-    );
+    const where = `beside ${config.file}`;
+    return report('unknown-provider', `there is no file ${provider} ${where}; create it, or name another provider`);
   }
   return report('unknown-provider', unknown(provider, Object.keys(providers), found !== null));
 };
 
 const unknown = (provider: string, known: readonly string[], soughtAsPackage: boolean): string => {
   const packages = soughtAsPackage ? ', and no package of this name is installed here' : '';
-  return `there is no provider ${quoted(provider)}${didYouMean(provider, known)}; there are ${known.join(', ')}${packages}`;
+  return `unknown provider ${quoted(provider)}${didYouMean(provider, known)}; the built-in ones are ${listed(known)}${packages}`;
 };
 
 const untrusted = (config: Config): string =>
-  `which a configuration named by --config cannot run; ${howToTrust(config)}`;
+  `a configuration named by --config may not run code; ${howToTrust(config)}`;
 
-/** `some-package`, `@scope/package`, or what such a one exports under a path of its own. */
+/** `some-package`, `@scope/package`, or a path that such a package exports. */
 const isPackage = (provider: string): boolean =>
   /^(@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*(\/(?!\.\.?(\/|$))[\w.~-]+)*$/.test(provider) && !isBuiltin(provider);

@@ -1,5 +1,5 @@
 import type { SecretRef } from '../../model/secret.ts';
-import { asRecord } from '../../validation/index.ts';
+import { asRecord, isMapping } from '../../validation/index.ts';
 import type { Path } from '../yaml/config-document.ts';
 import { type Config, howToTrust, reportAt } from './config.ts';
 
@@ -34,9 +34,9 @@ export const readSecretRefs = (
   return found;
 };
 
-/** Else whoever writes a configuration could have any file of this machine sent to a server of theirs. */
+/** Otherwise the author of a configuration could have any file of this machine sent to their own server. */
 const untrusted = (config: Config): string =>
-  `is in a file, which a configuration named by --config cannot read; write {env: NAME}; or ${howToTrust(config)}`;
+  `names a file, and a configuration named by --config may not read secret files; write {env: NAME}; or ${howToTrust(config)}`;
 
 /** The keys of what looks like a secret: `api_key`, or `tsig.secret` for one under another key. */
 export const secretKeysIn = (entry: object): readonly string[] =>
@@ -53,7 +53,6 @@ export const withoutSecrets = (
     Object.entries(entry).flatMap(([key, value]): readonly (readonly [string, unknown])[] => {
       if (keys.includes(key)) return [];
       const inside = keys.filter((each) => each.startsWith(`${key}.`)).map((each) => each.slice(key.length + 1));
-      const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-      return [[key, inside.length === 0 || !isMapping ? value : withoutSecrets(asRecord(value), inside)]];
+      return [[key, inside.length === 0 || !isMapping(value) ? value : withoutSecrets(value, inside)]];
     }),
   );

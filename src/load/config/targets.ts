@@ -40,7 +40,7 @@ export const readTargets = async (config: Config, sources: ProviderSources): Pro
   return targets;
 };
 
-/** Without the targets that keep their zones in the state file itself, which is a problem. */
+/** Drops, with a problem, targets that would keep their zones in the state file itself. */
 export const withoutState = (
   config: Config,
   targets: readonly TargetDefinition[],
@@ -48,7 +48,7 @@ export const withoutState = (
 ): readonly TargetDefinition[] =>
   targets.filter(({ name, config: { file } }) => {
     if (typeof file !== 'string' || realPath(resolve(config.folder, file)) !== realPath(state)) return true;
-    const message = `targets.${name}: its zones cannot be kept in ${quoted(file)}, which is the state file; name another "file:" or "state:"`;
+    const message = `targets.${name}: "file" is the state file, ${quoted(file)}, which cannot hold zones; choose another path for "file" or for "state"`;
     reportAt(config, 'config-syntax', message, ['targets', name, 'file']);
     return false;
   });
@@ -86,7 +86,7 @@ const readNameServers = (config: Config, name: string, { verify_at }: TargetEntr
   verify_at?.flatMap((text, i) => {
     const nameServer = parseNameServer(text);
     if (nameServer !== null) return [nameServer];
-    const message = `targets.${name}: verify_at takes addresses like 192.0.2.1:53 or [2001:db8::1]:53, not ${quoted(text)}`;
+    const message = `targets.${name}: "verify_at" must list addresses like 192.0.2.1:53 or [2001:db8::1]:53, not ${quoted(text)}`;
     reportAt(config, 'config-syntax', message, ['targets', name, 'verify_at', i]);
     return [];
   }) ?? null;

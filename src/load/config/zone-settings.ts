@@ -22,7 +22,7 @@ const defaultGuards: GuardSettings = {
 const defaultCreate: CreateSettings = { kind: 'Native', ns: [], soa_edit_api: 'INCREASE' };
 const defaultTtl = 3600;
 
-/** What all zones share. */
+/** What the settings of every zone depend on. */
 export interface ZoneSettingsContext {
   readonly guards: GuardSettings;
   /** The targets that can be used. */
@@ -131,11 +131,11 @@ const readTargetNames = (
 
 const warnOfShrink = (config: Config, { guards }: ZoneEntry, path: Path): void => {
   if (guards?.max_shrink === undefined) return;
-  const message = 'max_shrink is about an inventory, not a zone: only the one at the top counts';
+  const message = '"max_shrink" guards inventories and has no effect in a zone; move it to "guards:" at the top';
   reportAt(config, 'not-yet', `${path.join('.')}: guards: ${message}`, [...path, 'guards', 'max_shrink']);
 };
 
-/** Its names are known to be sound. */
+/** The names in it were checked before. */
 const readCreate = (create: ZoneEntry['create']): CreateSettings | null => {
   if (create === undefined || create === false) return null;
   if (create === true) return defaultCreate;

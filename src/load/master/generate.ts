@@ -22,12 +22,12 @@ export const countOf = ({ start, stop, step }: GenerateRange): number => Math.fl
 
 export const tooMany = (count: number): string | null =>
   count > limits.generated
-    ? `all $GENERATE of this zone make more than ${limits.generated} records; write fewer, or a wildcard`
+    ? `the $GENERATE lines of this zone make more than ${limits.generated} records; make fewer, or use a wildcard`
     : null;
 
 const placeholder = /\\\$|\\[\s\S]|\$\$|\$\{([^}]*)\}|\$/g;
 
-/** Puts `value` in for `$` and `${offset,width,base}`; a problem is returned as `{ message }`. */
+/** Puts `value` in place of `$` and `${offset,width,base}`; a problem is returned as `{ message }`. */
 export const substitute = (template: string, value: number): string | { readonly message: string } => {
   let message: string | null = null;
   const text = template.replace(placeholder, (found: string, modifier: string | undefined) => {

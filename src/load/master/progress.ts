@@ -8,7 +8,7 @@ import type { Collector, ZoneContext } from '../zone-content.ts';
 /** Reads a file that $INCLUDE names; `file` is shown in problems and is what its own $INCLUDE start from. */
 export type IncludeReader = (path: string, from: string) => Promise<{ readonly file: string; readonly text: FileText }>;
 
-/** What goes on from line to line, and into and out of included files. */
+/** What one line leaves to the next, also into and out of included files. */
 export interface MasterProgress {
   readonly context: ZoneContext;
   readonly into: Collector;
@@ -84,7 +84,7 @@ export const addUnfinished = (progress: MasterProgress): void => {
     progress.into.add(makeRRset(name, type, ttl, values));
 };
 
-/** Reports; what exists at the name stays, and all that exists where the name is not known. */
+/** Reports, and quarantines the name `at`; null: the name is unknown, and the whole zone is incomplete. */
 export const refuse = (
   progress: MasterProgress,
   rule: LoadRuleId,
@@ -97,7 +97,7 @@ export const refuse = (
   else progress.into.quarantine(at.name, at.type, message, origin);
 };
 
-/** Runs `read`; what it says about bad text goes to `onProblem`, and the result is null. */
+/** Runs `read`; a SyntaxProblem goes to `onProblem`, and the result is null. */
 export const orProblem = <T>(read: () => T, onProblem: (rule: LoadRuleId, message: string) => void): T | null => {
   try {
     return read();

@@ -7,6 +7,7 @@ import { limits } from '../size-limits.ts';
 import { positionsOf } from '../text-position.ts';
 import { collector, type FileContent, type ZoneContext } from '../zone-content.ts';
 import { countOf, type GenerateRange, parseRange, substitute, tooMany } from './generate.ts';
+import { ownerOf, parseTtl, readBody, readHead, readMasterRecord } from './master-record.ts';
 import {
   addUnfinished,
   type IncludeReader,
@@ -16,7 +17,6 @@ import {
   refuse,
   startProgress,
 } from './progress.ts';
-import { ownerOf, parseTtl, readBody, readHead, readRecord } from './record.ts';
 import { type BadEntry, type Entry, entriesOf, type Token } from './tokens.ts';
 
 export type { IncludeReader } from './progress.ts';
@@ -45,13 +45,13 @@ const fileOf = (file: string, text: string, trail: readonly string[]): MasterFil
   };
 };
 
-/** False: its names cannot be known from here on. */
+/** False: the origin is unknown from here on, so that no name below can be read. */
 const readFile = async (file: MasterFile, text: string, progress: MasterProgress): Promise<boolean> => {
   for (const entry of entriesOf(text)) {
     if (entry.kind === 'bad') readBad(entry, file, progress);
     else if (!entry.blank && entry.tokens[0]?.text.startsWith('$') === true) {
       if (!(await readDirective(entry, file, progress))) return false;
-    } else readRecord(entry, file, progress);
+    } else readMasterRecord(entry, file, progress);
   }
   return true;
 };
@@ -126,7 +126,7 @@ const readInclude: Directive = async ([word, path, origin, extra], file, progres
     return true;
   };
   if (path === undefined || extra !== undefined) {
-    return refused('$INCLUDE takes a file and, if you like, an origin', extra ?? word);
+    return refused('$INCLUDE takes a file and, optionally, an origin', extra ?? word);
   }
   progress.includes += 1;
   const excess = includesTooMuch(file.depth, progress.includes);
@@ -136,10 +136,14 @@ const readInclude: Directive = async ([word, path, origin, extra], file, progres
   }
   const name = path.text.startsWith('"') ? path.text.slice(1, -1) : path.text;
   const found = await progress.include(name, file.file);
-  if (file.trail.includes(found.file)) return refused(`$INCLUDE ${quoted(name)} goes round in a circle`, path);
+  if (file.trail.includes(found.file))
+    return refused(
+      `$INCLUDE ${quoted(name)}: this file is already being read; remove the loop of $INCLUDE lines`,
+      path,
+    );
   if (found.text.status === 'missing') {
     return refused(
-      `$INCLUDE ${quoted(name)}: there is no ${found.file}; paths start from the file that includes`,
+      `$INCLUDE ${quoted(name)}: there is no ${found.file}; paths are relative to the file with the $INCLUDE`,
       path,
     );
   }
@@ -155,7 +159,7 @@ const readInclude: Directive = async ([word, path, origin, extra], file, progres
 };
 
 const includesTooMuch = (depth: number, includes: number): string | null => {
-  if (depth >= limits.includeDepth) return `$INCLUDE goes deeper than ${limits.includeDepth} files`;
+  if (depth >= limits.includeDepth) return `$INCLUDE is nested more than ${limits.includeDepth} files deep`;
   return includes > limits.includes ? `$INCLUDE is used more than ${limits.includes} times` : null;
 };
 
@@ -176,7 +180,7 @@ const readGenerate: Directive = ([word, rangeToken, lhs, ...body], file, progres
   return fault === null ? true : refused(fault, rangeToken);
 };
 
-/** Makes the records of a range; says what a template of it cannot be used for. */
+/** Makes the records of a range; returns why a template cannot be used, or null. */
 const generate = (
   templates: readonly Token[],
   { start, stop, step }: GenerateRange,

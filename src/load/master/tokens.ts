@@ -14,7 +14,7 @@ export interface Entry {
   readonly at: number;
 }
 
-/** An entry that cannot be read. `fatal`: nobody knows where it ends. */
+/** An entry that cannot be read. `fatal`: its end cannot be found. */
 export interface BadEntry {
   readonly kind: 'bad';
   readonly message: string;
@@ -69,7 +69,7 @@ const readEntry = (text: string, start: number): { readonly entry: Entry | BadEn
 const faultOf = (found: string, depth: number): string | null => {
   if (found === ')' && depth === 0) return 'a ")" without its "("';
   if (found === '"') return 'a quoted string does not end on its line; add the closing quote';
-  return found === '\\' ? 'a backslash at the end of a line stands for nothing' : null;
+  return found === '\\' ? 'a backslash at the end of a line means nothing; remove it' : null;
 };
 
 const lineEnd = (text: string, at: number): number => {

@@ -1,4 +1,5 @@
 import { compileGlob, hasStar } from '../../model/glob.ts';
+import { exactPattern, grantHint, notGranted } from '../../model/grant-line.ts';
 import { isWildcard, parseAbsolute } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
@@ -24,7 +25,9 @@ export const missingGrants = (
         );
       })
       .map(({ name, type, at }) => {
-        const message = `${role.kind} ${quoted(role.name)} claims ${name} ${type}, and no grant lets it: add it under "grants:" in hostmaster.yaml`;
+        const canonical = parseAbsolute(name);
+        const hint = grantHint(role.kind, role.name, exactPattern(canonical), type);
+        const message = `${notGranted(role.kind, role.name, 'claim', `${canonical} ${type}`)}; ${hint}`;
         return problemAt('grant-missing', severityOf('grant-missing'), message, at);
       }),
   );
@@ -38,7 +41,7 @@ export const idleGrants = (
   grants.flatMap(({ to, role, at }) => {
     const names = known[to];
     if (names === null || names.has(role)) return [];
-    const message = `there is no ${to} ${quoted(role)}${didYouMean(role, names)}; this grant is of no use`;
+    const message = `there is no ${to} ${quoted(role)}${didYouMean(role, names)}; this grant has no effect`;
     return [problemAt('unknown-role', severityOf('unknown-role'), message, at)];
   });
 

@@ -4,7 +4,7 @@ import { quoted } from '../../model/phrases.ts';
 import { limits } from '../size-limits.ts';
 import { type YamlEntry, type YamlNode, YamlProblem, type YamlScalar } from './node.ts';
 
-/** What outlives one piece of a text: the anchors, and how much the aliases have stood for. */
+/** What one piece of a text leaves to the next: the anchors, and how many nodes the aliases have expanded to. */
 export interface Anchors {
   readonly nodes: Map<string, { readonly node: YamlNode; readonly size: number }>;
   aliased: number;
@@ -22,13 +22,13 @@ export interface Cursor {
   last: number;
 }
 
-/** In place of an offset, for a key: where nothing is written, its ":" is the place. */
+/** In place of an offset, for a key: an empty key is said to be at its ":". */
 export const atColon = -1;
 
 const stringTags = new Set(['!!str', '!', '!<tag:yaml.org,2002:str>']);
 const plainTags = new Set(['!!int', '!!float', '!!bool', '!!null', '!!seq', '!!map']);
 
-/** The node that begins at the cursor. `at` is where an empty node is said to be. */
+/** The node that begins at the cursor. `at` is the offset that an empty node gets. */
 export const composeNode = (cursor: Cursor, at: number): YamlNode => {
   const event = cursor.events[cursor.next];
   cursor.next += 1;
@@ -124,7 +124,7 @@ const followAlias = (cursor: Cursor, start: number, end: number): YamlNode => {
   cursor.anchors.aliased += anchor.size;
   if (cursor.anchors.aliased > limits.aliasNodes) {
     throw new YamlProblem(
-      `its aliases stand for more than ${limits.aliasNodes} values; write them out, or use fewer aliases`,
+      `its aliases expand to more than ${limits.aliasNodes} values; write them out, or use fewer aliases`,
       at,
     );
   }

@@ -8,19 +8,19 @@ import { isNull, type YamlEntry, type YamlNode, YamlProblem } from './node.ts';
 export type OnEntry = (key: YamlNode, value: YamlNode, merged: boolean) => void;
 
 /**
- * A marker of directives or documents, or an anchor or tag, which may be about the line after it: text that has one past
- * its head is never cut.
+ * A marker of directives or documents, or an anchor or tag, which may apply to the line after it. Text that has one after
+ * its head is read in one piece.
  */
 const marker = /^(?:---|\.\.\.|%|[&!])/m;
 const head = /^(?:[ \t]*(?:#.*)?\r?\n)*---[ \t]*(?:#.*)?\r?\n/;
-/** A line where a new entry of the top mapping begins, beyond doubt. */
+/** The start of a line that can only begin a new entry of the top mapping. */
 const entryStart = /\n(?=[^ \t\r\n#?:,\-%[\]{}|>\ufeff])/g;
 const pieceLength = 16 * 1024;
 
 /**
  * Reads a YAML text whose top is a mapping, entry by entry. The text is parsed in pieces that begin where an entry
  * begins, so that memory does not grow with the file. A piece that does not parse alone is read again with more after
- * it: what is open at a piece's end cannot end before the next entry. Throws YamlProblem.
+ * it: a quote or bracket that is open at a piece's end cannot close before the next entry. Throws YamlProblem.
  */
 export const readEntries = (text: string, onEntry: OnEntry, length = pieceLength): void => {
   const anchors: Anchors = { nodes: new Map(), aliased: 0 };
@@ -53,7 +53,7 @@ const parsePiece = (
   }
 };
 
-/** Only entries of a block mapping can be followed by more of them; a piece of comments, by anything. */
+/** Can the text be cut after this piece? Only after entries of a block mapping, or after comments. */
 const endsWhereItMay = (events: readonly Event[], text: string, start: number): boolean => {
   const top = events[1];
   if (events.length === 0) return true;
@@ -112,12 +112,15 @@ const asProblem = (error: unknown, base: number): unknown =>
     ? new YamlProblem(plainWords.get(error.reason) ?? error.reason, base + (error.mark?.position ?? 0))
     : error;
 
-/** What js-yaml says, for people who want to know what to do. */
+/** js-yaml's messages, reworded to say what to do. */
 const plainWords: ReadonlyMap<string, string> = new Map([
-  ['deficient indentation', 'a quote or a bracket above is not closed, or what goes on here is not indented'],
-  ['bad indentation of a mapping entry', 'this is not indented like what stands beside it'],
-  ['bad indentation of a sequence entry', 'this is not indented like what stands beside it'],
-  ['end of the stream or a document separator is expected', 'this fits to nothing above it; check its indentation'],
+  ['deficient indentation', 'a quote or a bracket above is not closed, or this line is not indented enough'],
+  ['bad indentation of a mapping entry', 'the indentation differs from that of the entries beside it'],
+  ['bad indentation of a sequence entry', 'the indentation differs from that of the entries beside it'],
+  [
+    'end of the stream or a document separator is expected',
+    'this does not belong to anything above it; check its indentation',
+  ],
   ["expected ':' after a mapping key", 'a ":" is missing after a key'],
   ['missed comma between flow collection entries', 'a comma or a closing bracket is missing before this'],
 ]);

@@ -17,21 +17,21 @@ import { quoted } from '../../model/phrases.ts';
 import { limits } from '../size-limits.ts';
 import { type Position, positionsOf } from '../text-position.ts';
 
-/** A path of keys and indices into hostmaster.yaml. */
+/** A path of keys and indices into the document. */
 export type Path = readonly (string | number)[];
 
-/** hostmaster.yaml as plain data, and where each part of it stands. */
+/** The document as plain data, and the position of each part of it. */
 export interface ConfigDocument {
   readonly value: unknown;
-  /** Keys that stand twice in one mapping. */
+  /** Keys that occur twice in one mapping. */
   readonly duplicates: readonly { readonly key: string; readonly at: Position }[];
-  /** Where the value at a path stands, or what is nearest to it. */
+  /** The position of the value at a path, or of the nearest part above it. */
   readonly positionOf: (path: Path) => Position;
-  /** Where the key at the end of a path stands. */
+  /** The position of the key at the end of a path. */
   readonly positionOfKey: (path: Path) => Position;
 }
 
-/** A text that is not YAML, or not YAML that can be used. */
+/** The text is not YAML, or goes over a limit. */
 export class DocumentProblem extends Error {
   readonly at: Position;
 
@@ -61,7 +61,7 @@ export const readConfigDocument = (text: string): ConfigDocument => {
   };
   const document = parseText(text, refuse);
   const fault = document.errors[0];
-  if (fault !== undefined) refuse(`this is not YAML: ${oneLine(fault.message)}`, fault.pos[0]);
+  if (fault !== undefined) refuse(`cannot be read as YAML: ${oneLine(fault.message)}`, fault.pos[0]);
   const reader: Reader = { duplicates: [], anchors: new Map(), aliased: 0, made: 0, refuse };
   const value = readNode(document.contents, reader);
   const locate = locator(document);
@@ -86,7 +86,7 @@ const parseText = (text: string, refuse: (message: string, offset: number) => ne
     // uniqueKeys is quadratic; duplicates are looked for below. Warnings are of tags, which are refused below.
     return parseDocument(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
   } catch (error) {
-    return refuse(`this is not YAML that can be used: ${oneLine(messageOf(error))}`, 0);
+    return refuse(`cannot be read as YAML: ${oneLine(messageOf(error))}`, 0);
   }
 };
 
@@ -131,7 +131,7 @@ const readAlias = (alias: Alias, reader: Reader): unknown => {
   reader.aliased += anchor.size;
   reader.made += anchor.size;
   if (reader.aliased > limits.aliasNodes) {
-    reader.refuse(`its aliases stand for more than ${limits.aliasNodes} values; write them out`, offset);
+    reader.refuse(`its aliases expand to more than ${limits.aliasNodes} values; write them out`, offset);
   }
   return anchor.value;
 };
@@ -182,7 +182,7 @@ const locateIn = (
   return at;
 };
 
-/** A value that is not written has its place on the next line, where nobody looks for it. */
+/** `yaml` puts an empty value on the next line, where nobody looks for it. */
 const isEmpty = (node: unknown): boolean => isScalar(node) && node.value === null && node.source === '';
 
 const oneLine = (message: string): string => quoted(message.split('\n')[0] ?? '').slice(1, -1);

@@ -27,7 +27,7 @@ export interface YamlMap {
 
 export type YamlNode = YamlScalar | YamlList | YamlMap;
 
-/** The text does not parse as YAML, or goes over a bound. */
+/** The text does not parse as YAML, or goes over a limit. */
 export class YamlProblem extends Error {
   readonly offset: number;
 

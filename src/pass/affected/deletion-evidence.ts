@@ -1,6 +1,6 @@
 import type { Affected, Composition } from '../../compose/composition.ts';
+import { keyOfEntry } from '../../compose/contenders.ts';
 import { evidenceOfSome, type ServerOutcome } from '../../compose/deletion-evidence.ts';
-import { keyOfEntry } from '../../compose/roster.ts';
 import { isServerName } from '../../compose/template.ts';
 import { type RosterServer, serverKey } from '../../model/server.ts';
 import type { Registered, ServerRef } from '../../plan/sets.ts';

@@ -6,7 +6,7 @@ import type { Store } from '../../model/ports.ts';
 import { type RosterServer, type Server, serverKey } from '../../model/server.ts';
 import type { DesiredZone } from '../../model/zone.ts';
 import { zoneTargetKey } from '../../model/zone-target.ts';
-import { assemblePlan, atomicSets, withholdSplit } from '../../plan/index.ts';
+import { assemblePlan, atomicSets, withholdSplitSets } from '../../plan/index.ts';
 import { checkZones } from '../../rules/index.ts';
 import type { PlannedWork } from '../../run.ts';
 import type { RunContext } from '../../target.ts';
@@ -64,7 +64,7 @@ export const planAffected = async (
   const planned = await planTouched(last, checked.zones, { store, context, evidence, now });
   if ('status' in planned) return planned;
   const registered = registeredWith(last, impact);
-  const changesets = withholdSplit({
+  const changesets = withholdSplitSets({
     changesets: planned.work.map(({ changeset }) => changeset),
     registered,
     allows: [],

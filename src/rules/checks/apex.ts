@@ -31,7 +31,7 @@ export const apexOnly: RRsetRule = {
   check: (rrset, zone) =>
     violationIf(
       rrset.name !== zone.apex,
-      () => `${nameAndType(rrset)}: ${rrset.type} stands at the zone's apex only, ${zone.apex}; move it there`,
+      () => `${nameAndType(rrset)}: ${rrset.type} belongs at the zone's apex, ${zone.apex}; move it there`,
     ),
 };
 
@@ -41,14 +41,14 @@ export const dsAtApex: RRsetRule = {
   summary: 'A DS stands at the apex (RFC 4035 section 2.4).',
   octodns: 'accepts',
   namedCheckzone: 'refuses',
-  why: 'The DS belongs into the parent zone; PowerDNS refuses it.',
+  why: 'The DS belongs in the parent zone; PowerDNS refuses it.',
   scope: 'rrset',
   types: ['DS'],
   check: (rrset, zone) =>
     violationIf(
       rrset.name === zone.apex,
       () =>
-        `${nameAndType(rrset)}: a zone's DS stands in its parent (RFC 4035 section 2.4); hand it to the parent's owner`,
+        `${nameAndType(rrset)}: a zone's DS belongs in its parent zone (RFC 4035 section 2.4); give it to whoever runs that one`,
     ),
 };
 
@@ -58,7 +58,7 @@ export const apexNsUndeclared: ZoneRule = {
   summary: 'The zone file has no NS at the apex.',
   octodns: 'accepts, and leaves them as they are',
   namedCheckzone: 'refuses',
-  why: 'They are left as they are: a zone file that does not speak of them does not want them gone.',
+  why: 'They stay as they are: a zone file without them does not ask for their deletion.',
   scope: 'zone',
   // Without a file there is no place to declare them.
   applies: ({ zone }) => zone.complete && zone.files.length > 0,
@@ -67,7 +67,7 @@ export const apexNsUndeclared: ZoneRule = {
       ? null
       : [
           violation(
-            `${apex} has no NS at its apex in the zone file: those at the target are left as they are; declare them to have them kept right`,
+            `${apex} has no NS at its apex in the zone file: those at the target stay as they are; add them to the file to manage them`,
           ),
         ],
 };

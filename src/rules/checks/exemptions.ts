@@ -6,7 +6,7 @@ import type { ExemptionRule } from '../rule.ts';
 export const exemptUnknownRule: ExemptionRule = {
   id: 'exempt-unknown-rule',
   severity: 'warning',
-  summary: '`exempt` names a rule that there is not, or that cannot be exempt from.',
+  summary: '`exempt` names a rule that does not exist, or that it does not reach.',
   octodns: 'not applicable',
   namedCheckzone: 'not applicable',
   why: 'A misspelt exemption exempts nothing.',
@@ -25,9 +25,9 @@ export const exemptUnused: ExemptionRule = {
   summary: 'An exemption has no effect.',
   octodns: 'not applicable',
   namedCheckzone: 'not applicable',
-  why: 'Left behind, it would hide the next fault.',
+  why: 'Left in place, it would hide the next problem.',
   scope: 'exemption',
   exemptable: false,
   check: ({ rule, name }, { exemptable, isUsed }) =>
-    isUsed || !exemptable.has(rule) ? null : `"exempt" of the rule "${rule}" for "${name}" has no effect; remove it`,
+    isUsed || !exemptable.has(rule) ? null : `"exempt" for rule "${rule}" at "${name}" has no effect; remove it`,
 };

@@ -16,7 +16,7 @@ export const ignoredButWanted: ZoneRule = {
     for (const rrset of zone.rrsets) {
       const rule = rrset.options?.ignored === true ? null : ignored(rrset);
       if (rule === null) continue;
-      const message = `${nameAndType(rrset)} is wanted here and ignored in hostmaster.yaml (ignore: name "${rule.name}"), so it is never written; remove it, or narrow the ignore`;
+      const message = `${nameAndType(rrset)} is wanted, but ignored in hostmaster.yaml (ignore: name "${rule.name}"), so it is never written; remove it, or narrow the ignore`;
       violations.push({ ...violation(message), rrset });
     }
     return violations.length === 0 ? null : violations;

@@ -5,7 +5,7 @@ import type { ZoneIndex } from '../zone-index.ts';
 
 const follows = new Set(['CNAME', 'ALIAS']);
 
-const next = (rrset: RRset, zone: ZoneIndex): RRset | null => {
+const nextInChain = (rrset: RRset, zone: ZoneIndex): RRset | null => {
   const found = zone.lookup(rrset.values[0]?.rdata ?? '.');
   return typeof found === 'string' ? null : (found.find(({ type }) => follows.has(type)) ?? null);
 };
@@ -21,7 +21,7 @@ const loopsOf = (zone: ZoneIndex): readonly (readonly RRset[])[] => {
     while (at !== null && !seen.has(at)) {
       seen.add(at);
       path.push(at);
-      at = next(at, zone);
+      at = nextInChain(at, zone);
     }
     const from = at === null ? -1 : path.indexOf(at);
     if (from !== -1) loops.push(path.slice(from));
@@ -29,10 +29,10 @@ const loopsOf = (zone: ZoneIndex): readonly (readonly RRset[])[] => {
   return loops;
 };
 
-const describe = (loop: readonly RRset[], from: number): string => {
-  const turned = [...loop.slice(from), ...loop.slice(0, from)].map((rrset) => rrset.name);
-  const shown = turned.length > 5 ? [...turned.slice(0, 4), '…'] : turned;
-  return [...shown, turned[0]].join(' → ');
+const describeLoop = (loop: readonly RRset[], from: number): string => {
+  const rotated = [...loop.slice(from), ...loop.slice(0, from)].map((rrset) => rrset.name);
+  const shown = rotated.length > 5 ? [...rotated.slice(0, 4), '…'] : rotated;
+  return [...shown, rotated[0]].join(' → ');
 };
 
 export const cnameLoop: ZoneRule = {
@@ -47,7 +47,7 @@ export const cnameLoop: ZoneRule = {
     const violations: Violation[] = [];
     for (const loop of loopsOf(zone)) {
       loop.forEach((rrset, i) => {
-        const message = `${nameAndType(rrset)} is part of a loop, ${describe(loop, i)}, which no resolver can follow; lead one of them elsewhere`;
+        const message = `${nameAndType(rrset)} is part of a loop (${describeLoop(loop, i)}), which no resolver can follow; point one of them elsewhere`;
         violations.push({ ...violation(message), rrset });
       });
     }
@@ -68,7 +68,7 @@ export const dnameLoop: RRsetRule = {
     rrset.values.some(({ rdata }) => isWithin(rdata, rrset.name))
       ? [
           violation(
-            `${nameAndType(rrset)} leads to itself or below itself, which no resolver can follow; lead it elsewhere`,
+            `${nameAndType(rrset)} points to itself or below itself, which no resolver can follow; point it elsewhere`,
           ),
         ]
       : null,

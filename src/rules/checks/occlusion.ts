@@ -54,7 +54,7 @@ export const belowDelegation: RRsetRule = {
     return violationIf(
       true,
       () =>
-        `${nameAndType(rrset)} can never be answered: ${cut.name} is delegated by its NS, and this is not glue for it; remove it, or the delegation`,
+        `${nameAndType(rrset)} can never be answered: ${cut.name} is delegated (NS), and this is not its glue; remove this, or the delegation`,
     );
   },
 };

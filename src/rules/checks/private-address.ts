@@ -7,7 +7,7 @@ export const privateAddress: RRsetRule = {
   summary: 'An A or AAAA of a zone with `public: true` is private or reserved (RFC 6890).',
   octodns: 'accepts',
   namedCheckzone: 'accepts',
-  why: 'It leads nowhere from outside, and tells about the inside.',
+  why: 'It cannot be reached from outside, and tells about the inside.',
   scope: 'rrset',
   types: ['A', 'AAAA'],
   applies: ({ zone }) => zone.settings.public,
@@ -16,6 +16,6 @@ export const privateAddress: RRsetRule = {
       const why = specialUse(rdata);
       return why === null
         ? null
-        : `${nameAndType(rrset)}: the address ${rdata} is ${why}, and the zone is public; use one that can be reached from everywhere`;
+        : `${nameAndType(rrset)}: the address ${rdata} is ${why}, but the zone is public; use a public address`;
     }),
 };

@@ -6,7 +6,7 @@ export const repeatedZone: RRsetRule = {
   summary: 'A name repeats the zone, as www.example.com.example.com. does.',
   octodns: 'accepts',
   namedCheckzone: 'accepts',
-  why: 'Names in a zone file are relative to it; this one was mostly not meant so. Not for zones of one name part.',
+  why: 'Names in a zone file are relative to it, so this is mostly a mistake. Zones of one name part are not checked.',
   scope: 'rrset',
   types: 'every',
   applies: (zone) => zone.apex.indexOf('.') < zone.apex.length - 1,
@@ -14,7 +14,7 @@ export const repeatedZone: RRsetRule = {
     violationIf(
       repeatsZone(rrset.name, zone.apex),
       () =>
-        `${nameAndType(rrset)}: the name repeats the zone; in a zone file names are relative to ${zone.apex}, so leave the second one out`,
+        `${nameAndType(rrset)}: the name repeats the zone; in a zone file names are relative to ${zone.apex}, so remove the second one`,
     ),
 };
 

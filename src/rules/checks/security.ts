@@ -51,7 +51,7 @@ export const caaValue = fieldsRule({
     const tag = String(fields.tag).toLowerCase();
     const value = String(fields.value);
     if (flags !== 0 && flags !== 128)
-      return `the flags ${flags} are neither 0 nor 128 (critical) (RFC 8659 section 4.1)`;
+      return `the flags must be 0 or 128 (critical), not ${flags} (RFC 8659 section 4.1)`;
     if (flags === 128 && !caaTags.has(tag))
       return `the tag "${tag}" is critical and unknown, so no CA may issue; check its spelling`;
     if (tag.startsWith('issue') && caaTags.has(tag) && !issuer.test(value)) {
@@ -80,7 +80,7 @@ export const dsValue = fieldsRule({
   summary: "A DS or CDS has the algorithm or digest type 0, or a digest whose length is not its type's.",
   octodns: 'refuses a wrong length; accepts 0',
   namedCheckzone: 'refuses a wrong length; accepts 0',
-  why: 'A DS that fits no key takes the zone below off the net.',
+  why: 'With a DS that matches no key, the delegated zone fails validation.',
   types: ['DS', 'CDS'],
   check: (fields, type) => {
     const algorithm = number(fields, 'algorithm');

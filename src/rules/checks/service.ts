@@ -10,7 +10,7 @@ export const nullMx: RRsetRule = {
   summary: 'A null MX stands beside others, or has a preference (RFC 7505 section 3).',
   octodns: 'refuses a preference; accepts others beside it',
   namedCheckzone: 'accepts',
-  why: 'It says that no mail is taken; beside others nobody knows which holds.',
+  why: 'It says that the name accepts no mail, which contradicts any other MX.',
   scope: 'rrset',
   types: ['MX'],
   check: (rrset) => {
@@ -20,14 +20,14 @@ export const nullMx: RRsetRule = {
     if (rrset.values.length > 1) {
       return [
         violation(
-          `${nameAndType(rrset)}: the null MX "." says that no mail is taken, and must be alone (RFC 7505 section 3); remove it or the others`,
+          `${nameAndType(rrset)}: the null MX "." says that the name accepts no mail, so it must be the only value (RFC 7505 section 3); remove it or the others`,
           at,
         ),
       ];
     }
     return refusal.rdata === '0 .'
       ? null
-      : [violation(`${nameAndType(rrset)}: a null MX has the preference 0 (RFC 7505 section 3); write "0 ."`, at)];
+      : [violation(`${nameAndType(rrset)}: a null MX must have preference 0 (RFC 7505 section 3); write "0 ."`, at)];
   },
 };
 
@@ -40,7 +40,7 @@ export const svcbAlias: RRsetRule = {
     'A SVCB or HTTPS in AliasMode stands beside others, has SvcParams, or leads to itself (RFC 9460 section 2.4).',
   octodns: 'refuses SvcParams; accepts the others',
   namedCheckzone: 'accepts',
-  why: 'What clients do not look at was not meant so.',
+  why: 'Clients ignore the rest, so it is a mistake.',
   scope: 'rrset',
   types: ['SVCB', 'HTTPS'],
   check: (rrset) => {
@@ -51,17 +51,17 @@ export const svcbAlias: RRsetRule = {
     const broken = (message: string) => [violation(`${nameAndType(rrset)}: ${message}`, at)];
     if (rrset.values.length > 1) {
       return broken(
-        'AliasMode (priority 0) stands beside other values, which are then not looked at (RFC 9460 section 2.4.1); remove it or the others',
+        'AliasMode (priority 0) must be the only value, as clients ignore the others (RFC 9460 section 2.4.1); remove it or the others',
       );
     }
     if (Object.keys(fields.svcparams ?? {}).length > 0) {
       return broken(
-        'AliasMode (priority 0) has SvcParams, which nobody looks at (RFC 9460 section 2.4.2); remove them, or use a priority of 1 or more',
+        'AliasMode (priority 0) has SvcParams, which clients ignore (RFC 9460 section 2.4.2); remove them, or use a priority of 1 or more',
       );
     }
     return fields.targetname === rrset.name
       ? broken(
-          'AliasMode (priority 0) leads to its own name (RFC 9460 section 2.4.2); lead it elsewhere, or use a priority of 1 or more',
+          'AliasMode (priority 0) points to its own name (RFC 9460 section 2.4.2); point it elsewhere, or use a priority of 1 or more',
         )
       : null;
   },

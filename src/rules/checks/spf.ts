@@ -24,7 +24,7 @@ export const spfMultiple: RRsetRule = {
   check: (rrset) => {
     const [, second, ...more] = spfValues(rrset);
     if (second === undefined) return null;
-    const message = `${nameAndType(rrset)} has ${2 + more.length} SPF records, and receivers then take none (RFC 7208 section 4.5); make one of them`;
+    const message = `${nameAndType(rrset)} has ${2 + more.length} SPF records, so receivers use none of them (RFC 7208 section 4.5); merge them into one`;
     return [violation(message, second.origins[0] ?? null)];
   },
 };
@@ -36,7 +36,7 @@ export const spfLookups: RRsetRule = {
     'An SPF record takes over ten DNS look-ups, includes counted where they are in a zone here (RFC 7208 section 4.6.4).',
   octodns: 'accepts',
   namedCheckzone: 'accepts',
-  why: 'Receivers take it for broken.',
+  why: 'Receivers treat it as an error.',
   scope: 'rrset',
   types,
   check: (rrset, zone) => {
@@ -44,7 +44,7 @@ export const spfLookups: RRsetRule = {
     if (value === undefined) return null;
     const lookups = countLookups(textOf(rrset.type, value.rdata), zone, new Set([rrset.name]));
     if (lookups <= maxLookups) return null;
-    const message = `${nameAndType(rrset)}: the SPF record takes ${lookups} DNS look-ups or more, counted as far as zones here go; over ${maxLookups} receivers take it for broken (RFC 7208 section 4.6.4), so drop some`;
+    const message = `${nameAndType(rrset)}: the SPF record takes at least ${lookups} DNS look-ups, and receivers reject one with more than ${maxLookups} (RFC 7208 section 4.6.4); remove some`;
     return [violation(message, value.origins[0] ?? null)];
   },
 };

@@ -40,14 +40,13 @@ export const targetAddress = targetRule({
     'The target of MX, NS, SRV, CNAME, DNAME, ALIAS, PTR, SVCB or HTTPS is an address, also where the zone was put after it for want of a final dot.',
   octodns: 'refuses; accepts one with the zone after it, and those of SVCB and HTTPS',
   namedCheckzone: 'warns of MX and NS; accepts the others',
-  why: 'It is a name that nobody has.',
+  why: 'No such name exists.',
   types: ['MX', 'NS', 'SRV', 'CNAME', 'DNAME', 'ALIAS', 'PTR', 'SVCB', 'HTTPS'],
   check: (target, { type }, zone) => {
     const address = addressInName(target, zone.apex);
     if (address === null) return null;
-    const instead =
-      type === 'CNAME' || type === 'ALIAS' ? 'use A or AAAA' : 'name a host, and give that one an A or AAAA';
-    return `the target ${address} is an address, and only a name can stand there; ${instead}`;
+    const instead = type === 'CNAME' || type === 'ALIAS' ? 'use A or AAAA instead' : 'use a name that has an A or AAAA';
+    return `the target ${address} is an address, but must be a name; ${instead}`;
   },
 });
 
@@ -71,7 +70,7 @@ export const targetCname = targetRule({
     const found = zone.lookup(target);
     if (typeof found === 'string' || !hasType(found, cname)) return null;
     const rfc = type === 'SRV' ? 'RFC 2782' : 'RFC 2181 section 10.3';
-    return `the target ${target} is a CNAME, and must have addresses of its own (${rfc}); name what it leads to`;
+    return `the target ${target} is a CNAME, but must have an A or AAAA itself (${rfc}); use the name that the CNAME points to`;
   },
 });
 
@@ -87,7 +86,9 @@ export const missingGlue = targetRule({
     if (!isWithin(target, zone.apex)) return null;
     const occludedBy = zone.occludedBy(target);
     const isMissing = occludedBy === null ? hasNoAddress(target, zone) : lacksGlue(target, occludedBy, rrset, zone);
-    return isMissing ? `the name server ${target} has no A or AAAA in the zone, so nobody can find it; add one` : null;
+    return isMissing
+      ? `the name server ${target} has no A or AAAA in the zone, so no resolver can reach it; add one`
+      : null;
   },
 });
 

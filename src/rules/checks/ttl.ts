@@ -12,7 +12,7 @@ export const ttlRange: RRsetRule = {
   summary: 'A TTL is not a whole number from 0 to 2147483647 (RFC 2181 section 8).',
   octodns: 'accepts anything from 0 up',
   namedCheckzone: 'warns, and takes 0 instead',
-  why: 'Nobody means 0, which is what resolvers may make of it.',
+  why: 'Resolvers may treat it as 0, which nobody means.',
   scope: 'rrset',
   types: 'every',
   check: (rrset) =>
@@ -28,7 +28,7 @@ export const ttlHigh: RRsetRule = {
   summary: 'A TTL is over a day.',
   octodns: 'accepts',
   namedCheckzone: 'accepts',
-  why: 'A mistake stays in resolvers for as long.',
+  why: 'Resolvers keep a mistake for that long.',
   scope: 'rrset',
   types: 'every',
   check: (rrset) =>

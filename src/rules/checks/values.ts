@@ -17,8 +17,10 @@ export const oneValue: RRsetRule = {
   types: ['CNAME', 'DNAME', 'ALIAS', 'SOA', aliasSetType],
   check: (rrset) => {
     const [count, most] = [rrset.values.length, rrset.type === aliasSetType ? aliasedTypes(rrset).length : 1];
-    const what = rrset.type === aliasSetType ? 'one for each type' : 'exactly one';
-    return count <= most ? null : [violation(`${nameAndType(rrset)} has ${count} values; ${rrset.type} has ${what}`)];
+    const allowed = rrset.type === aliasSetType ? 'one for each type' : 'one';
+    return count <= most
+      ? null
+      : [violation(`${nameAndType(rrset)} has ${count} values, and may have only ${allowed}; remove the others`)];
   },
 };
 
@@ -35,7 +37,7 @@ export const singleNs: RRsetRule = {
     violationIf(
       rrset.values.length === 1,
       () =>
-        `${nameAndType(rrset)} has one name server only; when that one is down, so is all below (RFC 2182 section 5); add a second`,
+        `${nameAndType(rrset)} has only one name server; when that is down, so is everything below (RFC 2182 section 5); add a second`,
     ),
 };
 
@@ -45,7 +47,7 @@ export const duplicateValue: RRsetRule = {
   summary: 'A value is given twice in one RRset.',
   octodns: 'accepts',
   namedCheckzone: 'accepts',
-  why: 'One of the two was to be something else, mostly.',
+  why: 'Mostly one of the two was meant to be something else.',
   scope: 'rrset',
   types: 'every',
   check: (rrset) => {

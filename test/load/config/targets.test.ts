@@ -19,7 +19,7 @@ describe('a target that keeps its zones in the state file', () => {
     symlinkSync('kept', join(folder, 'link'));
     const found = await load({ config: join(folder, 'hostmaster.yaml') });
     expect(problemsOf(found)).toEqual([
-      `hostmaster.yaml:3:35 error config-syntax: targets.try: its zones cannot be kept in "${file}", which is the state file; name another "file:" or "state:"`,
+      `hostmaster.yaml:3:35 error config-syntax: targets.try: "file" is the state file, "${file}", which cannot hold zones; choose another path for "file" or for "state"`,
     ]);
     expect(found.targets).toEqual([]);
   });

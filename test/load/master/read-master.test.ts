@@ -145,14 +145,10 @@ describe('a master file', () => {
     ['b', 'z.zone:2:1 error master-syntax: b.example.com. has no type and no value', ['b.example.com. *']],
     [
       'b AX 1',
-      'z.zone:2:3 error unknown-type: "AX" is not a type (did you mean "A"?); other types are written as TYPEnnn',
+      'z.zone:2:3 error unknown-type: unknown type "AX" (did you mean "A"?); a type without a name is written TYPEnnn',
       ['b.example.com. *'],
     ],
-    [
-      'b CH TXT x',
-      'z.zone:2:6 error master-syntax: the class "CH" is not served here; only IN is',
-      ['b.example.com. *'],
-    ],
+    ['b CH TXT x', 'z.zone:2:6 error master-syntax: the class "CH" is not supported; only IN is', ['b.example.com. *']],
     [
       'b.example.net. A 192.0.2.1',
       'z.zone:2:16 error out-of-zone: b.example.net. is not in example.com.; a name without a final dot is relative to example.com.',
@@ -160,7 +156,7 @@ describe('a master file', () => {
     ],
     [
       'b SOA a b 1 2 3 4 5',
-      'z.zone:2:3 error soa-not-at-apex: an SOA at b.example.com.: only the apex, example.com., has one',
+      'z.zone:2:3 error soa-not-at-apex: b.example.com. cannot have an SOA; only the apex of the zone, example.com., has one',
       ['b.example.com. SOA'],
     ],
     [
@@ -177,7 +173,7 @@ describe('a master file', () => {
     ['b A ) 192.0.2.1', 'z.zone:2:5 error master-syntax: a ")" without its "("', ['b.example.com. *']],
     [
       'b TXT x\\',
-      'z.zone:2:8 error master-syntax: a backslash at the end of a line stands for nothing',
+      'z.zone:2:8 error master-syntax: a backslash at the end of a line means nothing; remove it',
       ['b.example.com. *'],
     ],
     [
@@ -210,13 +206,19 @@ describe('a master file', () => {
       'z.zone:2:9 error name-syntax: the name "a..b" has an empty part: two dots in a row, or one in front',
     ],
     ['$TTL soon', 'z.zone:2:6 error ttl-syntax: $TTL takes one time, like 3600 or 1h'],
-    ['$INCLUDE', 'z.zone:2:1 error include: $INCLUDE takes a file and, if you like, an origin'],
+    ['$INCLUDE', 'z.zone:2:1 error include: $INCLUDE takes a file and, optionally, an origin'],
     [
       '$INCLUDE none',
-      'z.zone:2:10 error include: $INCLUDE "none": there is no none; paths start from the file that includes',
+      'z.zone:2:10 error include: $INCLUDE "none": there is no none; paths are relative to the file with the $INCLUDE',
     ],
-    ['$INCLUDE z.zone', 'z.zone:2:10 error include: $INCLUDE "z.zone" goes round in a circle'],
-    ['$INCLUDE loop', 'loop:1:10 error include: $INCLUDE "loop" goes round in a circle'],
+    [
+      '$INCLUDE z.zone',
+      'z.zone:2:10 error include: $INCLUDE "z.zone": this file is already being read; remove the loop of $INCLUDE lines',
+    ],
+    [
+      '$INCLUDE loop',
+      'loop:1:10 error include: $INCLUDE "loop": this file is already being read; remove the loop of $INCLUDE lines',
+    ],
     ['$GENERATE 1-2', 'z.zone:2:1 error generate: $GENERATE: write it as "$GENERATE range name type value"'],
     [
       '$GENERATE 2-1 a$ A 192.0.2.$',
@@ -233,7 +235,7 @@ describe('a master file', () => {
     ],
     [
       '$GENERATE 0-999999999 a$ A 192.0.2.1',
-      `z.zone:2:11 error generate: $GENERATE: all $GENERATE of this zone make more than ${limits.generated} records; write fewer, or a wildcard`,
+      `z.zone:2:11 error generate: $GENERATE: the $GENERATE lines of this zone make more than ${limits.generated} records; make fewer, or use a wildcard`,
     ],
     ['b TXT ( "x"', 'z.zone:2:7 error master-syntax: a "(" that is never closed; add the ")"'],
     ['b TXT ( "x', 'z.zone:2:9 error master-syntax: a quoted string does not end on its line; add the closing quote'],
@@ -246,7 +248,7 @@ describe('a master file', () => {
   it('refuses includes that go too deep or are too many', async () => {
     const deep = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`f${i}`, `$INCLUDE f${i + 1}\n`]));
     expect((await read('$INCLUDE f0\n', deep)).problems).toEqual([
-      `f${limits.includeDepth - 1}:1:10 error include: $INCLUDE goes deeper than ${limits.includeDepth} files`,
+      `f${limits.includeDepth - 1}:1:10 error include: $INCLUDE is nested more than ${limits.includeDepth} files deep`,
     ]);
     // Seven levels of eight includes each are 8^7 files.
     const wide = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`w${i}`, `$INCLUDE w${i + 1}\n`.repeat(8)]));

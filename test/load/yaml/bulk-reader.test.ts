@@ -212,7 +212,7 @@ describe('a YAML file', () => {
     ['a:\n  <<: 5\n', '"<<" takes a mapping', 5],
     ['a: "x\n', 'a quote or a bracket above is not closed', 6],
     ['a: &x [*x]\n', 'no anchor', 7],
-    ['a: 1\n b: 2\n', 'not indented like what stands beside it', 7],
+    ['a: 1\n b: 2\n', 'indentation differs from that of the entries beside it', 7],
     ['a: \0\n', 'null byte', 3],
   ])('%j is refused', (given, message, offset) => {
     const found = fault(given);
@@ -227,7 +227,7 @@ describe('a YAML file', () => {
     const before = process.memoryUsage.rss();
     const found = fault(`${lines.join('\n')}\n`);
     expect(found.message).toBe(
-      `its aliases stand for more than ${limits.aliasNodes} values; write them out, or use fewer aliases`,
+      `its aliases expand to more than ${limits.aliasNodes} values; write them out, or use fewer aliases`,
     );
     expect(process.memoryUsage.rss() - before).toBeLessThan(100_000_000);
   });

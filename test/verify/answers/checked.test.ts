@@ -111,16 +111,16 @@ describe('an answer', () => {
     ['neither', [plain('A', '192.0.2.5')], said(['192.0.2.6']), 'differs'],
     ['nothing where there was only the other type', [plain('AAAA', ...six)], said([]), 'lags'],
     ['one of the addresses that were checked before', [lua([])], said(['192.0.2.1'], {}, 60), 'ok'],
-  ] as const)('that is late: %s', (_what, before, answer, kind) => {
+  ] as const)('of a name server that lags: %s', (_what, before, answer, kind) => {
     expect(judge(open, answer, { behind: true, before }).kind).toBe(kind);
   });
 
-  it('is late where it was checked before and is not now', () => {
+  it('lags where it was checked before and is not now', () => {
     const after = plain('A', '192.0.2.7');
     const [expectation] = expectationsFor(zoneTreeOf(zone, [after]), after);
     if (expectation === undefined) throw new Error('nothing to ask');
-    const late = { behind: true, before: [open] };
-    expect(compare(expectation, { name, type: 'A' }, said(['192.0.2.2']), late).kind).toBe('lags');
-    expect(compare(expectation, { name, type: 'A' }, said(['192.0.2.3']), late).kind).toBe('differs');
+    const lag = { behind: true, before: [open] };
+    expect(compare(expectation, { name, type: 'A' }, said(['192.0.2.2']), lag).kind).toBe('lags');
+    expect(compare(expectation, { name, type: 'A' }, said(['192.0.2.3']), lag).kind).toBe('differs');
   });
 });

@@ -24,9 +24,9 @@ const content = zoneTreeOf(zone, [
   rrset('*.wild', 'LUA', 60, 'AAAA "x"'),
   rrset('sub', 'NS', 60, 'ns.sub.example.com.', 'ns.example.net.'),
   rrset('sub', 'DS', 60, '1 8 2 00'),
-  rrset('sub', 'TXT', 60, '"hidden"'),
+  rrset('sub', 'TXT', 60, '"occluded"'),
   rrset('ns.sub', 'A', 60, '192.0.2.5'),
-  rrset('ns.sub', 'TXT', 60, '"hidden"'),
+  rrset('ns.sub', 'TXT', 60, '"occluded"'),
   rrset('other.sub', 'A', 60, '192.0.2.6'),
   rrset('old', 'DNAME', 60, 'new.example.com.'),
   rrset('x.old', 'A', 60, '192.0.2.7'),
@@ -133,11 +133,11 @@ const soaSaid = (numbers: string) => record('@', 'SOA', 60, `ns1.example.com. h.
 const www = ['192.0.2.1', '192.0.2.2'].map((rdata) => record('www', 'A', 300, rdata));
 const wwwExpected = ['300 192.0.2.1', '300 192.0.2.2'];
 
-const judge = (name: string, type: string, said: Parameters<typeof compare>[2], lateness?: LagEvidence) => {
+const judge = (name: string, type: string, said: Parameters<typeof compare>[2], lag?: LagEvidence) => {
   const [expectation] = expectationsFor(content, { name: full(name), type });
   const question = expectation?.questions[0];
   if (expectation === undefined || question === undefined) throw new Error('nothing to ask');
-  return compare(expectation, question, said, lateness);
+  return compare(expectation, question, said, lag);
 };
 
 describe('an answer', () => {
@@ -237,8 +237,8 @@ describe('an answer', () => {
     ['nothing where there was nothing, and an older serial', answer({}), { behind: true, before: [null] }, 'lags'],
     ['nothing where there was something', answer({}), { behind: true, before: [old] }, 'missing'],
     ['anything, and an older serial, where nobody knows what was there', answer({}), { behind: true }, 'lags'],
-  ] as const)('that is late: %s', (_what, said, lateness, kind) => {
-    expect(judge('www', 'A', said, lateness).kind).toBe(kind);
+  ] as const)('of a name server that lags: %s', (_what, said, lag, kind) => {
+    expect(judge('www', 'A', said, lag).kind).toBe(kind);
   });
 });
 

@@ -45,7 +45,7 @@ describe('registration', () => {
     const held = compose(make.inputOf([missing(web1)]));
     expect(make.linesOf(held.zones).filter((line) => line.endsWith(' held'))).toHaveLength(4);
     expect(held.zones[0]?.rrsets[0]?.values[0]?.retained).toBe(
-      'server web1 of inventory lab is missing from 1 of 3 complete snapshots, since 2026-11-21T23:55:00.000Z',
+      'server lab/web1 is missing from 1 of 3 complete snapshots, since 2026-11-21T23:55:00.000Z',
     );
     const gone = compose(make.inputOf([missing(web1, make.proven)]));
     expect(make.linesOf(gone.zones)).toEqual([]);
@@ -74,7 +74,7 @@ describe('registration', () => {
         {
           name: 'web1.lab.internal.',
           types: ['A', 'AAAA'],
-          reason: 'server web1 of inventory lab is active, and has no address that can be used',
+          reason: 'server lab/web1 is active, and has no address that can be used',
         },
       ]);
     },
@@ -199,7 +199,7 @@ describe('reverse zones', () => {
     expect(composed.problems.map(({ rule, message }) => [rule, message])).toEqual([
       [
         'classless-cname-missing',
-        '2.0.192.in-addr.arpa. has no CNAME at 6.2.0.192.in-addr.arpa. to 6.0/25.2.0.192.in-addr.arpa.: nobody finds the PTR there (RFC 2317)',
+        '2.0.192.in-addr.arpa. has no CNAME at 6.2.0.192.in-addr.arpa. to 6.0/25.2.0.192.in-addr.arpa.: without it the PTR there is never found (RFC 2317)',
       ],
     ]);
   });
@@ -269,7 +269,7 @@ describe('reverse zones', () => {
       [
         'no-reverse-zone',
         'warning',
-        '9 IPv4 addresses get no PTR, as no configured zone has them: 10.0.0.0, 10.0.0.1, 10.0.0.2, …; add the reverse zone to zones:, or set "reverse: false"',
+        '9 IPv4 addresses get no PTR, because no configured zone has them: 10.0.0.0, 10.0.0.1, 10.0.0.2, …; add the reverse zone to zones:, or set "reverse: false"',
       ],
       ['no-reverse-zone', 'warning', expect.stringContaining('9 IPv6 addresses get no PTR')],
     ]);

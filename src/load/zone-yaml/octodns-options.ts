@@ -1,14 +1,14 @@
-import { quoted } from '../../model/phrases.ts';
+import { listed, quoted } from '../../model/phrases.ts';
 import type { RRsetOptions } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { isNull, keyText, type YamlNode } from '../yaml/node.ts';
 import { refuse, type UnfinishedRecord, warn } from './unfinished-record.ts';
 
 const optionKeys: ReadonlySet<string> = new Set(['ignored', 'included', 'excluded', 'lenient']);
-/** octoDNS's own keys there that mean nothing here; providers have more. */
+/** octoDNS's own keys there that Hostmaster does not use; its providers have more. */
 const otherKeys: ReadonlySet<string> = new Set(['healthcheck']);
 
-/** Reads `octodns:` of a record; undefined where it says nothing that counts. */
+/** Reads `octodns:` of a record; undefined where it has no option that Hostmaster uses. */
 export const readOptions = (node: YamlNode | undefined, unfinished: UnfinishedRecord): RRsetOptions | undefined => {
   if (node === undefined || isNull(node)) return undefined;
   if (node.kind !== 'map') {
@@ -28,14 +28,19 @@ export const readOptions = (node: YamlNode | undefined, unfinished: UnfinishedRe
     else if (text === 'included' || text === 'excluded') options[text] = readNames(text, value, unfinished);
     else if (otherKeys.has(text) || didYouMean(text, optionKeys) === '') unused.push(text);
     else {
-      refuse(unfinished, 'unknown-key', `${quoted(text)} is not an option${didYouMean(text, optionKeys)}`, key.at);
+      refuse(
+        unfinished,
+        'unknown-key',
+        `${quoted(text)} is not an option of "octodns"${didYouMean(text, optionKeys)}`,
+        key.at,
+      );
     }
   }
   if (unused.length > 0) {
     warn(
       unfinished,
       'octodns-unsupported',
-      `octodns: ${unused.map(quoted).join(', ')} means nothing here; the plain values are used`,
+      `octodns: ${listed(unused.map(quoted))} ${unused.length === 1 ? 'is' : 'are'} not supported; the plain values are used`,
       node.at,
     );
   }

@@ -23,7 +23,7 @@ describe('what nobody accounts for stays', () => {
     expect(planned.allows).toEqual(['absence:example.com./t:mail.example.com.']);
     expect(planned.orphans).toEqual(['mail A 192.0.2.1', 'mail A 192.0.2.2']);
     expect(planned.changeset.withheld[0]?.reason).toBe(
-      '192.0.2.1, 192.0.2.2: it is of no server that is known: unaccounted for in 0 of 3 complete snapshots',
+      '192.0.2.1, 192.0.2.2: belongs to no known server: unaccounted for in 0 of 3 complete snapshots',
     );
   });
 
@@ -150,7 +150,7 @@ describe('what nobody accounts for stays', () => {
     }
   });
 
-  it('an ignored or foreign value is not held: it stays anyway', () => {
+  it('an ignored or foreign value is not retained: it stays anyway', () => {
     const ignore = [{ name: 'mail', types: ['A'] }];
     const planned = plan(scene({ desired: kept, settings: { ignore } }));
     expect(planned.withheld).toEqual([]);
@@ -190,10 +190,10 @@ describe('what is accounted for goes', () => {
     ]);
     const planned = plan(scene({ desired, evidence: { ...evidence, written: two, servers } }));
     expect(planned.changes).toEqual([]);
-    expect(planned.changeset.withheld[0]?.reason).toContain('nobody knows what became of lab/web3');
+    expect(planned.changeset.withheld[0]?.reason).toContain("written for lab/web3, and that server's fate is unknown");
   });
 
-  it("a server that nobody knows is held; Git's own values are settled", () => {
+  it('the values of an unknown server are retained; those of Git are not', () => {
     expect(plan(scene({ desired, evidence: known })).changes).toEqual([]);
     const git = [written('mail', 'A', '192.0.2.2', 'git')];
     expect(plan(scene({ desired, evidence: { ...evidence, written: git } })).changes).toEqual(['replace mail A']);
@@ -235,19 +235,19 @@ describe('what is accounted for goes', () => {
 });
 
 describe('what the inventory itself holds', () => {
-  const held = contributed('mail A 60 192.0.2.1 | 192.0.2.2', 'claim', { '192.0.2.1': 'web1', '192.0.2.2': 'web2' }, [
+  const mixed = contributed('mail A 60 192.0.2.1 | 192.0.2.2', 'claim', { '192.0.2.1': 'web1', '192.0.2.2': 'web2' }, [
     'web2',
   ]);
 
   it('a value that exists waits, and nothing changes', () => {
-    const planned = plan(scene({ desired: [...kept, held] }));
+    const planned = plan(scene({ desired: [...kept, mixed] }));
     expect(planned.changes).toEqual([]);
     expect(planned.withheld).toEqual(['absence: replace mail A']);
     expect(planned.changeset.withheld[0]?.reason).toBe('192.0.2.2: server web2 is missing');
   });
 
   it('a value that does not exist there is wanted: it was good when last seen', () => {
-    const planned = plan(scene({ desired: [...kept, held], existing: [...apex, ...kept, 'mail A 60 192.0.2.1'] }));
+    const planned = plan(scene({ desired: [...kept, mixed], existing: [...apex, ...kept, 'mail A 60 192.0.2.1'] }));
     expect(planned.changes).toEqual(['replace mail A']);
     expect(planned.withheld).toEqual([]);
     expect(planned.changeset.changes[0]?.after?.values[1]).toEqual({
@@ -258,7 +258,7 @@ describe('what the inventory itself holds', () => {
 
   it('--allow takes it out, and a name of such values only goes', () => {
     const allow = ['absence:example.com/t:mail.example.com'];
-    expect(plan(scene({ desired: [...kept, held], allow })).changes).toEqual(['replace mail A']);
+    expect(plan(scene({ desired: [...kept, mixed], allow })).changes).toEqual(['replace mail A']);
     const both = contributed('mail A 60 192.0.2.1', 'claim', { '192.0.2.1': 'web1' }, ['web1']);
     const existing = [...apex, ...kept, 'mail A 60 192.0.2.1'];
     expect(plan(scene({ desired: [...kept, both], existing, allow })).changes).toEqual(['delete mail A']);

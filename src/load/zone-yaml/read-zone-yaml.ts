@@ -8,8 +8,8 @@ import { positionsOf } from '../text-position.ts';
 import { readEntries } from '../yaml/bulk-reader.ts';
 import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';
 import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../zone-content.ts';
-import { readRecord } from './record.ts';
 import { type RecordReader, recordReader } from './unfinished-record.ts';
+import { readYamlRecord } from './yaml-record.ts';
 
 /** Reads a zone file in octoDNS's YAML. Never throws for what is in the text. */
 export const readZoneYaml = (file: string, text: string, context: ZoneContext): FileContent => {
@@ -33,12 +33,12 @@ export const readZoneYaml = (file: string, text: string, context: ZoneContext): 
     });
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
-    into.distrust('yaml-syntax', `this is not YAML that can be used: ${error.message}`, originAt(error.offset));
+    into.distrust('yaml-syntax', `cannot be read as YAML: ${error.message}`, originAt(error.offset));
   }
   return into.content();
 };
 
-/** The absolute name of a key, taken from its source text; null after a problem, with what exists held. */
+/** The absolute name of a key, taken from its source text; null after a problem, with the zone marked as incomplete or the name quarantined. */
 const readName = (key: YamlNode, reader: RecordReader): string | null => {
   const { context, into, originAt } = reader;
   const refuse = (message: string, rule: LoadRuleId = 'name-syntax'): null => {
@@ -73,7 +73,7 @@ const isAbsolute = (text: string): boolean => /(?:^|[^\\])(?:\\\\)*\.$/.test(tex
 
 const refuseAbsolute = (name: string, key: YamlScalar, reader: RecordReader): null => {
   const { zone } = reader.context;
-  const relative = name === zone ? "''" : name.slice(0, -zone.length - 1);
+  const relative = name === zone ? "''" : quoted(name.slice(0, -zone.length - 1));
   const message = `the name ${quoted(key.text)} has a final dot, but names here are relative to ${zone}; write ${relative}`;
   return quarantine(name, message, key.at, reader);
 };
@@ -85,20 +85,20 @@ const quarantine = (name: string, message: string, at: number, { into, originAt 
 };
 
 const reportTwice = (name: string, origin: FileOrigin, first: FileOrigin, into: Collector): void => {
-  const message = `${name} is already there, at line ${first.line}; put its records into one list there`;
+  const message = `${name} is already defined at line ${first.line}; put its records into one list there`;
   into.report('duplicate-key', message, origin);
   into.quarantine(name, null, message, origin);
 };
 
 const readRecords = (name: string, key: YamlNode, value: YamlNode, reader: RecordReader): void => {
   if (value.kind === 'map') {
-    const rrset = readRecord(name, value, reader);
+    const rrset = readYamlRecord(name, value, reader);
     if (rrset !== null) reader.into.add(rrset);
     return;
   }
   const read: RRset[] = [];
   for (const record of value.kind === 'list' ? value.items : [value]) {
-    const rrset = record.kind === 'map' ? readRecord(name, record, reader) : notARecord(name, key, record, reader);
+    const rrset = record.kind === 'map' ? readYamlRecord(name, record, reader) : notARecord(name, key, record, reader);
     if (rrset === null) continue;
     const known = read.find(({ type }) => type === rrset.type);
     if (known !== undefined) refuseDuplicate(rrset, known, reader.into);

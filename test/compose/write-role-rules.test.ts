@@ -198,7 +198,7 @@ describe('collisions', () => {
     expect(result.rules.filter((rule) => rule === 'zone-file-wins')).toHaveLength(2);
     const problem = result.problems.find(({ rule, file }) => rule === 'zone-file-wins' && file === 'hostmaster.yaml');
     expect(problem?.message).toBe(
-      'registration (hostmaster.yaml:20) wants mx1.lab.internal. A, and zones/lab.internal.yaml:2 has CNAME there: the zone file wins (so it is with 2 more: mx1.lab.internal. AAAA, mx2.lab.internal. A)',
+      'registration wants mx1.lab.internal. A, but zones/lab.internal.yaml:2 has CNAME there: the zone file wins (and 2 more: mx1.lab.internal. AAAA, mx2.lab.internal. A)',
     );
   });
 
@@ -211,7 +211,7 @@ describe('collisions', () => {
     const result = composed([present(wanting)], { ...cname, grants }, [zone('lab.internal.', ['www A 192.0.2.80'])]);
     expect(result).toMatchObject({ lines: ['www.lab.internal. 300 A 192.0.2.80'], quarantined: [] });
     expect(result.problems[0]?.message).toContain(
-      'wants www.lab.internal. CNAME, and zones/lab.internal.yaml:1 has A there: the zone file wins',
+      'wants www.lab.internal. CNAME, but zones/lab.internal.yaml:1 has A there: the zone file wins',
     );
   });
 
@@ -248,7 +248,7 @@ describe('grants', () => {
     expect(result.problems.map(({ message, file, line }) => ({ message, file, line }))).toEqual([
       {
         message:
-          'label mail (labels.yaml:5), server mx0 of inventory lab: no grant lets it write mx0.svc.example.com. TXT (so it is with 49 more: lab/mx1, lab/mx10, lab/mx11, …); add to grants: - { label: mail, names: ["*.svc.example.com"], types: [TXT] }',
+          'no grant allows label "mail" to write mx0.svc.example.com. TXT for server lab/mx0 (and 49 more: lab/mx1, lab/mx10, lab/mx11, …); add to grants: - { label: mail, names: ["*.svc.example.com"], types: [TXT] }',
         file: 'labels.yaml',
         line: 5,
       },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readZoneYaml } from '../../src/load/records/zone-yaml.ts';
-import { joinContents } from '../../src/load/zone-content.ts';
-import { shown } from './repository.ts';
+import { joinContents } from '../../../src/load/zone-content.ts';
+import { readZoneYaml } from '../../../src/load/zone-yaml/read-zone-yaml.ts';
+import { shown } from '../repository.ts';
 
 const read = (text: string, allowLua = false) => {
   const content = joinContents([readZoneYaml('z.yaml', text, { zone: 'example.com.', ttl: 3600, allowLua })]);
@@ -103,8 +103,8 @@ b:
     });
     expect(content.rrsets[1]).not.toHaveProperty('options');
     expect(problems).toEqual([
-      'z.yaml:6:3 warning octodns-unsupported: "geo", "dynamic" of octoDNS means nothing here; the plain values are used',
-      'z.yaml:10:12 warning octodns-unsupported: octodns: "healthcheck", "cloudflare" means nothing here; the plain values are used',
+      'z.yaml:6:3 warning octodns-unsupported: octoDNS\'s "geo" and "dynamic" are not supported; the plain values are used',
+      'z.yaml:10:12 warning octodns-unsupported: octodns: "healthcheck" and "cloudflare" are not supported; the plain values are used',
     ]);
   });
 
@@ -177,12 +177,12 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     ],
     [
       'www: {type: AAA, value: 192.0.2.1}',
-      'z.yaml:1:13 error unknown-type: "AAA" is not a type (did you mean "AAAA"?); other types are written as TYPEnnn',
+      'z.yaml:1:13 error unknown-type: unknown type "AAA" (did you mean "AAAA"?); a type without a name is written TYPEnnn',
       'www.example.com. *',
     ],
     [
       'www: {type: TYPE255, value: 192.0.2.1}',
-      'z.yaml:1:13 error unknown-type: "TYPE255" is a type of questions, not of records',
+      'z.yaml:1:13 error unknown-type: "TYPE255" is a type of queries, not of records',
       'www.example.com. *',
     ],
     [
@@ -192,12 +192,12 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     ],
     [
       'www: {type: A, ttl: 010, value: 192.0.2.1}',
-      'z.yaml:1:21 error ttl-syntax: the ttl of www.example.com. must be a whole number of seconds, like 3600, not "010"',
+      'z.yaml:1:21 error ttl-syntax: the ttl of www.example.com. must be a whole number of seconds, like 3600, not 010',
       'www.example.com. A',
     ],
     [
       'www: {type: A, ttl: -1, value: 192.0.2.1}',
-      'z.yaml:1:21 error ttl-syntax: the ttl of www.example.com. must be a whole number of seconds, like 3600, not "-1"',
+      'z.yaml:1:21 error ttl-syntax: the ttl of www.example.com. must be a whole number of seconds, like 3600, not -1',
       'www.example.com. A',
     ],
     [
@@ -212,7 +212,7 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     ],
     [
       'www: {type: SOA, value: ns1. h. 1 2 3 4 5}',
-      'z.yaml:1:13 error soa-not-at-apex: an SOA at www.example.com.: only the apex, example.com., has one',
+      'z.yaml:1:13 error soa-not-at-apex: www.example.com. cannot have an SOA; only the apex of the zone, example.com., has one',
       'www.example.com. SOA',
     ],
     [
@@ -227,7 +227,7 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     ],
     [
       'www: {type: A, value: 192.0.2.1, octodns: {lenent: true}}',
-      'z.yaml:1:44 error unknown-key: "lenent" is not an option (did you mean "lenient"?)',
+      'z.yaml:1:44 error unknown-key: "lenent" is not an option of "octodns" (did you mean "lenient"?)',
       'www.example.com. A',
     ],
     [
@@ -247,7 +247,7 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     ],
     [
       'www.example.com.: {type: A, value: 192.0.2.1}',
-      'z.yaml:1:1 error name-syntax: the name "www.example.com." has a final dot, but names here are relative to example.com.; write www',
+      'z.yaml:1:1 error name-syntax: the name "www.example.com." has a final dot, but names here are relative to example.com.; write "www"',
       'www.example.com. *',
     ],
     [
@@ -257,7 +257,7 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     ],
     [
       'a: [{type: A, value: 192.0.2.1}, {type: A, value: 192.0.2.2}]',
-      'z.yaml:1:51 error duplicate-rrset: a.example.com. A is already there, at z.yaml:1; put all its values into one record',
+      'z.yaml:1:51 error duplicate-rrset: a.example.com. A is already defined at z.yaml:1; put all its values into one record',
       'a.example.com. A',
     ],
   ])('%s', (line, problem, quarantined) => {
@@ -303,8 +303,8 @@ describe('what is bad is quarantined, and the rest goes on', () => {
       'www: {type: A, value: 192.0.2.1}\nWWW: {type: TXT, value: x}\nbücher: {type: A, value: 192.0.2.1}\nxn--bcher-kva: {type: A, value: 192.0.2.1}\n',
     );
     expect(found.problems).toEqual([
-      'z.yaml:2:1 error duplicate-key: www.example.com. is already there, at line 1; put its records into one list there',
-      'z.yaml:4:1 error duplicate-key: xn--bcher-kva.example.com. is already there, at line 3; put its records into one list there',
+      'z.yaml:2:1 error duplicate-key: www.example.com. is already defined at line 1; put its records into one list there',
+      'z.yaml:4:1 error duplicate-key: xn--bcher-kva.example.com. is already defined at line 3; put its records into one list there',
     ]);
     expect(found.quarantined).toEqual(['www.example.com. *', 'xn--bcher-kva.example.com. *']);
     expect(found.rrsets).toEqual([]);
@@ -326,7 +326,7 @@ describe('what is bad is quarantined, and the rest goes on', () => {
     expect(found.complete).toBe(false);
     expect(found.rrsets).toEqual([]);
     expect(found.problems.at(-1)).toBe(
-      'z.yaml:3:31 error yaml-syntax: this is not YAML that can be used: a comma or a closing bracket is missing before this',
+      'z.yaml:3:31 error yaml-syntax: cannot be read as YAML: a comma or a closing bracket is missing before this',
     );
   });
 

@@ -19,7 +19,7 @@ export const parseTtl = (text: string): number | null => {
 };
 
 /** Reads one record, and remembers its owner for the next. */
-export const readRecord = (entry: Entry, file: MasterFile, progress: MasterProgress): void => {
+export const readMasterRecord = (entry: Entry, file: MasterFile, progress: MasterProgress): void => {
   const tokens = [...entry.tokens];
   if (!entry.blank) setOwner(tokens.shift(), file, progress);
   const [first] = tokens;
@@ -33,7 +33,7 @@ export const readRecord = (entry: Entry, file: MasterFile, progress: MasterProgr
   else readBody(progress.owner, tokens, file, progress);
 };
 
-/** Reads `[ttl] [class] type rdata`. `at` is where the record is said to be; Default is its rdata. */
+/** Reads `[ttl] [class] type rdata`. Problems and origins point at `at`; by default at the rdata. */
 export const readBody = (
   name: string,
   tokens: readonly Token[],
@@ -77,7 +77,7 @@ const usableType = (name: string, head: Head, progress: MasterProgress): UsableT
   const { zone } = progress.context;
   if (head.type === null) return refused('master-syntax', `${name} has no type; write one, like A`, null);
   if (head.otherClass !== null) {
-    const message = `the class ${quoted(head.otherClass)} is not served here; only IN is`;
+    const message = `the class ${quoted(head.otherClass)} is not supported; only IN is`;
     return refused('master-syntax', message, null);
   }
   const found = findType(head.type.text);
@@ -118,8 +118,8 @@ export const readHead = (tokens: readonly Token[]): Head => {
 };
 
 /**
- * RFC 2308 section 4: $TTL; before it, the last TTL; at last the zone's own. As in BIND, the minimum of an SOA without a
- * TTL stands for a $TTL that is missing.
+ * RFC 2308 section 4: $TTL; without one, the TTL of the record before; else the zone's own. As in BIND, the minimum of an SOA without
+ * a TTL stands in for a missing $TTL.
  */
 const ttlOf = (explicit: number | null, type: string, rdata: string, progress: MasterProgress): number => {
   if (explicit !== null) progress.lastTtl = explicit;

@@ -23,11 +23,11 @@ export const recordReader = (
   return { context, into, originAt, rdata, relative };
 };
 
-/** One record on its way: what is refused in it stops it, once all of it has been looked at. */
+/** A record while it is read. A fault refuses the whole record, but only after all of it has been checked. */
 export interface UnfinishedRecord {
   readonly reader: RecordReader;
   readonly name: string;
-  /** The first that was refused. */
+  /** The first fault. */
   refused: { readonly message: string; readonly origin: FileOrigin } | null;
 }
 

@@ -1,46 +1,55 @@
 import { type Change, samePlanned, type Withheld } from '../model/plan.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
-import type { ExistingRRset } from '../model/zone.ts';
-import type { Retained } from './absence.ts';
+import type { ExistingRRset, Quarantine } from '../model/zone.ts';
 import { printAllow } from './allow.ts';
 import type { RetainedValue } from './deletion-verdict.ts';
 import { diff } from './diff.ts';
 import type { PlanTarget } from './fit.ts';
 import { fit } from './fit.ts';
+import type { RetainedZone } from './retain-absent.ts';
 
 export interface AbsenceInput {
-  readonly held: Retained;
+  readonly retained: RetainedZone;
   readonly target: PlanTarget;
   /** Ours: what changes may touch. */
   readonly owned: ReadonlyRRsetMap<ExistingRRset>;
-  /** What is planned, with what stays in it. */
+  /** What is planned, with the retained values in it. */
   readonly changes: readonly Change[];
-  /** Names that stay as they are for other reasons. */
-  readonly quarantined: ReadonlySet<string>;
+  /** What exists at these names stays as it is for other reasons. */
+  readonly quarantined: readonly Quarantine[];
 }
 
-/** The deletes, and the replaces by less, that wait until absence is proven. They hold back nothing else. */
-export const withheldByAbsence = ({ held, target, owned, changes, quarantined }: AbsenceInput): readonly Withheld[] => {
-  const names = new Map<string, RetainedValue[]>();
-  for (const value of held.values) names.set(value.name, [...(names.get(value.name) ?? []), value]);
-  if (names.size === 0) return [];
-  const isConcerned = ({ name }: RRsetKey) => names.has(name) && !quarantined.has(name) && !held.blocked.has(name);
-  const bare = fit({ ...held.bare, rrsets: held.bare.rrsets.filter(isConcerned), quarantined: [] }, target);
-  const there = mapRRsets([...owned.values()].filter(isConcerned));
+/** The deletes, and the replaces by fewer values, that wait until absence is proven. Nothing depends on them. */
+export const withheldByAbsence = ({
+  retained,
+  target,
+  owned,
+  changes,
+  quarantined,
+}: AbsenceInput): readonly Withheld[] => {
+  const byName = Map.groupBy(retained.values, ({ name }) => name);
+  if (byName.size === 0) return [];
+  const { blocked, withoutRetained, zone } = retained;
+  const bad = new Set(quarantined.map(({ name }) => name));
+  const isConcerned = ({ name }: RRsetKey) => byName.has(name) && !bad.has(name) && !blocked.has(name);
+  const rrsets = withoutRetained.rrsets.filter(isConcerned);
+  const proven = fit({ ...withoutRetained, rrsets, quarantined: [] }, target);
+  const existing = mapRRsets([...owned.values()].filter(isConcerned));
   const planned = rrsetMap<Change>();
   for (const change of changes) if (isConcerned(change)) planned.set(change, change);
-  const lesser = diff(bare.rrsets, there);
-  const isLesser = mapRRsets(lesser);
-  // Where what is held moves into another RRset, the delete of the one that it is in now would be the last of it.
-  const moving = new Set([...planned.values()].filter((change) => !isLesser.has(change)).map(({ name }) => name));
-  return lesser
+  const onceProven = diff(proven.rrsets, existing);
+  const keysOnceProven = mapRRsets(onceProven);
+  // Where a retained value moves into another RRset, the delete of the one that it is in now would delete the value.
+  const moving = new Set([...planned.values()].filter((change) => !keysOnceProven.has(change)).map(({ name }) => name));
+  return onceProven
     .filter((change) => !isSame(change, planned.get(change)) || (change.action === 'delete' && moving.has(change.name)))
     .map((change) => ({
       ...change,
       guard: 'absence' as const,
-      reason: reasonOf(names.get(change.name) ?? [], change),
-      allow: printAllow('absence', held.zone.id, target.name, change.name),
+      kind: 'refused' as const,
+      reason: reasonOf(byName.get(change.name) ?? [], change),
+      allow: printAllow('absence', zone.id, target.name, change.name),
     }));
 };
 

@@ -1,18 +1,18 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { parseName } from '../../model/name.ts';
-import { quoted } from '../../model/phrases.ts';
+import { listed, quoted } from '../../model/phrases.ts';
 import { aliasSetType, type RRType, rdataFromYaml, typeByName } from '../../model/rdata.ts';
 import { makeRRset, type RRset, type Value } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { syntaxRule } from '../load-rules.ts';
 import { findType, typeFault } from '../record-types.ts';
-import { isNull, keyText, plainValue, type YamlMap, type YamlNode } from '../yaml/node.ts';
+import { isNull, keyText, plainValue, type YamlMap, type YamlNode, type YamlScalar } from '../yaml/node.ts';
 import { readOptions } from './octodns-options.ts';
 import { type RecordReader, refuse, type UnfinishedRecord, warn } from './unfinished-record.ts';
 
 const recordKeys = ['type', 'ttl', 'value', 'values', 'octodns'] as const;
 const recordKeySet: ReadonlySet<string> = new Set(recordKeys);
-/** octoDNS's keys that mean nothing here. */
+/** octoDNS's keys that Hostmaster does not use. */
 const octodnsOnly: ReadonlySet<string> = new Set(['geo', 'dynamic', 'healthcheck']);
 /** As octoDNS's providers name types of their own. */
 const typeOfOneProvider = /^[A-Za-z0-9]+Provider\/[A-Z0-9_]+$/;
@@ -22,7 +22,7 @@ type FieldName = (typeof recordKeys)[number];
 type Fields = Partial<Record<FieldName, YamlNode>>;
 
 /** Reads one record of a name: an RRset, or null after problems and a quarantine. */
-export const readRecord = (name: string, record: YamlMap, reader: RecordReader): RRset | null => {
+export const readYamlRecord = (name: string, record: YamlMap, reader: RecordReader): RRset | null => {
   const unfinished: UnfinishedRecord = { reader, name, refused: null };
   const fields = readFields(record, unfinished);
   const type = readType(fields.type, record, unfinished);
@@ -61,7 +61,7 @@ const readFields = (record: YamlMap, unfinished: UnfinishedRecord): Fields => {
   return fields;
 };
 
-/** A list or mapping under an unknown key is mostly the next name's, indented too far: what exists at that name stays. */
+/** A list or mapping under an unknown key is usually the next name, indented too far: quarantine that name as well. */
 const keepNext = (text: string, message: string, at: number, { reader }: UnfinishedRecord): void => {
   try {
     reader.into.quarantine(parseName(text, reader.context.zone), null, message, reader.originAt(at));
@@ -74,11 +74,11 @@ const isField = (text: string): text is FieldName => recordKeySet.has(text);
 
 const warnOfUnused = (record: YamlMap, unfinished: UnfinishedRecord): void => {
   const unused = record.entries.map(({ key }) => keyText(key)).filter((key) => octodnsOnly.has(key));
-  const names = unused.map((key) => `"${key}"`).join(', ');
+  const names = unused.map(quoted);
   warn(
     unfinished,
     'octodns-unsupported',
-    `${names} of octoDNS means nothing here; the plain values are used`,
+    `octoDNS's ${listed(names)} ${names.length === 1 ? 'is' : 'are'} not supported; the plain values are used`,
     record.at,
   );
 };
@@ -94,7 +94,7 @@ const readType = (node: YamlNode | undefined, record: YamlMap, unfinished: Unfin
     return null;
   }
   if (typeOfOneProvider.test(node.text) && typeByName(node.text) === null) {
-    const message = `${quoted(node.text)} is octoDNS's type for one provider, and is not written`;
+    const message = `${quoted(node.text)} is a type of one octoDNS provider; this record is not written`;
     warn(unfinished, 'octodns-unsupported', message, node.at);
     return null;
   }
@@ -113,7 +113,7 @@ const readTtl = (node: YamlNode | undefined, fallback: number, unfinished: Unfin
   if (node.kind === 'scalar' && /^(?:0|[1-9][0-9]*)$/.test(node.text) && Number(node.text) < maxSeconds) {
     return Number(node.text);
   }
-  const what = node.kind === 'scalar' ? quoted(node.text) : `a ${node.kind}`;
+  const what = node.kind === 'scalar' ? shownScalar(node) : node.kind === 'map' ? 'a mapping' : 'a list';
   refuse(
     unfinished,
     'ttl-syntax',
@@ -122,6 +122,8 @@ const readTtl = (node: YamlNode | undefined, fallback: number, unfinished: Unfin
   );
   return fallback;
 };
+
+const shownScalar = ({ plain, text }: YamlScalar): string => (plain && /^-?[0-9.]+$/.test(text) ? text : quoted(text));
 
 const readValues = (
   type: RRType,
