@@ -24,7 +24,12 @@ export const bundleCommand = async (dist: string): Promise<void> => {
 };
 
 /** Packages stay packages: their licences and their fixes come with them. */
-const isPackage = (id: string): boolean => !id.startsWith('.') && !id.startsWith(ours) && !isAbsolute(id);
+const isPackage = (id: string, importer?: string): boolean => {
+  // A module that has a function beside its schemas is not written as constants by build.ts.
+  if (id === 'typebox')
+    throw new Error(`${importer} would load typebox when the command starts: it may export schemas only`);
+  return !id.startsWith('.') && !id.startsWith(ours) && !isAbsolute(id);
+};
 
 const ours = 'hostmaster:';
 

@@ -1,6 +1,6 @@
 // docs/rules.md, made of the rules themselves.
 import { composeRules } from '../src/compose/index.ts';
-import { inventoryRules } from '../src/inventory/rules.ts';
+import { inventoryRules } from '../src/inventory/inventory-rules.ts';
 import { loadRules } from '../src/load/load-rules.ts';
 import type { ComparedRuleText, RuleText } from '../src/model/rule.ts';
 import { planRules } from '../src/plan/rules.ts';

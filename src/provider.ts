@@ -4,9 +4,11 @@ import type { Change } from './model/plan.ts';
 import type { RRset } from './model/rrset.ts';
 import type { CreateSettings, ZoneId, ZoneSnapshot } from './model/zone.ts';
 
+export * from './model/duration.ts';
 export * from './model/errors.ts';
 export type * from './model/health.ts';
 export { sameCheck } from './model/health.ts';
+export * from './model/list-keys.ts';
 export * from './model/name.ts';
 export * from './model/network.ts';
 export type * from './model/plan.ts';

@@ -5,6 +5,7 @@ import {
   HostmasterError,
   isWithin,
   type ListedZone,
+  listKeys,
   type Missing,
   type ReadOptions,
   type RefusedChange,
@@ -18,10 +19,9 @@ import {
   conflictsOf,
   initialRows,
   isAsBefore,
-  nameChanges,
-  placeOf,
   type Row,
   refusalOf,
+  reversedName,
   rowOf,
   rrsetOfRow,
   withSerial,
@@ -135,17 +135,17 @@ const findZone = (file: ZonesFile, name: string): ZoneRow | null => {
 const refuseStale = (file: ZonesFile, found: ZoneRow, changes: readonly Change[], zone: string): void => {
   const select = file.prepare(`${columns} WHERE zone = ? AND place = ? AND type = ?`);
   const stale = changes.filter(({ before, name, type }) => {
-    const row = select.get(found.id, placeOf(name), type);
+    const row = select.get(found.id, reversedName(name), type);
     return !isAsBefore(row === undefined ? null : served(rowFrom(row), found), before, type);
   });
   if (stale.length === 0) return;
-  const message = `${zone}: ${nameChanges(stale)} is not what the plan saw; nothing of this write was applied`;
+  const message = `${zone}: ${listKeys(stale)} is not what the plan saw; nothing of this write was applied`;
   throw new HostmasterError('STALE_PLAN', message);
 };
 
 const put = (file: ZonesFile, found: ZoneRow, { after, name, type }: Change): void => {
   if (after === null) {
-    const place = placeOf(name);
+    const place = reversedName(name);
     file.prepare('DELETE FROM rrsets WHERE zone = ? AND place = ? AND type = ?').run(found.id, place, type);
     return;
   }
@@ -162,7 +162,7 @@ const allRows = (file: ZonesFile, { id }: ZoneRow): readonly Row[] =>
   file.prepare(`${columns} WHERE zone = ?`).all(id).map(rowFrom);
 
 const rowsAt = (file: ZonesFile, { id }: ZoneRow, name: string): readonly Row[] =>
-  file.prepare(`${columns} WHERE zone = ? AND place = ?`).all(id, placeOf(name)).map(rowFrom);
+  file.prepare(`${columns} WHERE zone = ? AND place = ?`).all(id, reversedName(name)).map(rowFrom);
 
 const rowFrom = (row: Record<string, unknown>): Row => ({
   place: String(row.place),

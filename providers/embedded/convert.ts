@@ -3,7 +3,6 @@ import {
   type Change,
   type CreateSettings,
   type ExistingRRset,
-  keyOf,
   type RefusedChange,
   rdataToWire,
   rrTypes,
@@ -35,26 +34,26 @@ export const servedTypes: readonly string[] = rrTypes.map(({ name }) => name).fi
  * A name's key in the file: its parts from the apex down, one space between. What lies below a name then follows it
  * without a gap: canonical parts have no octet up to the space in them.
  */
-export const placeOf = (name: string): string => splitParts(name).toReversed().join(' ');
+export const reversedName = (name: string): string => splitParts(name).toReversed().join(' ');
 
-export const nameOfPlace = (place: string): string =>
+export const nameFromReversed = (place: string): string =>
   place === '' ? '.' : `${place.split(' ').toReversed().join('.')}.`;
 
 /** The keys of a name and of all that lies below it stand from the first text up to the second. */
-export const placesFrom = (name: string): readonly [string, string] => {
-  const place = placeOf(name);
+export const reversedNamesFrom = (name: string): readonly [string, string] => {
+  const place = reversedName(name);
   return place === '' ? ['', '\u007f'] : [place, `${place}!`];
 };
 
 export const rrsetOfRow = ({ place, rdata, ttl, type }: Row): ExistingRRset => ({
-  name: nameOfPlace(place),
+  name: nameFromReversed(place),
   type,
   ttl,
   values: rdata.split('\n').map((text) => ({ rdata: text, origins: [] })),
 });
 
 export const rowOf = (rrset: Pick<ExistingRRset, 'name' | 'type' | 'ttl' | 'values'>): Row => ({
-  place: placeOf(rrset.name),
+  place: reversedName(rrset.name),
   type: rrset.type,
   ttl: rrset.ttl,
   rdata: rrset.values.map((value) => value.rdata).join('\n'),
@@ -70,8 +69,8 @@ export const initialRows = (zone: string, settings: CreateSettings): readonly Ro
   const contact = zone.length < 200 ? `hostmaster.${zone === '.' ? '' : zone}` : 'hostmaster.invalid.';
   const timers = '10800 3600 604800 300';
   return [
-    { place: placeOf(zone), type: 'SOA', ttl: 3600, rdata: `${servers[0]} ${contact} 0 ${timers}` },
-    { place: placeOf(zone), type: 'NS', ttl: 3600, rdata: servers.join('\n') },
+    { place: reversedName(zone), type: 'SOA', ttl: 3600, rdata: `${servers[0]} ${contact} 0 ${timers}` },
+    { place: reversedName(zone), type: 'NS', ttl: 3600, rdata: servers.join('\n') },
   ];
 };
 
@@ -129,10 +128,3 @@ export const conflictsOf = (
     const isCname = type === 'CNAME' || (others.includes('CNAME') && !besideCname.has(type));
     return isCname ? [{ name, type, message: `a CNAME stands alone, and ${name} has ${others.join(', ')} too` }] : [];
   });
-
-/** The changes by key, for a message. */
-export const nameChanges = (changes: readonly Change[]): string => {
-  const [first] = changes;
-  const more = changes.length > 1 ? ` and ${changes.length - 1} more` : '';
-  return first === undefined ? '' : `${keyOf(first)}${more}`;
-};

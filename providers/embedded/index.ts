@@ -50,19 +50,19 @@ const open = async (context: ProviderContext): Promise<Provider> => {
   const file = openZonesFile(settings.file);
   return {
     supports,
-    listZones: async () => guarded(settings.file, () => listZones(file)),
-    read: async (zone, options = {}) => guarded(settings.file, () => readZone(file, zone, options)),
-    apply: async (write) => guarded(settings.file, () => applyWrite(file, write)),
-    mark: async (zone, mark) => guarded(settings.file, () => markZone(file, zone, mark)),
-    createZone: async (zone, create) => guarded(settings.file, () => createZone(file, zone, create)),
-    deleteZone: async (zone) => guarded(settings.file, () => deleteZone(file, zone)),
+    listZones: async () => withFileErrors(settings.file, () => listZones(file)),
+    read: async (zone, options = {}) => withFileErrors(settings.file, () => readZone(file, zone, options)),
+    apply: async (write) => withFileErrors(settings.file, () => applyWrite(file, write)),
+    mark: async (zone, mark) => withFileErrors(settings.file, () => markZone(file, zone, mark)),
+    createZone: async (zone, create) => withFileErrors(settings.file, () => createZone(file, zone, create)),
+    deleteZone: async (zone) => withFileErrors(settings.file, () => deleteZone(file, zone)),
     nameServers: () => [file.listening() ?? settings.listen],
     close: async () => file.close(),
   };
 };
 
-/** What SQLite cannot do (another process writes for longer than we wait, the disk is full) is a target out of reach. */
-const guarded = <T>(path: string, work: () => T): T => {
+/** An error of SQLite (another process writes for longer than we wait, the disk is full) makes the target unreachable. */
+const withFileErrors = <T>(path: string, work: () => T): T => {
   try {
     return work();
   } catch (error) {

@@ -2,7 +2,7 @@ import type dns2 from 'dns2';
 import { occlusionIn, parentOf, type Serving, zoneTree } from '../../src/provider.ts';
 import { typeCodes } from '../../src/wire/codes.ts';
 import { canonicalQuestions } from '../../src/wire/dns2.ts';
-import { placeOf, placesFrom, withSerial } from './convert.ts';
+import { reversedName, reversedNamesFrom, withSerial } from './convert.ts';
 import { type Endpoint, openZonesFile, type ZonesFile } from './file.ts';
 import type { StoredRRset, StoredZone, ZoneAnswer } from './lookup.ts';
 import { type Query, respond, type Zones } from './respond.ts';
@@ -87,14 +87,14 @@ const storedZone = (file: ZonesFile, { id, name: apex, serial }: FoundZone): Sto
   const at = (name: string): readonly StoredRRset[] => {
     const known = seen.get(name);
     if (known !== undefined) return known;
-    const rrsets = select.all(id, placeOf(name)).map((row) => storedRRset(name, row, serial));
+    const rrsets = select.all(id, reversedName(name)).map((row) => storedRRset(name, row, serial));
     seen.set(name, rrsets);
     return rrsets;
   };
   return zoneTree({
     apex,
     at,
-    exists: (name) => name === apex || any.get(id, ...placesFrom(name)) !== undefined,
+    exists: (name) => name === apex || any.get(id, ...reversedNamesFrom(name)) !== undefined,
     occlusionAt: (name) => occlusionIn(at(name), apex),
   });
 };
@@ -105,7 +105,7 @@ const storedRRset = (name: string, row: Record<string, unknown>, serial: number)
   return { name, type, ttl: Number(row.ttl), rdata };
 };
 
-/** null: say nothing, for two servers must not answer each other for ever. */
+/** null: no answer, as two servers must not answer each other for ever. */
 const answer = (packet: dns2.Packet, transport: 'udp' | 'tcp', zones: Zones): Uint8Array | null => {
   if (packet.header.qr === 1) return null;
   const query = queryOf(packet);

@@ -61,7 +61,7 @@ type ZoneRows = Map<string, Rows>;
 
 /**
  * The records of all zones; null where there are too many, or where the server has no such search. Its `max` counts rows
- * that it then leaves out (empty non-terminals), so that an answer shorter than `max` may yet be cut: one with a limit
+ * that it then omits (empty non-terminals), so that an answer shorter than `max` may yet be cut: one with a limit
  * tells how much there is, and only the one without is believed.
  */
 const searchAll = async (

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 
 // The Lua of a health-checked record: printed from checked values alone, and read back. Pure.
 //
-// As PowerDNS 4.7.3 was seen to do it: `ifportup` and `ifurlup` answer with the addresses that are up, or with all of
-// them while none is. A sentinel beside them, which cannot be up, tells the two apart. Before its first check an address
-// counts as down; a witness of the checks, PowerDNS itself, which is put on the list after them, tells that apart: a round of
-// checks begins when the one before has ended, so that a second witness, put there once the first is up, is up only
-// after every address was checked.
+// As seen in PowerDNS 4.7.3: `ifportup` and `ifurlup` answer with the addresses that are up, or with all of them while none
+// is. A sentinel beside them, an address that cannot be up, tells the two apart. Before its first check an address counts as
+// down. To tell that from an address that is down, PowerDNS also checks its own DNS port, the witness: a round of checks
+// begins when the one before has ended, so that a second check of the witness, added once the first is up, is up only after
+// every address was checked.
 
 /** One record, as its Lua says it. */
 export interface CheckedRecord {

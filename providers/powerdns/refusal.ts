@@ -22,7 +22,7 @@ export const changesNamedIn = (message: string, changes: readonly Change[]): rea
     .map((change) => ({ name: change.name, type: change.type, message }));
 };
 
-/** Where it names a name alone, it leaves out a leading asterisk, which is never what it does not take. */
+/** A message that names a name without a type does so without its leading asterisk, which is never what is refused. */
 const wildcardsToo = (name: string | null): readonly (string | null)[] =>
   name?.startsWith('*.') ? [`*.${name}`] : [name, `*.${name}`];
 

@@ -1,4 +1,4 @@
-import { HostmasterError, type ProviderContext } from '../../src/provider.ts';
+import { HostmasterError, type ProviderContext, parseDuration } from '../../src/provider.ts';
 
 /** The keys of a PowerDNS target in hostmaster.yaml; its secret, `api_key`, stands apart. */
 export const schema = {
@@ -69,13 +69,10 @@ const checkedUrl = (text: string): string => {
   return text;
 };
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-
-const milliseconds = (text: string): number => {
-  const [, number = '', unit = ''] = /^([0-9]+)(ms|s|m)$/.exec(text) ?? [];
-  const factor = units[unit];
-  if (factor === undefined) throw unusable(`timeout: ${text} is no time span: write 10s`);
-  return Number(number) * factor;
+const milliseconds = (span: string): number => {
+  const time = parseDuration(span);
+  if (time === null) throw unusable(`timeout: ${span} is no time span: write 10s`);
+  return time;
 };
 
 const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', `a powerdns target: ${why}`);

@@ -33,7 +33,7 @@ export interface Api {
 }
 
 /** Milliseconds more for each record of an update: four times what a loaded Knot was seen to take. */
-const patienceEach = 1;
+const extraTimeEach = 1;
 const maxMessage = 65_535;
 const tries = 3;
 const firstPause = 100;
@@ -41,20 +41,24 @@ const firstPause = 100;
 /** Opens nothing: each question has a connection of its own. */
 export const openApi = (settings: Settings): Api => {
   const { key, primaries, timeout, transfer, transferKey } = settings;
-  const atPrimaries = inTurn(primaries);
-  const atTransfer = transfer === null ? atPrimaries : inTurn([transfer]);
-  /** Who gave each zone: a serial says nothing of what another server has under it. */
-  const givers = new Map<string, StreamServer>();
+  const primaryGroup = failover(primaries);
+  const transferGroup = transfer === null ? primaryGroup : failover([transfer]);
+  /** The server that each zone was read from: another one may have other content under the same serial. */
+  const transferredFrom = new Map<string, StreamServer>();
   const transferOptions = (signal: AbortSignal | undefined) => ({ key: transferKey, idleMs: timeout, signal });
-  const ask = async (ring: Ring, question: Uint8Array, signal: AbortSignal | undefined): Promise<Message> =>
-    ring.read((server) =>
-      exchange(server, question, { key: ring === atPrimaries ? key : transferKey, timeoutMs: timeout, signal }),
+  const ask = async (group: ServerGroup, question: Uint8Array, signal: AbortSignal | undefined): Promise<Message> =>
+    group.read((server) =>
+      exchange(server, question, { key: group === primaryGroup ? key : transferKey, timeoutMs: timeout, signal }),
     );
-  const holds = async (zone: string, ring: Ring, signal: AbortSignal | undefined): Promise<MessageRecord | null> => {
+  const soaAt = async (
+    zone: string,
+    group: ServerGroup,
+    signal: AbortSignal | undefined,
+  ): Promise<MessageRecord | null> => {
     const question = encodeQuery(randomInt(0x10000), { name: zone, type: 'SOA', class: classCodes.IN });
-    const { answers, flags, rcode } = await ask(ring, question, signal).catch((error: unknown) => {
-      if (error instanceof WireError && error.fault === 'refused') return nothing;
-      throw readFailure(error, { what: `the SOA of ${zone}`, where: ring.where() });
+    const { answers, flags, rcode } = await ask(group, question, signal).catch((error: unknown) => {
+      if (error instanceof WireError && error.fault === 'refused') return notAnswered;
+      throw readFailure(error, { what: `the SOA of ${zone}`, where: group.where() });
     });
     if (rcode !== 0 || !flags.aa) return null;
     return answers.find(({ name, type }) => name === zone && type === 'SOA') ?? null;
@@ -66,28 +70,28 @@ export const openApi = (settings: Settings): Api => {
     run: (server: StreamServer) => Promise<T>,
   ): Promise<T | null> => {
     try {
-      return await atTransfer.read(run);
+      return await transferGroup.read(run);
     } catch (error) {
       const isMissing = error instanceof WireError && error.fault === 'refused' && error.rcode === 'NOTAUTH';
-      if (isMissing && (await holds(zone, atTransfer, signal)) === null) return null;
-      throw readFailure(error, { what: `the transfer of ${zone}`, where: atTransfer.where() });
+      if (isMissing && (await soaAt(zone, transferGroup, signal)) === null) return null;
+      throw readFailure(error, { what: `the transfer of ${zone}`, where: transferGroup.where() });
     }
   };
   return {
     get where() {
-      return atPrimaries.where();
+      return primaryGroup.where();
     },
     lags: transfer !== null,
     limit: maxMessage - tsigBytes(key),
     zone: (zone, signal) =>
       transferred(zone, signal, async (server) => {
         const whole = await transferZone(server, zone, transferOptions(signal));
-        givers.set(zone, server);
+        transferredFrom.set(zone, server);
         return whole;
       }),
     changes: (zone, serial, signal) =>
       transferred(zone, signal, async (server) => {
-        if (givers.get(zone) !== server) return null;
+        if (transferredFrom.get(zone) !== server) return null;
         try {
           return await transferChanges(server, zone, serial, transferOptions(signal));
         } catch (error) {
@@ -95,15 +99,15 @@ export const openApi = (settings: Settings): Api => {
           throw error;
         }
       }),
-    soa: (zone, signal) => holds(zone, atPrimaries, signal),
+    soa: (zone, signal) => soaAt(zone, primaryGroup, signal),
     update: async (update, signal) => {
       const message = encodeUpdate(randomInt(0x10000), update);
-      const timeoutMs = timeout + (update.steps.length + update.prerequisites.length) * patienceEach;
+      const timeoutMs = timeout + (update.steps.length + update.prerequisites.length) * extraTimeEach;
       try {
-        const answer = await atPrimaries.write((server) => exchange(server, message, { key, timeoutMs, signal }));
+        const answer = await primaryGroup.write((server) => exchange(server, message, { key, timeoutMs, signal }));
         return rcodeName(answer.rcode);
       } catch (error) {
-        throw writeFailure(error, { what: `the update of ${update.zone}`, where: atPrimaries.where() });
+        throw writeFailure(error, { what: `the update of ${update.zone}`, where: primaryGroup.where() });
       }
     },
   };
@@ -111,19 +115,19 @@ export const openApi = (settings: Settings): Api => {
 
 const knowsNoIxfr: ReadonlySet<string> = new Set(['NOTIMP', 'FORMERR']);
 
-const nothing = { answers: [], flags: { aa: false }, rcode: 5 };
+const notAnswered = { answers: [], flags: { aa: false }, rcode: 5 };
 
-/** Several servers for one thing, of which that is asked first which answered last. */
-interface Ring {
-  /** Who was asked last. */
+/** Several servers that can be asked the same; the one that answered last is asked first. */
+interface ServerGroup {
+  /** The server that was asked last. */
   where(): string;
-  /** Repeats what failed in passing, and turns to the next where there is no answer. */
+  /** Repeats what may pass at once, and goes on to the next server where there is no answer. */
   read<T>(job: (server: StreamServer) => Promise<T>): Promise<T>;
-  /** Turns to the next only where nothing was sent. */
+  /** Goes on to the next server only where nothing was sent. */
   write<T>(job: (server: StreamServer) => Promise<T>): Promise<T>;
 }
 
-const inTurn = (servers: readonly StreamServer[]): Ring => {
+const failover = (servers: readonly StreamServer[]): ServerGroup => {
   let order = servers;
   let [asked] = servers;
   const first = (server: StreamServer): void => {
@@ -164,5 +168,5 @@ const inTurn = (servers: readonly StreamServer[]): Ring => {
 const isFault = (error: unknown, fault: WireError['fault']): boolean =>
   error instanceof WireError && error.fault === fault;
 
-/** BIND closes connections beyond its tcp-clients without a word. */
+/** BIND closes connections beyond its tcp-clients without an answer. */
 const isPassing = (error: unknown): boolean => isFault(error, 'unreachable') || isFault(error, 'cut');

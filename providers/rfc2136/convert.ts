@@ -22,8 +22,8 @@ export const differing = (
     return !sameAnswer({ ttl: expected.ttl, values }, found);
   });
 
-/** What an UPDATE asks of its zone before anything else: that it is this version. */
-export const lockOn = ({ soa }: Content): Prerequisite => ({
+/** The prerequisite that the zone still has the version that was read. */
+export const soaPrerequisite = ({ soa }: Content): Prerequisite => ({
   kind: 'equals',
   name: soa.name,
   type: 'SOA',
@@ -62,7 +62,8 @@ const addsOf = ({ after, name, type }: Change): readonly Add[] =>
 
 /**
  * At the apex, NS cannot be deleted as a whole, and the last one not at all (RFC 2136 section 3.4.2.3 and 3.4.2.4). Knot
- * ignores another TTL of values that are there, but takes that of a new one for all; nobody sees it come and go.
+ * ignores another TTL of values that are there, but takes that of a new one for all: so the same UPDATE adds a temporary one
+ * and deletes it, which nobody sees.
  */
 const apexSteps = (change: Change): readonly UpdateStep[] => {
   const { after, before, name, type } = change;
@@ -70,13 +71,13 @@ const apexSteps = (change: Change): readonly UpdateStep[] => {
   const wanted = new Set(after?.values.map(({ rdata }) => rdata));
   const adds = addsOf(change);
   const retimed = adds.filter(({ rdata, ttl }) => had.has(rdata) && ttl !== before?.ttl).slice(0, 1);
-  const passing = retimed.map((step): Add => ({ ...step, rdata: passingServer }));
-  const gone = [...passing.map(({ rdata }) => rdata), ...had].filter((rdata) => !wanted.has(rdata));
-  return [...passing, ...adds, ...gone.map((rdata): UpdateStep => ({ kind: 'delete-value', name, type, rdata }))];
+  const temporary = retimed.map((step): Add => ({ ...step, rdata: temporaryServer }));
+  const gone = [...temporary.map(({ rdata }) => rdata), ...had].filter((rdata) => !wanted.has(rdata));
+  return [...temporary, ...adds, ...gone.map((rdata): UpdateStep => ({ kind: 'delete-value', name, type, rdata }))];
 };
 
 /** RFC 2606 section 2. */
-const passingServer = 'hostmaster.invalid.';
+const temporaryServer = 'hostmaster.invalid.';
 
 /** The serial that a SOA of ours has to have to be taken (RFC 2136 section 3.4.2.2); 0 stands for none elsewhere. */
 export const nextSerial = ({ soa }: Content): number => {

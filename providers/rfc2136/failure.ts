@@ -1,4 +1,4 @@
-import { type Change, HostmasterError } from '../../src/provider.ts';
+import { HostmasterError } from '../../src/provider.ts';
 import { WireError } from '../../src/wire/errors.ts';
 
 /** What was asked, for messages: `the transfer of example.com.` */
@@ -8,7 +8,7 @@ interface Asked {
   readonly where: string;
 }
 
-/** What a question that failed is to whoever asked it. Nothing was written with it. */
+/** The error for a read that failed. */
 export const readFailure = (error: unknown, { what, where }: Asked): unknown => {
   if (!(error instanceof WireError)) return error;
   const { fault, message } = error;
@@ -24,7 +24,7 @@ export const readFailure = (error: unknown, { what, where }: Asked): unknown => 
   return made('ZONE_UNREADABLE');
 };
 
-/** What an UPDATE that failed is: not applied for certain, or not known. */
+/** The error for an UPDATE that failed: not applied for certain, or not known. */
 export const writeFailure = (error: unknown, { what, where }: Asked): unknown => {
   if (!(error instanceof WireError)) return error;
   const { fault, message, rcode, sent } = error;
@@ -49,13 +49,4 @@ const interrupted = (said: string, cause: WireError): HostmasterError =>
 const tsigHelp = ({ tsig }: WireError): string => {
   if (tsig === 'BADTIME') return '; set both clocks by NTP';
   return tsig === 'BADKEY' || tsig === 'BADSIG' ? '; compare name, algorithm and secret of the key with its own' : '';
-};
-
-const mostNamed = 5;
-
-/** The RRsets by name and type, five at most. */
-export const nameAll = (changes: readonly Change[]): string => {
-  const named = changes.slice(0, mostNamed).map(({ name, type }) => `${name} ${type}`);
-  const more = changes.length - named.length;
-  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 };

@@ -15,7 +15,7 @@ export const factory: ProviderFactory = {
   serverId: ({ config }) => JSON.stringify([config.host, config.port ?? 53]),
   open: async (context) => {
     const settings = settingsOf(context);
-    const session: Session = { api: openApi(settings), settings, contents: new Map(), insists: new Map() };
+    const session: Session = { api: openApi(settings), settings, contents: new Map(), levels: new Map() };
     return providerOf(session);
   },
 };

@@ -3,6 +3,7 @@ import {
   type Change,
   HostmasterError,
   keyOf,
+  listKeys,
   messageOf,
   sameAnswer,
   type Write,
@@ -10,50 +11,52 @@ import {
 } from '../../src/provider.ts';
 import type { Content } from './content.ts';
 import { differing } from './convert.ts';
-import { nameAll } from './failure.ts';
 import { contentNow, fingerprintOf, pauseBetween, type Session } from './read.ts';
-import type { Insist } from './split-update.ts';
+import type { PrerequisiteLevel } from './split-update.ts';
 
 /** What an UPDATE is sent on: the zone as it was read, and what of it has to hold. */
 export interface Basis {
   readonly content: Content;
-  readonly insist: Insist;
+  readonly level: PrerequisiteLevel;
 }
 
-/** NOERROR says that an UPDATE was well formed, not what became of each record (RFC 2136 section 3.4.2): it is read back. */
-export const proven = async (
+/**
+ * Reads back what an UPDATE did: NOERROR says that it was well formed, not what became of each record (RFC 2136 section
+ * 3.4.2).
+ */
+export const readBack = async (
   session: Session,
   { changes, zone }: Write,
   before: Basis,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> => {
-  const now = await settled(session, { changes, zone }, before, signal);
-  const lacking = differing(changes, now, 'after');
-  if (lacking.length === 0) return { status: 'applied', fingerprint: fingerprintOf(now), raced: false };
-  const moved = differing(lacking, now, 'before');
-  if (moved.length > 0 && moved.every((change) => isCut(change, now))) {
-    throw leftOff(
+  const now = await contentAfterUpdate(session, { changes, zone }, before, signal);
+  const missing = differing(changes, now, 'after');
+  if (missing.length === 0) return { status: 'applied', fingerprint: fingerprintOf(now), raced: false };
+  const moved = differing(missing, now, 'before');
+  if (moved.length > 0 && moved.every((change) => hasSmallerTtl(change, now))) {
+    throw partlyIgnored(
       session,
-      `gave another TTL than the one that was sent (BIND: max-zone-ttl) to ${nameAll(moved)}`,
+      `gave another TTL than the one that was sent (BIND: max-zone-ttl) to ${listKeys(moved)}`,
       zone.name,
     );
   }
-  // Something else than before and after is another's, who came later; whoever called looks again.
+  // What is neither as before nor as after was written by somebody else since; the caller looks again.
   if (moved.length > 0) return { status: 'applied', fingerprint: fingerprintOf(now), raced: null };
-  if (lacking.length === changes.length) {
-    const message = `${session.api.where} answered NOERROR and left it out`;
-    return { status: 'refused', refused: lacking.map(({ name, type }) => ({ name, type, message })) };
+  if (missing.length === changes.length) {
+    const message = `${session.api.where} answered NOERROR but ignored it`;
+    return { status: 'refused', refused: missing.map(({ name, type }) => ({ name, type, message })) };
   }
-  throw leftOff(session, `left it out: ${nameAll(lacking)}`, zone.name);
+  throw partlyIgnored(session, `ignored ${listKeys(missing)}`, zone.name);
 };
 
-const leftOff = ({ api }: Session, what: string, zone: string): HostmasterError => {
-  const message = `${api.where} answered NOERROR and ${what} of ${zone}; the rest of that write was applied`;
+const partlyIgnored = ({ api }: Session, what: string, zone: string): HostmasterError => {
+  const message = `${api.where} answered NOERROR but ${what} of ${zone}; the rest of that write was applied`;
   return new HostmasterError('WRITE_REFUSED', message);
 };
 
 /** The values that were asked for, under a smaller TTL. */
-const isCut = (change: Change, { byKey }: Content): boolean => {
+const hasSmallerTtl = (change: Change, { byKey }: Content): boolean => {
   const found = byKey.get(keyOf(change));
   const { after } = change;
   return (
@@ -61,15 +64,15 @@ const isCut = (change: Change, { byKey }: Content): boolean => {
   );
 };
 
-/** The zone after an UPDATE that was taken; one that is signed later is waited for. */
-const settled = async (
+/** The zone after an UPDATE that the server took; where the server signs the zone first, waits for that. */
+const contentAfterUpdate = async (
   session: Session,
   { changes, zone }: Pick<Write, 'changes' | 'zone'>,
   before: Basis,
   signal: AbortSignal | undefined,
 ): Promise<Content> => {
   const unknown = (why: string, cause?: unknown): HostmasterError => {
-    const message = `${session.api.where} took the update of ${zone.name}, and ${why}`;
+    const message = `${session.api.where} took the update of ${zone.name}, but ${why}`;
     return new HostmasterError('WRITE_UNKNOWN', message, { cause });
   };
   for (const since = Date.now(); ; await sleep(pauseBetween)) {
@@ -78,8 +81,7 @@ const settled = async (
     });
     const isAsBefore = differing(changes, now, 'before').length === 0 && differing(changes, now, 'after').length > 0;
     if (!isAsBefore || !isSignedLater(zone.name, before)) return now;
-    if (Date.now() - since > session.settings.timeout)
-      throw unknown('still gives the zone by transfer as it was before');
+    if (Date.now() - since > session.settings.timeout) throw unknown('still transfers the zone as it was before');
   }
 };
 
@@ -87,5 +89,5 @@ const settled = async (
  * BIND's inline-signing: an update changes a version of the zone that has a serial of its own and is signed afterwards, and
  * transfers give the signed one.
  */
-const isSignedLater = (zone: string, { content, insist }: Basis): boolean =>
-  insist === 'values' || content.byKey.has(keyOf({ name: zone, type: 'RRSIG' }));
+const isSignedLater = (zone: string, { content, level }: Basis): boolean =>
+  level === 'values' || content.byKey.has(keyOf({ name: zone, type: 'RRSIG' }));

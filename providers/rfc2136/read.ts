@@ -15,7 +15,7 @@ import type { Api } from './api.ts';
 import { membersOf } from './catalog.ts';
 import { type Content, contentAfter, contentOf } from './content.ts';
 import type { Settings } from './settings.ts';
-import type { Insist } from './split-update.ts';
+import type { PrerequisiteLevel } from './split-update.ts';
 
 /** Everything that one provider instance knows of its name servers. */
 export interface Session {
@@ -23,8 +23,8 @@ export interface Session {
   readonly settings: Settings;
   /** The zones as they were last read, by name. */
   readonly contents: Map<string, Content>;
-  /** What of a zone its updates begin with insisting on, where that is not all. */
-  readonly insists: Map<string, Insist>;
+  /** By zone: the prerequisites that its updates begin with, where that is not `all`. */
+  readonly levels: Map<string, PrerequisiteLevel>;
 }
 
 export const readZone = async (

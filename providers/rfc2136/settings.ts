@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { HostmasterError, messageOf, type ProviderContext, parseAbsolute, SyntaxProblem } from '../../src/provider.ts';
+import {
+  HostmasterError,
+  messageOf,
+  type ProviderContext,
+  parseAbsolute,
+  parseDuration,
+  SyntaxProblem,
+} from '../../src/provider.ts';
 import type { StreamServer } from '../../src/wire/stream.ts';
 import type { TlsSettings } from '../../src/wire/tls.ts';
 import { createTsigKey, type TsigKey, tsigAlgorithms } from '../../src/wire/tsig-key.ts';
@@ -210,13 +217,10 @@ const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
 
 const numberOf = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-
 const milliseconds = (span: string): number => {
-  const [, number = '', unit = ''] = /^([0-9]+)(ms|s|m)$/.exec(span) ?? [];
-  const factor = units[unit];
-  if (factor === undefined) throw unusable(`timeout: ${span} is no time span: write 10s`);
-  return Number(number) * factor;
+  const time = parseDuration(span);
+  if (time === null) throw unusable(`timeout: ${span} is no time span: write 10s`);
+  return time;
 };
 
 const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', `an rfc2136 target: ${why}`);

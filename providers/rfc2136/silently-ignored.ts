@@ -1,21 +1,25 @@
 import { besideCname, type Change, type RefusedChange } from '../../src/provider.ts';
 import type { Content } from './content.ts';
 
-/** Types of which none makes a name server leave a CNAME out. */
+/** Types beside which a name server takes a CNAME. */
 export const withCname: ReadonlySet<string> = new Set(['CNAME', 'NSEC3', ...besideCname]);
 
 /**
- * The changes that a name server would answer with NOERROR and leave out (RFC 2136 section 3.4.2): a CNAME beside
- * others, others beside a CNAME, and the end of the apex's SOA and NS.
+ * The changes that a name server would answer with NOERROR and ignore (RFC 2136 section 3.4.2): a CNAME beside other types,
+ * other types beside a CNAME, and the deletion of the apex's SOA or NS.
  */
-export const leftOut = (zone: string, changes: readonly Change[], content: Content): readonly RefusedChange[] => {
+export const silentlyIgnored = (
+  zone: string,
+  changes: readonly Change[],
+  content: Content,
+): readonly RefusedChange[] => {
   const typesAt = typesByName(changes, content);
   return changes.flatMap(({ after, name, type }) => {
     if (after !== null) {
-      const clash = clashOf(type, typesAt.get(name) ?? new Set());
-      return clash === undefined
+      const conflicting = conflictingType(type, typesAt.get(name) ?? new Set());
+      return conflicting === undefined
         ? []
-        : [{ name, type, message: `a name server leaves it out beside the ${clash} there` }];
+        : [{ name, type, message: `a name server ignores it beside the ${conflicting} there` }];
     }
     const isApex = name === zone && (type === 'SOA' || type === 'NS');
     return isApex
@@ -24,7 +28,7 @@ export const leftOut = (zone: string, changes: readonly Change[], content: Conte
   });
 };
 
-const clashOf = (type: string, types: ReadonlySet<string>): string | undefined => {
+const conflictingType = (type: string, types: ReadonlySet<string>): string | undefined => {
   if (type === 'CNAME') return [...types].find((each) => !withCname.has(each));
   return types.has('CNAME') && !withCname.has(type) ? 'CNAME' : undefined;
 };

@@ -2,20 +2,20 @@ import { type Change, rrTypes, SyntaxProblem } from '../../src/provider.ts';
 import { sliceUpdates, type UpdateUnit } from '../../src/wire/slices.ts';
 import type { Prerequisite, Update, UpdateStep } from '../../src/wire/update.ts';
 import type { Content } from './content.ts';
-import { lockOn, nextSerial, unitsOf } from './convert.ts';
+import { nextSerial, soaPrerequisite, unitsOf } from './convert.ts';
 import { withCname } from './silently-ignored.ts';
 
 // How many changes one UPDATE carries; pure.
 
-/** What of the zone as it was read an UPDATE insists on. */
-export type Insist = 'all' | 'soa' | 'values';
+/** What of the zone as it was read an UPDATE has as prerequisites: its SOA, the values that it replaces, or both. */
+export type PrerequisiteLevel = 'all' | 'soa' | 'values';
 
 /** The longest SOA as a prerequisite: two names of 255 octets, five numbers, and what stands before them. */
-const longestLock = 12 + 255 + 255 + 20;
+const longestSoaPrerequisite = 12 + 255 + 255 + 20;
 
 /** Changes, in their order, as writes that each fit one UPDATE; a name that fits none has a write of its own. */
 export const cutChanges = (zone: string, changes: readonly Change[], limit: number): readonly (readonly Change[])[] => {
-  const room = limit - longestLock;
+  const room = limit - longestSoaPrerequisite;
   const names = [...Map.groupBy(changes, ({ name }) => name).values()];
   const writes: (readonly Change[])[] = [];
   let run: { readonly changes: readonly Change[]; readonly unit: UpdateUnit }[] = [];
@@ -27,7 +27,7 @@ export const cutChanges = (zone: string, changes: readonly Change[], limit: numb
     run = [];
   };
   for (const same of names) {
-    const [unit] = unitsOf(zone, same, 1).map((each) => fitted(zone, each, room));
+    const [unit] = unitsOf(zone, same, 1).map((each) => shortened(zone, each, room));
     if (unit !== undefined && isOne(zone, [unit], room)) run.push({ changes: same, unit });
     else {
       endRun();
@@ -53,12 +53,12 @@ export const updateFor = (
   zone: string,
   changes: readonly Change[],
   content: Content,
-  { insist, limit }: { readonly insist: Insist; readonly limit: number },
+  { level, limit }: { readonly level: PrerequisiteLevel; readonly limit: number },
 ): Update | null => {
-  const common = insist === 'values' ? [] : [lockOn(content)];
+  const common = level === 'values' ? [] : [soaPrerequisite(content)];
   const units = unitsOf(zone, changes, nextSerial(content)).map((unit) => {
-    if (insist === 'soa') return bare(unit);
-    return insist === 'values' ? alone(unit) : fitted(zone, unit, limit - longestLock);
+    if (level === 'soa') return withoutPrerequisites(unit);
+    return level === 'values' ? withoutOtherTypes(unit) : shortened(zone, unit, limit - longestSoaPrerequisite);
   });
   if (!isOne(zone, units, limit, common)) return null;
   return {
@@ -68,22 +68,22 @@ export const updateFor = (
   };
 };
 
-/** Knot adds nothing below a DNAME that goes in the same message, unless it has gone before. */
+/** Knot adds nothing below a DNAME that the same message deletes, unless it is deleted first. */
 const deletesFirst = (steps: readonly UpdateStep[]): readonly UpdateStep[] => [
   ...steps.filter(({ kind }) => kind === 'delete-rrset'),
   ...steps.filter(({ kind }) => kind !== 'delete-rrset'),
 ];
 
 /** A name that would be too long with its own prerequisites goes without them: the zone's SOA covers it. */
-const fitted = (zone: string, unit: UpdateUnit, limit: number): UpdateUnit =>
-  isOne(zone, [unit], limit) ? unit : bare(unit);
+const shortened = (zone: string, unit: UpdateUnit, limit: number): UpdateUnit =>
+  isOne(zone, [unit], limit) ? unit : withoutPrerequisites(unit);
 
 /**
- * Where a name's type is swapped for CNAME, the name must have no other: beside one that came since, a server would delete
- * what is there and leave the CNAME out, without a word (RFC 2136 section 3.4.2.2). The zone's SOA says it, where it can be
- * asked for.
+ * Where a name's type is swapped for CNAME, the name must have no other type: beside one that came since, a server would
+ * delete what is there and silently ignore the CNAME (RFC 2136 section 3.4.2.2). With the SOA as a prerequisite there can be
+ * none.
  */
-const alone = (unit: UpdateUnit): UpdateUnit => {
+const withoutOtherTypes = (unit: UpdateUnit): UpdateUnit => {
   const { prerequisites, steps } = unit;
   const added = steps.find((step) => step.kind === 'add' && step.type === 'CNAME');
   if (added === undefined || !steps.some(({ kind }) => kind === 'delete-rrset')) return unit;
@@ -94,7 +94,7 @@ const alone = (unit: UpdateUnit): UpdateUnit => {
   return { steps, prerequisites: [...prerequisites, ...absent] };
 };
 
-const bare = (unit: UpdateUnit): UpdateUnit => ({ ...unit, prerequisites: [] });
+const withoutPrerequisites = (unit: UpdateUnit): UpdateUnit => ({ ...unit, prerequisites: [] });
 
 /** No record is longer than its name's 255 octets, ten more, and three for each character of its rdata (`0.0.0.0`, 4). */
 const isShort = (units: readonly UpdateUnit[], limit: number): boolean => {

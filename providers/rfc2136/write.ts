@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Change,
   HostmasterError,
+  listKeys,
   type RefusedChange,
   type Write,
   type WriteResult,
@@ -9,11 +10,10 @@ import {
 } from '../../src/provider.ts';
 import type { Content } from './content.ts';
 import { differing } from './convert.ts';
-import { nameAll } from './failure.ts';
 import { contentNow, fingerprintOf, type Session } from './read.ts';
-import { type Basis, proven } from './read-back.ts';
-import { leftOut } from './silently-ignored.ts';
-import { type Insist, updateFor } from './split-update.ts';
+import { type Basis, readBack } from './read-back.ts';
+import { silentlyIgnored } from './silently-ignored.ts';
+import { type PrerequisiteLevel, updateFor } from './split-update.ts';
 
 /** How often a write is sent again after a prerequisite that did not hold, and after SERVFAIL, which BIND gives in passing. */
 const tries = 6;
@@ -27,20 +27,21 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const known = session.contents.get(zone.name);
   let basis: Basis = {
     content: known !== undefined && fingerprintOf(known) === expect ? known : await contentNow(session, zone, signal),
-    insist: session.insists.get(zone.name) ?? 'all',
+    level: session.levels.get(zone.name) ?? 'all',
   };
   for (let attempt = 1; ; attempt += 1) {
-    const { content, insist } = basis;
+    const { content, level } = basis;
     refuseStale(session, zone, changes, content);
-    const refused = leftOut(zone.name, changes, content);
+    const refused = silentlyIgnored(zone.name, changes, content);
     if (refused.length > 0) return { status: 'refused', refused };
-    const update = updateFor(zone.name, changes, content, { insist, limit: session.api.limit });
-    if (update === null) return { status: 'refused', refused: blame(changes, tooLong) };
+    const update = updateFor(zone.name, changes, content, { level, limit: session.api.limit });
+    if (update === null) return { status: 'refused', refused: refusalsIfOneName(changes, tooLong) };
     const rcode = await session.api.update(update, signal);
-    if (rcode === 'NOERROR') return proven(session, write, basis, signal);
-    if (attempt >= mostTries(rcode)) return { status: 'refused', refused: blame(changes, refusalOf(session, rcode)) };
+    if (rcode === 'NOERROR') return readBack(session, write, basis, signal);
+    if (attempt >= maxTries(rcode))
+      return { status: 'refused', refused: refusalsIfOneName(changes, refusalOf(session, rcode)) };
     await sleep(firstPause * 2 ** attempt * (0.5 + Math.random()));
-    basis = await basisAgain(session, zone, { ...basis, isUnmet: unmet.has(rcode) }, signal);
+    basis = await nextBasis(session, zone, { ...basis, isUnmet: unmetPrerequisite.has(rcode) }, signal);
     // A secondary that forwards updates answers SERVFAIL also where only the primary's answer was lost.
     if (rcode === 'SERVFAIL' && differing(changes, basis.content, 'after').length === 0) {
       return { status: 'applied', fingerprint: fingerprintOf(basis.content), raced: null };
@@ -48,35 +49,36 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   }
 };
 
-/** What to send an UPDATE on after one that was refused. */
-const basisAgain = async (
+/** What the next UPDATE is sent on after one that was refused. */
+const nextBasis = async (
   session: Session,
   zone: ZoneId,
-  { content, insist, isUnmet }: Basis & { readonly isUnmet: boolean },
+  { content, level, isUnmet }: Basis & { readonly isUnmet: boolean },
   signal: AbortSignal | undefined,
 ): Promise<Basis> => {
   const now = await contentNow(session, zone, signal);
-  if (!isUnmet || now.soa.rdata !== content.soa.rdata) return { content: now, insist };
+  if (!isUnmet || now.soa.rdata !== content.soa.rdata) return { content: now, level };
   // Other content may stand under a serial (a zone file that was changed without it): only all of the zone shows that.
   session.contents.delete(zone.name);
   const whole = await contentNow(session, zone, signal);
   const isSame = whole.soa.rdata === content.soa.rdata;
-  return { content: whole, insist: isSame ? insistLess(session, zone, insist) : insist };
+  return { content: whole, level: isSame ? weakerLevel(session, zone, level) : level };
 };
 
 const tooLong = 'it does not fit one UPDATE of 65,535 octets';
 
 /** RCODEs of a prerequisite that does not hold (RFC 2136 section 2.2). */
-const unmet: ReadonlySet<string> = new Set(['NXRRSET', 'YXRRSET', 'NXDOMAIN', 'YXDOMAIN']);
+const unmetPrerequisite: ReadonlySet<string> = new Set(['NXRRSET', 'YXRRSET', 'NXDOMAIN', 'YXDOMAIN']);
 
-const mostTries = (rcode: string): number => (unmet.has(rcode) ? tries : rcode === 'SERVFAIL' ? triesAfterServfail : 1);
+const maxTries = (rcode: string): number =>
+  unmetPrerequisite.has(rcode) ? tries : rcode === 'SERVFAIL' ? triesAfterServfail : 1;
 
 const refuseStale = ({ api }: Session, { name }: ZoneId, changes: readonly Change[], content: Content): void => {
   const stale = differing(changes, content, 'before');
   if (stale.length === 0) return;
   throw new HostmasterError(
     'STALE_PLAN',
-    `somebody else has changed ${nameAll(stale)} of ${name} at ${api.where} since the plan; nothing of this write was applied: plan again`,
+    `somebody else has changed ${listKeys(stale)} of ${name} at ${api.where} since the plan; nothing of this write was applied: plan again`,
   );
 };
 
@@ -85,20 +87,20 @@ const refuseStale = ({ api }: Session, { name }: ZoneId, changes: readonly Chang
  * SOA alone, or the values alone, have to do. Each of them keeps another's change from being overwritten; the SOA does
  * where all of the zone was read just before, so that a later write begins with both again.
  */
-const insistLess = (session: Session, zone: ZoneId, insist: Insist): Insist => {
-  if (insist === 'all') return 'soa';
-  if (insist === 'soa') {
-    session.insists.set(zone.name, 'values');
+const weakerLevel = (session: Session, zone: ZoneId, level: PrerequisiteLevel): PrerequisiteLevel => {
+  if (level === 'all') return 'soa';
+  if (level === 'soa') {
+    session.levels.set(zone.name, 'values');
     return 'values';
   }
   throw new HostmasterError(
     'LOST_RACE',
-    `${session.api.where} says that ${zone.name} is not what it gives us by transfer; nothing of this write was applied: plan again`,
+    `${session.api.where} says that ${zone.name} is not what it transfers to us; nothing of this write was applied: plan again`,
   );
 };
 
 /** A server does not say which change it will not take: that is known only of a write that has one name. */
-const blame = (changes: readonly Change[], message: string): readonly RefusedChange[] =>
+const refusalsIfOneName = (changes: readonly Change[], message: string): readonly RefusedChange[] =>
   new Set(changes.map(({ name }) => name)).size > 1 ? [] : changes.map(({ name, type }) => ({ name, type, message }));
 
 const refusalOf = ({ api }: Session, rcode: string): string => `${api.where} answers ${rcode}${helpFor(rcode)}`;

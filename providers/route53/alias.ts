@@ -100,7 +100,7 @@ export const targetsFirst = (changes: readonly AwsChange[]): readonly AwsChange[
   return ordered;
 };
 
-/** The other way round, for what goes. */
+/** The reverse order, for deletes. */
 export const aliasesFirst = (changes: readonly AwsChange[]): readonly AwsChange[] => {
   const aliases = targetsFirst(changes).filter(isAlias);
   return [...aliases.toReversed(), ...changes.filter((change) => !isAlias(change))];

@@ -135,7 +135,7 @@ const setsOf = (
       ? [setOf({ name, type, ...rrset })]
       : checkedSets({ name, type }, rrset, rrset.health_check, idOf);
 
-/** Of checked ones it counts that they are of these addresses: whoever asks has compared the checks just before. */
+/** Of checked record sets only the addresses are compared: the caller has compared the checks just before. */
 const isStoredAs = (sets: readonly ResourceRecordSet[], before: PlannedRRset, zoneId: string): boolean => {
   const [set] = sets;
   if (set !== undefined && isPlainAlias(set)) return sameAnswer(aliasRRset(sets, zoneId), before);

@@ -12,7 +12,7 @@ const toDecimal = (whole: string, octal: string | undefined, char: string | unde
   return whole;
 };
 
-/** AWS gives a name with octal escapes, and takes it for absolute with or without the final dot. */
+/** AWS writes names with octal escapes; every name is absolute, with or without the final dot. */
 export const nameFromAws = (name: string): string => parseName(fromEscapes(name));
 
 /** A canonical name as Route 53 takes it. */

@@ -1,4 +1,10 @@
-import { HostmasterError, type ProviderContext, parseAbsolute, SyntaxProblem } from '../../src/provider.ts';
+import {
+  HostmasterError,
+  type ProviderContext,
+  parseAbsolute,
+  parseDuration,
+  SyntaxProblem,
+} from '../../src/provider.ts';
 import type { Rate } from './token-bucket.ts';
 
 const text = { type: 'string', minLength: 1 } as const;
@@ -48,7 +54,7 @@ export const schema = {
       exclusiveMinimum: 0,
       maximum: 1_000,
       default: 10,
-      description: "What this account's requests are held to; fewer after each throttle.",
+      description: 'The most requests a second for this account; fewer after each throttle.',
     },
     burst: {
       type: 'integer',
@@ -149,13 +155,10 @@ const zoneOf = (name: string): string => {
   }
 };
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-
-const milliseconds = (key: string, value: string): number => {
-  const [, number = '', unit = ''] = /^([0-9]+)(ms|s|m)$/.exec(value) ?? [];
-  const factor = units[unit];
-  if (factor === undefined) throw unusable(`${key}: ${value} is no time span: write 30s`);
-  return Number(number) * factor;
+const milliseconds = (key: string, span: string): number => {
+  const time = parseDuration(span);
+  if (time === null) throw unusable(`${key}: ${span} is no time span: write 30s`);
+  return time;
 };
 
 const unusable = (why: string): HostmasterError => new HostmasterError('CONFIG', `a route53 target: ${why}`);

@@ -3,6 +3,7 @@ import {
   type Change,
   HostmasterError,
   keyOf,
+  listKeys,
   type RefusedChange,
   sameAnswer,
   sameCheck,
@@ -135,7 +136,7 @@ const refuseStale = async (
   if (stale.length === 0) return;
   throw new HostmasterError(
     'STALE_PLAN',
-    `somebody else has changed ${nameAll(stale)} of ${zone.name} at ${session.api.where} since the plan; nothing of this write was applied: plan again`,
+    `somebody else has changed ${listKeys(stale)} of ${zone.name} at ${session.api.where} since the plan; nothing of this write was applied: plan again`,
   );
 };
 
@@ -154,14 +155,6 @@ const differing = (changes: readonly Change[], { rrsets, unreadable }: Content):
     if (!sameCheck(change.type, change.before.health_check, found.healthCheck ?? null)) return true;
     return !sameAnswer(change.before, found);
   });
-};
-
-const mostNamed = 5;
-
-const nameAll = (changes: readonly Change[]): string => {
-  const named = changes.slice(0, mostNamed).map(({ name, type }) => `${name} ${type}`);
-  const more = changes.length - named.length;
-  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 };
 
 /** The changes that AWS's messages name, or all of a write of one name; else none, as AWS does not say which. */

@@ -1,7 +1,7 @@
 import type { SourceLocation } from '../model/origin.ts';
 import { grouping } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
-import { type ComposeRuleId, severityOf } from './problem-rules.ts';
+import { type ComposeRuleId, severityOf } from './compose-rules.ts';
 
 /** Something wrong with one server or RRset. All findings of one rule and place become one problem. */
 export interface Finding {

@@ -26,11 +26,11 @@ import { isServerName } from './template.ts';
 // - fill-zones.ts puts the RRsets into the zones that were read from files, with what is quarantined or protected.
 // - findings-to-problems.ts makes one problem of what is wrong in one place, however many servers it concerns.
 
+export { type ComposeRuleId, composeRules, withoutSuperseded } from './compose-rules.ts';
 export { type Composition, composition } from './composition.ts';
 export { configuredZones } from './configured-zones.ts';
 export { evidenceFrom } from './deletion-evidence.ts';
 export { withLastKnownServers } from './last-known.ts';
-export { type ComposeRuleId, composeRules, withoutSuperseded } from './problem-rules.ts';
 export type { ComposeInput } from './ruleset.ts';
 
 export interface Composed {

@@ -1,12 +1,12 @@
 import type { RRset, Value } from '../model/rrset.ts';
 import type { Protection, Quarantine } from '../model/zone.ts';
+import type { ComposeRuleId } from './compose-rules.ts';
 import type { ZoneEntry } from './configured-zones.ts';
 import { serverTitle } from './contenders.ts';
 import type { Blocked, ContributedValue, Contribution, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { mergeHealthChecks } from './merge-health-checks.ts';
 import { withoutConflicts } from './name-conflicts.ts';
-import type { ComposeRuleId } from './problem-rules.ts';
 import type { Ruleset } from './ruleset.ts';
 
 // Merges all contributions to one name into RRsets, beside what the zone file has there.

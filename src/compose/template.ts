@@ -5,11 +5,11 @@ import { quote, textToBinary } from '../model/rdata/token.ts';
 import { parseRdata } from '../model/rdata.ts';
 import type { Server } from '../model/server.ts';
 import { parseTemplate, type TemplatePart } from '../model/template.ts';
+import type { ComposeRuleId } from './compose-rules.ts';
 import { isIPv6 } from './networks.ts';
-import type { ComposeRuleId } from './problem-rules.ts';
 
 // Fills templates with what a server has. What comes from a server is data and never syntax: it cannot add a name part, a
-// wildcard, a second value or a quote. Every function here throws SyntaxProblem, whose rule is one of problem-rules.ts.
+// wildcard, a second value or a quote. Every function here throws SyntaxProblem, whose rule is one of compose-rules.ts.
 
 /** A parsed template. */
 export interface Template {

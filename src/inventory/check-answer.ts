@@ -14,9 +14,9 @@ export interface Checked {
   readonly unusable: ReadonlyMap<string, string>;
   /** One for each entry that cannot be used: where it is, and why. */
   readonly entryProblems: readonly EntryProblem[];
-  /** Each keeps the answer from being complete. */
+  /** Why the answer is not complete; empty: it is. */
   readonly faults: readonly string[];
-  /** May a server have more addresses than it is said to have? Only where there are faults. */
+  /** Servers may have more addresses than the answer gives them. Only where there are faults. */
   readonly lacksAddresses?: boolean;
   readonly etag: string | null;
 }
@@ -24,21 +24,21 @@ export interface Checked {
 /** An entry that cannot be used. */
 export interface EntryProblem {
   readonly message: string;
-  readonly place: EntryLocation | null;
+  readonly location: EntryLocation | null;
 }
 
 /** Checks the entries of an answer one by one, and that each server is there once. */
 export const checkAnswer = (inventory: string, answer: Answer): CheckedAnswer => {
   if (answer.kind !== 'answered') return answer;
-  const byName = new Map<string, Found[]>();
+  const byName = new Map<string, EntryFound[]>();
   const entryProblems: EntryProblem[] = [];
   let nameless = 0;
-  for (const { value, where, place } of answer.entries) {
+  for (const { value, where, location } of answer.entries) {
     const checked = checkEntry(inventory, value);
     const name = checked.kind === 'server' ? checked.server.name : checked.name;
     if (checked.kind === 'invalid') {
       const message = `${where}${name === null ? '' : `, server ${quotedUntrusted(name)}`}: ${checked.reason}`;
-      entryProblems.push({ message, place: place?.() ?? null });
+      entryProblems.push({ message, location: location?.() ?? null });
     }
     if (name === null) nameless += 1;
     else addTo(byName, name, { checked, where });
@@ -50,37 +50,37 @@ export const checkAnswer = (inventory: string, answer: Answer): CheckedAnswer =>
     if (one.kind === 'server') servers.set(name, one.server);
     else unusable.set(name, one.reason);
   }
-  const faults = [...answer.faults, ...twice(byName), ...namelessFault(nameless)];
+  const faults = [...answer.faults, ...listedTwice(byName), ...namelessFault(nameless)];
   const { etag, lacksAddresses = false } = answer;
   return { kind: 'answered', servers, unusable, entryProblems, faults, lacksAddresses, etag };
 };
 
-interface Found {
+interface EntryFound {
   readonly checked: CheckedEntry;
   readonly where: string;
 }
 
-const addTo = (byName: Map<string, Found[]>, name: string, found: Found): void => {
+const addTo = (byName: Map<string, EntryFound[]>, name: string, found: EntryFound): void => {
   const known = byName.get(name);
   if (known === undefined) byName.set(name, [found]);
   else known.push(found);
 };
 
-/** Where a server's entries differ, none of them is believed. */
-const agreedOn = ([first, ...rest]: readonly Found[]): CheckedEntry => {
+/** If a server's entries differ, none of them is believed. */
+const agreedOn = ([first, ...rest]: readonly EntryFound[]): CheckedEntry => {
   const text = JSON.stringify(first?.checked);
   return first !== undefined && rest.every(({ checked }) => JSON.stringify(checked) === text)
     ? first.checked
-    : { kind: 'invalid', name: null, reason: 'its inventory describes it twice, and differently' };
+    : { kind: 'invalid', name: null, reason: 'its inventory has two different entries for it' };
 };
 
-const shownTwice = 3;
+const mostShown = 3;
 
-/** Where one server is there twice, another is mostly left out (NetBox issue 22848). */
-const twice = (byName: ReadonlyMap<string, readonly Found[]>): readonly string[] => {
+/** A server that is listed twice mostly means that another one was left out (NetBox issue 22848). */
+const listedTwice = (byName: ReadonlyMap<string, readonly EntryFound[]>): readonly string[] => {
   const all = [...byName].filter(([, { length }]) => length > 1);
-  const more = all.length - shownTwice;
-  const shown = all.slice(0, shownTwice).map(([name, found]) => {
+  const more = all.length - mostShown;
+  const shown = all.slice(0, mostShown).map(([name, found]) => {
     const often = found.length === 2 ? 'twice' : `${found.length} times`;
     const places = found.slice(0, 3).map(({ where }) => where);
     return `server ${quotedUntrusted(name)} is in it ${often} (${places.join('; ')})`;

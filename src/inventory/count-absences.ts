@@ -1,7 +1,7 @@
 import type { AbsenceLimits, KnownInventory, Missing } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
 
-// How absences are counted.
+// Counts absences: a server is gone only after enough complete answers without it, over enough time.
 
 /** How a snapshot is judged. Times are milliseconds. */
 export interface SnapshotContext {
@@ -14,7 +14,7 @@ export interface SnapshotContext {
   readonly allowShrink: boolean;
 }
 
-/** How long a server that is gone stays known, so that what it left behind can still be told to be its own. */
+/** How long a server that is gone stays known: until then, values that it left behind are recognised as its own. */
 export const goneFor = 30 * 24 * 3_600_000;
 
 /** When an inventory last gave a complete answer. */
@@ -25,8 +25,8 @@ export const isForgotten = (missing: Missing, { limits, now }: SnapshotContext):
   isProven(missing, limits, now) && now - missing.since > goneFor;
 
 /**
- * Complete answers are counted at most once an interval, so that a quick retry proves nothing. One that was counted
- * further ahead than that was so by a clock that has been set back.
+ * Complete answers are counted at most once an interval, so that a quick retry proves nothing. If the last one was counted
+ * in the future, by a clock that has been set back since, the next one counts again.
  */
 const isDue = (known: KnownInventory | null, { now, interval }: SnapshotContext): boolean =>
   known === null || Math.abs(now - known.countedAt) >= interval;
@@ -34,7 +34,7 @@ const isDue = (known: KnownInventory | null, { now, interval }: SnapshotContext)
 export const countTime = (known: KnownInventory | null, context: SnapshotContext): number =>
   known === null || isDue(known, context) ? context.now : known.countedAt;
 
-/** One more absence; its time begins anew where it began later than now. */
+/** One more absence. `since` is never later than now, whatever the clock said before. */
 export const countUp = (missing: Missing | null, known: KnownInventory | null, context: SnapshotContext): Missing => ({
   since: Math.min(missing?.since ?? context.now, context.now),
   snapshots: (missing?.snapshots ?? 0) + (isDue(known, context) ? 1 : 0),

@@ -5,8 +5,8 @@ import { type Problem, problemAt } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import type { AbsenceLimits, KnownInventory, Roster } from '../model/server.ts';
 import { checkAnswer } from './check-answer.ts';
+import { type InventoryRuleId, severityOf } from './inventory-rules.ts';
 import { limits } from './limits.ts';
-import { type InventoryRuleId, severityOf } from './rules.ts';
 import { quotedUntrusted, scrubber } from './sanitize.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { inventorySources } from './sources/index.ts';
@@ -24,7 +24,7 @@ export interface InventoryContext {
   readonly folder: string;
   readonly known: (name: string) => KnownInventory | null;
   readonly now: number;
-  /** Names of inventories that a person allowed to be smaller. */
+  /** Names of inventories that may shrink this once (--allow shrink:NAME). */
   readonly allowShrink: ReadonlySet<string>;
   readonly signal?: AbortSignal;
 }
@@ -32,7 +32,7 @@ export interface InventoryContext {
 /** The servers of all inventories. */
 export interface TakenInventories {
   readonly roster: Roster;
-  /** By inventory: what is to be kept of it for the next pass. */
+  /** By inventory: what to remember of it for the next pass. */
   readonly next: Readonly<Record<string, KnownInventory>>;
   /** Inventories whose snapshot is refused until a person allows it. */
   readonly refused: readonly string[];
@@ -65,16 +65,16 @@ interface Taken {
   readonly problems: readonly Problem[];
 }
 
-/** An ETag is not asked about for ever: a server that confirms a stale one must not hide what changed. */
+/** How long an ETag is used: a server that confirms a stale one must not hide changes for ever. */
 const trustEtagFor = 3_600_000;
 
-/** One that was taken later than now is from a clock that went wrong, and says nothing of its age. */
+/** The ETag of the last answer, if that is recent and of this source. One from the future has no known age, and is not used. */
 const trustedEtag = (known: KnownInventory, source: string, now: number): string | null => {
   const { etag, takenAt } = known;
   return known.source === source && takenAt <= now && now - takenAt < trustEtagFor ? etag : null;
 };
 
-/** What an answer is one to: the definition, with the names of its secrets and without their values. */
+/** Identifies the source of an answer: the definition, with the names of its secrets but not their values. */
 const digestOf = ({ type, config, secrets }: InventoryDefinition): string =>
   createHash('sha256')
     .update(JSON.stringify([type, sortedKeys(config), sortedKeys(secrets)]))
@@ -99,16 +99,16 @@ const takeOne = async (definition: InventoryDefinition, context: InventoryContex
     allowShrink: context.allowShrink.has(name),
   });
   const { clean } = read;
-  const problems = few(taken.problems).map(({ rule, message, place }) =>
+  const problems = withoutExcess(taken.problems).map(({ rule, message, location }) =>
     problemAt(
       read.secretsFailed && rule === 'inventory-unreachable' ? 'inventory-secret' : rule,
       taken.refused && rule === 'inventory-shrunk' ? 'error' : severityOf(rule),
       clean(`inventory ${name}: ${message}`),
-      place ?? definition.at,
+      location ?? definition.at,
     ),
   );
-  const snapshot = cleaned(taken, clean);
-  // Without an answer, what is known is still of the one before.
+  const snapshot = withoutSecrets(taken, clean);
+  // After a failure what is known is unchanged, and still of the source before.
   const next = snapshot.next === null || snapshot.next === known ? snapshot.next : { ...snapshot.next, source };
   return { name, snapshot: { ...snapshot, next }, problems };
 };
@@ -145,8 +145,8 @@ const readSource = async (
   }
 };
 
-/** An inventory that changed its form must not bury everything else. */
-const few = (problems: Snapshot['problems']): Snapshot['problems'] => {
+/** Shows only so many problems of single entries: an inventory that changed its format would bury all other problems. */
+const withoutExcess = (problems: Snapshot['problems']): Snapshot['problems'] => {
   const entries = problems.filter(({ rule }) => rule === 'inventory-entry');
   const more = entries.length - limits.entryProblems;
   if (more <= 0) return problems;
@@ -155,7 +155,7 @@ const few = (problems: Snapshot['problems']): Snapshot['problems'] => {
   return [...entries.slice(0, limits.entryProblems), rest, ...problems.filter((each) => each.rule !== rule)];
 };
 
-const cleaned = (snapshot: Snapshot, clean: (message: string) => string): Snapshot => {
+const withoutSecrets = (snapshot: Snapshot, clean: (message: string) => string): Snapshot => {
   const { status, servers } = snapshot;
   return {
     ...snapshot,

@@ -1,7 +1,7 @@
 import type { KnownInventory, Server } from '../model/server.ts';
 import type { Checked } from './check-answer.ts';
 
-/** Where an answer may have left addresses out, a server keeps those that it had and that no other one is said to have. */
+/** Where an answer may lack addresses, each server keeps those that it had, unless the answer gives them to another. */
 export const withKnownAddresses = (answer: Checked, known: KnownInventory | null): Checked => {
   if (answer.lacksAddresses !== true || known === null) return answer;
   const taken = new Set([...answer.servers.values()].flatMap(({ ips }) => ips));

@@ -1,8 +1,8 @@
-/** The limits that hold where the definition names none; docs and tests read them here. */
+/** Limits of an inventory that sets none of its own. */
 export const limits = {
   /** Milliseconds for one request, from its first byte to the answer's last. */
   timeout: 10_000,
-  /** One inventory may take so many times the time of one request. */
+  /** Reading a whole inventory may take this many times the timeout of one request. */
   timeouts: 30,
   servers: 100_000,
   /** Bytes of one inventory's whole answer. */
@@ -13,6 +13,6 @@ export const limits = {
   pageSize: 500,
   /** Bytes of the addresses, devices and machines of one NetBox. */
   netboxBytes: 512 * 1024 * 1024,
-  /** Problems of single entries that are shown one by one. */
+  /** How many problems of single entries are shown. */
   entryProblems: 100,
 } as const;

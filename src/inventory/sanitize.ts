@@ -24,7 +24,7 @@ const plain = (text: string): string =>
 export const shownUrl = (url: URL): string => `${url.origin}${url.pathname === '/' ? '' : url.pathname}`;
 
 const shortestSecret = 6;
-/** As much of a secret is none any more; so much is left of one that was cut off with the text that it stood in. */
+/** The shortest piece of a secret that is hidden too: a message may quote text that was cut off in the middle of one. */
 const shortestPiece = 8;
 
 /**

@@ -4,8 +4,8 @@ import type { InventoryStatus, KnownInventory, KnownServer, RosterServer, Server
 import { isProven } from '../model/server.ts';
 import type { Checked, CheckedAnswer } from './check-answer.ts';
 import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './count-absences.ts';
+import type { InventoryRuleId } from './inventory-rules.ts';
 import { withKnownAddresses } from './keep-addresses.ts';
-import type { InventoryRuleId } from './rules.ts';
 import type { EntryLocation } from './sources/source.ts';
 
 // What an answer means for each server, given what is known. Absence is not deletion (invariant 1), and only a complete
@@ -14,7 +14,7 @@ import type { EntryLocation } from './sources/source.ts';
 export interface SnapshotProblem {
   readonly rule: InventoryRuleId;
   readonly message: string;
-  readonly place?: EntryLocation | null;
+  readonly location?: EntryLocation | null;
 }
 
 /** One inventory's part of the roster. `refused`: a person has to say whether the snapshot is right. */
@@ -33,15 +33,15 @@ export const takeSnapshot = (
   known: KnownInventory | null,
   context: SnapshotContext,
 ): Snapshot => {
-  if (answer.kind === 'failed') return withoutAnswer(answer.message, known, context);
-  if (answer.kind === 'unchanged') return unchanged(known, context);
+  if (answer.kind === 'failed') return fromFailure(answer.message, known, context);
+  if (answer.kind === 'unchanged') return fromUnchanged(known, context);
   const entryProblems = answer.entryProblems.map((each): SnapshotProblem => ({ rule: 'inventory-entry', ...each }));
-  const took = answer.faults.length > 0 ? incomplete(answer, known, context) : whole(answer, known, context);
+  const took = answer.faults.length > 0 ? fromIncomplete(answer, known, context) : fromComplete(answer, known, context);
   return { ...took, problems: [...entryProblems, ...took.problems] };
 };
 
-const withoutAnswer = (message: string, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
-  const kept = keep(known?.servers ?? [], message, known, context);
+const fromFailure = (message: string, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+  const kept = keepAsKnown(known?.servers ?? [], message, known, context);
   const used = known === null ? 'it was never read before, so none of its servers are known' : lastGood(known);
   return {
     servers: kept,
@@ -57,9 +57,9 @@ const lastGood = ({ takenAt }: KnownInventory): string =>
     ? 'its servers stay as last known, and none of their records are deleted'
     : `its servers stay as last known (last complete answer: ${new Date(takenAt).toISOString()}), and none of their records are deleted`;
 
-/** A 304 is the complete answer of last time, which had every server that is known and not missing. */
-const unchanged = (known: KnownInventory | null, context: SnapshotContext): Snapshot => {
-  if (known === null) return withoutAnswer('it answered 304, but nothing is known of it', known, context);
+/** A 304 confirms the last complete answer, which had every server that is known and not missing. */
+const fromUnchanged = (known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+  if (known === null) return fromFailure('it answered 304, but nothing is known of it', known, context);
   const servers = new Map(
     known.servers.flatMap(({ server, missing }) => (missing === null ? [[server.name, server]] : [])),
   );
@@ -67,8 +67,8 @@ const unchanged = (known: KnownInventory | null, context: SnapshotContext): Snap
   return { ...took, next: { ...took.next, etag: known.etag, takenAt: known.takenAt } };
 };
 
-const whole = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
-  const loss = known === null ? null : tooSmall(answer, known, context);
+const fromComplete = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+  const loss = known === null ? null : excessiveLoss(answer, known, context);
   if (known === null || loss === null) return accept(answer, known, false, context);
   const shrunk = countUp(known.shrunk, known, context);
   if (context.allowShrink) return accept(answer, known, true, context);
@@ -77,28 +77,28 @@ const whole = (answer: Checked, known: KnownInventory | null, context: SnapshotC
   const message = refused
     ? `${loss}, and has been this small since ${new Date(shrunk.since).toISOString()}; none of their records are deleted; if the answer is right, run with --allow ${allow}`
     : `${loss}; they stay as last known, and none of their records are deleted`;
-  const servers = partly(answer, known, loss, context);
+  const servers = fromDoubted(answer, known, loss, context);
   return {
     servers,
     status: { ...statusOf(servers, false, message), allow },
     problems: [{ rule: 'inventory-shrunk', message }],
     refused,
     next: {
-      ...lackingAlso(remembering(servers, known, context), answer, known, context),
+      ...withLacking(rememberedAs(servers, known, context), answer, known, context),
       shrunk,
       countedAt: countTime(known, context),
     },
   };
 };
 
-/** Counts for each server by itself what it may be missing from, for when a person says that the answers are right. */
-const lackingAlso = (
+/** Counts for each lost server the doubted answers that lack it: once a person says that they are right, they all count. */
+const withLacking = (
   next: KnownInventory,
   answer: Checked,
   known: KnownInventory,
   context: SnapshotContext,
 ): KnownInventory => {
-  const lost = new Set(others(answer, known).map(({ server: { name } }) => name));
+  const lost = new Set(notInAnswer(answer, known).map(({ server: { name } }) => name));
   const servers = next.servers.map((each): KnownServer => {
     const isLost = each.missing === null && lost.has(each.server.name);
     return isLost ? { ...each, lacking: countUp(each.lacking ?? null, known, context) } : each;
@@ -106,8 +106,8 @@ const lackingAlso = (
   return { ...next, servers };
 };
 
-/** What was lost, in words, where it is more than may be lost at once; null: no more than that. */
-const tooSmall = (answer: Checked, known: KnownInventory, { maxShrink }: SnapshotContext): string | null => {
+/** Says what was lost, if it is more than guards.max_shrink lets go at once; null: it is not. */
+const excessiveLoss = (answer: Checked, known: KnownInventory, { maxShrink }: SnapshotContext): string | null => {
   const before = known.servers.filter(({ server, missing }) => missing === null && server.state !== 'decommissioned');
   const lost = before.filter(({ server: { name } }) => !answer.servers.has(name) && !answer.unusable.has(name)).length;
   if (lost === 0) return null;
@@ -119,7 +119,7 @@ const tooSmall = (answer: Checked, known: KnownInventory, { maxShrink }: Snapsho
   }`;
 };
 
-/** A complete answer that is believed: what it lacks is missing. `allowed`: from those before that were not believed, too. */
+/** A complete answer that is believed: what it lacks is missing. `allowed`: earlier answers that were doubted count as well. */
 const accept = (
   answer: Pick<Checked, 'servers' | 'unusable' | 'etag'>,
   known: KnownInventory | null,
@@ -128,8 +128,8 @@ const accept = (
 ): Snapshot & { readonly next: KnownInventory } => {
   const clean = answer.unusable.size === 0;
   const servers = [
-    ...named(answer, known, true, context),
-    ...others(answer, known).flatMap((each): readonly RosterServer[] => {
+    ...namedInAnswer(answer, known, true, context),
+    ...notInAnswer(answer, known).flatMap((each): readonly RosterServer[] => {
       const before = each.missing ?? (allowed ? each.lacking : null) ?? null;
       const missing = countUp(before, known, context);
       if (isForgotten(missing, context)) return [];
@@ -151,33 +151,33 @@ const accept = (
   };
 };
 
-const incomplete = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+const fromIncomplete = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
   const why = `its answer is not complete: ${answer.faults.join('; ')}`;
-  const servers = partly(answer, known, why, context);
+  const servers = fromDoubted(answer, known, why, context);
   const message = `${why}; what it says is used, what it leaves out stays as it was last known`;
   return {
     servers,
     status: statusOf(servers, false, message),
     problems: [{ rule: 'inventory-incomplete', message }],
     refused: false,
-    next: remembering(servers, known, context),
+    next: rememberedAs(servers, known, context),
   };
 };
 
-/** What an answer says of the servers in it, while nothing follows for those that it leaves out. */
-const partly = (
+/** Uses what an answer says of the servers in it, and concludes nothing about those that it leaves out. */
+const fromDoubted = (
   answer: Checked,
   known: KnownInventory | null,
   reason: string,
   context: SnapshotContext,
 ): readonly RosterServer[] =>
   [
-    ...named(withKnownAddresses(answer, known), known, false, context),
-    ...keep(others(answer, known), reason, known, context),
+    ...namedInAnswer(withKnownAddresses(answer, known), known, false, context),
+    ...keepAsKnown(notInAnswer(answer, known), reason, known, context),
   ].sort(byName);
 
 /** The servers that an answer names. */
-const named = (
+const namedInAnswer = (
   answer: Pick<Checked, 'servers' | 'unusable'>,
   known: KnownInventory | null,
   complete: boolean,
@@ -185,14 +185,14 @@ const named = (
 ): readonly RosterServer[] => {
   const before = new Map((known?.servers ?? []).map((each) => [each.server.name, each]));
   const present = [...answer.servers.values()].flatMap((server): readonly RosterServer[] => {
-    const last = returned(before.get(server.name), known, context);
+    const last = backAgain(before.get(server.name), known, context);
     const decommissioned = server.state === 'decommissioned' && last?.server.state !== 'decommissioned';
     if (complete || !decommissioned) return [{ standing: 'present', server, complete, known: last }];
     const reason = 'it is marked decommissioned, but in an answer that is not complete';
     return last === null ? [] : [{ standing: 'remembered', server: last.server, reason, known: last }];
   });
   const unusable = [...answer.unusable].flatMap(([name, why]): readonly RosterServer[] => {
-    const last = returned(before.get(name), known, context);
+    const last = backAgain(before.get(name), known, context);
     const reason = `its entry in the inventory cannot be used: ${why}`;
     return last === null ? [] : [{ standing: 'remembered', server: last.server, reason, known: last }];
   });
@@ -200,11 +200,11 @@ const named = (
 };
 
 /** Known servers that an answer does not name. */
-const others = ({ servers, unusable }: Pick<Checked, 'servers' | 'unusable'>, known: KnownInventory | null) =>
+const notInAnswer = ({ servers, unusable }: Pick<Checked, 'servers' | 'unusable'>, known: KnownInventory | null) =>
   (known?.servers ?? []).filter(({ server: { name } }) => !servers.has(name) && !unusable.has(name));
 
-/** A server that had been proven gone and is back has no claim to be the older one of two. */
-const returned = (
+/** What is known of a server that is back. If it had been proven gone, its age starts anew: others may have its names. */
+const backAgain = (
   last: KnownServer | undefined,
   known: KnownInventory | null,
   context: SnapshotContext,
@@ -215,8 +215,8 @@ const returned = (
   return { ...rest, since: gone ? context.now : last.since, missing: null };
 };
 
-/** Known servers of which nothing new is known. One that was missing stays so, but no time is counted against it. */
-const keep = (
+/** Servers of which the answer says nothing. One that was missing stays missing, but this time is not counted against it. */
+const keepAsKnown = (
   servers: readonly KnownServer[],
   reason: string,
   known: KnownInventory | null,
@@ -233,8 +233,8 @@ const keep = (
     })
     .sort(byName);
 
-/** What is kept after an answer that was not believed as a whole: what it said, and no ETag, as no answer says just that. */
-const remembering = (
+/** What to remember of an answer that was not believed as a whole. Without an ETag: a 304 would confirm the whole answer. */
+const rememberedAs = (
   servers: readonly RosterServer[],
   known: KnownInventory | null,
   context: SnapshotContext,
@@ -255,7 +255,7 @@ const remembering = (
 const knownNext = (each: RosterServer, { now }: SnapshotContext): readonly KnownServer[] => [
   {
     server: each.server,
-    // Whoever was known is older than whoever comes now, also by a clock that was set back.
+    // A known server is older than one that is new now, even if the clock was set back.
     since: each.known === null ? now : Math.min(each.known.since, now - 1),
     missing: each.standing === 'missing' ? each.missing : null,
     ...(isPartial(each) ? { partial: true } : {}),
@@ -263,7 +263,7 @@ const knownNext = (each: RosterServer, { now }: SnapshotContext): readonly Known
   },
 ];
 
-/** Until a complete answer has it again. */
+/** Was it last known from an incomplete answer? */
 const isPartial = (each: RosterServer): boolean =>
   each.standing === 'present' ? !each.complete : each.known.partial === true;
 

@@ -219,7 +219,7 @@ export const loadRules = [
   rule(
     'grant-missing',
     'warning',
-    'a claim that no grant lets write its name',
+    'a claim that no grant allows',
     none,
     none,
     'it is refused as soon as a server has the label or is of the group',

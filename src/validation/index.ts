@@ -32,7 +32,7 @@ export const checkOf = <Schema extends TSchema>(
     validate(value) ? { ok: true, value } : { ok: false, faults: faultsOf(validate.errors ?? [], secretive) };
 };
 
-/** For a target's keys and its provider's own schema, whose defaults are filled in. Messages never show a value. */
+/** For the keys of a target's provider or of a kind of inventory: defaults are filled in. Messages never show a value. */
 export const checkOfKeys = (schema: Readonly<Record<string, unknown>>): Check<Readonly<Record<string, unknown>>> => {
   const validate = validatorOf<Readonly<Record<string, unknown>>>(schema, 'defaults');
   return (value) => {

@@ -40,7 +40,7 @@ interface RdataCodec {
   decode(this: object, reader: Reader, length: number): object;
 }
 
-/** Loaded when it is first used: a plan asks nobody. */
+/** Loaded when it is first used: a plan asks no name server. */
 const require = createRequire(import.meta.url);
 const library = (): typeof dns2 => require('dns2');
 

@@ -32,7 +32,7 @@ export interface MessageStream {
 export const openStream = async (server: StreamServer, limits: StreamLimits): Promise<MessageStream> => {
   if (limits.signal?.aborted === true) throw new WireError('aborted', 'aborted', { sent: false });
   const socket = server.tls === undefined ? connectTcp(server) : connectTls(server, server.tls);
-  // Whoever reads the socket gets the error; before that, and after the end, nobody does.
+  // A reader of the socket gets the error; without this, one before the first read or after the end would be unhandled.
   socket.on('error', () => undefined);
   const stop = bound(socket, limits);
   try {

@@ -22,7 +22,7 @@ export interface TransferLimits {
 
 export interface TransferOptions extends TransferLimits, Omit<ExchangeOptions, 'timeoutMs'> {}
 
-/** What came, and how much of it was left out because it is not of the zone. */
+/** What was transferred, and how many of its records were ignored because they are not of the zone. */
 export type Transferred = Transfer & { readonly outOfZone: number; readonly bytes: number };
 
 /**
@@ -121,7 +121,7 @@ const takeMessage = (
 
 const tooMany = (limit: number): WireError => new WireError('too-large', `the zone has more than ${limit} records`);
 
-/** A transfer that ends after messages which no signature covers: that is what has to be said. */
+/** The error for a transfer that ends after messages which no signature covers: it is not proven. */
 const unproven = (error: unknown): unknown =>
   error instanceof WireError && error.fault === 'cut'
     ? new WireError('tsig', 'the transfer ended without a signature on its last message', {

@@ -109,10 +109,10 @@ const powerDnsExceptions: readonly Exception[] = [
   // Empty non-terminals stay, or are not there, after an UPDATE.
   ...exceptions('Underscore names', '_.underscore.example. A: NOERROR instead of NXDOMAIN', 'below one another'),
   ...exceptions('Delegation to name servers elsewhere', 'A: NXDOMAIN instead of NOERROR', 'further down'),
-  ...exceptions('DNSKEY', 'answered NOERROR and left it out', 'at the apex', 'two', 'another TTL'),
+  ...exceptions('DNSKEY', 'answered NOERROR but ignored', 'at the apex', 'two', 'another TTL'),
   ...exceptions(
     'CDS and CDNSKEY',
-    'answered NOERROR and left it out',
+    'answered NOERROR but ignored',
     'at the apex',
     'another key',
     'the delete forms (RFC 8078)',

@@ -146,7 +146,7 @@ describe("the inventory's own place in hostmaster.yaml", () => {
     const before = settingsOf(scene);
     configure(scene, without('inventory'));
     const { code, stdout } = await scene.apply();
-    expect(stdout).toContain('no inventory is configured, so that nothing comes of registration, labels and groups');
+    expect(stdout).toContain('no inventory is configured, so registration, labels and groups have no effect');
     expect(stdout).toContain('Plan: no changes');
     expect(code).toBe(0);
     await scene.expectAll(three);

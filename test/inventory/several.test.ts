@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkAnswer } from '../../src/inventory/check-answer.ts';
 import { takeInventories } from '../../src/inventory/index.ts';
-import { inventoryRules } from '../../src/inventory/rules.ts';
+import { inventoryRules } from '../../src/inventory/inventory-rules.ts';
 import { removeFolder, tempFolder } from '../servers/child.ts';
 import { bends, type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { context, defined, messagesOf, passes, rulesOf, standings } from './take.ts';

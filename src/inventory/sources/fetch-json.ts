@@ -30,7 +30,7 @@ interface Call {
   readonly agent: Agent;
   readonly options: FetcherOptions;
   readonly budget: { bytes: number };
-  /** Ends the reading of this inventory as a whole. */
+  /** Aborts all reading of this inventory when its whole time is over. */
   readonly deadline: AbortSignal;
 }
 

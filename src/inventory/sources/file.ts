@@ -61,14 +61,14 @@ const readFileInventory = async (config: InventoryConfig, context: SourceContext
       : `it has ${count(page.servers.length, 'server')}, but says that there are ${page.total}`,
   ].filter((fault) => fault !== null);
   let lines: readonly number[] | null = null;
-  const placeOf = (i: number): EntryLocation | null => {
+  const locationOf = (i: number): EntryLocation | null => {
     lines ??= linesOf(text.value);
     const line = lines[i];
     return line === undefined ? null : { file: path, line };
   };
   return {
     kind: 'answered',
-    entries: page.servers.map((value, i) => ({ value, where: `item ${i + 1}`, place: () => placeOf(i) })),
+    entries: page.servers.map((value, i) => ({ value, where: `item ${i + 1}`, location: () => locationOf(i) })),
     faults,
     etag: null,
   };

@@ -19,24 +19,24 @@ export interface RawEntry {
   readonly value: unknown;
   /** Where in the answer it is: `item 3`, `page 2, item 5`, `device 17`. */
   readonly where: string;
-  /** Where in a file of the repository it begins; costs a second look at the file. */
-  readonly place?: () => EntryLocation | null;
+  /** Where it begins in a file of the repository. Slow: it parses the file again. */
+  readonly location?: () => EntryLocation | null;
 }
 
-/** What a source said; all messages are fit to be shown. */
+/** What a source answered. All messages are safe to show. */
 export type Answer =
-  /** Nothing that can be used. */
+  /** There is no usable answer. */
   | { readonly kind: 'failed'; readonly message: string }
-  /** What it said last is still so: our ETag was confirmed. */
+  /** Nothing changed since the last answer: its ETag was confirmed. */
   | { readonly kind: 'unchanged' }
   | {
       readonly kind: 'answered';
       readonly entries: readonly RawEntry[];
-      /** Each keeps the answer from being complete. */
+      /** Why the answer is not complete; empty: it is. */
       readonly faults: readonly string[];
-      /** May a server have more addresses than it is said to have? Default is no. */
+      /** Servers may have more addresses than the answer gives them. Default is no. */
       readonly lacksAddresses?: boolean;
-      /** Of an answer in one page; null otherwise. */
+      /** null: the answer has none, or more than one page. */
       readonly etag: string | null;
     };
 

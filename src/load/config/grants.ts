@@ -19,7 +19,7 @@ export interface Grants {
   readonly unusable: readonly UnusableRule[];
 }
 
-/** The grants that can be used; one that cannot is a problem, and grants nothing. */
+/** Reads the grants; one that cannot be used is a problem, and grants nothing. */
 export const readGrants = (config: Config): Grants => {
   const value = config.top.grants;
   if (value === undefined) return { grants: [], unusable: [] };
@@ -106,7 +106,7 @@ const readNames = (config: Config, entry: GrantEntry, types: readonly string[], 
   });
 };
 
-/** Is a part of the pattern about ACME's name? A part like `*` is about any name, and never matches that one. */
+/** Does a part of the pattern match ACME's name? A part without a leading `_`, like `*`, never does. */
 const reachesAcme = (pattern: string): boolean =>
   splitParts(pattern).some((part) => part.startsWith('_') && compileGlob(part)(acme));
 

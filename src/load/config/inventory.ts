@@ -3,9 +3,7 @@ import type { InventoryConfig, InventoryKeys, InventoryTypes } from '../../model
 import { listed, quoted } from '../../model/phrases.ts';
 import type { InventoryDefinition, UnusableRule } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
-import { unknownKey } from '../../validation/faults.ts';
-import { checkOf, checkOfKeys } from '../../validation/index.ts';
-import { asRecord, keysOf } from '../../validation/mapping.ts';
+import { asRecord, checkOf, checkOfKeys, keysOf, unknownKey } from '../../validation/index.ts';
 import { inventoryEntrySchema } from '../schema/inventory.ts';
 import type { Path } from '../yaml/config-document.ts';
 import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
@@ -15,11 +13,11 @@ const defaultInterval = 30_000;
 
 export interface Inventories {
   readonly inventories: readonly InventoryDefinition[];
-  /** What is wrong with the others: nobody knows which servers they have. */
+  /** Inventories that cannot be used: nothing is known of their servers, so nothing may be deleted. */
   readonly unusable: readonly UnusableRule[];
 }
 
-/** The inventories that can be used; one that cannot is a problem. */
+/** Reads the inventories; one that cannot be used is a problem. */
 export const readInventories = (config: Config, types: InventoryTypes): Inventories => {
   const value = config.top.inventory;
   if (value === undefined) return { inventories: [], unusable: [] };

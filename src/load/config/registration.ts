@@ -12,7 +12,7 @@ const defaultTtl = 300;
 
 export interface ReadRegistration {
   readonly registration: Registration | null;
-  /** It cannot be used, or not as it stands: nobody knows which names it was to be about. */
+  /** It cannot be used as it stands: it might have been about any name. */
   readonly unusable: readonly UnusableRule[];
 }
 

@@ -8,7 +8,7 @@ import { didYouMean } from '../../model/suggest.ts';
 import { isTemplate } from '../../model/template.ts';
 import { severityOf } from '../load-rules.ts';
 
-/** Names that are claimed and that no grant reaches: what would be written there is refused. */
+/** Claims of a literal name that no grant allows: they are refused as soon as a server has the label or group. */
 export const missingGrants = (
   roles: readonly Role[],
   grants: readonly Grant[],
@@ -33,7 +33,7 @@ export const missingGrants = (
   );
 };
 
-/** Grants to labels, groups and inventories that are not there. */
+/** Grants to labels, groups and inventories that do not exist. `known` null: it cannot be said which exist. */
 export const idleGrants = (
   grants: readonly Grant[],
   known: Readonly<Record<Grant['to'], ReadonlySet<string> | null>>,
@@ -45,7 +45,7 @@ export const idleGrants = (
     return [problemAt('unknown-role', severityOf('unknown-role'), message, at)];
   });
 
-/** A grant to an inventory is one to whatever its servers do. */
+/** A grant to an inventory allows whatever labels and groups its servers have. */
 const isOf = (grant: Grant, role: Role): boolean =>
   grant.to === 'inventory' || (grant.to === role.kind && grant.role === role.name);
 

@@ -59,9 +59,9 @@ export const readRoles = (config: Config, readFile: FileReader, from: RolesConfi
   };
 };
 
-/** An inventory that is left out, in the file of --targets-from too, is not one without servers. */
+/** No inventory at all (perhaps --targets-from names a file without one) must not be taken for one without servers. */
 const withoutInventory = (at: SourceLocation): { readonly problem: Problem; readonly rule: UnusableRule } => {
-  const reason = 'no inventory is configured, so that nothing comes of registration, labels and groups';
+  const reason = 'no inventory is configured, so registration, labels and groups have no effect';
   const message = `${reason}; what they wrote before stays; add one under "inventory:"`;
   return {
     problem: problemAt('no-inventory', severityOf('no-inventory'), message, at),
@@ -69,7 +69,7 @@ const withoutInventory = (at: SourceLocation): { readonly problem: Problem; read
   };
 };
 
-/** null: nobody knows which there are. */
+/** null: the file cannot be read in full, so it cannot be said which there are. */
 const namesOf = (file: RolesFile): ReadonlySet<string> | null =>
   file.unusable.length > 0 ? null : new Set(file.roles.map(([name]) => name));
 

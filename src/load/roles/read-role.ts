@@ -82,7 +82,7 @@ const mappingAt = (
   return mapping;
 };
 
-/** A list, each item checked by itself; what cannot be used of it is kept as unusable, by name where it has one. */
+/** Reads each item of a list by itself. An item that cannot be used is unusable, with its name if it has one. */
 const readList = <Entry, Definition extends object>(
   reading: Reading,
   value: unknown,
@@ -128,14 +128,14 @@ const readMatch = (text: Config, value: unknown, path: Path): Role['match'] => {
 
 const matchedStates: ReadonlySet<Scalar> = new Set<ServerState>(['active', 'maintenance']);
 
-/** Why no server could ever be like that; null: one could. Addresses are no attributes, and who is decommissioned gets nothing. */
+/** Why no server can ever match; null: one can. Addresses cannot be matched, and a decommissioned server gets nothing. */
 const neverHolds = (key: string, values: readonly Scalar[]): string | null => {
   if (key === 'ip' || key === 'ips') return 'cannot be asked for; match labels, name, state or attributes';
   const isKnown = key !== 'state' || values.every((value) => matchedStates.has(value));
   return isKnown ? null : 'is active or maintenance, or a list of them; a decommissioned server is in no group';
 };
 
-/** A match of nothing would be every server, which nobody means who forgets what goes there. */
+/** An empty match is refused: it would match every server, and is mostly a forgotten one. */
 const mappingOfMatch = (text: Config, value: unknown, path: Path): Readonly<Record<string, unknown>> => {
   const mapping = asRecord(value);
   if (Object.keys(mapping).length > 0) return mapping;

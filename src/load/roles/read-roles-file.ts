@@ -13,7 +13,7 @@ export interface RolesFile {
   readonly text: Config;
   /** By name, unchecked. */
   readonly roles: readonly (readonly [string, unknown])[];
-  /** A part of it cannot be read, and nobody knows which names that is about. */
+  /** The parts that cannot be read: they may be about any name. */
   readonly unusable: readonly UnusableRule[];
 }
 
@@ -43,7 +43,7 @@ export const readRolesFile = (folder: string, readFile: FileReader, key: 'labels
   }
 };
 
-/** `{` begins a mapping: the slip that a template is most often written with. */
+/** A hint for the most common mistake: a template without quotes, whose `{` begins a mapping in YAML. */
 const quoteHint = (text: string, line: number): string =>
   /[:,[]\s*\{\{/.test(text.split('\n')[line - 1] ?? '') ? '; put quotes around a value that begins with "{{"' : '';
 

@@ -6,7 +6,7 @@ import { type Config, reportAt } from '../config/config.ts';
 import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
 import type { Path } from '../yaml/config-document.ts';
 
-/** One record or claim that is looked at. */
+/** Where one record or claim is being read. */
 export interface RuleReader {
   readonly text: Config;
   /** Where the record or claim stands in its file. */
@@ -19,7 +19,7 @@ export interface RuleReader {
 export const reportIn = ({ text, path }: RuleReader, rule: LoadRuleId, message: string, ...key: Path): void =>
   reportAt(text, rule, `${path.join('.')}: ${message}`, [...path, ...key]);
 
-/** Does it, and reports a SyntaxProblem at `key`; null after one. */
+/** Runs `make`, and reports its SyntaxProblem at `key`; null after one. */
 export const tryIn = <T>(reader: RuleReader, make: () => T, ...key: Path): T | null => {
   try {
     return make();
@@ -39,7 +39,7 @@ export const tryIn = <T>(reader: RuleReader, make: () => T, ...key: Path): T | n
 export const filled = (parts: readonly TemplatePart[], fill: (attribute: string) => string): string =>
   parts.map((part) => (typeof part === 'string' ? part : fill(part.attribute))).join('');
 
-/** Is the text one that names can be read from, whatever else is wrong with its record or claim? */
+/** Is it a template of names, whatever else is wrong with its record or claim? */
 export const isNameTemplate = (value: unknown): value is string => {
   if (typeof value !== 'string') return false;
   try {
@@ -51,7 +51,7 @@ export const isNameTemplate = (value: unknown): value is string => {
   }
 };
 
-/** Reports a name that is none, or in no configured zone. */
+/** Reports a name that is malformed, or in no configured zone. */
 export const checkName = (reader: RuleReader, name: string): void => {
   const parts = tryIn(reader, () => parseTemplate(name), 'name');
   if (parts === null) return;

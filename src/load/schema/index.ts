@@ -3,8 +3,8 @@ import type { InventoryTypes } from '../../model/inventory-keys.ts';
 import { dialect, secretRef } from './common.ts';
 import { groupsFileSchema } from './groups.ts';
 import { targetSchema, topSchemas } from './hostmaster.ts';
-import { inventorySchema } from './inventory.ts';
 import { labelsFileSchema } from './labels.ts';
+import { inventorySchema } from './published-inventory.ts';
 import { zoneFileSchema } from './zone.ts';
 
 /** The schemas that the package publishes, by their file's name in schemas/. */

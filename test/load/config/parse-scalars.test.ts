@@ -2,22 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isCidr, parseNameServer } from '../../../src/load/config/parse-scalars.ts';
 import { positionsOf } from '../../../src/load/text-position.ts';
-import { parseDuration } from '../../../src/model/duration.ts';
 
 describe('values of hostmaster.yaml', () => {
-  it.each([
-    ['500ms', 500],
-    ['30s', 30_000],
-    ['10m', 600_000],
-    ['1h', 3_600_000],
-    ['0s', 0],
-    ['1d', null],
-    ['10', null],
-    ['-1s', null],
-    ['1.5s', null],
-    ['', null],
-  ])('the time %s', (text, wanted) => expect(parseDuration(text)).toBe(wanted));
-
   it.each([
     ['192.0.2.1', '192.0.2.1', 53],
     ['192.0.2.1:5300', '192.0.2.1', 5300],

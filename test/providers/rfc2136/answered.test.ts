@@ -66,7 +66,7 @@ describe('NOERROR to what BIND leaves out while it counts the serial on', () => 
       const name = 'ds.a.test.';
       expect(await write(provider, creating(name, 'DS', [`1 13 2 ${'00'.repeat(32)}`]))).toEqual({
         status: 'refused',
-        refused: [{ name, type: 'DS', message: expect.stringContaining('answered NOERROR and left it out') }],
+        refused: [{ name, type: 'DS', message: expect.stringContaining('answered NOERROR but ignored it') }],
       });
     } finally {
       await bind.stop();

@@ -3,7 +3,7 @@ import { membersOf } from '../../../providers/rfc2136/catalog.ts';
 import { contentAfter, contentOf } from '../../../providers/rfc2136/content.ts';
 import { differing, nextSerial, unitsOf } from '../../../providers/rfc2136/convert.ts';
 import { settingsOf } from '../../../providers/rfc2136/settings.ts';
-import { leftOut } from '../../../providers/rfc2136/silently-ignored.ts';
+import { silentlyIgnored } from '../../../providers/rfc2136/silently-ignored.ts';
 import { cutChanges, updateFor } from '../../../providers/rfc2136/split-update.ts';
 import type { MessageRecord } from '../../../src/wire/message.ts';
 import { creating, deleting, replacing } from './harness.ts';
@@ -128,9 +128,9 @@ describe('cutChanges', () => {
     expect(writes.length).toBeLessThan(7);
     for (const each of writes) {
       expect(each.length % 2).toBe(0);
-      expect(updateFor('a.test.', each, content(), { insist: 'all', limit: 65_000 })).not.toBeNull();
+      expect(updateFor('a.test.', each, content(), { level: 'all', limit: 65_000 })).not.toBeNull();
     }
-    expect(updateFor('a.test.', changes, content(), { insist: 'all', limit: 65_000 })).toBeNull();
+    expect(updateFor('a.test.', changes, content(), { level: 'all', limit: 65_000 })).toBeNull();
     expect(cutChanges('a.test.', [], 65_000)).toEqual([]);
   });
 
@@ -138,7 +138,7 @@ describe('cutChanges', () => {
     const values = (from: number) => Array.from({ length: 2_500 }, (_, i) => `10.${from}.${i >> 8}.${i & 255}`);
     const change = replacing('pool.a.test.', 'A', values(0), values(1));
     expect(cutChanges('a.test.', [creating('b.a.test.', 'A', [one]), change], 65_000)).toHaveLength(1);
-    const update = updateFor('a.test.', [change], content(), { insist: 'all', limit: 65_000 });
+    const update = updateFor('a.test.', [change], content(), { level: 'all', limit: 65_000 });
     expect(update?.prerequisites.map(({ name }) => name)).toEqual(['a.test.']);
     expect(update?.steps).toHaveLength(2_501);
   });
@@ -152,11 +152,11 @@ describe('cutChanges', () => {
     const short = creating('b.a.test.', 'A', [one]);
     const last = creating('c.a.test.', 'A', [one]);
     expect(cutChanges('a.test.', [short, long, last], 65_000)).toEqual([[short], [long], [last]]);
-    expect(updateFor('a.test.', [long], content(), { insist: 'all', limit: 65_000 })).toBeNull();
+    expect(updateFor('a.test.', [long], content(), { level: 'all', limit: 65_000 })).toBeNull();
   });
 });
 
-describe('leftOut', () => {
+describe('silentlyIgnored', () => {
   const now = content(
     record('w.a.test.', 'A', one),
     record('c.a.test.', 'CNAME', 'w.a.test.'),
@@ -176,7 +176,7 @@ describe('leftOut', () => {
     ['the end of the NS', [deleting('a.test.', 'NS', ['x.'])], 1],
     ['the end of a delegation', [deleting('d.a.test.', 'NS', ['x.'])], 0],
   ])('%s', (_, changes, count) => {
-    expect(leftOut('a.test.', changes, now)).toHaveLength(count);
+    expect(silentlyIgnored('a.test.', changes, now)).toHaveLength(count);
   });
 });
 

@@ -34,7 +34,7 @@ export const composeRules = [
     'error',
     "A record or claim, by a name made of a server's attributes, is where another server has its own.",
   ),
-  rule('grant-denied', 'error', 'No grant lets a label, group or inventory write a name, type or address.'),
+  rule('grant-denied', 'error', 'No grant allows a label, group or inventory to write a name, type or address.'),
   rule('max-values', 'error', 'An RRset has more values than its grant allows.'),
   rule('ttl-conflict', 'error', 'Labels and groups give one RRset different TTLs.'),
   rule('health-check-conflict', 'error', 'Labels and groups give one RRset different health checks.'),

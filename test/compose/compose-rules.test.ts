@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withoutSuperseded } from '../../src/compose/problem-rules.ts';
+import { withoutSuperseded } from '../../src/compose/compose-rules.ts';
 import { problemAt } from '../../src/model/problem.ts';
 
 const at = (line: number) => ({ file: 'labels.yaml', line, column: 11 });
