@@ -73,8 +73,7 @@ export const impure: readonly string[] = [
 export const longFiles: Readonly<Record<string, string>> = {};
 
 /** Modules that keep state, each with the reason why that does no harm. */
-export const stateful: Readonly<Record<string, string>> = {
-};
+export const stateful: Readonly<Record<string, string>> = {};
 
 /** The room of a file, given from the repository's root. */
 export const roomOf = (path: string): string => {
