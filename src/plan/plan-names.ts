@@ -16,10 +16,10 @@ export interface PlanNamesInput extends PlanZoneInput {
   readonly total: number;
 }
 
-/** `whole`: the zone has to be planned in full, for these names alone do not show what would change. */
+/** `needs_full_pass`: the zone has to be planned in full, for these names alone do not show what would change. */
 export type PlannedNames =
   | { readonly status: 'planned'; readonly planned: PlannedZone }
-  | { readonly status: 'whole'; readonly reason: string };
+  | { readonly status: 'needs_full_pass'; readonly reason: string };
 
 /**
  * What would change at some names of a zone: the same as a plan of the whole zone has at them, where nothing but them has
@@ -39,9 +39,10 @@ export const planNames = (input: PlanNamesInput): PlannedNames => {
   const { changeset, orphans } = planned;
   const isOwn = ({ name }: RRsetKey) => names.has(name);
   const moved = changeset.changes.find((change) => !isOwn(change));
-  if (moved !== undefined) return whole(`${moved.name} ${moved.type} moved since the zone was last read in full`);
+  if (moved !== undefined)
+    return needsFullPass(`${moved.name} ${moved.type} moved since the zone was last read in full`);
   const cut = [...changeset.changes, ...changeset.withheld].filter(isOwn).find(decidesBelowIt);
-  if (cut !== undefined) return whole(`${cut.name} ${cut.type} decides about the names below it`);
+  if (cut !== undefined) return needsFullPass(`${cut.name} ${cut.type} decides about the names below it`);
   return {
     status: 'planned',
     planned: {
@@ -56,7 +57,7 @@ export const planNames = (input: PlanNamesInput): PlannedNames => {
   };
 };
 
-const whole = (reason: string): PlannedNames => ({ status: 'whole', reason });
+const needsFullPass = (reason: string): PlannedNames => ({ status: 'needs_full_pass', reason });
 
 /** A zone cut, a DNAME, or a wildcard that is created or deleted: it changes the answers of the names below it. */
 const decidesBelowIt = ({ action, name, type }: Change): boolean =>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { refuseStale } from '../../src/apply/refuse-stale.ts';
+import { refuseStale } from '../../src/apply/index.ts';
 import { forEachPooled, pooled } from '../../src/model/pool.ts';
 import type { Provider } from '../../src/provider.ts';
 import { changeset } from '../apply/make.ts';

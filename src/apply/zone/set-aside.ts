@@ -25,14 +25,14 @@ export const setAside = (
   if (bad.length === 0) return;
   for (const change of bad) run.outcome.set(keyOf(change), { status, message: reasons.get(keyOf(change)) ?? null });
   const served = new Set(run.state.firstRead?.rrsets.filter(({ values }) => values.length > 0).map(({ name }) => name));
-  const dependent = dependentsOf({
+  const dependents = dependentsOf({
     zone: changeset.zone,
     changes: left,
     withheld: bad.flatMap(sidesOf),
     exists: (name) => served.has(name),
   });
   const why = `${listOf(bad)}, which ${statusWords[status]}`;
-  skip(run, dependent.keys(), `depends on ${why}`);
+  skip(run, dependents.keys(), `depends on ${why}`);
   const others = undecided(run, changeset.changes).filter((change) => belongsToSet?.(change) !== true);
   const onlyDeletes = others.every(({ action }) => action === 'delete') && !hasGained(run);
   if (onlyDeletes) skip(run, others, `nothing would replace it without ${why}`);

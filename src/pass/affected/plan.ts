@@ -74,7 +74,7 @@ const planZoneTarget = async (
     around,
     total: lastTarget.total,
   });
-  if (result.status === 'whole') return needsFullPass(result.reason);
+  if (result.status === 'needs_full_pass') return result;
   const { changeset, orphans, problems } = result.planned;
   const work = { zone, target, changeset, snapshot: existing, desiredDigest: () => '', orphans, fitFor, evidence };
   return { work: [work], problems };
