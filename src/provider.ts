@@ -30,6 +30,7 @@ export {
   soaAt,
   standsAlone,
   synthesisedTypes,
+  type TypeTraits,
   traitsOf,
 } from './model/rr-types.ts';
 export * from './model/rrset.ts';

@@ -12,6 +12,7 @@ import {
   sameAnswer,
   splitParts,
   standsAlone,
+  type TypeTraits,
   traitsOf,
   typeByName,
 } from '../../src/provider.ts';
@@ -27,10 +28,18 @@ export interface Row {
   readonly rdata: string;
 }
 
-export const refusedTypes: Readonly<Record<string, string>> = {
-  ALIAS: 'the embedded server resolves no other names; write A and AAAA',
-  LUA: 'the embedded server runs no code; write A and AAAA',
+const whyRefused = ({ service, synthesised }: TypeTraits): string | null => {
+  if (synthesised?.by === 'lookup') return 'the embedded server resolves no other names; write A and AAAA';
+  if (synthesised?.by === 'code') return 'the embedded server runs no code; write A and AAAA';
+  return service === undefined ? null : `only ${service} can answer with it`;
 };
+
+export const refusedTypes: Readonly<Record<string, string>> = Object.fromEntries(
+  rrTypes.flatMap(({ name, traits }) => {
+    const why = whyRefused(traits);
+    return why === null ? [] : [[name, why]];
+  }),
+);
 
 export const servedTypes: readonly string[] = rrTypes.map(({ name }) => name).filter((name) => !(name in refusedTypes));
 

@@ -12,6 +12,9 @@ const unanswered = {
   NSEC3: 'PowerDNS makes it itself, and does not answer with one that is stored',
 };
 
+/** As types name the service that alone has them. */
+const own = 'PowerDNS';
+
 const mebibyte = 1_048_576;
 /** Reading a body takes PowerDNS a time that grows with its square: more in one PATCH would not be faster. */
 const mostBytes = 1_900_000;
@@ -21,6 +24,9 @@ export const supportsOf = (config: ServerConfig, parallel: number | null): Suppo
   const refuses: Record<string, string> = { ...unanswered };
   for (const type of ownForms)
     refuses[type] = 'PowerDNS takes a form of its own only, and this type has no fields here';
+  for (const { name, traits } of rrTypes) {
+    if ((traits.service ?? own) !== own) refuses[name] = `only ${traits.service} can answer with it`;
+  }
   for (const [type, setting, effect] of switches) {
     if (isOff(config.get(setting))) refuses[type] = `${setting} is off, so that ${effect}; set ${setting}=yes`;
   }

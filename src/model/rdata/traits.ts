@@ -34,6 +34,8 @@ export interface TypeTraits {
   readonly values?: 'one' | 'one_for_each_type';
   /** A name server makes it as it signs a zone. */
   readonly madeByServer?: true;
+  /** The service that alone has it: no other name server can answer with it. */
+  readonly service?: string;
   /** Its answers are made: a question for the type itself never shows them. */
   readonly synthesised?: Synthesis;
   /** No grant lets the inventory write it. */

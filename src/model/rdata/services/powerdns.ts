@@ -66,6 +66,7 @@ export const powerDnsTypes: readonly RRType[] = [
   row(
     'ALIAS',
     {
+      service: 'PowerDNS',
       synthesised: { by: 'lookup', answers: 'addresses' },
       pointing: true,
       target: 'addresses',
@@ -76,7 +77,7 @@ export const powerDnsTypes: readonly RRType[] = [
   ),
   row(
     'LUA',
-    { synthesised: { by: 'code', answers: 'first_field' }, ungranted: true },
+    { service: 'PowerDNS', synthesised: { by: 'code', answers: 'first_field' }, ungranted: true },
     f('type', rrType),
     f('script', luaScript),
   ),

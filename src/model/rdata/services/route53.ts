@@ -48,6 +48,7 @@ export const route53Types: readonly RRType[] = [
   row(
     aliasSetType,
     {
+      service: 'Route 53',
       synthesised: { by: 'lookup', answers: 'first_field' },
       pointing: true,
       values: 'one_for_each_type',
