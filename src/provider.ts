@@ -13,6 +13,24 @@ export * from './model/name.ts';
 export * from './model/network.ts';
 export type * from './model/plan.ts';
 export * from './model/rdata.ts';
+export {
+  type AddressType,
+  addressTypeOf,
+  addressTypes,
+  answeredTypes,
+  besideCname,
+  isAddressType,
+  isApexSet,
+  isNameServersOf,
+  isSoa,
+  ownTypes,
+  pointingTypes,
+  soaAt,
+  standsAlone,
+  synthesisedTypes,
+  type TypeTraits,
+  traitsOf,
+} from './model/rr-types.ts';
 export * from './model/rrset.ts';
 export { serialOf, withSerialNumber, withSerialOf } from './model/soa.ts';
 export type * from './model/zone.ts';

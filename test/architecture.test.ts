@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../src/model/errors.ts';
+import { allServiceTypes } from '../src/model/rdata/services/index.ts';
+import { tableRows } from '../src/model/rdata/table.ts';
 import * as checks from './architecture/checks.ts';
 import { longFiles, mayImport, roomOf, stateful } from './architecture/layers.ts';
+import { homeOfTypes, mayNameTypes } from './architecture/named-types.ts';
 import { parseSource, readSources, root } from './architecture/source.ts';
 
 const sources = readSources('src/**/*.ts', 'providers/**/*.ts', 'bin/**/*.ts').filter(
@@ -64,6 +67,24 @@ describe('style', () => {
 
   it('the only classes are errors', () => {
     expect(faults(checks.hasClasses)).toEqual([]);
+  });
+});
+
+describe('RR types', () => {
+  const mnemonics = new Set(tableRows.map(({ name }) => name));
+  const naming = sources.filter(
+    (source) =>
+      !homeOfTypes.some((home) => source.path.startsWith(home)) && checks.namedTypes(source, mnemonics).length > 0,
+  );
+
+  it('no file names an RR type but those that say why: stages go by the traits in the table', () => {
+    expect(naming.map(({ path }) => path)).toEqual(Object.keys(mayNameTypes).sort());
+  });
+
+  it("a service's own type is named nowhere but in its home and in providers", () => {
+    const own = new Set(allServiceTypes.map(({ name }) => name));
+    const named = naming.filter(({ path }) => !path.startsWith('providers/'));
+    expect(named.filter((source) => checks.namedTypes(source, own).length > 0).map(({ path }) => path)).toEqual([]);
   });
 });
 
@@ -145,6 +166,11 @@ describe('the checks themselves', () => {
     ];
     const made = 'export const f = () => { const seen = new Set(); seen.add("a"); return known.has("a") && seen; };';
     expect(checks.keepsState(parsed('src/plan/a.ts', ...lines, made))).toEqual([]);
+  });
+
+  it('a named RR type is found, in an expression and in a type', () => {
+    const source = parsed('src/plan/a.ts', "const isMail = (type: string | 'NS') => type === 'MX' || type === 'none';");
+    expect(checks.namedTypes(source, new Set(['MX', 'NS', 'TXT']))).toEqual(['NS', 'MX']);
   });
 });
 

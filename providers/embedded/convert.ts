@@ -3,12 +3,17 @@ import {
   type Change,
   type CreateSettings,
   type ExistingRRset,
+  isApexSet,
+  isSoa,
   type RefusedChange,
   rdataToWire,
   rrTypes,
   SyntaxProblem,
   sameAnswer,
   splitParts,
+  standsAlone,
+  type TypeTraits,
+  traitsOf,
   typeByName,
 } from '../../src/provider.ts';
 
@@ -23,10 +28,18 @@ export interface Row {
   readonly rdata: string;
 }
 
-export const refusedTypes: Readonly<Record<string, string>> = {
-  ALIAS: 'the embedded server resolves no other names; write A and AAAA',
-  LUA: 'the embedded server runs no code; write A and AAAA',
+const whyRefused = ({ service, synthesised }: TypeTraits): string | null => {
+  if (synthesised?.by === 'lookup') return 'the embedded server resolves no other names; write A and AAAA';
+  if (synthesised?.by === 'code') return 'the embedded server runs no code; write A and AAAA';
+  return service === undefined ? null : `only ${service} can answer with it`;
 };
+
+export const refusedTypes: Readonly<Record<string, string>> = Object.fromEntries(
+  rrTypes.flatMap(({ name, traits }) => {
+    const why = whyRefused(traits);
+    return why === null ? [] : [[name, why]];
+  }),
+);
 
 export const servedTypes: readonly string[] = rrTypes.map(({ name }) => name).filter((name) => !(name in refusedTypes));
 
@@ -61,7 +74,7 @@ export const rowOf = (rrset: Pick<ExistingRRset, 'name' | 'type' | 'ttl' | 'valu
 
 /** The SOA's rdata with the zone's real serial; every other type's as it is. */
 export const withSerial = (type: string, rdata: string, serial: number): string =>
-  type === 'SOA' ? rdata.replace(/^(\S+ \S+) \d+/, `$1 ${serial}`) : rdata;
+  isSoa(type) ? rdata.replace(/^(\S+ \S+) \d+/, `$1 ${serial}`) : rdata;
 
 /** What a zone begins with: it cannot be served without SOA and apex NS. */
 export const initialRows = (zone: string, settings: CreateSettings): readonly Row[] => {
@@ -82,7 +95,7 @@ export const maxRRsetBytes = 65_000;
 /** Is the RRset still what the change was computed from? The serial is the server's. */
 export const isAsBefore = (existing: ExistingRRset | null, before: Change['before'], type: string): boolean => {
   if (existing === null || before === null) return existing === before;
-  if (type !== 'SOA') return sameAnswer(existing, before);
+  if (!isSoa(type)) return sameAnswer(existing, before);
   const values = before.values.map(({ rdata }) => ({ rdata: withSerial(type, rdata, 0) }));
   const own = existing.values.map(({ rdata }) => ({ rdata: withSerial(type, rdata, 0) }));
   return sameAnswer({ ttl: existing.ttl, values: own }, { ttl: before.ttl, values });
@@ -92,15 +105,15 @@ export const isAsBefore = (existing: ExistingRRset | null, before: Change['befor
 export const refusalOf = (zone: string, change: Change, isInZone: boolean): string | null => {
   const { after, name, type } = change;
   if (!isInZone) return `${name} is not in ${zone}`;
-  if (after === null) return name === zone && (type === 'SOA' || type === 'NS') ? `a zone needs its ${type}` : null;
+  if (after === null) return isApexSet(change, zone) ? `a zone needs its ${type}` : null;
   const known = typeByName(type);
   const refused = refusedTypes[type];
   if (refused !== undefined) return refused;
   if (known === null || (known.code >= 128 && known.code < 256) || known.code === 41 || known.code === 0) {
     return `${type} is no type of a zone's records`;
   }
-  if (type === 'SOA' && name !== zone) return 'a SOA stands at the apex only';
-  if ((type === 'SOA' || type === 'CNAME' || type === 'DNAME') && after.values.length !== 1) {
+  if (isSoa(type) && name !== zone) return 'a SOA stands at the apex only';
+  if (traitsOf(type).values === 'one' && after.values.length !== 1) {
     return `a name has one ${type} only`;
   }
   return sizeRefusal(type, after.values);
@@ -125,6 +138,6 @@ export const conflictsOf = (
   changes.flatMap(({ after, name, type }) => {
     const others = typesAt(name).filter((other) => other !== type && !besideCname.has(other));
     if (after === null || others.length === 0) return [];
-    const isCname = type === 'CNAME' || (others.includes('CNAME') && !besideCname.has(type));
+    const isCname = standsAlone(type) || (others.some(standsAlone) && !besideCname.has(type));
     return isCname ? [{ name, type, message: `a CNAME stands alone, and ${name} has ${others.join(', ')} too` }] : [];
   });

@@ -1,5 +1,4 @@
-import type { ZoneId, ZoneSnapshot } from '../../src/provider.ts';
-import { HostmasterError, keyOf } from '../../src/provider.ts';
+import { HostmasterError, keyOf, soaAt, type ZoneId, type ZoneSnapshot } from '../../src/provider.ts';
 import { type ApiRecord, fromApi } from './convert.ts';
 import { listZones, type Session } from './read.ts';
 
@@ -37,7 +36,7 @@ export const prefetchZones = async (
     for (const zone of known) {
       const [serial, rows] = [before.get(zone.name), found.get(zone.name)];
       if (serial === undefined || serial !== after.get(zone.name)) continue;
-      if (rows?.has(keyOf({ name: zone.name, type: 'SOA' })) !== true) continue;
+      if (rows?.has(keyOf(soaAt(zone.name))) !== true) continue;
       session.prefetched.set(zone.name, { at: Date.now(), snapshot: snapshotOf(zone, serial, rows) });
     }
   } catch (error) {

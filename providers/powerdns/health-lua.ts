@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type AddressType, isAddressType } from '../../src/provider.ts';
 
 // The Lua of a health-checked record: printed from checked values alone, and read back. Pure.
 //
@@ -10,7 +11,7 @@ import { createHash } from 'node:crypto';
 
 /** One record, as its Lua says it. */
 export interface CheckedRecord {
-  readonly type: 'A' | 'AAAA';
+  readonly type: AddressType;
   readonly probe: PortProbe | UrlProbe;
   /** Seconds; null: PowerDNS's own, 2. */
   readonly timeout: number | null;
@@ -116,7 +117,7 @@ const urlCheck = new RegExp(`\\{${text}, ${list}\\}`, 'g');
 /** The record that `rdata` was printed from; null: it was not printed here. */
 export const readRecord = (rdata: string): CheckedRecord | null => {
   const [, type, script = ''] = /^(A|AAAA) "(.*)"$/.exec(rdata) ?? [];
-  if (type !== 'A' && type !== 'AAAA') return null;
+  if (type === undefined || !isAddressType(type)) return null;
   const record = readScript(type, script);
   return record !== null && printRecord(record) === rdata ? record : null;
 };

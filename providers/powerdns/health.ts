@@ -1,8 +1,11 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import {
+  type AddressType,
+  addressTypeOf,
   type CheckedAnswer,
   type HealthCheck,
   type HealthChecks,
+  isAddressType,
   parseRdata,
   type RRset,
   SyntaxProblem,
@@ -35,7 +38,7 @@ const compile = (rrsets: readonly RRset[], witness: Witness, interval: number): 
 };
 
 const compileOne = ({ healthCheck, type, values }: RRset, witness: Witness): Value => {
-  if (type !== 'A' && type !== 'AAAA') return refuse(`${type} is not A or AAAA`);
+  if (!isAddressType(type)) return refuse(`${type} is not A or AAAA`);
   if (healthCheck === undefined) return refuse('there is no check');
   if (values.length === 0) return refuse('there is no address');
   const addresses = values.map(({ rdata }) => checkedAddress(type, rdata)).toSorted();
@@ -60,7 +63,7 @@ const answersOf = (rdata: readonly string[]): readonly CheckedAnswer[] | null =>
   });
 };
 
-const checkedAddress = (type: 'A' | 'AAAA', text: string): string =>
+const checkedAddress = (type: AddressType, text: string): string =>
   typeof text === 'string' && parseRdata(type, text) === text ? text : refuse(`${JSON.stringify(text)} is no address`);
 
 const probeOf = ({ port, urls }: HealthCheck, addresses: readonly string[]): CheckedRecord['probe'] => {
@@ -91,7 +94,7 @@ const checkedUrl = (text: unknown, address: string): string => {
   if (`${username}${password}` !== '') refuse('a URL with a user name or a password cannot stand in DNS');
   if (port === '0') refuse(`the URL ${shown} has port 0`);
   const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : null;
-  if (literal !== null && parseRdata('AAAA', literal) !== address) {
+  if (literal !== null && parseRdata(addressTypeOf(literal), literal) !== address) {
     refuse(`the URL ${shown} leads to another address than ${address}, which it is to check`);
   }
   const path = `${pathname}${search}`.replace(/[[\]{}|^<> ]/g, (c) => encodeURIComponent(c));
@@ -117,15 +120,15 @@ const matchOf = (text: string | null): string | null => {
 
 const fallbackOf = (
   whenAllDown: HealthCheck['when_all_down'],
-  type: 'A' | 'AAAA',
+  type: AddressType,
   witness: Witness,
 ): CheckedRecord['fallback'] => {
   if (whenAllDown === 'open') return null;
   if (whenAllDown === 'closed') return { addresses: [], witness };
   if (!Array.isArray(whenAllDown?.backup)) return refuse('when_all_down is not open, closed or backup');
-  const backup = whenAllDown.backup.map((address) => checkedAddress(isIPv4(address) ? 'A' : 'AAAA', address));
+  const backup = whenAllDown.backup.map((address) => checkedAddress(addressTypeOf(String(address)), address));
   if (backup.length === 0) refuse('the backup has no address');
-  const own = new Set(backup.filter((address) => isIPv4(address) === (type === 'A')));
+  const own = new Set(backup.filter((address) => addressTypeOf(address) === type));
   return { addresses: [...own].toSorted(), witness };
 };
 
@@ -164,6 +167,6 @@ const witnessOf = (config: ServerConfig): Witness => {
 const canonical = (address: string): string => {
   const version = isIP(address);
   if (version === 0 || address === '0.0.0.0') return '127.0.0.1';
-  const text = parseRdata(version === 4 ? 'A' : 'AAAA', address);
+  const text = parseRdata(addressTypeOf(address), address);
   return text === '::' ? '::1' : text;
 };

@@ -12,6 +12,13 @@ const unanswered = {
   NSEC3: 'PowerDNS makes it itself, and does not answer with one that is stored',
 };
 
+/** As types name the service that alone has them. */
+const own = 'PowerDNS';
+
+const synthesised = rrTypes
+  .filter(({ traits }) => traits.service === own && traits.synthesised !== undefined)
+  .map(({ name }) => name);
+
 const mebibyte = 1_048_576;
 /** Reading a body takes PowerDNS a time that grows with its square: more in one PATCH would not be faster. */
 const mostBytes = 1_900_000;
@@ -21,6 +28,9 @@ export const supportsOf = (config: ServerConfig, parallel: number | null): Suppo
   const refuses: Record<string, string> = { ...unanswered };
   for (const type of ownForms)
     refuses[type] = 'PowerDNS takes a form of its own only, and this type has no fields here';
+  for (const { name, traits } of rrTypes) {
+    if ((traits.service ?? own) !== own) refuses[name] = `only ${traits.service} can answer with it`;
+  }
   for (const [type, setting, effect] of switches) {
     if (isOff(config.get(setting))) refuses[type] = `${setting} is off, so that ${effect}; set ${setting}=yes`;
   }
@@ -32,8 +42,8 @@ export const supportsOf = (config: ServerConfig, parallel: number | null): Suppo
     escaped_names: false,
     // As 4.7.3's API takes them: any other gets `contains unsupported characters`.
     name_pattern: '^(?:\\*\\.)?[a-z0-9_/.-]*$',
-    synthesised: ['ALIAS', 'LUA'],
-    synthesised_by: { name: 'PowerDNS', version_bind: 'powerdns' },
+    synthesised,
+    synthesised_by: { name: own, version_bind: 'powerdns' },
     own_types: ownTypes,
     min_ttl: 0,
     max_ttl: 2_147_483_647,

@@ -2,6 +2,7 @@ import {
   type Change,
   type CreateSettings,
   HostmasterError,
+  isSoa,
   keyOf,
   type RRsetKey,
   type Write,
@@ -27,7 +28,7 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const metadata = session.metadata.get(zone.name);
   if (metadata !== undefined && isSecondary(metadata.kind)) throw secondaryZone(session, zone, metadata.kind);
-  const withSoa = changes.some(isSoa);
+  const withSoa = changes.some(writesSoa);
   const sent = withSoa ? withSerial(changes, await serialBefore(session, write, signal)) : changes;
   const disabled = metadata?.disabled ?? new Map();
   const body = toApi(sent, disabled);
@@ -47,12 +48,12 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   return { status: 'applied', fingerprint: now, raced: withSoa && raced === false ? null : raced };
 };
 
-const isSoa = ({ after, type }: Change): boolean => type === 'SOA' && after !== null;
+const writesSoa = ({ after, type }: Change): boolean => isSoa(type) && after !== null;
 
 /** PowerDNS counts on from the serial of the SOA that it is sent, even backwards: it is sent the one that it has. */
 const withSerial = (changes: readonly Change[], serial: number | null): readonly Change[] =>
   changes.map((change) => {
-    if (change.after === null || serial === null || !isSoa(change)) return change;
+    if (change.after === null || serial === null || !writesSoa(change)) return change;
     const values = change.after.values.map((value) => ({ ...value, rdata: withSerialNumber(value.rdata, serial) }));
     return { ...change, after: { ...change.after, values } };
   });

@@ -1,4 +1,4 @@
-import { HostmasterError, isWithin, relativeTo, splitParts } from '../../src/provider.ts';
+import { HostmasterError, isWithin, relativeTo, splitParts, traitsOf } from '../../src/provider.ts';
 import type { Content } from './content.ts';
 
 const knownVersions: ReadonlySet<string> = new Set(['"1"', '"2"']);
@@ -9,7 +9,7 @@ export const membersOf = (catalog: string, { byKey, rrsets }: Content): readonly
   const [only = ''] = version;
   if (version.length !== 1 || !knownVersions.has(only)) throw broken(catalog, 'its version is neither "1" nor "2"');
   const zones = `zones.${catalog}`;
-  const members = rrsets.filter(({ name, type }) => type === 'PTR' && isMember(name, zones));
+  const members = rrsets.filter(({ name, type }) => traitsOf(type).reverse === true && isMember(name, zones));
   const names = members.map(({ name, values }) => {
     const [member] = values;
     if (member === undefined || values.length > 1) throw broken(catalog, `${name} has several PTR`);

@@ -1,4 +1,14 @@
-import { type Change, keyOf, sameAnswer, serialOf, withSerialNumber, withSerialOf } from '../../src/provider.ts';
+import {
+  type Change,
+  isNameServersOf,
+  isSoa,
+  keyOf,
+  sameAnswer,
+  serialOf,
+  soaAt,
+  withSerialNumber,
+  withSerialOf,
+} from '../../src/provider.ts';
 import type { UpdateUnit } from '../../src/wire/slices.ts';
 import type { Prerequisite, UpdateStep } from '../../src/wire/update.ts';
 import type { Content } from './content.ts';
@@ -17,7 +27,7 @@ export const differing = (
     if (expected === null || found === undefined) return expected !== null || found !== undefined;
     const [{ rdata: current } = { rdata: '' }] = found.values;
     const values = expected.values.map(({ rdata }) => ({
-      rdata: change.type === 'SOA' ? withSerialOf(rdata, current) : rdata,
+      rdata: isSoa(change.type) ? withSerialOf(rdata, current) : rdata,
     }));
     return !sameAnswer({ ttl: expected.ttl, values }, found);
   });
@@ -25,8 +35,7 @@ export const differing = (
 /** The prerequisite that the zone still has the version that was read. */
 export const soaPrerequisite = ({ soa }: Content): Prerequisite => ({
   kind: 'equals',
-  name: soa.name,
-  type: 'SOA',
+  ...soaAt(soa.name),
   rdata: [soa.rdata],
 });
 
@@ -41,15 +50,15 @@ export const unitsOf = (zone: string, changes: readonly Change[], serial: number
     .toArray();
 
 const prerequisitesOf = ({ before, name, type }: Change): readonly Prerequisite[] => {
-  if (type === 'SOA') return [];
+  if (isSoa(type)) return [];
   if (before === null) return [{ kind: 'absent', name, type }];
   return [{ kind: 'equals', name, type, rdata: before.values.map(({ rdata }) => rdata) }];
 };
 
 const stepsOf = (zone: string, change: Change, serial: number): readonly UpdateStep[] => {
   const { after, name, type } = change;
-  if (type === 'SOA') return addsOf(change).map((step) => ({ ...step, rdata: withSerialNumber(step.rdata, serial) }));
-  if (type === 'NS' && name === zone) return apexSteps(change);
+  if (isSoa(type)) return addsOf(change).map((step) => ({ ...step, rdata: withSerialNumber(step.rdata, serial) }));
+  if (isNameServersOf(change, zone)) return apexSteps(change);
   const adds = addsOf(change);
   if (change.before === null) return adds;
   return after === null ? [{ kind: 'delete-rrset', name, type }] : [{ kind: 'delete-rrset', name, type }, ...adds];

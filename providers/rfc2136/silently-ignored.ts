@@ -1,4 +1,4 @@
-import { besideCname, type Change, type RefusedChange } from '../../src/provider.ts';
+import { besideCname, type Change, isApexSet, type RefusedChange, standsAlone } from '../../src/provider.ts';
 import type { Content } from './content.ts';
 
 /** Types beside which a name server takes a CNAME. */
@@ -21,7 +21,7 @@ export const silentlyIgnored = (
         ? []
         : [{ name, type, message: `a name server ignores it beside the ${conflicting} there` }];
     }
-    const isApex = name === zone && (type === 'SOA' || type === 'NS');
+    const isApex = isApexSet({ name, type }, zone);
     return isApex
       ? [{ name, type, message: `a name server keeps the ${type} of a zone (RFC 2136 section 3.4.2)` }]
       : [];
@@ -29,7 +29,7 @@ export const silentlyIgnored = (
 };
 
 const conflictingType = (type: string, types: ReadonlySet<string>): string | undefined => {
-  if (type === 'CNAME') return [...types].find((each) => !withCname.has(each));
+  if (standsAlone(type)) return [...types].find((each) => !withCname.has(each));
   return types.has('CNAME') && !withCname.has(type) ? 'CNAME' : undefined;
 };
 

@@ -1,11 +1,13 @@
 import { ownTypes, rrTypes, type Supports } from '../../src/provider.ts';
 
-const onlyPowerDns = 'only PowerDNS can answer with it; a name server of RFC 2136 would serve it as unknown octets';
+const onlyOf = (service: string): string =>
+  `only ${service} can answer with it; a name server of RFC 2136 would serve it as unknown octets`;
 const makesItself = 'a name server that signs makes it itself, and takes none by UPDATE';
 
 const refuses: Readonly<Record<string, string>> = {
-  ALIAS: onlyPowerDns,
-  LUA: onlyPowerDns,
+  ...Object.fromEntries(
+    rrTypes.flatMap(({ name, traits: { service } }) => (service === undefined ? [] : [[name, onlyOf(service)]])),
+  ),
   RRSIG: makesItself,
   NSEC: makesItself,
   NSEC3: makesItself,

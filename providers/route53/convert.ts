@@ -3,6 +3,7 @@ import {
   aliasSetType,
   type Change,
   type ExistingRRset,
+  isApexSet,
   keyOf,
   makeRRset,
   messageOf,
@@ -145,10 +146,6 @@ const isStoredAs = (sets: readonly ResourceRecordSet[], before: PlannedRRset, zo
   return addresses.size === before.values.length && before.values.every(({ rdata }) => addresses.has(rdata));
 };
 
-/** Is it one of the two RRsets that a zone cannot be without? AWS takes no DELETE of these. */
-export const isApex = ({ name, type }: RRsetKey, zone: string): boolean =>
-  name === zone && (type === 'SOA' || type === 'NS');
-
 /** The batch of a write: every DELETE says what is replaced, so that AWS refuses all where somebody else was faster. */
 export const batchOf = (
   zone: string,
@@ -161,7 +158,8 @@ export const batchOf = (
   const creates: AwsChange[] = [];
   for (const change of changes) {
     const { after, before } = change;
-    const upsert = isApex(change, zone) && before !== null && after !== null;
+    // AWS takes no DELETE of the two RRsets that a zone cannot be without.
+    const upsert = isApexSet(change, zone) && before !== null && after !== null;
     if (before !== null && !upsert) {
       const theirs = stored.get(keyOf(change));
       const same = theirs !== undefined && isStoredAs(theirs, before, zoneId);

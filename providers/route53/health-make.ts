@@ -1,4 +1,4 @@
-import { type Change, type RefusedChange, SyntaxProblem } from '../../src/provider.ts';
+import { type Change, isAddressType, type RefusedChange, SyntaxProblem } from '../../src/provider.ts';
 import { isRefusal } from './failure.ts';
 import { probesOf } from './health.ts';
 import { accountChecks, findCheck } from './health-check-cache.ts';
@@ -27,7 +27,7 @@ export const makeChecks = async (
   for (const change of changes) {
     const { after, name, type } = change;
     const check = after?.health_check ?? null;
-    if (after === null || check === null || (type !== 'A' && type !== 'AAAA')) continue;
+    if (after === null || check === null || !isAddressType(type)) continue;
     try {
       for (const probe of probesOf({ type, values: after.values }, check)) {
         const mark = markOf(hosted.id, name, probe);

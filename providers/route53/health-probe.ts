@@ -1,5 +1,5 @@
 import type { HealthCheckConfig } from '@aws-sdk/client-route-53';
-import { type HealthCheck, parseRdata, SyntaxProblem } from '../../src/provider.ts';
+import { type AddressType, addressTypeOf, type HealthCheck, parseRdata, SyntaxProblem } from '../../src/provider.ts';
 
 // The health check of one address, as Route 53 makes it: from checked values alone, and read back. Pure.
 
@@ -27,7 +27,7 @@ export const refuse = (why: string): never => {
 };
 
 /** The probe of one address. Throws SyntaxProblem for what is none. */
-export const probeOf = (type: 'A' | 'AAAA', address: string, check: HealthCheck): Probe => {
+export const probeOf = (type: AddressType, address: string, check: HealthCheck): Probe => {
   if (parseRdata(type, address) !== address) return refuse(`${JSON.stringify(address)} is no address`);
   if ((check.port === null) === (check.urls === null)) return refuse('either a port or URLs must be given');
   const interval = intervalOf(check.interval);
@@ -51,7 +51,7 @@ const matchOf = (text: string | null): string | null => {
 };
 
 const probeByUrl = (
-  type: 'A' | 'AAAA',
+  type: AddressType,
   address: string,
   text: string | undefined,
 ): Pick<Probe, 'type' | 'port' | 'host' | 'path'> => {
@@ -69,10 +69,10 @@ const probeByUrl = (
 };
 
 /** A literal in the URL must be the address that is checked there. */
-const hostOf = (type: 'A' | 'AAAA', address: string, hostname: string, shown: string): string | null => {
+const hostOf = (type: AddressType, address: string, hostname: string, shown: string): string | null => {
   const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : /^[0-9.]+$/.test(hostname) ? hostname : null;
   if (literal === null) return hostname;
-  const isOwn = literal.includes(':') === (type === 'AAAA') && parseRdata(type, literal) === address;
+  const isOwn = addressTypeOf(literal) === type && parseRdata(type, literal) === address;
   return isOwn ? null : refuse(`the URL ${shown} leads to another address than ${address}, which it is to check`);
 };
 
@@ -155,7 +155,7 @@ const typesRead: ReadonlyMap<string, Probe['type']> = new Map([
 
 const canonical = (address: string): string => {
   try {
-    return parseRdata(address.includes(':') ? 'AAAA' : 'A', address);
+    return parseRdata(addressTypeOf(address), address);
   } catch {
     return address;
   }

@@ -3,6 +3,7 @@ import type { HealthCheck as AwsCheck, ResourceRecordSet, RRType } from '@aws-sd
 import {
   type ExistingRRset,
   type HealthCheck,
+  isAddressType,
   makeRRset,
   type PlannedRRset,
   parseRdata,
@@ -62,7 +63,7 @@ const addressIn = (set: ResourceRecordSet): string | null => {
   const { AliasTarget, MultiValueAnswer, ResourceRecords = [], SetIdentifier, TTL, Type } = set;
   const [only, ...more] = ResourceRecords;
   if (MultiValueAnswer !== true || AliasTarget !== undefined || TTL === undefined) return null;
-  if ((Type !== 'A' && Type !== 'AAAA') || only?.Value === undefined || more.length > 0) return null;
+  if (Type === undefined || !isAddressType(Type) || only?.Value === undefined || more.length > 0) return null;
   try {
     const address = parseRdata(Type, only.Value);
     return address === SetIdentifier ? address : null;

@@ -1,5 +1,12 @@
 import { BlockList, isIPv4 } from 'node:net';
-import type { Change, HealthCheck, NativeChecks, PlannedRRset, RRset } from '../../src/provider.ts';
+import {
+  type Change,
+  type HealthCheck,
+  isAddressType,
+  type NativeChecks,
+  type PlannedRRset,
+  type RRset,
+} from '../../src/provider.ts';
 import { checkOf, intervalOf, type Probe, probeOf, refuse } from './health-probe.ts';
 
 /** Health checks as multivalue answers: an A or AAAA has a check of Route 53's for each of its addresses. */
@@ -30,7 +37,7 @@ const fitted = (rrset: RRset): ReturnType<NativeChecks['fitted']> => {
 /** The probes of a checked A or AAAA, one an address. */
 export const probesOf = (rrset: Pick<RRset, 'type' | 'values'>, check: HealthCheck): readonly Probe[] => {
   const { type, values } = rrset;
-  if (type !== 'A' && type !== 'AAAA') return refuse(`${type} is not A or AAAA`);
+  if (!isAddressType(type)) return refuse(`${type} is not A or AAAA`);
   if (values.length === 0) return refuse('there is no address');
   return values.map(({ rdata }) => probeOf(type, rdata, check));
 };

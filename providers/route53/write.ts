@@ -1,7 +1,8 @@
 import {
-  aliasedTypes,
+  answeredTypes,
   type Change,
   HostmasterError,
+  isApexSet,
   keyOf,
   listKeys,
   type RefusedChange,
@@ -13,7 +14,7 @@ import {
 } from '../../src/provider.ts';
 import { whyNoAlias } from './alias.ts';
 import type { CallOptions } from './api.ts';
-import { batchOf, type Content, isApex } from './convert.ts';
+import { batchOf, type Content } from './convert.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
 import { deleteUnusedMade } from './health-check-cleanup.ts';
 import { makeChecks } from './health-make.ts';
@@ -51,7 +52,7 @@ const sendWrite = async (
   }
   const batch = batchOf(zone.name, changes, stored, checks.idOf, hosted.id);
   if (!fits(sizeOf(batch))) return { status: 'refused', refused: refusedIfOneName(changes) };
-  const apex = changes.filter((change) => isApex(change, zone.name));
+  const apex = changes.filter((change) => isApexSet(change, zone.name));
   // An UPSERT compares nothing, and AWS may be busy with somebody else's write.
   const beforeRetry = () => refuseStale(session, zone, apex, signal);
   await beforeRetry();
@@ -145,7 +146,7 @@ const differing = (changes: readonly Change[], { rrsets, unreadable }: Content):
   const existing = new Map(rrsets.map((rrset) => [keyOf(rrset), rrset]));
   const changed = new Set(changes.map(keyOf));
   const aliases = rrsets.filter((rrset) => !changed.has(keyOf(rrset)));
-  const aliased = aliases.flatMap((rrset) => aliasedTypes(rrset).map((type) => ({ name: rrset.name, type })));
+  const aliased = aliases.flatMap((rrset) => answeredTypes(rrset).map((type) => ({ name: rrset.name, type })));
   const unread = new Set([...unreadable, ...aliased].map(keyOf));
   return changes.filter((change) => {
     const found = existing.get(keyOf(change));

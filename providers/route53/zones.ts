@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { HostmasterError, keyOf, type ZoneId } from '../../src/provider.ts';
-import { contentOf, isApex, keyOfSet } from './convert.ts';
+import { HostmasterError, isApexSet, keyOf, type ZoneId } from '../../src/provider.ts';
+import { contentOf, keyOfSet } from './convert.ts';
 import { nameToAws } from './escapes.ts';
 import { type AwsRefusal, isRefusal } from './failure.ts';
 import { cleanUpChecks } from './health-check-cleanup.ts';
@@ -70,12 +70,12 @@ export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortS
   if (undeletable !== null) throw refuse(session, zone, undeletable);
   const content = contentOf(sets, await checkReader(session, zone.name, sets, signal), hosted.id);
   const { rrsets, stored } = content;
-  const unreadable = new Set(content.unreadable.filter((each) => !isApex(each, zone.name)).map(keyOf));
+  const unreadable = new Set(content.unreadable.filter((each) => !isApexSet(each, zone.name)).map(keyOf));
   const notPlain = sets.filter((set) => unreadable.has(keyOf(keyOfSet(set))));
   await afterOtherWrites(session, zone, () => deleteSets(session, zone, hosted, notPlain, signal));
   session.stored.set(zone.name, stored);
   const deletes = rrsets
-    .filter((rrset) => !isApex(rrset, zone.name))
+    .filter((rrset) => !isApexSet(rrset, zone.name))
     .map(({ healthCheck, name, ttl, type, values }) => ({
       action: 'delete' as const,
       name,

@@ -1,5 +1,5 @@
 import type { Change } from '../model/plan.ts';
-import { pointingTypes } from '../model/rdata.ts';
+import { pointingTypes, reverseType } from '../model/rr-types.ts';
 import type { Supports } from '../provider.ts';
 
 /**
@@ -44,7 +44,7 @@ const groupByName = (changes: readonly Change[]): Iterable<Unit> => {
 const deletesFirst = (a: Change, b: Change): number => Number(b.action === 'delete') - Number(a.action === 'delete');
 
 /** What others point at comes before what points, and goes after it. */
-const pointers: ReadonlySet<string> = new Set([...pointingTypes, 'PTR']);
+const pointers: ReadonlySet<string> = new Set([...pointingTypes, reverseType]);
 
 const rankOf = (changes: readonly Change[]): number => {
   const points = changes.some((change) => pointers.has(change.type));

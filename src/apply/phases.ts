@@ -1,5 +1,6 @@
 import { dependentsOf, sidesOf } from '../model/dependents.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset } from '../model/plan.ts';
+import { reverseType } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
 
@@ -41,7 +42,7 @@ export const changesByPhase = (changeset: Changeset, roles: SetRoles): ReadonlyM
 const phaseOf = (unit: readonly Change[], at: ZoneTarget, { members, claims }: SetRoles): Phase => {
   const onlyDeletes = unit.every(({ action }) => action === 'delete');
   const own = unit.filter((change) => members.has(changeKey(at, change)));
-  if (own.some(({ type }) => type === 'PTR')) return onlyDeletes ? 'ptr_deletes' : 'ptr';
+  if (own.some(({ type }) => type === reverseType)) return onlyDeletes ? 'ptr_deletes' : 'ptr';
   if (own.length > 0) return onlyDeletes ? 'address_deletes' : 'main';
   if (!unit.some((change) => claims.has(changeKey(at, change)) || isClaimed(change))) return 'main';
   return onlyDeletes ? 'claim_deletes' : 'claims';

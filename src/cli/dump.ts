@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { count } from '../model/phrases.ts';
+import { isSoa } from '../model/rr-types.ts';
 import { type DumpedZone, dumpPass } from '../pass.ts';
 import { fenced } from '../report/markup.ts';
 import { zoneFileName, zoneMaster, zoneYaml } from '../report/zonefile.ts';
@@ -41,7 +42,7 @@ const pieces = (dumped: DumpedZone, { as }: DumpOptions): Iterable<string> =>
 
 /** YAML is without the SOA. */
 const written = ({ rrsets }: DumpedZone, { as }: DumpOptions) =>
-  as === 'zone' ? rrsets : rrsets.filter(({ type }) => type !== 'SOA');
+  as === 'zone' ? rrsets : rrsets.filter(({ type }) => !isSoa(type));
 
 const printOne = (dumped: DumpedZone, options: DumpOptions, io: Io): void => {
   if (options.format === 'json') io.out(json(dumped));

@@ -1,5 +1,6 @@
 import type { InventoryOrigin, SourceLocation } from '../model/origin.ts';
 import type { HealthCheckDefinition, Role } from '../model/roles.ts';
+import type { AddressType } from '../model/rr-types.ts';
 import type { RosterServer, Server } from '../model/server.ts';
 import type { ZoneEntry } from './configured-zones.ts';
 import type { Finding } from './findings-to-problems.ts';
@@ -56,7 +57,7 @@ export interface WantedValue {
 
 export interface ServerAddress {
   readonly ip: string;
-  readonly family: 'A' | 'AAAA';
+  readonly family: AddressType;
   /** Why no name may lead to it; null: one may. */
   readonly refusal: string | null;
   /** Why the value is only retained where it exists: another server has the address now. */

@@ -1,9 +1,9 @@
 import { SyntaxProblem } from '../model/errors.ts';
+import { addressTypeOf, byAddressType, reverseType } from '../model/rr-types.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import { refusalAnywhere } from './address-refusal.ts';
 import { keyOfEntry, serverTitle } from './contenders.ts';
 import type { Collected, Contributor, ServerAddress, ServerContributions, WantedValue } from './contribution.ts';
-import { isIPv6 } from './networks.ts';
 import { type Allocation, allocationOf, fullAllocation } from './roster.ts';
 import type { RosterIndex } from './roster-index.ts';
 import { inventoryLocation, type Ruleset } from './ruleset.ts';
@@ -35,7 +35,7 @@ const contributorOf = (key: string, entry: RosterServer, allocation: Allocation,
     const by = allocation.ptrTakenBy.get(ip) ?? null;
     return {
       ip,
-      family: isIPv6(ip) ? 'AAAA' : 'A',
+      family: addressTypeOf(ip),
       refusal: refusalAnywhere(ip),
       retained: by === null ? null : `${serverTitle(server)} is absent, and ${by} has its address ${ip} now`,
     };
@@ -46,7 +46,7 @@ const contributorOf = (key: string, entry: RosterServer, allocation: Allocation,
     server,
     allocation,
     addresses,
-    addressValues: { A: valuesOf(addresses, 'A'), AAAA: valuesOf(addresses, 'AAAA') },
+    addressValues: byAddressType((type) => valuesOf(addresses, type)),
   };
 };
 
@@ -93,7 +93,7 @@ const blockTied = (
   for (const ip of addresses) {
     const reverse = refusalAnywhere(ip) === null ? zones.reverseOf(ip) : null;
     if (reverse === null) continue;
-    if (reverse.mayBelongTo === null) block(reverse.name, 'PTR', allocation.tiedAddresses.includes(ip));
+    if (reverse.mayBelongTo === null) block(reverse.name, reverseType, allocation.tiedAddresses.includes(ip));
     else block(reverse.name, null, false);
   }
 };

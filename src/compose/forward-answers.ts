@@ -1,3 +1,4 @@
+import { cnameAt } from '../model/rr-types.ts';
 import { mapRRsets } from '../model/rrset-map.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { ServerAddress } from './contribution.ts';
@@ -9,7 +10,7 @@ export type ForwardMismatch = (name: string, family: ServerAddress['family'], ad
 export const forwardMismatches = (zones: readonly DesiredZone[]): ForwardMismatch => {
   const answers = mapRRsets(zones.flatMap(({ rrsets }) => rrsets));
   return (name, family, address) => {
-    if (answers.has({ name, type: 'CNAME' })) return `the zone file has a CNAME at ${name}`;
+    if (answers.has(cnameAt(name))) return `the zone file has a CNAME at ${name}`;
     const known = answers.get({ name, type: family });
     const isThere = known === undefined || known.values.some(({ rdata }) => rdata === address);
     return isThere ? null : `the zone file has no ${address} at ${name}`;

@@ -1,6 +1,7 @@
 import { compileGlob, hasStar } from '../model/glob.ts';
 import { splitParts } from '../model/name.ts';
 import { type Grant, guardedTypes } from '../model/roles.ts';
+import { isAddressType } from '../model/rr-types.ts';
 import { hexOf, isInNet, type Net, parseNet } from './networks.ts';
 
 /** A grant, compiled. */
@@ -91,7 +92,7 @@ export const grantedAt = (grants: readonly CompiledGrant[], query: GrantQuery): 
   const fitting = grants.filter(({ types, names }) => types.has(query.type) && names.some(reaches));
   const [only] = fitting;
   if (only === undefined) return null;
-  const isOpen = fitting.every(({ nets }) => nets === null) || (query.type !== 'A' && query.type !== 'AAAA');
+  const isOpen = fitting.every(({ nets }) => nets === null) || !isAddressType(query.type);
   if (!isOpen) return { limitFor: (rdata) => limitIn(fitting, rdata) };
   return fitting.length === 1 ? only.open : openUpTo(Math.max(...fitting.map(({ max }) => max)));
 };

@@ -1,3 +1,4 @@
+import { standsAlone } from '../model/rr-types.ts';
 import type { RRset, Value } from '../model/rrset.ts';
 import type { Protection, Quarantine } from '../model/zone.ts';
 import type { ComposeRuleId } from './compose-rules.ts';
@@ -151,8 +152,8 @@ const staticWinner = (
   statics: Statics,
   findings: Finding[],
 ): boolean => {
-  const winner = statics.rrsets.find((rrset) => [rrset.type, type].includes('CNAME') || rrset.type === type);
-  const isBadThere = type === 'CNAME' ? statics.quarantined.length > 0 : has(statics, type);
+  const winner = statics.rrsets.find((rrset) => standsAlone(type) || standsAlone(rrset.type) || rrset.type === type);
+  const isBadThere = standsAlone(type) ? statics.quarantined.length > 0 : has(statics, type);
   if (winner === undefined && !isBadThere) return false;
   const origin = winner?.values[0]?.origins[0];
   const where = origin === undefined ? 'the zone file' : `${origin.file}:${origin.line}`;

@@ -1,4 +1,5 @@
 import { listed } from '../model/phrases.ts';
+import { standsAlone } from '../model/rr-types.ts';
 import { serverTitle } from './contenders.ts';
 import type { ContributedValue, Contribution, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
@@ -80,7 +81,7 @@ const withoutWeaker = (
 
 /** A CNAME stands alone (RFC 1034 section 3.6.2), and so does a claim. */
 const kindOf = ({ type, rdata, rule }: ContributedValue): string => {
-  if (type === 'CNAME') return `CNAME ${rdata}`;
+  if (standsAlone(type)) return `${type} ${rdata}`;
   return rule.kind === 'claim' ? 'claim' : 'record';
 };
 

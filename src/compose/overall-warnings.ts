@@ -1,4 +1,5 @@
 import type { SourceLocation } from '../model/origin.ts';
+import { standsAlone } from '../model/rr-types.ts';
 import type { Composition } from './composition.ts';
 import type { ClasslessPtr, ServerContributions, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
@@ -66,7 +67,7 @@ const missingCnames = (
   const targets = new Map<string, string>();
   for (const { rrsets } of input.zones) {
     for (const { name, type, values } of rrsets) {
-      if (type === 'CNAME' && plains.has(name)) targets.set(name, values[0]?.rdata ?? '');
+      if (standsAlone(type) && plains.has(name)) targets.set(name, values[0]?.rdata ?? '');
     }
   }
   return wanted.flatMap((each: ClasslessPtr): readonly Finding[] => {

@@ -1,8 +1,9 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import type { SourceLocation } from '../model/origin.ts';
-import { synthesisedTypes, typeByName } from '../model/rdata.ts';
+import { typeByName } from '../model/rdata.ts';
 import type { ClaimDefinition, RecordDefinition, Registration, Role, Roles } from '../model/roles.ts';
+import { addressTypeOf, isAddressType, isSoa, synthesisedTypes, traitsOf } from '../model/rr-types.ts';
 import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/server.ts';
 import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
 import { claimedNamesOf } from './claimed-names.ts';
@@ -12,7 +13,7 @@ import type { RuleHealthCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { type ForwardMismatch, forwardMismatches } from './forward-answers.ts';
 import { type GrantIndex, grantIndex } from './grants.ts';
-import { isOfFamily, readTemplate, type Template } from './template.ts';
+import { readTemplate, type Template } from './template.ts';
 import { type UnusableRules, unusableRulesOf } from './unusable-rules.ts';
 
 export interface ComposeInput {
@@ -154,16 +155,16 @@ const common = (role: Role, title: string, { type, name: text, ttl, at }: Record
 };
 
 /** Never written for a server: LUA and ALIAS run at the name server, and the SOA is the zone's own. */
-const neverWritten: ReadonlySet<string> = new Set(['SOA', ...synthesisedTypes]);
+const isNeverWritten = (type: string): boolean => isSoa(type) || synthesisedTypes.has(type);
 
 const isWritable = ({ type, value, at }: RecordDefinition, title: string, findings: Finding[]): boolean => {
   const known = typeByName(type);
   const isData = known !== null && known.code !== 0 && known.code !== 41 && (known.code < 128 || known.code > 255);
-  if (!isData || neverWritten.has(type)) {
+  if (!isData || isNeverWritten(type)) {
     findings.push({ rule: 'record-type', message: `${title} cannot have a record of type ${type}`, about: null, at });
     return false;
   }
-  if (value !== null || type === 'A' || type === 'AAAA') return true;
+  if (value !== null || isAddressType(type)) return true;
   const message = `${title}: a record of type ${type} needs a "value": only A and AAAA have the server's addresses for one`;
   findings.push({ rule: 'record-value', message, about: null, at });
   return false;
@@ -183,9 +184,9 @@ type WhenAllDown = NonNullable<ClaimDefinition['health_check']>['when_all_down']
 
 const backupsOf = (claim: ClaimDefinition, given: WhenAllDown, title: string, findings: Finding[]): WhenAllDown => {
   if (typeof given === 'string') return given;
-  const backup = given.backup.filter((address) => isOfFamily(address, claim.type)).toSorted();
+  const backup = given.backup.filter((address) => addressTypeOf(address) === claim.type).toSorted();
   if (backup.length < given.backup.length) {
-    const message = `${title}: the backup addresses of a claim of type ${claim.type} must be ${claim.type === 'A' ? 'IPv4' : 'IPv6'}`;
+    const message = `${title}: the backup addresses of a claim of type ${claim.type} must be IPv${traitsOf(claim.type).address}`;
     findings.push({ rule: 'health-check-backup', message, about: null, at: claim.at });
   }
   return backup.length === 0 ? 'open' : { backup };

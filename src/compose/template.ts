@@ -3,6 +3,7 @@ import { parseAbsolute } from '../model/name.ts';
 import { quoteForMessage } from '../model/rdata/field.ts';
 import { quote, textToBinary } from '../model/rdata/token.ts';
 import { parseRdata } from '../model/rdata.ts';
+import { type AddressType, addressTypeOf, isAddressType, traitsOf } from '../model/rr-types.ts';
 import type { Server } from '../model/server.ts';
 import { parseTemplate, type TemplatePart } from '../model/template.ts';
 import type { ComposeRuleId } from './compose-rules.ts';
@@ -36,33 +37,27 @@ export const readTemplate = (text: string): Template => {
 /** An unfinished escape at the end, which would swallow the start of what is filled in. */
 const openEscape = /(?:^|[^\\])(?:\\\\)*\\[0-9]{0,2}$/;
 
-export type Family = 'A' | 'AAAA';
-
-export const familyOf = (type: string): Family | null => (type === 'A' || type === 'AAAA' ? type : null);
-
-export const isOfFamily = (address: string, family: Family): boolean => isIPv6(address) === (family === 'AAAA');
-
 /** What a server has under a word: null where it lacks it. A list may be empty. */
-const lookUp = (server: Server, word: string, family: Family | null): string | readonly string[] | null => {
+const lookUp = (server: Server, word: string, family: AddressType | null): string | readonly string[] | null => {
   switch (word) {
     case 'name':
       return server.name;
     case 'labels':
       return server.labels;
     case 'ips':
-      return family === null ? server.ips : server.ips.filter((ip) => isOfFamily(ip, family));
+      return family === null ? server.ips : server.ips.filter((ip) => addressTypeOf(ip) === family);
     case 'ip':
-      return server.ips.find((ip) => family === null || isOfFamily(ip, family)) ?? null;
+      return server.ips.find((ip) => family === null || addressTypeOf(ip) === family) ?? null;
     case 'ipv4':
-      return server.ips.find((ip) => isOfFamily(ip, 'A')) ?? null;
+      return server.ips.find((ip) => !isIPv6(ip)) ?? null;
     case 'ipv6':
-      return server.ips.find((ip) => isOfFamily(ip, 'AAAA')) ?? null;
+      return server.ips.find(isIPv6) ?? null;
     default:
       return Object.hasOwn(server.attributes, word) ? String(server.attributes[word]) : null;
   }
 };
 
-const has = (server: Server, word: string, family: Family | null): string | readonly string[] =>
+const has = (server: Server, word: string, family: AddressType | null): string | readonly string[] =>
   lookUp(server, word, family) ??
   refuse('server-lacks', `it has no "${word}"${family !== null && word === 'ip' ? ` that fits ${family}` : ''}`);
 
@@ -94,7 +89,7 @@ export const renderName = (template: Template, server: Server): string =>
 
 /** The canonical values that a template makes for a server: one, or of a list by itself one for each item. */
 export const renderValues = (type: string, template: Template, server: Server): readonly string[] => {
-  const family = familyOf(type);
+  const family = isAddressType(type) ? type : null;
   const [only] = template.parts;
   if (template.parts.length === 1 && typeof only === 'object') {
     const value = has(server, only.attribute, family);
@@ -109,10 +104,9 @@ export const renderValues = (type: string, template: Template, server: Server): 
 };
 
 const renderValue = (type: string, template: Template, value: (word: string) => string): string =>
-  textTypes.has(type) ? renderText(type, template, value) : parseRdata(type, fill(template, asItIs, safeToken(value)));
-
-/** Types whose value is text as a whole. */
-const textTypes: ReadonlySet<string> = new Set(['TXT', 'SPF']);
+  traitsOf(type).text === true
+    ? renderText(type, template, value)
+    : parseRdata(type, fill(template, asItIs, safeToken(value)));
 
 /** Whether it is presentation text is for the template to say, as in a zone file; what is filled in never is. */
 const renderText = (type: string, template: Template, value: (word: string) => string): string => {

@@ -1,5 +1,6 @@
 import { specialUse } from '../model/address.ts';
 import type { InventoryOrigin } from '../model/origin.ts';
+import { addressTypes, reverseType } from '../model/rr-types.ts';
 import type { AbsenceLimits } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { Reverse, ZoneEntry } from './configured-zones.ts';
@@ -124,13 +125,15 @@ const writePtr = (
     into.contributions.push({ kind: 'blocked', serverKey: contributor.key, entry, name, origin, ...blocked });
   };
   if (forward.zone === null) {
-    block({ type: 'PTR', reason: `${rdata} is in ${forward.name}, which is left alone`, always: true });
+    block({ type: reverseType, reason: `${rdata} is in ${forward.name}, which is left alone`, always: true });
   } else if (mayBelongTo !== null) {
     block({ type: null, reason: `it may belong to ${mayBelongTo}, which is left alone`, always: false });
   } else if (forwardMismatch !== null) {
-    block({ type: 'PTR', reason: `zone-file-wins: ${forwardMismatch}`, always: false, stays: true });
+    block({ type: reverseType, reason: `zone-file-wins: ${forwardMismatch}`, always: false, stays: true });
   } else {
-    into.contributions.push(contributionOf(contributor, rule, origin, { entry, name, type: 'PTR', rdata, retained }));
+    into.contributions.push(
+      contributionOf(contributor, rule, origin, { entry, name, type: reverseType, rdata, retained }),
+    );
     noteClassless(reverse, into);
   }
 };
@@ -158,7 +161,7 @@ const protect = (
     serverKey: contributor.key,
     entry,
     name,
-    types: ['A', 'AAAA'],
+    types: addressTypes,
     reason,
   });
 };

@@ -1,6 +1,7 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { exactPattern, grantHint, notGranted } from '../model/grant-line.ts';
 import type { InventoryOrigin } from '../model/origin.ts';
+import { isAddressType } from '../model/rr-types.ts';
 import { refusalInZone } from './address-refusal.ts';
 import { type ComposeRuleId, composeRules } from './compose-rules.ts';
 import type { ZoneEntry } from './configured-zones.ts';
@@ -9,7 +10,7 @@ import type { Collected, Contributor, WantedValue, WriteRule } from './contribut
 import type { Finding } from './findings-to-problems.ts';
 import { type Granted, grantedAt, needsExactName } from './grants.ts';
 import type { Ruleset } from './ruleset.ts';
-import { familyOf, renderName, renderUrl, renderValues, type Template } from './template.ts';
+import { renderName, renderUrl, renderValues, type Template } from './template.ts';
 import { originOf } from './write-registration.ts';
 
 /** Adds everything that the server contributes by its labels and groups. */
@@ -66,8 +67,8 @@ const writeRule = (write: RuleWrite): void => {
 const writeAt = (write: RuleWrite, grantedName: GrantedName): void => {
   const { rule, contributor } = write;
   const values =
-    rule.valueTemplate === null
-      ? contributor.addressValues[rule.type === 'A' ? 'A' : 'AAAA']
+    rule.valueTemplate === null && isAddressType(rule.type)
+      ? contributor.addressValues[rule.type]
       : valuesAt(write, grantedName);
   if (values.length === 0) return;
   const origin = originOf(rule, contributor);
@@ -96,7 +97,7 @@ const writeValue = (
   const { rule, contributor, into } = write;
   const { entry, name, granted } = grantedName;
   if (entry.zone === null) return false;
-  if (familyOf(rule.type) !== null && (!isServerAddress || entry.zone.settings.public)) {
+  if (isAddressType(rule.type) && (!isServerAddress || entry.zone.settings.public)) {
     const why = refusalInZone(rdata, entry.zone.settings.public);
     if (why !== null) {
       report(write, 'address-refused', `${name} cannot lead to ${rdata}, which is ${why}`);

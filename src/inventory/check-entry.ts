@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { parseName } from '../model/name.ts';
 import { parseRdata } from '../model/rdata.ts';
+import { addressTypeOf } from '../model/rr-types.ts';
 import type { Scalar, Server, ServerState } from '../model/server.ts';
 import { describedUntrusted, quotedUntrusted } from './sanitize.ts';
 
@@ -102,7 +103,7 @@ const checkAddresses = (ip: unknown, ips: unknown): Checked<readonly string[]> =
 
 const canonicalAddress = (text: string): string | null => {
   if (isIPv4(text)) return text;
-  return isIPv6(text) && !text.includes('%') ? parseRdata('AAAA', text) : null;
+  return isIPv6(text) && !text.includes('%') ? parseRdata(addressTypeOf(text), text) : null;
 };
 
 /** No control and format characters, line breaks, half surrogates or unassigned code points. */

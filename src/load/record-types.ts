@@ -1,5 +1,6 @@
 import { quoted } from '../model/phrases.ts';
 import { type RRType, rrTypes, serviceTypes, typeByName } from '../model/rdata.ts';
+import { isSoa, runsCode } from '../model/rr-types.ts';
 import { didYouMean } from '../model/suggest.ts';
 import type { LoadRuleId } from './load-rules.ts';
 import type { ZoneContext } from './zone-content.ts';
@@ -39,16 +40,16 @@ export const typeFault = (
   name: string,
   context: ZoneContext,
 ): { readonly rule: LoadRuleId; readonly message: string } | null => {
-  if (type === 'SOA' && name !== context.zone) {
+  if (isSoa(type) && name !== context.zone) {
     return {
       rule: 'soa-not-at-apex',
       message: `${name} cannot have an SOA; only the apex of the zone, ${context.zone}, has one`,
     };
   }
-  if (type === 'LUA' && !context.allowLua) {
+  if (runsCode(type) && !context.allowLua) {
     return {
       rule: 'lua-not-allowed',
-      message: `${name} LUA runs code in the name server; set "allow_lua: true" for ${context.zone} if it is meant`,
+      message: `${name} ${type} runs code in the name server; set "allow_lua: true" for ${context.zone} if it is meant`,
     };
   }
   return null;

@@ -1,6 +1,7 @@
 import { isWildcard, parentOf } from './name.ts';
 import type { Change } from './plan.ts';
-import { pointingTypes, rdataNames } from './rdata.ts';
+import { rdataNames } from './rdata.ts';
+import { isNameServers, nameServersAt, pointingTypes } from './rr-types.ts';
 import { namesAbove, occludes } from './zone-tree.ts';
 
 /** An RRset at a name with withheld changes: one that stays for now, or one that does not come yet. */
@@ -70,12 +71,12 @@ const dependenciesIn = (zone: string, exists: (name: string) => boolean): Depend
     add: ({ name, type, values }, cause) => {
       names.set(name, cause);
       if (!exists(name)) absent.set(name, cause);
-      if (occludes({ name, type: type ?? 'NS' }, zone)) occluding.set(name, cause);
+      if (occludes(type === null ? nameServersAt(name) : { name, type }, zone)) occluding.set(name, cause);
       if (isWildcard(name)) wild.set(parentOf(name), cause);
       if (type === null || !pointingTypes.has(type)) return;
       for (const target of values.flatMap(({ rdata }) => rdataNames(type, rdata))) {
         pointedAt.set(target, cause);
-        if (type === 'NS') glue.set(target, cause);
+        if (isNameServers(type)) glue.set(target, cause);
       }
     },
     causeOf: ({ name, type, action, after }) =>

@@ -1,3 +1,5 @@
+import { type AddressType, addressTypeOf, isAddressType } from './rr-types.ts';
+
 /** What is answered while no address of a checked RRset is up: all of them, none, or these. */
 export type WhenAllDown = 'open' | 'closed' | { readonly backup: readonly string[] };
 
@@ -21,7 +23,7 @@ export interface HealthCheck {
  * in its rdata what is checked.
  */
 export const sameCheck = (type: string, a: HealthCheck | null, b: HealthCheck | null): boolean =>
-  a === b || (type !== 'A' && type !== 'AAAA') || JSON.stringify(partsOf(a)) === JSON.stringify(partsOf(b));
+  a === b || !isAddressType(type) || JSON.stringify(partsOf(a)) === JSON.stringify(partsOf(b));
 
 const partsOf = (check: HealthCheck | null): unknown =>
   check && [
@@ -35,7 +37,7 @@ const partsOf = (check: HealthCheck | null): unknown =>
 
 /** What a checked RRset answers a question for one address type with. */
 export interface CheckedAnswer {
-  readonly type: 'A' | 'AAAA';
+  readonly type: AddressType;
   /** Those of them that are up. */
   readonly addresses: readonly string[];
   /** All of these, where none is. */
@@ -49,12 +51,12 @@ export const answerOf = (rrset: {
   readonly healthCheck?: HealthCheck;
 }): CheckedAnswer | null => {
   const { healthCheck, type, values } = rrset;
-  if (healthCheck === undefined || (type !== 'A' && type !== 'AAAA')) return null;
+  if (healthCheck === undefined || !isAddressType(type)) return null;
   const addresses = values.map(({ rdata }) => rdata);
   return { type, addresses, whenAllDown: insteadOf(healthCheck.when_all_down, type, addresses) };
 };
 
-const insteadOf = (all: WhenAllDown, type: 'A' | 'AAAA', addresses: readonly string[]): readonly string[] => {
+const insteadOf = (all: WhenAllDown, type: AddressType, addresses: readonly string[]): readonly string[] => {
   if (all === 'open') return addresses;
-  return all === 'closed' ? [] : all.backup.filter((address) => address.includes(':') === (type === 'AAAA'));
+  return all === 'closed' ? [] : all.backup.filter((address) => addressTypeOf(address) === type);
 };

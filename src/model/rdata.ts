@@ -1,6 +1,5 @@
 import { SyntaxProblem } from './errors.ts';
 import { nameFromWire } from './name.ts';
-import { nameOrApex } from './rdata/alias.ts';
 import { parseHex } from './rdata/binary.ts';
 import {
   type Field,
@@ -12,28 +11,20 @@ import {
   type RRType,
 } from './rdata/field.ts';
 import { typeCodeOf, typeNameOf } from './rdata/mnemonics.ts';
-import { name as nameKind } from './rdata/names.ts';
-import { aliasSetType, rrTypes, serviceTypes } from './rdata/table.ts';
+import { tableRows } from './rdata/table.ts';
 import { tokenize } from './rdata/token.ts';
 import { didYouMean } from './suggest.ts';
 
 export type { Field, NameReader, RdataContext, RdataField, RRType, SvcParamValue } from './rdata/field.ts';
-export {
-  aliasSetType,
-  besideCname,
-  ownTypes,
-  pointingTypes,
-  rrTypes,
-  serviceTypes,
-  synthesisedTypes,
-} from './rdata/table.ts';
+export { aliasSetType } from './rdata/services/route53.ts';
+export { rrTypes, serviceTypes } from './rdata/table.ts';
 
 // Rdata in its three forms: presentation text (RFC 1035 section 5.1, RFC 3597 section 5), YAML, and the wire. Canonical
 // rdata is the presentation text that all three are read to. Every function here throws SyntaxProblem.
 
 const noOrigin: RdataContext = { origin: '.' };
 const maxRdata = 65535;
-const knownByName = new Map<string, RRType>([...rrTypes, ...serviceTypes].map((type) => [type.name, type]));
+const knownByName = new Map<string, RRType>(tableRows.map((type) => [type.name, type]));
 
 /** The type of a mnemonic in any case or of TYPEnnn; null if it is neither. */
 export const typeByName = (text: string): RRType | null => {
@@ -46,7 +37,7 @@ export const typeByName = (text: string): RRType | null => {
 /** The type of a number, without fields where the table has none. */
 export const typeByCode = (code: number): RRType => {
   const name = typeNameOf(code);
-  return knownByName.get(name) ?? { name, code, fields: [] };
+  return knownByName.get(name) ?? { name, code, fields: [], traits: {} };
 };
 
 /** Canonical rdata of presentation text. */
@@ -123,17 +114,12 @@ export const rdataFields = (type: string, rdata: string): Readonly<Record<string
   );
 
 /** The names in canonical rdata. */
-export const rdataNames = (type: string, rdata: string): readonly string[] =>
-  split(typeOf(type).fields, rdata).flatMap(([{ kind }, text]) =>
-    kind === nameKind || kind === nameOrApex ? [text] : [],
-  );
-
-/** The types that the alias record sets of a name answer for; none where the RRset is of another type. */
-export const aliasedTypes = (rrset: {
-  readonly type: string;
-  readonly values: readonly { readonly rdata: string }[];
-}): readonly string[] =>
-  rrset.type === aliasSetType ? [...new Set(rrset.values.map(({ rdata }) => rdata.split(' ', 1)[0] ?? ''))] : [];
+export const rdataNames = (type: string, rdata: string): readonly string[] => {
+  const { fields } = typeOf(type);
+  const [only] = fields;
+  if (only !== undefined && fields.length === 1) return only.kind.isName === true ? [rdata] : [];
+  return split(fields, rdata).flatMap(([{ kind }, text]) => (kind.isName === true ? [text] : []));
+};
 
 const oneBareToken = /^[!#-'*-:<-[\]-~]+$/;
 

@@ -1,6 +1,7 @@
 import type { WhenAllDown } from './health.ts';
 import type { InventoryConfig } from './inventory-keys.ts';
 import type { SourceLocation } from './origin.ts';
+import { type AddressType, typesWhere } from './rr-types.ts';
 import type { SecretRef } from './secret.ts';
 import type { AbsenceLimits, Scalar } from './server.ts';
 
@@ -40,7 +41,7 @@ export interface Grant {
 }
 
 /** Types that decide who may speak for a name, or move more than one server's traffic: no glob of a grant reaches them. */
-export const guardedTypes: ReadonlySet<string> = new Set(['NS', 'DS', 'CAA', 'MX', 'SOA']);
+export const guardedTypes: ReadonlySet<string> = new Set(typesWhere(({ guarded }) => guarded === true));
 
 /** One entry of `records:`; `name` and `value` are templates. */
 export interface RecordDefinition {
@@ -65,7 +66,7 @@ export interface HealthCheckDefinition {
 
 /** One entry of `claims:`; `name` is a template, mostly without an expression. */
 export interface ClaimDefinition {
-  readonly type: 'A' | 'AAAA';
+  readonly type: AddressType;
   readonly name: string;
   readonly ttl: number | null;
   readonly health_check: HealthCheckDefinition | null;

@@ -2,6 +2,8 @@ import { compareText } from './compare.ts';
 import type { HealthCheck } from './health.ts';
 import type { Origin } from './origin.ts';
 
+export { keyOf, type RRsetKey } from './rrset-key.ts';
+
 /** One value of an RRset. `rdata` is canonical presentation text: equal values have equal text, for every type. */
 export interface Value {
   readonly rdata: string;
@@ -34,15 +36,6 @@ export interface RRset {
   readonly healthCheck?: HealthCheck;
   readonly options?: RRsetOptions;
 }
-
-/** The identity of an RRset within its zone. */
-export interface RRsetKey {
-  readonly name: string;
-  readonly type: string;
-}
-
-/** One string for an RRset's identity, to index by. A name has no space in canonical text. */
-export const keyOf = (key: RRsetKey): string => `${key.name} ${key.type}`;
 
 /** The RRset of a type among those of one name. */
 export const rrsetOfType = <T extends { readonly type: string }>(rrsets: readonly T[], type: string): T | undefined =>

@@ -1,4 +1,5 @@
 import type { Change } from './plan.ts';
+import { reverseType } from './rr-types.ts';
 
 /**
  * The names whose addresses a change of an atomic set has to do with, beside its own set: those that it gives addresses
@@ -6,7 +7,7 @@ import type { Change } from './plan.ts';
  * half of that would leave an address with the PTR of another.
  */
 export const tiesOf = ({ name, type, before, after }: Change): readonly string[] => {
-  if (type !== 'PTR') return [name];
+  if (type !== reverseType) return [name];
   return before === null || after === null ? [] : before.values.map(({ rdata }) => rdata);
 };
 

@@ -1,5 +1,6 @@
 import { lazy } from './lazy.ts';
 import { isWithin, parentOf } from './name.ts';
+import { traitsOf } from './rr-types.ts';
 import type { RRsetKey } from './rrset.ts';
 
 // A zone as a tree of names: which RRsets answer for a name, and which names the zone does not answer for itself.
@@ -114,7 +115,7 @@ const uppermostOcclusion = <O extends RRsetKey>(
  * May an RRset of this type, when it comes, goes or changes, decide what is answered for the names below its own? With DS,
  * as a delegation's DS and NS come and go together.
  */
-export const decidesBelow = (type: string): boolean => type === 'NS' || type === 'DS' || type === 'DNAME';
+export const decidesBelow = (type: string): boolean => traitsOf(type).decidesBelow === true;
 
 const wildcardBelow = (encloser: string): string => (encloser === '.' ? '*.' : `*.${encloser}`);
 

@@ -1,4 +1,5 @@
 import type { Origin } from './origin.ts';
+import { isNameServersOf } from './rr-types.ts';
 import type { RRset, RRsetKey } from './rrset.ts';
 import type { AbsenceLimits } from './server.ts';
 
@@ -141,7 +142,7 @@ export interface ZoneSnapshot {
 
 /** The values of the NS at the apex. */
 export const apexNsOf = ({ id, rrsets }: DesiredZone): RRset['values'] =>
-  rrsets.find(({ type, name }) => type === 'NS' && name === id.name)?.values ?? [];
+  rrsets.find((rrset) => isNameServersOf(rrset, id.name))?.values ?? [];
 
 /** `create:` without name servers takes those that are wanted at the apex. */
 export const createSettingsOf = (

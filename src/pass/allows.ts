@@ -2,6 +2,7 @@ import type { Definitions } from '../model/definitions.ts';
 import type { Change, Changeset, Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
+import { isDelegationType } from '../model/rr-types.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import { parseAllow, shrinkAllows } from '../plan/index.ts';
@@ -66,7 +67,7 @@ const isUsed = ({ guard, name }: Allow, { changes, withheld }: Changeset): boole
   const created = new Set(all.filter(({ action }) => action === 'create').map((change) => change.name));
   return all.some((change) => {
     if (name !== null && change.name !== name) return false;
-    if (guard === 'delegation') return name !== null && (change.type === 'NS' || change.type === 'DS');
+    if (guard === 'delegation') return name !== null && isDelegationType(change.type);
     if (guard === 'filter') return true;
     if (guard === 'absence') return change.action !== 'create';
     if (guard !== 'max_replace_percent') return change.action === 'delete';

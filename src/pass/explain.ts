@@ -2,6 +2,7 @@ import { deletionEvidenceAt } from '../memory/index.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { isWithin } from '../model/name.ts';
 import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
+import { isNameServers } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
@@ -150,4 +151,4 @@ const answerOf = async (
 
 /** A referral has its NS in the authority section. */
 const answersIn = ({ answers, authoritative, authority }: Answer): readonly AnsweredRecord[] =>
-  answers.length > 0 || authoritative ? answers : authority.filter(({ type }) => type === 'NS');
+  answers.length > 0 || authoritative ? answers : authority.filter(({ type }) => isNameServers(type));

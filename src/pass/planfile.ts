@@ -7,6 +7,7 @@ import { isWithin, parseAbsolute } from '../model/name.ts';
 import type { Change, Changeset, Plan } from '../model/plan.ts';
 import { planDigest, summarise } from '../model/plan.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
+import { isNameServersOf } from '../model/rr-types.ts';
 import { createSettingsOf } from '../model/zone.ts';
 import type { OpenTargets } from '../target.ts';
 import { asRecord, checkOf, type Fault } from '../validation/index.ts';
@@ -90,6 +91,6 @@ export const workOf = (plan: Plan, definitions: Definitions, targets: OpenTarget
   });
 
 const plannedApexNs = ({ zone, changes }: Changeset) =>
-  changes.find(({ name, type }) => name === zone && type === 'NS')?.after?.values ?? [];
+  changes.find((change) => isNameServersOf(change, zone))?.after?.values ?? [];
 
 const isDue = ({ changes, create_zone }: Changeset): boolean => changes.length > 0 || create_zone;

@@ -1,6 +1,7 @@
 import { answerOf } from '../model/health.ts';
 import type { Change } from '../model/plan.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
+import { nameServersAt } from '../model/rr-types.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { keyOf } from '../model/rrset.ts';
 import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
@@ -113,8 +114,7 @@ const markChecked = (rrset: MaybeChecked, { provider: { healthChecks } }: OpenTa
 export const withoutAddress = (label: string, zone: ZoneId): Difference => ({
   zone: zoneLabel(zone),
   nameserver: label,
-  name: zone.name,
-  type: 'NS',
+  ...nameServersAt(zone.name),
   kind: 'no_answer',
   expected: null,
   answered:

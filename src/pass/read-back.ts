@@ -2,6 +2,7 @@ import { messageOf } from '../model/errors.ts';
 import { type HealthCheck, sameCheck } from '../model/health.ts';
 import { pooled } from '../model/pool.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
+import { isSoa, soaAt } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { keyOf } from '../model/rrset.ts';
 import { withSerialOf } from '../model/soa.ts';
@@ -59,8 +60,7 @@ const whereOf = ({ target, zone }: ReadBackWork) => ({
 
 const noZone = (work: ReadBackWork, answered: string): Difference => ({
   ...whereOf(work),
-  name: work.zone.name,
-  type: 'SOA',
+  ...soaAt(work.zone.name),
   kind: 'no_answer',
   expected: null,
   answered,
@@ -74,7 +74,7 @@ const differenceAt = (
 ): Difference | null => {
   const current = existing?.values[0];
   const expected = textsOf(wanted, (rdata) =>
-    type === 'SOA' && current !== undefined ? withSerialOf(rdata, current.rdata) : rdata,
+    isSoa(type) && current !== undefined ? withSerialOf(rdata, current.rdata) : rdata,
   );
   const answered = textsOf(existing, (rdata) => rdata);
   if (sameCheck(type, wanted?.healthCheck ?? null, existing?.healthCheck ?? null)) {

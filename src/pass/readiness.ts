@@ -1,4 +1,5 @@
 import type { Answer, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
+import { addressTypes, isSoa, soaAt } from '../model/rr-types.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
 import type { NameServerSoftware } from '../provider.ts';
@@ -104,9 +105,9 @@ const whyUnready = async (
 };
 
 const whyNotServing = async (nameserver: NameServer, name: string, ask: Asker): Promise<string | null> => {
-  const answer = await ask(nameserver, { name, type: 'SOA' });
+  const answer = await ask(nameserver, soaAt(name));
   if (answer.status === 'no_answer') return `the new name server ${nameserver.label} gave no answer (${answer.reason})`;
-  return answer.authoritative && answer.answers.some((each) => each.type === 'SOA' && each.name === name)
+  return answer.authoritative && answer.answers.some((each) => isSoa(each.type) && each.name === name)
     ? null
     : `the new name server ${nameserver.label} does not answer SOA of ${name} with authority (${answer.rcode})`;
 };
@@ -114,7 +115,7 @@ const whyNotServing = async (nameserver: NameServer, name: string, ask: Asker): 
 /** What people notice first when it is gone. */
 const keyQuestions = (name: string): readonly Question[] => [
   ...['NS', 'A', 'AAAA', 'MX', 'TXT'].map((type) => ({ name, type })),
-  ...['A', 'AAAA'].map((type) => ({ name: name === '.' ? 'www.' : `www.${name}`, type })),
+  ...addressTypes.map((type) => ({ name: name === '.' ? 'www.' : `www.${name}`, type })),
 ];
 
 const whyEmptier = async (

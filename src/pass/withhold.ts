@@ -1,6 +1,7 @@
 import { configuredZones } from '../compose/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { AtomicSet, Change, Changeset } from '../model/plan.ts';
+import { isAddressType } from '../model/rr-types.ts';
 import type { DesiredZone, Quarantine } from '../model/zone.ts';
 import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
 import { atomicSets, type WithholdSetsInput, withholdSplitSets } from '../plan/index.ts';
@@ -50,9 +51,7 @@ export const withhold = (
 export const quarantinedAddresses = (zones: readonly DesiredZone[]): ReadonlyMap<string, Quarantine> =>
   new Map(
     zones.flatMap(({ quarantined }) =>
-      quarantined
-        .filter(({ type }) => type === null || type === 'A' || type === 'AAAA')
-        .map((each) => [each.name, each] as const),
+      quarantined.filter(({ type }) => type === null || isAddressType(type)).map((each) => [each.name, each] as const),
     ),
   );
 
@@ -95,6 +94,4 @@ const registrationZones = ({ zones, zoneNames, roles: { registration } }: Defini
 type ZoneRef = Pick<ZoneTarget, 'zone' | 'view'>;
 
 const addressesIn = ({ type, before, after }: Change): readonly string[] =>
-  type === 'A' || type === 'AAAA'
-    ? [before, after].flatMap((side) => side?.values ?? []).map(({ rdata }) => rdata)
-    : [];
+  isAddressType(type) ? [before, after].flatMap((side) => side?.values ?? []).map(({ rdata }) => rdata) : [];

@@ -1,4 +1,5 @@
 import type { Change } from '../model/plan.ts';
+import { isDelegationType, isNameServersOf } from '../model/rr-types.ts';
 import type { Quarantine } from '../model/zone.ts';
 import type { Judge, Refusal } from './refusal.ts';
 import { dependentChanges, refuse, ruleWords } from './refusal.ts';
@@ -51,8 +52,8 @@ export const refusedByDelegation: Judge = (input) => {
   if (!input.settings.delegation || input.isNew) return new Map();
   // An apex without NS points nowhere: giving it one moves nothing, and an emptied zone must be able to come back.
   const isRestored = ({ action, name, type }: Change) =>
-    action === 'create' && type === 'NS' && name === input.zone.name;
-  const moves = input.changes.filter((change) => ['NS', 'DS'].includes(change.type) && !isRestored(change));
+    action === 'create' && isNameServersOf({ name, type }, input.zone.name);
+  const moves = input.changes.filter((change) => isDelegationType(change.type) && !isRestored(change));
   const reason = 'changes a delegation; allow it by name when the new name servers are ready';
   return new Map([
     ...refuse(moves, input, { guard: 'delegation', reason, byName: true }),

@@ -1,4 +1,5 @@
 import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidence.ts';
+import { isAddressType, reverseType } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { AbsenceLimits, Missing } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
@@ -92,8 +93,8 @@ const bestOf = (servers: readonly string[], evidence: DeletionEvidence): ServerE
 const presentServers = ({ name, type, rdata }: ValueAt, { addresses, names }: DeletionEvidence): readonly string[] =>
   [
     names.get(name),
-    type === 'PTR' ? names.get(rdata) : undefined,
-    type === 'A' || type === 'AAAA' ? addresses.get(rdata) : undefined,
+    type === reverseType ? names.get(rdata) : undefined,
+    isAddressType(type) ? addresses.get(rdata) : undefined,
   ].filter((key) => key !== undefined);
 
 const countOf = (missing: Missing | null, { snapshots }: AbsenceLimits): string =>

@@ -1,3 +1,4 @@
+import { addressTypeOf, addressTypes } from '../model/rr-types.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { rrsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
@@ -10,8 +11,6 @@ export interface StoredValues extends RRsetKey {
   /** The RRset that they are stored in: of that type, or a compiled one. */
   readonly rrset: ExistingRRset;
 }
-
-export const familyOf = (address: string): 'A' | 'AAAA' => (address.includes(':') ? 'AAAA' : 'A');
 
 /** The addresses that a compiled RRset answers with; null: it is not one. */
 export const compiledAddresses = (
@@ -33,8 +32,13 @@ export const storedOf = (
     const addresses = isWanted(rrset) ? null : compiledAddresses(rrset, checks);
     const { name, type } = rrset;
     if (addresses === null) return [{ name, type, rdatas: rrset.values.map(({ rdata }) => rdata), rrset }];
-    return (['A', 'AAAA'] as const)
-      .map((family) => ({ name, type: family, rdatas: addresses.filter((each) => familyOf(each) === family), rrset }))
+    return addressTypes
+      .map((family) => ({
+        name,
+        type: family,
+        rdatas: addresses.filter((each) => addressTypeOf(each) === family),
+        rrset,
+      }))
       .filter(({ rdatas }) => rdatas.length > 0);
   });
 
@@ -47,7 +51,7 @@ export const valuesIn = (
   const addresses = compiledAddresses(rrset, checks);
   return addresses === null
     ? values.map(({ rdata }) => ({ name, type, rdata }))
-    : addresses.map((rdata) => ({ name, type: familyOf(rdata), rdata }));
+    : addresses.map((rdata) => ({ name, type: addressTypeOf(rdata), rdata }));
 };
 
 /** Does a value exist? */

@@ -1,12 +1,13 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import type { Problem, Severity } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
+import { isAddressType } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { HealthChecks, NativeChecks } from '../provider.ts';
 
 /** Has a health check. Only an A or AAAA can. */
 export const hasHealthCheck = ({ healthCheck, type }: RRset): boolean =>
-  healthCheck !== undefined && (type === 'A' || type === 'AAAA');
+  healthCheck !== undefined && isAddressType(type);
 
 /** What the health-checked A and AAAA of one name become at a target. */
 export interface CheckedName {

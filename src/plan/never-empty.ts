@@ -1,6 +1,7 @@
 import type { Change } from '../model/plan.ts';
+import { addressTypeOf, isAddressType, isNameServersOf } from '../model/rr-types.ts';
 import type { Protection } from '../model/zone.ts';
-import { compiledAddresses, familyOf } from './existing.ts';
+import { compiledAddresses } from './existing.ts';
 import type { GuardInput, Judge, Refusal } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
 
@@ -16,7 +17,7 @@ export const refusedByNeverEmpty: Judge = (input) => {
   const empties = deletes.length > 0 && deletes.length >= ours && !content.some(({ action }) => action === 'create');
   const whole = 'would leave nothing of ours in the zone but SOA and apex NS';
   const servers = apexServersLeftAlone(input);
-  const addresses = deletes.filter(({ name, type }) => servers.has(name) && (type === 'A' || type === 'AAAA'));
+  const addresses = deletes.filter(({ name, type }) => servers.has(name) && isAddressType(type));
   const glue = 'the apex NS, which the zone file leaves as it is, points at it';
   // The last reason for a change counts: the one about its own name is the most exact.
   return new Map([
@@ -27,7 +28,7 @@ export const refusedByNeverEmpty: Judge = (input) => {
 };
 
 const apexServersLeftAlone = ({ present, owned, zone }: GuardInput): ReadonlySet<string> => {
-  const apex = present.find(({ name, type }) => type === 'NS' && name === zone.name);
+  const apex = present.find((rrset) => isNameServersOf(rrset, zone.name));
   return new Set(apex === undefined || owned.includes(apex) ? [] : apex.values.map(({ rdata }) => rdata));
 };
 
@@ -62,4 +63,5 @@ const serves = (
 ): boolean =>
   values.length > 0 &&
   (types.includes(type) ||
-    (compiledAddresses({ type, values }, healthChecks)?.some((address) => types.includes(familyOf(address))) ?? false));
+    (compiledAddresses({ type, values }, healthChecks)?.some((address) => types.includes(addressTypeOf(address))) ??
+      false));

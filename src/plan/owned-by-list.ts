@@ -1,9 +1,10 @@
 import type { WrittenValue } from '../model/ports.ts';
+import { addressTypeOf, cnameAt } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 import { type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
-import { compiledAddresses, familyOf } from './existing.ts';
+import { compiledAddresses } from './existing.ts';
 
 /** What is known of who wrote an existing RRset, where only what we wrote is ours. */
 export interface ListOwnership {
@@ -27,7 +28,7 @@ export const listOwnership = (written: readonly WrittenValue[], checks: HealthCh
     isWritten: (rrset) => {
       if (ours(rrset).length === rrset.values.length) return true;
       const addresses = compiledAddresses(rrset, checks);
-      return addresses?.every((address) => isOurs(rrset.name, familyOf(address), address)) ?? false;
+      return addresses?.every((address) => isOurs(rrset.name, addressTypeOf(address), address)) ?? false;
     },
     valuesOfOthers: (rrset) => {
       const { name, type, ttl } = rrset;
@@ -48,7 +49,7 @@ export const withValuesOfOthers = (
 ): readonly RRset[] => [
   ...rrsets,
   ...existing.flatMap((rrset) => {
-    if (wanted.has(rrset) || wanted.has({ name: rrset.name, type: 'CNAME' })) return [];
+    if (wanted.has(rrset) || wanted.has(cnameAt(rrset.name))) return [];
     return valuesOfOthers(rrset) ?? [];
   }),
 ];

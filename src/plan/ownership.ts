@@ -1,6 +1,6 @@
 import { ignoreMatcher } from '../model/ignore.ts';
 import type { UnmanagedKind, UnmanagedReason } from '../model/plan.ts';
-import { aliasSetType } from '../model/rdata.ts';
+import { isApexSet, isNameServersOf, isSoa, traitsOf } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, IgnoreRule } from '../model/zone.ts';
@@ -48,11 +48,12 @@ const reasonIfUndesired = (
   { owns, zone, isWritten }: OwnershipInput,
   ownTypes: ReadonlySet<string>,
 ): UnmanagedReason | null => {
-  if (rrset.type === 'SOA') return unmanaged('server_own', "the name server's own: the zone file has no SOA");
-  if (rrset.type === 'NS' && rrset.name === zone) return unmanaged('apex_ns', 'apex NS: the zone file has none');
-  if (rrset.type === aliasSetType) {
+  if (isSoa(rrset.type)) return unmanaged('server_own', "the name server's own: the zone file has no SOA");
+  if (isNameServersOf(rrset, zone)) return unmanaged('apex_ns', 'apex NS: the zone file has none');
+  const { leftUnlessStated } = traitsOf(rrset.type);
+  if (leftUnlessStated !== undefined) {
     const rdatas = rrset.values.map(({ rdata }) => rdata).join(', ');
-    return unmanaged('alias', `alias of Route 53 that the zone file does not state: ${rdatas}`);
+    return unmanaged('alias', `${leftUnlessStated} that the zone file does not state: ${rdatas}`);
   }
   if (ownTypes.has(rrset.type)) return unmanaged('server_own', "the name server's own type");
   if (rrset.values.length === 0) return unmanaged('disabled', 'disabled: not served');
@@ -82,7 +83,7 @@ const foreignOwners = (
   }
   if (markers.size === 0) return null;
   return (rrset) => {
-    if (rrset.name === zone && (rrset.type === 'SOA' || rrset.type === 'NS')) return null;
+    if (isApexSet(rrset, zone)) return null;
     return markers.get(rrset.name) ?? markers.get(`${rrset.type.toLowerCase()}-${rrset.name}`) ?? null;
   };
 };

@@ -1,6 +1,6 @@
 import type { Unmanaged, UnmanagedReason } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
-import { aliasedTypes } from '../model/rdata.ts';
+import { addressTypes, replacedTypes } from '../model/rr-types.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, ExistingRRset, Unreadable } from '../model/zone.ts';
@@ -49,7 +49,7 @@ export const unmanagedRows = (
 
 /** Does the zone file itself, and nothing else, have a plain RRset in the place of every alias record set of a name? */
 const isAliasReplaced = (rrset: ExistingRRset, wanted: ReadonlyRRsetMap<RRset>): boolean => {
-  const types = aliasedTypes(rrset);
+  const types = replacedTypes(rrset);
   return (
     types.length > 0 &&
     types.every((type) =>
@@ -70,7 +70,7 @@ export const ownershipAt = (
   // A compiled RRset answers for addresses that are wanted, so it is ours even where they are stored otherwise from now on.
   const isReplaced = (key: RRsetKey) => {
     const { name } = key;
-    return key.type === checks?.type && (wanted.has({ name, type: 'A' }) || wanted.has({ name, type: 'AAAA' }));
+    return key.type === checks?.type && addressTypes.some((type) => wanted.has({ name, type }));
   };
   const compiled = mapRRsets(
     zone.settings.owns === 'listed'

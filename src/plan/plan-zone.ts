@@ -2,6 +2,7 @@ import type { DeletionEvidence } from '../model/deletion-evidence.ts';
 import type { Change, Changeset, Unmanaged } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
+import { soaAt } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import { withSerialOf } from '../model/soa.ts';
@@ -130,7 +131,7 @@ const withServersSerial = (
   owned: ReadonlyRRsetMap<ExistingRRset>,
   zone: string,
 ): ReadonlyRRsetMap<RRset> => {
-  const key = { name: zone, type: 'SOA' };
+  const key = soaAt(zone);
   const soa = wanted.get(key);
   const current = owned.get(key)?.values[0];
   if (soa === undefined || current === undefined) return wanted;

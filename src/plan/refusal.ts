@@ -1,6 +1,7 @@
 import type { WithheldRRset } from '../model/dependents.ts';
 import { dependentsOf } from '../model/dependents.ts';
 import type { Change, GuardName, Withheld } from '../model/plan.ts';
+import { isApexSet } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
@@ -61,8 +62,7 @@ export const refuse = (
 };
 
 /** All but SOA and apex NS. What others keep in the zone makes it no less empty of what Git says. */
-export const isContent = ({ name, type }: RRsetKey, { zone }: GuardInput): boolean =>
-  type !== 'SOA' && !(type === 'NS' && name === zone.name);
+export const isContent = (key: RRsetKey, { zone }: GuardInput): boolean => !isApexSet(key, zone.name);
 
 /** How many RRsets of ours the zone has. */
 export const countOurs = (input: GuardInput): number =>

@@ -1,4 +1,5 @@
 import { type DeletionEvidence, isForServer } from '../model/deletion-evidence.ts';
+import { reverseType, traitsOf } from '../model/rr-types.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
@@ -179,10 +180,10 @@ const inScope = ({ scope, id }: DesiredZone, { written }: DeletionEvidence): ((k
  */
 const isExhaustive = (type: string, wanted: RRset | undefined): boolean => {
   if (wanted === undefined) return false;
-  if (type === 'CNAME' || type === 'DNAME') return true;
+  if (traitsOf(type).values === 'one') return true;
   return wanted.values.some(({ origins, retained }) =>
     origins.some(
-      ({ kind }) => kind === 'zone_file' || (type === 'PTR' && kind === 'registration' && retained === undefined),
+      ({ kind }) => kind === 'zone_file' || (type === reverseType && kind === 'registration' && retained === undefined),
     ),
   );
 };

@@ -1,4 +1,5 @@
 import type { HealthCheck } from '../model/health.ts';
+import { cnameAt, otherAddressType, standsAlone, typesWhere } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, type RRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
@@ -23,7 +24,7 @@ export const retainValues = (
     rrsets.set(unwanted, withCheckOf(withValues(wanted, values), wanted.healthCheck));
     return;
   }
-  const other = rrset.type === type ? undefined : rrsets.get({ name, type: type === 'A' ? 'AAAA' : 'A' });
+  const other = rrset.type === type ? undefined : rrsets.get({ name, type: otherAddressType(type) });
   if (rrset.type !== type && other === undefined) {
     const [reason] = retained.map((each) => each.reason);
     const whole = rrset.values.map(({ rdata }) => ({
@@ -54,6 +55,8 @@ const urlLike = ([address, url]: readonly [string, string], wanted: string): str
 
 const inUrl = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
+const typesDecidingBelow = typesWhere(({ decidesBelow }) => decidesBelow === true);
+
 /**
  * The name whose changes have to wait because a retained value could not be answered after them: it would stand beside a
  * CNAME, or be occluded by a zone cut or DNAME that does not exist yet. Null: there is none.
@@ -64,13 +67,11 @@ export const blockingName = (
   existing: readonly ExistingRRset[],
   zone: string,
 ): string | null => {
-  if (
-    type === 'CNAME' ? [...wanted.values()].some((each) => each.name === name) : wanted.has({ name, type: 'CNAME' })
-  ) {
+  if (standsAlone(type) ? [...wanted.values()].some((each) => each.name === name) : wanted.has(cnameAt(name))) {
     return name;
   }
   const isNew = (above: string): boolean => {
-    const occluding = ['DNAME', 'NS']
+    const occluding = typesDecidingBelow
       .map((each) => ({ name: above, type: each }))
       .filter((key) => occludes(key, zone) && wanted.has(key));
     return occluding.length > 0 && !occluding.some(mapRRsets(existing).has);

@@ -1,4 +1,5 @@
 import type { AtomicSet, Change, Withheld } from '../model/plan.ts';
+import { reverseType } from '../model/rr-types.ts';
 import type { Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Cause, DraftChange, Filter } from './changeset-draft.ts';
@@ -77,7 +78,7 @@ const whereIs = ({ change: { name, type }, draft }: DraftChange): string => {
 const quarantineCauses = ({ tiedMembers }: TiedSet, { quarantined }: SetCausesInput): readonly Cause[] => {
   if (quarantined === undefined) return [];
   for (const { change } of tiedMembers) {
-    for (const { rdata } of change.type === 'PTR' ? (change.after?.values ?? []) : []) {
+    for (const { rdata } of change.type === reverseType ? (change.after?.values ?? []) : []) {
       const found = quarantined.get(rdata);
       if (found === undefined) continue;
       const reason = `waits for the addresses of ${rdata}, which have an error${ruleWords(found)}`;

@@ -1,6 +1,6 @@
 import { compareText } from '../model/compare.ts';
 import type { AtomicSet, Change, ChangeRef, Changeset, PlannedRRset } from '../model/plan.ts';
-import { synthesisedTypes } from '../model/rdata.ts';
+import { answersForOthers, isAddressType, reverseType } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { serverKey } from '../model/server.ts';
 
@@ -55,10 +55,7 @@ export const refTo = ({ zone, view, target }: Changeset, { name, type }: RRsetKe
 export const changeRefKey = ({ zone, view, target, name, type }: ChangeRef): string =>
   `${zone}\n${view ?? ''}\n${target}\n${name} ${type}`;
 
-/** Types that cannot stand beside an A or AAAA, so that they are swapped with it. */
-const swappedTypes: ReadonlySet<string> = new Set(['CNAME', ...synthesisedTypes]);
-
-const isAddress = ({ type }: RRsetKey): boolean => type === 'A' || type === 'AAAA';
+const isAddress = ({ type }: RRsetKey): boolean => isAddressType(type);
 
 const namesWithAddresses = (changes: readonly Change[]): ReadonlySet<string> =>
   new Set(changes.filter(isAddress).map(({ name }) => name));
@@ -66,7 +63,7 @@ const namesWithAddresses = (changes: readonly Change[]): ReadonlySet<string> =>
 /** The servers whose registration a change is part of; `addressed` are the names where an A or AAAA changes. */
 const serversOf = (change: Change, registered: Registered, addressed: ReadonlySet<string>): readonly ServerRef[] => {
   const { name, type, before, after } = change;
-  if (type === 'PTR') {
+  if (type === reverseType) {
     const named = (side: Change['after']) => [
       ...new Set(side?.values.flatMap(({ rdata }) => registered.get(rdata) ?? [])),
     ];
@@ -74,7 +71,7 @@ const serversOf = (change: Change, registered: Registered, addressed: ReadonlySe
     return next.length > 0 ? next : named(before);
   }
   const server = registered.get(name);
-  return server !== undefined && (isAddress(change) || (swappedTypes.has(type) && addressed.has(name))) ? [server] : [];
+  return server !== undefined && (isAddress(change) || (answersForOthers(type) && addressed.has(name))) ? [server] : [];
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { UnmanagedReason } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import { aliasedTypes, aliasSetType, besideCname } from '../model/rdata.ts';
+import { cnameAt, replacedTypes, replacingTypes, standsAlone, traitsOf } from '../model/rr-types.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, Quarantine, Unreadable, ZoneId } from '../model/zone.ts';
@@ -19,8 +19,8 @@ export interface UnmanagedRRset {
   readonly reason: UnmanagedReason;
 }
 
-/** Types that may stand beside a CNAME; KEY did before there was DNSKEY (RFC 2535 section 2.3.5). */
-const allowedBesideCname: ReadonlySet<string> = new Set([...besideCname, 'NSEC3', 'KEY']);
+/** May the type stay beside a CNAME, where it is not ours? */
+const isAllowedBesideCname = (type: string): boolean => traitsOf(type).besideCname !== undefined;
 
 /** Finds the wanted RRsets that are not ours to write, or that DNS does not allow beside what stays. */
 export const unmanagedConflicts = (
@@ -51,40 +51,37 @@ interface Staying extends RRsetKey {
 const keyAndWhy = ({ rrset: { name, type }, reason: { why } }: UnmanagedRRset): Staying => ({ name, type, why });
 const isServed = ({ rrset }: UnmanagedRRset): boolean => rrset.values.length > 0;
 
-/** An alias of Route 53 takes the place of the types that it answers for. */
+/** Some services keep an alias in the place of the types that it answers for. */
 const aliasConflicts = (
   wanted: ReadonlyRRsetMap<RRset>,
   unmanaged: readonly UnmanagedRRset[],
   staying: readonly Staying[],
 ): readonly UnmanagedConflict[] => [
   ...unmanaged.flatMap(({ rrset, reason }) =>
-    aliasedTypes(rrset).flatMap((type) =>
+    replacedTypes(rrset).flatMap((type) =>
       conflict(
         wanted.get({ name: rrset.name, type }),
         `it cannot stand beside the alias that is left alone (${reason.why})`,
       ),
     ),
   ),
-  ...staying.flatMap(({ name, type, why }) => {
-    const alias = wanted.get({ name, type: aliasSetType });
-    return alias !== undefined && aliasedTypes(alias).includes(type)
-      ? conflict(alias, `it cannot stand beside the ${type} that is left alone (${why})`)
-      : [];
-  }),
+  ...staying.flatMap(({ name, type, why }) =>
+    replacingTypes
+      .flatMap((each) => wanted.get({ name, type: each }) ?? [])
+      .filter((alias) => replacedTypes(alias).includes(type))
+      .flatMap((alias) => conflict(alias, `it cannot stand beside the ${type} that is left alone (${why})`)),
+  ),
 ];
 
 const cnameConflicts = (wanted: ReadonlyRRsetMap<RRset>, served: readonly Staying[]): readonly UnmanagedConflict[] => {
-  const cnames = new Map(served.filter(({ type }) => type === 'CNAME').map((each) => [each.name, each]));
-  const others = served.filter(({ type }) => type !== 'CNAME' && !allowedBesideCname.has(type));
+  const cnames = new Map(served.filter(({ type }) => standsAlone(type)).map((each) => [each.name, each]));
+  const others = served.filter(({ type }) => !standsAlone(type) && !isAllowedBesideCname(type));
   const ofWantedCnames = others.flatMap(({ name, type, why }) =>
-    conflict(
-      wanted.get({ name, type: 'CNAME' }),
-      `a CNAME cannot stand beside the ${type} that is left alone (${why})`,
-    ),
+    conflict(wanted.get(cnameAt(name)), `a CNAME cannot stand beside the ${type} that is left alone (${why})`),
   );
   if (cnames.size === 0) return ofWantedCnames;
   const besideCnames = wanted.values().flatMap((rrset) => {
-    const cname = rrset.type === 'CNAME' ? undefined : cnames.get(rrset.name);
+    const cname = standsAlone(rrset.type) ? undefined : cnames.get(rrset.name);
     return cname === undefined
       ? []
       : conflict(rrset, `it cannot stand beside the CNAME that is left alone (${cname.why})`);

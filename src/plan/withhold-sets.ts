@@ -1,4 +1,5 @@
 import type { AtomicSet, Change, ChangeRef, Changeset } from '../model/plan.ts';
+import { reverseType } from '../model/rr-types.ts';
 import { joined, tiesOf } from '../model/ties.ts';
 import type { ChangesetDraft, DraftChange } from './changeset-draft.ts';
 import { draftOf, finishDraft, withAllChanges, withhold, withholdDependents } from './changeset-draft.ts';
@@ -90,4 +91,4 @@ const tiedSets = (sets: readonly DraftSet[]): readonly TiedSet[] =>
 
 /** A server that loses its last address keeps it meanwhile: whoever has the address now does not wait for that. */
 const tiesAt = ({ change }: DraftChange): readonly string[] =>
-  change.type !== 'PTR' && change.after === null ? [] : tiesOf(change);
+  change.type !== reverseType && change.after === null ? [] : tiesOf(change);

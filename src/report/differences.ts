@@ -1,4 +1,5 @@
 import type { Difference } from '../model/result.ts';
+import { isNameServers, isSoa } from '../model/rr-types.ts';
 import { visible } from './phrases.ts';
 
 /** One difference as a sentence: which name server, which name, what it should say and what it says. */
@@ -7,11 +8,11 @@ export const differenceLine = (difference: Difference): string =>
 
 /** A SOA of which nothing is expected stands for the whole zone, and so does a NS that nobody has an address for. */
 const isOfZone = ({ type, kind, expected }: Difference): boolean =>
-  expected === null && (type === 'SOA' || (type === 'NS' && kind === 'no_answer'));
+  expected === null && (isSoa(type) || (isNameServers(type) && kind === 'no_answer'));
 
 const ofZone = ({ zone, nameserver, type, kind, answered }: Difference): string => {
   const reason = said(answered);
-  if (type === 'NS')
+  if (isNameServers(type))
     return nameserver === '(none)' ? `${zone}: ${reason}` : `${nameserver} cannot be asked for ${zone}: ${reason}`;
   if (kind === 'unexpected')
     return `${nameserver} still serves the zone ${zone}; where it is a secondary, take the zone out of its own configuration`;

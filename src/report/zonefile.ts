@@ -1,6 +1,7 @@
 import { compareText } from '../model/compare.ts';
 import { relativeTo } from '../model/name.ts';
-import { aliasSetType, genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
+import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
+import { isSoa } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 
 /** octoDNS's file name for a zone; "/" in a name is %2F. */
@@ -13,7 +14,7 @@ export const zoneFileName = (zone: string, as: 'yaml' | 'zone'): string =>
  */
 export function* zoneYaml(rrsets: readonly RRset[], zone: string): Generator<string> {
   const byName = Map.groupBy(
-    rrsets.filter(({ type }) => type !== 'SOA'),
+    rrsets.filter(({ type }) => !isSoa(type)),
     ({ name }) => relativeTo(name, zone),
   );
   yield byName.size === 0 ? '--- {}\n' : '---\n';
@@ -63,8 +64,7 @@ export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<s
     const code = typeByName(rrset.type)?.code ?? 0;
     const owner = relativeTo(rrset.name, zone) || '@';
     for (const { rdata } of rrset.values) {
-      if (rrset.type === aliasSetType)
-        yield `; ${owner} ${rrset.type} ${oneLine(rdata)} is no record of a master file\n`;
+      if (code === 0) yield `; ${owner} ${rrset.type} ${oneLine(rdata)} is no record of a master file\n`;
       else
         yield code >= privateUse
           ? `${owner}\t${rrset.ttl}\tIN\tTYPE${code}\t${genericRdata(rrset.type, rdata)}\t; ${rrset.type} ${oneLine(rdata)}\n`
@@ -96,7 +96,7 @@ const compareDigits = (a: string, b: string): number => {
 const inOrder = (rrsets: readonly RRset[], zone: string): readonly RRset[] =>
   rrsets.toSorted(
     (a, b) =>
-      Number(b.type === 'SOA') - Number(a.type === 'SOA') ||
+      Number(isSoa(b.type)) - Number(isSoa(a.type)) ||
       Number(b.name === zone) - Number(a.name === zone) ||
       compareText(a.name, b.name) ||
       compareText(a.type, b.type),

@@ -1,5 +1,6 @@
 import { compareText } from '../model/compare.ts';
 import type { Difference } from '../model/result.ts';
+import { soaAt } from '../model/rr-types.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { notAsked } from './circuit-breaker.ts';
 import { countUnasked, type ZoneCheck } from './zone-check.ts';
@@ -19,8 +20,7 @@ export const differencesOf = (check: ZoneCheck): readonly Difference[] => {
 const unanswered = (check: ZoneCheck, failure: NonNullable<ZoneCheck['failure']>, count: number): Difference => ({
   zone: zoneLabel(check.task.zone),
   nameserver: check.nameserver.label,
-  name: check.task.zone.name,
-  type: 'SOA',
+  ...soaAt(check.task.zone.name),
   kind: failure.kind,
   expected: null,
   answered: count === 0 ? failure.reason : `${failure.reason}; ${count} ${count === 1 ? 'RRset' : 'RRsets'} not asked`,

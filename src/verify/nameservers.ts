@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { NameServer } from '../model/ports.ts';
+import { isAddressType, isNameServers, isNameServersOf, nameServersAt } from '../model/rr-types.ts';
 import type { ZoneId } from '../model/zone.ts';
 import type { OpenTarget } from '../target.ts';
 
@@ -37,10 +38,10 @@ export const nameServersOf = async (
   const given = await target.provider.delegation?.(zone).catch(() => undefined);
   if (given === null) return noneToAsk;
   if (given !== undefined) {
-    const ns = { name: zone.name, type: 'NS', values: given.map((rdata) => ({ rdata })) };
-    return nameServersIn(zone.name, [ns, ...all.filter(({ type }) => type !== 'NS')]);
+    const ns = { ...nameServersAt(zone.name), values: given.map((rdata) => ({ rdata })) };
+    return nameServersIn(zone.name, [ns, ...all.filter(({ type }) => !isNameServers(type))]);
   }
-  const declared = all.some(({ name, type }) => type === 'NS' && name === zone.name);
+  const declared = all.some((rrset) => isNameServersOf(rrset, zone.name));
   return nameServersIn(zone.name, declared ? all : [...all, ...(await apexRRsetsAt(zone, target))]);
 };
 
@@ -62,11 +63,11 @@ const addressAndPort = (address: string, port: number): string =>
 
 /** The addresses of the name servers in the NS RRset of `name`: by the zone's own A and AAAA, else by the system. */
 export const nameServersIn = async (name: string, rrsets: Iterable<NameServerRRset>): Promise<FoundNameServers> => {
-  const all = [...rrsets].filter(({ type }) => type === 'NS' || type === 'A' || type === 'AAAA');
-  const names = all.filter((rrset) => rrset.type === 'NS' && rrset.name === name).flatMap(rdataOf);
+  const all = [...rrsets].filter(({ type }) => isNameServers(type) || isAddressType(type));
+  const names = all.filter((rrset) => isNameServersOf(rrset, name)).flatMap(rdataOf);
   const found = await Promise.all(
     names.map(async (each) => {
-      const glue = all.filter((rrset) => rrset.name === each && rrset.type !== 'NS').flatMap(rdataOf);
+      const glue = all.filter((rrset) => rrset.name === each && !isNameServers(rrset.type)).flatMap(rdataOf);
       return { name: each, addresses: glue.length > 0 ? glue : await resolve(each) };
     }),
   );

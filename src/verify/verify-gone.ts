@@ -1,6 +1,7 @@
 import { forEachPooled } from '../model/pool.ts';
 import type { NameServer } from '../model/ports.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
+import { isSoa, soaAt } from '../model/rr-types.ts';
 import { type ZoneId, zoneLabel } from '../model/zone.ts';
 import type { VerifyOptions } from './verify-zones.ts';
 
@@ -46,10 +47,10 @@ const stillThere = async (
   zone: ZoneId,
   { ask, signal }: VerifyOptions,
 ): Promise<Difference | null> => {
-  const answer = await ask(nameserver, { name: zone.name, type: 'SOA' }, signal);
-  const at = { zone: zoneLabel(zone), nameserver: nameserver.label, name: zone.name, type: 'SOA', expected: null };
+  const answer = await ask(nameserver, soaAt(zone.name), signal);
+  const at = { zone: zoneLabel(zone), nameserver: nameserver.label, ...soaAt(zone.name), expected: null };
   if (answer.status === 'no_answer') return { ...at, kind: 'no_answer', answered: answer.reason };
-  const soas = answer.answers.filter(({ name, type }) => name === zone.name && type === 'SOA');
+  const soas = answer.answers.filter(({ name, type }) => name === zone.name && isSoa(type));
   if (!answer.authoritative || soas.length === 0) return null;
   return { ...at, kind: 'unexpected', answered: soas.map(({ rdata, ttl }) => `${ttl} ${rdata}`) };
 };

@@ -1,6 +1,7 @@
 import { forEachPooled } from '../model/pool.ts';
 import type { Asker } from '../model/ports.ts';
 import type { VerifyReport } from '../model/result.ts';
+import { isSoa, soaAt } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { serialOf } from '../model/soa.ts';
 import { zoneLabel } from '../model/zone.ts';
@@ -121,13 +122,13 @@ const askAll = async (
 /** Does it answer for the zone at all, and with which serial? Spares it the other questions where it does not. */
 const askForSoa = async (check: ZoneCheck, ask: Asker): Promise<void> => {
   const zone = check.task.zone.name;
-  const answer = await ask(check.nameserver, { name: zone, type: 'SOA' });
+  const answer = await ask(check.nameserver, soaAt(zone));
   check.serial = null;
   if (answer.status === 'no_answer') {
     check.failure = { kind: 'no_answer', reason: answer.reason };
     return;
   }
-  const soa = answer.answers.find((record) => record.type === 'SOA' && record.name === zone);
+  const soa = answer.answers.find((record) => isSoa(record.type) && record.name === zone);
   if (soa === undefined || !answer.authoritative) {
     const reason = answer.rcode === 'NOERROR' ? 'not authoritative for the zone' : answer.rcode;
     check.failure = { kind: 'missing', reason };

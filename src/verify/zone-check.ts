@@ -1,5 +1,6 @@
 import type { NameServer } from '../model/ports.ts';
 import type { Difference } from '../model/result.ts';
+import { addressTypes, codeTypes, isAddressType, runsCode } from '../model/rr-types.ts';
 import { keyOf, type RRsetKey, rrsetOfType } from '../model/rrset.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { type ZoneTree, zoneTree, zoneTreeOf } from '../model/zone-tree.ts';
@@ -89,9 +90,8 @@ export const answersBefore = ({ expected, task }: ZoneCheck, key: RRsetKey): Lag
   return [null, rrsetOfType(without.rrsetsFor(key.name), key.type) ?? null];
 };
 
-/** LUA and the addresses of its name take each other's place. */
-const takingPlaceOf = ({ name, type }: RRsetKey): readonly RRsetKey[] =>
-  (({ LUA: ['LUA', 'A', 'AAAA'], A: ['A', 'LUA'], AAAA: ['AAAA', 'LUA'] })[type] ?? [type]).map((each) => ({
-    name,
-    type: each,
-  }));
+/** Addresses that are made by code, and those that stand in the zone, take each other's place. */
+const takingPlaceOf = ({ name, type }: RRsetKey): readonly RRsetKey[] => {
+  const others = runsCode(type) ? addressTypes : isAddressType(type) ? codeTypes : [];
+  return [type, ...others].map((each) => ({ name, type: each }));
+};

@@ -1,3 +1,4 @@
+import { isSoa } from '../model/rr-types.ts';
 import { serialOf } from '../model/soa.ts';
 import { classCodes } from './codes.ts';
 import { WireError } from './errors.ts';
@@ -43,7 +44,7 @@ export const readAxfr = (zone: string): TransferReader => {
     take: (record) => {
       const [soa] = records;
       if (closed) malformed('there are records after the SOA that closes it');
-      if (soa === undefined || record.type === 'SOA') {
+      if (soa === undefined || isSoa(record.type)) {
         if (!isSoaOf(zone, record)) malformed(`it has a SOA that is not that of ${zone}, or does not begin with one`);
         if (soa !== undefined && soa.rdata !== record.rdata)
           malformed('the SOA at its end is not the one it began with');
@@ -81,7 +82,7 @@ export const readIxfr = (zone: string, serial: number): TransferReader => {
 
 /** A second SOA that is another one begins a step; anything else is the content of a whole zone. */
 const beginsSteps = (first: MessageRecord, second: MessageRecord): boolean =>
-  second.type === 'SOA' && second.rdata !== first.rdata;
+  isSoa(second.type) && second.rdata !== first.rdata;
 
 const axfrFrom = (zone: string, first: MessageRecord): TransferReader => {
   const reader = readAxfr(zone);
@@ -112,7 +113,7 @@ const readSteps = (zone: string, soa: MessageRecord, serial: number): TransferRe
   return {
     take: (record) => {
       if (closed) malformed('there are records after the SOA that closes it');
-      if (record.type === 'SOA') takeSoa(record);
+      if (isSoa(record.type)) takeSoa(record);
       else if (steps.at(-1)?.to === null) steps.at(-1)?.deleted.push(record);
       else steps.at(-1)?.added.push(record);
     },
@@ -124,7 +125,7 @@ const whole = ({ added, deleted, from, to }: OpenStep): readonly ZoneStep[] =>
   to === null ? [] : [{ from, to, deleted, added }];
 
 const isSoaOf = (zone: string, record: MessageRecord): boolean =>
-  record.type === 'SOA' && record.name === zone && record.class === classCodes.IN && !record.rdata.startsWith('\\#');
+  isSoa(record.type) && record.name === zone && record.class === classCodes.IN && !record.rdata.startsWith('\\#');
 
 const malformed = (what: string): never => {
   throw new WireError('malformed', `the transfer cannot be used: ${what}`);

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isWithin } from '../model/name.ts';
+import { isSoa, soaAt } from '../model/rr-types.ts';
 import { withSerialNumber } from '../model/soa.ts';
 import { classCodes, metaType, rcodeName } from './codes.ts';
 import { WireError } from './errors.ts';
@@ -50,7 +51,7 @@ export const transferChanges = (
   options: TransferOptions = {},
 ): Promise<Transferred> => {
   const rdata = withSerialNumber('. . 0 0 0 0 0', serial);
-  const soa = { name: zone, type: 'SOA', class: classCodes.IN, ttl: 0, rdata };
+  const soa = { ...soaAt(zone), class: classCodes.IN, ttl: 0, rdata };
   return run(server, zone, query(zone, 'IXFR', [soa]), readIxfr(zone, serial), options);
 };
 
@@ -114,7 +115,7 @@ const takeMessage = (
   for (const record of message.answers) {
     if (record.class !== classCodes.IN) throw new WireError('malformed', 'the transfer has records of another class');
     // The SOA of another zone is no stray record: the reader says what is wrong.
-    if (record.type === 'SOA' || isWithin(record.name, zone)) reader.take(record);
+    if (isSoa(record.type) || isWithin(record.name, zone)) reader.take(record);
     else seen.outOfZone += 1;
   }
 };

@@ -1,4 +1,5 @@
 import { SyntaxProblem } from '../model/errors.ts';
+import { isSoa, soaAt } from '../model/rr-types.ts';
 import { classCodes, metaType, opcodes } from './codes.ts';
 import { encodeMessage, type Message, type MessageRecord, maxMessageBytes, noFlags } from './message.ts';
 
@@ -35,7 +36,7 @@ export const updateMessage = (id: number, { zone, prerequisites, steps }: Update
   id,
   flags: { ...noFlags, opcode: opcodes.UPDATE },
   rcode: 0,
-  questions: [{ name: zone, type: 'SOA', class: classCodes.IN }],
+  questions: [{ ...soaAt(zone), class: classCodes.IN }],
   answers: prerequisites.flatMap(prerequisiteRecords),
   authority: steps.map(stepRecord),
   additional: [],
@@ -45,7 +46,7 @@ export const updateMessage = (id: number, { zone, prerequisites, steps }: Update
 /** Reads the UPDATE in a message. Throws SyntaxProblem where the message is none (RFC 2136 sections 3.1.1, 3.2, 3.4.1). */
 export const updateOf = (message: Message): Update => {
   const [zone, ...more] = message.questions;
-  if (message.flags.opcode !== opcodes.UPDATE || zone?.type !== 'SOA' || more.length > 0) {
+  if (message.flags.opcode !== opcodes.UPDATE || zone === undefined || !isSoa(zone.type) || more.length > 0) {
     throw new SyntaxProblem('the message is no UPDATE of one zone', 'wire');
   }
   return {

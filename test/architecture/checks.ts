@@ -139,3 +139,12 @@ export const cycles = (sources: readonly Source[]): readonly string[] => {
 
 const isPath = (from: string): boolean => /^(src|providers|bin|test|scripts)\//.test(from);
 const nameOf = (node: unknown): string => (isNode(node) && typeof node.name === 'string' ? node.name : '');
+
+/** The RR types, of these, that a file names as text. */
+export const namedTypes = ({ nodes }: Source, mnemonics: ReadonlySet<string>): readonly string[] => [
+  ...new Set(
+    nodes.flatMap(({ type, value }) =>
+      type === 'Literal' && typeof value === 'string' && mnemonics.has(value) ? [value] : [],
+    ),
+  ),
+];

@@ -107,6 +107,16 @@ describe('quarantine', () => {
   });
 });
 
+describe('what is answered without being in the zone', () => {
+  it.each(['ALIAS lb.example.net.', 'LUA A "return 1"', 'Route53Provider/ALIAS A lb.example.net. false Z2'])(
+    'is an address for what leads to it: %s',
+    (synthesised) => {
+      const lines = ['@ MX 10 mail', `mail ${synthesised}`, '@ NS ns3', `ns3 ${synthesised}`];
+      expect(check(lines).problems).toEqual([]);
+    },
+  );
+});
+
 describe('what a file cannot know', () => {
   const lines = ['www CNAME gone', 'sub NS ns1.sub', 'sub NS ns2.example.net.'];
 

@@ -3,6 +3,7 @@ import type { Change } from '../../model/plan.ts';
 import type { JournalEntry, JournalMember, Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
 import { problemOfTarget } from '../../model/problem.ts';
+import { reverseType } from '../../model/rr-types.ts';
 import { joined, tiesOf } from '../../model/ties.ts';
 import { type ZoneTarget, zoneTargetKey, zoneTargetLabel } from '../../model/zone-target.ts';
 import type { OpenTargets, RunContext, UnwritableName } from '../../target.ts';
@@ -214,7 +215,7 @@ const forward = (change: Change) => ({ change: inverse(change), step: -stepOf(ch
 
 /** A new PTR comes before its address, and an old address goes before its PTR. */
 const stepOf = ({ type, after }: Change): number =>
-  (after === null ? 2 : 0) + Number((type === 'PTR') === (after === null));
+  (after === null ? 2 : 0) + Number((type === reverseType) === (after === null));
 
 const stuckEntries = ({ entries, undoGroup: { failure } }: JournalledGroup): readonly JournalEntry[] =>
   entries

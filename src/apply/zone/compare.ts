@@ -1,5 +1,6 @@
 import { sameCheck } from '../../model/health.ts';
 import type { Change } from '../../model/plan.ts';
+import { isApexSet, isSoa } from '../../model/rr-types.ts';
 import { keyOf, sameAnswer } from '../../model/rrset.ts';
 import { withSerialOf } from '../../model/soa.ts';
 import type { ZoneSnapshot } from '../../model/zone.ts';
@@ -19,7 +20,7 @@ export const differing = (
     const served = found === undefined || found.values.length === 0 ? null : found;
     if (expected === null || served === null) return expected !== served;
     if (!sameCheck(change.type, expected.health_check, served.healthCheck ?? null)) return true;
-    return !sameAnswer(change.type === 'SOA' ? withSerials(expected, served) : expected, served);
+    return !sameAnswer(isSoa(change.type) ? withSerials(expected, served) : expected, served);
   });
 };
 
@@ -28,11 +29,7 @@ export const differing = (
  * these is a replace. Anything else in it is somebody else's.
  */
 export const againstNew = (changes: readonly Change[], { zone, rrsets }: ZoneSnapshot): readonly Change[] => {
-  const made = new Map(
-    rrsets
-      .filter(({ name, type }) => name === zone.name && (type === 'SOA' || type === 'NS'))
-      .map((rrset) => [keyOf(rrset), rrset]),
-  );
+  const made = new Map(rrsets.filter((rrset) => isApexSet(rrset, zone.name)).map((rrset) => [keyOf(rrset), rrset]));
   return changes.map((change) => {
     const found = made.get(keyOf(change));
     if (found === undefined) return change;
@@ -43,10 +40,10 @@ export const againstNew = (changes: readonly Change[], { zone, rrsets }: ZoneSna
 
 /** What is sent for a SOA carries the serial that the name server has now. */
 export const withCurrentSerial = (changes: readonly Change[], snapshot: ZoneSnapshot): readonly Change[] => {
-  if (!changes.some((change) => change.type === 'SOA')) return changes;
-  const soa = snapshot.rrsets.find((rrset) => rrset.type === 'SOA');
+  if (!changes.some((change) => isSoa(change.type))) return changes;
+  const soa = snapshot.rrsets.find((rrset) => isSoa(rrset.type));
   return changes.map((change) =>
-    change.type === 'SOA' && change.after !== null && soa !== undefined
+    isSoa(change.type) && change.after !== null && soa !== undefined
       ? { ...change, after: withSerials(change.after, soa) }
       : change,
   );

@@ -1,8 +1,8 @@
 import { compileGlob, globProblem, hasStar } from '../../model/glob.ts';
 import { splitParts } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
-import { aliasSetType } from '../../model/rdata.ts';
 import { type Grant, guardedTypes, type UnusableRule } from '../../model/roles.ts';
+import { addressTypes } from '../../model/rr-types.ts';
 import { checkOf } from '../../validation/index.ts';
 import { findType } from '../record-types.ts';
 import { type GrantEntry, grantSchema } from '../schema/grants.ts';
@@ -11,7 +11,6 @@ import { type Config, checkAt, reportAt, reportAtKey } from './config.ts';
 import { parseCidr } from './parse-scalars.ts';
 
 const acme = '_acme-challenge';
-const defaultTypes = ['A', 'AAAA'] as const;
 const roles = ['label', 'group', 'inventory'] as const;
 
 export interface Grants {
@@ -69,11 +68,11 @@ const readGrant = (config: Config, entry: GrantEntry, path: Path): Grant | null 
 };
 
 const readTypes = (config: Config, entry: GrantEntry, path: Path): readonly string[] => {
-  const types = (entry.types ?? defaultTypes).flatMap((text, i) => {
+  const types = (entry.types ?? addressTypes).flatMap((text, i) => {
     const found = findType(text);
     const at = [...path, 'types', i];
     if (found.status === 'refused') reportAt(config, 'unknown-type', `${path.join('.')}: ${found.message}`, at);
-    else if (found.type.name === 'LUA' || found.type.name === aliasSetType) {
+    else if (found.type.traits.ungranted === true) {
       const message = `${path.join('.')}: ${found.type.name} cannot be granted: nothing from the inventory becomes code`;
       reportAt(config, 'inventory-type', message, at);
     } else return [found.type.name];

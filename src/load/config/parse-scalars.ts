@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { NameServer } from '../../model/ports.ts';
 import { parseRdata, rdataFromWire, rdataToWire } from '../../model/rdata.ts';
+import { addressTypeOf } from '../../model/rr-types.ts';
 
 const defaultPort = 53;
 
@@ -28,7 +29,7 @@ export const isCidr = (text: string): boolean => {
 export const parseCidr = (text: string): { readonly cidr: string } | { readonly meant: string } | null => {
   if (!isCidr(text)) return null;
   const [address = '', bits = ''] = text.split('/');
-  const type = isIP(address) === 4 ? 'A' : 'AAAA';
+  const type = addressTypeOf(address);
   if (address.includes('%')) return null;
   const canonical = parseRdata(type, address);
   const octets = rdataToWire(type, canonical).map((octet, i) => octet & mask(Number(bits) - i * 8));

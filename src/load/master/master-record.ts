@@ -2,6 +2,7 @@ import { isWithin, parseName } from '../../model/name.ts';
 import type { FileOrigin } from '../../model/origin.ts';
 import { quoted } from '../../model/phrases.ts';
 import { parseRdata } from '../../model/rdata.ts';
+import { isSoa } from '../../model/rr-types.ts';
 import type { LoadRuleId } from '../load-rules.ts';
 import { findType, typeFault } from '../record-types.ts';
 import { addRecord, type MasterFile, type MasterProgress, orProblem, refuse } from './progress.ts';
@@ -123,7 +124,7 @@ export const readHead = (tokens: readonly Token[]): Head => {
  */
 const ttlOf = (explicit: number | null, type: string, rdata: string, progress: MasterProgress): number => {
   if (explicit !== null) progress.lastTtl = explicit;
-  else if (type === 'SOA' && progress.lastTtl === null) progress.defaultTtl ??= Number(rdata.split(' ').at(-1));
+  else if (isSoa(type) && progress.lastTtl === null) progress.defaultTtl ??= Number(rdata.split(' ').at(-1));
   return explicit ?? progress.defaultTtl ?? progress.lastTtl ?? progress.context.ttl;
 };
 

@@ -3,11 +3,10 @@ import type { WhenAllDown } from '../../model/health.ts';
 import { quoted } from '../../model/phrases.ts';
 import { parseRdata } from '../../model/rdata.ts';
 import type { ClaimDefinition, HealthCheckDefinition } from '../../model/roles.ts';
+import { type AddressType, traitsOf } from '../../model/rr-types.ts';
 import { parseTemplate, type TemplatePart } from '../../model/template.ts';
 import type { ClaimEntry, HealthCheckEntry } from '../schema/labels.ts';
 import { checkName, filled, type RuleReader, reportIn, tryIn } from './rule-reader.ts';
-
-type AddressType = ClaimDefinition['type'];
 
 /** A claim without its place; null after a problem. */
 export const readClaim = (reader: RuleReader, entry: ClaimEntry): Omit<ClaimDefinition, 'at'> | null => {
@@ -97,7 +96,7 @@ const urlOf = (parts: readonly TemplatePart[], type: AddressType, word: string):
 const examples = (type: AddressType): ReadonlyMap<string, string> =>
   new Map([
     ['name', 'web1'],
-    ['ip', type === 'A' ? '192.0.2.1' : '[2001:db8::1]'],
+    ['ip', traitsOf(type).address === 4 ? '192.0.2.1' : '[2001:db8::1]'],
     ['ipv4', '192.0.2.1'],
     ['ipv6', '[2001:db8::1]'],
   ]);

@@ -1,13 +1,11 @@
-import { ownTypes, parseRdata, rdataFromYaml, synthesisedTypes } from '../../model/rdata.ts';
+import { parseRdata, rdataFromYaml } from '../../model/rdata.ts';
 import type { RecordDefinition } from '../../model/roles.ts';
+import { isAddressType, isSoa } from '../../model/rr-types.ts';
 import { isTemplate, parseTemplate } from '../../model/template.ts';
 import { findType } from '../record-types.ts';
 import type { RecordEntry } from '../schema/labels.ts';
 import type { RuleReader } from './rule-reader.ts';
 import { checkName, reportIn, tryIn } from './rule-reader.ts';
-
-/** Types that are the zone's and its name server's own, never a server's. */
-const neverServers: ReadonlySet<string> = new Set(['SOA', ...ownTypes]);
 
 /** A record without its place; null after a problem. */
 export const readRecord = (reader: RuleReader, entry: RecordEntry): Omit<RecordDefinition, 'at'> | null => {
@@ -25,12 +23,13 @@ const readType = (reader: RuleReader, text: string): string | null => {
     reportIn(reader, 'unknown-type', found.message, 'type');
     return null;
   }
-  const { name } = found.type;
-  const fault = synthesisedTypes.has(name)
-    ? `${name} is not for records of the inventory: nothing from it becomes code; use a zone file`
-    : neverServers.has(name)
-      ? `${name} is the name server's own, and no server's`
-      : null;
+  const { name, traits } = found.type;
+  const fault =
+    traits.synthesised !== undefined
+      ? `${name} is not for records of the inventory: nothing from it becomes code; use a zone file`
+      : isSoa(name) || traits.madeByServer === true
+        ? `${name} is the name server's own, and no server's`
+        : null;
   if (fault === null) return name;
   reportIn(reader, 'inventory-type', fault, 'type');
   return null;
@@ -38,11 +37,11 @@ const readType = (reader: RuleReader, text: string): string | null => {
 
 const checkValue = (reader: RuleReader, type: string, value: string | undefined): void => {
   if (value === undefined) {
-    if (type === 'A' || type === 'AAAA') return;
+    if (isAddressType(type)) return;
     reportIn(reader, 'record-syntax', `${type} needs a "value": only A and AAAA have the server's addresses for one`);
     return;
   }
   if (isTemplate(value) || value.includes('}}')) tryIn(reader, () => parseTemplate(value), 'value');
-  else if (type === 'A' || type === 'AAAA') tryIn(reader, () => parseRdata(type, value), 'value');
+  else if (isAddressType(type)) tryIn(reader, () => parseRdata(type, value), 'value');
   else tryIn(reader, () => rdataFromYaml(type, value, { origin: '.' }), 'value');
 };

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { addressTypes } from '../../model/rr-types.ts';
 import { closed, dialect, duration, flag, seconds, text } from './common.ts';
 
 const healthCheck = closed(
@@ -73,10 +74,13 @@ export const recordSchema = closed(
 export const claimSchema = closed(
   {
     name: text('An absolute name that all the servers share.', { examples: ['www.example.com'] }),
-    type: Type.Union([Type.Literal('A'), Type.Literal('AAAA')], {
-      description: 'Which addresses of the servers it has.',
-      examples: ['A'],
-    }),
+    type: Type.Union(
+      addressTypes.map((type) => Type.Literal(type)),
+      {
+        description: 'Which addresses of the servers it has.',
+        examples: ['A'],
+      },
+    ),
     ttl: Type.Optional(seconds('The TTL, in seconds. Default is 60.', { examples: [60] })),
     health_check: Type.Optional(healthCheck),
     allow_empty: Type.Optional(flag('The name may go when no server is left. Needed by when_all_down: closed.', false)),

@@ -1,7 +1,7 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { parseName } from '../../model/name.ts';
 import { listed, quoted } from '../../model/phrases.ts';
-import { aliasSetType, type RRType, rdataFromYaml, typeByName } from '../../model/rdata.ts';
+import { type RRType, rdataFromYaml, typeByName } from '../../model/rdata.ts';
 import { makeRRset, type RRset, type Value } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { syntaxRule } from '../load-rules.ts';
@@ -28,7 +28,7 @@ export const readYamlRecord = (name: string, record: YamlMap, reader: RecordRead
   const type = readType(fields.type, record, unfinished);
   const given = readTtl(fields.ttl, reader.context.ttl, unfinished);
   // An alias answers with the TTL of its target.
-  const ttl = type?.name === aliasSetType ? 0 : given;
+  const ttl = type?.traits.noTtl === true ? 0 : given;
   const options = readOptions(fields.octodns, unfinished);
   const values = type === null ? [] : readValues(type, fields, record, unfinished);
   const { refused } = unfinished;

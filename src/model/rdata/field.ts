@@ -1,4 +1,5 @@
 import { SyntaxProblem } from '../errors.ts';
+import type { TypeTraits } from './traits.ts';
 
 /** One SvcParam of SVCB and HTTPS as rules see it: null is a key without a value. */
 export type SvcParamValue = string | number | readonly string[] | null;
@@ -31,6 +32,8 @@ export interface WireReader {
 export interface FieldKind {
   /** Takes all tokens that are left, even none; without it, exactly one. */
   readonly rest?: true;
+  /** It is a name. */
+  readonly isName?: true;
   /** Text in YAML is the value itself, not presentation text. */
   readonly verbatim?: true;
   /** The keys of YAML's mapping that this field is spread over, where it is not one key. */
@@ -60,8 +63,10 @@ export interface Field {
 /** A type of RR. Without fields its rdata is known as RFC 3597's `\# length hex` only. */
 export interface RRType {
   readonly name: string;
+  /** 0: it has no number, and is in no message. */
   readonly code: number;
   readonly fields: readonly Field[];
+  readonly traits: TypeTraits;
 }
 
 export const fail = (message: string, rule?: string): never => {

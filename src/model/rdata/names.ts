@@ -18,6 +18,7 @@ const isRelative = (token: string): boolean => !/(?:^|[^\\])(?:\\\\)*\.$/.test(t
 
 /** A name (RFC 1035 section 3.1), in lower case; read compressed, never written so. */
 export const name: FieldKind = {
+  isName: true,
   parse: ([token = ''], context) => parse(token, context),
   toWire: (text, wire) => pushBytes(wire, nameToWire(text)),
   fromWire: (reader: WireReader) => {

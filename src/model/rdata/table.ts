@@ -1,27 +1,17 @@
 import { ip4, ip6 } from './addresses.ts';
-import { hostedZoneId, nameOrApex, truth } from './alias.ts';
 import { base64, eui48, eui64, hex, nextHash, salt } from './binary.ts';
-import type { Field, FieldKind, RRType } from './field.ts';
+import type { RRType } from './field.ts';
 import { location } from './location.ts';
-import { luaScript } from './lua.ts';
-import { typeCodeOf } from './mnemonics.ts';
 import { name } from './names.ts';
 import { algorithm, certificateType, period, time, u8, u16, u32 } from './numbers.ts';
+import { f, optional, plain, row } from './row.ts';
+import { allServiceTypes } from './services/index.ts';
 import { restText, tag, text, texts } from './strings.ts';
 import { svcParams } from './svcparams.ts';
 import { rrType, rrTypes as typeSet } from './types.ts';
 
-/** A field by its YAML key; then octoDNS's older key for it. */
-const f = (key: string, kind: FieldKind, old?: string): Field =>
-  old === undefined ? { name: key, kind } : { name: key, kind, old };
-
-const optional = (field: Field, fallback: unknown): Field => ({ ...field, fallback });
-
-const type = (mnemonic: string, ...fields: readonly Field[]): RRType => ({
-  name: mnemonic,
-  code: typeCodeOf(mnemonic) ?? 0,
-  fields,
-});
+// The table of RR types: all that the project knows about a type is its row here, or in services/ where it is one
+// service's own.
 
 const target = f('target', name);
 const txt = f('text', texts);
@@ -41,13 +31,17 @@ const tlsa = [
 ];
 const svcb = [f('svcpriority', u16), f('targetname', name), optional(f('svcparams', svcParams), null)];
 
-/** Every type whose rdata has fields. */
-export const rrTypes: readonly RRType[] = [
-  type('A', f('address', ip4)),
-  type('NS', target),
-  type('CNAME', target),
-  type(
+const standardTypes: readonly RRType[] = [
+  row('A', { address: 4 }, f('address', ip4)),
+  row(
+    'NS',
+    { pointing: true, target: 'name_server', delegation: true, decidesBelow: true, apex: 'needed', guarded: true },
+    target,
+  ),
+  row('CNAME', { pointing: true, target: 'anything', follows: true, alone: true, values: 'one' }, target),
+  row(
     'SOA',
+    { apex: 'needed_only', guarded: true, values: 'one' },
     f('mname', name),
     f('rname', name),
     f('serial', u32),
@@ -56,18 +50,23 @@ export const rrTypes: readonly RRType[] = [
     f('expire', period),
     f('minimum', period),
   ),
-  type('PTR', target),
-  type('HINFO', f('cpu', text), f('os', text)),
-  type('MINFO', f('rmailbx', name), f('emailbx', name)),
-  type('MX', f('preference', u16, 'priority'), f('exchange', name, 'value')),
-  type('TXT', txt),
-  type('RP', f('mbox', name), f('txt', name)),
-  type('AFSDB', f('subtype', u16), f('hostname', name)),
-  type('RT', f('preference', u16), f('host', name)),
-  type('AAAA', f('address', ip6)),
-  type('LOC', f('location', location)),
-  type('SRV', f('priority', u16), f('weight', u16), f('port', u16), target),
-  type(
+  row('PTR', { reverse: true, target: 'anything' }, target),
+  plain('HINFO', f('cpu', text), f('os', text)),
+  plain('MINFO', f('rmailbx', name), f('emailbx', name)),
+  row(
+    'MX',
+    { pointing: true, target: 'addresses', guarded: true },
+    f('preference', u16, 'priority'),
+    f('exchange', name, 'value'),
+  ),
+  row('TXT', { text: true }, txt),
+  plain('RP', f('mbox', name), f('txt', name)),
+  plain('AFSDB', f('subtype', u16), f('hostname', name)),
+  plain('RT', f('preference', u16), f('host', name)),
+  row('AAAA', { address: 6 }, f('address', ip6)),
+  plain('LOC', f('location', location)),
+  row('SRV', { pointing: true, target: 'addresses' }, f('priority', u16), f('weight', u16), f('port', u16), target),
+  plain(
     'NAPTR',
     f('order', u16),
     f('preference', u16),
@@ -76,13 +75,14 @@ export const rrTypes: readonly RRType[] = [
     f('regexp', text),
     f('replacement', name),
   ),
-  type('KX', f('preference', u16), f('exchange', name)),
-  type('CERT', f('type', certificateType), f('key_tag', u16), f('algorithm', algorithm), f('certificate', base64)),
-  type('DNAME', target),
-  type('DS', ...ds),
-  type('SSHFP', f('algorithm', u8), f('fingerprint_type', u8), f('fingerprint', hex)),
-  type(
+  plain('KX', f('preference', u16), f('exchange', name)),
+  plain('CERT', f('type', certificateType), f('key_tag', u16), f('algorithm', algorithm), f('certificate', base64)),
+  row('DNAME', { pointing: true, target: 'tree', decidesBelow: true, values: 'one' }, target),
+  row('DS', { delegation: true, decidesBelow: true, apex: 'never', guarded: true }, ...ds),
+  plain('SSHFP', f('algorithm', u8), f('fingerprint_type', u8), f('fingerprint', hex)),
+  row(
     'RRSIG',
+    { madeByServer: true, besideCname: 'allowed' },
     f('type_covered', rrType),
     f('algorithm', algorithm),
     f('labels', u8),
@@ -93,11 +93,12 @@ export const rrTypes: readonly RRType[] = [
     f('signer', name),
     f('signature', base64),
   ),
-  type('NSEC', f('next', name), f('types', typeSet)),
-  type('DNSKEY', ...dnskey),
-  type('DHCID', f('digest', base64)),
-  type(
+  row('NSEC', { madeByServer: true, besideCname: 'allowed' }, f('next', name), f('types', typeSet)),
+  row('DNSKEY', { madeByServer: true, apex: 'only' }, ...dnskey),
+  plain('DHCID', f('digest', base64)),
+  row(
     'NSEC3',
+    { madeByServer: true, besideCname: 'left' },
     f('algorithm', u8),
     f('flags', u8),
     f('iterations', u16),
@@ -105,73 +106,58 @@ export const rrTypes: readonly RRType[] = [
     f('next', nextHash),
     f('types', typeSet),
   ),
-  type('NSEC3PARAM', f('algorithm', u8), f('flags', u8), f('iterations', u16), f('salt', salt)),
-  type('TLSA', ...tlsa),
-  type('SMIMEA', ...tlsa),
-  type('CDS', ...ds),
-  type('CDNSKEY', ...dnskey),
-  type('OPENPGPKEY', f('public_key', base64)),
-  type('CSYNC', f('serial', u32), f('flags', u16), optional(f('types', typeSet), [])),
-  type('ZONEMD', f('serial', u32), f('scheme', u8), f('hash_algorithm', u8), f('digest', hex)),
-  type('SVCB', ...svcb),
-  type('HTTPS', ...svcb),
-  type('SPF', txt),
-  type('L32', f('preference', u16), f('locator', ip4)),
-  type('LP', f('preference', u16), target),
-  type('EUI48', f('address', eui48)),
-  type('EUI64', f('address', eui64)),
-  type('URI', f('priority', u16), f('weight', u16), f('target', restText)),
-  type('CAA', optional(f('flags', u8), 0), f('tag', tag), f('value', restText)),
-  type('AVC', txt),
-  type('RESINFO', txt),
-  type('WALLET', txt),
-  type('DLV', ...ds),
-  type('ALIAS', target),
-  type('LUA', f('type', rrType), f('script', luaScript)),
+  row(
+    'NSEC3PARAM',
+    { madeByServer: true, apex: 'only' },
+    f('algorithm', u8),
+    f('flags', u8),
+    f('iterations', u16),
+    f('salt', salt),
+  ),
+  plain('TLSA', ...tlsa),
+  plain('SMIMEA', ...tlsa),
+  row('CDS', { madeByServer: true, apex: 'only' }, ...ds),
+  row('CDNSKEY', { madeByServer: true, apex: 'only' }, ...dnskey),
+  plain('OPENPGPKEY', f('public_key', base64)),
+  row('CSYNC', { apex: 'only' }, f('serial', u32), f('flags', u16), optional(f('types', typeSet), [])),
+  row(
+    'ZONEMD',
+    { madeByServer: true, apex: 'only' },
+    f('serial', u32),
+    f('scheme', u8),
+    f('hash_algorithm', u8),
+    f('digest', hex),
+  ),
+  row('SVCB', { pointing: true, target: 'addresses' }, ...svcb),
+  row('HTTPS', { pointing: true, target: 'addresses' }, ...svcb),
+  row('SPF', { text: true }, txt),
+  plain('L32', f('preference', u16), f('locator', ip4)),
+  plain('LP', f('preference', u16), target),
+  plain('EUI48', f('address', eui48)),
+  plain('EUI64', f('address', eui64)),
+  plain('URI', f('priority', u16), f('weight', u16), f('target', restText)),
+  row('CAA', { guarded: true }, optional(f('flags', u8), 0), f('tag', tag), f('value', restText)),
+  plain('AVC', txt),
+  plain('RESINFO', txt),
+  plain('WALLET', txt),
+  plain('DLV', ...ds),
 ];
 
-/** Route 53's alias record sets of one name, one value for each type that they answer, under octoDNS's name for them. */
-export const aliasSetType = 'Route53Provider/ALIAS';
+/** Types whose rdata has no fields here, and of which something else has to be known. */
+const opaqueTypes: readonly RRType[] = [
+  // Beside a CNAME before there was DNSKEY (RFC 2535 section 2.3.5).
+  row('KEY', { besideCname: 'left' }),
+  // How BIND remembers how far it is with signing.
+  row('TYPE65534', { madeByServer: true }),
+];
+
+const hasNumber = ({ code }: RRType): boolean => code !== 0;
+
+/** Every type whose rdata has fields, and that a DNS message can carry. */
+export const rrTypes: readonly RRType[] = [...standardTypes, ...allServiceTypes.filter(hasNumber)];
 
 /** What the API of one service has, and DNS has not: without a number, and in no message. */
-export const serviceTypes: readonly RRType[] = [
-  type(
-    aliasSetType,
-    f('type', rrType),
-    optional(f('name', nameOrApex), ''),
-    optional(f('evaluate-target-health', truth, 'evaluate_target_health'), 'false'),
-    optional(f('hosted-zone-id', hostedZoneId, 'hosted_zone_id'), ''),
-  ),
-];
+export const serviceTypes: readonly RRType[] = allServiceTypes.filter((type) => !hasNumber(type));
 
-/** Types whose rdata names what has to answer for them to be of use. */
-export const pointingTypes: ReadonlySet<string> = new Set([
-  'CNAME',
-  'DNAME',
-  'NS',
-  'MX',
-  'SRV',
-  'SVCB',
-  'HTTPS',
-  'ALIAS',
-  aliasSetType,
-]);
-
-/** Types whose answers are made, by code or by looking elsewhere: no question for the type itself shows them. */
-export const synthesisedTypes: ReadonlySet<string> = new Set(['LUA', 'ALIAS', aliasSetType]);
-
-/** Types that may stand beside a CNAME (RFC 4035 section 2.5). */
-export const besideCname: ReadonlySet<string> = new Set(['RRSIG', 'NSEC']);
-
-/** What a name server makes itself as it signs a zone; TYPE65534 is how BIND remembers how far it is. */
-export const ownTypes: readonly string[] = [
-  'RRSIG',
-  'NSEC',
-  'NSEC3',
-  'NSEC3PARAM',
-  'DNSKEY',
-  'CDS',
-  'CDNSKEY',
-  'ZONEMD',
-  'TYPE65534',
-];
+/** Every row. */
+export const tableRows: readonly RRType[] = [...rrTypes, ...serviceTypes, ...opaqueTypes];

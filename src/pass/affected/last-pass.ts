@@ -1,8 +1,9 @@
 import type { Composition } from '../../compose/index.ts';
 import { isWildcard } from '../../model/name.ts';
 import type { Problem } from '../../model/problem.ts';
-import { pointingTypes, rdataNames } from '../../model/rdata.ts';
+import { rdataNames } from '../../model/rdata.ts';
 import { appliedChanges, resultOf, type ZoneResult } from '../../model/result.ts';
+import { isApexSet, pointingTypes } from '../../model/rr-types.ts';
 import type { RRset, RRsetKey } from '../../model/rrset.ts';
 import type { DesiredZone, Protection, Quarantine } from '../../model/zone.ts';
 import { zoneTargetKey } from '../../model/zone-target.ts';
@@ -119,7 +120,7 @@ const lastPassTarget = (
   results: readonly ZoneResult[],
 ): LastPassTarget => {
   const applied = new Set(appliedChanges(changeset, resultOf(results, changeset)));
-  const isContent = ({ name, type }: RRsetKey) => type !== 'SOA' && !(type === 'NS' && name === zone.id.name);
+  const isContent = (key: RRsetKey) => !isApexSet(key, zone.id.name);
   const left = new Set(changeset.unmanaged.map(({ name, type }) => `${name} ${type}`));
   const isRead = snapshot !== null || changeset.create_zone;
   const before = isRead ? (snapshot?.rrsets ?? []) : zone.rrsets;

@@ -3,6 +3,7 @@ import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import type { Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
+import { isSoa } from '../../model/rr-types.ts';
 import type { RRsetKey } from '../../model/rrset.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
 import { zoneTargetKey } from '../../model/zone-target.ts';
@@ -133,7 +134,7 @@ const mayBeForeign = (
   { foreign }: LastPassTarget,
 ): boolean =>
   names.has(name) &&
-  type !== 'SOA' &&
+  !isSoa(type) &&
   (foreign.has(name) || (last.at.get(name) ?? []).every((rrset) => rrset.type !== type));
 
 const readNames = async (

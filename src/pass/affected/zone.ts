@@ -1,5 +1,6 @@
 import type { MergedName } from '../../compose/merge.ts';
 import { isWildcard, isWithin } from '../../model/name.ts';
+import { traitsOf } from '../../model/rr-types.ts';
 import type { RRset } from '../../model/rrset.ts';
 import type { DesiredZone, Quarantine } from '../../model/zone.ts';
 import { decidesBelow, namesAbove } from '../../model/zone-tree.ts';
@@ -80,7 +81,9 @@ const whyFullPass = (last: LastPassZone, next: Next): string | null => {
   const both = [...next].flatMap(([name, rrsets]) => [...rrsets, ...(at.get(name) ?? [])]);
   const cut = both.find(({ type }) => decidesBelow(type));
   if (cut !== undefined) return `${cut.name} ${cut.type} decides about the names below it`;
-  const spf = both.find(({ type, values }) => type === 'TXT' && values.some(({ rdata }) => rdata.includes('v=spf1')));
+  const spf = both.find(
+    ({ type, values }) => traitsOf(type).text === true && values.some(({ rdata }) => rdata.includes('v=spf1')),
+  );
   if (spf !== undefined) return `${spf.name} has an SPF record, whose look-ups go through all zones`;
   const changed = swapped(last, next);
   const wild = changed.find(isWildcard);

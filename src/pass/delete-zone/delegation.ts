@@ -3,6 +3,7 @@ import { messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import { listed } from '../../model/phrases.ts';
 import { type Problem, problemOfTarget } from '../../model/problem.ts';
+import { isDelegationType, isNameServers, isNameServersOf } from '../../model/rr-types.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
 import type { OpenTarget, OpenTargets } from '../../target.ts';
 
@@ -37,7 +38,7 @@ export const delegationsOf = async (
   definitions: Definitions,
   targets: OpenTargets,
 ): Promise<readonly Delegation[]> => {
-  const own = new Set(apex.filter(({ name, type }) => name === zone && type === 'NS').flatMap(rdataOf));
+  const own = new Set(apex.filter((rrset) => isNameServersOf(rrset, zone)).flatMap(rdataOf));
   const delegations: Delegation[] = [];
   for (const parent of await parentsOf(zone, at, definitions)) {
     const { name: target } = at.definition;
@@ -46,9 +47,9 @@ export const delegationsOf = async (
       delegations.push(of(parent, true, `whether it delegates ${zone} is not known: ${found}`));
       continue;
     }
-    const nameservers = found.filter(({ type }) => type === 'NS').flatMap(rdataOf);
+    const nameservers = found.filter(({ type }) => isNameServers(type)).flatMap(rdataOf);
     if (found.length === 0) continue;
-    const signed = found.some(({ type }) => type === 'DS') ? ', with DS' : '';
+    const signed = found.some(({ type }) => !isNameServers(type)) ? ', with DS' : '';
     const words = `it delegates ${zone} to ${listed(nameservers) || 'no name server'}${signed}`;
     const leads = own.size === 0 || nameservers.some((each) => own.has(each));
     delegations.push(of(parent, leads, words));
@@ -62,7 +63,9 @@ export const delegatedIn = (
   { definition }: OpenTarget,
   { zoneNames }: Definitions,
 ): readonly Delegation[] => {
-  const below = rrsets.filter(({ name, type }) => type === 'NS' && name !== zone.name && zoneNames.includes(name));
+  const below = rrsets.filter(
+    ({ name, type }) => isNameServers(type) && name !== zone.name && zoneNames.includes(name),
+  );
   const at = { name: zone.name, target: definition.name };
   return below.map(({ name }) => of(at, true, `it delegates ${name}, which hostmaster.yaml has`));
 };
@@ -99,7 +102,7 @@ const read = async (
   try {
     const found = await open.provider.read({ name, view: null }, { names: [zone] });
     if (found.status !== 'read') return [];
-    return found.rrsets.filter((rrset) => rrset.name === zone && (rrset.type === 'NS' || rrset.type === 'DS'));
+    return found.rrsets.filter((rrset) => rrset.name === zone && isDelegationType(rrset.type));
   } catch (error) {
     return messageOf(error);
   }

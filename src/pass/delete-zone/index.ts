@@ -6,6 +6,7 @@ import { count } from '../../model/phrases.ts';
 import type { Store } from '../../model/ports.ts';
 import { type Problem, problemOfTarget } from '../../model/problem.ts';
 import type { VerifyReport } from '../../model/result.ts';
+import { isSoa } from '../../model/rr-types.ts';
 import type { Unreadable, ZoneId, ZoneSnapshot } from '../../model/zone.ts';
 import type { PassOptions, StoreOpener } from '../../run.ts';
 import type { OpenTarget, RunContext } from '../../target.ts';
@@ -150,7 +151,7 @@ const shown = 5;
 
 /** A SOA that cannot be read keeps nobody from it: the name server makes another one. */
 const refuseUnread = ({ unreadable: all, zone }: ZoneSnapshot, { allow, target }: ZoneDeletion): void => {
-  const unreadable = all.filter(({ type }) => type !== 'SOA');
+  const unreadable = all.filter(({ type }) => !isSoa(type));
   if (unreadable.length === 0 || allow.includes('unreadable')) return;
   const some = unreadable.slice(0, shown).map(({ name, type, why }) => `${name} ${type} (${why})`);
   const more = unreadable.length > shown ? ` and ${count(unreadable.length - shown, 'more RRset')}` : '';

@@ -1,3 +1,4 @@
+import { isNameServers, typesWhere } from '../../model/rr-types.ts';
 import { nameAndType, type RRsetRule, violation, violationIf, type ZoneRule } from '../rule.ts';
 
 // What stands at the apex only, or never there.
@@ -10,7 +11,7 @@ export const apexCname: RRsetRule = {
   namedCheckzone: 'refuses',
   why: 'The same; only the CNAME is held back.',
   scope: 'rrset',
-  types: ['CNAME'],
+  types: typesWhere(({ alone }) => alone === true),
   check: (rrset, zone) =>
     violationIf(
       rrset.name === zone.apex,
@@ -27,7 +28,7 @@ export const apexOnly: RRsetRule = {
   namedCheckzone: 'accepts',
   why: 'They speak for a whole zone; PowerDNS refuses some of them.',
   scope: 'rrset',
-  types: ['DNSKEY', 'CDNSKEY', 'CDS', 'CSYNC', 'NSEC3PARAM', 'ZONEMD'],
+  types: typesWhere(({ apex }) => apex === 'only'),
   check: (rrset, zone) =>
     violationIf(
       rrset.name !== zone.apex,
@@ -43,7 +44,7 @@ export const dsAtApex: RRsetRule = {
   namedCheckzone: 'refuses',
   why: 'The DS belongs in the parent zone; PowerDNS refuses it.',
   scope: 'rrset',
-  types: ['DS'],
+  types: typesWhere(({ apex }) => apex === 'never'),
   check: (rrset, zone) =>
     violationIf(
       rrset.name === zone.apex,
@@ -63,7 +64,7 @@ export const apexNsUndeclared: ZoneRule = {
   // Without a file there is no place to declare them.
   applies: ({ zone }) => zone.complete && zone.files.length > 0,
   check: ({ apex, at, isQuarantined }) =>
-    isQuarantined(apex) || at(apex).some(({ type }) => type === 'NS')
+    isQuarantined(apex) || at(apex).some(({ type }) => isNameServers(type))
       ? null
       : [
           violation(

@@ -1,4 +1,4 @@
-import { aliasedTypes, besideCname } from '../../model/rdata.ts';
+import { answeredTypes, besideCname, standsAlone, traitsOf } from '../../model/rr-types.ts';
 import { type RRset, rrsetOfType } from '../../model/rrset.ts';
 import { firstOrigin, type NameRule, nameAndType, type Violations, violation } from '../rule.ts';
 
@@ -21,7 +21,7 @@ export const cnameCoexistence: NameRule = {
   check: (rrsets, zone): Violations => {
     const cname = rrsetOfType(rrsets, 'CNAME');
     if (cname === undefined || cname.name === zone.apex) return null;
-    const others = rrsets.filter((rrset) => rrset.type !== 'CNAME' && !besideCname.has(rrset.type));
+    const others = rrsets.filter((rrset) => !standsAlone(rrset.type) && !besideCname.has(rrset.type));
     if (others.length === 0) return null;
     const message = `${nameAndType(cname)} stands beside ${typesOf(others)}: a CNAME must be alone at its name (RFC 1034 section 3.6.2); remove it or the others`;
     return [violation(message, firstOrigin(cname))];
@@ -54,10 +54,12 @@ export const aliasCoexistence: NameRule = {
   scope: 'name',
   check: (rrsets): Violations => {
     const violations = rrsets.flatMap((alias) => {
-      const answered = alias.type === 'ALIAS' ? ['A', 'AAAA'] : aliasedTypes(alias);
+      const { synthesised } = traitsOf(alias.type);
+      if (synthesised?.by !== 'lookup') return [];
+      const answered = answeredTypes(alias);
       const others = rrsets.filter(({ type }) => answered.includes(type));
       if (others.length === 0) return [];
-      const what = alias.type === 'ALIAS' ? "the name's addresses" : 'the same type';
+      const what = synthesised.answers === 'addresses' ? "the name's addresses" : 'the same type';
       const message = `${nameAndType(alias)} stands beside ${typesOf(others)}: both answer for ${what}; remove one of them`;
       return [violation(message, firstOrigin(alias))];
     });

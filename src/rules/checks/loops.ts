@@ -1,9 +1,10 @@
 import { isWithin } from '../../model/name.ts';
+import { typesWhere } from '../../model/rr-types.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { nameAndType, type RRsetRule, type Violation, violation, type ZoneRule } from '../rule.ts';
 import type { ZoneIndex } from '../zone-index.ts';
 
-const follows = new Set(['CNAME', 'ALIAS']);
+const follows = new Set(typesWhere((traits) => traits.follows === true));
 
 const nextInChain = (rrset: RRset, zone: ZoneIndex): RRset | null => {
   const found = zone.lookup(rrset.values[0]?.rdata ?? '.');

@@ -1,12 +1,12 @@
 import { isWildcard } from '../../model/name.ts';
+import { isAddressType } from '../../model/rr-types.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { nameAndType, type RRsetRule, violationIf } from '../rule.ts';
 import type { Occlusion, ZoneIndex } from '../zone-index.ts';
 
 // What lies at or below a zone cut or below a DNAME, and is never answered from this zone.
 
-const isGlue = ({ name, type }: RRset, zone: ZoneIndex): boolean =>
-  (type === 'A' || type === 'AAAA') && zone.nameServers().has(name);
+const isGlue = ({ name, type }: RRset, zone: ZoneIndex): boolean => isAddressType(type) && zone.nameServers().has(name);
 
 /** What the parent's side of a cut holds (RFC 4035 section 2.6, RFC 2181 section 6). */
 const parentTypes = new Set(['NS', 'DS', 'NSEC', 'NSEC3', 'RRSIG']);

@@ -1,4 +1,5 @@
 import { specialUse } from '../../model/address.ts';
+import { addressTypes } from '../../model/rr-types.ts';
 import { checkEachValue, nameAndType, type RRsetRule } from '../rule.ts';
 
 export const privateAddress: RRsetRule = {
@@ -9,7 +10,7 @@ export const privateAddress: RRsetRule = {
   namedCheckzone: 'accepts',
   why: 'It cannot be reached from outside, and tells about the inside.',
   scope: 'rrset',
-  types: ['A', 'AAAA'],
+  types: addressTypes,
   applies: ({ zone }) => zone.settings.public,
   check: (rrset) =>
     checkEachValue(rrset, (rdata) => {

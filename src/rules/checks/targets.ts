@@ -1,6 +1,7 @@
 import { addressInName } from '../../model/address.ts';
 import { isWithin } from '../../model/name.ts';
 import { rdataNames } from '../../model/rdata.ts';
+import { answersForOthers, isAddressType, standsAlone, traitsOf, typesWhere } from '../../model/rr-types.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { checkEachValue, nameAndType, type RRsetRule } from '../rule.ts';
 import type { Occlusion, ZoneIndex } from '../zone-index.ts';
@@ -8,12 +9,9 @@ import { repeatsZone } from './repeated-zone.ts';
 
 // Names inside values: what they must not be, and what must stand at them.
 
-/** Types whose rdata is one name and nothing else. */
-const bareTargets = new Set(['NS', 'CNAME', 'DNAME', 'ALIAS', 'PTR']);
-
 /** The name that a value leads to; null where it says that there is none (`.`). */
 const targetOf = (type: string, rdata: string): string | null => {
-  const target = bareTargets.has(type) ? rdata : (rdataNames(type, rdata)[0] ?? '.');
+  const [target = '.'] = rdataNames(type, rdata);
   return target === '.' ? null : target;
 };
 
@@ -41,22 +39,20 @@ export const targetAddress = targetRule({
   octodns: 'refuses; accepts one with the zone after it, and those of SVCB and HTTPS',
   namedCheckzone: 'warns of MX and NS; accepts the others',
   why: 'No such name exists.',
-  types: ['MX', 'NS', 'SRV', 'CNAME', 'DNAME', 'ALIAS', 'PTR', 'SVCB', 'HTTPS'],
+  types: typesWhere(({ target }) => target !== undefined),
   check: (target, { type }, zone) => {
     const address = addressInName(target, zone.apex);
     if (address === null) return null;
-    const instead = type === 'CNAME' || type === 'ALIAS' ? 'use A or AAAA instead' : 'use a name that has an A or AAAA';
+    const instead = traitsOf(type).follows === true ? 'use A or AAAA instead' : 'use a name that has an A or AAAA';
     return `the target ${address} is an address, but must be a name; ${instead}`;
   },
 });
 
-const hasType = (rrsets: readonly RRset[], types: ReadonlySet<string>): boolean =>
-  rrsets.some((rrset) => types.has(rrset.type));
+const hasType = (rrsets: readonly RRset[], isSuch: (type: string) => boolean): boolean =>
+  rrsets.some((rrset) => isSuch(rrset.type));
 
-const cname = new Set(['CNAME']);
-const addresses = new Set(['A', 'AAAA']);
-/** What resolves to addresses, as far as the zone file can tell. */
-const addressed = new Set(['A', 'AAAA', 'ALIAS', 'LUA', 'CNAME']);
+/** Does it resolve to addresses, as far as the zone file can tell? */
+const mayHaveAddress = (type: string): boolean => isAddressType(type) || answersForOthers(type);
 
 export const targetCname = targetRule({
   id: 'target-cname',
@@ -68,7 +64,7 @@ export const targetCname = targetRule({
   types: ['NS', 'MX', 'SRV'],
   check: (target, { type }, zone) => {
     const found = zone.lookup(target);
-    if (typeof found === 'string' || !hasType(found, cname)) return null;
+    if (typeof found === 'string' || !hasType(found, standsAlone)) return null;
     const rfc = type === 'SRV' ? 'RFC 2782' : 'RFC 2181 section 10.3';
     return `the target ${target} is a CNAME, but must have an A or AAAA itself (${rfc}); use the name that the CNAME points to`;
   },
@@ -81,7 +77,7 @@ export const missingGlue = targetRule({
   octodns: 'refuses; wants A or AAAA also below other delegations',
   namedCheckzone: 'warns below a delegation; refuses at the apex',
   why: "It cannot be found. A sibling's name server is found through the sibling (RFC 9471 section 2).",
-  types: ['NS'],
+  types: typesWhere((traits) => traits.target === 'name_server'),
   check: (target, rrset, zone) => {
     if (!isWithin(target, zone.apex)) return null;
     const occludedBy = zone.occludedBy(target);
@@ -94,18 +90,15 @@ export const missingGlue = targetRule({
 
 const hasNoAddress = (target: string, zone: ZoneIndex): boolean => {
   const found = zone.lookup(target);
-  return found === 'absent' || (found !== 'unknown' && !hasType(found, addressed));
+  return found === 'absent' || (found !== 'unknown' && !hasType(found, mayHaveAddress));
 };
 
 /** Only the delegation's own servers need glue here; a sibling's are found through the sibling (RFC 9471 section 2). */
 const lacksGlue = (target: string, { kind }: Occlusion, rrset: RRset, zone: ZoneIndex): boolean => {
   const needed = rrset.name === zone.apex || isWithin(target, rrset.name);
   const isZoneCut = kind === 'delegation' || kind === 'subzone';
-  return needed && isZoneCut && !hasType(zone.at(target), addresses) && !zone.mayHaveOthers(target);
+  return needed && isZoneCut && !hasType(zone.at(target), isAddressType) && !zone.mayHaveOthers(target);
 };
-
-/** Types whose target has to have addresses; at the target of the others anything will do. */
-const needsAddress = new Set(['MX', 'SRV', 'ALIAS', 'SVCB', 'HTTPS']);
 
 export const danglingTarget = targetRule({
   id: 'dangling-target',
@@ -115,14 +108,14 @@ export const danglingTarget = targetRule({
   octodns: 'accepts (its best-practice set refuses)',
   namedCheckzone: 'accepts a CNAME to nothing; warns of an MX without address',
   why: 'Another writer may have the name, so it is no error. Wildcards, delegations and ignored names are respected.',
-  types: ['CNAME', 'ALIAS', 'PTR', 'MX', 'SRV', 'SVCB', 'HTTPS'],
+  types: typesWhere(({ target }) => target === 'addresses' || target === 'anything'),
   check: (target, { type, name }, zone) => {
     if (!isWithin(target, zone.apex) || target === name || addressInName(target, zone.apex) !== null) return null;
     const found = zone.lookup(target);
     if (found === 'unknown') return null;
     const hint = repeatsZone(target, zone.apex) ? ' (it repeats the zone: is a final dot missing?)' : '';
     if (found === 'absent') return `nothing exists at the target ${target}${hint}; correct it, or add what is missing`;
-    if (!needsAddress.has(type) || hasType(found, addressed)) return null;
+    if (traitsOf(type).target === 'anything' || hasType(found, mayHaveAddress)) return null;
     return `the target ${target} has no A or AAAA; correct it, or add one`;
   },
 });

@@ -1,6 +1,7 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { nameToWire } from '../../model/name.ts';
-import { aliasedTypes, aliasSetType, rdataToWire } from '../../model/rdata.ts';
+import { rdataToWire } from '../../model/rdata.ts';
+import { answeredTypes, traitsOf, typesWhere } from '../../model/rr-types.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { nameAndType, type RRsetRule, type Violation, violation, violationIf } from '../rule.ts';
 
@@ -14,10 +15,11 @@ export const oneValue: RRsetRule = {
   namedCheckzone: 'refuses',
   why: 'The same.',
   scope: 'rrset',
-  types: ['CNAME', 'DNAME', 'ALIAS', 'SOA', aliasSetType],
+  types: typesWhere(({ values }) => values !== undefined),
   check: (rrset) => {
-    const [count, most] = [rrset.values.length, rrset.type === aliasSetType ? aliasedTypes(rrset).length : 1];
-    const allowed = rrset.type === aliasSetType ? 'one for each type' : 'one';
+    const isOneEach = traitsOf(rrset.type).values === 'one_for_each_type';
+    const [count, most] = [rrset.values.length, isOneEach ? answeredTypes(rrset).length : 1];
+    const allowed = isOneEach ? 'one for each type' : 'one';
     return count <= most
       ? null
       : [violation(`${nameAndType(rrset)} has ${count} values, and may have only ${allowed}; remove the others`)];
@@ -32,7 +34,7 @@ export const singleNs: RRsetRule = {
   namedCheckzone: 'accepts',
   why: 'A test zone may have one.',
   scope: 'rrset',
-  types: ['NS'],
+  types: typesWhere(({ target }) => target === 'name_server'),
   check: (rrset) =>
     violationIf(
       rrset.values.length === 1,

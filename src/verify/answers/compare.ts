@@ -1,6 +1,7 @@
 import type { CheckedAnswer } from '../../model/health.ts';
 import type { Answer, AnsweredRecord, NoAnswer, Question } from '../../model/ports.ts';
 import type { Difference } from '../../model/result.ts';
+import { isAddressType, isNameServers, isSoa } from '../../model/rr-types.ts';
 import { withSerialOf } from '../../model/soa.ts';
 import type { Expectation } from './expectations.ts';
 import type { ServedRRset } from './served-rrset.ts';
@@ -48,19 +49,19 @@ export const compare = (
 /** A SOA's serial is the name server's own: whatever it answers is expected. */
 const withSerialAnswered = (expectation: Expectation, records: readonly AnsweredRecord[]): Expectation => {
   const { expected, key } = expectation;
-  if (key.type !== 'SOA' || expected === null) return expectation;
+  if (!isSoa(key.type) || expected === null) return expectation;
   return { ...expectation, expected: { ...expected, values: withSerials(expected.values, records) } };
 };
 
 const withSerials = (soas: readonly string[], records: readonly AnsweredRecord[]): readonly string[] => {
-  const answered = records.find(({ type }) => type === 'SOA')?.rdata;
+  const answered = records.find(({ type }) => isSoa(type))?.rdata;
   return answered === undefined ? soas : soas.map((rdata) => withSerialOf(rdata, answered));
 };
 
 const recordsOf = (expectation: Expectation, question: Question, answer: Answer): readonly AnsweredRecord[] => {
   const sections = {
     // A delegation that should be gone shows in the authority section.
-    answer: question.type === 'NS' ? [answer.answers, answer.authority] : [answer.answers],
+    answer: isNameServers(question.type) ? [answer.answers, answer.authority] : [answer.answers],
     referral: [answer.answers, answer.authority],
     glue: [answer.additional],
   }[expectation.section];
@@ -107,14 +108,14 @@ const isAnsweredWith = (records: readonly AnsweredRecord[], type: string, rrset:
   const checked = rrset.checked?.find((each) => each.type === type);
   if (checked !== undefined) return records.length > 0 && isOfChecked(records, rrset.ttl, checked);
   const texts = rrset.values.map((value) => value.rdata);
-  const values = new Set(rrset.type === 'SOA' ? withSerials(texts, records) : texts);
+  const values = new Set(isSoa(rrset.type) ? withSerials(texts, records) : texts);
   return (
     new Set(records.map((record) => record.rdata)).size === values.size &&
     records.every((record) => record.ttl === rrset.ttl && values.has(record.rdata))
   );
 };
 
-const isOtherAddress = (type: string, asked: string): boolean => type !== asked && (type === 'A' || type === 'AAAA');
+const isOtherAddress = (type: string, asked: string): boolean => type !== asked && isAddressType(type);
 
 const describeExpected = (expectation: Expectation, question: Question): readonly string[] | null => {
   if (expectation.match === 'none') return null;

@@ -1,16 +1,12 @@
-import { synthesisedTypes } from '../../model/rdata.ts';
+import { addressTypes, answeredTypes, answersForOthers, traitsOf } from '../../model/rr-types.ts';
 import type { RRset } from '../../model/rrset.ts';
 import { zoneTreeOf } from '../../model/zone-tree.ts';
-import { innerTypes } from './expectations.ts';
 
 /** A name, and one type of it or all (null). */
 export interface AskedName {
   readonly name: string;
   readonly type: string | null;
 }
-
-/** Types that answer for others at their name. */
-const answerForOthers: ReadonlySet<string> = new Set(['CNAME', ...synthesisedTypes]);
 
 /**
  * The RRsets of a zone that decide what is answered for a name: its own; those of the wildcard that answers for it; and
@@ -24,14 +20,15 @@ export const decidingRRsets = (zone: string, rrsets: readonly RRset[], asked: As
 };
 
 const isOfType = (type: string, asked: string | null): boolean =>
-  asked === null || type === asked || answerForOthers.has(type);
+  asked === null || type === asked || answersForOthers(type);
 
-/** What to ask for, so that these RRsets show: LUA and ALIAS never do by their own type. */
+/** What to ask for, so that these RRsets show: those that are synthesised never do by their own type. */
 export const typesToAsk = (rrsets: readonly RRset[], { type }: AskedName): readonly string[] => {
   const types = type !== null ? [type] : rrsets.map((rrset) => rrset.type);
-  const shown = types.flatMap((each) => {
-    if (each === 'ALIAS') return ['A', 'AAAA'];
-    return synthesisedTypes.has(each) ? rrsets.filter(({ type }) => type === each).flatMap(innerTypes) : [each];
+  const shown = types.flatMap((each): readonly string[] => {
+    const { synthesised } = traitsOf(each);
+    if (synthesised?.answers === 'addresses') return addressTypes;
+    return synthesised === undefined ? [each] : rrsets.filter(({ type }) => type === each).flatMap(answeredTypes);
   });
-  return shown.length === 0 ? ['A'] : [...new Set(shown)];
+  return shown.length === 0 ? addressTypes.slice(0, 1) : [...new Set(shown)];
 };

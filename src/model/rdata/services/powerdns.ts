@@ -1,6 +1,10 @@
-import { type FieldKind, fail, pushBytes, quoteForMessage, take, takeNumber } from './field.ts';
-import { binaryToBytes, bytesToBinary, isQuoted } from './token.ts';
+import { type FieldKind, fail, pushBytes, quoteForMessage, type RRType, take, takeNumber } from '../field.ts';
+import { name } from '../names.ts';
+import { f, row } from '../row.ts';
+import { binaryToBytes, bytesToBinary, isQuoted } from '../token.ts';
+import { rrType } from '../types.ts';
 
+// PowerDNS's own types: LUA, and ALIAS, which other name servers have under the same name.
 // PowerDNS runs what stands between the quotes as it is, without undoing escapes, and puts a space between two strings.
 
 const maxString = 255;
@@ -33,8 +37,8 @@ const cut = (script: string): readonly string[] => {
     : [script.slice(0, maxString), ...cut(script.slice(maxString))];
 };
 
-/** The script of PowerDNS's LUA, one quoted string of any length. */
-export const luaScript: FieldKind = {
+/** The script of LUA, one quoted string of any length. */
+const luaScript: FieldKind = {
   rest: true,
   parse: (tokens) => {
     if (tokens.length === 0) fail('it is missing');
@@ -57,3 +61,24 @@ export const luaScript: FieldKind = {
   },
   value: (text) => text.slice(1, -1),
 };
+
+export const powerDnsTypes: readonly RRType[] = [
+  row(
+    'ALIAS',
+    {
+      service: 'PowerDNS',
+      synthesised: { by: 'lookup', answers: 'addresses' },
+      pointing: true,
+      target: 'addresses',
+      follows: true,
+      values: 'one',
+    },
+    f('target', name),
+  ),
+  row(
+    'LUA',
+    { service: 'PowerDNS', synthesised: { by: 'code', answers: 'first_field' }, ungranted: true },
+    f('type', rrType),
+    f('script', luaScript),
+  ),
+];
