@@ -8,6 +8,7 @@ import * as checks from './architecture/checks.ts';
 import { longFiles, mayImport, roomOf, stateful } from './architecture/layers.ts';
 import { homeOfTypes, mayNameTypes } from './architecture/named-types.ts';
 import { parseSource, readSources, root } from './architecture/source.ts';
+import * as words from './architecture/words.ts';
 
 const sources = readSources('src/**/*.ts', 'providers/**/*.ts', 'bin/**/*.ts').filter(
   ({ path }) => !path.endsWith('.d.ts'),
@@ -31,6 +32,12 @@ describe('layers', () => {
 
   it('imports make no cycle', () => {
     expect(checks.cycles(sources)).toEqual([]);
+  });
+
+  it('what travels between the stages is types alone', () => {
+    expect(faults(checks.importsMoreThanTypes)).toEqual([]);
+    const source = parseSource('src/run.ts', "import { x } from './a.ts';\nimport type { Y } from './b.ts';");
+    expect(checks.importsMoreThanTypes(source)).toEqual(['./a.ts']);
   });
 
   it('pure rooms import nothing that reads or writes the world', () => {
@@ -88,6 +95,28 @@ describe('RR types', () => {
   });
 });
 
+describe('words', () => {
+  it('no exported name uses a word that the field has another for', () => {
+    expect(faults(words.usesForbiddenWords)).toEqual([]);
+  });
+
+  it('no name is exported by two files of src for different things', () => {
+    const exports = sources
+      .filter(({ path }) => path.startsWith('src/'))
+      .flatMap((source) => words.exportedNames(source).map((name) => ({ name, path: source.path })));
+    const shared = [...Map.groupBy(exports, ({ name }) => name)].filter(([, all]) => all.length > 1);
+    const found = shared.map(([name, all]) => `${name}: ${all.map(({ path }) => path).join(', ')}`);
+    expect(found.filter((line) => !Object.hasOwn(words.sharedNames, line.split(':')[0] ?? ''))).toEqual([]);
+    expect(Object.keys(words.sharedNames).filter((name) => !shared.some(([each]) => each === name))).toEqual([]);
+  });
+
+  it('CONTRIBUTING has each forbidden word, with what to say instead', () => {
+    const contributing = readFileSync(join(root, '.github/CONTRIBUTING.md'), 'utf8');
+    const rows = Object.entries(words.forbidden).map(([word, say]) => `| ${word} | ${say} |`);
+    expect(rows.filter((row) => !contributing.includes(row))).toEqual([]);
+  });
+});
+
 describe('the checks themselves', () => {
   const parsed = (path: string, ...lines: readonly string[]) => parseSource(path, lines.join('\n'));
 
@@ -139,6 +168,17 @@ describe('the checks themselves', () => {
       expect(checks.touchesTheWorld(parsed('src/plan/a.ts', `export const f = () => ${expression};`))).toHaveLength(1);
     },
   );
+
+  it('a forbidden word is found in an exported name, and only as a word of its own', () => {
+    const source = parsed(
+      'src/plan/a.ts',
+      'export const heldBack = 1;',
+      'export type Withheld = 1;',
+      'const held = 1;',
+    );
+    expect(words.usesForbiddenWords(source)).toEqual([`heldBack: say ${words.forbidden.held}`]);
+    expect(words.exportedNames(source)).toEqual(['heldBack', 'Withheld']);
+  });
 
   it('module state and classes are found', () => {
     expect(checks.keepsState(parsed('src/plan/a.ts', 'export let count = 0;'))).toEqual(['a top-level let']);

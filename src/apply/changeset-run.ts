@@ -1,11 +1,11 @@
 import type { Change } from '../model/plan.ts';
 import type { Store } from '../model/ports.ts';
 import { keyOf, type RRsetKey } from '../model/rrset.ts';
-import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
+import { changeKey, type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
 import { type ApplyWork, inputOf } from './apply-input.ts';
 import { type LeaseHandle, leaseHandle } from './lease.ts';
-import { changeKey, changesByPhase, type Phase, phases, type SetRoles } from './phases.ts';
+import { changesByPhase, type Phase, phases, type SetRoles } from './phases.ts';
 import type { RollBackZone } from './sets/roll-back.ts';
 import { openRun, type ZoneRun } from './zone/run.ts';
 

@@ -33,20 +33,20 @@ import type { ZoneResult } from '../model/result.ts';
 import type { ZoneTarget } from '../model/zone-target.ts';
 import type { RunContext } from '../target.ts';
 import type { ApplyWork } from './apply-input.ts';
-import { type ApplyOptions, runPhases, unanswered } from './run-phases.ts';
+import { type ApplyAllOptions, runPhases, unanswered } from './run-phases.ts';
 import { zoneResultOf } from './zone/outcome.ts';
 
 export type { ApplyWork } from './apply-input.ts';
 export { type LeaseHandle, leaseHandle } from './lease.ts';
 export { refuseStale } from './refuse-stale.ts';
-export type { ApplyOptions } from './run-phases.ts';
+export type { ApplyAllOptions } from './run-phases.ts';
 export type { ClaimChange, ReplanClaims } from './sets/claims.ts';
 export { nothingRecovered, type Recovered, recoverJournal } from './sets/recover-journal.ts';
 
 /** Applies all changesets, as the page above says. */
 export const applyAll = async (
   work: readonly ApplyWork[],
-  options: ApplyOptions,
+  options: ApplyAllOptions,
   context: RunContext,
 ): Promise<readonly ZoneResult[]> => {
   const due = work

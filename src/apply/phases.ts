@@ -1,13 +1,7 @@
 import { dependentsOf, sidesOf } from '../model/dependents.ts';
-import type { AtomicSet, Change, ChangeRef, Changeset } from '../model/plan.ts';
+import type { AtomicSet, Change, Changeset } from '../model/plan.ts';
 import { reverseType } from '../model/rr-types.ts';
-import type { RRsetKey } from '../model/rrset.ts';
-import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
-
-/** One string for a change of a zone at a target, over all zones. */
-export const changeKey = (at: ZoneTarget, { name, type }: RRsetKey): string => `${zoneTargetKey(at)} ${name} ${type}`;
-
-export const changeRefKey = (ref: ChangeRef): string => changeKey(ref, ref);
+import { changeKey, changeRefKey, type ZoneTarget } from '../model/zone-target.ts';
 
 /**
  * The order over all zones. A PTR comes before the address that it is for, and a claim after it; an address leaves its

@@ -24,7 +24,7 @@ import { runPerServer } from './target-concurrency.ts';
 import { setAside } from './zone/set-aside.ts';
 import { openZone, writePhase } from './zone/write.ts';
 
-export interface ApplyOptions {
+export interface ApplyAllOptions {
   /** True: a plan that was reviewed, of which a zone is written whole or not at all. */
   readonly reviewed: boolean;
   readonly store: Store;
@@ -40,7 +40,7 @@ export interface ApplyOptions {
 interface ApplyRun {
   readonly changesetRuns: readonly ChangesetRun[];
   readonly groups: readonly SetGroup[];
-  readonly options: ApplyOptions;
+  readonly options: ApplyAllOptions;
   readonly breaker: CircuitBreaker;
   readonly context: RunContext;
 }
@@ -48,7 +48,7 @@ interface ApplyRun {
 /** Writes all work, phase by phase over all zones; the outcome stands in the runs. */
 export const runPhases = async (
   works: readonly ApplyWork[],
-  options: ApplyOptions,
+  options: ApplyAllOptions,
   context: RunContext,
   onWritten: (changes: number) => void,
 ): Promise<readonly ChangesetRun[]> => {

@@ -20,7 +20,7 @@ export interface Tour {
 export type TourStep = (tour: Tour) => Promise<void>;
 
 /** A question, and what is to be answered; no values: that there is no such name. */
-export interface Question {
+export interface DemoQuestion {
   readonly name: string;
   readonly type: string;
   readonly expected: readonly string[];
@@ -82,7 +82,7 @@ interface Answered {
 }
 
 /** Asks over DNS; an answer that is not as expected ends the tour. */
-const answerTo = async (tour: Tour, { name, type, expected }: Question): Promise<Answered> => {
+const answerTo = async (tour: Tour, { name, type, expected }: DemoQuestion): Promise<Answered> => {
   const answer = await askByDns()(tour.nameserver, { name, type });
   const values = answer.status === 'answered' ? answer.answers.map(({ rdata }) => rdata).toSorted() : [];
   const text = answer.status === 'no_answer' ? `no answer (${answer.reason})` : values.join(', ') || answer.rcode;

@@ -60,4 +60,4 @@ export const withoutSuperseded = (problems: readonly Problem[]): readonly Proble
   return problems.filter((problem) => !reported.has(keyOf(supersededBy.get(problem.rule) ?? '', problem)));
 };
 
-export const severityOf = severitiesOf<ComposeRuleId>(composeRules);
+export const composeSeverity = severitiesOf<ComposeRuleId>(composeRules);

@@ -2,7 +2,7 @@ import { compareText } from '../model/compare.ts';
 import type { RRset } from '../model/rrset.ts';
 import { type RosterServer, type Server, serverKey } from '../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
-import type { ZoneEntry } from './configured-zones.ts';
+import type { DirectoryZone } from './configured-zones.ts';
 import { keyOfEntry } from './contenders.ts';
 import { type Contribution, type ServerContributions, serverKeyOf } from './contribution.ts';
 import { contributionsOf } from './contributions.ts';
@@ -66,7 +66,7 @@ export const mergeAll = ({
 }: Composition): { readonly zones: ReadonlyMap<string, MergedZone>; readonly findings: readonly Finding[] } => {
   const zones = new Map<string, MergedZone>();
   const findings: Finding[] = [];
-  const zoneOf = (entry: ZoneEntry): MergedZone => {
+  const zoneOf = (entry: DirectoryZone): MergedZone => {
     const known = zones.get(entry.name);
     if (known !== undefined) return known;
     const fresh: MergedZone = { rrsets: [], quarantined: [], protected: [] };

@@ -3,7 +3,7 @@ import type { DesiredZone } from '../model/zone.ts';
 import { hexOf, isInNet, isIPv6, type Net, parseNet } from './networks.ts';
 
 /** A configured zone. */
-export interface ZoneEntry {
+export interface DirectoryZone {
   readonly name: string;
   /** null: the zone is configured, but left alone in this pass. */
   readonly zone: DesiredZone | null;
@@ -11,7 +11,7 @@ export interface ZoneEntry {
 
 /** Where the PTR of an address belongs. */
 export interface Reverse {
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   readonly name: string;
   /** In a classless zone (RFC 2317): where its parent zone must have a CNAME to `name`. */
   readonly parentName: string | null;
@@ -19,16 +19,16 @@ export interface Reverse {
   readonly mayBelongTo: string | null;
 }
 
-export interface ConfiguredZones {
+export interface ZoneDirectory {
   /** The longest configured zone that a canonical name is in. */
-  readonly of: (name: string) => ZoneEntry | null;
+  readonly of: (name: string) => DirectoryZone | null;
   readonly isApex: (name: string) => boolean;
   /** The longest configured zone that takes the PTR of an address; null: none. */
   readonly reverseOf: (address: string) => Reverse | null;
 }
 
-export const configuredZones = (zones: readonly DesiredZone[], zoneNames: readonly string[]): ConfiguredZones => {
-  const entries = new Map<string, ZoneEntry>(zoneNames.map((name) => [name, { name, zone: null }]));
+export const zoneDirectory = (zones: readonly DesiredZone[], zoneNames: readonly string[]): ZoneDirectory => {
+  const entries = new Map<string, DirectoryZone>(zoneNames.map((name) => [name, { name, zone: null }]));
   for (const zone of zones) entries.set(zone.id.name, { name: zone.id.name, zone });
   const of = zoneFinder([...entries.values()]);
   const all = [...entries.values()];
@@ -41,14 +41,14 @@ export const configuredZones = (zones: readonly DesiredZone[], zoneNames: readon
 
 /** Zones as a tree of name parts from the right: a name is compared no further than configured zones go. */
 interface ZoneNode {
-  entry: ZoneEntry | null;
+  entry: DirectoryZone | null;
   readonly below: Map<string, ZoneNode>;
 }
 
 /** Remembered answers: servers mostly share a parent name. Bounded, as names that share none would fill the memory. */
 const mostParents = 10_000;
 
-const zoneFinder = (entries: readonly ZoneEntry[]): ConfiguredZones['of'] => {
+const zoneFinder = (entries: readonly DirectoryZone[]): ZoneDirectory['of'] => {
   const root: ZoneNode = { entry: null, below: new Map() };
   for (const entry of entries) {
     let node = root;
@@ -60,7 +60,7 @@ const zoneFinder = (entries: readonly ZoneEntry[]): ConfiguredZones['of'] => {
     node.entry = entry;
   }
   const apexes = new Map(entries.map((entry) => [entry.name, entry]));
-  const byParent = new Map<string, ZoneEntry | null>();
+  const byParent = new Map<string, DirectoryZone | null>();
   return (name) => {
     if (name.includes('\\')) return walkParts(root, splitParts(name));
     const own = apexes.get(name);
@@ -74,7 +74,7 @@ const zoneFinder = (entries: readonly ZoneEntry[]): ConfiguredZones['of'] => {
   };
 };
 
-const walkParts = (root: ZoneNode, parts: readonly string[]): ZoneEntry | null => {
+const walkParts = (root: ZoneNode, parts: readonly string[]): DirectoryZone | null => {
   let node: ZoneNode | undefined = root;
   let found = root.entry;
   for (const part of parts.toReversed()) {
@@ -86,7 +86,7 @@ const walkParts = (root: ZoneNode, parts: readonly string[]): ZoneEntry | null =
 };
 
 /** walkParts without a list of parts: a hundred thousand names go through here. */
-const walk = (root: ZoneNode, name: string): ZoneEntry | null => {
+const walk = (root: ZoneNode, name: string): DirectoryZone | null => {
   let node: ZoneNode | undefined = root;
   let found = root.entry;
   for (let end = name.length - 1; end > 0; ) {
@@ -100,12 +100,12 @@ const walk = (root: ZoneNode, name: string): ZoneEntry | null => {
 };
 
 interface Classless {
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   readonly net: Net;
 }
 
 /** The longest network first. */
-const classlessOf = (entries: readonly ZoneEntry[]): readonly Classless[] =>
+const classlessOf = (entries: readonly DirectoryZone[]): readonly Classless[] =>
   entries
     .flatMap((entry) => {
       const covers = entry.zone?.settings.covers ?? null;
@@ -116,11 +116,11 @@ const classlessOf = (entries: readonly ZoneEntry[]): readonly Classless[] =>
 
 /** A classless zone that is left alone; what it covers lies within `base`. */
 interface Unread {
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   readonly base: string;
 }
 
-const unreadOf = (entries: readonly ZoneEntry[]): readonly Unread[] =>
+const unreadOf = (entries: readonly DirectoryZone[]): readonly Unread[] =>
   entries.flatMap((entry) => {
     const base = entry.zone === null ? octetsOf(entry.name) : null;
     return base === null || base === entry.name ? [] : [{ entry, base }];
@@ -137,11 +137,7 @@ const octetsOf = (name: string): string | null => {
 };
 
 const reverseFinder =
-  (
-    of: ConfiguredZones['of'],
-    classless: readonly Classless[],
-    unread: readonly Unread[],
-  ): ConfiguredZones['reverseOf'] =>
+  (of: ZoneDirectory['of'], classless: readonly Classless[], unread: readonly Unread[]): ZoneDirectory['reverseOf'] =>
   (address) => {
     const parentName = reverseName(address);
     const entry = of(parentName);

@@ -2,7 +2,7 @@ import type { InventoryOrigin, SourceLocation } from '../model/origin.ts';
 import type { HealthCheckDefinition, Role } from '../model/roles.ts';
 import type { AddressType } from '../model/rr-types.ts';
 import type { RosterServer, Server } from '../model/server.ts';
-import type { ZoneEntry } from './configured-zones.ts';
+import type { DirectoryZone } from './configured-zones.ts';
 import type { Finding } from './findings-to-problems.ts';
 import type { Allocation } from './roster.ts';
 import type { Template } from './template.ts';
@@ -67,7 +67,7 @@ export interface ServerAddress {
 /** One value at a name and type, allowed by its rule's grant. */
 export interface ContributedValue {
   readonly kind: 'value';
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   readonly name: string;
   readonly type: string;
   readonly rdata: string;
@@ -86,7 +86,7 @@ export interface Blocked {
   readonly kind: 'blocked';
   /** null: a rule in Git blocks the name, for all servers. */
   readonly serverKey: string | null;
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   readonly name: string;
   readonly type: string | null;
   readonly reason: string;
@@ -103,7 +103,7 @@ export interface Vacant {
   /** What the name belongs to. */
   readonly by: 'registration' | 'claim';
   readonly serverKey: string;
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   readonly name: string;
   readonly types: readonly string[];
   readonly reason: string;

@@ -2,7 +2,7 @@ import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidenc
 import type { RosterServer } from '../model/server.ts';
 import type { Composition } from './composition.ts';
 import type { Contends } from './contenders.ts';
-import type { Outcome } from './roster.ts';
+import type { AllocationOutcome } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans'> {
@@ -32,7 +32,7 @@ export const evidenceFrom = ({ input, ruleset, entries, byServer }: Composition)
 export interface ServerOutcome {
   readonly key: string;
   readonly entry: RosterServer;
-  readonly outcome: Outcome;
+  readonly outcome: AllocationOutcome;
 }
 
 /** The evidence of some servers alone. */
@@ -58,7 +58,7 @@ export const evidenceOfSome = (
   return { servers, names, addresses, now };
 };
 
-const evidenceStatusOf = (entry: RosterServer, outcome: Outcome, contends: Contends): EvidenceStatus => {
+const evidenceStatusOf = (entry: RosterServer, outcome: AllocationOutcome, contends: Contends): EvidenceStatus => {
   if (outcome === 'tied') return 'unknown';
   if (outcome === 'lost') return 'incomplete';
   if (entry.standing === 'present') return entry.complete ? 'conclusive' : 'incomplete';

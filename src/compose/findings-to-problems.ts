@@ -1,7 +1,7 @@
 import type { SourceLocation } from '../model/origin.ts';
 import { grouping } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
-import { type ComposeRuleId, severityOf } from './compose-rules.ts';
+import { type ComposeRuleId, composeSeverity } from './compose-rules.ts';
 
 /** Something wrong with one server or RRset. All findings of one rule and place become one problem. */
 export interface Finding {
@@ -32,7 +32,7 @@ export const findingsToProblems = (findings: readonly Finding[]): readonly Probl
   return [...groups.values()].map(({ first, about }) => {
     const others = [...about].filter((about) => about !== first.about).sort();
     const hint = first.hint === undefined ? '' : `; ${first.hint}`;
-    return problemAt(first.rule, severityOf(first.rule), `${first.message}${andOthers(others)}${hint}`, first.at);
+    return problemAt(first.rule, composeSeverity(first.rule), `${first.message}${andOthers(others)}${hint}`, first.at);
   });
 };
 

@@ -28,7 +28,7 @@ import { isServerName } from './template.ts';
 
 export { type ComposeRuleId, composeRules, withoutSuperseded } from './compose-rules.ts';
 export { type Composition, composition } from './composition.ts';
-export { configuredZones } from './configured-zones.ts';
+export { zoneDirectory } from './configured-zones.ts';
 export { evidenceFrom } from './deletion-evidence.ts';
 export { withLastKnownServers } from './last-known.ts';
 export type { ComposeInput } from './ruleset.ts';

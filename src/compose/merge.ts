@@ -2,12 +2,12 @@ import { standsAlone } from '../model/rr-types.ts';
 import type { RRset, Value } from '../model/rrset.ts';
 import type { Protection, Quarantine } from '../model/zone.ts';
 import type { ComposeRuleId } from './compose-rules.ts';
-import type { ZoneEntry } from './configured-zones.ts';
+import type { DirectoryZone } from './configured-zones.ts';
 import { serverTitle } from './contenders.ts';
 import type { Blocked, ContributedValue, Contribution, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
 import { mergeHealthChecks } from './merge-health-checks.ts';
-import { withoutConflicts } from './name-conflicts.ts';
+import { withoutNameConflicts } from './name-conflicts.ts';
 import type { Ruleset } from './ruleset.ts';
 
 // Merges all contributions to one name into RRsets, beside what the zone file has there.
@@ -22,7 +22,7 @@ export const noStatics: Statics = { rrsets: [], quarantined: [] };
 
 export interface MergedName {
   readonly name: string;
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   /** Without those of the zone file. */
   readonly rrsets: readonly RRset[];
   readonly quarantined: readonly Quarantine[];
@@ -41,7 +41,7 @@ export const mergeName = (
   const entry = first?.entry ?? ruleset.zones.of(name);
   if (entry === null) return null;
   const findings: Finding[] = [];
-  const values = withoutConflicts(name, contributions, findings);
+  const values = withoutNameConflicts(name, contributions, findings);
   const blocked = [...contributions.filter(isBlocked), ...blockedInGit(ruleset, name)];
   const whole =
     claimAndRecordConflict(name, values, findings) ?? blocked.find(({ always, type }) => always && type === null);

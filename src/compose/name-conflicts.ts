@@ -8,7 +8,7 @@ import type { Finding } from './findings-to-problems.ts';
 // Such a name must not take over or spoil what another server has there.
 
 /** The values at a name, without those that would take it from another server; each of these is a `name-taken` finding. */
-export const withoutConflicts = (
+export const withoutNameConflicts = (
   name: string,
   contributions: readonly Contribution[],
   findings: Finding[],

@@ -32,13 +32,13 @@ import { had } from './roster-ranking.ts';
 // Each contest that was not won is one message (conflicts), which contributions.ts reports as `server-conflict`.
 
 /** `won`: it gets all that it wants. `lost`: something is another's. `tied`: nobody can tell whose something is. */
-export type Outcome = 'won' | 'lost' | 'tied';
+export type AllocationOutcome = 'won' | 'lost' | 'tied';
 
 /** What a server gets. */
 export interface Allocation {
   /** The server with the name and the addresses that it gets, which may be its last known ones; null: it gets nothing. */
   readonly server: Server | null;
-  readonly outcome: Outcome;
+  readonly outcome: AllocationOutcome;
   /** Addresses whose PTR is another server's, with that one's title if it is present. */
   readonly ptrTakenBy: ReadonlyMap<string, string | null>;
   /** Addresses that several want and none gets. */
@@ -113,7 +113,7 @@ const allocateAbsent = (index: RosterIndex, entry: RosterServer): Allocation => 
 };
 
 interface Contest {
-  readonly outcome: Outcome;
+  readonly outcome: AllocationOutcome;
   /** Who has it instead; of a tie, another who wants it. */
   readonly winner: RosterServer | null;
 }

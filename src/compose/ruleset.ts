@@ -7,7 +7,7 @@ import { addressTypeOf, isAddressType, isSoa, synthesisedTypes, traitsOf } from 
 import type { AbsenceLimits, Roster, RosterServer, Server } from '../model/server.ts';
 import type { ClaimedNames, DesiredZone } from '../model/zone.ts';
 import { claimedNamesOf } from './claimed-names.ts';
-import { type ConfiguredZones, configuredZones } from './configured-zones.ts';
+import { type ZoneDirectory, zoneDirectory } from './configured-zones.ts';
 import { type Contends, contendsBy } from './contenders.ts';
 import type { RuleHealthCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
@@ -26,7 +26,7 @@ export interface ComposeInput {
 
 /** All that Git says of servers, compiled once and then applied to one server after the other. */
 export interface Ruleset extends UnusableRules {
-  readonly zones: ConfiguredZones;
+  readonly zones: ZoneDirectory;
   readonly grants: GrantIndex;
   readonly registration: {
     readonly definition: Registration;
@@ -50,7 +50,7 @@ const nothing: Template = { parts: [], literal: '' };
 
 export const compileRuleset = ({ zones, zoneNames, roles, roster }: ComposeInput): Ruleset => {
   const findings: Finding[] = [];
-  const zonesByName = configuredZones(zones, zoneNames);
+  const zonesByName = zoneDirectory(zones, zoneNames);
   const fallback = roles.registration?.ttl ?? recordTtl;
   const rulesOf = new Map<Role, readonly WriteRule[]>();
   for (const role of [...roles.labels, ...roles.groups]) rulesOf.set(role, readRole(role, fallback, findings));
@@ -84,7 +84,7 @@ const distinctLimits = (zones: readonly DesiredZone[]): readonly AbsenceLimits[]
 
 const readRegistration = (
   definition: Registration | null,
-  zones: ConfiguredZones,
+  zones: ZoneDirectory,
   desired: readonly DesiredZone[],
   findings: Finding[],
 ): Ruleset['registration'] => {

@@ -1,7 +1,7 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import type { Roles, UnusableRule } from '../model/roles.ts';
-import type { ConfiguredZones } from './configured-zones.ts';
+import type { ZoneDirectory } from './configured-zones.ts';
 import type { Blocked } from './contribution.ts';
 import { readTemplate, type Template } from './template.ts';
 
@@ -18,7 +18,7 @@ export interface UnusableRules {
 const roleFiles: ReadonlySet<string> = new Set(['labels.yaml', 'groups.yaml']);
 
 /** Which names the unusable rules are about, as far as it can be read. */
-export const unusableRulesOf = ({ unusable: rules }: Roles, zones: ConfiguredZones): UnusableRules => {
+export const unusableRulesOf = ({ unusable: rules }: Roles, zones: ZoneDirectory): UnusableRules => {
   const unusableTemplates: { readonly template: Template; readonly reason: string }[] = [];
   const blockedByGit = new Map<string, Blocked>();
   const nameless: UnusableRule[] = [];

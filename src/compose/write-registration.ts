@@ -3,7 +3,7 @@ import type { InventoryOrigin } from '../model/origin.ts';
 import { addressTypes, reverseType } from '../model/rr-types.ts';
 import type { AbsenceLimits } from '../model/server.ts';
 import type { DesiredZone } from '../model/zone.ts';
-import type { Reverse, ZoneEntry } from './configured-zones.ts';
+import type { DirectoryZone, Reverse } from './configured-zones.ts';
 import { isGone, retainedReason, serverTitle } from './contenders.ts';
 import type { Blocked, Collected, ContributedValue, Contributor, ServerAddress, WriteRule } from './contribution.ts';
 import { inventoryLocation, type Ruleset } from './ruleset.ts';
@@ -40,7 +40,7 @@ export const writeRegistration = (ruleset: Ruleset, contributor: Contributor, in
 
 interface Registered {
   readonly name: string;
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   readonly rule: WriteRule;
   readonly origin: InventoryOrigin;
 }

@@ -4,7 +4,7 @@ import type { InventoryOrigin } from '../model/origin.ts';
 import { isAddressType } from '../model/rr-types.ts';
 import { refusalInZone } from './address-refusal.ts';
 import { type ComposeRuleId, composeRules } from './compose-rules.ts';
-import type { ZoneEntry } from './configured-zones.ts';
+import type { DirectoryZone } from './configured-zones.ts';
 import { isGone, retainedReason, serverTitle } from './contenders.ts';
 import type { Collected, Contributor, WantedValue, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
@@ -27,7 +27,7 @@ interface RuleWrite {
 
 /** A name that a grant lets the rule write to. */
 interface GrantedName {
-  readonly entry: ZoneEntry;
+  readonly entry: DirectoryZone;
   readonly name: string;
   readonly granted: Granted;
 }
@@ -196,7 +196,7 @@ const report = (
 };
 
 /** What exists there stays if nothing else is wanted at the name. */
-const block = ({ rule, contributor, into }: RuleWrite, entry: ZoneEntry, name: string, id: ComposeRuleId): void => {
+const block = ({ rule, contributor, into }: RuleWrite, entry: DirectoryZone, name: string, id: ComposeRuleId): void => {
   const reason = `${id}: what ${rule.title} makes of ${serverTitle(contributor.server)} cannot be used`;
   const { type } = rule;
   into.contributions.push({

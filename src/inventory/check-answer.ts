@@ -2,12 +2,12 @@ import { count } from '../model/phrases.ts';
 import type { Server } from '../model/server.ts';
 import { type CheckedEntry, checkEntry } from './check-entry.ts';
 import { quotedUntrusted } from './sanitize.ts';
-import type { Answer, EntryLocation } from './sources/source.ts';
+import type { EntryLocation, SourceAnswer } from './sources/source.ts';
 
 /** A source's answer with every entry checked; all messages are fit to be shown. */
-export type CheckedAnswer = Exclude<Answer, { kind: 'answered' }> | Checked;
+export type CheckedInventoryAnswer = Exclude<SourceAnswer, { kind: 'answered' }> | CheckedEntries;
 
-export interface Checked {
+export interface CheckedEntries {
   readonly kind: 'answered';
   readonly servers: ReadonlyMap<string, Server>;
   /** By name: entries that name a server and cannot be used, with the reason. */
@@ -28,7 +28,7 @@ export interface EntryProblem {
 }
 
 /** Checks the entries of an answer one by one, and that each server is there once. */
-export const checkAnswer = (inventory: string, answer: Answer): CheckedAnswer => {
+export const checkAnswer = (inventory: string, answer: SourceAnswer): CheckedInventoryAnswer => {
   if (answer.kind !== 'answered') return answer;
   const byName = new Map<string, EntryFound[]>();
   const entryProblems: EntryProblem[] = [];

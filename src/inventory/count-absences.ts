@@ -1,4 +1,4 @@
-import type { AbsenceLimits, KnownInventory, Missing } from '../model/server.ts';
+import type { AbsenceLimits, KnownInventory, MissingSince } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
 
 // Counts absences: a server is gone only after enough complete answers without it, over enough time.
@@ -21,7 +21,7 @@ export const goneFor = 30 * 24 * 3_600_000;
 export const lastComplete = (known: KnownInventory | null): number =>
   known === null ? 0 : Math.max(known.takenAt, known.countedAt);
 
-export const isForgotten = (missing: Missing, { limits, now }: SnapshotContext): boolean =>
+export const isForgotten = (missing: MissingSince, { limits, now }: SnapshotContext): boolean =>
   isProven(missing, limits, now) && now - missing.since > goneFor;
 
 /**
@@ -35,7 +35,11 @@ export const countTime = (known: KnownInventory | null, context: SnapshotContext
   known === null || isDue(known, context) ? context.now : known.countedAt;
 
 /** One more absence. `since` is never later than now, whatever the clock said before. */
-export const countUp = (missing: Missing | null, known: KnownInventory | null, context: SnapshotContext): Missing => ({
+export const countUp = (
+  missing: MissingSince | null,
+  known: KnownInventory | null,
+  context: SnapshotContext,
+): MissingSince => ({
   since: Math.min(missing?.since ?? context.now, context.now),
   snapshots: (missing?.snapshots ?? 0) + (isDue(known, context) ? 1 : 0),
 });

@@ -5,12 +5,12 @@ import { type Problem, problemAt } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import type { AbsenceLimits, KnownInventory, Roster } from '../model/server.ts';
 import { checkAnswer } from './check-answer.ts';
-import { type InventoryRuleId, severityOf } from './inventory-rules.ts';
-import { limits } from './limits.ts';
+import { type InventoryRuleId, inventorySeverity } from './inventory-rules.ts';
+import { inventoryLimits } from './limits.ts';
 import { quotedUntrusted, scrubber } from './sanitize.ts';
 import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { inventorySources } from './sources/index.ts';
-import { type Answer, failed } from './sources/source.ts';
+import { failed, type SourceAnswer } from './sources/source.ts';
 
 export { inventorySources } from './sources/index.ts';
 
@@ -30,7 +30,7 @@ export interface InventoryContext {
 }
 
 /** The servers of all inventories. */
-export interface TakenInventories {
+export interface InventoryAnswers {
   readonly roster: Roster;
   /** By inventory: what to remember of it for the next pass. */
   readonly next: Readonly<Record<string, KnownInventory>>;
@@ -42,10 +42,10 @@ export interface TakenInventories {
 export const isReadOffline = ({ type }: InventoryDefinition): boolean => inventorySources[type]?.isOffline === true;
 
 /** Reads every inventory, all at once. Throws only the signal's reason. */
-export const takeInventories = async (
+export const askInventories = async (
   definitions: readonly InventoryDefinition[],
   context: InventoryContext,
-): Promise<TakenInventories> => {
+): Promise<InventoryAnswers> => {
   const taken = await Promise.all(definitions.map((definition) => takeOne(definition, context)));
   return {
     roster: {
@@ -102,7 +102,7 @@ const takeOne = async (definition: InventoryDefinition, context: InventoryContex
   const problems = withoutExcess(taken.problems).map(({ rule, message, location }) =>
     problemAt(
       read.secretsFailed && rule === 'inventory-unreachable' ? 'inventory-secret' : rule,
-      taken.refused && rule === 'inventory-shrunk' ? 'error' : severityOf(rule),
+      taken.refused && rule === 'inventory-shrunk' ? 'error' : inventorySeverity(rule),
       clean(`inventory ${name}: ${message}`),
       location ?? definition.at,
     ),
@@ -114,7 +114,7 @@ const takeOne = async (definition: InventoryDefinition, context: InventoryContex
 };
 
 interface ReadSource {
-  readonly answer: Answer;
+  readonly answer: SourceAnswer;
   readonly clean: (message: string) => string;
   readonly secretsFailed: boolean;
 }
@@ -148,11 +148,11 @@ const readSource = async (
 /** Shows only so many problems of single entries: an inventory that changed its format would bury all other problems. */
 const withoutExcess = (problems: Snapshot['problems']): Snapshot['problems'] => {
   const entries = problems.filter(({ rule }) => rule === 'inventory-entry');
-  const more = entries.length - limits.entryProblems;
+  const more = entries.length - inventoryLimits.entryProblems;
   if (more <= 0) return problems;
   const rule: InventoryRuleId = 'inventory-entry';
   const rest = { rule, message: `${count(more, 'more entry', 'more entries')} cannot be used` };
-  return [...entries.slice(0, limits.entryProblems), rest, ...problems.filter((each) => each.rule !== rule)];
+  return [...entries.slice(0, inventoryLimits.entryProblems), rest, ...problems.filter((each) => each.rule !== rule)];
 };
 
 const withoutSecrets = (snapshot: Snapshot, clean: (message: string) => string): Snapshot => {

@@ -44,4 +44,4 @@ export const inventoryRules = [
 
 export type InventoryRuleId = (typeof inventoryRules)[number]['id'];
 
-export const severityOf = severitiesOf<InventoryRuleId>(inventoryRules);
+export const inventorySeverity = severitiesOf<InventoryRuleId>(inventoryRules);

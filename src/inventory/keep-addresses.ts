@@ -1,8 +1,8 @@
 import type { KnownInventory, Server } from '../model/server.ts';
-import type { Checked } from './check-answer.ts';
+import type { CheckedEntries } from './check-answer.ts';
 
 /** Where an answer may lack addresses, each server keeps those that it had, unless the answer gives them to another. */
-export const withKnownAddresses = (answer: Checked, known: KnownInventory | null): Checked => {
+export const withKnownAddresses = (answer: CheckedEntries, known: KnownInventory | null): CheckedEntries => {
   if (answer.lacksAddresses !== true || known === null) return answer;
   const taken = new Set([...answer.servers.values()].flatMap(({ ips }) => ips));
   const before = new Map(known.servers.map(({ server }) => [server.name, server.ips]));

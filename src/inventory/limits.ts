@@ -1,5 +1,5 @@
 /** Limits of an inventory that sets none of its own. */
-export const limits = {
+export const inventoryLimits = {
   /** Milliseconds for one request, from its first byte to the answer's last. */
   timeout: 10_000,
   /** Reading a whole inventory may take this many times the timeout of one request. */

@@ -2,7 +2,7 @@ import { compareText } from '../model/compare.ts';
 import { count } from '../model/phrases.ts';
 import type { InventoryStatus, KnownInventory, KnownServer, RosterServer, Server } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
-import type { Checked, CheckedAnswer } from './check-answer.ts';
+import type { CheckedEntries, CheckedInventoryAnswer } from './check-answer.ts';
 import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './count-absences.ts';
 import type { InventoryRuleId } from './inventory-rules.ts';
 import { withKnownAddresses } from './keep-addresses.ts';
@@ -29,7 +29,7 @@ export interface Snapshot {
 
 /** Judges a checked answer by what was known before. */
 export const takeSnapshot = (
-  answer: CheckedAnswer,
+  answer: CheckedInventoryAnswer,
   known: KnownInventory | null,
   context: SnapshotContext,
 ): Snapshot => {
@@ -67,7 +67,7 @@ const fromUnchanged = (known: KnownInventory | null, context: SnapshotContext): 
   return { ...took, next: { ...took.next, etag: known.etag, takenAt: known.takenAt } };
 };
 
-const fromComplete = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+const fromComplete = (answer: CheckedEntries, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
   const loss = known === null ? null : excessiveLoss(answer, known, context);
   if (known === null || loss === null) return accept(answer, known, false, context);
   const shrunk = countUp(known.shrunk, known, context);
@@ -94,7 +94,7 @@ const fromComplete = (answer: Checked, known: KnownInventory | null, context: Sn
 /** Counts for each lost server the doubted answers that lack it: once a person says that they are right, they all count. */
 const withLacking = (
   next: KnownInventory,
-  answer: Checked,
+  answer: CheckedEntries,
   known: KnownInventory,
   context: SnapshotContext,
 ): KnownInventory => {
@@ -107,7 +107,11 @@ const withLacking = (
 };
 
 /** Says what was lost, if it is more than guards.max_shrink lets go at once; null: it is not. */
-const excessiveLoss = (answer: Checked, known: KnownInventory, { maxShrink }: SnapshotContext): string | null => {
+const excessiveLoss = (
+  answer: CheckedEntries,
+  known: KnownInventory,
+  { maxShrink }: SnapshotContext,
+): string | null => {
   const before = known.servers.filter(({ server, missing }) => missing === null && server.state !== 'decommissioned');
   const lost = before.filter(({ server: { name } }) => !answer.servers.has(name) && !answer.unusable.has(name)).length;
   if (lost === 0) return null;
@@ -121,7 +125,7 @@ const excessiveLoss = (answer: Checked, known: KnownInventory, { maxShrink }: Sn
 
 /** A complete answer that is believed: what it lacks is missing. `allowed`: earlier answers that were doubted count as well. */
 const accept = (
-  answer: Pick<Checked, 'servers' | 'unusable' | 'etag'>,
+  answer: Pick<CheckedEntries, 'servers' | 'unusable' | 'etag'>,
   known: KnownInventory | null,
   allowed: boolean,
   context: SnapshotContext,
@@ -151,7 +155,7 @@ const accept = (
   };
 };
 
-const fromIncomplete = (answer: Checked, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
+const fromIncomplete = (answer: CheckedEntries, known: KnownInventory | null, context: SnapshotContext): Snapshot => {
   const why = `its answer is not complete: ${answer.faults.join('; ')}`;
   const servers = fromDoubted(answer, known, why, context);
   const message = `${why}; what it says is used, what it leaves out stays as it was last known`;
@@ -166,7 +170,7 @@ const fromIncomplete = (answer: Checked, known: KnownInventory | null, context: 
 
 /** Uses what an answer says of the servers in it, and concludes nothing about those that it leaves out. */
 const fromDoubted = (
-  answer: Checked,
+  answer: CheckedEntries,
   known: KnownInventory | null,
   reason: string,
   context: SnapshotContext,
@@ -178,7 +182,7 @@ const fromDoubted = (
 
 /** The servers that an answer names. */
 const namedInAnswer = (
-  answer: Pick<Checked, 'servers' | 'unusable'>,
+  answer: Pick<CheckedEntries, 'servers' | 'unusable'>,
   known: KnownInventory | null,
   complete: boolean,
   context: SnapshotContext,
@@ -200,8 +204,10 @@ const namedInAnswer = (
 };
 
 /** Known servers that an answer does not name. */
-const notInAnswer = ({ servers, unusable }: Pick<Checked, 'servers' | 'unusable'>, known: KnownInventory | null) =>
-  (known?.servers ?? []).filter(({ server: { name } }) => !servers.has(name) && !unusable.has(name));
+const notInAnswer = (
+  { servers, unusable }: Pick<CheckedEntries, 'servers' | 'unusable'>,
+  known: KnownInventory | null,
+) => (known?.servers ?? []).filter(({ server: { name } }) => !servers.has(name) && !unusable.has(name));
 
 /** What is known of a server that is back. If it had been proven gone, its age starts anew: others may have its names. */
 const backAgain = (

@@ -7,7 +7,7 @@ import { asRecord } from '../validation/index.ts';
 import { type Config, entriesAt, reportAt, reportAtKey } from './config/config.ts';
 import { settingsOfUnusable, settingsReader, type ZoneSettingsContext } from './config/zone-settings.ts';
 import { type ZoneFileFinder, type ZoneSources, zoneFileFinder } from './find-zone-files.ts';
-import { type LoadRuleId, severityOf, syntaxRule } from './load-rules.ts';
+import { type LoadRuleId, loadSeverity, syntaxRule } from './load-rules.ts';
 import { type FileReader, readZone } from './read-zone.ts';
 import { type ReservedZones, reservedZones } from './reserved-zones.ts';
 import type { CanWrite } from './roles/writable-zones.ts';
@@ -194,7 +194,7 @@ const remainingZones = async (
   for (const { file, reason } of listing.misnamed) {
     const message = `${file} is not named like a zone: ${reason}; rename it, or move it out of ${folder}`;
     config.problems.push(
-      problemAt('file-unusable', severityOf('file-unusable'), message, { file, line: 1, column: 1 }),
+      problemAt('file-unusable', loadSeverity('file-unusable'), message, { file, line: 1, column: 1 }),
     );
   }
   const names = [...listing.zones.keys()].sort().filter((name) => {

@@ -27,7 +27,7 @@ import { reachOf } from './roles/writable-zones.ts';
 export { configCommit } from './config-commit.ts';
 export { type LoadRuleId, loadRules } from './load-rules.ts';
 export { resolveSecrets } from './resolve-secrets.ts';
-export { limits } from './size-limits.ts';
+export { sizeLimits } from './size-limits.ts';
 
 export interface LoadOptions {
   /** The path of hostmaster.yaml. */

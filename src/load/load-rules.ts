@@ -260,7 +260,7 @@ export const loadRules = [
 
 export type LoadRuleId = (typeof loadRules)[number]['id'];
 
-export const severityOf = severitiesOf<LoadRuleId>(loadRules);
+export const loadSeverity = severitiesOf<LoadRuleId>(loadRules);
 
 /** The rule that a SyntaxProblem names; `rdata-syntax` where the table lacks it. */
 export const syntaxRule = (id: string): LoadRuleId => loadRules.find((known) => known.id === id)?.id ?? 'rdata-syntax';

@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join, posix } from 'node:path';
 import { type Problem, problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
-import { severityOf } from './load-rules.ts';
+import { loadSeverity } from './load-rules.ts';
 import { type IncludeReader, readMaster } from './master/read-master.ts';
 import type { FileText } from './repository-files.ts';
-import { limits } from './size-limits.ts';
+import { sizeLimits } from './size-limits.ts';
 import { type FileContent, joinContents, type ZoneContext } from './zone-content.ts';
 import { readZoneYaml } from './zone-yaml/read-zone-yaml.ts';
 
@@ -34,7 +34,7 @@ export const readZone = async (
   const contents: FileContent[] = [];
   for (const path of files) {
     const file = shown(path);
-    const read = readFile(path, limits.zoneFileBytes);
+    const read = readFile(path, sizeLimits.zoneFileBytes);
     if (read.status === 'missing') return { missing: file };
     if (read.status === 'refused') contents.push(unusable(file, read.message));
     else if (format === 'yaml') contents.push(readZoneYaml(file, read.text, context));
@@ -51,7 +51,7 @@ const unusable = (file: string, message: string): FileContent => ({
   rrsets: [],
   quarantined: [],
   problems: [
-    problemAt('file-unusable', severityOf('file-unusable'), `${file} cannot be used: ${message}`, {
+    problemAt('file-unusable', loadSeverity('file-unusable'), `${file} cannot be used: ${message}`, {
       file,
       line: 1,
       column: 1,
@@ -64,5 +64,5 @@ const includesFrom =
   (readFile: FileReader): IncludeReader =>
   async (path, from) => {
     const wanted = isAbsolute(path) ? path : join(dirname(from), path);
-    return { file: shown(wanted), text: readFile(wanted, limits.zoneFileBytes) };
+    return { file: shown(wanted), text: readFile(wanted, sizeLimits.zoneFileBytes) };
   };

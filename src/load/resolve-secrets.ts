@@ -4,7 +4,7 @@ import { HostmasterError } from '../model/errors.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import type { SecretRef } from '../model/secret.ts';
 import { readTextFile } from './repository-files.ts';
-import { limits } from './size-limits.ts';
+import { sizeLimits } from './size-limits.ts';
 
 /**
  * The secrets of a target or an inventory by key; `folder` is the one its paths start from. Throws CONFIG where one is
@@ -36,7 +36,7 @@ const resolveOne = async (ref: SecretRef, what: string, folder: string): Promise
       ? refuse(`the environment variable ${shown(ref.env)} is ${value === undefined ? 'not set' : 'empty'}; set it`)
       : value;
   }
-  const read = readTextFile(resolve(folder, ref.file), limits.secretBytes);
+  const read = readTextFile(resolve(folder, ref.file), sizeLimits.secretBytes);
   if (read.status === 'missing') return refuse(`there is no file ${shown(ref.file)}; make it, or name another`);
   if (read.status === 'refused') return refuse(`the file ${ref.file} cannot be used: ${read.message}`);
   const value = read.text.replace(/\r?\n$/, '');

@@ -1,5 +1,5 @@
 /** The sizes that the loader refuses to go over; docs and tests read them here. */
-export const limits = {
+export const sizeLimits = {
   /** Bytes of hostmaster.yaml. */
   configBytes: 1024 * 1024,
   /** Bytes of labels.yaml, and of groups.yaml. */

@@ -2,7 +2,7 @@ import type { SourceLocation } from '../model/origin.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
 import type { Quarantine } from '../model/zone.ts';
-import { type LoadRuleId, severityOf } from './load-rules.ts';
+import { type LoadRuleId, loadSeverity } from './load-rules.ts';
 
 /** What a zone reader must know of the zone. */
 export interface ZoneContext {
@@ -41,7 +41,7 @@ export const collector = (): Collector => {
   let complete = true;
   let trusted = true;
   const report = (rule: LoadRuleId, message: string, origin: SourceLocation): void => {
-    problems.push(problemAt(rule, severityOf(rule), message, origin));
+    problems.push(problemAt(rule, loadSeverity(rule), message, origin));
   };
   return {
     report,

@@ -3,7 +3,7 @@ import type { Change } from '../model/plan.ts';
 import type { OrphanedValue, WrittenValue } from '../model/ports.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
-import { type Missing, serverKey } from '../model/server.ts';
+import { type MissingSince, serverKey } from '../model/server.ts';
 import { valuesIn } from '../plan/existing.ts';
 import type { HealthChecks } from '../provider.ts';
 
@@ -47,7 +47,7 @@ export const ledgerChanges = ({ desired, isListed, before, exists }: LedgerInput
     values.push(...is);
   };
   for (const rrset of desired) {
-    compare(rrset, entriesOf(rrset, rrset.values, isListed));
+    compare(rrset, ledgerEntries(rrset, rrset.values, isListed));
     known.delete(rrset);
   }
   for (const [first] of known.values()) if (first !== undefined) compare(first, []);
@@ -77,7 +77,7 @@ const textOf = ({ rdata, sources, claims = [] }: WrittenValue): string =>
   [rdata, sources.join(' '), ...claims].join('\n');
 
 /** The ledger's entries for values: those for a server, and where the zone owns what is listed, Git's too. */
-export const entriesOf = (
+export const ledgerEntries = (
   { name, type }: RRsetKey,
   values: RRset['values'],
   isListed: boolean,
@@ -119,7 +119,7 @@ export const countedOrphans = (
 ): readonly OrphanedValue[] => {
   const known = new Map(before.map((orphan) => [`${keyOf(orphan)} ${orphan.rdata}`, orphan.missing]));
   return seen.map(({ name, type, rdata }) => {
-    const was: Missing = known.get(`${name} ${type} ${rdata}`) ?? { since: now, snapshots: 0 };
+    const was: MissingSince = known.get(`${name} ${type} ${rdata}`) ?? { since: now, snapshots: 0 };
     // A time later than now is by a clock that has been set back.
     const since = Math.min(was.since, now);
     return { name, type, rdata, missing: { since, snapshots: was.snapshots + (counts ? 1 : 0) } };

@@ -11,7 +11,7 @@ import { fit } from '../plan/index.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { PlannedWork, PlanPass } from '../run.ts';
 import type { RunContext } from '../target.ts';
-import { countedOrphans, entriesOf, existsAfter, type LedgerInput, ledgerChanges } from './ledger.ts';
+import { countedOrphans, existsAfter, type LedgerInput, ledgerChanges, ledgerEntries } from './ledger.ts';
 
 /** Saves what is known of the inventories now: from then on a server that goes missing is noticed. */
 export const rememberInventories = async ({ desired, store }: PlanPass): Promise<void> => {
@@ -197,7 +197,7 @@ const writtenIn = ({ name, type, before, after }: Change, checks: HealthChecks |
     })),
     values:
       addresses.length === 0
-        ? entriesOf({ name, type }, after?.values ?? [], isListed)
-        : addresses.flatMap(({ rdata, ...key }) => entriesOf(key, [{ rdata, origins: sources }], isListed)),
+        ? ledgerEntries({ name, type }, after?.values ?? [], isListed)
+        : addresses.flatMap(({ rdata, ...key }) => ledgerEntries(key, [{ rdata, origins: sources }], isListed)),
   };
 };

@@ -1,5 +1,5 @@
 import type { Change, Unmanaged } from './plan.ts';
-import type { KnownInventory, Missing } from './server.ts';
+import type { KnownInventory, MissingSince } from './server.ts';
 import type { ZoneId } from './zone.ts';
 
 // What the pure core and the stages are handed by pass.ts, as types: the implementations live at the context.
@@ -95,7 +95,7 @@ export interface OrphanedValue {
   readonly name: string;
   readonly type: string;
   readonly rdata: string;
-  readonly missing: Missing;
+  readonly missing: MissingSince;
 }
 
 /** What one atomic set is about to do, kept from before its first write until all of it stands or none. */

@@ -22,7 +22,7 @@ export const serverKey = ({ inventory, name }: { readonly inventory: string; rea
   `${inventory}/${name}`;
 
 /** Since when, and from how many complete snapshots, something has been missing. `since` is milliseconds since 1970. */
-export interface Missing {
+export interface MissingSince {
   readonly since: number;
   readonly snapshots: number;
 }
@@ -34,7 +34,7 @@ export interface AbsenceLimits {
 }
 
 /** Is it proven that what is missing is gone? */
-export const isProven = (missing: Missing, limits: AbsenceLimits, now: number): boolean =>
+export const isProven = (missing: MissingSince, limits: AbsenceLimits, now: number): boolean =>
   missing.snapshots >= limits.snapshots && now - missing.since >= limits.grace;
 
 /**
@@ -49,7 +49,7 @@ export const isProven = (missing: Missing, limits: AbsenceLimits, now: number): 
 export type RosterServer =
   | { readonly standing: 'present'; readonly server: Server; readonly complete: boolean; readonly known: Known | null }
   | { readonly standing: 'remembered'; readonly server: Server; readonly reason: string; readonly known: Known }
-  | { readonly standing: 'missing'; readonly server: Server; readonly missing: Missing; readonly known: Known };
+  | { readonly standing: 'missing'; readonly server: Server; readonly missing: MissingSince; readonly known: Known };
 
 /** A server as the last pass knew it, and when it was first seen; milliseconds since 1970. */
 export interface Known {
@@ -58,7 +58,7 @@ export interface Known {
   /** The answer that it was last in was not complete, so that nothing goes by what it lost with that. Default is no. */
   readonly partial?: boolean;
   /** Of the complete answers that were too small to be believed, those that lacked it until now. Default is none. */
-  readonly lacking?: Missing;
+  readonly lacking?: MissingSince;
 }
 
 /** How one inventory was found; part of the plan's JSON. `allow` is the `--allow` that takes a refused snapshot. */
@@ -82,7 +82,7 @@ export const emptyRoster: Roster = { servers: [], inventories: {}, problems: [],
 
 /** A server in the state: as last seen, and how long it has been missing. */
 export interface KnownServer extends Known {
-  readonly missing: Missing | null;
+  readonly missing: MissingSince | null;
 }
 
 /** What the state keeps of one inventory: its last good snapshot, with what went missing since. */
@@ -97,5 +97,5 @@ export interface KnownInventory {
   readonly countedAt: number;
   readonly servers: readonly KnownServer[];
   /** Since when complete answers have been too small to be believed. */
-  readonly shrunk: Missing | null;
+  readonly shrunk: MissingSince | null;
 }

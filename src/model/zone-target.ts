@@ -1,4 +1,5 @@
-import type { Changeset } from './plan.ts';
+import type { ChangeRef, Changeset } from './plan.ts';
+import type { RRsetKey } from './rrset-key.ts';
 import { type ZoneId, zoneLabel } from './zone.ts';
 
 /** A zone at a target, as changesets, results and references of a plan name it. */
@@ -11,3 +12,8 @@ export const zoneIdOf = ({ zone: name, view }: Pick<ZoneTarget, 'zone' | 'view'>
 
 /** `example.com.@internal at pdns1`, for messages. */
 export const zoneTargetLabel = (at: ZoneTarget): string => `${zoneLabel(zoneIdOf(at))} at ${at.target}`;
+
+/** One string for a change by where it is, to index by. */
+export const changeKey = (at: ZoneTarget, { name, type }: RRsetKey): string => `${zoneTargetKey(at)} ${name} ${type}`;
+
+export const changeRefKey = (ref: ChangeRef): string => changeKey(ref, ref);

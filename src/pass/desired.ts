@@ -1,5 +1,5 @@
 import { composedOf, composition, evidenceFrom, withLastKnownServers, withoutSuperseded } from '../compose/index.ts';
-import { isReadOffline, takeInventories } from '../inventory/index.ts';
+import { askInventories, isReadOffline } from '../inventory/index.ts';
 import { resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Store } from '../model/ports.ts';
@@ -43,7 +43,7 @@ export const readDesired = async (definitions: Definitions, context: ReadDesired
   const known = new Map(
     await Promise.all(roles.inventories.map(async ({ name }) => [name, await context.store.inventory(name)] as const)),
   );
-  const taken = await takeInventories(roles.inventories, {
+  const taken = await askInventories(roles.inventories, {
     maxShrink: roles.max_shrink,
     limits: roles.absence,
     secretsOf: async (definition: InventoryDefinition) => (await resolveSecrets(definition, targetsFolder)).secrets,

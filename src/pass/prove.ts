@@ -7,7 +7,7 @@ import { keyOf } from '../model/rrset.ts';
 import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
-import type { ServedRRset, VerifyOptions, VerifyTask } from '../verify/index.ts';
+import type { ServedRRset, VerifyTask, VerifyZonesOptions } from '../verify/index.ts';
 import { nameServersOf, rrsetOf, snapshotAfter, verifyZones } from '../verify/index.ts';
 import { readBack } from './read-back.ts';
 
@@ -93,7 +93,7 @@ export const prove = async (works: readonly ProofWork[], context: RunContext): P
   };
 };
 
-export const verifyOptions = (context: RunContext): VerifyOptions => ({
+export const verifyOptions = (context: RunContext): VerifyZonesOptions => ({
   ask: context.ask,
   now: context.clock.now,
   sleep: context.sleep,

@@ -1,4 +1,4 @@
-import { configuredZones } from '../compose/index.ts';
+import { zoneDirectory } from '../compose/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { AtomicSet, Change, Changeset } from '../model/plan.ts';
 import { isAddressType } from '../model/rr-types.ts';
@@ -79,7 +79,7 @@ const registrationZones = ({ zones, zoneNames, roles: { registration } }: Defini
       zonesByServer.set(key, known.set(`${id.name}@${id.view ?? ''}`, { zone: id.name, view: id.view }));
     }
   }
-  const { reverseOf } = configuredZones(zones, zoneNames);
+  const { reverseOf } = zoneDirectory(zones, zoneNames);
   const forward = registration === null ? [] : [{ zone: registration.zone, view: null }];
   return ({ inventory, server }, changes) => [
     ...(zonesByServer.get(`${inventory}/${server}`)?.values() ?? []),

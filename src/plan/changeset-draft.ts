@@ -43,7 +43,7 @@ export interface Cause {
 }
 
 /** What decides whether this run's filter concerns a change. */
-export interface Filter {
+export interface ChangeFilter {
   readonly allows: readonly Allow[];
   /** Is the changeset part of this run? Missing: all are. */
   readonly selected?: (changeset: Changeset) => boolean;
@@ -80,10 +80,10 @@ export const withAllChanges = ({ changeset, changes }: ChangesetDraft): Changese
 });
 
 /** Withholds a change; `remaining` is the part of it that is still to be applied. */
-export const withhold = (
+export const withholdChanges = (
   entry: DraftChange,
   causes: readonly Cause[],
-  filter: Filter,
+  filter: ChangeFilter,
   { remaining, isClaim }: { readonly remaining: (change: Change) => Change | null; readonly isClaim: boolean },
 ): void => {
   const { draft, change } = entry;
@@ -103,7 +103,7 @@ export const withhold = (
 };
 
 /** A filter withholds only what is part of this run, and not what this run allows. */
-const appliesTo = ({ guard }: Cause, { name }: Change, changeset: Changeset, filter: Filter): boolean => {
+const appliesTo = ({ guard }: Cause, { name }: Change, changeset: Changeset, filter: ChangeFilter): boolean => {
   if (guard !== 'filter') return true;
   const { zone, view, target } = changeset;
   const isSelected = filter.selected?.(changeset) ?? true;

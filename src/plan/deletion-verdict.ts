@@ -1,7 +1,7 @@
 import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidence.ts';
 import { isAddressType, reverseType } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
-import type { AbsenceLimits, Missing } from '../model/server.ts';
+import type { AbsenceLimits, MissingSince } from '../model/server.ts';
 import { isProven } from '../model/server.ts';
 
 /** One value that exists at a name and type. */
@@ -54,7 +54,7 @@ export const deletionJudge = (
 
 interface EvidenceIndex {
   readonly sources: ReadonlyMap<string, readonly string[]>;
-  readonly orphans: ReadonlyMap<string, Missing>;
+  readonly orphans: ReadonlyMap<string, MissingSince>;
 }
 
 /** By value; made when the first value is judged, for mostly none is. */
@@ -97,7 +97,7 @@ const presentServers = ({ name, type, rdata }: ValueAt, { addresses, names }: De
     isAddressType(type) ? addresses.get(rdata) : undefined,
   ].filter((key) => key !== undefined);
 
-const countOf = (missing: Missing | null, { snapshots }: AbsenceLimits): string =>
+const countOf = (missing: MissingSince | null, { snapshots }: AbsenceLimits): string =>
   missing === null
     ? `unaccounted for in 0 of ${snapshots} complete snapshots`
     : `unaccounted for in ${missing.snapshots} of ${snapshots} complete snapshots, since ${new Date(missing.since).toISOString()}`;

@@ -19,7 +19,12 @@ import type { RetainInput } from './retain.ts';
 import { retain } from './retain.ts';
 import type { RetainedZone } from './retain-absent.ts';
 import { unfilledClaims } from './unfilled-claims.ts';
-import { conflictProblem, conflictQuarantine, unmanagedConflicts, withoutConflicts } from './unmanaged-conflict.ts';
+import {
+  conflictProblem,
+  conflictQuarantine,
+  unmanagedConflicts,
+  withoutUnmanagedConflicts,
+} from './unmanaged-conflict.ts';
 import { withheldByAbsence } from './withheld-by-absence.ts';
 
 export interface PlanZoneInput {
@@ -52,7 +57,7 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
   const { owned, unmanaged } = partition(retainInput, fitted);
   const unreadable = existing?.unreadable ?? [];
   const conflicts = unmanagedConflicts(fitted.rrsets, unmanaged, unreadable);
-  const wanted = withServersSerial(withoutConflicts(fitted.rrsets, conflicts), owned, zone.id.name);
+  const wanted = withServersSerial(withoutUnmanagedConflicts(fitted.rrsets, conflicts), owned, zone.id.name);
   const changes = diff(wanted, owned);
   const quarantined = [...fitted.quarantined, ...conflicts.map(conflictQuarantine)];
   const guarded = guard(guardInputOf(input, { changes, owned, quarantined, retained }));

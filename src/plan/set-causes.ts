@@ -2,7 +2,7 @@ import type { AtomicSet, Change, Withheld } from '../model/plan.ts';
 import { reverseType } from '../model/rr-types.ts';
 import type { Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { Cause, DraftChange, Filter } from './changeset-draft.ts';
+import type { Cause, ChangeFilter, DraftChange } from './changeset-draft.ts';
 import { ruleWords } from './refusal.ts';
 import type { ServerRef } from './sets.ts';
 
@@ -13,7 +13,7 @@ export interface Unplanned {
   readonly target: string;
 }
 
-export interface SetCausesInput extends Filter {
+export interface SetCausesInput extends ChangeFilter {
   /** Missing: there are none. */
   readonly unplanned?: readonly Unplanned[];
   /** Registration names whose addresses cannot be written as wanted. Missing: there are none. */

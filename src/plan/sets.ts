@@ -51,10 +51,6 @@ export const refTo = ({ zone, view, target }: Changeset, { name, type }: RRsetKe
   type,
 });
 
-/** One text for each ref, to sort and to look up by. */
-export const changeRefKey = ({ zone, view, target, name, type }: ChangeRef): string =>
-  `${zone}\n${view ?? ''}\n${target}\n${name} ${type}`;
-
 const isAddress = ({ type }: RRsetKey): boolean => isAddressType(type);
 
 const namesWithAddresses = (changes: readonly Change[]): ReadonlySet<string> =>
@@ -117,4 +113,8 @@ export const withoutValuesOf = (change: Change, server: ServerRef): Change | nul
   return values.length > known.size ? { ...change, after: { ...after, values } } : null;
 };
 
-const byRef = (a: ChangeRef, b: ChangeRef): number => compareText(changeRefKey(a), changeRefKey(b));
+const byRef = (a: ChangeRef, b: ChangeRef): number =>
+  compareText(a.zone, b.zone) ||
+  compareText(a.view ?? '', b.view ?? '') ||
+  compareText(a.target, b.target) ||
+  compareText(`${a.name} ${a.type}`, `${b.name} ${b.type}`);

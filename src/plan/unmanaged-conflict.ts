@@ -90,7 +90,7 @@ const cnameConflicts = (wanted: ReadonlyRRsetMap<RRset>, served: readonly Stayin
 };
 
 /** What is wanted without the RRsets that are in conflict. */
-export const withoutConflicts = (
+export const withoutUnmanagedConflicts = (
   wanted: ReadonlyRRsetMap<RRset>,
   conflicts: readonly UnmanagedConflict[],
 ): ReadonlyRRsetMap<RRset> => {

@@ -1,12 +1,13 @@
 import type { AtomicSet, Change, ChangeRef, Changeset } from '../model/plan.ts';
 import { reverseType } from '../model/rr-types.ts';
 import { joined, tiesOf } from '../model/ties.ts';
+import { changeRefKey } from '../model/zone-target.ts';
 import type { ChangesetDraft, DraftChange } from './changeset-draft.ts';
-import { draftOf, finishDraft, withAllChanges, withhold, withholdDependents } from './changeset-draft.ts';
+import { draftOf, finishDraft, withAllChanges, withholdChanges, withholdDependents } from './changeset-draft.ts';
 import type { DraftSet, SetCausesInput, TiedSet } from './set-causes.ts';
 import { causesOf } from './set-causes.ts';
 import type { Registered } from './sets.ts';
-import { atomicSets, changeRefKey, refTo, withoutValuesOf } from './sets.ts';
+import { atomicSets, refTo, withoutValuesOf } from './sets.ts';
 
 // Withholding atomic sets whole: how it works
 //
@@ -64,8 +65,9 @@ const withholdSet = (each: TiedSet, input: WithholdSetsInput): boolean => {
   const causes = causesOf(each, input);
   if (causes.length === 0) return false;
   const remainingOfClaim = (change: Change) => withoutValuesOf(change, each.set);
-  for (const member of each.members) withhold(member, causes, input, { remaining: () => null, isClaim: false });
-  for (const claim of each.claims) withhold(claim, causes, input, { remaining: remainingOfClaim, isClaim: true });
+  for (const member of each.members) withholdChanges(member, causes, input, { remaining: () => null, isClaim: false });
+  for (const claim of each.claims)
+    withholdChanges(claim, causes, input, { remaining: remainingOfClaim, isClaim: true });
   return true;
 };
 

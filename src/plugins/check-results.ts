@@ -3,7 +3,7 @@ import { SyntaxProblem } from '../model/errors.ts';
 import { parseName } from '../model/name.ts';
 import { keyOf } from '../model/rrset.ts';
 import { whyInvalidSnapshot } from './check-snapshot.ts';
-import { isMapping } from './unchecked.ts';
+import { isObjectLike } from './unchecked.ts';
 
 /** Why what a method returned cannot be used, or null. */
 export const whyInvalidResult = (method: string, value: unknown, args: readonly unknown[]): string | null => {
@@ -26,7 +26,7 @@ const whyInvalidList = (value: unknown, whyInvalid: (each: unknown) => string | 
 };
 
 const whyInvalidListedZone = (zone: unknown): string | null => {
-  if (!isMapping(zone) || !isTextOrNull(zone.fingerprint)) return 'a zone is not {name, fingerprint}';
+  if (!isObjectLike(zone) || !isTextOrNull(zone.fingerprint)) return 'a zone is not {name, fingerprint}';
   return whyInvalidName(zone.name);
 };
 
@@ -42,7 +42,7 @@ const whyInvalidName = (name: unknown): string | null => {
 
 const whyInvalidNameServer = (server: unknown): string | null => {
   const isPlace =
-    isMapping(server) &&
+    isObjectLike(server) &&
     typeof server.address === 'string' &&
     isIP(server.address) !== 0 &&
     Number.isInteger(server.port);
@@ -62,15 +62,15 @@ const isTextOrNull = (value: unknown): boolean => value === null || typeof value
 
 /** A refusal that names no change of the write would have it sent again for ever. */
 const whyInvalidWriteResult = (result: unknown, write: unknown): string | null => {
-  if (!isMapping(result)) return 'it returned neither "applied" nor "refused"';
+  if (!isObjectLike(result)) return 'it returned neither "applied" nor "refused"';
   const { fingerprint, refused, status } = result;
   if (status === 'applied') {
     return isTextOrNull(fingerprint) ? null : 'its fingerprint is neither a string nor null';
   }
   if (status !== 'refused' || !Array.isArray(refused)) return 'it returned neither "applied" nor "refused"';
-  const changes = isMapping(write) && Array.isArray(write.changes) ? write.changes : [];
+  const changes = isObjectLike(write) && Array.isArray(write.changes) ? write.changes : [];
   const sent: ReadonlySet<string> = new Set(changes.map(keyOf));
   const isSent = (each: unknown): boolean =>
-    isMapping(each) && typeof each.message === 'string' && sent.has(`${each.name} ${each.type}`);
+    isObjectLike(each) && typeof each.message === 'string' && sent.has(`${each.name} ${each.type}`);
   return refused.every(isSent) ? null : 'what it refused is not {name, type, message} of a change that it was given';
 };

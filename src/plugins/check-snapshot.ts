@@ -3,18 +3,18 @@ import { isWithin, parseName } from '../model/name.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
 import { keyOf } from '../model/rrset.ts';
 import type { ExistingRRset } from '../model/zone.ts';
-import { isMapping } from './unchecked.ts';
+import { isObjectLike } from './unchecked.ts';
 
 /**
  * Why a snapshot cannot be used, or null. Text that is not canonical would be taken for another name or value, and the real
  * one for missing.
  */
 export const whyInvalidSnapshot = (result: unknown, zone: unknown, options: unknown): string | null => {
-  if (!isMapping(result)) return 'it returned no snapshot';
+  if (!isObjectLike(result)) return 'it returned no snapshot';
   if (result.status === 'missing') return null;
   if (result.status === 'unchanged') {
     // The zone would be taken for missing.
-    const isAsked = isMapping(options) && options.since !== undefined;
+    const isAsked = isObjectLike(options) && options.since !== undefined;
     return isAsked ? null : 'it returned "unchanged" without being given "since"';
   }
   if (result.status !== 'read') return 'it returned neither "read", "unchanged" nor "missing"';
@@ -24,7 +24,7 @@ export const whyInvalidSnapshot = (result: unknown, zone: unknown, options: unkn
   if (fingerprint !== null && typeof fingerprint !== 'string') return 'its fingerprint is neither a string nor null';
   if (!unreadable.every(isUnreadable)) return 'what is unreadable is not {name, type, why}';
   if (!isSameZone(result.zone, zone)) return 'its snapshot is not of the zone that was asked for';
-  const apex = isMapping(zone) && typeof zone.name === 'string' ? zone.name : '.';
+  const apex = isObjectLike(zone) && typeof zone.name === 'string' ? zone.name : '.';
   const seen = new Set<string>();
   for (const rrset of rrsets) {
     const problem = isRRset(rrset) ? whyInvalidRRset(rrset, apex, seen) : 'an RRset is not {name, type, ttl, values}';
@@ -34,21 +34,21 @@ export const whyInvalidSnapshot = (result: unknown, zone: unknown, options: unkn
 };
 
 const isSameZone = (read: unknown, asked: unknown): boolean =>
-  isMapping(read) && isMapping(asked) && read.name === asked.name && read.view === asked.view;
+  isObjectLike(read) && isObjectLike(asked) && read.name === asked.name && read.view === asked.view;
 
 const isUnreadable = (value: unknown): boolean =>
-  isMapping(value) && [value.name, value.type, value.why].every((each) => typeof each === 'string');
+  isObjectLike(value) && [value.name, value.type, value.why].every((each) => typeof each === 'string');
 
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === 'string');
 
 const isRRset = (value: unknown): value is ExistingRRset =>
-  isMapping(value) &&
+  isObjectLike(value) &&
   typeof value.name === 'string' &&
   typeof value.type === 'string' &&
   Number.isInteger(value.ttl) &&
   (value.disabled === undefined || areTexts(value.disabled)) &&
   Array.isArray(value.values) &&
-  value.values.every((each) => isMapping(each) && typeof each.rdata === 'string' && Array.isArray(each.origins));
+  value.values.every((each) => isObjectLike(each) && typeof each.rdata === 'string' && Array.isArray(each.origins));
 
 const whyInvalidRRset = (rrset: ExistingRRset, apex: string, seen: Set<string>): string | null => {
   const { disabled = [], name, type, values } = rrset;

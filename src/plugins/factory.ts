@@ -4,7 +4,7 @@ import type { Provider, ProviderContext, ProviderFactory, ServerTarget } from '.
 import { whyInvalidProvider } from './check-provider.ts';
 import { serverIdByKeys } from './defaults.ts';
 import { isolated, reportedError } from './isolate.ts';
-import { isMapping, type Unchecked } from './unchecked.ts';
+import { isObjectLike, type Unchecked } from './unchecked.ts';
 
 /** The version of the interface in src/provider.ts. */
 const supportedVersion = 1;
@@ -32,7 +32,7 @@ const exportedFactory = (module: object): Unchecked | null => {
   return asMapping(factory) ?? asMapping(asMapping(byDefault)?.factory) ?? asMapping(byDefault);
 };
 
-const asMapping = (value: unknown): Unchecked | null => (isMapping(value) ? value : null);
+const asMapping = (value: unknown): Unchecked | null => (isObjectLike(value) ? value : null);
 
 const whyWrongVersion = (version: unknown): string | null => {
   if (version === supportedVersion) return null;
@@ -84,7 +84,7 @@ const whyInvalidSchema = async ({ schema, secrets }: Unchecked): Promise<string 
 };
 
 const isFactory = (value: unknown): value is ProviderFactory =>
-  isMapping(value) && value.apiVersion === supportedVersion && typeof value.open === 'function';
+  isObjectLike(value) && value.apiVersion === supportedVersion && typeof value.open === 'function';
 
 /** Its `serverId`, which must be a string; by its keys where it has none. */
 const serverIdOf = (factory: ProviderFactory, target: ServerTarget): string => {

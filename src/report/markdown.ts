@@ -9,7 +9,7 @@ import { code, fenced, inert, table } from './markup.ts';
 import { reasonsOf } from './origin.ts';
 import { noPaint } from './paint.ts';
 import { grouped } from './phrases.ts';
-import { placeOf, problemSummary } from './problems.ts';
+import { locationOf, problemSummary } from './problems.ts';
 import { applyText, isCalm, isUsual, planSummary, verifyText } from './text.ts';
 
 /** A comment on a pull request takes 65,536 characters; JSON has all. */
@@ -63,7 +63,7 @@ const problemTable = (problems: readonly Problem[]): readonly string[] =>
             .toSorted(bySeverity)
             .map((problem) => [
               problem.severity === 'error' ? '❌' : '⚠️',
-              code(placeOf(problem)),
+              code(locationOf(problem)),
               code(problem.rule),
               inert(problem.message),
             ]),

@@ -4,7 +4,7 @@ import type { Paint } from './paint.ts';
 import { visible } from './phrases.ts';
 
 /** Where a problem is: file:line:column, or the target and zone that it happened at. */
-export const placeOf = ({ file, line, column, target, zone }: Problem): string => {
+export const locationOf = ({ file, line, column, target, zone }: Problem): string => {
   if (file !== null) return [visible(file), line, column].filter((part) => part !== null).join(':');
   if (target === undefined) return '';
   return zone === undefined ? `target ${target}` : `${zone} at ${target}`;
@@ -41,7 +41,7 @@ export const problemLines = (problems: readonly Problem[], shown: ShownProblems,
 
 const problemLine = (problem: Problem, paint: Paint): string => {
   const colour = problem.severity === 'error' ? paint.red : paint.yellow;
-  const place = placeOf(problem);
+  const place = locationOf(problem);
   const at = problem.file !== null && problem.target !== undefined ? ` (target ${problem.target})` : '';
   return `${place === '' ? '' : `${place}: `}${colour(problem.severity)} ${paint.dim(`[${problem.rule}]`)} ${visible(problem.message)}${at}`;
 };

@@ -1,9 +1,10 @@
 import type { Store } from '../model/ports.ts';
+import { zoneLabel } from '../model/zone.ts';
 import { guardOf } from '../validation/index.ts';
 import { lastSyncSchema, lastSyncWithoutKindsSchema } from './row-schemas.ts';
 import type { Cells } from './sql.ts';
 import type { StateWork } from './work.ts';
-import { isZoneTarget, zoneTargetCells, zoneTargetLabel } from './zone-target.ts';
+import { isZoneTarget, zoneTargetCells } from './zone-target.ts';
 
 const isLastSync = guardOf(lastSyncSchema);
 const isWithoutKinds = guardOf(lastSyncWithoutKindsSchema);
@@ -17,7 +18,7 @@ const remove = `DELETE FROM settled WHERE ${isZoneTarget}`;
 /** What was read of zones, so that they need not be read again. */
 export const lastSyncsIn = ({ lost, read, write }: StateWork): Pick<Store, 'lastSync' | 'saveSync' | 'forgetSync'> => ({
   lastSync: (zone, target) => {
-    const what = `what was read of ${zoneTargetLabel(zone, target)}`;
+    const what = `what was read of ${zoneLabel(zone)} at ${target}`;
     return read(what, null, async (sql) => {
       const [row] = await sql.all(select, zoneTargetCells(zone, target));
       if (row === undefined) return null;

@@ -1,13 +1,14 @@
 import type { OrphanedValue, Store, WrittenValue } from '../model/ports.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import { keyOf } from '../model/rrset.ts';
+import { zoneLabel } from '../model/zone.ts';
 import { guardOf } from '../validation/index.ts';
 import { orphanedValuesSchema, writtenValuesSchema } from './row-schemas.ts';
 import type { Key, Row, Table } from './rows.ts';
 import { rowsOf } from './rows.ts';
 import type { Sql } from './sql.ts';
 import type { StateWork } from './work.ts';
-import { zoneTargetCells, zoneTargetLabel } from './zone-target.ts';
+import { zoneTargetCells } from './zone-target.ts';
 
 type Sourced = Pick<WrittenValue, 'rdata' | 'sources' | 'claims'>;
 
@@ -31,7 +32,7 @@ export const writtenIn = (work: StateWork): Pick<Store, 'written' | 'noteWritten
   const rows = rowsOf(work, written);
   return {
     written: (zone, target, names) => {
-      const what = `what was written to ${zoneTargetLabel(zone, target)}`;
+      const what = `what was written to ${zoneLabel(zone)} at ${target}`;
       const at = zoneTargetCells(zone, target);
       const readRows = async (sql: Sql): Promise<readonly WrittenValue[]> => {
         if (names === undefined) return valuesOf(await rows.read(sql, at, what));
@@ -95,7 +96,7 @@ export const orphansIn = (work: StateWork): Pick<Store, 'orphans' | 'keepOrphans
   const rows = rowsOf(work, orphaned);
   return {
     orphans: (zone, target) => {
-      const what = `how long values of ${zoneTargetLabel(zone, target)} have been unaccounted for`;
+      const what = `how long values of ${zoneLabel(zone)} at ${target} have been unaccounted for`;
       return work.read(what, [], async (sql) => {
         const [row] = await rows.read(sql, zoneTargetCells(zone, target), what);
         return row?.body ?? [];

@@ -10,6 +10,6 @@ export type { ServedRRset } from './answers/served-rrset.ts';
 export { rrsetOf, snapshotAfter } from './answers/snapshot-after.ts';
 export { type AskOptions, askByDns } from './ask.ts';
 export { type FoundNameServers, nameServersIn, nameServersOf } from './nameservers.ts';
-export { type DeletedZone, verifyGone } from './verify-gone.ts';
-export { type VerifyOptions, type VerifyProgress, verifyZones } from './verify-zones.ts';
+export { verifyGone, type ZoneToBeGone } from './verify-gone.ts';
+export { type VerifyProgress, type VerifyZonesOptions, verifyZones } from './verify-zones.ts';
 export type { VerifyTask } from './zone-check.ts';

@@ -3,10 +3,10 @@ import type { NameServer } from '../model/ports.ts';
 import type { Difference, VerifyReport } from '../model/result.ts';
 import { isSoa, soaAt } from '../model/rr-types.ts';
 import { type ZoneId, zoneLabel } from '../model/zone.ts';
-import type { VerifyOptions } from './verify-zones.ts';
+import type { VerifyZonesOptions } from './verify-zones.ts';
 
 /** A zone that should be gone from its name servers. */
-export interface DeletedZone {
+export interface ZoneToBeGone {
   readonly zone: ZoneId;
   readonly nameservers: readonly NameServer[];
   /** Milliseconds that a name server may take. */
@@ -21,8 +21,8 @@ const longestPause = 2000;
  * that do not. Never throws for what a name server does.
  */
 export const verifyGone = async (
-  { nameservers, wait, zone }: DeletedZone,
-  options: VerifyOptions,
+  { nameservers, wait, zone }: ZoneToBeGone,
+  options: VerifyZonesOptions,
 ): Promise<VerifyReport> => {
   const started = options.now();
   const found = new Map<NameServer, Difference>();
@@ -45,7 +45,7 @@ export const verifyGone = async (
 const stillThere = async (
   nameserver: NameServer,
   zone: ZoneId,
-  { ask, signal }: VerifyOptions,
+  { ask, signal }: VerifyZonesOptions,
 ): Promise<Difference | null> => {
   const answer = await ask(nameserver, soaAt(zone.name), signal);
   const at = { zone: zoneLabel(zone), nameserver: nameserver.label, ...soaAt(zone.name), expected: null };

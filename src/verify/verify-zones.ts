@@ -21,7 +21,7 @@ import {
   type ZoneCheck,
 } from './zone-check.ts';
 
-export interface VerifyOptions {
+export interface VerifyZonesOptions {
   readonly ask: Asker;
   /** Milliseconds. */
   now(): number;
@@ -47,7 +47,7 @@ const progressEvery = 256;
  * older than the zone's is asked for little more than that meanwhile. Never throws for what a name server does or fails to
  * do.
  */
-export const verifyZones = async (tasks: readonly VerifyTask[], options: VerifyOptions): Promise<VerifyReport> => {
+export const verifyZones = async (tasks: readonly VerifyTask[], options: VerifyZonesOptions): Promise<VerifyReport> => {
   const started = options.now();
   const checks = tasks.flatMap(checksOf);
   const total = checks.reduce((sum, check) => sum + check.unproven.size, 0);
@@ -73,7 +73,7 @@ export const verifyZones = async (tasks: readonly VerifyTask[], options: VerifyO
 const askRound = async (
   unproven: readonly ZoneCheck[],
   all: readonly ZoneCheck[],
-  options: VerifyOptions,
+  options: VerifyZonesOptions,
   progress: () => void,
 ): Promise<void> => {
   const ask = withCircuitBreaker(options.ask, options.signal);
@@ -88,7 +88,7 @@ const askRound = async (
   await askAll(due, options, ask, progress);
 };
 
-const questionsAtOnce = ({ concurrency }: VerifyOptions): number => concurrency ?? 64;
+const questionsAtOnce = ({ concurrency }: VerifyZonesOptions): number => concurrency ?? 64;
 
 const newerThan = (serial: number | null, newest: number | undefined): number | null =>
   serial !== null && newest !== undefined && isNewer(newest, serial) ? newest : null;
@@ -106,7 +106,7 @@ const isAheadOfItsSerial = async (check: ZoneCheck, ask: Asker): Promise<boolean
 
 const askAll = async (
   checks: readonly ZoneCheck[],
-  options: VerifyOptions,
+  options: VerifyZonesOptions,
   ask: Asker,
   progress: () => void,
 ): Promise<void> => {

@@ -1,7 +1,7 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { type NameReader, rdataFromWire, typeByCode, typeByName } from '../model/rdata.ts';
 import { typeCodes } from './codes.ts';
-import { need, type RawRecord, type Reading, readRecord, sectionCounts, startReading, times } from './reader.ts';
+import { need, type RawRecord, type Reading, readRawRecord, sectionCounts, startReading, times } from './reader.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 // DNS messages (RFC 1035 section 4), with EDNS (RFC 6891). Names and rdata are canonical text on our side.
@@ -116,9 +116,9 @@ export const decodeMessage = (bytes: Uint8Array): Message => {
   const bits = view.getUint16(2);
   const [questionCount, answerCount, authorityCount, additionalCount] = sectionCounts(state);
   const questions = times(questionCount, () => readQuestion(state));
-  const answers = times(answerCount, () => readRecord(state));
-  const authority = times(authorityCount, () => readRecord(state));
-  const rest = times(additionalCount, () => readRecord(state));
+  const answers = times(answerCount, () => readRawRecord(state));
+  const authority = times(authorityCount, () => readRawRecord(state));
+  const rest = times(additionalCount, () => readRawRecord(state));
   const toRecord = (raw: RawRecord): MessageRecord => recordOf(state, raw);
   const options = rest.filter((record) => record.code === typeCodes.OPT);
   if (options.length > 1) throw new SyntaxProblem('a message with two OPT records', 'wire');

@@ -48,7 +48,7 @@ export const times = <T>(count: number, read: () => T): readonly T[] => {
   return all;
 };
 
-export const readRecord = (state: Reading): RawRecord => {
+export const readRawRecord = (state: Reading): RawRecord => {
   const start = state.at;
   const { name, end } = state.readName(state.bytes, start);
   const length = skipFixed(state, end);

@@ -2,7 +2,7 @@ import { SyntaxProblem } from '../model/errors.ts';
 import { nameToWire } from '../model/name.ts';
 import { classCodes, typeCodes } from './codes.ts';
 import { headerBytes, maxMessageBytes } from './message.ts';
-import { lastRecordStart, readRecord, startReading } from './reader.ts';
+import { lastRecordStart, readRawRecord, startReading } from './reader.ts';
 
 /** The rdata of a TSIG record, and the name of its key (RFC 8945 section 4.2). */
 export interface TsigRecord {
@@ -34,7 +34,7 @@ export const takeTsig = (bytes: Uint8Array): SignedMessage | null => {
   const count = state.view.getUint16(additionalCount);
   if (start === null || count === 0) return null;
   state.at = start;
-  const record = readRecord(state);
+  const record = readRawRecord(state);
   if (record.code !== typeCodes.TSIG) return null;
   if (record.class !== classCodes.ANY || record.ttl !== 0 || state.at !== bytes.length) bad();
   const end = record.offset + record.length;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { factory as powerdns } from '../../providers/powerdns/index.ts';
-import { type ApplyOptions, applyAll, type Recovered, recoverJournal } from '../../src/apply/index.ts';
+import { type ApplyAllOptions, applyAll, type Recovered, recoverJournal } from '../../src/apply/index.ts';
 import type { AtomicSet, Changeset } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { ZoneResult } from '../../src/model/result.ts';
@@ -57,7 +57,7 @@ export interface Pass {
 export const applyAt = async (
   { changesets, sets = [] }: Pass,
   targets: OpenTargets,
-  options: Omit<ApplyOptions, 'reviewed' | 'sets'> & { readonly reviewed?: boolean },
+  options: Omit<ApplyAllOptions, 'reviewed' | 'sets'> & { readonly reviewed?: boolean },
 ): Promise<readonly ZoneResult[]> => {
   const work = await Promise.all(
     changesets.map(async (changeset) => {

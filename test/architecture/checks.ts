@@ -26,6 +26,14 @@ const isPastADoor = (path: string, from: string): boolean => {
 
 const providerOf = (path: string): string | undefined => path.split('/')[1];
 
+/** What travels between the stages is types: a file that only says what they are imports nothing that runs. */
+export const importsMoreThanTypes: Check = ({ path, body }) =>
+  path !== 'src/run.ts'
+    ? []
+    : body
+        .filter((node) => node.type === 'ImportDeclaration' && node.importKind !== 'type')
+        .map(({ source }) => (isNode(source) ? String(source.value) : ''));
+
 /** Pure rooms import nothing that reads or writes the world. */
 export const importsTheWorld: Check = ({ path, imports }) => {
   const room = roomOf(path);

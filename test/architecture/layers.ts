@@ -17,7 +17,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   state: ['model', 'validation'],
   plan: ['model', 'provider'],
   target: ['model', 'provider'],
-  // What travels between the stages: types alone (`onlyTypes`).
+  // What travels between the stages: types alone.
   run: ['model', 'provider', 'target', 'compose', 'plan'],
   apply: ['model', 'provider', 'target', 'run'],
   verify: ['model', 'wire', 'target'],

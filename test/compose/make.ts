@@ -9,7 +9,7 @@ import type {
 } from '../../src/model/roles.ts';
 import { noRoles } from '../../src/model/roles.ts';
 import type { RRset } from '../../src/model/rrset.ts';
-import type { Known, Missing, RosterServer, Server } from '../../src/model/server.ts';
+import type { Known, MissingSince, RosterServer, Server } from '../../src/model/server.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
 import { type ZoneOptions, zoneOf } from '../rules/zones.ts';
 
@@ -52,7 +52,7 @@ export const remembered = (as: Server, since?: number): RosterServer => ({
   known: knownAs(as, since),
 });
 
-export const missing = (as: Server, gone: Partial<Missing> = {}): RosterServer => ({
+export const missing = (as: Server, gone: Partial<MissingSince> = {}): RosterServer => ({
   standing: 'missing',
   server: as,
   missing: { since: now - 5 * minute, snapshots: 1, ...gone },

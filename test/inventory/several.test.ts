@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkAnswer } from '../../src/inventory/check-answer.ts';
-import { takeInventories } from '../../src/inventory/index.ts';
+import { askInventories } from '../../src/inventory/index.ts';
 import { inventoryRules } from '../../src/inventory/inventory-rules.ts';
 import { removeFolder, tempFolder } from '../servers/child.ts';
 import { bends, type InventoryServer, startInventory } from '../servers/inventory.ts';
@@ -25,7 +25,7 @@ describe('several inventories', () => {
   it('are read beside each other; one that fails leaves the others alone', async () => {
     writeFileSync(join(folder, 'a.yaml'), 'servers: [{name: web1}, {name: db1}]');
     inventory.bend(bends.status(503));
-    const { roster, next, refused } = await takeInventories(
+    const { roster, next, refused } = await askInventories(
       [
         defined('file', { path: 'a.yaml' }, 'hand'),
         defined('http', { url: inventory.url }, 'lab'),
@@ -51,7 +51,7 @@ describe('several inventories', () => {
   });
 
   it('none is an empty roster', async () => {
-    const { roster } = await takeInventories([], context());
+    const { roster } = await askInventories([], context());
     expect(roster).toMatchObject({ servers: [], inventories: {}, problems: [] });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CheckedAnswer } from '../../src/inventory/check-answer.ts';
+import type { CheckedInventoryAnswer } from '../../src/inventory/check-answer.ts';
 import { goneFor, type SnapshotContext } from '../../src/inventory/count-absences.ts';
 import { type Snapshot, takeSnapshot } from '../../src/inventory/snapshot.ts';
 import { isProven, type KnownInventory, type Server, type ServerState } from '../../src/model/server.ts';
@@ -47,7 +47,7 @@ const step = fc.record({
   answer: fc.oneof({ weight: 1, arbitrary: fc.constant('failed' as const) }, { weight: 6, arbitrary: said }),
 });
 
-const answerOf = (answer: 'failed' | Said): CheckedAnswer => {
+const answerOf = (answer: 'failed' | Said): CheckedInventoryAnswer => {
   if (answer === 'failed') return { kind: 'failed', message: 'no answer' };
   const usable = Object.entries(answer.servers).filter(([name]) => !answer.unusable.includes(name));
   return {

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { type InventoryContext, type TakenInventories, takeInventories } from '../../src/inventory/index.ts';
+import { askInventories, type InventoryAnswers, type InventoryContext } from '../../src/inventory/index.ts';
 import type { InventoryDefinition } from '../../src/model/roles.ts';
 import type { KnownInventory, RosterServer } from '../../src/model/server.ts';
 
@@ -37,7 +37,7 @@ export const context = (changes: Partial<InventoryContext> = {}): InventoryConte
 /** Passes over one inventory, each remembering what the one before found. */
 export interface Passes {
   /** One pass, so many milliseconds after the last. */
-  after(ms: number, changes?: Partial<InventoryContext>): Promise<TakenInventories>;
+  after(ms: number, changes?: Partial<InventoryContext>): Promise<InventoryAnswers>;
   known(): KnownInventory | null;
 }
 
@@ -47,7 +47,7 @@ export const passes = (definition: InventoryDefinition, changes: Partial<Invento
   return {
     after: async (ms, more = {}) => {
       now += ms;
-      const taken = await takeInventories([definition], context({ known: () => known, now, ...changes, ...more }));
+      const taken = await askInventories([definition], context({ known: () => known, now, ...changes, ...more }));
       known = taken.next[definition.name] ?? null;
       return taken;
     },
@@ -56,7 +56,7 @@ export const passes = (definition: InventoryDefinition, changes: Partial<Invento
 };
 
 /** Each server with its standing. */
-export const standings = ({ roster }: TakenInventories): Readonly<Record<string, string>> =>
+export const standings = ({ roster }: InventoryAnswers): Readonly<Record<string, string>> =>
   Object.fromEntries(roster.servers.map((each) => [each.server.name, standingOf(each)]));
 
 const standingOf = (each: RosterServer): string => {
@@ -64,7 +64,7 @@ const standingOf = (each: RosterServer): string => {
   return each.standing === 'missing' ? `missing from ${each.missing.snapshots}` : 'remembered';
 };
 
-export const rulesOf = ({ roster }: TakenInventories): readonly string[] => roster.problems.map(({ rule }) => rule);
+export const rulesOf = ({ roster }: InventoryAnswers): readonly string[] => roster.problems.map(({ rule }) => rule);
 
-export const messagesOf = ({ roster }: TakenInventories): string =>
+export const messagesOf = ({ roster }: InventoryAnswers): string =>
   roster.problems.map(({ message }) => message).join('\n');

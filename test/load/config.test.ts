@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../src/load/index.ts';
-import { limits } from '../../src/load/size-limits.ts';
+import { sizeLimits } from '../../src/load/size-limits.ts';
 import { loadFiles, problemsOf, providers, repository, rrsetsOf, shown, targets, titled } from './repository.ts';
 
 const zoneFile = { 'zones/example.com.yaml': 'www: {type: A, value: 192.0.2.1}\n' };
@@ -359,7 +359,7 @@ describe('a hostmaster.yaml that cannot be read at all', () => {
       ['- a\n', 'hostmaster.yaml:1:1: hostmaster.yaml must be a mapping; it needs "targets:" and "zones:"'],
       ['a: *b\n', 'the alias *b has no anchor before it'],
       [`a: ${'['.repeat(20_000)}\n`, 'hostmaster.yaml:1:'],
-      [`# ${'x'.repeat(limits.configBytes)}\n`, `${limits.configBytes} is the most`],
+      [`# ${'x'.repeat(sizeLimits.configBytes)}\n`, `${sizeLimits.configBytes} is the most`],
       [Uint8Array.of(0x61, 0x3a, 0xff, 0x0a), 'it is not UTF-8 text'],
     ]),
   )('%s is CONFIG', async (_, text, message) => {
@@ -389,7 +389,7 @@ describe('a hostmaster.yaml that cannot be read at all', () => {
     const folder = repository({ 'hostmaster.yaml': `${lines.join('\n')}\n` });
     await expect(load({ config: join(folder, 'hostmaster.yaml') })).rejects.toMatchObject({
       code: 'CONFIG',
-      message: expect.stringContaining(`its aliases expand to more than ${limits.aliasNodes} values`),
+      message: expect.stringContaining(`its aliases expand to more than ${sizeLimits.aliasNodes} values`),
     });
   });
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../src/load/size-limits.ts';
+import { sizeLimits } from '../../src/load/size-limits.ts';
 import { loadFiles, loadFolder, problemsOf, repository, rrsetsOf, targets } from './repository.ts';
 
 const config = `${targets}zones: {example.com: {targets: [pdns]}}\n`;
@@ -252,9 +252,9 @@ describe('what cannot be read is refused', () => {
       'a file that is too large',
       (path: string) => {
         writeFileSync(path, '');
-        truncateSync(path, limits.zoneFileBytes + 1);
+        truncateSync(path, sizeLimits.zoneFileBytes + 1);
       },
-      `it has ${limits.zoneFileBytes + 1} bytes; ${limits.zoneFileBytes} is the most`,
+      `it has ${sizeLimits.zoneFileBytes + 1} bytes; ${sizeLimits.zoneFileBytes} is the most`,
     ],
     ['a named pipe', (path: string) => execFileSync('mkfifo', [path]), 'it is not a plain file'],
     [

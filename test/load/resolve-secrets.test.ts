@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { resolveSecrets } from '../../src/load/index.ts';
-import { limits } from '../../src/load/size-limits.ts';
+import { sizeLimits } from '../../src/load/size-limits.ts';
 import type { TargetDefinition } from '../../src/model/definitions.ts';
 import type { SecretRef } from '../../src/model/secret.ts';
 import { repository } from './repository.ts';
@@ -55,11 +55,11 @@ describe('secrets', () => {
     [
       { file: 'large' },
       undefined,
-      `the file large cannot be used: it has ${limits.secretBytes + 1} bytes; ${limits.secretBytes} is the most`,
+      `the file large cannot be used: it has ${sizeLimits.secretBytes + 1} bytes; ${sizeLimits.secretBytes} is the most`,
     ],
   ])('that are not there are CONFIG: %j', async (ref, value, message) => {
     if (value !== undefined) process.env[variable] = value;
-    const folder = repository({ empty: '\n', large: 's'.repeat(limits.secretBytes + 1) });
+    const folder = repository({ empty: '\n', large: 's'.repeat(sizeLimits.secretBytes + 1) });
     await expect(resolveSecrets(target(ref), folder)).rejects.toMatchObject({
       code: 'CONFIG',
       kind: 'stop',

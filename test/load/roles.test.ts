@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
-import { limits } from '../../src/load/size-limits.ts';
+import { sizeLimits } from '../../src/load/size-limits.ts';
 import { noRoles } from '../../src/model/roles.ts';
 import { grants, groups, labels } from './examples.ts';
 import { loadFiles, loadFolder, problemsOf, providers, repository, targets, titled } from './repository.ts';
@@ -114,7 +114,7 @@ describe('labels.yaml and groups.yaml', () => {
       ['labels: [a]\n', 'config-syntax'],
       ['labels: {a: {dns: {}}, a: {dns: {}}}\n', 'duplicate-key'],
       [Uint8Array.of(0xff), 'file-unusable'],
-      [`# ${'x'.repeat(limits.rolesFileBytes)}\n`, 'file-unusable'],
+      [`# ${'x'.repeat(sizeLimits.rolesFileBytes)}\n`, 'file-unusable'],
       [`a: &a [x, x, x, x]\n${'b: [*a, *a, *a, *a, *a, *a, *a, *a]\n'.repeat(4000)}`, 'yaml-syntax'],
       ['labels: {a: text}\n', 'config-syntax'],
       ['labels: {a: {dns: {claim: [{name: www.lab.internal, type: A}]}}}\n', 'config-syntax'],

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { NameServer } from '../../src/model/ports.ts';
 import type { ServedRRset } from '../../src/verify/index.ts';
-import { askByDns, type VerifyOptions, type VerifyTask, verifyZones } from '../../src/verify/index.ts';
+import { askByDns, type VerifyTask, type VerifyZonesOptions, verifyZones } from '../../src/verify/index.ts';
 import { type Embedded, putRecords, startEmbedded, zoneOf } from '../providers/embedded/zone.ts';
 
 const zone = 'example.com.';
@@ -48,9 +48,9 @@ const work = (parts: Partial<VerifyTask> = {}): VerifyTask => ({
 });
 const patient = askByDns();
 /** Waits briefly for the one that says nothing, and as long as it takes for the others. */
-const ask: VerifyOptions['ask'] = (nameserver, question, signal) =>
+const ask: VerifyZonesOptions['ask'] = (nameserver, question, signal) =>
   (nameserver.label === 'silent' ? askByDns({ timeoutMs: 100 }) : patient)(nameserver, question, signal);
-const options = (parts: Partial<VerifyOptions> = {}): VerifyOptions => ({
+const options = (parts: Partial<VerifyZonesOptions> = {}): VerifyZonesOptions => ({
   ask,
   now: () => performance.now(),
   sleep: (milliseconds) => pause(milliseconds),
@@ -104,7 +104,7 @@ describe('verifying zones', () => {
     const rrsets = names.map((name) => rrset(name, 'A', 60, '192.0.2.3'));
     let rounds = 0;
     let asked = 0;
-    const counting: VerifyOptions['ask'] = (nameserver, question) => {
+    const counting: VerifyZonesOptions['ask'] = (nameserver, question) => {
       if (nameserver.label === 'second') asked += 1;
       return ask(nameserver, question);
     };
@@ -154,7 +154,7 @@ describe('verifying zones', () => {
 
   it('waits for what lags, and asks only for that again', async () => {
     const asked: string[] = [];
-    const counting: VerifyOptions['ask'] = (nameserver, question) => {
+    const counting: VerifyZonesOptions['ask'] = (nameserver, question) => {
       asked.push(`${nameserver.label} ${question.name} ${question.type}`);
       return ask(nameserver, question);
     };
@@ -188,7 +188,7 @@ describe('verifying zones', () => {
   it('leaves a name server alone that falls silent on the way', async () => {
     await withSilence(async (silent) => {
       let answered = 0;
-      const falling: VerifyOptions['ask'] = (nameserver, question) => {
+      const falling: VerifyZonesOptions['ask'] = (nameserver, question) => {
         answered += 1;
         return ask(answered > 100 ? silent : nameserver, question);
       };

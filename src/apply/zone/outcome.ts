@@ -4,7 +4,7 @@ import type { ChangeResult, ZoneResult } from '../../model/result.ts';
 import { keyOf } from '../../model/rrset.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
 import type { RefusedChange } from '../../provider.ts';
-import type { Outcome, ZoneRun } from './run.ts';
+import type { ChangeOutcomes, ZoneRun } from './run.ts';
 import { isApplied } from './run.ts';
 import { listOf } from './send.ts';
 
@@ -56,7 +56,7 @@ const statusOf = (run: ZoneRun, failedItself: boolean): ZoneResult['status'] => 
   return state.notTried || !(failedItself || anyApplied) ? 'skipped' : 'failed';
 };
 
-export const countOf = (outcome: Outcome, status: ChangeResult['status']): number =>
+export const countWithStatus = (outcome: ChangeOutcomes, status: ChangeResult['status']): number =>
   outcome.values().reduce((count, each) => count + Number(each.status === status), 0);
 
 /** The zone's error where its target refused changes. */

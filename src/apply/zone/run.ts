@@ -26,13 +26,13 @@ export interface ApplyZoneInput {
 }
 
 /** By keyOf: what became of a change. One that is not in it was not reached. */
-export type Outcome = Map<string, Omit<ChangeResult, 'action' | 'name' | 'type'>>;
+export type ChangeOutcomes = Map<string, Omit<ChangeResult, 'action' | 'name' | 'type'>>;
 
 /** The writing of one changeset, in one phase or several. */
 export interface ZoneRun {
   readonly input: ApplyZoneInput;
   readonly sender: Sender;
-  readonly outcome: Outcome;
+  readonly outcome: ChangeOutcomes;
   /** By keyOf: what was sent, as it was sent, and was not refused. One without an outcome may or may not be applied. */
   readonly sent: Map<string, Change>;
   /** By keyOf: what was sent and rolled back. */

@@ -6,7 +6,7 @@ import { zoneLabel } from '../../model/zone.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
 import type { RefusedChange } from '../../provider.ts';
 import { againstNew, differing, withCurrentSerial } from './compare.ts';
-import { countOf, refusedError } from './outcome.ts';
+import { countWithStatus, refusedError } from './outcome.ts';
 import type { ApplyZoneInput, ZoneRun } from './run.ts';
 import { openRun, undecided } from './run.ts';
 import type { Sender } from './send.ts';
@@ -147,7 +147,7 @@ const findStale = async (run: ZoneRun, changes: readonly Change[], error: Hostma
 
 const refuse = (run: ZoneRun, refused: readonly RefusedChange[]): void => {
   setAside(run, reasonsOf(refused), 'refused');
-  if (run.input.reviewed || countOf(run.outcome, 'refused') > mostRefusals) {
+  if (run.input.reviewed || countWithStatus(run.outcome, 'refused') > mostRefusals) {
     throw refusedError(refused, run.sender.target);
   }
 };

@@ -1,6 +1,6 @@
 import { durationPattern, parseDuration } from '../../model/duration.ts';
 import type { InventoryConfig, KeyFault } from '../../model/inventory-keys.ts';
-import { limits } from '../limits.ts';
+import { inventoryLimits } from '../limits.ts';
 
 // The keys that sources with an address have in common.
 
@@ -13,7 +13,7 @@ export const schemaOfMost = (description: string, byDefault: number) =>
 
 export const schemaOfServers = schemaOfMost(
   'The most servers of a whole answer; one with more counts as incomplete.',
-  limits.servers,
+  inventoryLimits.servers,
 );
 
 export const schemaOfUrl = (example: string) =>
@@ -23,7 +23,7 @@ export const schemaOfTimeout = {
   type: 'string',
   pattern: durationPattern,
   description: 'How long one request with its answer may take. A time like 500ms, 30s, 10m or 1h.',
-  default: `${limits.timeout / 1000}s`,
+  default: `${inventoryLimits.timeout / 1000}s`,
   examples: ['30s'],
 } as const;
 
@@ -43,7 +43,7 @@ export const urlFault = (text: unknown): KeyFault | null => {
 export const configWithUrl = (
   keys: InventoryConfig,
 ): { readonly config: InventoryConfig; readonly faults: readonly KeyFault[] } => {
-  const timeout = typeof keys.timeout === 'string' ? parseDuration(keys.timeout) : limits.timeout;
+  const timeout = typeof keys.timeout === 'string' ? parseDuration(keys.timeout) : inventoryLimits.timeout;
   const faults = [urlFault(keys.url), timeout === 0 ? zeroTimeout : null].filter((fault) => fault !== null);
   return { config: { ...keys, timeout }, faults };
 };

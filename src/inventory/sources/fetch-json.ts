@@ -1,7 +1,7 @@
 import type { Agent, Dispatcher } from 'undici';
 import { messageOf } from '../../model/errors.ts';
 import { networkCode, networkWords } from '../../model/network.ts';
-import { limits } from '../limits.ts';
+import { inventoryLimits } from '../limits.ts';
 import { quotedUntrusted, shownUrl } from '../sanitize.ts';
 
 /** One document, or why there is none. `url` is where it came from after redirects. */
@@ -38,7 +38,7 @@ interface Call {
 export const openFetcher = async (options: FetcherOptions): Promise<Fetcher> => {
   const { Agent } = await import('undici');
   const agent = new Agent({ connections: 1, pipelining: 0, connect: { timeout: options.timeout } });
-  const deadline = AbortSignal.timeout(options.timeout * limits.timeouts);
+  const deadline = AbortSignal.timeout(options.timeout * inventoryLimits.timeouts);
   const call: Call = { agent, options, budget: { bytes: options.maxBytes }, deadline };
   return { get: (url, etag = null) => follow(call, url, etag), close: () => agent.destroy() };
 };
@@ -48,7 +48,7 @@ const fail = (message: string, status: number | null = null): Fetched => ({ kind
 /** One request and its redirects. Throws the reason of a caller who gave up. */
 const follow = async (call: Call, start: URL, etag: string | null): Promise<Fetched> => {
   let url = start;
-  for (let redirects = 0; redirects <= limits.redirects; redirects += 1) {
+  for (let redirects = 0; redirects <= inventoryLimits.redirects; redirects += 1) {
     const next = await getOnce(call, url, etag).catch((error: unknown) => gaveUp(call, url, error));
     if (!(next instanceof URL)) return next;
     if (next.origin !== start.origin) {
@@ -58,7 +58,7 @@ const follow = async (call: Call, start: URL, etag: string | null): Promise<Fetc
     }
     url = next;
   }
-  return fail(`${shownUrl(start)} redirects more than ${limits.redirects} times`);
+  return fail(`${shownUrl(start)} redirects more than ${inventoryLimits.redirects} times`);
 };
 
 /** The answer, or where it redirects to. */
@@ -189,7 +189,7 @@ const gaveUp = (call: Call, url: URL, error: unknown): Fetched => {
   const seconds = (ms: number): string => `${ms / 1000} s`;
   const { timeout } = call.options;
   if (call.deadline.aborted) {
-    return fail(`${shownUrl(url)}: the whole answer takes longer than ${seconds(timeout * limits.timeouts)}`);
+    return fail(`${shownUrl(url)}: the whole answer takes longer than ${seconds(timeout * inventoryLimits.timeouts)}`);
   }
   if (error instanceof Error && error.name === 'TimeoutError') {
     return fail(`${shownUrl(url)} gave no whole answer within ${seconds(timeout)} (\`timeout\`)`);

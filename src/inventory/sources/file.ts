@@ -5,18 +5,18 @@ import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../../model/errors.ts';
 import type { InventoryConfig, KeyFault } from '../../model/inventory-keys.ts';
 import { count } from '../../model/phrases.ts';
-import { limits } from '../limits.ts';
+import { inventoryLimits } from '../limits.ts';
 import { quotedUntrusted } from '../sanitize.ts';
 import { schemaOfText } from './common-keys.ts';
 import { readPage } from './json-page.ts';
 import {
-  type Answer,
   type EntryLocation,
   failed,
   type InventorySource,
-  numberOf,
+  numberSetting,
+  type SourceAnswer,
   type SourceContext,
-  textOf,
+  textSetting,
 } from './source.ts';
 
 /** A JSON or YAML file of the repository. */
@@ -32,7 +32,7 @@ export const fileSource: InventorySource = {
   },
   secrets: [],
   isOffline: true,
-  configOf: (config) => ({ config, faults: leadsOut(textOf(config, 'path')) ? [outside] : [] }),
+  configOf: (config) => ({ config, faults: leadsOut(textSetting(config, 'path')) ? [outside] : [] }),
   read: (config, context) => readFileInventory(config, context),
 };
 
@@ -47,9 +47,9 @@ const outside: KeyFault = {
   message: '"path" leads out of the folder of the file that names it; keep it inside',
 };
 
-const readFileInventory = async (config: InventoryConfig, context: SourceContext): Promise<Answer> => {
-  const path = textOf(config, 'path');
-  const text = await textInside(context.folder, path, numberOf(config, 'max_bytes', limits.bytes));
+const readFileInventory = async (config: InventoryConfig, context: SourceContext): Promise<SourceAnswer> => {
+  const path = textSetting(config, 'path');
+  const text = await textInside(context.folder, path, numberSetting(config, 'max_bytes', inventoryLimits.bytes));
   if (text.fault !== null) return failed(`the file ${quotedUntrusted(path)} ${text.fault}`);
   const parsed = await parseText(path, text.value);
   const page = parsed.fault === null ? readPage(parsed.value) : parsed.fault;

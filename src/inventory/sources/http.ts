@@ -1,10 +1,17 @@
 import { count } from '../../model/phrases.ts';
-import { limits } from '../limits.ts';
+import { inventoryLimits } from '../limits.ts';
 import { quotedUntrusted, shownUrl } from '../sanitize.ts';
 import { configWithUrl, schemaOfMost, schemaOfServers, schemaOfTimeout, schemaOfUrl, urlFault } from './common-keys.ts';
 import { type Fetched, type Fetcher, openFetcher } from './fetch-json.ts';
 import { type Page, readPage } from './json-page.ts';
-import { type Answer, failed, type InventorySource, numberOf, type RawEntry, textOf } from './source.ts';
+import {
+  failed,
+  type InventorySource,
+  numberSetting,
+  type RawEntry,
+  type SourceAnswer,
+  textSetting,
+} from './source.ts';
 
 /** An API that answers with interface.md's JSON, page by page. */
 export const httpSource: InventorySource = {
@@ -16,7 +23,10 @@ export const httpSource: InventorySource = {
       url: schemaOfUrl('https://lab.example.net/api/v1/servers'),
       timeout: schemaOfTimeout,
       max_servers: schemaOfServers,
-      max_bytes: schemaOfMost('The most bytes of all pages together; an answer with more is refused.', limits.bytes),
+      max_bytes: schemaOfMost(
+        'The most bytes of all pages together; an answer with more is refused.',
+        inventoryLimits.bytes,
+      ),
     },
     description: 'Servers from an HTTP API.',
   },
@@ -29,13 +39,13 @@ export const httpSource: InventorySource = {
     const token = context.secrets.token;
     const fetcher = await openFetcher({
       authorization: token === undefined ? null : `Bearer ${token}`,
-      timeout: numberOf(config, 'timeout', limits.timeout),
-      maxBytes: numberOf(config, 'max_bytes', limits.bytes),
+      timeout: numberSetting(config, 'timeout', inventoryLimits.timeout),
+      maxBytes: numberSetting(config, 'max_bytes', inventoryLimits.bytes),
       signal: context.signal,
     });
     try {
-      const most = numberOf(config, 'max_servers', limits.servers);
-      return await readPages(fetcher, new URL(textOf(config, 'url')), context.etag, most);
+      const most = numberSetting(config, 'max_servers', inventoryLimits.servers);
+      return await readPages(fetcher, new URL(textSetting(config, 'url')), context.etag, most);
     } finally {
       await fetcher.close();
     }
@@ -50,7 +60,7 @@ interface Reading {
   readonly seen: Set<string>;
 }
 
-const readPages = async (fetcher: Fetcher, first: URL, etag: string | null, most: number): Promise<Answer> => {
+const readPages = async (fetcher: Fetcher, first: URL, etag: string | null, most: number): Promise<SourceAnswer> => {
   const reading: Reading = { entries: [], faults: [], totals: new Set(), seen: new Set([first.href]) };
   const fetched = await fetcher.get(first, etag);
   if (fetched.kind === 'unchanged') return { kind: 'unchanged' };
@@ -117,7 +127,7 @@ const nextPage = (next: string | null, from: URL, page: number, { seen, faults }
       `page ${page}: its next leads to another origin, ${quotedUntrusted(url.origin)}, which is not followed`,
     );
   } else if (seen.has(url.href)) faults.push(`page ${page}: its next leads back to a page that was read already`);
-  else if (page >= limits.pages) faults.push(`it has more than ${limits.pages} pages`);
+  else if (page >= inventoryLimits.pages) faults.push(`it has more than ${inventoryLimits.pages} pages`);
   else {
     seen.add(url.href);
     return url;

@@ -5,7 +5,7 @@ import type { InventoryConfig, InventoryKeys } from '../../model/inventory-keys.
 /** A kind of inventory: what the loader must know of its keys, and how it is read. */
 export interface InventorySource extends InventoryKeys {
   /** `config` is what `configOf` made. Throws only the signal's reason, or what nobody expected. */
-  readonly read: (config: InventoryConfig, context: SourceContext) => Promise<Answer>;
+  readonly read: (config: InventoryConfig, context: SourceContext) => Promise<SourceAnswer>;
 }
 
 /** A place in a file of the repository. */
@@ -24,7 +24,7 @@ export interface RawEntry {
 }
 
 /** What a source answered. All messages are safe to show. */
-export type Answer =
+export type SourceAnswer =
   /** There is no usable answer. */
   | { readonly kind: 'failed'; readonly message: string }
   /** Nothing changed since the last answer: its ETag was confirmed. */
@@ -40,7 +40,7 @@ export type Answer =
       readonly etag: string | null;
     };
 
-export const failed = (message: string): Answer => ({ kind: 'failed', message });
+export const failed = (message: string): SourceAnswer => ({ kind: 'failed', message });
 
 /** What a source is handed. */
 export interface SourceContext {
@@ -52,12 +52,12 @@ export interface SourceContext {
   readonly signal: AbortSignal | undefined;
 }
 
-export const textOf = (config: InventoryConfig, key: string): string => {
+export const textSetting = (config: InventoryConfig, key: string): string => {
   const value = config[key];
   return typeof value === 'string' ? value : '';
 };
 
-export const numberOf = (config: InventoryConfig, key: string, fallback: number): number => {
+export const numberSetting = (config: InventoryConfig, key: string, fallback: number): number => {
   const value = config[key];
   return typeof value === 'number' ? value : fallback;
 };

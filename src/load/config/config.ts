@@ -3,10 +3,10 @@ import { HostmasterError } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
 import { type Check, checkOf, type Fault, isMapping, unknownKey } from '../../validation/index.ts';
-import { type LoadRuleId, severityOf } from '../load-rules.ts';
+import { type LoadRuleId, loadSeverity } from '../load-rules.ts';
 import { readTextFile } from '../repository-files.ts';
 import { topSchemas } from '../schema/hostmaster.ts';
-import { limits } from '../size-limits.ts';
+import { sizeLimits } from '../size-limits.ts';
 import { type ConfigDocument, type Path, parseConfig } from '../yaml/config-document.ts';
 
 /** hostmaster.yaml (or labels.yaml, groups.yaml) as read, with the problems that are found in it. */
@@ -26,7 +26,7 @@ export interface Config {
  */
 export const readConfig = async (path: string, trusted: boolean, file = basename(path)): Promise<Config> => {
   const absolute = resolve(path);
-  const read = readTextFile(absolute, limits.configBytes);
+  const read = readTextFile(absolute, sizeLimits.configBytes);
   if (read.status === 'missing') {
     throw new HostmasterError('CONFIG', `there is no ${path}; name it with --config, or run "hostmaster init"`);
   }
@@ -47,13 +47,13 @@ export const readConfig = async (path: string, trusted: boolean, file = basename
 /** Reports at the value of `path`. */
 export const reportAt = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {
   const at = { file: config.file, ...config.text.positionOf(path) };
-  config.problems.push(problemAt(rule, severityOf(rule), message, at));
+  config.problems.push(problemAt(rule, loadSeverity(rule), message, at));
 };
 
 /** Reports at the key that ends `path`. */
 export const reportAtKey = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {
   const at = { file: config.file, ...config.text.positionOfKey(path) };
-  config.problems.push(problemAt(rule, severityOf(rule), message, at));
+  config.problems.push(problemAt(rule, loadSeverity(rule), message, at));
 };
 
 export const reportFaults = (config: Config, faults: readonly Fault[], base: Path): void => {

@@ -1,5 +1,5 @@
 import { quoted } from '../../model/phrases.ts';
-import { limits } from '../size-limits.ts';
+import { sizeLimits } from '../size-limits.ts';
 
 /** BIND's `$GENERATE` range: `start-stop` or `start-stop/step`. */
 export interface GenerateRange {
@@ -18,11 +18,11 @@ export const parseRange = (text: string): GenerateRange | string => {
   return range;
 };
 
-export const countOf = ({ start, stop, step }: GenerateRange): number => Math.floor((stop - start) / step) + 1;
+export const generatedCount = ({ start, stop, step }: GenerateRange): number => Math.floor((stop - start) / step) + 1;
 
 export const tooMany = (count: number): string | null =>
-  count > limits.generated
-    ? `the $GENERATE lines of this zone make more than ${limits.generated} records; make fewer, or use a wildcard`
+  count > sizeLimits.generated
+    ? `the $GENERATE lines of this zone make more than ${sizeLimits.generated} records; make fewer, or use a wildcard`
     : null;
 
 const placeholder = /\\\$|\\[\s\S]|\$\$|\$\{([^}]*)\}|\$/g;

@@ -5,7 +5,7 @@ import { parseRdata } from '../../model/rdata.ts';
 import { isSoa } from '../../model/rr-types.ts';
 import type { LoadRuleId } from '../load-rules.ts';
 import { findType, typeFault } from '../record-types.ts';
-import { addRecord, type MasterFile, type MasterProgress, orProblem, refuse } from './progress.ts';
+import { addRecord, type MasterFile, type MasterProgress, orProblem, refuseEntry } from './progress.ts';
 import type { Entry, Token } from './tokens.ts';
 
 const period = /^(?:[0-9]{1,10}[smhdw]?)+$/i;
@@ -46,7 +46,7 @@ export const readBody = (
   const originOfToken = (token: Token | undefined): FileOrigin => at ?? file.originAt((token ?? tokens[0])?.at ?? 0);
   const usable = usableType(name, head, progress);
   if (usable.status === 'refused') {
-    refuse(progress, usable.rule, usable.message, originOfToken(head.type ?? undefined), usable.keeps);
+    refuseEntry(progress, usable.rule, usable.message, originOfToken(head.type ?? undefined), usable.keeps);
     return;
   }
   const { type } = usable;
@@ -54,7 +54,7 @@ export const readBody = (
   const text = head.rdata.map((token) => token.text).join(' ');
   const rdata = orProblem(
     () => parseRdata(type, text, { origin: progress.origin }),
-    (rule, message) => refuse(progress, rule, `${name} ${type}: ${message}`, place, { name, type }),
+    (rule, message) => refuseEntry(progress, rule, `${name} ${type}: ${message}`, place, { name, type }),
   );
   if (rdata !== null) addRecord(progress, { name, type, rdata, ttl: ttlOf(head.ttl, type, rdata, progress) }, place);
 };
@@ -130,23 +130,23 @@ const ttlOf = (explicit: number | null, type: string, rdata: string, progress: M
 
 const setOwner = (token: Token | undefined, file: MasterFile, progress: MasterProgress): void => {
   if (token === undefined) return;
-  progress.owner = ownerOf(token, file, progress);
+  progress.owner = nameFieldOf(token, file, progress);
   progress.ownerRefused = progress.owner === null;
 };
 
 /** The absolute name of an owner; null after a problem. */
-export const ownerOf = (token: Token, file: MasterFile, progress: MasterProgress): string | null => {
+export const nameFieldOf = (token: Token, file: MasterFile, progress: MasterProgress): string | null => {
   const at = file.originAt(token.at);
   if (token.text === '@') return progress.origin;
   if (token.text.startsWith('"')) {
-    refuse(progress, 'name-syntax', `${quoted(token.text)} is not a name: names have no quotes`, at, null);
+    refuseEntry(progress, 'name-syntax', `${quoted(token.text)} is not a name: names have no quotes`, at, null);
     return null;
   }
   return orProblem(
     () => parseName(token.text, progress.origin),
-    (rule, message) => refuse(progress, rule, message, at, null),
+    (rule, message) => refuseEntry(progress, rule, message, at, null),
   );
 };
 
 const refuseAt = (progress: MasterProgress, file: MasterFile, at: number, message: string, name?: string): void =>
-  refuse(progress, 'master-syntax', message, file.originAt(at), name === undefined ? null : { name, type: null });
+  refuseEntry(progress, 'master-syntax', message, file.originAt(at), name === undefined ? null : { name, type: null });

@@ -75,7 +75,7 @@ export const addRecord = (
   if (known.ttl !== ttl) {
     const other = `${known.ttl} at ${known.origin.file}:${known.origin.line}`;
     const message = `${name} ${type} has the ttl ${ttl} here and ${other}; an RRset has one ttl (RFC 2181)`;
-    refuse(progress, 'ttl-mismatch', message, origin, { name, type });
+    refuseEntry(progress, 'ttl-mismatch', message, origin, { name, type });
   }
 };
 
@@ -85,7 +85,7 @@ export const addUnfinished = (progress: MasterProgress): void => {
 };
 
 /** Reports, and quarantines the name `at`; null: the name is unknown, and the whole zone is incomplete. */
-export const refuse = (
+export const refuseEntry = (
   progress: MasterProgress,
   rule: LoadRuleId,
   message: string,

@@ -3,21 +3,21 @@ import type { FileOrigin } from '../../model/origin.ts';
 import { quoted } from '../../model/phrases.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import type { LoadRuleId } from '../load-rules.ts';
-import { limits } from '../size-limits.ts';
+import { sizeLimits } from '../size-limits.ts';
 import { positionsOf } from '../text-position.ts';
 import { collector, type FileContent, type ZoneContext } from '../zone-content.ts';
-import { countOf, type GenerateRange, parseRange, substitute, tooMany } from './generate.ts';
-import { ownerOf, parseTtl, readBody, readHead, readMasterRecord } from './master-record.ts';
+import { type GenerateRange, generatedCount, parseRange, substitute, tooMany } from './generate.ts';
+import { nameFieldOf, parseTtl, readBody, readHead, readMasterRecord } from './master-record.ts';
 import {
   addUnfinished,
   type IncludeReader,
   type MasterFile,
   type MasterProgress,
   orProblem,
-  refuse,
+  refuseEntry,
   startProgress,
 } from './progress.ts';
-import { type BadEntry, type Entry, entriesOf, type Token } from './tokens.ts';
+import { type BadEntry, type Entry, masterEntries, type Token } from './tokens.ts';
 
 export type { IncludeReader } from './progress.ts';
 
@@ -47,7 +47,7 @@ const fileOf = (file: string, text: string, trail: readonly string[]): MasterFil
 
 /** False: the origin is unknown from here on, so that no name below can be read. */
 const readFile = async (file: MasterFile, text: string, progress: MasterProgress): Promise<boolean> => {
-  for (const entry of entriesOf(text)) {
+  for (const entry of masterEntries(text)) {
     if (entry.kind === 'bad') readBad(entry, file, progress);
     else if (!entry.blank && entry.tokens[0]?.text.startsWith('$') === true) {
       if (!(await readDirective(entry, file, progress))) return false;
@@ -63,9 +63,9 @@ const readBad = (entry: BadEntry, file: MasterFile, progress: MasterProgress): v
     progress.into.distrust('master-syntax', entry.message, origin);
     return;
   }
-  if (!entry.blank && first !== undefined) progress.owner = ownerOf(first, file, progress);
+  if (!entry.blank && first !== undefined) progress.owner = nameFieldOf(first, file, progress);
   const at = progress.owner === null ? null : { name: progress.owner, type: null };
-  refuse(progress, 'master-syntax', entry.message, origin, at);
+  refuseEntry(progress, 'master-syntax', entry.message, origin, at);
 };
 
 type Directive = (tokens: readonly Token[], file: MasterFile, progress: MasterProgress) => boolean | Promise<boolean>;
@@ -159,8 +159,8 @@ const readInclude: Directive = async ([word, path, origin, extra], file, progres
 };
 
 const includesTooMuch = (depth: number, includes: number): string | null => {
-  if (depth >= limits.includeDepth) return `$INCLUDE is nested more than ${limits.includeDepth} files deep`;
-  return includes > limits.includes ? `$INCLUDE is used more than ${limits.includes} times` : null;
+  if (depth >= sizeLimits.includeDepth) return `$INCLUDE is nested more than ${sizeLimits.includeDepth} files deep`;
+  return includes > sizeLimits.includes ? `$INCLUDE is used more than ${sizeLimits.includes} times` : null;
 };
 
 const readGenerate: Directive = ([word, rangeToken, lhs, ...body], file, progress) => {
@@ -173,7 +173,7 @@ const readGenerate: Directive = ([word, rangeToken, lhs, ...body], file, progres
   }
   const range = parseRange(rangeToken.text);
   if (typeof range === 'string') return refused(range, rangeToken);
-  progress.generated += countOf(range);
+  progress.generated += generatedCount(range);
   const excess = tooMany(progress.generated);
   if (excess !== null) return refused(excess, rangeToken);
   const fault = generate([lhs, ...body], range, file.originAt(word?.at ?? 0), file, progress);
@@ -197,7 +197,7 @@ const generate = (
       tokens.push({ text: isOne && template === templates.at(-1) ? withoutQuotes(text) : text, at: template.at });
     }
     const [first, ...rest] = tokens;
-    const name = first === undefined ? null : ownerOf(first, file, progress);
+    const name = first === undefined ? null : nameFieldOf(first, file, progress);
     if (name === null) return null;
     readBody(name, rest, file, progress, at);
   }

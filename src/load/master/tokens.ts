@@ -28,7 +28,7 @@ export interface BadEntry {
 const piece = /[ \t\r\f]+|\n|;[^\n]*|[()]|(?:[^\s"();\\]|\\[^\n]|"(?:[^"\\\n]|\\[^\n])*")+|[\s\S]/y;
 
 /** Nothing follows a fatal fault. */
-export const entriesOf = function* (text: string): Generator<Entry | BadEntry> {
+export const masterEntries = function* (text: string): Generator<Entry | BadEntry> {
   let at = 0;
   while (at < text.length) {
     const { entry, end } = readEntry(text, at);

@@ -6,7 +6,7 @@ import { type Problem, problemAt } from '../../model/problem.ts';
 import type { Grant, Role } from '../../model/roles.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { isTemplate } from '../../model/template.ts';
-import { severityOf } from '../load-rules.ts';
+import { loadSeverity } from '../load-rules.ts';
 
 /** Claims of a literal name that no grant allows: they are refused as soon as a server has the label or group. */
 export const missingGrants = (
@@ -28,7 +28,7 @@ export const missingGrants = (
         const canonical = parseAbsolute(name);
         const hint = grantHint(role.kind, role.name, exactPattern(canonical), type);
         const message = `${notGranted(role.kind, role.name, 'claim', `${canonical} ${type}`)}; ${hint}`;
-        return problemAt('grant-missing', severityOf('grant-missing'), message, at);
+        return problemAt('grant-missing', loadSeverity('grant-missing'), message, at);
       }),
   );
 };
@@ -42,7 +42,7 @@ export const idleGrants = (
     const names = known[to];
     if (names === null || names.has(role)) return [];
     const message = `there is no ${to} ${quoted(role)}${didYouMean(role, names)}; this grant has no effect`;
-    return [problemAt('unknown-role', severityOf('unknown-role'), message, at)];
+    return [problemAt('unknown-role', loadSeverity('unknown-role'), message, at)];
   });
 
 /** A grant to an inventory allows whatever labels and groups its servers have. */

@@ -6,7 +6,7 @@ import type { Grants } from '../config/grants.ts';
 import type { Inventories } from '../config/inventory.ts';
 import type { ReadRegistration } from '../config/registration.ts';
 import type { TopGuards } from '../config/zone-settings.ts';
-import { severityOf } from '../load-rules.ts';
+import { loadSeverity } from '../load-rules.ts';
 import type { FileReader } from '../read-zone.ts';
 import { idleGrants, missingGrants } from './grant-problems.ts';
 import { readRolesOf } from './read-role.ts';
@@ -64,7 +64,7 @@ const withoutInventory = (at: SourceLocation): { readonly problem: Problem; read
   const reason = 'no inventory is configured, so registration, labels and groups have no effect';
   const message = `${reason}; what they wrote before stays; add one under "inventory:"`;
   return {
-    problem: problemAt('no-inventory', severityOf('no-inventory'), message, at),
+    problem: problemAt('no-inventory', loadSeverity('no-inventory'), message, at),
     rule: { name: null, reason, at, inScope: true },
   };
 };

@@ -8,7 +8,7 @@ import type { RuleReader } from './rule-reader.ts';
 import { checkName, reportIn, tryIn } from './rule-reader.ts';
 
 /** A record without its place; null after a problem. */
-export const readRecord = (reader: RuleReader, entry: RecordEntry): Omit<RecordDefinition, 'at'> | null => {
+export const readRoleRecord = (reader: RuleReader, entry: RecordEntry): Omit<RecordDefinition, 'at'> | null => {
   const before = reader.text.problems.length;
   const type = readType(reader, entry.type);
   checkName(reader, entry.name);

@@ -7,7 +7,7 @@ import { type Config, checkAt, reportAt, reportAtKey } from '../config/config.ts
 import { claimSchema, recordSchema } from '../schema/labels.ts';
 import type { Path } from '../yaml/config-document.ts';
 import { readClaim } from './read-claim.ts';
-import { readRecord } from './read-record.ts';
+import { readRoleRecord } from './read-record.ts';
 import type { RolesFile } from './read-roles-file.ts';
 import type { RuleReader } from './rule-reader.ts';
 import { isNameTemplate } from './rule-reader.ts';
@@ -49,7 +49,7 @@ const readRole = (
   const fault = text.problems[before]?.message;
   const at = { file: text.file, ...text.text.positionOfKey(path) };
   const inDns = (key: string): Path => [...path, 'dns', key];
-  const records = readList(reading, dns?.records, inDns('records'), checks.record, readRecord);
+  const records = readList(reading, dns?.records, inDns('records'), checks.record, readRoleRecord);
   const claims = readList(reading, dns?.claims, inDns('claims'), checks.claim, readClaim);
   if (fault === undefined) return { kind, name, match, records, claims, at };
   const isNameless = dns === null || Object.keys(dns).some((key) => !dnsKeys.includes(key));
@@ -58,7 +58,7 @@ const readRole = (
   return null;
 };
 
-type RecordOf = Parameters<typeof readRecord>[1];
+type RecordOf = Parameters<typeof readRoleRecord>[1];
 type ClaimOf = Parameters<typeof readClaim>[1];
 
 /** Reports what is not a mapping (null), and keys that it cannot have. */

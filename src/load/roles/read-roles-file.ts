@@ -3,9 +3,9 @@ import { problemAt } from '../../model/problem.ts';
 import type { UnusableRule } from '../../model/roles.ts';
 import { asRecord, unknownKey } from '../../validation/index.ts';
 import { type Config, reportAtKey } from '../config/config.ts';
-import { type LoadRuleId, severityOf } from '../load-rules.ts';
+import { type LoadRuleId, loadSeverity } from '../load-rules.ts';
 import type { FileReader } from '../read-zone.ts';
-import { limits } from '../size-limits.ts';
+import { sizeLimits } from '../size-limits.ts';
 import { DocumentProblem, readConfigDocument } from '../yaml/config-document.ts';
 
 /** labels.yaml or groups.yaml, read; its problems are its own. */
@@ -24,10 +24,10 @@ export const readRolesFile = (folder: string, readFile: FileReader, key: 'labels
   const nothing = { text, roles: [], unusable: [] };
   const refuse = (rule: LoadRuleId, message: string, at: { readonly line: number; readonly column: number }) => {
     const place = { file, ...at };
-    text.problems.push(problemAt(rule, severityOf(rule), message, place));
+    text.problems.push(problemAt(rule, loadSeverity(rule), message, place));
     return { ...nothing, unusable: [{ name: null, reason: `${file} cannot be used: ${message}`, at: place }] };
   };
-  const read = readFile(file, limits.rolesFileBytes);
+  const read = readFile(file, sizeLimits.rolesFileBytes);
   if (read.status === 'missing') return nothing;
   if (read.status === 'refused') return refuse('file-unusable', `${file} cannot be used: ${read.message}`, top);
   try {
@@ -55,7 +55,7 @@ const rolesOf = (text: Config, key: 'labels' | 'groups'): RolesFile => {
   const before = text.problems.length;
   for (const { key: twice, at } of text.text.duplicates) {
     const message = `${quoted(twice)} is there twice in this mapping; keep one of the two`;
-    text.problems.push(problemAt('duplicate-key', severityOf('duplicate-key'), message, { file, ...at }));
+    text.problems.push(problemAt('duplicate-key', loadSeverity('duplicate-key'), message, { file, ...at }));
   }
   for (const other of Object.keys(text.top).filter((each) => each !== key)) {
     reportAtKey(text, 'config-syntax', unknownKey(other, [key]), [other]);

@@ -20,10 +20,10 @@ interface Shown<Value> {
   readonly examples?: readonly Value[];
 }
 
-export const text = (description: string, shown: Shown<string> = {}) =>
+export const textKey = (description: string, shown: Shown<string> = {}) =>
   Type.String({ minLength: 1, description, ...shown });
 
-export const texts = (description: string, shown: Shown<readonly string[]> = {}) =>
+export const textsKey = (description: string, shown: Shown<readonly string[]> = {}) =>
   Type.Array(Type.String({ minLength: 1 }), { description, ...shown });
 
 export const flag = (description: string, byDefault: boolean) => Type.Boolean({ description, default: byDefault });
@@ -31,7 +31,7 @@ export const flag = (description: string, byDefault: boolean) => Type.Boolean({ 
 export const seconds = (description: string, shown: Shown<number> = {}) =>
   Type.Integer({ minimum: 0, maximum: 2_147_483_647, description, ...shown });
 
-export const count = (description: string, shown: Shown<number> = {}) =>
+export const countKey = (description: string, shown: Shown<number> = {}) =>
   Type.Integer({ minimum: 0, description, ...shown });
 
 export const percent = (description: string, shown: Shown<number> = {}) =>
@@ -49,12 +49,12 @@ export const duration = (description: string, shown: Shown<string> = {}) =>
 export const secretRef = Type.Union(
   [
     closed(
-      { env: text('The environment variable that holds it.', { examples: ['PDNS_API_KEY'] }) },
+      { env: textKey('The environment variable that holds it.', { examples: ['PDNS_API_KEY'] }) },
       'A secret in the environment.',
     ),
     closed(
       {
-        file: text(
+        file: textKey(
           'The file that holds it; relative to the file that names it, which must be ./hostmaster.yaml or that of --targets-from.',
           { examples: ['secrets/pdns-api-key'] },
         ),

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
-import { closed, flag, seconds, text, texts } from './common.ts';
+import { closed, flag, seconds, textKey, textsKey } from './common.ts';
 
 export const registrationSchema = closed(
   {
-    zone: text('The zone that the names are in, one of zones:; with or without the final dot.', {
+    zone: textKey('The zone that the names are in, one of zones:; with or without the final dot.', {
       examples: ['lab.internal'],
     }),
     ttl: Type.Optional(seconds("The TTL of a server's A, AAAA and PTR, in seconds.", { default: 300, examples: [60] })),
@@ -14,19 +14,21 @@ export const registrationSchema = closed(
 );
 
 const list = (of: string, description: string, shown: Readonly<Record<string, unknown>>) =>
-  Type.Array(text(of), { minItems: 1, description, ...shown });
+  Type.Array(textKey(of), { minItems: 1, description, ...shown });
 
 /** One entry of `grants:`; that it has one of label, group and inventory is checked beside it. */
 export const grantSchema = closed(
   {
     label: Type.Optional(
-      text('The label of labels.yaml that may write these. A grant has one of label, group and inventory.', {
+      textKey('The label of labels.yaml that may write these. A grant has one of label, group and inventory.', {
         examples: ['mailserver'],
       }),
     ),
-    group: Type.Optional(text('The group of groups.yaml that may write these.', { examples: ['production-web'] })),
+    group: Type.Optional(textKey('The group of groups.yaml that may write these.', { examples: ['production-web'] })),
     inventory: Type.Optional(
-      text('The inventory whose servers may write these, whatever labels and groups they have.', { examples: ['lab'] }),
+      textKey('The inventory whose servers may write these, whatever labels and groups they have.', {
+        examples: ['lab'],
+      }),
     ),
     names: list(
       'An absolute name or a glob.',
@@ -37,7 +39,7 @@ export const grantSchema = closed(
       list('A type.', 'The types that may be written.', { default: ['A', 'AAAA'], examples: [['A', 'AAAA', 'TXT']] }),
     ),
     cidrs: Type.Optional(
-      texts('A and AAAA must be in one of these networks. Without it any address will do.', {
+      textsKey('A and AAAA must be in one of these networks. Without it any address will do.', {
         examples: [['192.0.2.0/24', '2001:db8::/32']],
       }),
     ),

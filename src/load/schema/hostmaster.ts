@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, count, duration, flag, percent, seconds, text, texts } from './common.ts';
+import { closed, countKey, duration, flag, percent, seconds, textKey, textsKey } from './common.ts';
 import { grantSchema, grantsSchema, registrationSchema } from './grants.ts';
 import { inventoryEntrySchema } from './inventory.ts';
 import { claimSchema, recordSchema } from './labels.ts';
@@ -9,8 +9,8 @@ export { claimSchema, grantSchema, inventoryEntrySchema, recordSchema, registrat
 
 export const stateSchema = Type.Union(
   [
-    text('A file, relative to hostmaster.yaml.'),
-    closed({ env: text('The variable that holds a PostgreSQL URL.') }, 'A database. Not in this version yet.'),
+    textKey('A file, relative to hostmaster.yaml.'),
+    closed({ env: textKey('The variable that holds a PostgreSQL URL.') }, 'A database. Not in this version yet.'),
   ],
   {
     description: 'The file in which Hostmaster remembers what it wrote and which servers it has seen.',
@@ -22,14 +22,14 @@ export const stateSchema = Type.Union(
 /** What every target has; the rest of its keys are its provider's. */
 export const targetSchema = Type.Object(
   {
-    provider: text(
+    provider: textKey(
       'powerdns, rfc2136, route53 or embedded; or the name of a package, or the path of a file: ./my-provider.js.',
       {
         examples: ['powerdns'],
       },
     ),
     verify_at: Type.Optional(
-      Type.Array(text('An address and a port: 192.0.2.1:53 or [2001:db8::1]:53.'), {
+      Type.Array(textKey('An address and a port: 192.0.2.1:53 or [2001:db8::1]:53.'), {
         minItems: 1,
         description:
           "The name servers that verify asks. Default is those that the target knows itself, else the zone's apex NS.",
@@ -49,7 +49,7 @@ const ignoreSchema = closed(
       description: "A glob against the name relative to the zone: * is one name part, ** none or more; '' is the apex.",
       examples: ['_acme-challenge.**'],
     }),
-    types: Type.Optional(texts('Only RRsets of these types. Without it all types.', { examples: [['TXT']] })),
+    types: Type.Optional(textsKey('Only RRsets of these types. Without it all types.', { examples: [['TXT']] })),
     value: Type.Optional(
       Type.String({
         description: 'A glob: an RRset is left alone if one of its values matches. Without it any value will do.',
@@ -66,15 +66,15 @@ const createSchema = Type.Union(
     closed(
       {
         kind: Type.Optional(
-          text("PowerDNS's kind of zone; others ignore it.", { default: 'Native', examples: ['Master'] }),
+          textKey("PowerDNS's kind of zone; others ignore it.", { default: 'Native', examples: ['Master'] }),
         ),
         ns: Type.Optional(
-          texts("The name servers of the new zone. Default is the apex NS of the zone's file.", {
+          textsKey("The name servers of the new zone. Default is the apex NS of the zone's file.", {
             examples: [['ns1.example.com.', 'ns2.example.com.']],
           }),
         ),
         soa_edit_api: Type.Optional(
-          text("PowerDNS's SOA-EDIT-API; others ignore it.", { default: 'INCREASE', examples: ['DEFAULT'] }),
+          textKey("PowerDNS's SOA-EDIT-API; others ignore it.", { default: 'INCREASE', examples: ['DEFAULT'] }),
         ),
       },
       'Make the zone where it is missing, like this.',
@@ -89,12 +89,12 @@ const createSchema = Type.Union(
 
 const exemptSchema = closed(
   {
-    rule: text('The id of the rule, as docs/rules.md and messages have it.', { examples: ['ttl-high'] }),
+    rule: textKey('The id of the rule, as docs/rules.md and messages have it.', { examples: ['ttl-high'] }),
     name: Type.String({
       description: 'A glob against the name relative to the zone, as in ignore.',
       examples: ['static.**'],
     }),
-    reason: text('Why it is right here, for whoever reads this next.', { examples: ['its addresses never move'] }),
+    reason: textKey('Why it is right here, for whoever reads this next.', { examples: ['its addresses never move'] }),
   },
   'A rule that does not count at some names.',
 );
@@ -111,7 +111,10 @@ export const guardsSchema = closed(
       }),
     ),
     min_existing: Type.Optional(
-      count('In a zone with fewer RRsets than this the two percentages do not count.', { default: 10, examples: [20] }),
+      countKey('In a zone with fewer RRsets than this the two percentages do not count.', {
+        default: 10,
+        examples: [20],
+      }),
     ),
     never_empty: Type.Optional(
       flag('Deletes are held back that would leave nothing: of a zone, of a shared name, of a server.', true),
@@ -148,7 +151,7 @@ export const guardsSchema = closed(
             }),
           ),
           min_servers: Type.Optional(
-            count('With fewer servers only an answer that lost all of them counts.', { default: 10, examples: [4] }),
+            countKey('With fewer servers only an answer that lost all of them counts.', { default: 10, examples: [4] }),
           ),
         },
         'When an answer of an inventory is too small to be believed. Only at the top, not in a zone.',
@@ -162,13 +165,13 @@ export const guardsSchema = closed(
 
 export const zoneSchema = closed(
   {
-    targets: Type.Array(text("A target's name."), {
+    targets: Type.Array(textKey("A target's name."), {
       minItems: 1,
       description: 'The targets that hold the zone.',
       examples: [['pdns']],
     }),
     static: Type.Optional(
-      text('Its file or folder; none: it has no file. Default is the one in zones/ that has its name.', {
+      textKey('Its file or folder; none: it has no file. Default is the one in zones/ that has its name.', {
         examples: ['zones/example.com.yaml'],
       }),
     ),
@@ -190,7 +193,7 @@ export const zoneSchema = closed(
     public: Type.Optional(flag('Private and special addresses in it are problems.', false)),
     allow_lua: Type.Optional(flag('The zone file may have LUA, which is code that PowerDNS runs.', false)),
     covers: Type.Optional(
-      text('The addresses of a classless reverse zone (RFC 2317).', { examples: ['192.0.2.0/25'] }),
+      textKey('The addresses of a classless reverse zone (RFC 2317).', { examples: ['192.0.2.0/25'] }),
     ),
     exempt: Type.Optional(
       Type.Array(exemptSchema, {

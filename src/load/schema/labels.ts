@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { addressTypes } from '../../model/rr-types.ts';
-import { closed, dialect, duration, flag, seconds, text } from './common.ts';
+import { closed, dialect, duration, flag, seconds, textKey } from './common.ts';
 
 const healthCheck = closed(
   {
@@ -13,7 +13,7 @@ const healthCheck = closed(
       }),
     ),
     url: Type.Optional(
-      text('A URL that must answer with 200; {{server.ip}} is the address being checked.', {
+      textKey('A URL that must answer with 200; {{server.ip}} is the address being checked.', {
         examples: ['https://{{server.ip}}/healthz'],
       }),
     ),
@@ -23,7 +23,9 @@ const healthCheck = closed(
     timeout: Type.Optional(
       duration("How long an answer may take. Default is what the target's name server does.", { examples: ['2s'] }),
     ),
-    string_match: Type.Optional(text('A text that the answer must contain; only with url.', { examples: ['ready'] })),
+    string_match: Type.Optional(
+      textKey('A text that the answer must contain; only with url.', { examples: ['ready'] }),
+    ),
     when_all_down: Type.Optional(
       Type.Union(
         [
@@ -31,7 +33,7 @@ const healthCheck = closed(
           Type.Literal('closed'),
           closed(
             {
-              backup: Type.Array(text('An address.'), {
+              backup: Type.Array(textKey('An address.'), {
                 minItems: 1,
                 description: "Addresses to answer with instead, of the claim's type.",
                 examples: [['192.0.2.99']],
@@ -56,12 +58,12 @@ const healthCheck = closed(
 /** One entry of `records:`. */
 export const recordSchema = closed(
   {
-    type: text('The type of the record.', { examples: ['TXT'] }),
-    name: text('An absolute name; {{server.name}} and other attributes of the server are filled in.', {
+    type: textKey('The type of the record.', { examples: ['TXT'] }),
+    name: textKey('An absolute name; {{server.name}} and other attributes of the server are filled in.', {
       examples: ['{{server.name}}.lab.internal'],
     }),
     value: Type.Optional(
-      text("The record's value; attributes are filled in. Default is the server's addresses.", {
+      textKey("The record's value; attributes are filled in. Default is the server's addresses.", {
         examples: ['rack {{server.rack}}'],
       }),
     ),
@@ -73,7 +75,7 @@ export const recordSchema = closed(
 /** One entry of `claims:`. */
 export const claimSchema = closed(
   {
-    name: text('An absolute name that all the servers share.', { examples: ['www.example.com'] }),
+    name: textKey('An absolute name that all the servers share.', { examples: ['www.example.com'] }),
     type: Type.Union(
       addressTypes.map((type) => Type.Literal(type)),
       {

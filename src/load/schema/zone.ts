@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { rrTypes, serviceTypes } from '../../model/rdata.ts';
-import { closed, dialect, seconds, texts } from './common.ts';
+import { closed, dialect, seconds, textsKey } from './common.ts';
 
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 const value = Type.Union([scalar, Type.Record(Type.String(), Type.Unknown())], {
@@ -14,8 +14,8 @@ const flag = (description: string) =>
 const optionsSchema = Type.Object(
   {
     ignored: Type.Optional(flag('Neither written nor deleted.')),
-    included: Type.Optional(texts('Only at these targets.')),
-    excluded: Type.Optional(texts('Not at these targets.')),
+    included: Type.Optional(textsKey('Only at these targets.')),
+    excluded: Type.Optional(textsKey('Not at these targets.')),
     lenient: Type.Optional(flag('Rules become warnings.')),
   },
   { description: "octoDNS's options. Those of its providers mean nothing here." },

@@ -1,7 +1,7 @@
 // Makes nodes of the events that bulk-reader.ts gets from js-yaml, and follows their aliases.
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { quoted } from '../../model/phrases.ts';
-import { limits } from '../size-limits.ts';
+import { sizeLimits } from '../size-limits.ts';
 import { type YamlEntry, type YamlNode, YamlProblem, type YamlScalar } from './node.ts';
 
 /** What one piece of a text leaves to the next: the anchors, and how many nodes the aliases have expanded to. */
@@ -122,9 +122,9 @@ const followAlias = (cursor: Cursor, start: number, end: number): YamlNode => {
     throw new YamlProblem(`the alias *${name} has no anchor &${name} before it; quote it if "*" is a wildcard`, at);
   }
   cursor.anchors.aliased += anchor.size;
-  if (cursor.anchors.aliased > limits.aliasNodes) {
+  if (cursor.anchors.aliased > sizeLimits.aliasNodes) {
     throw new YamlProblem(
-      `its aliases expand to more than ${limits.aliasNodes} values; write them out, or use fewer aliases`,
+      `its aliases expand to more than ${sizeLimits.aliasNodes} values; write them out, or use fewer aliases`,
       at,
     );
   }

@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
-import { limits } from '../size-limits.ts';
+import { sizeLimits } from '../size-limits.ts';
 import { type Position, positionsOf } from '../text-position.ts';
 
 /** A path of keys and indices into the document. */
@@ -130,8 +130,8 @@ const readAlias = (alias: Alias, reader: Reader): unknown => {
   if (anchor === undefined) return reader.refuse(`the alias *${alias.source} has no anchor before it`, offset);
   reader.aliased += anchor.size;
   reader.made += anchor.size;
-  if (reader.aliased > limits.aliasNodes) {
-    reader.refuse(`its aliases expand to more than ${limits.aliasNodes} values; write them out`, offset);
+  if (reader.aliased > sizeLimits.aliasNodes) {
+    reader.refuse(`its aliases expand to more than ${sizeLimits.aliasNodes} values; write them out`, offset);
   }
   return anchor.value;
 };

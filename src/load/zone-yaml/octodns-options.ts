@@ -2,7 +2,7 @@ import { listed, quoted } from '../../model/phrases.ts';
 import type { RRsetOptions } from '../../model/rrset.ts';
 import { didYouMean } from '../../model/suggest.ts';
 import { isNull, keyText, type YamlNode } from '../yaml/node.ts';
-import { refuse, type UnfinishedRecord, warn } from './unfinished-record.ts';
+import { refuseRecord, type UnfinishedRecord, warn } from './unfinished-record.ts';
 
 const optionKeys: ReadonlySet<string> = new Set(['ignored', 'included', 'excluded', 'lenient']);
 /** octoDNS's own keys there that Hostmaster does not use; its providers have more. */
@@ -12,7 +12,7 @@ const otherKeys: ReadonlySet<string> = new Set(['healthcheck']);
 export const readOptions = (node: YamlNode | undefined, unfinished: UnfinishedRecord): RRsetOptions | undefined => {
   if (node === undefined || isNull(node)) return undefined;
   if (node.kind !== 'map') {
-    refuse(
+    refuseRecord(
       unfinished,
       'record-syntax',
       `"octodns" of ${unfinished.name} must be a mapping like {lenient: true}`,
@@ -28,7 +28,7 @@ export const readOptions = (node: YamlNode | undefined, unfinished: UnfinishedRe
     else if (text === 'included' || text === 'excluded') options[text] = readNames(text, value, unfinished);
     else if (otherKeys.has(text) || didYouMean(text, optionKeys) === '') unused.push(text);
     else {
-      refuse(
+      refuseRecord(
         unfinished,
         'unknown-key',
         `${quoted(text)} is not an option of "octodns"${didYouMean(text, optionKeys)}`,
@@ -52,7 +52,7 @@ const readBoolean = (key: string, node: YamlNode, unfinished: UnfinishedRecord):
   const text = node.kind === 'scalar' ? node.text.toLowerCase() : '';
   if (/^(?:true|yes|on)$/.test(text)) return true;
   if (!/^(?:false|no|off)$/.test(text)) {
-    refuse(unfinished, 'record-syntax', `octodns: "${key}" of ${unfinished.name} must be true or false`, node.at);
+    refuseRecord(unfinished, 'record-syntax', `octodns: "${key}" of ${unfinished.name} must be true or false`, node.at);
   }
   return false;
 };
@@ -60,7 +60,7 @@ const readBoolean = (key: string, node: YamlNode, unfinished: UnfinishedRecord):
 const readNames = (key: string, node: YamlNode, unfinished: UnfinishedRecord): readonly string[] => {
   const items = node.kind === 'list' ? node.items : [node];
   if (items.every((item) => item.kind === 'scalar' && item.text !== '')) return items.map(keyText);
-  refuse(
+  refuseRecord(
     unfinished,
     'record-syntax',
     `octodns: "${key}" of ${unfinished.name} must be a list of target names`,

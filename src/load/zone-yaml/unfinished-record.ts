@@ -31,7 +31,7 @@ export interface UnfinishedRecord {
   refused: { readonly message: string; readonly origin: FileOrigin } | null;
 }
 
-export const refuse = (unfinished: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void => {
+export const refuseRecord = (unfinished: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void => {
   const origin = unfinished.reader.originAt(at);
   unfinished.reader.into.report(rule, message, origin);
   unfinished.refused ??= { message, origin };

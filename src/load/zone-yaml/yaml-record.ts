@@ -8,7 +8,7 @@ import { syntaxRule } from '../load-rules.ts';
 import { findType, typeFault } from '../record-types.ts';
 import { isNull, keyText, plainValue, type YamlMap, type YamlNode, type YamlScalar } from '../yaml/node.ts';
 import { readOptions } from './octodns-options.ts';
-import { type RecordReader, refuse, type UnfinishedRecord, warn } from './unfinished-record.ts';
+import { type RecordReader, refuseRecord, type UnfinishedRecord, warn } from './unfinished-record.ts';
 
 const recordKeys = ['type', 'ttl', 'value', 'values', 'octodns'] as const;
 const recordKeySet: ReadonlySet<string> = new Set(recordKeys);
@@ -51,10 +51,10 @@ const readFields = (record: YamlMap, unfinished: UnfinishedRecord): Fields => {
       const known = recordKeys.join(', ');
       const next = value.kind === 'scalar' ? '' : '; if it is a name of its own, it is indented too far';
       const message = `${quoted(text)} is not a key of a record${didYouMean(text, recordKeys)}; the keys are ${known}${next}`;
-      refuse(unfinished, 'unknown-key', message, key.at);
+      refuseRecord(unfinished, 'unknown-key', message, key.at);
       if (value.kind !== 'scalar') keepNext(text, message, key.at, unfinished);
     } else if (fields[text] !== undefined) {
-      refuse(unfinished, 'duplicate-key', `"${text}" is there twice in this record; keep one of the two`, key.at);
+      refuseRecord(unfinished, 'duplicate-key', `"${text}" is there twice in this record; keep one of the two`, key.at);
     } else fields[text] = value;
   }
   if (unused) warnOfUnused(record, unfinished);
@@ -85,7 +85,7 @@ const warnOfUnused = (record: YamlMap, unfinished: UnfinishedRecord): void => {
 
 const readType = (node: YamlNode | undefined, record: YamlMap, unfinished: UnfinishedRecord): RRType | null => {
   if (node === undefined || node.kind !== 'scalar' || isNull(node)) {
-    refuse(
+    refuseRecord(
       unfinished,
       'record-syntax',
       `a record of ${unfinished.name} has no type; add one, like "type: A"`,
@@ -100,11 +100,11 @@ const readType = (node: YamlNode | undefined, record: YamlMap, unfinished: Unfin
   }
   const found = findType(node.text);
   if (found.status === 'refused') {
-    refuse(unfinished, 'unknown-type', found.message, node.at);
+    refuseRecord(unfinished, 'unknown-type', found.message, node.at);
     return null;
   }
   const fault = typeFault(found.type.name, unfinished.name, unfinished.reader.context);
-  if (fault !== null) refuse(unfinished, fault.rule, fault.message, node.at);
+  if (fault !== null) refuseRecord(unfinished, fault.rule, fault.message, node.at);
   return found.type;
 };
 
@@ -114,7 +114,7 @@ const readTtl = (node: YamlNode | undefined, fallback: number, unfinished: Unfin
     return Number(node.text);
   }
   const what = node.kind === 'scalar' ? shownScalar(node) : node.kind === 'map' ? 'a mapping' : 'a list';
-  refuse(
+  refuseRecord(
     unfinished,
     'ttl-syntax',
     `the ttl of ${unfinished.name} must be a whole number of seconds, like 3600, not ${what}`,
@@ -134,12 +134,12 @@ const readValues = (
   const node = values ?? value;
   if (node === undefined || isNull(node) || (node.kind === 'list' && node.items.length === 0)) {
     const message = `${unfinished.name} ${type.name} has no value; add one, or remove the record`;
-    refuse(unfinished, 'record-syntax', message, (node ?? record).at);
+    refuseRecord(unfinished, 'record-syntax', message, (node ?? record).at);
     return [];
   }
   if (value !== undefined && values !== undefined) {
     const message = `${unfinished.name} ${type.name} has both "value" and "values"; keep one of the two`;
-    refuse(unfinished, 'record-syntax', message, value.at);
+    refuseRecord(unfinished, 'record-syntax', message, value.at);
   }
   const read: Value[] = [];
   for (const item of node.kind === 'list' ? node.items : [node]) {
@@ -158,7 +158,7 @@ const readRdata = (type: RRType, item: YamlNode, unfinished: UnfinishedRecord): 
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
     reader.relative.length = 0;
-    refuse(unfinished, syntaxRule(error.rule), `${unfinished.name} ${type.name}: ${error.message}`, item.at);
+    refuseRecord(unfinished, syntaxRule(error.rule), `${unfinished.name} ${type.name}: ${error.message}`, item.at);
     return null;
   }
 };

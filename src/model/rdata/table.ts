@@ -8,7 +8,7 @@ import { f, optional, plain, row } from './row.ts';
 import { allServiceTypes } from './services/index.ts';
 import { restText, tag, text, texts } from './strings.ts';
 import { svcParams } from './svcparams.ts';
-import { rrType, rrTypes as typeSet } from './types.ts';
+import { rrType, typeSet } from './types.ts';
 
 // The table of RR types: all that the project knows about a type is its row here, or in services/ where it is one
 // service's own.

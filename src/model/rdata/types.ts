@@ -44,7 +44,7 @@ const readWindow = (
 };
 
 /** A set of RR types as a bitmap in windows (RFC 4034 section 4.1.2), by number. */
-export const rrTypes: FieldKind = {
+export const typeSet: FieldKind = {
   rest: true,
   parse: (tokens) => print(tokens.map(codeOf)),
   fromYaml: (value) => {

@@ -12,7 +12,7 @@ import type { PlannedWork } from '../../run.ts';
 import type { RunContext } from '../../target.ts';
 import { quarantinedAddresses } from '../withhold.ts';
 import { evidenceWith, impactOf, registeredWith } from './deletion-evidence.ts';
-import { type LastPass, textOf } from './last-pass.ts';
+import { type LastPass, problemKey } from './last-pass.ts';
 import { planTouched } from './plan.ts';
 import { type NeedsFullPass, needsFullPass, type TouchedZone, touchedZone } from './zone.ts';
 
@@ -76,7 +76,7 @@ export const planAffected = async (
   ];
   const problems = [
     ...findingsToProblems(findings),
-    ...checked.problems.filter((each) => !last.reportedProblems.has(textOf(each))),
+    ...checked.problems.filter((each) => !last.reportedProblems.has(problemKey(each))),
   ];
   return {
     status: 'planned',

@@ -74,11 +74,11 @@ export const lastPassOf = ({ desired, plan, work }: PlanPass, results: readonly 
     }),
     zoneTargets: new Map(work.map((each) => [zoneTargetKey(each.changeset), lastPassTarget(each, results)])),
     plan,
-    reportedProblems: new Set(desired.definitions.problems.map(textOf)),
+    reportedProblems: new Set(desired.definitions.problems.map(problemKey)),
   };
 };
 
-export const textOf = ({ rule, message }: Problem): string => `${rule} ${message}`;
+export const problemKey = ({ rule, message }: Problem): string => `${rule} ${message}`;
 
 const lastPassZone = (before: DesiredZone, after: DesiredZone, file: DesiredZone | undefined): LastPassZone => {
   const at = byName(before.rrsets);

@@ -79,7 +79,7 @@ export const identityOf = (file: string): string | null => {
 };
 
 /** Moves a file away with its journal, which would be taken for the new file's; gives its new path. */
-export const setAside = (file: string): string => {
+export const moveDamagedAway = (file: string): string => {
   const aside = freeName(`${file}.damaged-${process.pid}`);
   for (const part of ['', '-wal', '-shm']) {
     if (existsSync(`${file}${part}`)) renameSync(`${file}${part}`, `${aside}${part}`);

@@ -7,7 +7,16 @@ import type { Store } from '../../model/ports.ts';
 import { emptyStore, readersOn, storeOn } from '../store.ts';
 import type { Say } from '../work.ts';
 import { sqliteDriver } from './driver.ts';
-import { DamagedFile, identityOf, isBusy, isDamaged, makeFolder, refuseOther, setAside, stateError } from './file.ts';
+import {
+  DamagedFile,
+  identityOf,
+  isBusy,
+  isDamaged,
+  makeFolder,
+  moveDamagedAway,
+  refuseOther,
+  stateError,
+} from './file.ts';
 import { hasOurTables, migrate, schemaVersion, versionOf } from './migrations.ts';
 
 export interface OpenedStore extends Store {
@@ -45,7 +54,7 @@ const openOrBegin = async (file: string, say: Say): Promise<OpenedStore> => {
     const damaged = `the state file ${file} could not be used (${messageOf(error)})`;
     // Another process may have been faster, and its new file is not to go.
     if (identityOf(file) !== found) return begun(`${damaged}, and was begun anew`);
-    return begun(`${damaged}; it was set aside as ${setAside(file)} and begun anew`);
+    return begun(`${damaged}; it was set aside as ${moveDamagedAway(file)} and begun anew`);
   }
 };
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readMaster } from '../../../src/load/master/read-master.ts';
-import { limits } from '../../../src/load/size-limits.ts';
+import { sizeLimits } from '../../../src/load/size-limits.ts';
 import { joinContents } from '../../../src/load/zone-content.ts';
 import { parseAbsolute } from '../../../src/model/name.ts';
 import { parseRdata } from '../../../src/model/rdata.ts';
@@ -235,7 +235,7 @@ describe('a master file', () => {
     ],
     [
       '$GENERATE 0-999999999 a$ A 192.0.2.1',
-      `z.zone:2:11 error generate: $GENERATE: the $GENERATE lines of this zone make more than ${limits.generated} records; make fewer, or use a wildcard`,
+      `z.zone:2:11 error generate: $GENERATE: the $GENERATE lines of this zone make more than ${sizeLimits.generated} records; make fewer, or use a wildcard`,
     ],
     ['b TXT ( "x"', 'z.zone:2:7 error master-syntax: a "(" that is never closed; add the ")"'],
     ['b TXT ( "x', 'z.zone:2:9 error master-syntax: a quoted string does not end on its line; add the closing quote'],
@@ -248,12 +248,14 @@ describe('a master file', () => {
   it('refuses includes that go too deep or are too many', async () => {
     const deep = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`f${i}`, `$INCLUDE f${i + 1}\n`]));
     expect((await read('$INCLUDE f0\n', deep)).problems).toEqual([
-      `f${limits.includeDepth - 1}:1:10 error include: $INCLUDE is nested more than ${limits.includeDepth} files deep`,
+      `f${sizeLimits.includeDepth - 1}:1:10 error include: $INCLUDE is nested more than ${sizeLimits.includeDepth} files deep`,
     ]);
     // Seven levels of eight includes each are 8^7 files.
     const wide = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`w${i}`, `$INCLUDE w${i + 1}\n`.repeat(8)]));
     const found = await read('$INCLUDE w0\n', { ...wide, w7: 'a A 192.0.2.1\n' });
     expect(found.complete).toBe(false);
-    expect(found.problems).toEqual([expect.stringContaining(`$INCLUDE is used more than ${limits.includes} times`)]);
+    expect(found.problems).toEqual([
+      expect.stringContaining(`$INCLUDE is used more than ${sizeLimits.includes} times`),
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseEvents } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../../src/load/size-limits.ts';
+import { sizeLimits } from '../../../src/load/size-limits.ts';
 import { readEntries } from '../../../src/load/yaml/bulk-reader.ts';
 import { plainValue, YamlProblem } from '../../../src/load/yaml/node.ts';
 
@@ -227,7 +227,7 @@ describe('a YAML file', () => {
     const before = process.memoryUsage.rss();
     const found = fault(`${lines.join('\n')}\n`);
     expect(found.message).toBe(
-      `its aliases expand to more than ${limits.aliasNodes} values; write them out, or use fewer aliases`,
+      `its aliases expand to more than ${sizeLimits.aliasNodes} values; write them out, or use fewer aliases`,
     );
     expect(process.memoryUsage.rss() - before).toBeLessThan(100_000_000);
   });

@@ -6,10 +6,10 @@ import { type NetboxObject, objectOf } from './pages.ts';
 // that can be checked on what comes back are sent.
 
 /** By NetBox's own key: the values to look for. */
-export type Filter = ReadonlyMap<string, readonly string[]>;
+export type NetboxFilter = ReadonlyMap<string, readonly string[]>;
 
 /** The filter as configured; values as texts. */
-export const checkFilter = (value: unknown): Filter =>
+export const checkFilter = (value: unknown): NetboxFilter =>
   new Map(
     [...(objectOf(value) ?? [])].map(([key, wanted]) => [key, (Array.isArray(wanted) ? wanted : [wanted]).map(String)]),
   );
@@ -62,7 +62,7 @@ const customField =
   };
 
 /** What keeps a filter from being used, or null. */
-export const filterFault = (filter: Filter): string | null => {
+export const filterFault = (filter: NetboxFilter): string | null => {
   const unknown = [...filter.keys()].find((key) => checkOf(key) === null);
   if (unknown !== undefined) {
     const all = [...checks.keys()].sort().join(', ');
@@ -73,13 +73,13 @@ export const filterFault = (filter: Filter): string | null => {
 };
 
 /** The filter as a query; null: no object of this kind can match it. */
-export const queryOf = (filter: Filter, kind: Kind): readonly [string, string][] | null =>
+export const queryOf = (filter: NetboxFilter, kind: Kind): readonly [string, string][] | null =>
   kind === 'virtual_machine' && [...filter.keys()].some((key) => onlyDevices.has(key))
     ? null
     : [...filter].flatMap(([key, values]) => values.map((value): [string, string] => [key, value]));
 
 /** Is an object one that the filter asks for? Of several tags it has all, of other values one, as NetBox has it. */
-export const matches = (filter: Filter, object: NetboxObject): boolean =>
+export const matches = (filter: NetboxFilter, object: NetboxObject): boolean =>
   [...filter].every(([key, wanted]) => {
     const has = new Set((checkOf(key)?.(object) ?? []).map((value) => String(value).toLowerCase()));
     const there = (value: string): boolean => has.has(value.toLowerCase());

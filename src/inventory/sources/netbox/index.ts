@@ -1,9 +1,16 @@
 import { count } from '../../../model/phrases.ts';
-import { limits } from '../../limits.ts';
+import { inventoryLimits } from '../../limits.ts';
 import { configWithUrl, schemaOfServers, schemaOfTimeout, schemaOfUrl, urlFault } from '../common-keys.ts';
 import { type Fetcher, openFetcher } from '../fetch-json.ts';
-import { type Answer, failed, type InventorySource, numberOf, type RawEntry, textOf } from '../source.ts';
-import { checkFilter, type Filter, filterFault, matches, queryOf } from './filter.ts';
+import {
+  failed,
+  type InventorySource,
+  numberSetting,
+  type RawEntry,
+  type SourceAnswer,
+  textSetting,
+} from '../source.ts';
+import { checkFilter, filterFault, matches, type NetboxFilter, queryOf } from './filter.ts';
 import { addressesByMachine, type Kind, serverOf } from './machines.ts';
 import { objectOf, readObjects } from './pages.ts';
 
@@ -33,7 +40,7 @@ export const netboxSource: InventorySource = {
         minimum: 1,
         maximum: 1000,
         description: 'How many objects one request asks for.',
-        default: limits.pageSize,
+        default: inventoryLimits.pageSize,
       },
       max_servers: schemaOfServers,
     },
@@ -49,16 +56,16 @@ export const netboxSource: InventorySource = {
     const filter = checkFilter(config.filter);
     const fault = urlFault(config.url)?.message ?? filterFault(filter);
     if (fault !== null) return failed(fault);
-    const url = new URL(textOf(config, 'url'));
+    const url = new URL(textSetting(config, 'url'));
     const fetcher = await openFetcher({
       authorization: authorizationOf(context.secrets.token),
-      timeout: numberOf(config, 'timeout', limits.timeout),
-      maxBytes: limits.netboxBytes,
+      timeout: numberSetting(config, 'timeout', inventoryLimits.timeout),
+      maxBytes: inventoryLimits.netboxBytes,
       signal: context.signal,
     });
     const base = new URL(`${url.pathname.replace(/\/+$/, '').replace(/\/api$/, '')}/api/`, url);
-    const pageSize = numberOf(config, 'page_size', limits.pageSize);
-    const most = numberOf(config, 'max_servers', limits.servers);
+    const pageSize = numberSetting(config, 'page_size', inventoryLimits.pageSize);
+    const most = numberSetting(config, 'max_servers', inventoryLimits.servers);
     try {
       return await readAll({ fetcher, base, filter, pageSize, most });
     } finally {
@@ -87,7 +94,7 @@ interface Reader {
   readonly fetcher: Fetcher;
   /** Where the API begins; it ends in a slash. */
   readonly base: URL;
-  readonly filter: Filter;
+  readonly filter: NetboxFilter;
   readonly pageSize: number;
   readonly most: number;
 }
@@ -100,7 +107,7 @@ const lists: Readonly<Record<Kind, string>> = {
 /** Interfaces that a server may have; more addresses than this for each server are not read. */
 const addressesPerServer = 64;
 
-const readAll = async (reader: Reader): Promise<Answer> => {
+const readAll = async (reader: Reader): Promise<SourceAnswer> => {
   const { fetcher, base, filter, pageSize, most } = reader;
   const entries: RawEntry[] = [];
   const faults: string[] = [];

@@ -1,4 +1,4 @@
-import { limits } from '../../limits.ts';
+import { inventoryLimits } from '../../limits.ts';
 import { describedUntrusted, quotedUntrusted, shownUrl } from '../../sanitize.ts';
 import type { Fetcher } from '../fetch-json.ts';
 
@@ -65,7 +65,9 @@ const walkPages = async (fetcher: Fetcher, list: URL, first: Page, most: number)
     }
     if (objects.length > most) return stop(`it has more than ${most} objects, which is the most (\`max_servers\`)`);
     if (page.next === null) break;
-    const fault = nextFault(page.next, list, seen) ?? (pages < limits.pages ? null : `more than ${limits.pages} pages`);
+    const fault =
+      nextFault(page.next, list, seen) ??
+      (pages < inventoryLimits.pages ? null : `more than ${inventoryLimits.pages} pages`);
     if (fault !== null) return stop(fault);
     seen.add(page.next);
     const next = await readPage(fetcher, new URL(page.next));
