@@ -1,4 +1,4 @@
-// Makes dist/, what the package publishes: the command, and what providers of others import, with its types.
+// Makes dist/, what the package publishes: the command, the library, and what providers of others import, with types.
 import { globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -30,8 +30,8 @@ process.exitCode = run('tsc', ['--project', 'tsconfig.build.json']);
 if (process.exitCode === 0) {
   await writeConstants();
   await bundleCommand(dist);
-  // The command has all of it in its own files; `hostmaster/provider` is provider.js, and model/, which that takes from.
-  const kept = ['model', 'provider.js', 'provider.d.ts'];
+  // Command and library have all of it in dist/bin; `hostmaster/provider` is provider.js, and model/, which that takes from.
+  const kept = ['model', 'provider.js', 'provider.d.ts', 'library.d.ts'];
   const rest = readdirSync(join(dist, 'src')).filter((name) => !kept.includes(name));
   for (const path of ['providers', ...rest.map((name) => join('src', name))])
     rmSync(join(dist, path), { recursive: true });

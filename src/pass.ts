@@ -13,7 +13,7 @@
 //
 // One server of an inventory, on its way:
 //   inventory/index.ts asks the inventory and proves that its answer is complete, or keeps the last good one
-//   compose/index.ts makes its A, AAAA and PTR and its values of claims, within what grants.yaml allows
+//   compose/index.ts makes its A, AAAA and PTR and its values of claims, within what the grants of hostmaster.yaml allow
 //   from there on it goes as a record does; plan/sets.ts joins the changes of its A, AAAA and PTR into an atomic set, and
 //     pass/withhold.ts withholds a set that cannot be whole
 //   apply/sets/set-group.ts applies the set whole or rolls it back; memory/ledger.ts notes for whom each value is

@@ -30,6 +30,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   web: [],
   cli: all,
   registry: [...all, 'cli', 'providers'],
+  // What a program imports: the passes, with the built-in providers.
+  library: ['model', 'target', 'run', 'verify', 'pass', 'state', 'cli'],
   bin: ['cli'],
 };
 

@@ -48,7 +48,10 @@ export const allowed: Readonly<Record<string, string>> = {
 };
 
 /** Names that several files export for different things, with the reason. */
-export const sharedNames: Readonly<Record<string, string>> = {};
+export const sharedNames: Readonly<Record<string, string>> = {
+  plan: 'the step of a pass, and what the library calls the whole of it',
+  validate: 'the pass, and what the library calls it',
+};
 
 /** `LastSync` has the words last and sync. */
 export const wordsIn = (name: string): readonly string[] =>

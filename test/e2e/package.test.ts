@@ -120,12 +120,33 @@ describe('the published package', () => {
   });
 
   it('exports what is documented, and nothing else', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['./provider', './schemas/*', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual(['.', './provider', './schemas/*', './package.json']);
     const documented = readFileSync(join(root, 'docs/commands.md'), 'utf8');
     expect(documented).toContain('`hostmaster/provider`');
     expect(documented).toContain('`hostmaster/schemas/*`');
-    const source = "import('hostmaster').catch(({ code }) => console.log(code))";
+    const source = "import('hostmaster/src/pass.js').catch(({ code }) => console.log(code))";
     expect(run(app, process.execPath, '--eval', source).stdout).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED\n');
+  });
+
+  it('is a library, as docs/commands.md shows it', () => {
+    const [, example = ''] = /```js\n(import .* from 'hostmaster';.*?)```/s.exec(
+      readFileSync(join(root, 'docs/commands.md'), 'utf8'),
+    ) ?? ['', ''];
+    expect(hostmaster('init', 'library')).toMatchObject({ status: 0, stderr: '' });
+    const program = join(app, 'library/program.js');
+    writeFileSync(program, example);
+    writeFileSync(join(app, 'library/package.json'), '{ "type": "module" }\n');
+    const first = run(dirname(program), process.execPath, 'program.js');
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^sha256:[0-9a-f]{64} \{ create: [1-9]\d*, replace: 0, delete: 0, withheld: 0 \}\n/);
+    expect(first.stdout).toContain("'example.com. applied'");
+    const second = run(dirname(program), process.execPath, 'program.js');
+    expect(second).toMatchObject({ status: 0, stdout: expect.stringContaining('{ create: 0, replace: 0,') });
+    writeFileSync(join(app, 'library/typed.ts'), example);
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --lib es2024,dom --types';
+    const typed = run(dirname(program), tsc, ...options.split(' '), '', 'typed.ts');
+    expect(typed).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
   it('exports the schemas', () => {

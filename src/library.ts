@@ -1,0 +1,104 @@
+// The library: what the commands validate, plan, apply and verify do, for a program. Each gives the plain data that the
+// command prints with --format json (docs/commands.md), and throws HostmasterError where the command would end with a line
+// on stderr. Nothing is printed, nobody is asked, and the process goes on.
+import { setTimeout as pause } from 'node:timers/promises';
+import { providers } from './cli/providers.ts';
+import type { Plan } from './model/plan.ts';
+import type { Problem } from './model/problem.ts';
+import type { VerifyReport, ZoneResult } from './model/result.ts';
+import * as pass from './pass.ts';
+import type { PassOptions } from './run.ts';
+import { openStore, readStore } from './state/index.ts';
+import type { RunContext } from './target.ts';
+import { askByDns } from './verify/index.ts';
+
+export { type ErrorCode, type ErrorKind, errorCodes, HostmasterError, kindOf } from './model/errors.ts';
+export type * from './model/plan.ts';
+export type { Problem } from './model/problem.ts';
+export type { ChangeResult, Difference, VerifyReport, ZoneResult } from './model/result.ts';
+
+export interface Options {
+  /** The path of hostmaster.yaml. */
+  readonly config: string;
+  /** Another file that targets, inventories and state are taken from. Default is none. */
+  readonly targetsFrom?: string;
+  /** Zone names. Default is all. */
+  readonly zones?: readonly string[];
+  /** Target names. Default is all. */
+  readonly targets?: readonly string[];
+  /** Refused changes that this run lets through, as --allow has them. Default is none. */
+  readonly allow?: readonly string[];
+  /** Read every zone, whatever the state says. Default is false. */
+  readonly full?: boolean;
+  readonly signal?: AbortSignal;
+  /** What a person should know, a line each. */
+  readonly onNotice?: (message: string) => void;
+}
+
+export interface Applied {
+  readonly plan: Plan;
+  readonly results: readonly ZoneResult[];
+  readonly verify: VerifyReport;
+  /** What is left of an earlier apply that was killed. */
+  readonly problems: readonly Problem[];
+}
+
+/** Checks everything that needs no network. */
+export const validate = async (options: Options): Promise<{ readonly problems: readonly Problem[] }> => {
+  const { problems } = await pass.validate(passOptions(options), providers);
+  return { problems };
+};
+
+/** What would change, and why. Writes nothing, not even the state. */
+export const plan = async (options: Options): Promise<Plan> => {
+  const planned = await pass.planPass(passOptions(options), contextOf(options), openedBy(readStore, options));
+  await pass.closePass(planned);
+  return planned.plan;
+};
+
+/** Plans, applies, and asks the name servers for what was written. */
+export const apply = async (options: Options): Promise<Applied> => {
+  const context = contextOf(options);
+  const settings = { ...passOptions(options), serve: true, recover: true };
+  const planned = await pass.planPass(settings, context, openedBy(openStore, options));
+  try {
+    return { plan: planned.plan, ...(await pass.applyPass(planned, context)) };
+  } finally {
+    await pass.closePass(planned);
+  }
+};
+
+/** Applies a plan that was reviewed, or nothing. */
+export const applyPlan = async (reviewed: Plan, options: Options): Promise<Applied> => {
+  const open = openedBy(openStore, options);
+  return { plan: reviewed, ...(await pass.applyPlanPass(reviewed, passOptions(options), contextOf(options), open)) };
+};
+
+/** Asks every authoritative name server for every desired RRset. */
+export const verify = async (options: Options): Promise<VerifyReport & { readonly problems: readonly Problem[] }> => {
+  const open = openedBy(readStore, options);
+  const { definitions, ...report } = await pass.verifyPass(passOptions(options), contextOf(options), open);
+  return { ...report, problems: definitions.problems };
+};
+
+const passOptions = ({ signal: _, onNotice: __, ...options }: Options): PassOptions => ({
+  ...options,
+  allow: options.allow ?? [],
+  full: options.full === true,
+  serve: false,
+});
+
+const contextOf = ({ signal, onNotice }: Options): RunContext => ({
+  ...providers,
+  ask: askByDns(),
+  clock: { now: () => Date.now() },
+  sleep: (milliseconds) =>
+    pause(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+  ...(signal === undefined ? {} : { signal }),
+  ...(onNotice === undefined ? {} : { onNotice }),
+});
+
+const openedBy =
+  (open: typeof readStore, { onNotice }: Options): pass.StoreOpener =>
+  (state) =>
+    open(state, onNotice);
