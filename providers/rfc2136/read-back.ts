@@ -14,35 +14,36 @@ import { differing } from './convert.ts';
 import { contentNow, fingerprintOf, pauseBetween, type Session } from './read.ts';
 import type { PrerequisiteLevel } from './split-update.ts';
 
-/** What an UPDATE is sent on: the zone as it was read, and what of it has to hold. */
-export interface Basis {
+/** The zone as it was read before an UPDATE, and how strictly the UPDATE's prerequisites hold it to that. */
+export interface UpdateBasis {
   readonly content: Content;
   readonly level: PrerequisiteLevel;
 }
 
 /**
- * Reads back what an UPDATE did: NOERROR says that it was well formed, not what became of each record (RFC 2136 section
+ * Reads back what an UPDATE did, just after write.ts sent it: it asks until the target's timeout, and never sends or repairs
+ * anything. NOERROR says that it was well formed, not what became of each record (RFC 2136 section
  * 3.4.2).
  */
 export const readBack = async (
   session: Session,
   { changes, zone }: Write,
-  before: Basis,
+  before: UpdateBasis,
   signal: AbortSignal | undefined,
 ): Promise<WriteResult> => {
   const now = await contentAfterUpdate(session, { changes, zone }, before, signal);
   const missing = differing(changes, now, 'after');
   if (missing.length === 0) return { status: 'applied', fingerprint: fingerprintOf(now), raced: false };
-  const moved = differing(missing, now, 'before');
-  if (moved.length > 0 && moved.every((change) => hasSmallerTtl(change, now))) {
+  const neitherBeforeNorAfter = differing(missing, now, 'before');
+  if (neitherBeforeNorAfter.length > 0 && neitherBeforeNorAfter.every((change) => hasSmallerTtl(change, now))) {
     throw partlyIgnored(
       session,
-      `gave another TTL than the one that was sent (BIND: max-zone-ttl) to ${listKeys(moved)}`,
+      `gave another TTL than the one that was sent (BIND: max-zone-ttl) to ${listKeys(neitherBeforeNorAfter)}`,
       zone.name,
     );
   }
   // What is neither as before nor as after was written by somebody else since; the caller looks again.
-  if (moved.length > 0) return { status: 'applied', fingerprint: fingerprintOf(now), raced: null };
+  if (neitherBeforeNorAfter.length > 0) return { status: 'applied', fingerprint: fingerprintOf(now), raced: null };
   if (missing.length === changes.length) {
     const message = `${session.api.where} answered NOERROR but ignored it`;
     return { status: 'refused', refused: missing.map(({ name, type }) => ({ name, type, message })) };
@@ -68,7 +69,7 @@ const hasSmallerTtl = (change: Change, { byKey }: Content): boolean => {
 const contentAfterUpdate = async (
   session: Session,
   { changes, zone }: Pick<Write, 'changes' | 'zone'>,
-  before: Basis,
+  before: UpdateBasis,
   signal: AbortSignal | undefined,
 ): Promise<Content> => {
   const unknown = (why: string, cause?: unknown): HostmasterError => {
@@ -89,5 +90,5 @@ const contentAfterUpdate = async (
  * BIND's inline-signing: an update changes a version of the zone that has a serial of its own and is signed afterwards, and
  * transfers give the signed one.
  */
-const isSignedLater = (zone: string, { content, level }: Basis): boolean =>
+const isSignedLater = (zone: string, { content, level }: UpdateBasis): boolean =>
   level === 'values' || content.byKey.has(keyOf({ name: zone, type: 'RRSIG' }));

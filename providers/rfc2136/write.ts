@@ -11,7 +11,7 @@ import {
 import type { Content } from './content.ts';
 import { differing } from './convert.ts';
 import { contentNow, fingerprintOf, type Session } from './read.ts';
-import { type Basis, readBack } from './read-back.ts';
+import { readBack, type UpdateBasis } from './read-back.ts';
 import { silentlyIgnored } from './silently-ignored.ts';
 import { type PrerequisiteLevel, updateFor } from './split-update.ts';
 
@@ -25,7 +25,7 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const { changes, expect, zone } = write;
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const known = session.contents.get(zone.name);
-  let basis: Basis = {
+  let basis: UpdateBasis = {
     content: known !== undefined && fingerprintOf(known) === expect ? known : await contentNow(session, zone, signal),
     level: session.levels.get(zone.name) ?? 'all',
   };
@@ -53,9 +53,9 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
 const nextBasis = async (
   session: Session,
   zone: ZoneId,
-  { content, level, isUnmet }: Basis & { readonly isUnmet: boolean },
+  { content, level, isUnmet }: UpdateBasis & { readonly isUnmet: boolean },
   signal: AbortSignal | undefined,
-): Promise<Basis> => {
+): Promise<UpdateBasis> => {
   const now = await contentNow(session, zone, signal);
   if (!isUnmet || now.soa.rdata !== content.soa.rdata) return { content: now, level };
   // Other content may stand under a serial (a zone file that was changed without it): only all of the zone shows that.

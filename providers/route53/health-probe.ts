@@ -18,7 +18,7 @@ export interface Probe {
 }
 
 /** So many times in a row it must fail, or succeed, to count as down, or up: AWS's default. */
-const failures = 3;
+const failureThreshold = 3;
 const longestPath = 255;
 const longestMatch = 255;
 
@@ -26,7 +26,7 @@ export const refuse = (why: string): never => {
   throw new SyntaxProblem(`health check: ${why}`, 'health-check');
 };
 
-/** The probe of one address. Throws SyntaxProblem for what is none. */
+/** The probe of one address. Throws SyntaxProblem where the check is invalid. */
 export const probeOf = (type: AddressType, address: string, check: HealthCheck): Probe => {
   if (parseRdata(type, address) !== address) return refuse(`${JSON.stringify(address)} is no address`);
   if ((check.port === null) === (check.urls === null)) return refuse('either a port or URLs must be given');
@@ -37,7 +37,7 @@ export const probeOf = (type: AddressType, address: string, check: HealthCheck):
   return { address, ...probeByUrl(type, address, check.urls?.[address]), match: matchOf(check.string_match), interval };
 };
 
-/** Route 53 has two: an interval that is asked for and lies between them is made the shorter one. */
+/** Route 53 offers 10 s and 30 s: less than 30 becomes 10; more, or none, becomes 30. */
 export const intervalOf = (milliseconds: number | null): 10 | 30 =>
   milliseconds === null || milliseconds >= 30_000 ? 30 : 10;
 
@@ -83,7 +83,7 @@ const urlOf = ({ address, host, path, port, type }: Probe): string => {
   return `${type.toLowerCase()}://${host ?? literal}${port === usual ? '' : `:${port}`}${path ?? '/'}`;
 };
 
-/** The check that probes of one RRset come from, as it is made and read; null: they are not of one. */
+/** The check that probes of one RRset come from, as it is made and read; null: the probes cannot share one check. */
 export const checkOf = (probes: readonly Probe[]): HealthCheck | null => {
   const [first] = probes;
   if (first === undefined) return null;
@@ -112,13 +112,13 @@ export const configOf = ({ address, host, interval, match, path, port, type }: P
   ...(host === null ? {} : { FullyQualifiedDomainName: host }),
   ...(match === null ? {} : { SearchString: match }),
   RequestInterval: interval,
-  FailureThreshold: failures,
+  FailureThreshold: failureThreshold,
   ...(type === 'HTTPS' ? { EnableSNI: host !== null } : {}),
 });
 
 export const isSameProbe = (a: Probe, b: Probe): boolean => JSON.stringify(configOf(a)) === JSON.stringify(configOf(b));
 
-/** The probe that a check of the API is; null: it is none of ours, or somebody changed it. */
+/** The probe that a check of the API is; null: not one that this file makes, so that somebody else made or changed it. */
 export const readConfig = (config: HealthCheckConfig | undefined): Probe | null => {
   const {
     FullyQualifiedDomainName: host,
@@ -167,7 +167,7 @@ const isUntouched = (config: HealthCheckConfig, probe: Probe): boolean => {
   const ours = configOf(probe);
   return (
     Type === ours.Type &&
-    (FailureThreshold ?? failures) === ours.FailureThreshold &&
+    (FailureThreshold ?? failureThreshold) === ours.FailureThreshold &&
     (ours.EnableSNI === undefined || EnableSNI === undefined || EnableSNI === ours.EnableSNI) &&
     Inverted !== true &&
     Disabled !== true &&

@@ -18,7 +18,7 @@ export interface ChangesetRun {
   /** By keyOf: the number of the phase in which a change is written. */
   readonly phaseNumbers: ReadonlyMap<string, number>;
   /** Without any, it is written by itself, in one phase. */
-  readonly hasSetsOrClaims: boolean;
+  readonly isLinked: boolean;
   /** For taking back what it wrote. */
   readonly rollBackZone: RollBackZone;
 }
@@ -42,7 +42,7 @@ export const openChangesetRun = (
     lease,
     phases: byPhase,
     phaseNumbers: new Map(numbers),
-    hasSetsOrClaims: [...byPhase.keys()].some((phase) => phase !== 'main') || changeset.changes.some(belongsToSet),
+    isLinked: [...byPhase.keys()].some((phase) => phase !== 'main') || changeset.changes.some(belongsToSet),
     // A roll back that was begun is ended, though somebody wants to stop.
     rollBackZone: { target, sender: { ...run.sender, signal: undefined }, splitIntoWrites: run.input.splitIntoWrites },
   };
@@ -60,7 +60,7 @@ export const changesIn = ({ run, phases: planned }: ChangesetRun, phase: Phase):
 
 /** Has it anything to do in this phase? A changeset by itself is written in `main`, also where its zone is only made. */
 export const isDueIn = (changesetRun: ChangesetRun, phase: Phase): boolean =>
-  changesetRun.hasSetsOrClaims ? changesIn(changesetRun, phase).length > 0 : phase === 'main';
+  changesetRun.isLinked ? changesIn(changesetRun, phase).length > 0 : phase === 'main';
 
 /** Takes the lease; where it cannot be had, that ends the run. */
 export const takeLease = async ({ run, lease }: ChangesetRun, wait?: Parameters<LeaseHandle['take']>[0]) => {

@@ -33,7 +33,7 @@ import type { ZoneResult } from '../model/result.ts';
 import type { ZoneTarget } from '../model/zone-target.ts';
 import type { RunContext } from '../target.ts';
 import type { ApplyWork } from './apply-input.ts';
-import { type ApplyAllOptions, runPhases, unanswered } from './run-phases.ts';
+import { type ApplyAllOptions, noAnswerCodes, runPhases } from './run-phases.ts';
 import { zoneResultOf } from './zone/outcome.ts';
 
 export type { ApplyWork } from './apply-input.ts';
@@ -63,7 +63,7 @@ export const applyAll = async (
 };
 
 /** Did this zone fail because its target gave no answer? */
-export const isUnanswered = ({ code }: ZoneResult): boolean => code !== null && unanswered.has(code);
+export const isUnanswered = ({ code }: ZoneResult): boolean => code !== null && noAnswerCodes.has(code);
 
 const byZoneAndTarget = (a: ZoneTarget, b: ZoneTarget): number =>
   compareText(a.zone, b.zone) || compareText(a.view ?? '', b.view ?? '') || compareText(a.target, b.target);

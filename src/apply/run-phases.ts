@@ -70,7 +70,7 @@ export const runPhases = async (
 /** Before any write: the leases of all zones that have to do with each other, their first read, and the journal. */
 const prepareSets = async (apply: ApplyRun): Promise<void> => {
   const { changesetRuns, groups, options, breaker } = apply;
-  const connected = changesetRuns.filter(({ hasSetsOrClaims }) => hasSetsOrClaims);
+  const connected = changesetRuns.filter(({ isLinked }) => isLinked);
   const wait = newLeaseWait();
   for (const changesetRun of inLeaseOrder(connected, zoneTargetOf)) await takeLease(changesetRun, wait);
   skipUnwritable(changesetRuns, options.unwritable ?? []);
@@ -91,9 +91,7 @@ const journal = async ({ groups, options, context }: ApplyRun): Promise<void> =>
     await options.store.journalAll(open.flatMap(({ entries }) => entries));
   } catch (error) {
     const why = messageOf(error);
-    context.onNotice?.(
-      `could not save what is about to be written for servers, so nothing was written for them: ${why}`,
-    );
+    context.onNotice?.(`could not journal the atomic sets, so nothing was written for them: ${why}`);
     for (const group of open) group.failure = new HostmasterError('CONFIG', why, { cause: error });
     skipUnsent(open);
     failBrokenGroups(groups);
@@ -129,13 +127,13 @@ const runPhase = async (phase: Phase, apply: ApplyRun): Promise<void> => {
   await runPerServer(
     due,
     withBreaker(breaker, (changesetRun) =>
-      changesetRun.hasSetsOrClaims
+      changesetRun.isLinked
         ? writePhase(changesetRun.run, changesIn(changesetRun, phase))
         : writeAlone(changesetRun, apply),
     ),
   );
   const failed = failBrokenGroups(groups);
-  const ended = due.filter(({ hasSetsOrClaims, run }) => hasSetsOrClaims && run.state.error !== null);
+  const ended = due.filter(({ isLinked, run }) => isLinked && run.state.error !== null);
   await checkRollBackOfSets(failed, groups, breaker);
   await correctClaims(failed, groups, options.replanClaims);
   await rollBackSets(failed, groups, options.store, breaker);
@@ -151,10 +149,10 @@ const writeAlone = async (changesetRun: ChangesetRun, { options, breaker }: Appl
 };
 
 /** Codes of errors of a target that gave no answer, whether or not it did what it was asked. */
-export const unanswered: ReadonlySet<string> = new Set(['TARGET_UNREACHABLE', 'WRITE_UNKNOWN']);
+export const noAnswerCodes: ReadonlySet<string> = new Set(['TARGET_UNREACHABLE', 'WRITE_UNKNOWN']);
 
 const isAnswered = ({ run: { state } }: ChangesetRun): boolean =>
-  !(state.error instanceof HostmasterError && unanswered.has(state.error.code));
+  !(state.error instanceof HostmasterError && noAnswerCodes.has(state.error.code));
 
 /** Runs a job unless the breaker is open for the run's target, and records whether the target answered. */
 const withBreaker =

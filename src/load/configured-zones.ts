@@ -5,7 +5,7 @@ import { problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
 import { asRecord } from '../validation/index.ts';
 import { type Config, entriesAt, reportAt, reportAtKey } from './config/config.ts';
-import { settingsOfUnusable, settingsReader, type ZoneSettingsContext } from './config/zone-settings.ts';
+import { settingsReader, settingsWithoutTargets, type ZoneSettingsContext } from './config/zone-settings.ts';
 import { type ZoneFileFinder, type ZoneSources, zoneFileFinder } from './find-zone-files.ts';
 import { type LoadRuleId, loadSeverity, syntaxRule } from './load-rules.ts';
 import { type FileReader, readZone } from './read-zone.ts';
@@ -59,12 +59,12 @@ export const configuredZones = async (
     }
     const usable = readSettings(key, value);
     if (usable === null || parsed.view !== null) reserved.add(key, parsed.base, staticOf(config, path));
-    const settings = usable ?? settingsOfUnusable(context, asRecord(value));
+    const settings = usable ?? settingsWithoutTargets(context, asRecord(value));
     const source = parsed.view === null ? await sourceOf(config, finder, parsed.name, path, settings) : null;
     entries.set(parsed.name, { name: parsed.name, path, source });
   }
   if (other !== undefined) {
-    const settings = readSettings(everyOther, other) ?? settingsOfUnusable(context, asRecord(other));
+    const settings = readSettings(everyOther, other) ?? settingsWithoutTargets(context, asRecord(other));
     for (const entry of await remainingZones(config, finder, settings, entries, reserved)) {
       entries.set(entry.name, entry);
     }

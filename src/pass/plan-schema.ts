@@ -2,16 +2,17 @@ import Type from 'typebox';
 import { guardNames, unmanagedKinds, withheldKinds } from '../model/plan.ts';
 import { changeProperties } from '../validation/planned-change.ts';
 
-// The shape of a plan file. Keys that are not here are a later version's, and are let be. An earlier version wrote no
-// kinds.
+// The shape of a plan file, as `apply --plan` reads it (planfile.ts); whether it makes sense, and whether its digest fits, is
+// not asked here. Unknown keys, of a newer Hostmaster with the same format, are ignored. `kind` is optional: plans of older
+// ones lack it.
 
 const text = Type.String();
-const nullable = Type.Union([text, Type.Null()]);
+const textOrNull = Type.Union([text, Type.Null()]);
 const changeset = Type.Object({
   zone: text,
-  view: nullable,
+  view: textOrNull,
   target: text,
-  based_on: nullable,
+  based_on: textOrNull,
   create_zone: Type.Boolean(),
   changes: Type.Array(Type.Object(changeProperties)),
   withheld: Type.Array(
@@ -20,7 +21,7 @@ const changeset = Type.Object({
       guard: Type.Enum([...guardNames]),
       kind: Type.Optional(Type.Enum([...withheldKinds])),
       reason: text,
-      allow: nullable,
+      allow: textOrNull,
     }),
   ),
   unmanaged: Type.Array(
@@ -29,7 +30,7 @@ const changeset = Type.Object({
   cost: Type.Optional(text),
 });
 
-const changeRef = Type.Object({ zone: text, view: nullable, target: text, name: text, type: text });
+const changeRef = Type.Object({ zone: text, view: textOrNull, target: text, name: text, type: text });
 const atomicSet = Type.Object({
   inventory: text,
   server: text,
@@ -37,15 +38,15 @@ const atomicSet = Type.Object({
   claims: Type.Array(changeRef),
 });
 
-const position = Type.Union([Type.Integer(), Type.Null()]);
+const integerOrNull = Type.Union([Type.Integer(), Type.Null()]);
 
 const problem = Type.Object({
   rule: text,
   severity: Type.Enum(['error', 'warning']),
   message: text,
-  file: nullable,
-  line: position,
-  column: position,
+  file: textOrNull,
+  line: integerOrNull,
+  column: integerOrNull,
   target: Type.Optional(text),
   zone: Type.Optional(text),
 });
@@ -54,13 +55,13 @@ const problem = Type.Object({
 export const planSchema = Type.Object({
   version: Type.Literal(1),
   digest: text,
-  config_commit: nullable,
+  config_commit: textOrNull,
   inventory: Type.Record(
     text,
-    Type.Object({ servers: Type.Integer(), complete: Type.Boolean(), message: nullable, allow: nullable }),
+    Type.Object({ servers: Type.Integer(), complete: Type.Boolean(), message: textOrNull, allow: textOrNull }),
   ),
   targets: Type.Array(
-    Type.Object({ name: text, status: Type.Enum(['ok', 'unreachable', 'refused']), message: nullable }),
+    Type.Object({ name: text, status: Type.Enum(['ok', 'unreachable', 'refused']), message: textOrNull }),
   ),
   changesets: Type.Array(changeset),
   atomic_sets: Type.Array(atomicSet),

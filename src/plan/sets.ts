@@ -4,18 +4,21 @@ import { answersForOthers, isAddressType, reverseType } from '../model/rr-types.
 import type { RRsetKey } from '../model/rrset.ts';
 import { serverKey } from '../model/server.ts';
 
+// Joins the changes of one server into its atomic set: the A, AAAA and PTR of its registration, which are all applied or none,
+// so that forward and reverse agree. The planner calls it after each zone has its changeset; apply keeps the sets whole.
+
 /** A server by its inventory. */
 export interface ServerRef {
   readonly inventory: string;
   readonly server: string;
 }
 
-/** Every registration name, of servers that leave as well, with whose it is. */
+/** The server of each registration name, also of servers that are being removed. */
 export type Registered = Pick<ReadonlyMap<string, ServerRef>, 'get' | 'size'>;
 
 /**
- * The sets of servers whose A, AAAA or PTR change, by inventory and server. A PTR is of the server that it points at
- * after its change, or else before.
+ * One set for each server whose A, AAAA or PTR changes, in the order of inventory and server. A PTR is of the server that it
+ * points at after its change, or else before. `claims` are changes that add the server's addresses to shared names.
  */
 export const atomicSets = (changesets: readonly Changeset[], registered: Registered): readonly AtomicSet[] => {
   const sets = new Map<

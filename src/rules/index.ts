@@ -1,7 +1,9 @@
-// Rules look at zones as they will be, whatever their records were read from.
+// Rules look at zones as they will be, whatever their records were read from. A pass calls checkZones after the servers were
+// composed into the zones and before anything is read from a target; `hostmaster validate` does the same. Rules are pure: they
+// ask no name server, change nothing that they are given, and drop no zone.
 //
 // A rule is one object (rule.ts): its words for docs/rules.md, its severity and its check. The checks are in `checks/`, and
-// list.ts has all of them, in the order that decides for which one an RRset is quarantined. A check reads the zone through
+// list.ts has all of them: the first error rule that an RRset breaks is the reason of its quarantine. A check reads the zone through
 // its index (zone-index.ts), which answers like a name server as far as the files can tell. check-zone.ts runs the rules on
 // one zone, and exemptions.ts drops what hostmaster.yaml exempts.
 
@@ -14,7 +16,7 @@ import { indexZones } from './zone-index.ts';
 export { rules } from './list.ts';
 
 export interface RulesContext {
-  /** Every zone name that is configured, also those that are left alone. */
+  /** Every zone name that is configured, also those that are not managed now. */
   readonly zoneNames: readonly string[];
 }
 
@@ -23,14 +25,17 @@ export interface CheckedZones {
   readonly problems: readonly Problem[];
 }
 
-/** Runs every rule on every zone. What breaks one with severity error leaves `rrsets` for `quarantined`. */
+/**
+ * Runs every rule on every zone. An RRset that breaks a rule of severity error is moved from `rrsets` to `quarantined`; one
+ * that breaks a warning stays.
+ */
 export const checkZones = (zones: readonly DesiredZone[], context: RulesContext): CheckedZones => {
   const indexes = indexZones(zones, context.zoneNames);
-  const used = new Set<string>();
-  const rulesOf = rulesByType();
-  const checked = indexes.map((index) => checkZone(index, rulesOf, used));
+  const usedExemptions = new Set<string>();
+  const rulesFor = rulesByType();
+  const checked = indexes.map((index) => checkZone(index, rulesFor, usedExemptions));
   return {
     zones: checked.map(({ zone }) => zone),
-    problems: sortProblems([...checked.flatMap(({ problems }) => problems), ...checkExemptions(zones, used)]),
+    problems: sortProblems([...checked.flatMap(({ problems }) => problems), ...checkExemptions(zones, usedExemptions)]),
   };
 };

@@ -8,7 +8,7 @@ import { count } from '../../model/phrases.ts';
 import { inventoryLimits } from '../limits.ts';
 import { quotedUntrusted } from '../sanitize.ts';
 import { schemaOfText } from './common-keys.ts';
-import { readPage } from './json-page.ts';
+import { parsePage } from './json-page.ts';
 import {
   type EntryLocation,
   failed,
@@ -52,7 +52,7 @@ const readFileInventory = async (config: InventoryConfig, context: SourceContext
   const text = await textInside(context.folder, path, numberSetting(config, 'max_bytes', inventoryLimits.bytes));
   if (text.fault !== null) return failed(`the file ${quotedUntrusted(path)} ${text.fault}`);
   const parsed = await parseText(path, text.value);
-  const page = parsed.fault === null ? readPage(parsed.value) : parsed.fault;
+  const page = parsed.fault === null ? parsePage(parsed.value) : parsed.fault;
   if (typeof page === 'string') return failed(`the file ${quotedUntrusted(path)}: ${page}`);
   const faults = [
     page.next === null ? null : 'it has a `next`, but a file has one page',

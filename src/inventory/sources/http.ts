@@ -3,7 +3,7 @@ import { inventoryLimits } from '../limits.ts';
 import { quotedUntrusted, shownUrl } from '../sanitize.ts';
 import { configWithUrl, schemaOfMost, schemaOfServers, schemaOfTimeout, schemaOfUrl, urlFault } from './common-keys.ts';
 import { type Fetched, type Fetcher, openFetcher } from './fetch-json.ts';
-import { type Page, readPage } from './json-page.ts';
+import { type Page, parsePage } from './json-page.ts';
 import {
   failed,
   type InventorySource,
@@ -92,7 +92,7 @@ const pageOf = (fetched: Fetched): TakenPage => {
   if (fetched.kind === 'unchanged') return { kind: 'failed', message: 'it answered 304 in the middle of its pages' };
   if (fetched.kind === 'failed') return { kind: 'failed', message: fetched.message };
   const { url, etag } = fetched;
-  const page = readPage(fetched.value);
+  const page = parsePage(fetched.value);
   return typeof page === 'string'
     ? { kind: 'failed', message: `${shownUrl(url)}: ${page}` }
     : { kind: 'page', url, etag, ...page };

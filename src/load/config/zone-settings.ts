@@ -83,7 +83,7 @@ export const settingsReader = (
 };
 
 /** Settings of a zone that is only checked: it has no target, so that nothing is done to it. */
-export const settingsOfUnusable = (
+export const settingsWithoutTargets = (
   context: ZoneSettingsContext,
   value: Readonly<Record<string, unknown>>,
 ): ZoneSettings => ({

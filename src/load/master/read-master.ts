@@ -21,7 +21,11 @@ import { type BadEntry, type Entry, masterEntries, type Token } from './tokens.t
 
 export type { IncludeReader } from './progress.ts';
 
-/** Reads an RFC 1035 master file, with BIND's $TTL and $GENERATE. Never throws for what is in the text. */
+/**
+ * Reads an RFC 1035 master file, with BIND's $TTL and $GENERATE, for a zone that load is reading. Never throws for what is in
+ * the text, and opens no file: `include` does, and keeps inside the repository. `distrust` marks the whole file as
+ * incomplete, so that nothing of the zone is deleted or replaced; a bad record alone is quarantined.
+ */
 export const readMaster = async (
   file: string,
   text: string,
@@ -121,33 +125,34 @@ const readTtl: Directive = ([word, period, extra], file, progress) => {
 
 /** RFC 1035 section 5.1: the including file's origin and owner are as before afterwards. */
 const readInclude: Directive = async ([word, path, origin, extra], file, progress) => {
-  const refused = (message: string, token: Token | undefined): boolean => {
+  const distrustAndContinue = (message: string, token: Token | undefined): boolean => {
     distrust('include', message, token, file, progress);
     return true;
   };
   if (path === undefined || extra !== undefined) {
-    return refused('$INCLUDE takes a file and, optionally, an origin', extra ?? word);
+    return distrustAndContinue('$INCLUDE takes a file and, optionally, an origin', extra ?? word);
   }
   progress.includes += 1;
   const excess = includesTooMuch(file.depth, progress.includes);
   if (excess !== null) {
-    refused(excess, path);
+    distrustAndContinue(excess, path);
     return false;
   }
   const name = path.text.startsWith('"') ? path.text.slice(1, -1) : path.text;
   const found = await progress.include(name, file.file);
   if (file.trail.includes(found.file))
-    return refused(
+    return distrustAndContinue(
       `$INCLUDE ${quoted(name)}: this file is already being read; remove the loop of $INCLUDE lines`,
       path,
     );
   if (found.text.status === 'missing') {
-    return refused(
+    return distrustAndContinue(
       `$INCLUDE ${quoted(name)}: there is no ${found.file}; paths are relative to the file with the $INCLUDE`,
       path,
     );
   }
-  if (found.text.status === 'refused') return refused(`$INCLUDE ${quoted(name)}: ${found.text.message}`, path);
+  if (found.text.status === 'refused')
+    return distrustAndContinue(`$INCLUDE ${quoted(name)}: ${found.text.message}`, path);
   const before = { origin: progress.origin, owner: progress.owner };
   const inner = origin === undefined ? progress.origin : originOf(origin, file, progress);
   if (inner === null) return true;
@@ -164,20 +169,20 @@ const includesTooMuch = (depth: number, includes: number): string | null => {
 };
 
 const readGenerate: Directive = ([word, rangeToken, lhs, ...body], file, progress) => {
-  const refused = (message: string, token: Token | undefined): boolean => {
+  const distrustAndContinue = (message: string, token: Token | undefined): boolean => {
     distrust('generate', `$GENERATE: ${message}`, token, file, progress);
     return true;
   };
   if (rangeToken === undefined || lhs === undefined || body.length < 2) {
-    return refused('write it as "$GENERATE range name type value"', word);
+    return distrustAndContinue('write it as "$GENERATE range name type value"', word);
   }
   const range = parseRange(rangeToken.text);
-  if (typeof range === 'string') return refused(range, rangeToken);
+  if (typeof range === 'string') return distrustAndContinue(range, rangeToken);
   progress.generated += generatedCount(range);
   const excess = tooMany(progress.generated);
-  if (excess !== null) return refused(excess, rangeToken);
+  if (excess !== null) return distrustAndContinue(excess, rangeToken);
   const fault = generate([lhs, ...body], range, file.originAt(word?.at ?? 0), file, progress);
-  return fault === null ? true : refused(fault, rangeToken);
+  return fault === null ? true : distrustAndContinue(fault, rangeToken);
 };
 
 /** Makes the records of a range; returns why a template cannot be used, or null. */
@@ -188,13 +193,13 @@ const generate = (
   file: MasterFile,
   progress: MasterProgress,
 ): string | null => {
-  const isOne = readHead(templates.slice(1)).rdata.length === 1;
+  const isOneToken = readHead(templates.slice(1)).rdata.length === 1;
   for (let value = start; value <= stop; value += step) {
     const tokens: Token[] = [];
     for (const template of templates) {
       const text = substitute(template.text, value);
       if (typeof text !== 'string') return text.message;
-      tokens.push({ text: isOne && template === templates.at(-1) ? withoutQuotes(text) : text, at: template.at });
+      tokens.push({ text: isOneToken && template === templates.at(-1) ? withoutQuotes(text) : text, at: template.at });
     }
     const [first, ...rest] = tokens;
     const name = first === undefined ? null : nameFieldOf(first, file, progress);

@@ -53,7 +53,7 @@ export const stateError = (file: string, error: unknown): HostmasterError => {
 };
 
 /** Throws CONFIG where something stands at the path that is no SQLite database: it stays as it is. */
-export const refuseOther = (file: string): void => {
+export const refuseForeignFile = (file: string): void => {
   if (!existsSync(file)) return;
   const other = (what: string) =>
     new HostmasterError('CONFIG', `${file} ${what}, and was left as it is: name another file at "state:"`);

@@ -14,10 +14,13 @@ import {
   isDamaged,
   makeFolder,
   moveDamagedAway,
-  refuseOther,
+  refuseForeignFile,
   stateError,
 } from './file.ts';
 import { hasOurTables, migrate, schemaVersion, versionOf } from './migrations.ts';
+
+// The state in a file of SQLite: `apply` opens it to write, the commands that change nothing read it. A state that is lost
+// costs reads and time, never records: what nobody knows is not deleted.
 
 export interface OpenedStore extends Store {
   /** Set where what was there could not be used and a new file was begun; for people, who are told of it by `say` too. */
@@ -32,7 +35,7 @@ export interface OpenedStore extends Store {
 export const openStore = async (file: string, say: Say = () => undefined): Promise<OpenedStore> => {
   try {
     makeFolder(dirname(file));
-    refuseOther(file);
+    refuseForeignFile(file);
     return await openOrBegin(file, say);
   } catch (error) {
     throw stateError(file, error);
@@ -52,7 +55,7 @@ const openOrBegin = async (file: string, say: Say): Promise<OpenedStore> => {
   } catch (error) {
     if (!isDamaged(error)) throw error;
     const damaged = `the state file ${file} could not be used (${messageOf(error)})`;
-    // Another process may have been faster, and its new file is not to go.
+    // Another process may have been faster: the new file that it made stays.
     if (identityOf(file) !== found) return begun(`${damaged}, and was begun anew`);
     return begun(`${damaged}; it was set aside as ${moveDamagedAway(file)} and begun anew`);
   }
@@ -61,14 +64,14 @@ const openOrBegin = async (file: string, say: Say): Promise<OpenedStore> => {
 /** A file that another process is just making is empty too, for a moment. */
 const isLeftEmpty = async (file: string): Promise<boolean> => {
   const isEmpty = () => statSync(file, { throwIfNoEntry: false })?.size === 0;
-  for (let waited = 0; waited < momentMilliseconds && isEmpty(); waited += lookMilliseconds) {
-    await sleep(lookMilliseconds);
+  for (let waited = 0; waited < emptyFileGrace && isEmpty(); waited += emptyFilePoll) {
+    await sleep(emptyFilePoll);
   }
   return isEmpty();
 };
 
-const momentMilliseconds = 500;
-const lookMilliseconds = 20;
+const emptyFileGrace = 500;
+const emptyFilePoll = 20;
 
 const storeAt = (file: string, say: Say): Store => {
   const database = new DatabaseSync(file, { timeout: 5000 });
@@ -77,11 +80,11 @@ const storeAt = (file: string, say: Say): Store => {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     migrate(database, file);
     refuseDamaged(database);
-    if (!hasOurTables(database)) throw new DamagedFile('a table of it is gone, or is another');
+    if (!hasOurTables(database)) throw new DamagedFile('a table is missing, or has other columns than ours');
     return storeOn(sqliteDriver(database, file, true), say);
   } catch (error) {
     try {
-      if (isDamaged(error)) refuseShared(database);
+      if (isDamaged(error)) throwIfOpenElsewhere(database);
     } finally {
       database.close();
     }
@@ -90,12 +93,12 @@ const storeAt = (file: string, say: Say): Store => {
 };
 
 /**
- * What the state file knows, for a command that leaves no trace: nothing where the file is missing or damaged. Throws
+ * What the state file knows, for a command that leaves no trace: nothing where the file is missing, damaged or locked, which is said. Throws
  * CONFIG for what is no state file, or a newer Hostmaster's.
  */
 export const readStore = async (file: string, say: Say = () => undefined): Promise<Store> => {
   if (!existsSync(file)) return emptyStore;
-  refuseOther(file);
+  refuseForeignFile(file);
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
     const version = versionOf(database, file);
@@ -124,8 +127,8 @@ const refuseDamaged = (database: DatabaseSync): void => {
     );
 };
 
-/** Throws where another process has the file open: its leases are in there. */
-const refuseShared = (database: DatabaseSync): void => {
+/** Throws where another process has the file open, for its leases are in there: leaving WAL needs sole access. */
+const throwIfOpenElsewhere = (database: DatabaseSync): void => {
   try {
     database.exec('PRAGMA journal_mode = DELETE');
   } catch (error) {
