@@ -64,7 +64,7 @@ export const kindOf = (code: string): ErrorKind =>
 
 /** Text that is not a DNS name, or not rdata of its type. The message says what is wrong with it, never where. */
 export class SyntaxProblem extends Error {
-  /** The rule it breaks; Default is `rdata-syntax`. */
+  /** The rule it breaks. Default is `rdata-syntax`. */
   readonly rule: string;
 
   static override [Symbol.hasInstance](error: unknown): boolean {

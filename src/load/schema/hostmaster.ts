@@ -102,10 +102,10 @@ const exemptSchema = closed(
 export const guardsSchema = closed(
   {
     max_delete_percent: Type.Optional(
-      percent('Deletes are held back if more than this part of the zone would go.', { default: 30, examples: [10] }),
+      percent('Deletes are withheld if more than this part of the zone would go.', { default: 30, examples: [10] }),
     ),
     max_replace_percent: Type.Optional(
-      percent('Replaces are held back if more than this part of the zone would change.', {
+      percent('Replaces are withheld if more than this part of the zone would change.', {
         default: 30,
         examples: [50],
       }),
@@ -117,10 +117,10 @@ export const guardsSchema = closed(
       }),
     ),
     never_empty: Type.Optional(
-      flag('Deletes are held back that would leave nothing: of a zone, of a shared name, of a server.', true),
+      flag('Deletes are withheld that would leave nothing: of a zone, of a shared name, of a server.', true),
     ),
     delegation: Type.Optional(
-      flag('A change of NS or DS is held back until it is allowed by name and the new name servers answer.', true),
+      flag('A change of NS or DS is withheld until it is allowed by name and the new name servers answer.', true),
     ),
     absence: Type.Optional(
       closed(

@@ -9,7 +9,7 @@ export const apexCname: RRsetRule = {
   summary: 'A CNAME stands at the apex (RFC 1034 section 3.6.2).',
   octodns: 'refuses',
   namedCheckzone: 'refuses',
-  why: 'The same; only the CNAME is held back.',
+  why: 'The same; only the CNAME is quarantined.',
   scope: 'rrset',
   types: typesWhere(({ alone }) => alone === true),
   check: (rrset, zone) =>

@@ -16,7 +16,7 @@ export const cnameCoexistence: NameRule = {
   summary: 'A CNAME stands beside other types at its name (RFC 1034 section 3.6.2).',
   octodns: 'refuses',
   namedCheckzone: 'refuses',
-  why: 'The same; all RRsets of the name are held back, as nobody knows which was meant.',
+  why: 'The same; all RRsets of the name are quarantined, as nobody knows which was meant.',
   scope: 'name',
   check: (rrsets, zone): Violations => {
     const cname = rrsetOfType(rrsets, 'CNAME');

@@ -46,7 +46,7 @@ export const stateError = (file: string, error: unknown): HostmasterError => {
   }
   const what = isDamaged(error)
     ? 'the next apply sets it aside and begins anew'
-    : 'mend that, or name another file at "state:"';
+    : 'fix that, or name another file at "state:"';
   return new HostmasterError('CONFIG', `the state file ${file} cannot be used (${messageOf(error)}): ${what}`, {
     cause: error,
   });
