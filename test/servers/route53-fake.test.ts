@@ -15,7 +15,7 @@ import {
   type ResourceRecordSet,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Route53Fake, type Route53FakeOptions, startRoute53Fake } from './route53-fake/index.ts';
 
 // What AWS limits, asked for by AWS's own client without its retries.
@@ -47,6 +47,13 @@ const again = async (options: Route53FakeOptions): Promise<void> => {
   client.destroy();
   await fake.stop();
   await start(options);
+};
+
+/** Has every change be INSYNC from now on. */
+const syncAll = (): void => {
+  const { changes, checks } = fake.account;
+  for (const [id, info] of changes) changes.set(id, { ...info, inSyncAt: 0 });
+  for (const [id, check] of checks) checks.set(id, { ...check, releasedAt: 0 });
 };
 
 let references = 0;
@@ -104,13 +111,13 @@ describe('hosted zones', () => {
   });
 
   it('are PENDING and then INSYNC', async () => {
-    await again({ pending: 80 });
+    await again({ pending: 600_000 });
     const zone = await makeZone();
     const { ChangeInfo } = await change(zone, make(a('www.example.com')));
     const status = async () =>
       (await client.send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status ?? 'none';
     expect([ChangeInfo?.Status, await status()]).toEqual(['PENDING', 'PENDING']);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    syncAll();
     expect(await status()).toBe('INSYNC');
   });
 });
@@ -265,8 +272,7 @@ describe('requests', () => {
       $metadata: { httpStatusCode: 400 },
     });
     expect(limits()).toEqual(errors.map(() => 'rate of requests of the account'));
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    await list();
+    await vi.waitFor(list, { timeout: 60_000 });
   });
 
   it('are throttled by the changes in them too', async () => {
@@ -325,6 +331,7 @@ describe('health checks', () => {
   });
 
   it('stay while a record set uses them, and until its removal is INSYNC', async () => {
+    await again({ pending: 600_000 });
     const zone = await makeZone();
     const id = await idOf('one');
     const more = { MultiValueAnswer: true, SetIdentifier: '192.0.2.1', HealthCheckId: id };
@@ -334,7 +341,7 @@ describe('health checks', () => {
     await change(zone, drop(set));
     expect(await errorOf(remove(id))).toContain('PENDING');
     expect(limits()).toEqual(['no check while it is used', 'no check before its removal is INSYNC']);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    syncAll();
     await remove(id);
   });
 
