@@ -49,13 +49,6 @@ const again = async (options: Route53FakeOptions): Promise<void> => {
   await start(options);
 };
 
-/** Has every change be INSYNC from now on. */
-const syncAll = (): void => {
-  const { changes, checks } = fake.account;
-  for (const [id, info] of changes) changes.set(id, { ...info, inSyncAt: 0 });
-  for (const [id, check] of checks) checks.set(id, { ...check, releasedAt: 0 });
-};
-
 let references = 0;
 
 const makeZone = async (name = 'example.com'): Promise<string> => {
@@ -117,8 +110,16 @@ describe('hosted zones', () => {
     const status = async () =>
       (await client.send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status ?? 'none';
     expect([ChangeInfo?.Status, await status()]).toEqual(['PENDING', 'PENDING']);
-    syncAll();
+    fake.settle();
     expect(await status()).toBe('INSYNC');
+  });
+
+  it('are INSYNC as soon as somebody asks, where that is said', async () => {
+    await again({ pending: 600_000, inSyncWhenAsked: true });
+    const zone = await makeZone();
+    const { ChangeInfo } = await change(zone, make(a('www.example.com')));
+    const asked = await client.send(new GetChangeCommand({ Id: ChangeInfo?.Id }));
+    expect([ChangeInfo?.Status, asked.ChangeInfo?.Status]).toEqual(['PENDING', 'INSYNC']);
   });
 });
 
@@ -341,7 +342,7 @@ describe('health checks', () => {
     await change(zone, drop(set));
     expect(await errorOf(remove(id))).toContain('PENDING');
     expect(limits()).toEqual(['no check while it is used', 'no check before its removal is INSYNC']);
-    syncAll();
+    fake.settle();
     await remove(id);
   });
 
