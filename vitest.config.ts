@@ -12,7 +12,9 @@ export default defineConfig({
     // The commands that tests run compile each module once, not once a command: half of a short command's time.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For a machine that does much else at the same time: what is waited for comes, and only what never comes takes so long.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000, interval: 25 } },
   },
 });

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly onStart?: (pid: number) => void;
   /** Called with what it says on stderr as it says it. */
   readonly onError?: (text: string) => void;
-  /** Milliseconds after which it is ended. Default is 110,000. */
+  /** Milliseconds after which it is ended. Default is 170,000. */
   readonly patience?: number;
 }
 
@@ -60,7 +60,7 @@ export const onTerminal = (args: readonly string[], options: RunOptions = {}, in
 };
 
 const begin = ([program = '', ...args]: readonly string[], options: RunOptions): Started => {
-  const { cwd, env, patience = 110_000 } = options;
+  const { cwd, env, patience = 170_000 } = options;
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
   const child = spawn(program, args, {
     ...(cwd === undefined ? {} : { cwd }),

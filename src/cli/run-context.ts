@@ -4,7 +4,7 @@ import { askByDns } from '../verify/index.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { progressLine } from './progress.ts';
-import { providers } from './providers.ts';
+import { providerLookup } from './providers.ts';
 import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface CommandContext {
@@ -19,7 +19,7 @@ export const commandContext = (io: Io, { logLevel }: Pick<CommonOptions, 'logLev
   const progress = progressLine(io);
   return {
     context: {
-      ...providers,
+      ...providerLookup(),
       ask: askByDns(),
       clock: { now: io.now ?? (() => Date.now()) },
       sleep: (milliseconds) => pause(milliseconds, undefined, { signal: io.signal }).catch(() => undefined),

@@ -4,12 +4,12 @@ import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { json, passOptions } from './options.ts';
-import { providers } from './providers.ts';
+import { providerLookup } from './providers.ts';
 import { stopped } from './wait.ts';
 
 /** Runs the embedded targets' name servers until it is stopped. */
 export const runServe = async (options: CommonOptions, io: Io): Promise<number> => {
-  const serving = await servePass(passOptions(options), providers);
+  const serving = await servePass(passOptions(options), providerLookup());
   if (serving.length === 0) {
     throw new HostmasterError(
       'CONFIG',

@@ -5,10 +5,10 @@ import { ofProblems } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { json, passOptions } from './options.ts';
-import { providers } from './providers.ts';
+import { providerLookup } from './providers.ts';
 
 export const runValidate = async (options: CommonOptions, io: Io): Promise<number> => {
-  const { problems, zones } = await validate(passOptions(options), providers);
+  const { problems, zones } = await validate(passOptions(options), providerLookup());
   const print = {
     text: () => validateText(problems, zones.length, io.paint),
     markdown: () => `${validateMarkdown(problems, zones.length)}\n`,

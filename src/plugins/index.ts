@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../model/errors.ts';
-import type { FoundProvider } from '../model/external-providers.ts';
+import type { ExternalProviders, FoundProvider } from '../model/external-providers.ts';
 import { isProviderPath } from '../model/external-providers.ts';
 import type { ProviderFactory } from '../provider.ts';
 import { asFactory } from './factory.ts';
@@ -12,16 +12,33 @@ import { withResolvedApi } from './resolve-api.ts';
 
 type Found = FoundProvider<ProviderFactory>;
 
-/** Finds a provider by a package's name or a path as Node does for an import in `folder`, and loads it. */
-export const findProvider = async (name: string, folder: string): Promise<Found> => {
-  const resolved = isProviderPath(name) ? resolveFile(name, folder) : resolvePackage(name, folder);
-  return 'status' in resolved ? resolved : loadProvider(resolved.url, folder);
+type Check = (module: object) => Promise<Found>;
+
+/**
+ * Finds a provider by a package's name or a path as Node does for an import in `folder`, and loads it. A module that is found
+ * again is the same one, and is checked once: compiling its schema costs more than all else that finding it does.
+ */
+export const providerFinder = (): ExternalProviders<ProviderFactory> => {
+  const check = oncePerModule(asFactory);
+  return async (name, folder) => {
+    const resolved = isProviderPath(name) ? resolveFile(name, folder) : resolvePackage(name, folder);
+    return 'status' in resolved ? resolved : loadProvider(resolved.url, folder, check);
+  };
 };
 
-const loadProvider = async (url: string, folder: string): Promise<Found> => {
+const oncePerModule = (check: Check): Check => {
+  const checked = new WeakMap<object, Promise<Found>>();
+  return (module) => {
+    const found = checked.get(module) ?? check(module);
+    checked.set(module, found);
+    return found;
+  };
+};
+
+const loadProvider = async (url: string, folder: string, check: Check): Promise<Found> => {
   try {
     const module: object = await withResolvedApi(() => withTimeout(import(/* @vite-ignore */ url)));
-    return await asFactory(module);
+    return await check(module);
   } catch (error) {
     return { status: 'unusable', message: whyNotLoaded(error, url, folder) };
   }

@@ -3,7 +3,7 @@ import type { Asker, Store } from '../../src/model/ports.ts';
 import { closeTargets } from '../../src/pass/targets.ts';
 import type { ApplyPass, PlanPass, Registry, RunContext } from '../../src/pass.ts';
 import { applyPass, planPass } from '../../src/pass.ts';
-import { findProvider } from '../../src/plugins/index.ts';
+import { providerFinder } from '../../src/plugins/index.ts';
 import type { Supports } from '../../src/provider.ts';
 import { askByDns } from '../../src/verify/index.ts';
 import type { DnsAddress } from '../servers/ports.ts';
@@ -32,7 +32,7 @@ export interface Driver {
 export const driverOf = (registry: Registry, store: Store, delegated: DnsAddress): Driver => {
   const context: RunContext = {
     registry,
-    external: findProvider,
+    external: providerFinder(),
     ask: redirected(delegated),
     clock: { now: () => Date.now() },
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

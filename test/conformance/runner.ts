@@ -69,7 +69,7 @@ export const conformance = (title: string, start: () => Promise<Subject>): void 
     };
     beforeAll(async () => {
       running = await startAll(start);
-    }, 60_000);
+    });
     afterAll(async () => {
       await running?.subject.stop();
       await running?.delegated.stop();

@@ -139,7 +139,7 @@ describe.each(subjects)('a dump of %s', (_, startSubject) => {
     });
     types = provider?.supports.types ?? [];
     await provider?.close?.();
-  }, 120_000);
+  });
   afterAll(() => subject?.stop());
 
   it.each(['yaml', 'zone'] as const)('as %s plans to nothing in a new repository', async (as) => {

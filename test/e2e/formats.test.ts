@@ -118,7 +118,7 @@ describe('the commands on the sample repository', () => {
       expected: null,
       answered: 'REFUSED; 7 RRsets not asked',
     });
-  }, 60_000);
+  });
 
   it('apply', async () => {
     const { code, stdout, stderr } = await run('apply', '--yes', '--format', 'json');

@@ -53,8 +53,7 @@ describe.each(['sqlite', 'pgsql'] as const)('on PowerDNS with %s', (backend) => 
   let listeners: Listeners;
   let lab: Lab;
   const ask = async (name: string, type = 'A') => (await answerOf(pdns.dns, name, type)).replaceAll(/ [36]0 /g, ' ');
-  const becomes = (name: string, wanted: string, type = 'A') =>
-    expect.poll(() => ask(name, type), { timeout: 12_000, interval: 25 }).toBe(wanted);
+  const becomes = (name: string, wanted: string, type = 'A') => expect.poll(() => ask(name, type)).toBe(wanted);
   const allBecome = (wanted: (name: string) => string) => Promise.all(names.map((name) => becomes(name, wanted(name))));
   const stateOf = (name: string): string => whileDown[name as keyof typeof whileDown];
 
@@ -106,15 +105,13 @@ describe.each(['sqlite', 'pgsql'] as const)('on PowerDNS with %s', (backend) => 
     await lab.settled();
   });
 
-  it('a port that closes leaves every answer within the interval, and comes back with it', async () => {
+  it('a port that closes leaves every answer, and comes back with it', async () => {
     const watch = startWatch(
       pdns.dns,
       names.map((name) => alwaysOneOf(name, 'A', both, first)),
     );
     await listeners.down('127.0.0.3');
-    const closed = Date.now();
     await allBecome(() => first);
-    expect(Date.now() - closed).toBeLessThan(4_000);
     await lab.settled();
     await listeners.up('127.0.0.3');
     await allBecome(() => both);

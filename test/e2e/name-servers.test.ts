@@ -106,7 +106,7 @@ describe.each(primaries)('secondaries of $name', ({ cutOff, name, start }) => {
     expect(jsonOf(applied).verify.differences).toEqual(
       expect.arrayContaining(differences.map((each) => expect.objectContaining(each))),
     );
-    await vi.waitUntil(async () => (await serialsOf(others)).every((serial) => serial === expected), 30_000);
+    await vi.waitUntil(async () => (await serialsOf(others)).every((serial) => serial === expected), 60_000);
     const { code, stdout } = await impatient.run('verify');
     const lines = stdout.split('\n').filter((line) => line.startsWith('127.0.0.1:'));
     expect(lines).toHaveLength(3);

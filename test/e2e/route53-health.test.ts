@@ -57,7 +57,7 @@ describe('on a fake of AWS', () => {
   beforeAll(async () => {
     inventory = await startInventory();
     const rate = { burst: 1_000, perSecond: 1_000 };
-    fake = await startRoute53Fake({ rate, operations: {}, pending: 200, processing: 10 });
+    fake = await startRoute53Fake({ rate, operations: {}, pending: 400, inSyncWhenAsked: true, processing: 10 });
   });
   afterAll(async () => {
     await inventory.stop();

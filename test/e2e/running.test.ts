@@ -1,16 +1,15 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostmaster, start } from '../command.ts';
-import { type DnsAddress, dig, freePort, tempFolder } from '../servers/index.ts';
+import { type DnsAddress, dig, tempFolder } from '../servers/index.ts';
 import { jsonOf, sample, zoneFile } from './repository.ts';
 
 // What runs until it is stopped: serve and demo.
 
 const valuesOf = async (server: DnsAddress, name: string, type: string): Promise<readonly string[]> =>
   (await dig(server, name, type)).answers.map(({ rdata }) => rdata).toSorted();
-
-/** Milliseconds that a person waits for Ctrl-C, on a machine with much else to do. */
-const soon = 5_000;
 
 describe('serve', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
@@ -26,10 +25,8 @@ describe('serve', () => {
       repository.replace(zoneFile, '192.0.2.11]', '192.0.2.12]');
       expect(await repository.run('apply', '--yes')).toMatchObject({ code: 0 });
       expect(await valuesOf(server, 'www.example.com', 'A')).toEqual(['192.0.2.10', '192.0.2.12']);
-      const asked = Date.now();
       const { code, stderr } = await serve.end(signal);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(Date.now() - asked).toBeLessThan(soon);
       expect((await dig(server, 'www.example.com', 'A', { args: ['+time=1'] })).rcode).toBe('TIMEOUT');
     },
   );
@@ -107,9 +104,7 @@ describe('demo', () => {
       await hostmaster(['plan', '--config', config, '--format', 'json'], { cwd: tempFolder('demo') }),
     );
     expect(plan.summary).toEqual({ create: 0, replace: 0, delete: 0, withheld: 0 });
-    const asked = Date.now();
     expect(await demo.end('SIGINT')).toMatchObject({ code: 0, stderr: '' });
-    expect(Date.now() - asked).toBeLessThan(soon);
     expect(readdirSync(temp)).toEqual([]);
   });
 
@@ -117,10 +112,8 @@ describe('demo', () => {
     const temp = tempFolder('demo');
     const demo = start(['demo', '--exit'], { cwd: temp, env: { TMPDIR: temp } });
     await demo.says('hostmaster plan');
-    const asked = Date.now();
     const { stderr } = await demo.end('SIGINT');
     expect(stderr).not.toMatch(/internal error|^\s+at /m);
-    expect(Date.now() - asked).toBeLessThan(soon);
     expect(readdirSync(temp)).toEqual([]);
   });
 });
@@ -150,16 +143,18 @@ const journey = [
 ];
 
 describe('a command that is stopped', () => {
-  it('ends soon, also while it waits for a name server', async () => {
+  it('does not wait to its end for a name server that says nothing', async () => {
     const repository = await sample();
-    const silent = await freePort();
-    repository.replace('hostmaster.yaml', 'verify_wait: 1s', `verify_wait: 1m\n    verify_at: [127.0.0.1:${silent}]`);
+    const silent = createSocket('udp4').bind(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const at = `127.0.0.1:${silent.address().port}`;
+    // Longer than any test may take.
+    repository.replace('hostmaster.yaml', 'verify_wait: 1s', `verify_wait: 1h\n    verify_at: [${at}]`);
     const verify = repository.start('verify');
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    const asked = Date.now();
+    await once(silent, 'message');
     const { code, stderr } = await verify.end('SIGINT');
     expect(code).not.toBe(0);
     expect(stderr).not.toMatch(/internal error/);
-    expect(Date.now() - asked).toBeLessThan(soon);
   });
 });

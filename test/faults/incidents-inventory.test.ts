@@ -148,7 +148,7 @@ describe('AWS DynamoDB, October 2025: a delayed enactor wrote an older plan over
 describe('ExternalDNS #2858 and #414: an API that timed out gave an empty list, and all records went', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await appliedScene(pdns, { inventory: { timeout: '200ms' } });
+    scene = await appliedScene(pdns, { inventory: { timeout: '1s' } });
   });
   afterAll(() => scene?.stop());
 

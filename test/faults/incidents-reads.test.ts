@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const repositoryOf = (zone: string, file: string, more: Partial<RepositoryOptions> = {}, settings = {}): Repository =>
   makeRepository({
-    targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { timeout: '400ms' }) },
+    targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { timeout: '2s' }) },
     zones: { [zone]: settings },
     files: { [zone.slice(0, -1)]: file },
     ...more,

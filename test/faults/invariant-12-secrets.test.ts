@@ -19,7 +19,7 @@ describe('invariant 12: secrets never appear in a plan, a log, an error, or the 
     proxy = await startProxy(pdns.url);
     await makeZone(pdns, zone, [rrset(`www.${zone}`, 'A', '192.0.2.1')]);
     repository = makeRepository({
-      targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { api_key: { env: 'PDNS_API_KEY' }, timeout: '400ms' }) },
+      targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { api_key: { env: 'PDNS_API_KEY' }, timeout: '2s' }) },
       zones: { [zone]: {} },
     });
   });

@@ -60,7 +60,7 @@ describe('invariant 3: kill -9 of an apply', { timeout: 600_000 }, () => {
       zones: { [zone]: {} },
       guards: { max_delete_percent: 100, max_replace_percent: 100 },
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await probed();
     await proxy?.stop();

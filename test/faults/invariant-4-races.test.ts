@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
 import { makeRepository, type Repository, targetOf } from './repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, overwrite, rrset, serialOf } from './zone.ts';
@@ -118,12 +118,15 @@ describe('invariant 4: somebody else who writes to the zone', () => {
     // Both have read before either writes.
     let waiting: (() => void) | null = null;
     let writes = 0;
+    const isAnswered = () => proxy.requests.some(({ method, status }) => method === 'PATCH' && status > 0);
+    const answered = () => vi.waitUntil(isAnswered, { timeout: 60_000 });
+    proxy.clear();
     proxy.handle(async ({ method }) => {
       if (method !== 'PATCH') return undefined;
       writes += 1;
       if (writes > 2) return undefined;
       if (waiting === null) await new Promise<void>((resolve) => (waiting = resolve));
-      else setTimeout(waiting, 500);
+      else void answered().then(waiting);
       return undefined;
     });
     const ended = await Promise.all([apply(repository), apply(other)]);

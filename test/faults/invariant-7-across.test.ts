@@ -6,7 +6,7 @@ import { type SetsScene, sceneIn } from './sets-scene.ts';
 
 // Invariant 7 across providers: names on PowerDNS, PTRs on BIND, and what servers share on Route 53 are whole together.
 
-describe('invariant 7 across PowerDNS, BIND and Route 53', { timeout: 120_000 }, () => {
+describe('invariant 7 across PowerDNS, BIND and Route 53', () => {
   let world: AcrossWorld;
   let scene: SetsScene;
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { makeSetsScene, type SetsScene } from './sets-scene.ts';
 
 // Invariant 7, with kill -9: an apply that moves servers, brings one and takes one dies at any of its writes.
 
-describe('invariant 7: kill -9 between the writes of an apply', { timeout: 120_000 }, () => {
+describe('invariant 7: kill -9 between the writes of an apply', () => {
   let scene: SetsScene;
   beforeAll(async () => {
     scene = await makeSetsScene();

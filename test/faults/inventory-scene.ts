@@ -219,7 +219,7 @@ const repositoryOf = (
       [shared]: { static: 'none', ...zones.shared },
     },
     more: {
-      inventory: { lab: { type: 'http', url: inventory.url, interval: '30s', timeout: '2s', ...how } },
+      inventory: { lab: { type: 'http', url: inventory.url, interval: '30s', timeout: '30s', ...how } },
       registration: { zone: forward, ttl: 300 },
       grants: [{ label: 'web', names: [`*.${shared}`], types: ['A', 'AAAA'] }],
       ...settings?.(names),

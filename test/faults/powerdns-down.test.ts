@@ -156,9 +156,12 @@ describe('PowerDNS that is silent', () => {
     expect(wrong(ended)).toEqual([
       `target pdns: error [target-unreachable] GET ${pdns.url}/api/v1/servers/localhost/config: no answer in time (timeout 10 s); see whether it is well`,
     ]);
-    expect(lasted).toBeGreaterThan(10_000);
-    expect(lasted).toBeLessThan(30_000);
+    const again = Date.now();
     expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
+    const usual = Date.now() - again;
+    expect(lasted).toBeGreaterThan(10_000);
+    // It was asked once: twice would be 20 s, beside what a command takes here and now.
+    expect(lasted).toBeLessThan(20_000 + 5 * usual);
     expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.3']);
   });
 });

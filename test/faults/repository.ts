@@ -18,7 +18,7 @@ export const targetOf = (
     api_key: secretOf(pdns.apiKey),
     verify_at: [`${pdns.dns.address}:${pdns.dns.port}`],
     verify_wait: '5s',
-    timeout: '5s',
+    timeout: '20s',
     ...extra,
   };
 };

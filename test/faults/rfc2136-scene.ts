@@ -54,7 +54,7 @@ export const repositoryOf = (server: NameServer, at: DnsAddress, file: string): 
         host: at.address,
         port: at.port,
         tsig: { name: key.name, algorithm: key.algorithm, secret: secretOf(key.secret) },
-        timeout: '5s',
+        timeout: '20s',
         verify_at: [`${server.dns.address}:${server.dns.port}`],
         verify_wait: '5s',
       },

@@ -52,7 +52,7 @@ describe.each(["moto's server", 'the fake with its limits'] as const)('on %s', (
           })
         : await startMoto();
     outsider = outsiderAt(server.url);
-  }, 60_000);
+  });
   afterAll(() => server.stop());
   beforeEach(async () => {
     count += 1;

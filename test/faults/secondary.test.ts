@@ -61,7 +61,7 @@ const zoneText = (serial: number, www: string): string =>
 /** BIND as a secondary that has the zone. */
 const startSecondary = async (zone: string): Promise<Bind> => {
   const bind = await start({ secondaries: [{ name: zone, primary: pdns.dns }] });
-  await expect.poll(() => addressAt(bind, zone), { timeout: 20_000 }).toEqual(['192.0.2.1']);
+  await expect.poll(() => addressAt(bind, zone)).toEqual(['192.0.2.1']);
   return bind;
 };
 const addressAt = async ({ dns }: Pick<Bind, 'dns'>, zone: string): Promise<readonly string[]> =>

@@ -119,7 +119,7 @@ const repositoryOf = (world: SetsWorld, inventory: InventoryServer): Repository 
     zones: world.zones,
     guards: { max_delete_percent: 100, max_replace_percent: 100 },
     more: {
-      inventory: { lab: { type: 'http', url: inventory.url, interval: '30s', timeout: '2s' } },
+      inventory: { lab: { type: 'http', url: inventory.url, interval: '30s', timeout: '30s' } },
       registration: { zone: zones.forward, ttl: 300 },
       grants: [{ label: 'web', names: [`*.${zones.shared}`], types: ['A', 'AAAA'] }],
     },

@@ -22,7 +22,7 @@ const configOf = (name: string) => relative(process.cwd(), join(folder, name, 'h
 
 const hasGoodZone = (name: string) => existsSync(join(folder, name, 'zones/good.example.yaml'));
 
-describe('validate', { timeout: 30_000 }, () => {
+describe('validate', () => {
   it.each(names)('%s', async (name) => {
     const { stdout, stderr, code } = await runHere(['validate', '--config', configOf(name)]);
     const said = `${stdout}${stderr === '' ? '' : `--- stderr\n${stderr}`}--- exit ${code}\n`;
@@ -46,7 +46,7 @@ describe('validate', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the good zone beside it', { timeout: 60_000 }, () => {
+describe('the good zone beside it', () => {
   it.concurrent.each(names.filter(hasGoodZone))('still plans: %s', async (name) => {
     const copy = await mkdtemp(join(tmpdir(), 'hostmaster-golden-'));
     try {

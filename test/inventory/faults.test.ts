@@ -13,8 +13,11 @@ let other: InventoryServer;
 let lab: Passes;
 
 const restart = (config: Readonly<Record<string, unknown>> = {}): void => {
-  lab = passes(defined('http', { url: inventory.url, timeout: 200, ...config }));
+  lab = passes(defined('http', { url: inventory.url, timeout: 60_000, ...config }));
 };
+
+/** No longer than it takes to see that nothing comes. */
+const patienceWith = (bend: Bend) => (bend === bends.silent || bend === bends.stalled ? { timeout: 200 } : {});
 
 beforeAll(async () => {
   inventory = await startInventory();
@@ -132,7 +135,7 @@ describe('an answer that is not one', () => {
   it.each(cases)('%s: every server counts as it was last known', async (_name, bend, message) => {
     await lab.after(0);
     inventory.bend(bend);
-    const taken = await lab.after(minute);
+    const taken = await lab.after(minute, {}, patienceWith(bend));
     expect(standings(taken)).toEqual(all('remembered'));
     expect(rulesOf(taken)).toEqual(['inventory-unreachable']);
     expect(messagesOf(taken)).toMatch(message);
@@ -145,7 +148,7 @@ describe('an answer that is not one', () => {
 
   it.each(cases.slice(0, 5))('%s: an inventory that was never read has no servers', async (_name, bend) => {
     inventory.bend(bend);
-    const taken = await lab.after(0);
+    const taken = await lab.after(0, {}, patienceWith(bend));
     expect(standings(taken)).toEqual({});
     expect(rulesOf(taken)).toEqual(['inventory-unreachable']);
     expect(taken.next).toEqual({});
@@ -410,7 +413,7 @@ describe('ETags', () => {
 
     it('are not asked with: its url', async () => {
       await lab.after(0);
-      const moved = passes(defined('http', { url: other.url, timeout: 200 }), { known: lab.known });
+      const moved = passes(defined('http', { url: other.url, timeout: 60_000 }), { known: lab.known });
       expect(standings(await moved.after(minute))).toMatchObject({ web1: 'missing from 1' });
       expect(asked()).toEqual([undefined]);
     });
@@ -418,30 +421,33 @@ describe('ETags', () => {
     it('are not asked with after a pass without an answer either', async () => {
       await lab.after(0);
       other.bend(bends.status(500));
-      const failing = passes(defined('http', { url: other.url, timeout: 200 }), { known: lab.known });
+      const failing = passes(defined('http', { url: other.url, timeout: 60_000 }), { known: lab.known });
       await failing.after(minute);
       expect(failing.known()).toEqual(lab.known());
       other.bend(same);
-      const moved = passes(defined('http', { url: other.url, timeout: 200 }), { known: failing.known });
+      const moved = passes(defined('http', { url: other.url, timeout: 60_000 }), { known: failing.known });
       expect(standings(await moved.after(2 * minute))).toMatchObject({ web1: 'missing from 1' });
       expect(asked()).toEqual([undefined, undefined]);
     });
 
     it('are not asked with: the name of its token', async () => {
       await lab.after(0);
-      const definition = { ...defined('http', { url: inventory.url, timeout: 200 }), secrets: { token: { env: 'B' } } };
+      const definition = {
+        ...defined('http', { url: inventory.url, timeout: 60_000 }),
+        secrets: { token: { env: 'B' } },
+      };
       await passes(definition, { known: lab.known }).after(minute);
       expect(inventory.requests.map(({ status }) => status)).toEqual([200, 200]);
     });
 
     it('are those of the same one in another order, and one that nobody knows is none', async () => {
       await lab.after(0);
-      await passes(defined('http', { timeout: 200, url: inventory.url }), { known: lab.known }).after(minute);
+      await passes(defined('http', { timeout: 60_000, url: inventory.url }), { known: lab.known }).after(minute);
       const known = lab.known();
       expect(JSON.stringify(known)).not.toContain(token);
       const { source: _source, ...rest } = known ?? { source: '' };
       const before = known === null || !('etag' in rest) ? null : rest;
-      await passes(defined('http', { url: inventory.url, timeout: 200 }), { known: () => before }).after(minute);
+      await passes(defined('http', { url: inventory.url, timeout: 60_000 }), { known: () => before }).after(minute);
       expect(inventory.requests.map(({ status }) => status)).toEqual([200, 304, 200]);
     });
   });

@@ -36,8 +36,12 @@ export const context = (changes: Partial<InventoryContext> = {}): InventoryConte
 
 /** Passes over one inventory, each remembering what the one before found. */
 export interface Passes {
-  /** One pass, so many milliseconds after the last. */
-  after(ms: number, changes?: Partial<InventoryContext>): Promise<InventoryAnswers>;
+  /** One pass, so many milliseconds after the last; `config` goes over the inventory's own keys, for this pass. */
+  after(
+    ms: number,
+    changes?: Partial<InventoryContext>,
+    config?: Readonly<Record<string, unknown>>,
+  ): Promise<InventoryAnswers>;
   known(): KnownInventory | null;
 }
 
@@ -45,9 +49,10 @@ export const passes = (definition: InventoryDefinition, changes: Partial<Invento
   let now = start;
   let known: KnownInventory | null = null;
   return {
-    after: async (ms, more = {}) => {
+    after: async (ms, more = {}, config = {}) => {
       now += ms;
-      const taken = await askInventories([definition], context({ known: () => known, now, ...changes, ...more }));
+      const asked = { ...definition, config: { ...definition.config, ...config } };
+      const taken = await askInventories([asked], context({ known: () => known, now, ...changes, ...more }));
       known = taken.next[definition.name] ?? null;
       return taken;
     },

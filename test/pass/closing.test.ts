@@ -62,7 +62,7 @@ const passes: readonly (readonly [string, Run])[] = [
   ['serve', served],
 ];
 
-describe('whichever call to the outside fails, all that was opened is closed', { timeout: 120_000 }, () => {
+describe('whichever call to the outside fails, all that was opened is closed', () => {
   it.each(passes)('%s', async (_name, run) => {
     const ends: unknown[] = [];
     for (let throwAt = 1; ; throwAt += 1) {

@@ -44,7 +44,7 @@ export const factory = new Factory();
   'node_modules/embedded/lib.js': "throw new Error('a built-in name was taken');",
 };
 
-describe('a package', { timeout: 60_000 }, () => {
+describe('a package', () => {
   const found = ['by-import', '@scope/main', 'several/dns', 'old', 'of-class'];
   const folder = repositoryOf([...found.map((name) => `provider: '${name}'`), 'provider: embedded'], packages);
   let ended = nothing;
@@ -63,7 +63,7 @@ describe('a package', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a package without it', { timeout: 60_000 }, () => {
+describe('a package without it', () => {
   const cases = [
     ['several', /^cannot be loaded: No "exports" main defined in .*; fix or reinstall the package$/],
     [
@@ -88,7 +88,7 @@ describe('a package without it', { timeout: 60_000 }, () => {
   });
 });
 
-describe('its keys', { timeout: 60_000 }, () => {
+describe('its keys', () => {
   const schema = `{ type: 'object', required: ['url'], properties: {
     url: { type: 'string', pattern: '^https?:', description: 'Where its API is.' },
     size: { type: 'integer', minimum: 1, default: 7 },
@@ -139,7 +139,7 @@ describe('its keys', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what it opens', { timeout: 60_000 }, () => {
+describe('what it opens', () => {
   const supports = `{ types: ['A'], refuses: {}, unknown_types: false, escaped_names: false, synthesised: [], own_types: [],
     min_ttl: 0, max_ttl: 86400, atomic: true, max_changes: 1, max_bytes: 1, bytes_per_change: 1, bytes_per_value: 1,
     max_rrset_bytes: 1, parallel_zones: 1, cas: 'native', verify: 'none', health_checks: true, creates_zones: false }`;

@@ -119,7 +119,7 @@ const absent: readonly (readonly [provider: string, says: string])[] = [
   ['package/../../nothing.js', 'unknown provider "package/../../nothing.js"; the built-in ones are KNOWN'],
 ];
 
-describe('a provider that cannot be used', { timeout: 60_000 }, () => {
+describe('a provider that cannot be used', () => {
   const providers = [...modules.map(([name]) => `./${name}.js`), ...absent.map(([provider]) => provider)];
   const folder = repositoryOf(
     providers.map((provider) => `provider: '${provider}'`),
@@ -155,7 +155,7 @@ describe('a provider that cannot be used', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a file', { timeout: 60_000 }, () => {
+describe('a file', () => {
   const ran = "import { writeFileSync } from 'node:fs';\nwriteFileSync(import.meta.dirname + '/ran', '');\n";
   const repository = () => repositoryOf(['provider: ./a.js'], { 'a.js': ran + factoryText() });
   const hasRun = (folder: string): boolean => existsSync(join(folder, 'ran'));

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { HostmasterError } from '../../src/model/errors.ts';
-import { findProvider } from '../../src/plugins/index.ts';
+import { providerFinder } from '../../src/plugins/index.ts';
 import { firstJsonFileSource, writeJsonFileProvider } from '../conformance/json-file.ts';
 import { tempFolder } from '../servers/child.ts';
 
@@ -13,7 +13,7 @@ const zone = { name: 'example.com.', view: null };
 const openFirst = async () => {
   const folder = tempFolder('api-version-1');
   writeJsonFileProvider(folder, firstJsonFileSource());
-  const found = await findProvider('./json-file.ts', folder);
+  const found = await providerFinder()('./json-file.ts', folder);
   if (found.status !== 'found') throw new Error(JSON.stringify(found));
   const provider = await found.provider.open({ config: { file: 'zones.json' }, secrets: {}, folder });
   return { file: join(folder, 'zones.json'), provider, factory: found.provider };

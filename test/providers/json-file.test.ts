@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HostmasterError } from '../../src/model/errors.ts';
-import { findProvider } from '../../src/plugins/index.ts';
+import { providerFinder } from '../../src/plugins/index.ts';
 import type { Change, PlannedRRset, Provider, Write } from '../../src/provider.ts';
 import { hostmaster } from '../command.ts';
 import { writeJsonFileProvider } from '../conformance/json-file.ts';
@@ -55,7 +55,7 @@ describe('the JSON-file provider', () => {
 
   beforeAll(async () => {
     writeJsonFileProvider(folder);
-    const found = await findProvider('./json-file.ts', folder);
+    const found = await providerFinder()('./json-file.ts', folder);
     if (found.status !== 'found') throw new Error(JSON.stringify(found));
     provider = await found.provider.open({ config: { file: 'zones.json' }, secrets: {}, folder });
   });

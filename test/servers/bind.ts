@@ -119,7 +119,7 @@ options {
   recursion no; empty-zones-enable no; dnssec-validation no;
   allow-query { 127.0.0.0/8; };
   allow-transfer { 127.0.0.0/8; }; allow-update { none; };
-  notify no;
+  notify no; notify-delay 0; notify-rate 1000; serial-query-rate 1000;
   min-refresh-time 1; min-retry-time 1;
   zone-statistics none;
   minimal-responses no;

@@ -78,7 +78,7 @@ export const startChild = (
     signal: (signal) => {
       child.kill(signal);
     },
-    end: async (signal, patience = 3_000) => {
+    end: async (signal, patience = 10_000) => {
       if (end !== null) return;
       child.kill(signal);
       const timer = setTimeout(() => child.kill('SIGKILL'), patience);
@@ -127,7 +127,7 @@ export const untilReady = async (
   child: Child,
   what: string,
   ready: () => Promise<boolean>,
-  patience = 20_000,
+  patience = 60_000,
 ): Promise<void> => {
   const since = Date.now();
   for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {

@@ -50,18 +50,24 @@ export interface Proxy {
   count(method: string, path?: RegExp): number;
   clear(): void;
   handle(handler: Handler | null): void;
+  /** Waits until nothing is on its way to the API, also where its client is gone. */
+  idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** An HTTP proxy in front of an API that can hurt what passes. */
 export const startProxy = async (upstream: string, handler: Handler | null = null): Promise<Proxy> => {
   const requests: ProxiedRequest[] = [];
+  const underWay = new Set<Promise<void>>();
   let current = handler;
   const server = createServer((incoming, response) => {
     const entry: ProxiedRequest = { method: incoming.method ?? '', path: incoming.url ?? '', bytes: 0, status: 0 };
     requests.push(entry);
     incoming.on('error', () => undefined);
-    serve(upstream, current, incoming, response, entry).catch(() => incoming.socket.destroy());
+    const served = serve(upstream, current, incoming, response, entry)
+      .catch(() => void incoming.socket.destroy())
+      .finally(() => underWay.delete(served));
+    underWay.add(served);
   });
   const { port, close } = await listen(server);
   return {
@@ -73,6 +79,9 @@ export const startProxy = async (upstream: string, handler: Handler | null = nul
     },
     handle: (next) => {
       current = next;
+    },
+    idle: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
     },
     stop: close,
   };

@@ -15,7 +15,7 @@ import {
   type ResourceRecordSet,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Route53Fake, type Route53FakeOptions, startRoute53Fake } from './route53-fake/index.ts';
 
 // What AWS limits, asked for by AWS's own client without its retries.
@@ -104,14 +104,22 @@ describe('hosted zones', () => {
   });
 
   it('are PENDING and then INSYNC', async () => {
-    await again({ pending: 80 });
+    await again({ pending: 600_000 });
     const zone = await makeZone();
     const { ChangeInfo } = await change(zone, make(a('www.example.com')));
     const status = async () =>
       (await client.send(new GetChangeCommand({ Id: ChangeInfo?.Id }))).ChangeInfo?.Status ?? 'none';
     expect([ChangeInfo?.Status, await status()]).toEqual(['PENDING', 'PENDING']);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    fake.settle();
     expect(await status()).toBe('INSYNC');
+  });
+
+  it('are INSYNC as soon as somebody asks, where that is said', async () => {
+    await again({ pending: 600_000, inSyncWhenAsked: true });
+    const zone = await makeZone();
+    const { ChangeInfo } = await change(zone, make(a('www.example.com')));
+    const asked = await client.send(new GetChangeCommand({ Id: ChangeInfo?.Id }));
+    expect([ChangeInfo?.Status, asked.ChangeInfo?.Status]).toEqual(['PENDING', 'INSYNC']);
   });
 });
 
@@ -265,8 +273,7 @@ describe('requests', () => {
       $metadata: { httpStatusCode: 400 },
     });
     expect(limits()).toEqual(errors.map(() => 'rate of requests of the account'));
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    await list();
+    await vi.waitFor(list, { timeout: 60_000 });
   });
 
   it('are throttled by the changes in them too', async () => {
@@ -325,6 +332,7 @@ describe('health checks', () => {
   });
 
   it('stay while a record set uses them, and until its removal is INSYNC', async () => {
+    await again({ pending: 600_000 });
     const zone = await makeZone();
     const id = await idOf('one');
     const more = { MultiValueAnswer: true, SetIdentifier: '192.0.2.1', HealthCheckId: id };
@@ -334,7 +342,7 @@ describe('health checks', () => {
     await change(zone, drop(set));
     expect(await errorOf(remove(id))).toContain('PENDING');
     expect(limits()).toEqual(['no check while it is used', 'no check before its removal is INSYNC']);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    fake.settle();
     await remove(id);
   });
 

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { exchange } from '../../src/wire/exchange.ts';
 import { createTsigKey } from '../../src/wire/tsig-key.ts';
 import { encodeUpdate } from '../../src/wire/update.ts';
@@ -9,13 +8,7 @@ import { dig, freePort, startBind, startKnot, startNsd } from './index.ts';
 const text = (serial: number): string =>
   `$TTL 60\n@ SOA ns1 h ${serial} 60 60 600 60\n@ NS ns1\nns1 A 192.0.2.53\nx A 192.0.2.${serial}\n`;
 
-const until = async (ready: () => Promise<boolean>): Promise<void> => {
-  const since = Date.now();
-  while (!(await ready())) {
-    if (Date.now() - since > 20_000) throw new Error('waited for 20 s');
-    await sleep(50);
-  }
-};
+const until = (ready: () => Promise<boolean>) => vi.waitUntil(ready, { timeout: 60_000, interval: 50 });
 
 describe('Knot and NSD', () => {
   it('pull from BIND, and again after its NOTIFY', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dig, digAll, freePort, type PowerDns, startBind, startPowerDns, startProber, startProxy } from './index.ts';
 
 const zone = (name: string, records: Readonly<Record<string, string>>) => ({
@@ -119,13 +119,7 @@ describe('PowerDNS with PostgreSQL', () => {
     } finally {
       await pdns.stop();
     }
-  }, 30_000);
+  });
 });
 
-const until = async (ready: () => Promise<boolean>): Promise<void> => {
-  const since = Date.now();
-  while (!(await ready())) {
-    if (Date.now() - since > 10_000) throw new Error('waited for 10 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
+const until = (ready: () => Promise<boolean>) => vi.waitUntil(ready, { timeout: 60_000, interval: 50 });

@@ -189,7 +189,7 @@ describe('a file that is damaged', () => {
     await next.close();
   });
 
-  it('is not taken from a process that has its leases in it', { timeout: 30_000 }, async () => {
+  it('is not taken from a process that has its leases in it', async () => {
     const file = await filled();
     const holder = await openStore(file);
     expect(await holder.lease(zone, 'pdns')).toHaveProperty('token');

@@ -168,7 +168,7 @@ const readings: readonly Call[] = [
   (store) => store.passes(100),
 ];
 
-describe('the store on a file', { timeout: 120_000 }, () => {
+describe('the store on a file', () => {
   it('is the one in memory, whatever is called, however often it is opened', async () => {
     const property = fc.asyncProperty(fc.array(fc.option(call, { freq: 10 }), { maxLength: 40 }), async (calls) => {
       const folder = tempFolder('model');

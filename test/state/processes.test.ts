@@ -42,7 +42,7 @@ const write = async (
 
 const newFile = (): string => join(tempFolder('processes'), 'state.sqlite');
 
-describe('processes that write one state file at once', { timeout: 120_000 }, () => {
+describe('processes that write one state file at once', () => {
   it('all make it, and none fails', async () => {
     const file = newFile();
     const ends = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => write(file, 'journal', { from: i * 100, count: 20 })));
@@ -111,7 +111,7 @@ describe('processes that write one state file at once', { timeout: 120_000 }, ()
   });
 });
 
-describe('a process that is killed', { timeout: 120_000 }, () => {
+describe('a process that is killed', () => {
   it('keeps every set that it journalled, and none that it ended', async () => {
     const file = newFile();
     let from = 0;

@@ -81,7 +81,7 @@ describe('the state file', () => {
     await again.close();
   });
 
-  it('that another process has locked stays, and says so', { timeout: 30_000 }, async () => {
+  it('that another process has locked stays, and says so', async () => {
     const file = await stateIn(tempFolder('state'));
     const other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');

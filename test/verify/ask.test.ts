@@ -7,6 +7,7 @@ import { parseRdata } from '../../src/model/rdata.ts';
 import { askByDns } from '../../src/verify/index.ts';
 import { encodeQuery } from '../../src/wire/message.ts';
 import { framed } from '../../src/wire/tcp.ts';
+import { cpuTime } from '../cpu.ts';
 import { cases } from '../model/cases.ts';
 import { type Embedded, putRecords, type RecordLine, startEmbedded } from '../providers/embedded/zone.ts';
 import { listen } from '../servers/listen.ts';
@@ -33,7 +34,9 @@ beforeAll(async () => {
 });
 afterAll(() => embedded.stop());
 
-const ask = askByDns({ timeoutMs: 300 });
+const ask = askByDns({ timeoutMs: 60_000 });
+/** For servers of which no answer is to be had. */
+const askBriefly = askByDns({ timeoutMs: 300 });
 
 describe('asking by DNS', () => {
   it.each(samples)('reads $type $text over UDP and TCP', async ({ name, text, type }) => {
@@ -95,9 +98,8 @@ describe('asking by DNS', () => {
     }
   });
 
-  it('asks thousands of questions a second', async () => {
+  it('needs little of the processor for each of thousands of questions', async () => {
     const count = 5000;
-    const started = performance.now();
     let next = 0;
     const worker = async (): Promise<void> => {
       while (next < count) {
@@ -106,8 +108,8 @@ describe('asking by DNS', () => {
         if (answer.status !== 'answered') throw new Error(answer.reason);
       }
     };
-    await Promise.all(Array.from({ length: 64 }, worker));
-    expect(count / ((performance.now() - started) / 1000)).toBeGreaterThan(500);
+    const spent = await cpuTime(() => Promise.all(Array.from({ length: 64 }, worker)));
+    expect(spent / count).toBeLessThan(2);
   });
 });
 
@@ -119,7 +121,7 @@ describe('a name server that does not answer well', () => {
       heard += 1;
     });
     await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
-    const answer = await ask({ ...nameserver, port: silent.address().port }, { name: zone, type: 'SOA' });
+    const answer = await askBriefly({ ...nameserver, port: silent.address().port }, { name: zone, type: 'SOA' });
     silent.close();
     expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining('timed out') });
     expect(heard).toBe(2);
@@ -138,7 +140,8 @@ describe('a name server that does not answer well', () => {
       server.send(octets, peer.port, peer.address);
     });
     await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
-    const answer = await ask({ ...nameserver, port: server.address().port }, { name: zone, type: 'SOA' });
+    const asking = reason === 'timed out' ? askBriefly : ask;
+    const answer = await asking({ ...nameserver, port: server.address().port }, { name: zone, type: 'SOA' });
     server.close();
     expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining(reason) });
   });
@@ -161,7 +164,8 @@ describe('a name server that does not answer well', () => {
       );
     });
     const { port, close } = await listen(server);
-    const answer = await ask({ ...nameserver, port }, { name: zone, type: 'SOA', transport: 'tcp' });
+    const asking = reason === 'within' ? askBriefly : ask;
+    const answer = await asking({ ...nameserver, port }, { name: zone, type: 'SOA', transport: 'tcp' });
     await close();
     expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining(reason) });
   });
@@ -169,14 +173,12 @@ describe('a name server that does not answer well', () => {
   it('is waited for no longer when the signal aborts', async () => {
     const silent = createSocket('udp4');
     await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
-    const slow = askByDns({ timeoutMs: 5000 });
+    const slow = askByDns({ timeoutMs: 600_000 });
     const port = silent.address().port;
     for (const transport of [undefined, 'tcp'] as const) {
-      const started = performance.now();
       const question = { name: zone, type: 'SOA', ...(transport === undefined ? {} : { transport }) };
       const answer = await slow({ ...nameserver, port }, question, AbortSignal.timeout(50));
       expect(answer.status).toBe('no_answer');
-      expect(performance.now() - started).toBeLessThan(1000);
     }
     silent.close();
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SyntaxProblem } from '../../src/model/errors.ts';
 import { parseRdata } from '../../src/model/rdata.ts';
 import { decodeMessage, encodeMessage, encodeQuery, type Message, noFlags } from '../../src/wire/message.ts';
+import { cpuTimeOf } from '../cpu.ts';
 import { randomFrom } from '../model/random.ts';
 import { mutate } from './mutate.ts';
 
@@ -110,9 +111,8 @@ describe('messages', () => {
     bytes.writeUInt16BE(10_000, 4);
     bytes.writeUInt16BE(0, 12);
     for (let at = 14; at + 1 < bytes.length; at += 2) bytes.writeUInt16BE(0xc000 | Math.min(at - 2, 0x3ffe), at);
-    const started = performance.now();
-    expect(() => decodeMessage(bytes)).toThrow(SyntaxProblem);
-    expect(performance.now() - started).toBeLessThan(500);
+    const spent = cpuTimeOf(() => expect(() => decodeMessage(bytes)).toThrow(SyntaxProblem));
+    expect(spent).toBeLessThan(500);
   });
 
   it('hold any octets in names and TXT', () => {

@@ -1,10 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exchange } from '../../../src/wire/exchange.ts';
 import { decodeMessage, encodeQuery } from '../../../src/wire/message.ts';
 import { framed } from '../../../src/wire/tcp.ts';
+import { cpuTime } from '../../cpu.ts';
 import { randomFrom } from '../../model/random.ts';
 import { mutate } from '../../wire/mutate.ts';
 import { type Embedded, putRecords, startEmbedded } from './zone.ts';
@@ -34,7 +35,7 @@ const question = (name: string, type = 'A') => ({ name, type, class: 1 });
 const edns = { udpSize: 4096, version: 0, dnssecOk: false };
 
 const answersStill = async (): Promise<void> => {
-  const { answers } = await exchange(embedded.serving, encodeQuery(1, question(`www.${zone}`)), { timeoutMs: 5000 });
+  const { answers } = await exchange(embedded.serving, encodeQuery(1, question(`www.${zone}`)), { timeoutMs: 60_000 });
   expect(answers).toHaveLength(1);
 };
 
@@ -91,7 +92,7 @@ describe('the embedded server', () => {
 
   it('refuses a zone transfer', async () => {
     for (const type of ['TYPE251', 'TYPE252']) {
-      const answer = await exchange(embedded.serving, encodeQuery(1, question(zone, type)), { timeoutMs: 2000 });
+      const answer = await exchange(embedded.serving, encodeQuery(1, question(zone, type)), { timeoutMs: 60_000 });
       expect(answer).toMatchObject({ rcode: 5, answers: [] });
     }
   });
@@ -100,9 +101,10 @@ describe('the embedded server', () => {
     const bytes = Buffer.alloc(65_535);
     bytes.writeUInt16BE(10_000, 4);
     for (let at = 14; at + 1 < bytes.length; at += 2) bytes.writeUInt16BE(0xc000 | Math.min(at - 2, 0x3ffe), at);
-    const started = performance.now();
-    expect((await exchange(embedded.serving, bytes, { timeoutMs: 5000 })).rcode).toBe(1);
-    expect(performance.now() - started).toBeLessThan(1000);
+    const spent = await cpuTime(async () => {
+      expect((await exchange(embedded.serving, bytes, { timeoutMs: 60_000 })).rcode).toBe(1);
+    });
+    expect(spent).toBeLessThan(1000);
   });
 
   it('cuts off who asks for much and reads nothing', async () => {
@@ -122,18 +124,17 @@ describe('the embedded server', () => {
 
   it('has no more than 100 connections', async () => {
     const clients = Array.from({ length: 120 }, () => connect(embedded.serving.port, embedded.serving.address));
-    const closed = clients.map(
-      (client) =>
-        new Promise<boolean>((resolve) => {
-          client.on('error', () => resolve(true)).on('close', () => resolve(true));
-          setTimeout(() => resolve(false), 500);
-        }),
-    );
-    const open = (await Promise.all(closed)).filter((isClosed) => !isClosed).length;
-    expect(open).toBeGreaterThan(90);
-    expect(open).toBeLessThanOrEqual(100);
+    let closed = 0;
+    for (const client of clients) {
+      client
+        .on('error', () => undefined)
+        .on('close', () => {
+          closed += 1;
+        });
+    }
+    await vi.waitUntil(() => closed >= 20, { timeout: 60_000 });
+    expect(clients.length - closed).toBeGreaterThan(90);
     for (const client of clients) client.destroy();
-    await pause(50);
-    await answersStill();
+    await vi.waitFor(answersStill, { timeout: 60_000 });
   });
 });

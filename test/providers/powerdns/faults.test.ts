@@ -36,7 +36,7 @@ afterAll(async () => {
   await pdns.stop();
 });
 beforeEach(async () => {
-  provider = await openProvider({ url: proxy.url, apiKey: pdns.apiKey }, { timeout: '400ms' });
+  provider = await openProvider({ url: proxy.url, apiKey: pdns.apiKey }, { timeout: '2s' });
   await provider.createZone(zone, creation);
   await readAll(provider);
   proxy.clear();
@@ -67,14 +67,14 @@ describe('a server that is not well says one clear line', () => {
     ['another API', answer(200, '{"hello":"world"}'), 'TARGET_UNREACHABLE', 'is url the API of PowerDNS', 1],
     ['half an answer', { kind: 'half_answer' }, 'TARGET_UNREACHABLE', 'cut before the answer was whole', 3],
     ['a cut connection', { kind: 'refuse' }, 'TARGET_UNREACHABLE', 'connection was cut', 3],
-    ['silence', { kind: 'silent' }, 'TARGET_UNREACHABLE', 'no answer in time (timeout 0.4 s)', 1],
+    ['silence', { kind: 'silent' }, 'TARGET_UNREACHABLE', 'no answer in time (timeout 2 s)', 1],
   ];
   it.each(cases)('%s', async (name, fault, code, words, asked) => {
     hurt('GET', fault);
     for (const work of [
       () => provider.read(zone),
       () => provider.listZones(),
-      () => openProvider({ url: proxy.url, apiKey: pdns.apiKey }, { timeout: '400ms' }),
+      () => openProvider({ url: proxy.url, apiKey: pdns.apiKey }, { timeout: '2s' }),
     ]) {
       proxy.clear();
       const error = await errorOf(work());

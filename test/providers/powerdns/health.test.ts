@@ -91,14 +91,28 @@ const recordOf = (rdata: string): CheckedRecord => {
 
 describe.concurrent('health checks', () => {
   it('take an address out while its port is closed, within the interval, and back in', () =>
-    within(async ({ becomes, down, port, up, write }) => {
-      for (const address of pair) await up(address);
+    within(async ({ answer, becomes, down, port, up, write }) => {
+      let checksOfOther = 0;
+      const other = createServer((socket) => {
+        checksOfOther += 1;
+        socket.end();
+      });
+      await up('127.0.0.2', other);
+      await up('127.0.0.3');
       await write(checked(pair, { port }));
       expect(await becomes(both)).toEqual([]);
       await down('127.0.0.3');
-      const closed = Date.now();
-      expect((await becomes(first)).filter((each) => each !== both)).toEqual([]);
-      expect(Date.now() - closed).toBeLessThan(3_000);
+      // Counted in rounds of checks, since a machine may be slow: one that had begun, and the next one.
+      const closed = checksOfOther;
+      let late = closed;
+      for (;;) {
+        const asked = checksOfOther;
+        const answered = await answer();
+        if (answered === first) break;
+        expect(answered).toBe(both);
+        late = asked;
+      }
+      expect(late - closed).toBeLessThanOrEqual(3);
       await up('127.0.0.3');
       expect(await becomes(both)).toEqual([first]);
     }));
@@ -233,7 +247,7 @@ describe.concurrent('health checks', () => {
         return (await verifyZones([work], options)).differences;
       };
       expect(await verify((rdata) => rdata)).toEqual([]);
-      await vi.waitFor(() => expect(asked.map(({ size }) => size)).toEqual([1, 1]), { timeout: 10_000, interval: 20 });
+      await vi.waitFor(() => expect(asked.map(({ size }) => size)).toEqual([1, 1]), { timeout: 60_000, interval: 20 });
       const elsewhere = await verify((rdata) =>
         printRecord({ ...recordOf(rdata), probe: { port, addresses: ['127.0.0.7'] } }),
       );

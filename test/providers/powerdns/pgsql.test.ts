@@ -16,7 +16,7 @@ beforeAll(async () => {
   };
   pdns = await startPowerDns({ backend: 'pgsql', settings });
   provider = await openProvider(pdns);
-}, 30_000);
+});
 afterAll(async () => {
   await provider.close?.();
   await pdns.stop();

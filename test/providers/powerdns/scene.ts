@@ -44,7 +44,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-const patience = 12_000;
+const patience = 60_000;
 const between = 20;
 let made = 0;
 /** SQLite takes one writer. */

@@ -96,7 +96,7 @@ describe('a zone that is signed after its update (inline-signing)', () => {
     try {
       const [provider, another] = await Promise.all([openProvider(bind.dns), openProvider(bind.dns)]);
       const types = async () => (await readAll(provider)).rrsets.map(({ type }) => type);
-      await expect.poll(types, { timeout: 10_000 }).toContain('RRSIG');
+      await expect.poll(types).toContain('RRSIG');
       await write(provider, creating('ours.a.test.', 'A', ['192.0.2.3']));
       const { fingerprint } = await readAll(provider);
       await write(another, creating(www, 'TXT', ['"theirs"']));
@@ -112,5 +112,5 @@ describe('a zone that is signed after its update (inline-signing)', () => {
     } finally {
       await bind.stop();
     }
-  }, 60_000);
+  });
 });

@@ -44,7 +44,7 @@ export const openProvider = (dns: DnsAddress, { config, secrets, zones = [zone.n
       host: dns.address,
       port: dns.port,
       tsig: { name: key.name, algorithm: key.algorithm },
-      timeout: '5s',
+      timeout: '20s',
       ...config,
     },
     secrets: { 'tsig.secret': key.secret, ...secrets },

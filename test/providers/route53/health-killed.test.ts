@@ -13,25 +13,26 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 describe('a process that is killed', () => {
-  const dieAt = (operation: string, when: 'before' | 'after', count = 1): void => {
+  const dieAt = (die: () => void, operation: string, when: 'before' | 'after', count = 1): void => {
     let left = count;
     scene.fake.bend((asked, at) => {
       if (asked !== operation || at !== when) return undefined;
       left -= 1;
-      return left <= 0 ? 'cut' : undefined;
+      if (left > 0) return undefined;
+      die();
+      return 'cut';
     });
   };
 
   /** The write comes to a point, and the process with it; then everything is as before, and nothing answers it. */
   const interrupted = async (operation: string, when: 'before' | 'after', count = 1): Promise<void> => {
-    dieAt(operation, when, count);
     const stop = new AbortController();
+    dieAt(() => stop.abort(), operation, when, count);
     const job = scene.provider.apply({ zone, changes: [change(mail, 'A', null, ofThree)], expect: null }, stop.signal);
     const ended = job.then(
       () => 'applied',
       () => 'failed',
     );
-    setTimeout(() => stop.abort(), 400);
     expect(await ended).toBe('failed');
     scene.fake.bend(null);
     await scene.another();

@@ -31,7 +31,7 @@ export interface CheckedScene {
 }
 
 export const openChecked = async (): Promise<CheckedScene> => {
-  const { fake, provider } = await openFake({ pending: 300, processing: 20 });
+  const { fake, provider } = await openFake({ pending: 300, inSyncWhenAsked: true, processing: 20 });
   const scene: CheckedScene = {
     fake,
     provider,

@@ -37,7 +37,7 @@ const countOf = ({ requests }: Route53Fake, operation: string): number =>
   requests.filter((request) => request.operation === operation).length;
 
 describe('5,000 changes', () => {
-  it('go through without an error and without breaking a limit', { timeout: 120_000 }, async () => {
+  it('go through without an error and without breaking a limit', async () => {
     await within(await openFake(), async ({ fake, provider, read }) => {
       await provider.finish?.(zone, []);
       expect(await writeAll(provider, creates)).toBe(5);
@@ -51,7 +51,7 @@ describe('5,000 changes', () => {
     });
   });
 
-  it('keep to the rate where each zone is read again and again', { timeout: 60_000 }, async () => {
+  it('keep to the rate where each zone is read again and again', async () => {
     await within(await openFake({ pending: 0 }), async ({ fake, provider, read }) => {
       for (let i = 0; i < 60; i += 1) await provider.read(zone, { names: ['w1.example.com.'] });
       await read();
@@ -59,7 +59,7 @@ describe('5,000 changes', () => {
     });
   });
 
-  it('wait where the account may not make so many changes at once', { timeout: 120_000 }, async () => {
+  it('wait where the account may not make so many changes at once', async () => {
     const changes = { burst: 1_500, perSecond: 500 };
     await within(await openFake({ pending: 0, changes }), async ({ fake, provider, read }) => {
       await writeAll(provider, creates);
@@ -68,7 +68,7 @@ describe('5,000 changes', () => {
     });
   });
 
-  it('wait for the batch of somebody else that is being taken in', { timeout: 60_000 }, async () => {
+  it('wait for the batch of somebody else that is being taken in', async () => {
     await within(await openFake({ pending: 0, processing: 1_000 }), async ({ fake, provider, read }) => {
       const other = await openAt(fake);
       const writes = [provider, other].map((each, i) =>
@@ -81,7 +81,7 @@ describe('5,000 changes', () => {
     });
   });
 
-  it('give way to a second client that takes half of the rate', { timeout: 180_000 }, async () => {
+  it('give way to a second client that takes half of the rate', async () => {
     await within(await openFake({ pending: 500 }), async ({ fake, provider, read }) => {
       const other = startOther(fake);
       try {

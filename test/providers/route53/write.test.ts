@@ -15,7 +15,7 @@ let outsider: Outsider;
 beforeEach(async () => {
   const rate = { perSecond: 1_000, burst: 1_000 };
   scene = await openFake(
-    { rate, operations: {}, pending: 50, processing: 20 },
+    { rate, operations: {}, pending: 50, inSyncWhenAsked: true, processing: 20 },
     { requests_per_second: 1_000, burst: 1_000 },
   );
   outsider = outsiderAt(scene.fake.url);

@@ -6,7 +6,13 @@ import { errorOf } from '../powerdns/harness.ts';
 import { change, creation, openAt, planned, write, zone } from './fake.ts';
 import { create, type Outsider, outsiderAt, plain } from './outside.ts';
 
-const quick = { rate: { perSecond: 1_000, burst: 1_000 }, operations: {}, pending: 30, processing: 5 };
+const quick = {
+  rate: { perSecond: 1_000, burst: 1_000 },
+  operations: {},
+  pending: 30,
+  inSyncWhenAsked: true,
+  processing: 5,
+};
 const fast = { requests_per_second: 1_000, burst: 1_000 };
 
 let fake: Route53Fake;

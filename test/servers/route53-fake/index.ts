@@ -19,6 +19,8 @@ export interface Route53FakeOptions {
   readonly changes?: Rate;
   /** Milliseconds for which a change is PENDING. Default is 5 s. */
   readonly pending?: number;
+  /** Is a change INSYNC as soon as somebody asks whether it is? Who does not ask gets the whole of `pending`. Default is no. */
+  readonly inSyncWhenAsked?: boolean;
   /** Milliseconds for which a change batch keeps its zone busy, until it is answered. Default is 250. */
   readonly processing?: number;
   /** Zones or checks on a page, at most. Default is 100. */
@@ -43,6 +45,8 @@ export interface Route53Fake {
   readonly account: Account;
   /** Answers `code` instead from now on, where it says so; null: never. */
   bend(bend: Bend | null): void;
+  /** Has every change that was made be INSYNC. */
+  settle(): void;
   clear(): void;
   stop(): Promise<void>;
 }
@@ -64,6 +68,7 @@ export const startRoute53Fake = async (options: Route53FakeOptions = {}): Promis
     const body = await bodyOf(incoming);
     const bent = bend?.(operation, 'before');
     if (bent === 'cut') return void incoming.socket.destroy();
+    if (options.inSyncWhenAsked === true && operation === 'GetChange') settle(account);
     const reply = bent ?? throttled(operation) ?? answerTo(() => answer(account, body === '' ? null : parseXml(body)));
     if (isRefusal(reply) && reply.limit !== null) broken.push({ ...reply, limit: reply.limit, operation });
     requests.push({ operation, at, code: isRefusal(reply) ? reply.code : null });
@@ -80,12 +85,18 @@ export const startRoute53Fake = async (options: Route53FakeOptions = {}): Promis
     bend: (next) => {
       bend = next;
     },
+    settle: () => settle(account),
     clear: () => {
       broken.length = 0;
       requests.length = 0;
     },
     stop: close,
   };
+};
+
+const settle = ({ changes, checks }: Account): void => {
+  for (const [id, change] of changes) changes.set(id, { ...change, inSyncAt: 0 });
+  for (const check of checks.values()) check.releasedAt = 0;
 };
 
 const accountOf = ({ changes, pending = 5_000, processing = 250, page = 100 }: Route53FakeOptions): Account => {
