@@ -2,7 +2,7 @@
 // command prints with --format json (docs/commands.md), and throws HostmasterError where the command would end with a line
 // on stderr. Nothing is printed, nobody is asked, and the process goes on.
 import { setTimeout as pause } from 'node:timers/promises';
-import { providers } from './cli/providers.ts';
+import { providerLookup } from './cli/providers.ts';
 import type { Plan } from './model/plan.ts';
 import type { Problem } from './model/problem.ts';
 import type { VerifyReport, ZoneResult } from './model/result.ts';
@@ -45,7 +45,7 @@ export interface Applied {
 
 /** Checks everything that needs no network. */
 export const validate = async (options: Options): Promise<{ readonly problems: readonly Problem[] }> => {
-  const { problems } = await pass.validate(passOptions(options), providers);
+  const { problems } = await pass.validate(passOptions(options), providerLookup());
   return { problems };
 };
 
@@ -89,7 +89,7 @@ const passOptions = ({ signal: _, onNotice: __, ...options }: Options): PassOpti
 });
 
 const contextOf = ({ signal, onNotice }: Options): RunContext => ({
-  ...providers,
+  ...providerLookup(),
   ask: askByDns(),
   clock: { now: () => Date.now() },
   sleep: (milliseconds) =>

@@ -159,7 +159,7 @@ describe('verifying zones', () => {
       return ask(nameserver, question);
     };
     let waits = 0;
-    const sleep: VerifyOptions['sleep'] = async (milliseconds) => {
+    const sleep: VerifyZonesOptions['sleep'] = async (milliseconds) => {
       waits += 1;
       if (waits === 2) await putRecords(second.provider, zone, [['new', 60, 'A', '192.0.2.2']]);
       await pause(milliseconds);
@@ -172,7 +172,7 @@ describe('verifying zones', () => {
 
   it('gives up when the wait is over', async () => {
     let time = 0;
-    const sleep: VerifyOptions['sleep'] = async (milliseconds) => {
+    const sleep: VerifyZonesOptions['sleep'] = async (milliseconds) => {
       time += milliseconds;
     };
     const report = await verifyZones([work({ wait: 300 })], options({ now: () => time, sleep }));
