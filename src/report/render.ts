@@ -9,8 +9,8 @@ export type Renderer = (report: Report, colours: Colours) => string;
 
 const renderers = {
   text: renderText,
-  markdown: renderMarkdown,
   json: renderJson,
+  markdown: renderMarkdown,
 } as const satisfies Record<string, Renderer>;
 
 export type Format = keyof typeof renderers;

@@ -1,3 +1,4 @@
+import { count } from '../../model/phrases.ts';
 import { makeReport, type Report } from '../report.ts';
 
 /** What `init` reports: what it wrote, and what to do with it. `config` is the file as an option names it. */
@@ -11,7 +12,7 @@ export const prepareInitialised = (folder: string, files: readonly string[], con
 const welcome = (folder: string, files: readonly string[], config: string): readonly string[] => {
   const option = config === 'hostmaster.yaml' ? '' : ` --config ${config}`;
   return [
-    `Wrote ${files.length} files to ${folder}:`,
+    `Wrote ${count(files.length, 'file')} to ${folder}:`,
     ...files.map((file) => `  ${file}`),
     '',
     'Its target is a name server inside Hostmaster, so that it works as it is:',
