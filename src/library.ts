@@ -35,7 +35,7 @@ export interface Options {
   readonly onNotice?: (message: string) => void;
 }
 
-export interface Applied {
+export interface ApplyResult {
   readonly plan: Plan;
   readonly results: readonly ZoneResult[];
   readonly verify: VerifyReport;
@@ -57,7 +57,7 @@ export const plan = async (options: Options): Promise<Plan> => {
 };
 
 /** Plans, applies, and asks the name servers for what was written. */
-export const apply = async (options: Options): Promise<Applied> => {
+export const apply = async (options: Options): Promise<ApplyResult> => {
   const context = contextOf(options);
   const settings = { ...passOptions(options), serve: true, recover: true };
   const planned = await pass.planPass(settings, context, openedBy(openStore, options));
@@ -69,7 +69,7 @@ export const apply = async (options: Options): Promise<Applied> => {
 };
 
 /** Applies a plan that was reviewed, or nothing. */
-export const applyPlan = async (reviewed: Plan, options: Options): Promise<Applied> => {
+export const applyPlan = async (reviewed: Plan, options: Options): Promise<ApplyResult> => {
   const open = openedBy(openStore, options);
   return { plan: reviewed, ...(await pass.applyPlanPass(reviewed, passOptions(options), contextOf(options), open)) };
 };

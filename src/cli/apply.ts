@@ -2,13 +2,11 @@ import { HostmasterError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ApplyPass } from '../pass.ts';
 import { applyPass, applyPlanPass, closePass, planPass, readPlan } from '../pass.ts';
-import { applyMarkdown, planMarkdown } from '../report/markdown.ts';
-import { inFull, problemLines } from '../report/problems.ts';
-import { applyText, planText } from '../report/text.ts';
+import { prepareApplied, preparePlanned, render } from '../report/index.ts';
 import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
-import { json, passOptions, storeOpener } from './options.ts';
+import { passOptions, storeOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export interface ApplyOptions extends PlanningOptions {
@@ -28,7 +26,7 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
   try {
     const { plan } = pass;
     const changes = ofChanges(plan) === exit.changes;
-    if (options.format === 'text') io.out(planText(plan, io.paint));
+    showBeforeAsking(plan, options, io);
     if (changes && !(await agreed(options, io))) return exit.error;
     const applied = await applyPass(pass, context).finally(clear);
     report(plan, changes ? applied : null, options, io);
@@ -42,14 +40,14 @@ const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promi
   refuseBeside(options);
   const { context, clear } = commandContext(io, options);
   const plan = await readPlan(file);
-  if (options.format === 'text') io.out(planText(plan, io.paint));
+  showBeforeAsking(plan, options, io);
   if (ofChanges(plan) !== exit.changes) {
     report(plan, null, options, io);
     return exit.done;
   }
   if (!(await agreed(options, io))) return exit.error;
   const applied = await applyPlanPass(plan, passOptions(options), context, storeOpener(io)).finally(clear);
-  report({ ...plan, problems: [...plan.problems, ...applied.problems] }, applied, options, io);
+  report(plan, applied, options, io);
   return worst([ofProblems(applied.problems), ofResults(applied.results), ofVerify(applied.verify)]);
 };
 
@@ -73,12 +71,13 @@ const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
   return false;
 };
 
-const report = (plan: Plan, applied: ApplyPass | null, options: ApplyOptions, io: Io): void => {
-  const { results, verify } = applied ?? { results: [], verify: { checked: 0, differences: [] } };
-  if (options.format === 'json') io.out(json({ ...plan, results, verify }));
-  else if (options.format === 'markdown') io.out(`${planMarkdown(plan)}\n\n${applyMarkdown(results, verify)}\n`);
-  else if (applied !== null) {
-    const late = problemLines(applied.problems, inFull, io.paint).join('\n');
-    io.out(`\n${late === '' ? '' : `${late}\n`}${applyText(results, verify, io.paint)}`);
-  }
+/** Text is read as it comes: first the plan, then what became of it. Every other format is one document, at the end. */
+const showBeforeAsking = (plan: Plan, { format }: ApplyOptions, io: Io): void => {
+  if (format === 'text') io.out(render(format, preparePlanned(plan), io.colours));
+};
+
+const report = (plan: Plan, applied: ApplyPass | null, { format }: ApplyOptions, io: Io): void => {
+  if (applied === null && format === 'text') return;
+  const nothing = { results: [], verify: { checked: 0, differences: [] }, problems: [] };
+  io.out(render(format, prepareApplied(plan, applied ?? nothing), io.colours));
 };

@@ -50,7 +50,7 @@ export const label: TourStep = async (tour) => {
   heading(tour, '8. It gets a label', 'mailserver, and joins mail.example.com as labels.yaml has it');
   await watch(tour, [claim(mail, [], [second])], () => applyServer(tour, lineOf(second, both)));
   if (tour.failures.length > 0) return;
-  tour.say(`\nWhy is that so? ${tour.io.paint.bold('hostmaster explain mail.example.com A')}`);
+  tour.say(`\nWhy is that so? ${tour.io.colours.bold('hostmaster explain mail.example.com A')}`);
   expectCode(tour, 'explain', exit.done, await runExplain(mail.name, mail.type, tour.options, tour.io));
 };
 
@@ -98,8 +98,8 @@ const applyServer = async (tour: Tour, line: string | null): Promise<void> => {
   const before = (await edit(tour, inventory, (text) => withServer(text, line))).split('\n');
   const was = before.find(isServer);
   say(`  ${inventory}`);
-  if (was !== undefined) say(`    ${io.paint.red(`- ${shown(was)}`)}`);
-  if (line !== null) say(`    ${io.paint.green(`+ ${shown(line)}`)}`);
+  if (was !== undefined) say(`    ${io.colours.red(`- ${shown(was)}`)}`);
+  if (line !== null) say(`    ${io.colours.green(`+ ${shown(line)}`)}`);
   say('');
   expectCode(tour, 'apply', exit.done, await runApply(options, io, false));
 };

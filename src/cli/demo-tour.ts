@@ -27,7 +27,7 @@ export interface DemoQuestion {
 }
 
 export const heading = ({ say, io }: Pick<Tour, 'say' | 'io'>, title: string, rest: string): void =>
-  say(`\n${io.paint.bold(title)}: ${rest}`);
+  say(`\n${io.colours.bold(title)}: ${rest}`);
 
 export const expectCode = (tour: Tour, command: string, expected: number, code: number): void => {
   if (code !== expected) tour.failures.push(`${command} ended with exit code ${code}, not ${expected}`);
@@ -45,8 +45,8 @@ export const edit = async ({ folder }: Tour, path: string, change: (text: string
 export const ask = async (tour: Tour, name: string, type: string, expected: readonly string[]): Promise<void> => {
   const { nameserver, say, io } = tour;
   const { text, right } = await answerTo(tour, { name, type, expected });
-  say(`  ${name} ${type}? ${nameserver.label} answers ${right ? io.paint.green(text) : io.paint.red(text)}`);
-  say(io.paint.dim(`      dig @${nameserver.address} -p ${nameserver.port} ${name} ${type}`));
+  say(`  ${name} ${type}? ${nameserver.label} answers ${right ? io.colours.green(text) : io.colours.red(text)}`);
+  say(io.colours.dim(`      dig @${nameserver.address} -p ${nameserver.port} ${name} ${type}`));
 };
 
 /** What a step does to the answer to a question. */
@@ -71,8 +71,8 @@ export const watch = async (tour: Tour, watched: readonly Watched[], step: () =>
   for (const [i, question] of questions.entries()) {
     const [was, is] = [before[i], after[i]];
     const text = was?.text === is?.text ? `${is?.text}, as before` : `${was?.text} → ${is?.text}`;
-    const paint = was?.right === true && is?.right === true ? io.paint.green : io.paint.red;
-    say(`  ${question.padEnd(width)}  ${paint(text)}`);
+    const colour = was?.right === true && is?.right === true ? io.colours.green : io.colours.red;
+    say(`  ${question.padEnd(width)}  ${colour(text)}`);
   }
 };
 

@@ -47,7 +47,7 @@ const stepsOf = ({ stopServer }: DemoOptions): readonly TourStep[] => [
 
 const begin = async (folder: string, io: Io): Promise<Tour> => {
   const say = (text: string) => io.out(`${text}\n`);
-  say(`\n${io.paint.bold('1. A repository')}`);
+  say(`\n${io.colours.bold('1. A repository')}`);
   await copySample(folder);
   const config = join(folder, 'hostmaster.yaml');
   const port = await freePort();
@@ -69,8 +69,8 @@ const forTour = (config: string, port: number): string =>
     .replace(/^(\s+)path: servers\.yaml.*$/m, '$&\n$1interval: 1ms');
 
 const conclude = ({ failures, say, io }: Tour): void => {
-  if (failures.length === 0) say(`\n${io.paint.green('The tour is over, and everything was as it should be.')}`);
-  else say(`\n${io.paint.red(`The tour ends here: ${failures.join('; ')}.`)}`);
+  if (failures.length === 0) say(`\n${io.colours.green('The tour is over, and everything was as it should be.')}`);
+  else say(`\n${io.colours.red(`The tour ends here: ${failures.join('; ')}.`)}`);
 };
 
 const stay = async ({ nameserver, folder, say, io }: Tour): Promise<void> => {

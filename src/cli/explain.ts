@@ -2,13 +2,11 @@ import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import { typeByName } from '../model/rdata.ts';
 import { explainPass } from '../pass.ts';
-import { explainText } from '../report/explain.ts';
-import { fenced } from '../report/markup.ts';
-import { noPaint } from '../report/paint.ts';
+import { prepareExplained, render } from '../report/index.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { json, passOptions, readOnlyStoreOpener } from './options.ts';
+import { passOptions, readOnlyStoreOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export const runExplain = async (
@@ -26,12 +24,7 @@ export const runExplain = async (
     commandContext(io, options).context,
     readOnlyStoreOpener(io),
   );
-  const print = {
-    text: () => explanations.map((each) => explainText(each, io.paint)).join('\n'),
-    markdown: () => `${explanations.map((each) => fenced(explainText(each, noPaint))).join('\n\n')}\n`,
-    json: () => json(explanations.length === 1 ? explanations[0] : explanations),
-  }[options.format];
-  io.out(print());
+  io.out(render(options.format, prepareExplained(explanations), io.colours));
   return explanations.some(({ existing }) => existing.some(({ error }) => error !== null)) ? exit.error : exit.done;
 };
 

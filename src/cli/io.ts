@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Paint } from '../report/paint.ts';
-import { colours, noPaint } from '../report/paint.ts';
+import { type Colours, noColours, terminalColours } from '../report/index.ts';
 import { exit } from './exit.ts';
 
 /** The terminal, or what stands in for it. stdout carries the result, stderr everything else. */
@@ -8,7 +7,7 @@ export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** Colours for stdout. */
-  readonly paint: Paint;
+  readonly colours: Colours;
   /** Can a person answer? */
   readonly interactive: boolean;
   /** May a line on stderr be written over again and again? */
@@ -29,7 +28,7 @@ export const processIo = (): Io => {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    paint: process.stdout.isTTY && !process.env.NO_COLOR ? colours : noPaint,
+    colours: process.stdout.isTTY && !process.env.NO_COLOR ? terminalColours : noColours,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     progress: process.stderr.isTTY === true,
     ask: async (question) => {

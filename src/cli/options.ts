@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Store } from '../model/ports.ts';
+import { type Format, formats } from '../report/index.ts';
 import type { PassOptions } from '../run.ts';
 import { openStore, readStore } from '../state/index.ts';
 import type { Io } from './io.ts';
@@ -8,7 +9,7 @@ import type { Io } from './io.ts';
 /** The options that every command on a repository has. */
 export interface SourceOptions {
   readonly config: string;
-  readonly format: 'text' | 'json' | 'markdown';
+  readonly format: Format;
   readonly targetsFrom?: string;
   /** `error`: no notices; `debug`: an internal error shows where. Default is `info`. */
   readonly logLevel?: 'error' | 'info' | 'debug';
@@ -23,8 +24,7 @@ export interface CommonOptions extends SourceOptions {
 /** Where the dumps of deleted zones go. */
 export const deletedFolder = 'deleted';
 
-export const format = (): Option =>
-  new Option('--format <format>', 'of the result').choices(['text', 'json', 'markdown']).default('text');
+export const format = (): Option => new Option('--format <format>', 'of the result').choices(formats).default('text');
 
 export const withCommon = (command: Command): Command =>
   withTail(
@@ -65,8 +65,6 @@ export const passOptions = (options: PlanningOptions): PassOptions => ({
   full: options.full === true,
   serve: false,
 });
-
-export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** The state for a command that writes; damage in it is said. */
 export const storeOpener =

@@ -1,9 +1,10 @@
 import { HostmasterError } from '../model/errors.ts';
 import { type ServingTarget, servePass } from '../pass.ts';
+import { prepareServing, render } from '../report/index.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { json, passOptions } from './options.ts';
+import { passOptions } from './options.ts';
 import { providerLookup } from './providers.ts';
 import { stopped } from './wait.ts';
 
@@ -17,7 +18,7 @@ export const runServe = async (options: CommonOptions, io: Io): Promise<number> 
     );
   }
   try {
-    io.out(options.format === 'json' ? json({ serving: serving.map(addressOf) }) : serving.map(line).join(''));
+    io.out(render(options.format, prepareServing(serving.map(addressOf)), io.colours));
     await stopped(io);
     return exit.done;
   } finally {
@@ -26,6 +27,3 @@ export const runServe = async (options: CommonOptions, io: Io): Promise<number> 
 };
 
 const addressOf = ({ target, server: { address, port } }: ServingTarget) => ({ target, address, port });
-
-const line = ({ target, server }: ServingTarget): string =>
-  `${target} answers at ${server.address} port ${server.port} (UDP and TCP); Ctrl-C stops it\n`;

@@ -1,19 +1,13 @@
 import { validate } from '../pass.ts';
-import { validateMarkdown } from '../report/markdown.ts';
-import { validateText } from '../report/text.ts';
+import { prepareValidated, render } from '../report/index.ts';
 import { ofProblems } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { json, passOptions } from './options.ts';
+import { passOptions } from './options.ts';
 import { providerLookup } from './providers.ts';
 
 export const runValidate = async (options: CommonOptions, io: Io): Promise<number> => {
   const { problems, zones } = await validate(passOptions(options), providerLookup());
-  const print = {
-    text: () => validateText(problems, zones.length, io.paint),
-    markdown: () => `${validateMarkdown(problems, zones.length)}\n`,
-    json: () => json({ problems }),
-  }[options.format];
-  io.out(print());
+  io.out(render(options.format, prepareValidated(problems, zones.length), io.colours));
   return ofProblems(problems);
 };

@@ -1,11 +1,9 @@
 import { verifyPass } from '../pass.ts';
-import { verifyMarkdown } from '../report/markdown.ts';
-import { besidePlan, problemLines } from '../report/problems.ts';
-import { verifyText } from '../report/text.ts';
+import { prepareVerified, render } from '../report/index.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { json, passOptions, readOnlyStoreOpener } from './options.ts';
+import { passOptions, readOnlyStoreOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -21,12 +19,6 @@ export const runVerify = async (options: VerifyOptions, io: Io): Promise<number>
     readOnlyStoreOpener(io),
   ).finally(clear);
   const report = { checked, differences };
-  const errors = definitions.problems.filter(({ severity }) => severity === 'error');
-  const print = {
-    text: () => [...problemLines(errors, besidePlan, io.paint), verifyText(report, io.paint)].join('\n'),
-    markdown: () => `${verifyMarkdown(report, errors)}\n`,
-    json: () => json({ ...report, problems: definitions.problems }),
-  }[options.format];
-  io.out(print());
+  io.out(render(options.format, prepareVerified(report, definitions.problems), io.colours));
   return worst([ofProblems(definitions.problems), ofVerify(report)]);
 };

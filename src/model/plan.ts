@@ -175,7 +175,7 @@ const canonicalJson = (value: unknown): string =>
   );
 
 /** A change that two guards withhold counts once. */
-export const summarise = (changesets: readonly Changeset[]): PlanSummary => {
+export const summarise = (changesets: readonly Pick<Changeset, 'changes' | 'withheld'>[]): PlanSummary => {
   const count = { create: 0, replace: 0, delete: 0, withheld: 0 };
   for (const changeset of changesets) {
     for (const change of changeset.changes) count[change.action] += 1;

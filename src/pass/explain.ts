@@ -7,7 +7,7 @@ import type { RRset } from '../model/rrset.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { planZone } from '../plan/index.ts';
-import type { ExplainedRRset, Explanation } from '../report/explain.ts';
+import type { ExplainedRRset, Explanation } from '../report/index.ts';
 import type { Desired, PassOptions, SharedEvidence, StoreOpener } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
 import { type AskedName, decidingRRsets, nameServersOf, typesToAsk } from '../verify/index.ts';

@@ -8,7 +8,7 @@ import { keyOf } from '../model/rrset.ts';
 import { withSerialOf } from '../model/soa.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import { checkInWords } from '../report/checks.ts';
+import { checkInWords, visible } from '../report/index.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
 
 /** One zone to prove. Without `keys`, every RRset of it. */
@@ -95,7 +95,7 @@ const differenceAt = (
 };
 
 const checkText = (rrset: ComparedRRset | null): readonly string[] =>
-  rrset === null ? [] : [`health check: ${checkInWords(rrset.healthCheck ?? null)}`];
+  rrset === null ? [] : [`health check: ${visible(checkInWords(rrset.healthCheck ?? null))}`];
 
 const textsOf = (rrset: ComparedRRset | null, spelt: (rdata: string) => string): string[] =>
   rrset === null ? [] : rrset.values.map(({ rdata }) => `${rrset.ttl} ${spelt(rdata)}`).sort();

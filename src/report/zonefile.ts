@@ -4,19 +4,33 @@ import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
 import { isSoa } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 
+/** octoDNS's YAML, or an RFC 1035 master file. */
+export type ZoneFileForm = 'yaml' | 'zone';
+
+/** What of a zone goes into a file. */
+export interface ZoneInFile {
+  readonly zone: string;
+  readonly rrsets: readonly RRset[];
+}
+
 /** octoDNS's file name for a zone; "/" in a name is %2F. */
-export const zoneFileName = (zone: string, as: 'yaml' | 'zone'): string =>
-  `${zone.slice(0, -1).replaceAll('/', '%2F')}.${as}`;
+export const zoneFileName = (zone: string, form: ZoneFileForm): string =>
+  `${zone.slice(0, -1).replaceAll('/', '%2F')}.${form}`;
+
+/** A zone as a file, piece by piece. */
+export const zoneFile = ({ rrsets, zone }: ZoneInFile, form: ZoneFileForm): Iterable<string> =>
+  form === 'yaml' ? zoneYaml(rrsets, zone) : zoneMaster(rrsets, zone);
+
+/** Those of a zone that its file has: YAML is without the SOA. */
+export const rrsetsOfFile = ({ rrsets }: Pick<ZoneInFile, 'rrsets'>, form: ZoneFileForm): readonly RRset[] =>
+  form === 'zone' ? rrsets : rrsets.filter(({ type }) => !isSoa(type));
 
 /**
  * A zone as octoDNS's YAML, keys in octoDNS's order, which it insists on; loading it gives the same RRsets. Without the
  * SOA: it is the name server's own unless a file has one, and octoDNS has no such type. Yields a piece a name.
  */
 export function* zoneYaml(rrsets: readonly RRset[], zone: string): Generator<string> {
-  const byName = Map.groupBy(
-    rrsets.filter(({ type }) => !isSoa(type)),
-    ({ name }) => relativeTo(name, zone),
-  );
+  const byName = Map.groupBy(rrsetsOfFile({ rrsets }, 'yaml'), ({ name }) => relativeTo(name, zone));
   yield byName.size === 0 ? '--- {}\n' : '---\n';
   for (const [name, sets] of [...byName].sort(([a], [b]) => naturally(a, b))) {
     const records = sets.toSorted((a, b) => compareText(a.type, b.type));

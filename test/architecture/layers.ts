@@ -40,6 +40,7 @@ export const doors: Readonly<Record<string, string>> = {
   apply: 'src/apply/index.ts',
   memory: 'src/memory/index.ts',
   pass: 'src/pass.ts',
+  report: 'src/report/index.ts',
   verify: 'src/verify/index.ts',
 };
 

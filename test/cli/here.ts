@@ -1,6 +1,6 @@
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
-import { noPaint } from '../../src/report/paint.ts';
+import { noColours } from '../../src/report/index.ts';
 import type { Ended } from '../command.ts';
 
 /** The real command in this process, with all that it prints, where nobody answers it and no variable is set. */
@@ -10,7 +10,7 @@ export const runHere = async (args: readonly string[], now: () => number = Date.
   const io: Io = {
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
-    paint: noPaint,
+    colours: noColours,
     interactive: false,
     progress: false,
     ask: async () => null,

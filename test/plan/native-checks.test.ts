@@ -6,9 +6,7 @@ import type { RRset } from '../../src/model/rrset.ts';
 import { assemblePlan } from '../../src/plan/index.ts';
 import type { NativeChecks } from '../../src/provider.ts';
 import { SyntaxProblem } from '../../src/provider.ts';
-import { planMarkdown } from '../../src/report/markdown.ts';
-import { noPaint } from '../../src/report/paint.ts';
-import { planText } from '../../src/report/text.ts';
+import { preparePlanned, render } from '../../src/report/index.ts';
 import { apex, check, evidence, plan, rrset } from './make.ts';
 
 // A provider that checks an A or AAAA itself: each check each 30 s, and 1 a month.
@@ -67,14 +65,14 @@ describe('checks of the provider itself', () => {
     const whole = assemblePlan({ ...parts, changesets: [changeset] });
     const { cost: _, ...without } = changeset;
     expect(assemblePlan({ ...parts, changesets: [without] }).digest).toBe(whole.digest);
-    const text = planText(whole, noPaint);
+    const text = render('text', preparePlanned(whole));
     expect(text).toContain('    checks cost 2 more\n');
     expect(text).toContain('      - health check: none\n      + health check: TCP port 25, each 30 s\n');
-    const markdown = planMarkdown(whole);
+    const markdown = render('markdown', preparePlanned(whole));
     expect(markdown).toContain('checks cost 2 more');
     expect(markdown.match(/health check: TCP port 25, each 30 s/g)).toHaveLength(1);
     const made = plan({ desired: [checked(two)], existing: apex, target }).changeset;
-    const created = planText(assemblePlan({ ...parts, changesets: [made] }), noPaint);
+    const created = render('text', preparePlanned(assemblePlan({ ...parts, changesets: [made] })));
     expect(created).toContain('192.0.2.1, 192.0.2.2\n      + health check: TCP port 25, each 30 s\n');
   });
 

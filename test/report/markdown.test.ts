@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planMarkdown, validateMarkdown, verifyMarkdown } from '../../src/report/markdown.ts';
-import { code, inert, table } from '../../src/report/markup.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { preparePlanned, prepareValidated, prepareVerified, render } from '../../src/report/index.ts';
+import { code, inert, table } from '../../src/report/markdown/markup.ts';
 import { changeset, create, difference, planOf, remove, replace, set, times, warning, withhold } from './make.ts';
 
 const apex = 'example.com.';
@@ -14,6 +15,8 @@ const cellsOf = (line: string): readonly string[] => line.match(/(?:\\.|[^|\\])+
 const tagsIn = (markdown: string): readonly string[] => [
   ...new Set(markdown.replaceAll(/`[^`]*`|\\./g, '').match(/<[^>]*>?/g) ?? []),
 ];
+
+const planMarkdown = (plan: Plan): string => render('markdown', preparePlanned(plan)).trimEnd();
 
 const hostile = '"a`b|c\\|d<script>alert(1)</script> **x** [y](http://z) @team #1 &amp; \n\n| e | f |\r\u001b[0m ```"';
 
@@ -104,12 +107,15 @@ describe('a plan as markdown', () => {
 describe('the other reports as markdown', () => {
   it('have errors first', () => {
     const error = { ...warning(9, 'worse'), severity: 'error' as const };
-    expect(validateMarkdown([warning(1), error], 2).match(/❌|⚠️/gu)).toEqual(['❌', '⚠️']);
-    expect(validateMarkdown([], 2)).toBe('**2 zones checked: no problems**');
+    expect(render('markdown', prepareValidated([warning(1), error], 2)).match(/❌|⚠️/gu)).toEqual(['❌', '⚠️']);
+    expect(render('markdown', prepareValidated([], 2))).toBe('**2 zones checked: no problems**\n');
   });
 
   it('keep what name servers say within the fence', () => {
-    const markdown = verifyMarkdown({ checked: 1, differences: [difference('differs', { answered: hostile })] }, []);
+    const markdown = render(
+      'markdown',
+      prepareVerified({ checked: 1, differences: [difference('differs', { answered: hostile })] }, []),
+    );
     expect(markdown.match(/```/g)).toHaveLength(2);
   });
 });

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Unmanaged } from '../../src/model/plan.ts';
-import { colours, noPaint } from '../../src/report/paint.ts';
-import { applyText, planText, validateText, verifyText } from '../../src/report/text.ts';
+import type { Difference } from '../../src/model/result.ts';
+import {
+  prepareApplied,
+  preparePlanned,
+  prepareValidated,
+  prepareVerified,
+  render,
+  terminalColours,
+} from '../../src/report/index.ts';
 import { changeset, create, difference, planOf, remove, replace, set, times, warning, withhold } from './make.ts';
 
 const apex = 'example.com.';
-const plain = (...args: Parameters<typeof planOf>) => planText(planOf(...args), noPaint);
+const plain = (...args: Parameters<typeof planOf>) => render('text', preparePlanned(planOf(...args)));
 const linesOf = (text: string) => text.trimEnd().split('\n');
 
 describe('a plan as text', () => {
@@ -125,8 +132,8 @@ Plan: 1 create, 2 replaces and 1 delete.
 
   it('has no colours unless it is given them', () => {
     const plan = planOf([changeset(apex, [remove(`b.${apex}`, 'A', set(60, '192.0.2.1'))])], [warning(1)]);
-    expect(planText(plan, noPaint)).not.toContain('\u001b');
-    expect(planText(plan, colours)).toContain('\u001b[31m');
+    expect(render('text', preparePlanned(plan))).not.toContain('\u001b');
+    expect(render('text', preparePlanned(plan), terminalColours)).toContain('\u001b[31m');
   });
 
   it('lets no control character of a stranger through', () => {
@@ -140,14 +147,21 @@ Plan: 1 create, 2 replaces and 1 delete.
 
 describe('problems as text', () => {
   it('are all there where they are what was asked for', () => {
-    expect(linesOf(validateText(times(300, warning), 2, noPaint))).toHaveLength(301);
-    expect(linesOf(validateText([], 1, noPaint))).toEqual(['1 zone checked: no problems']);
+    expect(linesOf(render('text', prepareValidated(times(300, warning), 2)))).toHaveLength(301);
+    expect(linesOf(render('text', prepareValidated([], 1)))).toEqual(['1 zone checked: no problems']);
   });
 });
 
 describe('what verify says', () => {
+  const verified = (checked: number, differences: readonly Difference[] = []) =>
+    render('text', prepareVerified({ checked, differences }, []));
   const said = (...differences: Parameters<typeof difference>[]) =>
-    linesOf(verifyText({ checked: 3, differences: differences.map((each) => difference(...each)) }, noPaint));
+    linesOf(
+      verified(
+        3,
+        differences.map((each) => difference(...each)),
+      ),
+    );
   const zone = { name: apex, type: 'SOA', expected: null };
 
   it.each([
@@ -192,10 +206,13 @@ describe('what verify says', () => {
   });
 
   it('where all is well, where nothing was asked, and where very much is wrong', () => {
-    expect(verifyText({ checked: 1, differences: [] }, noPaint)).toBe('Verified: 1 answer, as it should be.\n');
-    expect(verifyText({ checked: 0, differences: [] }, noPaint)).toBe('Verified: nothing to ask for.\n');
+    expect(verified(1)).toBe('Verified: 1 answer, as it should be.\n');
+    expect(verified(0)).toBe('Verified: nothing to ask for.\n');
     const lines = linesOf(
-      verifyText({ checked: 5000, differences: times(5000, () => difference('differs')) }, noPaint),
+      verified(
+        5000,
+        times(5000, () => difference('differs')),
+      ),
     );
     expect(lines.slice(-2)).toEqual([
       '… and 4,950 more differences (--format json has them all)',
@@ -225,7 +242,12 @@ describe('what apply says', () => {
         changes: [change('b.', 'refused'), change('c.', 'applied')],
       },
     ];
-    expect(linesOf(applyText(results, { checked: 2, differences: [] }, noPaint))).toEqual([
+    expect(
+      linesOf(
+        render('text', prepareApplied(planOf([]), { results, verify: { checked: 2, differences: [] }, problems: [] })),
+      ),
+    ).toEqual([
+      '',
       'example.net. at pdns: pdns refused b. A: no\\x0areason',
       '    1 of 2 changes applied',
       'Applied: 2 changes in 2 zones; not applied: 1 change in 1 zone.',

@@ -5,9 +5,7 @@ import { readMaster } from '../../load/master/read-master.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { keyOf, type RRset } from '../../model/rrset.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
-import { checkInWords } from '../../report/checks.ts';
-import { visible } from '../../report/phrases.ts';
-import { zoneFileName, zoneMaster } from '../../report/zonefile.ts';
+import { checkInWords, visible, zoneFileName, zoneMaster } from '../../report/index.ts';
 import { makeFolder } from '../../state/index.ts';
 
 /** A zone as a target held it, in a file that was read back. */

@@ -2,7 +2,7 @@ import type { Definitions, TargetDefinition } from '../../model/definitions.ts';
 import { HostmasterError } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
 import type { ZoneSnapshot } from '../../model/zone.ts';
-import { locationOf } from '../../report/problems.ts';
+import { locationOf, visible } from '../../report/index.ts';
 import type { OpenTarget } from '../../target.ts';
 
 /** What `--allow` lets a deletion through for. */
@@ -69,7 +69,7 @@ const configured = (
 const refuseErrors = ({ file, problems }: Definitions): void => {
   const [first] = problems.filter(({ severity }) => severity === 'error');
   if (first === undefined) return;
-  const message = `nothing was deleted: which zones ${file} has is not certain, as it has an error: ${locationOf(first)}: ${first.message}`;
+  const message = `nothing was deleted: which zones ${file} has is not certain, as it has an error: ${visible(locationOf(first))}: ${first.message}`;
   throw new HostmasterError('CONFIG', message);
 };
 

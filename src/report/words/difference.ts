@@ -1,10 +1,9 @@
-import type { Difference } from '../model/result.ts';
-import { isNameServers, isSoa } from '../model/rr-types.ts';
-import { visible } from './phrases.ts';
+import type { Difference } from '../../model/result.ts';
+import { isNameServers, isSoa } from '../../model/rr-types.ts';
 
 /** One difference as a sentence: which name server, which name, what it should say and what it says. */
-export const differenceLine = (difference: Difference): string =>
-  visible(isOfZone(difference) ? ofZone(difference) : ofRRset(difference));
+export const differenceInWords = (difference: Difference): string =>
+  isOfZone(difference) ? ofZone(difference) : ofRRset(difference);
 
 /** A SOA of which nothing is expected stands for the whole zone, and so does a NS that nobody has an address for. */
 const isOfZone = ({ type, kind, expected }: Difference): boolean =>
@@ -39,8 +38,8 @@ const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial }: D
 const said = (answered: Difference['answered']): string =>
   typeof answered === 'string' ? answered : answered === null ? 'nothing' : limited(answered);
 
-const shownValues = 12;
+const mostValues = 12;
 const limited = (values: readonly string[]): string =>
-  values.length <= shownValues
+  values.length <= mostValues
     ? values.join(', ')
-    : `${values.slice(0, shownValues).join(', ')}, … ${values.length} values in all`;
+    : `${values.slice(0, mostValues).join(', ')}, … ${values.length} values in all`;

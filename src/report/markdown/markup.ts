@@ -1,9 +1,10 @@
-import { count } from '../model/phrases.ts';
+import { count } from '../../model/phrases.ts';
+import { visible } from '../words/visible.ts';
 
-// Markdown of text that may come from a stranger: no text leaves its span, its cell or its line.
+// Markdown of text that a stranger may have chosen: no text leaves its span, its cell or its line.
 
 const mostOfTable = 20_000;
-const shownRows = 200;
+const mostRows = 200;
 
 /** As many rows as fit; cells are markdown already. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
@@ -12,7 +13,7 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
   for (const cells of rows) {
     const line = `| ${cells.join(' | ')} |`;
     length += line.length;
-    if (lines.length === shownRows || length > mostOfTable) break;
+    if (lines.length === mostRows || length > mostOfTable) break;
     lines.push(line);
   }
   const more = rows.length - lines.length;
@@ -29,6 +30,9 @@ export const code = (text: string): string => {
   const line = oneLine(text);
   return /[`|]/.test(line) ? `<code>${asEntities(line)}</code>` : `\`${line || ' '}\``;
 };
+
+/** The code span of a place in a file, whose name a reader finds again: what does not print shows. */
+export const codeOfFile = (text: string): string => code(visible(text));
 
 const asEntities = (text: string): string => text.replaceAll(/[^A-Za-z0-9 .,=+/"-]/gu, (c) => `&#${c.codePointAt(0)};`);
 

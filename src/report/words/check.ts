@@ -1,6 +1,5 @@
-import type { HealthCheck } from '../model/health.ts';
-import { count } from '../model/phrases.ts';
-import { visible } from './phrases.ts';
+import type { HealthCheck } from '../../model/health.ts';
+import { count } from '../../model/phrases.ts';
 
 /** A health check in words: `TCP port 25, each 30 s`. */
 export const checkInWords = (check: HealthCheck | null): string => {
@@ -8,7 +7,7 @@ export const checkInWords = (check: HealthCheck | null): string => {
   const { interval, port, string_match: match, timeout, urls, when_all_down: down } = check;
   const [first, ...more] = Object.values(urls ?? {});
   const rest = more.length === 0 ? '' : ` and ${count(more.length, 'more URL')}`;
-  const what = port !== null ? `TCP port ${port}` : first === undefined ? 'of no one form' : `${visible(first)}${rest}`;
+  const what = port !== null ? `TCP port ${port}` : first === undefined ? 'of no one form' : `${first}${rest}`;
   return [
     what,
     ...(match === null ? [] : [`with ${JSON.stringify(match)} in it`]),

@@ -1,0 +1,56 @@
+import { grouping, listed } from '../../model/phrases.ts';
+import type { Changeset, Plan, Unmanaged } from '../../model/plan.ts';
+import { makeReport, type Report, type ZoneSection } from '../report.ts';
+import { countsInWords } from '../words/counts.ts';
+import { fewOfEachRule, problemCounts } from '../words/problem.ts';
+
+/** What `plan` reports: problems, then zone by zone what changes and what does not. */
+export const preparePlanned = (plan: Plan): Report =>
+  makeReport({
+    kind: 'planned',
+    document: plan,
+    sections: [
+      { kind: 'problems', problems: plan.problems, most: fewOfEachRule },
+      { kind: 'zones', zones: plan.changesets.filter(isWorthShowing).map(zoneSection) },
+    ],
+    summary: [planSummary(plan)],
+    isSpaced: true,
+    identity: { digest: plan.digest, commit: plan.config_commit },
+  });
+
+const isWorthShowing = ({ changes, withheld, create_zone }: Changeset): boolean =>
+  changes.length > 0 || withheld.length > 0 || create_zone;
+
+const zoneSection = (changeset: Changeset): ZoneSection => {
+  const { changes, cost, create_zone, target, unmanaged, view, withheld, zone } = changeset;
+  return {
+    title: view === null ? zone : `${zone}@${view}`,
+    zone,
+    target,
+    isNew: create_zone,
+    risk: riskOf(changeset),
+    changes,
+    withheld,
+    unmanaged: unmanaged.filter((each) => !isInEveryZone(each)),
+    cost: cost ?? null,
+  };
+};
+
+const riskOf = ({ changes, withheld }: Changeset): ZoneSection['risk'] => {
+  if (withheld.length > 0 || changes.some(({ action }) => action === 'delete')) return 'removes';
+  return changes.every(({ action }) => action === 'create') ? 'adds' : 'replaces';
+};
+
+/** What every zone has that does not speak of it. */
+const isInEveryZone = ({ kind }: Unmanaged): boolean => kind === 'server_own' || kind === 'apex_ns';
+
+/** One line: what would change, what is withheld, what is wrong. */
+const planSummary = ({ summary, problems, changesets }: Plan): string => {
+  const { create, replace, delete: deletes } = summary;
+  const created = changesets.filter(({ create_zone }) => create_zone).length;
+  const words = countsInWords({ 'new zone': created, create, replace, delete: deletes });
+  const changes = words.length === 0 ? 'no changes' : listed(words);
+  const withheld = summary.withheld > 0 ? `; ${grouping(summary.withheld)} withheld` : '';
+  const wrong = problemCounts(problems);
+  return `Plan: ${changes}${withheld}${wrong === null ? '' : `; ${wrong}`}.`;
+};
