@@ -2,7 +2,7 @@ import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import { count } from '../model/phrases.ts';
 import { type DeleteAllow, deleteZonePass, type FoundZone } from '../pass.ts';
-import { prepareDeleted, problemsAsText, render } from '../report/index.ts';
+import { prepareDeleted, problemsAsText, render, shellWord } from '../report/index.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { SourceOptions } from './options.ts';
@@ -63,8 +63,5 @@ const commandOf = (zone: string, options: ZoneDeleteOptions): string => {
     ...(format === 'text' ? [] : ['--format', format]),
     ...allow.flatMap((each) => ['--allow', each]),
   ];
-  return words.map(forShell).join(' ');
+  return words.map(shellWord).join(' ');
 };
-
-const forShell = (word: string): string =>
-  /^[A-Za-z0-9._/:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -28,5 +28,6 @@ export type { Report } from './report.ts';
 export { problemsAsText } from './text.ts';
 export { checkInWords } from './words/check.ts';
 export { locationOf } from './words/problem.ts';
+export { shellWord } from './words/shell.ts';
 export { visible } from './words/visible.ts';
 export { type ZoneFileForm, zoneFile, zoneFileName, zoneMaster } from './zonefile.ts';

@@ -139,7 +139,13 @@ Plan: 1 create, 2 replaces and 1 delete.
   it('lets no control character of a stranger through', () => {
     const hostile = warning(1, 'one\n::error::two\u001b[2J\u0007three\u2028four');
     const withheld = [withhold(remove(`b.${apex}`, 'A', set(60, '192.0.2.1')), null, 'a\u001b]0;b\u0007')];
-    const text = plain([changeset(apex, [], { withheld })], [hostile]);
+    const health_check = {
+      ...{ port: 25, urls: null, interval: null, timeout: null },
+      ...{ string_match: 'fine\u2028::error::not', when_all_down: 'open' as const },
+    };
+    const checked = create(`c.${apex}`, 'A', { ...set(60, '192.0.2.1'), health_check });
+    const text = plain([changeset(apex, [checked], { withheld })], [hostile]);
+    expect(text).toContain('with "fine\\x2028::error::not" in it');
     expect(text).not.toMatch(/(?!\n)\p{Cc}|\u2028/u);
     expect(text).not.toMatch(/^::error/m);
   });

@@ -3,6 +3,7 @@ import type { Unmanaged, Withheld } from '../../model/plan.ts';
 import { type Line, toned, type ZoneSection } from '../report.ts';
 import { changeInWords } from '../words/change.ts';
 import { countsOfZones } from '../words/counts.ts';
+import { shellWord } from '../words/shell.ts';
 import { changeLines, type MostChanges, mostInPlan } from './changes.ts';
 
 const mostZones = { removes: 100, replaces: 30, adds: 20 };
@@ -83,10 +84,6 @@ const withheldOfReason = (group: readonly Withheld[]): readonly Line[] => {
     ...(first.allow === null ? [] : [[`      to let it through in one run: --allow ${shellWord(first.allow)}`]]),
   ];
 };
-
-/** A word as a shell reads it back. */
-const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 const mostWhys = 4;
 
