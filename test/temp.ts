@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,7 +20,12 @@ export default (): (() => void) => {
   return () => remove(folder);
 };
 
-const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+/** A worker that ends at this moment removes its own folders, which ends a removal without an error. */
+const remove = (folder: string): void => {
+  for (let tries = 0; tries < 100 && existsSync(folder); tries += 1) {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+};
 
 const isRunning = (pid: number): boolean => {
   try {
