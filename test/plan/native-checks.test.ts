@@ -9,7 +9,7 @@ import { SyntaxProblem } from '../../src/provider.ts';
 import { planMarkdown } from '../../src/report/markdown.ts';
 import { noPaint } from '../../src/report/paint.ts';
 import { planText } from '../../src/report/text.ts';
-import { apex, check, evidence, plan, rrset } from './make.ts';
+import { apex, check, evidence, plan, rrset } from './plan-input.ts';
 
 // A provider that checks an A or AAAA itself: each check each 30 s, and 1 a month.
 
