@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 export default defineConfig({
   // For a provider that is not in this checkout, as if hostmaster were installed beside it.
@@ -9,6 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**'],
     watch: false,
+    globalSetup: 'test/temp.ts',
+    sequence: { sequencer: LongestFirst },
     // The commands that tests run compile each module once, not once a command: half of a short command's time.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     maxWorkers: 3,

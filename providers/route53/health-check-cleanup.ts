@@ -27,12 +27,8 @@ export const cleanUpChecks = async (
   const candidates = ours.filter((id) => (used === null ? isReleasedOrMade(session, id) : !used.has(id)));
   if (candidates.length === 0) return;
   const unused = await unusedOf(session, hosted, candidates, signal);
-  await deleteChecks(
-    session,
-    unused.filter((id) => isReleasedOrMade(session, id)),
-    signal,
-  );
-  const left = unused.filter((id) => !isReleasedOrMade(session, id));
+  const { own = [], left = [] } = Object.groupBy(unused, (id) => (isReleasedOrMade(session, id) ? 'own' : 'left'));
+  await deleteChecks(session, own, signal);
   if (left.length === 0) return;
   const grace = session.settings.checkGrace;
   await interruptible(sleep(grace, undefined, signal === undefined ? {} : { signal }), signal);

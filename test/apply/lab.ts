@@ -8,7 +8,7 @@ import { rrset } from '../faults/zone.ts';
 import { tempFolder } from '../servers/child.ts';
 import type { Proxy as ApiProxy, PowerDns } from '../servers/index.ts';
 import { startPowerDns, startProxy } from '../servers/index.ts';
-import { change, changeset, setOf } from './make.ts';
+import { change, changeset, setOf } from './changes.ts';
 import { openPowerDns } from './pass.ts';
 
 // A lab with two reverse zones and a shared name: web1 moves, web2 comes, web3 goes.

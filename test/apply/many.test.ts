@@ -3,8 +3,8 @@ import type { Store } from '../../src/model/ports.ts';
 import type { Write, WriteResult } from '../../src/provider.ts';
 import type { OpenTarget } from '../../src/target.ts';
 import { cpuTime } from '../cpu.ts';
+import { change, changeset, setOf } from './changes.ts';
 import { openPair, type Pair } from './embedded.ts';
-import { change, changeset, setOf } from './make.ts';
 import { applyAt, recoverAt, targetsOf } from './pass.ts';
 
 // Two embedded targets, one for the forward zone and one for the reverse zones, and servers by the thousand.

@@ -4,8 +4,8 @@ import type { Change } from '../../src/model/plan.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { Provider, Write, WriteResult } from '../../src/provider.ts';
 import type { OpenTarget } from '../../src/target.ts';
+import { change, changeset, setOf } from './changes.ts';
 import { openPair, type Pair } from './embedded.ts';
-import { change, changeset, setOf } from './make.ts';
 import { applyAt, recoverAt, targetsOf } from './pass.ts';
 
 // Atomic sets at targets that compare and swap by themselves: two embedded ones, with names at one and addresses at the

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { order } from '../../src/apply/order.ts';
 import type { Change } from '../../src/model/plan.ts';
-import { supports } from '../plan/make.ts';
+import { supports } from '../plan/plan-input.ts';
 
 const side = (rdata: string) => ({ ttl: 300, values: [{ rdata, origins: [] }], health_check: null });
 const create = (name: string, type = 'A', rdata = '192.0.2.1'): Change => ({

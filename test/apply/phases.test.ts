@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Phase } from '../../src/apply/phases.ts';
 import { changesByPhase, rolesOf } from '../../src/apply/phases.ts';
 import type { AtomicSet, Change, Changeset } from '../../src/model/plan.ts';
-import { change, changeset, setOf } from './make.ts';
+import { change, changeset, setOf } from './changes.ts';
 
 const reverse = '2.0.192.in-addr.arpa.';
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { OpenTarget } from '../../src/target.ts';
 import { overwrite, rrset } from '../faults/zone.ts';
 import type { Fault, ProxyRequest } from '../servers/index.ts';
+import { change, changeset } from './changes.ts';
 import type { Lab } from './lab.ts';
 import { contentOf, everything, forward, labPass, sideOf, startLab, there } from './lab.ts';
-import { change, changeset } from './make.ts';
 import { applyAt, targetsOf } from './pass.ts';
 
 // Invariant 6: a reviewed zone goes through whole or not at all, however many writes it takes.

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { overwrite, rrset } from '../faults/zone.ts';
 import type { Fault, ProxyRequest } from '../servers/index.ts';
+import { change } from './changes.ts';
 import type { Lab } from './lab.ts';
 import { about, contentOf, everything, forward, here, labPass, shared, sideOf, startLab, there } from './lab.ts';
-import { change } from './make.ts';
 import { applyAt, recoverAt, targetsOf } from './pass.ts';
 
 let lab: Lab;

@@ -1,4 +1,4 @@
-import type { TargetConfig } from '../conformance/repository.ts';
+import type { TargetConfig } from '../conformance/step-repository.ts';
 import {
   type DnsAddress,
   type DnsQuestion,

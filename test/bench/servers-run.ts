@@ -7,7 +7,7 @@ import { composedOf, composition } from '../../src/compose/index.ts';
 import { planAffected } from '../../src/pass/affected/index.ts';
 import { openStore } from '../../src/state/index.ts';
 import { contextOf, targetOf, targetsOf } from '../apply/pass.ts';
-import { applied, fullPass, type Scene } from '../pass/scene.ts';
+import { applied, fullPass, type Scene } from '../pass/pass-scene.ts';
 import { movedAt, serverAt, serversInput } from './servers.ts';
 
 export interface Figure {

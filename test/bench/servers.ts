@@ -1,7 +1,7 @@
 import type { ComposeInput } from '../../src/compose/index.ts';
 import type { RosterServer } from '../../src/model/server.ts';
-import { claim, grant, inputOf, label, present, record, server, zone } from '../compose/make.ts';
-import { creatable } from '../pass/scene.ts';
+import { claim, grant, inputOf, label, present, record, server, zone } from '../compose/compose-input.ts';
+import { creatable } from '../pass/pass-scene.ts';
 
 // 10,000 servers in 40 racks, each with an IPv4 and an IPv6 address and five labels: 100,000 RRsets of their own, and a
 // name for each rack that its servers share.

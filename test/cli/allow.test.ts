@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Change, Changeset } from '../../src/model/plan.ts';
 import { unusedAllows } from '../../src/pass/allows.ts';
 import { parseChangeAllow } from '../../src/plan/index.ts';
-import { jsonOf, type Sample, sample, zoneFile } from '../e2e/repository.ts';
+import { jsonOf, type Sample, sample, zoneFile } from '../e2e/sample-repository.ts';
 
 describe('--allow', () => {
   let repository: Sample;

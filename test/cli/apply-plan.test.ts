@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Sample, sample } from '../e2e/repository.ts';
+import { type Sample, sample } from '../e2e/sample-repository.ts';
 
 describe('apply --plan', () => {
   let repository: Sample;

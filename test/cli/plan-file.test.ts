@@ -6,7 +6,7 @@ import { HostmasterError } from '../../src/model/errors.ts';
 import type { Changeset, Plan } from '../../src/model/plan.ts';
 import { planDigest } from '../../src/model/plan.ts';
 import { readPlan } from '../../src/pass/planfile.ts';
-import { jsonOf, type Sample, sample } from '../e2e/repository.ts';
+import { jsonOf, type Sample, sample } from '../e2e/sample-repository.ts';
 import { tempFolder } from '../servers/child.ts';
 
 describe('a plan file', () => {

@@ -6,7 +6,7 @@ import { compose } from '../../src/compose/index.ts';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { grants, groups, labels } from '../load/examples.ts';
-import * as make from './make.ts';
+import * as make from './compose-input.ts';
 
 // The two examples of the documentation, as they stand, beside the grants that it shows.
 

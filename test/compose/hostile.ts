@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { RosterServer, Scalar, Server } from '../../src/model/server.ts';
-import * as make from './make.ts';
+import * as make from './compose-input.ts';
 
 /** What an inventory might say to break out of where it belongs. */
 export const hostileTexts: readonly string[] = [

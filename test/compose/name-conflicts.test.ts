@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
 import type { Roles } from '../../src/model/roles.ts';
 import type { RosterServer } from '../../src/model/server.ts';
-import * as make from './make.ts';
+import * as make from './compose-input.ts';
 
 const { server, present, newcomer, record, claim, label, grant, zone } = make;
 

@@ -8,8 +8,8 @@ import { parseRdata } from '../../src/model/rdata.ts';
 import type { RRset } from '../../src/model/rrset.ts';
 import type { RosterServer } from '../../src/model/server.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
+import * as make from './compose-input.ts';
 import { anyEntry, anyRoster, hostile, hostileRoles, hostileTexts, hostileZones } from './hostile.ts';
-import * as make from './make.ts';
 
 const inputOf = (servers: readonly RosterServer[]) => make.inputOf(servers, hostileRoles, hostileZones);
 const isInventorys = (rrset: RRset): boolean =>

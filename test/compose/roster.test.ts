@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compose, composition, evidenceFrom } from '../../src/compose/index.ts';
 import type { RosterServer } from '../../src/model/server.ts';
-import * as make from './make.ts';
+import * as make from './compose-input.ts';
 
 const { server, present, newcomer, missing, remembered, incomplete, zone } = make;
 const zones = [zone('lab.internal.'), zone('2.0.192.in-addr.arpa.')];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
-import * as make from './make.ts';
+import * as make from './compose-input.ts';
 
 const { server, present, newcomer, missing, zone } = make;
 const web1 = server('web1', ['192.0.2.11', '2001:db8::11']);

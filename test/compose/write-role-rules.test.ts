@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/compose/index.ts';
 import type { Roles } from '../../src/model/roles.ts';
-import * as make from './make.ts';
+import * as make from './compose-input.ts';
 
 const { server, present, newcomer, missing, remembered, record, claim, label, group, grant, zone, check } = make;
 

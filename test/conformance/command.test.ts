@@ -5,8 +5,8 @@ import { differences } from './answers.ts';
 import { groups } from './groups/index.ts';
 import { normaliserOf } from './normalise.ts';
 import { powerDnsSubject } from './powerdns.ts';
-import { writeRepository } from './repository.ts';
 import type { Subject } from './runner.ts';
+import { writeRepository } from './step-repository.ts';
 import type { Wanted } from './suite.ts';
 
 // A few groups through the command, each step in a process of its own: apply, plan again, read back with dig.

@@ -7,7 +7,7 @@ import { providerFinder } from '../../src/plugins/index.ts';
 import type { Supports } from '../../src/provider.ts';
 import { askByDns } from '../../src/verify/index.ts';
 import type { DnsAddress } from '../servers/ports.ts';
-import { targetName } from './repository.ts';
+import { targetName } from './step-repository.ts';
 
 // One desired state through the real pass, in this process.
 

@@ -11,7 +11,7 @@ import type { ZoneReader } from './contents.ts';
 import { type Converged, type Driver, driverOf, withheldOf } from './driver.ts';
 import { groups } from './groups/index.ts';
 import { type Normaliser, normaliserOf } from './normalise.ts';
-import { type TargetConfig, writeRepository } from './repository.ts';
+import { type TargetConfig, writeRepository } from './step-repository.ts';
 import { type Group, ownerOf, type Said, type Step, type Wanted } from './suite.ts';
 
 /** A name server that the suite runs on, with the provider and the configuration that reach it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hostmaster } from '../command.ts';
 import { startPowerDns, tempFolder } from '../servers/index.ts';
-import { jsonOf } from './repository.ts';
+import { jsonOf } from './sample-repository.ts';
 
 // A zone file without apex NS, at a target without verify_at: the name servers are those that the target knows.
 

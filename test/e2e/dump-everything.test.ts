@@ -8,8 +8,8 @@ import { hostmaster } from '../command.ts';
 import { embeddedSubject } from '../conformance/embedded.ts';
 import { groups } from '../conformance/groups/index.ts';
 import { powerDnsSubject } from '../conformance/powerdns.ts';
-import { type TargetConfig, targetName, writeRepository } from '../conformance/repository.ts';
 import type { Subject } from '../conformance/runner.ts';
+import { type TargetConfig, targetName, writeRepository } from '../conformance/step-repository.ts';
 import { cases } from '../model/cases.ts';
 import { tempFolder } from '../servers/child.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../servers/index.ts';
-import { type AppliedSample, appliedSample, jsonOf, zoneFile } from './repository.ts';
+import { type AppliedSample, appliedSample, jsonOf, zoneFile } from './sample-repository.ts';
 
 // How each command ends, on a repository that is applied already.
 

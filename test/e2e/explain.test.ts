@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Sample, sample, zoneFile } from './repository.ts';
+import { type Sample, sample, zoneFile } from './sample-repository.ts';
 
 // What `explain` says of names that are not plain, on the applied sample.
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
-import { jsonOf, type Sample, sample, zoneFile } from './repository.ts';
+import { jsonOf, type Sample, sample, zoneFile } from './sample-repository.ts';
 
 // Every command on the sample repository, in each format: what scripts rely on.
 

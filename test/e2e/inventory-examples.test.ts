@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { targetOf } from '../faults/repository.ts';
+import { targetOf } from '../faults/target-repository.ts';
 import { grants, groups, labels } from '../load/examples.ts';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';

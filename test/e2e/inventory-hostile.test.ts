@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { targetOf } from '../faults/repository.ts';
+import { targetOf } from '../faults/target-repository.ts';
 import { freePort, type PowerDns, startPowerDns } from '../servers/index.ts';
 import { type InventoryEntry, type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { hostileTexts } from './inventory/hostile.ts';

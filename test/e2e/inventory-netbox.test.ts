@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { targetOf } from '../faults/repository.ts';
+import { targetOf } from '../faults/target-repository.ts';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { type Netbox, startNetbox } from '../servers/inventory-netbox.ts';
 import { secretOf } from '../servers/secret.ts';

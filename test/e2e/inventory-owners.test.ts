@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { targetOf } from '../faults/repository.ts';
+import { targetOf } from '../faults/target-repository.ts';
 import { makeZone, overwrite, rrset } from '../faults/zone.ts';
 import { freePort, type PowerDns, startPowerDns, tempFolder } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { targetOf } from '../faults/repository.ts';
+import { targetOf } from '../faults/target-repository.ts';
 import { type Bind, type PowerDns, startBind, startPowerDns } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { type Applied, answerOf, expectApplied, type Lab, makeLab } from './inventory/lab.ts';

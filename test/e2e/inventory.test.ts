@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { targetOf } from '../faults/repository.ts';
+import { targetOf } from '../faults/target-repository.ts';
 import { type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
 import { type InventoryEntry, type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { answerOf, expectApplied, type Lab, makeLab, reverseOf } from './inventory/lab.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Ended } from '../command.ts';
-import { makeRepository, type Repository } from '../faults/repository.ts';
+import { makeRepository, type Repository } from '../faults/target-repository.ts';
 import {
   type DnsAddress,
   dig,
@@ -13,7 +13,7 @@ import {
   startSecondaries,
 } from '../servers/index.ts';
 import { glue, type Primary, primaries } from './primaries.ts';
-import { jsonOf } from './repository.ts';
+import { jsonOf } from './sample-repository.ts';
 
 // One primary, and beside it a secondary of each make: verify waits for all of them, and names the one that is late.
 

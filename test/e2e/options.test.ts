@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { onTerminal } from '../command.ts';
-import { type AppliedSample, appliedSample, jsonOf, zoneFile } from './repository.ts';
+import { type AppliedSample, appliedSample, jsonOf, zoneFile } from './sample-repository.ts';
 
 // What the options do that choose, keep and ask, and where the result goes; each test begins with the sample applied.
 

@@ -1,4 +1,4 @@
-import { targetOf } from '../faults/repository.ts';
+import { targetOf } from '../faults/target-repository.ts';
 import { type DnsAddress, type Make, makes, startBind, startKnot, startPowerDns } from '../servers/index.ts';
 import { secretOf } from '../servers/secret.ts';
 

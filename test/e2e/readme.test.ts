@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startPowerDns, tempFolder } from '../servers/index.ts';
 import { documents, root, textOf, textsIn } from './documents.ts';
-import { jsonOf, sample } from './repository.ts';
+import { jsonOf, sample } from './sample-repository.ts';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const bin = join(root, 'bin/hostmaster.ts');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { runHere } from '../cli/here.ts';
-import { makeRepository } from '../faults/repository.ts';
+import { makeRepository } from '../faults/target-repository.ts';
 import { credentials } from '../providers/route53/fake.ts';
 import { startRoute53Fake } from '../servers/route53-fake/index.ts';
 

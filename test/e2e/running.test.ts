@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostmaster, start } from '../command.ts';
 import { type DnsAddress, dig, tempFolder } from '../servers/index.ts';
-import { jsonOf, sample, zoneFile } from './repository.ts';
+import { jsonOf, sample, zoneFile } from './sample-repository.ts';
 
 // What runs until it is stopped: serve and demo.
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostmaster } from '../command.ts';
-import { makeRepository } from '../faults/repository.ts';
+import { makeRepository } from '../faults/target-repository.ts';
 import { dig, startBind } from '../servers/index.ts';
 import { motoCredentials, startMoto } from '../servers/moto.ts';
 import { secretOf } from '../servers/secret.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, hostmaster, onTerminal, start } from '../command.ts';
-import { makeRepository, type Repository, targetOf } from '../faults/repository.ts';
+import { makeRepository, type Repository, targetOf } from '../faults/target-repository.ts';
 import { type ApiRRset, expectPlain, rrset } from '../faults/zone.ts';
 import { dig, freePort, type PowerDns, startPowerDns, tempFolder } from '../servers/index.ts';
 

@@ -8,7 +8,7 @@ import { planPass, type RunContext } from '../../src/pass.ts';
 import { readStore } from '../../src/state/index.ts';
 import { askByDns } from '../../src/verify/index.ts';
 import { type Bind, freePort, type PowerDns, startBind, startPowerDns } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 
 // Outages around delegations. What is asked of name servers is asked of real ones.

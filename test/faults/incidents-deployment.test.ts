@@ -10,7 +10,7 @@ import {
   startProber,
   startProxy,
 } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { type ApiRRset, apexYaml, contentOf, expectPlain, makeZone, rrset, serialOf } from './zone.ts';
 
 // Outages that a deployment made, each replayed on real PowerDNS; product.md and evidence name the guard that holds now.

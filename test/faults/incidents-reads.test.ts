@@ -7,7 +7,7 @@ import {
   startProber,
   startProxy,
 } from '../servers/index.ts';
-import { makeRepository, type Repository, type RepositoryOptions, targetOf } from './repository.ts';
+import { makeRepository, type Repository, type RepositoryOptions, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset, serialOf } from './zone.ts';
 
 // Outages that began with a read that was not what it seemed, or with a write that was not what it said.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, UnmanagedKind } from '../../src/model/plan.ts';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, externalDns, makeZone, rrset } from './zone.ts';
 
 describe('invariant 10: nothing foreign is touched', () => {

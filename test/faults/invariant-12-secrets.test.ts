@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, hostmaster } from '../command.ts';
 import { type Fault, type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, expectPlain, makeZone, rrset } from './zone.ts';
 
 describe('invariant 12: secrets never appear in a plan, a log, an error, or the state', () => {

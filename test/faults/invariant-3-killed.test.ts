@@ -13,7 +13,7 @@ import {
   startProxy,
 } from '../servers/index.ts';
 import { contentOn, fileOf, portionsOf, probes, type Side, sides, smallBodies, uncached, zone } from './killed.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { contentOf, makeZone, overwrite } from './zone.ts';
 
 // Invariant 3, with kill -9: an apply of 18,000 changes, 200 type swaps among them, dies at any moment; no name that

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from '../command.ts';
 import { dig, type PowerDns, startPowerDns } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset, serialOf } from './zone.ts';
 
 // Invariant 3: what PowerDNS or a rule refuses is never missing from the answers, and the rest of the zone goes through.

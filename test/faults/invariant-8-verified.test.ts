@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { VerifyReport } from '../../src/model/result.ts';
 import { type Bind, type PowerDns, startBind, startPowerDns } from '../servers/index.ts';
-import { makeRepository, targetOf } from './repository.ts';
+import { makeRepository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 
 describe('invariant 8: every applied change is verified at every authoritative server, over DNS', () => {

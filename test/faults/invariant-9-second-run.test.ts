@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cases } from '../model/cases.ts';
 import { type Proxy as FaultyProxy, freePort, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { expectPlain } from './zone.ts';
 
 // The conformance suite proves this after each of its steps; here it is for one zone with every type at once, at every

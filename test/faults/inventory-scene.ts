@@ -6,7 +6,7 @@ import { runHere } from '../cli/here.ts';
 import type { Ended } from '../command.ts';
 import { type PowerDns, type ProbeQuestion, type Prober, startProber } from '../servers/index.ts';
 import { type InventoryEntry, type InventoryServer, startInventory } from '../servers/inventory.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { contentOf, expectPlain, makeZone } from './zone.ts';
 
 // One lab of its own on a PowerDNS that several share: a registration zone, its reverse zone, a zone of claims, an

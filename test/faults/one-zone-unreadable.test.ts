@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone } from './zone.ts';
 
 // PowerDNS answers 500 to a read of a zone where a single row of it is garbage.

@@ -8,7 +8,7 @@ import {
   startPowerDns,
   startProxy,
 } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 
 // PowerDNS is down, silent, or answers what it should not, at each step of plan and apply: one clear line for each target,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hostmaster } from '../command.ts';
 import { type Proxy as ApiProxy, dig, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
-import { makeRepository, targetOf } from './repository.ts';
+import { makeRepository, targetOf } from './target-repository.ts';
 import { apexYaml } from './zone.ts';
 
 // `rectify: deferred`, and kill -9 between the last write and the rectify: there is nothing left to change, and an empty

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DnsProxy, opcodeOfUpdate, startDnsProxy } from '../servers/index.ts';
-import type { Repository } from './repository.ts';
 import {
   add,
   behind,
@@ -13,6 +12,7 @@ import {
   servers,
   yamlOf,
 } from './rfc2136-scene.ts';
+import type { Repository } from './target-repository.ts';
 
 // Invariants 4 and 5 on BIND and Knot: what somebody else has changed since the plan is not overwritten.
 

@@ -6,7 +6,7 @@ import { encodeUpdate, type UpdateStep } from '../../src/wire/update.ts';
 import { key, ours, statements } from '../providers/rfc2136/harness.ts';
 import { type DnsAddress, dig, startBind, startKnot } from '../servers/index.ts';
 import { secretOf } from '../servers/secret.ts';
-import { makeRepository, type Repository } from './repository.ts';
+import { makeRepository, type Repository } from './target-repository.ts';
 
 // A zone on BIND or Knot, whose repository has it as it is.
 

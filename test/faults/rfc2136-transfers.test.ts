@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { key, statements } from '../providers/rfc2136/harness.ts';
 import { type DnsFault, type DnsProxy, dig, startDnsProxy, types } from '../servers/index.ts';
-import type { Repository } from './repository.ts';
 import { behind, drop, type NameServer, repositoryOf, served, servers, yamlOf, zone } from './rfc2136-scene.ts';
+import type { Repository } from './target-repository.ts';
 
 // What is no whole and proven zone plans nothing; what a server signs itself is no change.
 

@@ -3,7 +3,7 @@ import { runHere } from '../cli/here.ts';
 import { create, type Outsider, outsiderAt, plain } from '../providers/route53/outside.ts';
 import { startMoto } from '../servers/moto.ts';
 import { startRoute53Fake } from '../servers/route53-fake/index.ts';
-import { makeRepository, type Repository } from './repository.ts';
+import { makeRepository, type Repository } from './target-repository.ts';
 
 // Alias record sets by the command: a zone file states them, and what no zone file states stays.
 

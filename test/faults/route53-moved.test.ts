@@ -5,7 +5,7 @@ import type { Ended } from '../command.ts';
 import { create, type Outsider, outsiderAt, plain, remove, upsert } from '../providers/route53/outside.ts';
 import { startMoto } from '../servers/moto.ts';
 import { type Route53Fake, startRoute53Fake } from '../servers/route53-fake/index.ts';
-import { makeRepository, type Repository } from './repository.ts';
+import { makeRepository, type Repository } from './target-repository.ts';
 
 // Invariants 4, 5, 8, 9 and 10 on Route 53, by the command: what somebody else has changed since the plan is not
 // overwritten, what is not ours is left alone, and a second run is empty.

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from '../command.ts';
 import { type Bind, dig, freePort, type PowerDns, startBind, startPowerDns } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 
 // A zone has more name servers than the one that is written to: BIND as a secondary, late, wrong, dead, or of another make.

@@ -6,7 +6,6 @@ import { type Fault, startBind, startPowerDns, startProxy } from '../servers/ind
 import { type Route53Fake, startRoute53Fake } from '../servers/route53-fake/index.ts';
 import { secretOf } from '../servers/secret.ts';
 import { uncached } from './killed.ts';
-import { targetOf } from './repository.ts';
 import { questions, type Records, zones } from './sets-lab.ts';
 import {
   always,
@@ -17,6 +16,7 @@ import {
   type WriteFault,
   watching,
 } from './sets-world.ts';
+import { targetOf } from './target-repository.ts';
 import { expectPlain, makeZone } from './zone.ts';
 
 // The lab of sets-lab.ts across three providers: its servers' names on PowerDNS, their PTRs on BIND, which is written by

@@ -7,9 +7,9 @@ import { type Ended, hostmaster } from '../command.ts';
 import { type Fault, type PowerDns, type ProxyRequest, startPowerDns } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { uncached } from './killed.ts';
-import { makeRepository, type Repository } from './repository.ts';
 import { addressesOf, claimed, claimedOn, pairsIn, pairsOf, type Side, servers, side, zones } from './sets-lab.ts';
 import { onPowerDns, type PowerDnsWorld, type SetsWorld, type Watch, type WriteFault } from './sets-world.ts';
+import { makeRepository, type Repository } from './target-repository.ts';
 
 // The lab of sets-lab.ts, which commands lead from one side to the other while writes are hurt.
 

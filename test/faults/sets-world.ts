@@ -9,8 +9,8 @@ import {
   startProber,
   startProxy,
 } from '../servers/index.ts';
-import { targetOf } from './repository.ts';
 import { addressesOf, questions, type Records, reverseName, servers, zones } from './sets-lab.ts';
+import { targetOf } from './target-repository.ts';
 import { type ApiRRset, expectPlain, makeZone } from './zone.ts';
 
 // The name servers of the lab of sets-lab.ts, where each write can be hurt, and what answers is seen.

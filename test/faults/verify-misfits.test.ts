@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
-import { makeRepository, targetOf } from './repository.ts';
+import { makeRepository, targetOf } from './target-repository.ts';
 import { apexYaml, makeZone } from './zone.ts';
 
 let pdns: PowerDns;

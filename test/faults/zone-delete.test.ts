@@ -13,7 +13,7 @@ import {
   startPowerDns,
   startProxy,
 } from '../servers/index.ts';
-import { makeRepository, type Repository, targetOf } from './repository.ts';
+import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { contentOf, expectPlain, makeZone, overwrite, rrset } from './zone.ts';
 
 // What may go wrong while a zone is deleted: it stays as it is, or its dump says what it was.

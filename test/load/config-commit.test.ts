@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { configCommit } from '../../src/load/config-commit.ts';
-import { repository } from './repository.ts';
+import { repository } from './load-repository.ts';
 
 describe('the commit of a repository', () => {
   it('is that of HEAD, also in a folder of it', async () => {

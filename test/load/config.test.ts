@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../src/load/index.ts';
 import { sizeLimits } from '../../src/load/size-limits.ts';
-import { loadFiles, problemsOf, providers, repository, rrsetsOf, shown, targets, titled } from './repository.ts';
+import { loadFiles, problemsOf, providers, repository, rrsetsOf, shown, targets, titled } from './load-repository.ts';
 
 const zoneFile = { 'zones/example.com.yaml': 'www: {type: A, value: 192.0.2.1}\n' };
 const withZone = (zone: string): string => `${targets}zones: {example.com: ${zone}}\n`;

@@ -8,7 +8,7 @@ import { registrationSchema } from '../../src/load/schema/grants.ts';
 import { guardsSchema, targetSchema, topSchemas, zoneSchema } from '../../src/load/schema/hostmaster.ts';
 import { inventoryEntrySchema } from '../../src/load/schema/inventory.ts';
 import { claimSchema } from '../../src/load/schema/labels.ts';
-import { loadFiles, problemsOf } from './repository.ts';
+import { loadFiles, problemsOf } from './load-repository.ts';
 
 // A `default` in a schema is what editors and docs/configuration.md show. These compare it with what a key that is left
 // out really means: nothing fills it in but for providers and inventories.

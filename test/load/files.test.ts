@@ -3,7 +3,7 @@ import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sizeLimits } from '../../src/load/size-limits.ts';
-import { loadFiles, loadFolder, problemsOf, repository, rrsetsOf, targets } from './repository.ts';
+import { loadFiles, loadFolder, problemsOf, repository, rrsetsOf, targets } from './load-repository.ts';
 
 const config = `${targets}zones: {example.com: {targets: [pdns]}}\n`;
 const a = (address: number): string => `a: {type: A, value: 192.0.2.${address}}\n`;

@@ -7,7 +7,7 @@ import { readMaster } from '../../src/load/master/read-master.ts';
 import { readZoneYaml } from '../../src/load/zone-yaml/read-zone-yaml.ts';
 import { HostmasterError } from '../../src/model/errors.ts';
 import { isWithin } from '../../src/model/name.ts';
-import { providers, repository } from './repository.ts';
+import { providers, repository } from './load-repository.ts';
 
 const context = { zone: 'example.com.', ttl: 3600, allowLua: true };
 

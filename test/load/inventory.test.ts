@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { parseCidr } from '../../src/load/config/parse-scalars.ts';
 import { load, resolveSecrets } from '../../src/load/index.ts';
-import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './repository.ts';
+import { loadFiles, loadFolder, problemsOf, providers, repository, targets } from './load-repository.ts';
 
 const zones = 'zones: {lab.internal: {targets: [pdns], static: none}}\n';
 const withInventory = (inventory: string): string => `${targets}${zones}inventory: {${inventory}}\n`;

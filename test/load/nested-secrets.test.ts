@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { publishedSchemas } from '../../src/load/schema/index.ts';
-import { repository, shown } from './repository.ts';
+import { repository, shown } from './load-repository.ts';
 
 // A secret under another key of a target: `secret` of `tsig`.
 

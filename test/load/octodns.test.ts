@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadFolder, problemsOf, rrsetsOf } from './repository.ts';
+import { loadFolder, problemsOf, rrsetsOf } from './load-repository.ts';
 
 describe('octoDNS files', async () => {
   const found = await loadFolder(join(import.meta.dirname, 'fixtures/octodns'));

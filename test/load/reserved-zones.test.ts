@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadFiles, problemsOf, targets } from './repository.ts';
+import { loadFiles, problemsOf, targets } from './load-repository.ts';
 
 const files = {
   'zones/a.test.yaml': 'www: {type: A, value: 192.0.2.1}\n',

@@ -4,7 +4,7 @@ import { resolveSecrets } from '../../src/load/index.ts';
 import { sizeLimits } from '../../src/load/size-limits.ts';
 import type { TargetDefinition } from '../../src/model/definitions.ts';
 import type { SecretRef } from '../../src/model/secret.ts';
-import { repository } from './repository.ts';
+import { repository } from './load-repository.ts';
 
 const variable = 'HOSTMASTER_TEST_SECRET';
 afterEach(() => {

@@ -6,7 +6,7 @@ import { load } from '../../src/load/index.ts';
 import { sizeLimits } from '../../src/load/size-limits.ts';
 import { noRoles } from '../../src/model/roles.ts';
 import { grants, groups, labels } from './examples.ts';
-import { loadFiles, loadFolder, problemsOf, providers, repository, targets, titled } from './repository.ts';
+import { loadFiles, loadFolder, problemsOf, providers, repository, targets, titled } from './load-repository.ts';
 
 const zones = 'zones: {lab.internal: {targets: [pdns], static: none}, example.com: {targets: [pdns], static: none}}\n';
 const config = `${targets}${zones}inventory: {lab: {type: file, path: servers.yaml}}

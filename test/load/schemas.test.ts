@@ -7,7 +7,7 @@ import { tables } from '../../scripts/configuration-doc.ts';
 import { registry } from '../../src/cli/registry.ts';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { publishedSchemas } from '../../src/load/schema/index.ts';
-import { loadFiles, problemsOf } from './repository.ts';
+import { loadFiles, problemsOf } from './load-repository.ts';
 
 const published = publishedSchemas(registry, inventorySources);
 const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { load, resolveSecrets } from '../../src/load/index.ts';
-import { problemsOf, repository } from './repository.ts';
+import { problemsOf, repository } from './load-repository.ts';
 
 // A secret in a file: only a configuration that is trusted may name one.
 

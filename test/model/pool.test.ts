@@ -3,8 +3,8 @@ import { expect, it, vi } from 'vitest';
 import { refuseStale } from '../../src/apply/index.ts';
 import { forEachPooled, pooled } from '../../src/model/pool.ts';
 import type { Provider } from '../../src/provider.ts';
-import { changeset } from '../apply/make.ts';
-import { openScene } from '../pass/scene.ts';
+import { changeset } from '../apply/changes.ts';
+import { openScene } from '../pass/pass-scene.ts';
 
 const numbers = [...new Array(20).keys()];
 

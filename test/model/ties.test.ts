@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { joined, tiesOf } from '../../src/model/ties.ts';
-import { change } from '../apply/make.ts';
+import { change } from '../apply/changes.ts';
 
 describe('joined', () => {
   it('groups what shares a key, by any number of steps', () => {

@@ -21,8 +21,8 @@ import {
   remembered,
   server,
   zone,
-} from '../compose/make.ts';
-import { applied, creatable, fullPass, openScene, type Scene, withServer } from './scene.ts';
+} from '../compose/compose-input.ts';
+import { applied, creatable, fullPass, openScene, type Scene, withServer } from './pass-scene.ts';
 
 const scenes: Scene[] = [];
 afterEach(async () => {

@@ -4,7 +4,7 @@ import type { DesiredZone } from '../../src/model/zone.ts';
 import { unanswerableTypes } from '../../src/pass/readiness.ts';
 import type { NameServerSoftware } from '../../src/provider.ts';
 import type { OpenTarget } from '../../src/target.ts';
-import { rrset, settings } from '../plan/make.ts';
+import { rrset, settings } from '../plan/plan-input.ts';
 
 const answering = (words: string): Answer => ({
   status: 'answered',

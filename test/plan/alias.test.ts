@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RRset } from '../../src/model/rrset.ts';
-import { apex, contributed, plan, rrset, supports } from './make.ts';
+import { apex, contributed, plan, rrset, supports } from './plan-input.ts';
 
 // Alias record sets of Route 53: a zone file states them, or they stay.
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { apex, plan, supports } from './make.ts';
+import { apex, plan, supports } from './plan-input.ts';
 
 it('a name that the target cannot hold is a problem, and what exists there stays', () => {
   const planned = plan({

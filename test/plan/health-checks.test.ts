@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthCheck } from '../../src/model/health.ts';
 import { SyntaxProblem } from '../../src/provider.ts';
-import type { Scene } from './make.ts';
-import { apex, check, contributed, evidence, healthChecks, plan, rrset, supports } from './make.ts';
+import type { Scene } from './plan-input.ts';
+import { apex, check, contributed, evidence, healthChecks, plan, rrset, supports } from './plan-input.ts';
 
 const luaTypes = { types: [...supports.types, 'LUA'], refuses: {}, health_checks: true };
 const checked = (line: string, more: Partial<HealthCheck> = {}) => ({

@@ -7,7 +7,7 @@ import { assemblePlan } from '../../src/plan/index.ts';
 import type { NativeChecks } from '../../src/provider.ts';
 import { SyntaxProblem } from '../../src/provider.ts';
 import { preparePlanned, render } from '../../src/report/index.ts';
-import { apex, check, evidence, plan, rrset } from './make.ts';
+import { apex, check, evidence, plan, rrset } from './plan-input.ts';
 
 // A provider that checks an A or AAAA itself: each check each 30 s, and 1 a month.
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apex, healthChecks, plan, supports } from './make.ts';
+import { apex, healthChecks, plan, supports } from './plan-input.ts';
 
 const zone = { protected: [{ name: 'mail.example.com.', types: ['A', 'AAAA'], reason: 'a claim of mailserver' }] };
 const kept = ['x A 1 192.0.2.7'];

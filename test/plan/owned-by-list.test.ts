@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Scene } from './make.ts';
-import { absolute, apex, check, evidence, healthChecks, plan, rrset, supports } from './make.ts';
+import type { Scene } from './plan-input.ts';
+import { absolute, apex, check, evidence, healthChecks, plan, rrset, supports } from './plan-input.ts';
 
 const written = (name: string, type: string, rdata: string, ...sources: readonly string[]) => {
   return { name: absolute(name), type, rdata, sources: sources.length === 0 ? ['git'] : sources };

@@ -4,7 +4,7 @@ import type { RRset } from '../../src/model/rrset.ts';
 import type { DesiredZone, ZoneSnapshot } from '../../src/model/zone.ts';
 import { type PlanZoneInput, planZone } from '../../src/plan/index.ts';
 import { planNames } from '../../src/plan/plan-names.ts';
-import { absolute, apex, contributed, evidence, rrset, settings, supports } from './make.ts';
+import { absolute, apex, contributed, evidence, rrset, settings, supports } from './plan-input.ts';
 
 const id = { name: 'example.com.', view: null };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planDigest } from '../../src/model/plan.ts';
-import { apex, plan, rrset, settings } from './make.ts';
+import { apex, plan, rrset, settings } from './plan-input.ts';
 
 const hosts = (count: number, address = '192.0.2.1') =>
   Array.from({ length: count }, (_, i) => `h${i} A 300 ${address}`);

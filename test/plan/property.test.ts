@@ -5,7 +5,7 @@ import type { Change, Changeset, Withheld } from '../../src/model/plan.ts';
 import type { RRset } from '../../src/model/rrset.ts';
 import type { ExistingRRset, InventoryScope } from '../../src/model/zone.ts';
 import { atomicSets, withholdSplitSets } from '../../src/plan/index.ts';
-import { apex, check, contributed, healthChecks, evidence as noFacts, plan, rrset, supports } from './make.ts';
+import { apex, check, contributed, healthChecks, evidence as noFacts, plan, rrset, supports } from './plan-input.ts';
 
 const values = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::1', '2001:db8::2'];
 const names = ['a', 'b', 'c.b'];

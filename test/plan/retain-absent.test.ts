@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InventoryScope } from '../../src/model/zone.ts';
-import type { Scene } from './make.ts';
-import { absolute, apex, contributed, evidence, origin, plan, rrset } from './make.ts';
+import type { Scene } from './plan-input.ts';
+import { absolute, apex, contributed, evidence, origin, plan, rrset } from './plan-input.ts';
 
 const all: InventoryScope = { all: true, ptr: false, grants: [] };
 const granted: InventoryScope = { all: false, ptr: false, grants: [{ names: ['mail.example.com'], types: ['A'] }] };

@@ -3,7 +3,7 @@ import type { Change, Changeset, PlannedRRset, Withheld } from '../../src/model/
 import { summarise } from '../../src/model/plan.ts';
 import type { WithholdSetsInput } from '../../src/plan/index.ts';
 import { assemblePlan, atomicSets, parseChangeAllow, withholdSplitSets } from '../../src/plan/index.ts';
-import { origin } from './make.ts';
+import { origin } from './plan-input.ts';
 
 const registered = new Map([
   ['web1.lab.', { inventory: 'lab', server: 'web1' }],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { claimedNamesOf } from '../../src/compose/claimed-names.ts';
 import { readTemplate } from '../../src/compose/template.ts';
 import type { InventoryScope } from '../../src/model/zone.ts';
-import { absolute, apex, evidence, plan } from './make.ts';
+import { absolute, apex, evidence, plan } from './plan-input.ts';
 
 const scope: InventoryScope = { all: false, ptr: false, grants: [{ names: ['*.example.com'], types: ['A'] }] };
 const claimed = [{ role: 'label web', type: 'A', names: '**.example.com' }];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { providerFinder } from '../../src/plugins/index.ts';
-import { factoryText, repositoryOf } from './repository.ts';
+import { factoryText, repositoryOf } from './provider-repository.ts';
 
 it('a finder checks a module once and gives the same provider again; another finder checks for itself', async () => {
   const folder = repositoryOf([], { 'it.js': factoryText() });

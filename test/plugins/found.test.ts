@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, hostmaster } from '../command.ts';
-import { factoryText, placeOf, repositoryOf, tellingFactory } from './repository.ts';
+import { factoryText, placeOf, repositoryOf, tellingFactory } from './provider-repository.ts';
 
 const nothing: Ended = { code: -1, stdout: '', stderr: '' };
 

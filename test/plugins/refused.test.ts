@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, hostmaster } from '../command.ts';
-import { factoryText, placeOf, repositoryOf } from './repository.ts';
+import { factoryText, placeOf, repositoryOf } from './provider-repository.ts';
 
 // Modules that cannot be a provider, each with all that is said about it. One run says all of them.
 

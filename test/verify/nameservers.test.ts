@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenTarget } from '../../src/target.ts';
 import { nameServersOf } from '../../src/verify/nameservers.ts';
-import { rrset } from '../plan/make.ts';
+import { rrset } from '../plan/plan-input.ts';
 
 const zone = { name: 'example.com.', view: null };
 const ns = rrset('example.com. NS 300 ns1.example.com.');

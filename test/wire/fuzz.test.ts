@@ -19,7 +19,7 @@ import { cpuTimeOf } from '../cpu.ts';
 import { randomFrom } from '../model/random.ts';
 import { keyFor, ours } from './keys.ts';
 import { mutate } from './mutate.ts';
-import { a, ns, record, soa } from './scene.ts';
+import { a, ns, record, soa } from './transfer-scene.ts';
 
 // 100,000 mutated messages: each is read or refused, quickly, and leaves nothing behind.
 

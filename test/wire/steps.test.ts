@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applySteps } from '../../src/wire/steps.ts';
 import type { ZoneStep } from '../../src/wire/transfer-reader.ts';
-import { a, ns, soa } from './scene.ts';
+import { a, ns, soa } from './transfer-scene.ts';
 
 const zone = [soa(5), ns, a('w', 1), a('v', 1)];
 const step = (from: number, to: number, deleted: ZoneStep['deleted'], added: ZoneStep['added']): ZoneStep => ({

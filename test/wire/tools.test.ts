@@ -9,7 +9,7 @@ import { run } from '../servers/child.ts';
 import { tempFolder } from '../servers/index.ts';
 import { algorithms, keyFor, ours } from './keys.ts';
 import { type Listener, startListener } from './listener.ts';
-import { a, record, type Scene, soa, startScene } from './scene.ts';
+import { a, record, type Scene, soa, startScene } from './transfer-scene.ts';
 
 // nsupdate, dig and kdig talk to our codec: it checks their signatures, and they check ours.
 

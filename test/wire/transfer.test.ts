@@ -3,7 +3,7 @@ import { WireError } from '../../src/wire/errors.ts';
 import { decodeMessage, type MessageRecord } from '../../src/wire/message.ts';
 import { type TransferOptions, transferChanges, transferZone } from '../../src/wire/transfer.ts';
 import type { Listener } from './listener.ts';
-import { a, key, ns, record, type Scene, soa, startScene } from './scene.ts';
+import { a, key, ns, record, type Scene, soa, startScene } from './transfer-scene.ts';
 
 // Transfers that go wrong, from a server of the tests' own.
 

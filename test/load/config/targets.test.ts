@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { load } from '../../../src/load/index.ts';
-import { problemsOf, repository } from '../repository.ts';
+import { problemsOf, repository } from '../load-repository.ts';
 
 describe('a target that keeps its zones in the state file', () => {
   it.each([

@@ -7,7 +7,7 @@ import { sizeLimits } from '../../../src/load/size-limits.ts';
 import { joinContents } from '../../../src/load/zone-content.ts';
 import { parseAbsolute } from '../../../src/model/name.ts';
 import { parseRdata } from '../../../src/model/rdata.ts';
-import { repository, shown } from '../repository.ts';
+import { repository, shown } from '../load-repository.ts';
 
 const read = async (text: string, files: Readonly<Record<string, string>> = {}, ttl = 3600) => {
   const context = { zone: 'example.com.', ttl, allowLua: false };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { joinContents } from '../../../src/load/zone-content.ts';
 import { readZoneYaml } from '../../../src/load/zone-yaml/read-zone-yaml.ts';
-import { shown } from '../repository.ts';
+import { shown } from '../load-repository.ts';
 
 const read = (text: string, allowLua = false) => {
   const content = joinContents([readZoneYaml('z.yaml', text, { zone: 'example.com.', ttl: 3600, allowLua })]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { parseRdata, type RRset } from '../../../src/provider.ts';
-import { checked } from './scene.ts';
+import { checked } from './health-scene.ts';
 
 const lua = [
   `'`,

@@ -4,7 +4,7 @@ import { toContent } from '../../../providers/powerdns/convert.ts';
 import { healthChecksOf } from '../../../providers/powerdns/health.ts';
 import { type HealthCheck, parseRdata, type RRset, SyntaxProblem } from '../../../src/provider.ts';
 import { anyChecked } from './arbitrary.ts';
-import { checked } from './scene.ts';
+import { checked } from './health-scene.ts';
 
 const config = (parts: Readonly<Record<string, string>> = {}) =>
   new Map(

@@ -8,7 +8,7 @@ import { run } from '../../servers/child.ts';
 import { digAll, type PowerDns, startPowerDns } from '../../servers/index.ts';
 import { anyChecked } from './arbitrary.ts';
 import { creating, creation, deleting, openProvider, readAll, zone } from './harness.ts';
-import { checked, openScene, type Scene } from './scene.ts';
+import { checked, openScene, type Scene } from './health-scene.ts';
 
 // Real listeners on loopback addresses, and what PowerDNS answers as they come and go.
 

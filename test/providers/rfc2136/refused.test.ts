@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factory } from '../../../providers/rfc2136/index.ts';
 import { openStore } from '../../../src/state/index.ts';
 import { driverOf } from '../../conformance/driver.ts';
-import { writeRepository } from '../../conformance/repository.ts';
+import { writeRepository } from '../../conformance/step-repository.ts';
 import { group, range, rr, step } from '../../conformance/suite.ts';
 import { type Bind, dig, startBind, tempFolder } from '../../servers/index.ts';
 import { key, zone, zoneText } from './harness.ts';

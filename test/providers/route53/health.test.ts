@@ -63,6 +63,15 @@ describe('a checked RRset', () => {
     expect(scene.fake.broken).toEqual([]);
   });
 
+  it('has its checks deleted once, without the grace of those that somebody else left', async () => {
+    await scene.another({ health_check_grace: '10m' });
+    await write(scene.provider, change(mail, 'A', null, ofThree));
+    scene.fake.clear();
+    await write(scene.provider, change(mail, 'A', ofThree, null));
+    expect(scene.checkedAddresses()).toEqual([]);
+    expect(scene.fake.requests.filter(({ operation }) => operation === 'DeleteHealthCheck')).toHaveLength(3);
+  });
+
   it('of many addresses keeps to the rates of making and removing checks', async () => {
     const many = planned(60, Array.from({ length: 45 }, (_, i) => `192.0.2.${i + 1}`).toSorted(), check);
     await write(scene.provider, change(mail, 'A', null, many));

@@ -222,13 +222,11 @@ describe('a write', () => {
   });
 
   it('is waited for until it is INSYNC, and for no longer than sync_wait', async () => {
-    const slow = await openAt(scene.fake, { requests_per_second: 1_000, burst: 1_000, sync_wait: '1ms' });
-    await slow.read(zone);
-    await slow.apply({ zone, changes: [change(www, 'A', one, two)], expect: null });
-    for (const [id, info] of scene.fake.account.changes) {
-      scene.fake.account.changes.set(id, { ...info, inSyncAt: Date.now() + 60_000 });
-    }
-    const error = await errorOf(slow.finish?.(zone, []) ?? Promise.resolve());
+    const busy = await openFake({ pending: 60_000 }, { requests_per_second: 1_000, burst: 1_000, sync_wait: '1ms' });
+    await busy.read();
+    await busy.provider.apply({ zone, changes: [change(www, 'A', null, one)], expect: null });
+    const error = await errorOf(busy.provider.finish?.(zone, []) ?? Promise.resolve());
+    await busy.close();
     expect(error).toMatchObject({ code: 'TARGET_UNREACHABLE' });
     expect(error.message).toContain('PENDING');
   });
