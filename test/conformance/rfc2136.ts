@@ -118,8 +118,8 @@ const powerDnsExceptions: readonly Exception[] = [
     'the delete forms (RFC 8078)',
   ),
   // It reckons centimetres in 32 bits (RFC 1876 section 2), and keeps the TTL of a SOA that is replaced.
-  ...exceptions('LOC', 'stands at largest.loc.example. LOC', 'the ends of size and precision'),
-  ...exceptions('SOA', 'stands at soa.example. SOA', 'mailbox and TTL', 'beside another change'),
+  ...exceptions('LOC', 'their values stay at largest.loc.example. LOC', 'the ends of size and precision'),
+  ...exceptions('SOA', 'their values stay at soa.example. SOA', 'mailbox and TTL', 'beside another change'),
   ...exceptions('SOA', 'unexpected soa.example. 3600 SOA', 'no longer in the file: stays'),
   ...exceptions(
     'Unknown types (RFC 3597)',
