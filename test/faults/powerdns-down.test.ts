@@ -104,7 +104,7 @@ describe('PowerDNS that goes down in the middle', () => {
     const [line, ...more] = wrong(ended);
     expect(line).toContain(`PATCH ${proxy.url}/api/v1/servers/localhost/zones/${zone}: the connection was cut`);
     expect(line).toContain('it may or may not have been applied, as reading back failed too');
-    expect(line).toContain('plan again to see');
+    expect(line).toContain('plan again to find out');
     expect(more).toEqual([]);
     expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.1']);
     expect(await run('apply', '--yes')).toMatchObject({ code: 0 });
