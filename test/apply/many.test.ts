@@ -60,7 +60,7 @@ const refusesTenth = (write: Write): WriteResult | null => {
     : { status: 'refused', refused: refused.map(({ name, type }) => ({ name, type, message: 'not today' })) };
 };
 
-it('thousands of servers of which some are refused take seconds', async () => {
+it('an apply of thousands of servers, some refused, takes seconds of the processor', async () => {
   const { provider } = names;
   let refusals = 0;
   const choosy: OpenTarget = {
@@ -94,7 +94,7 @@ const pointers = async (): Promise<number> => {
     .length;
 };
 
-it('and so does the recovery of all of them', async () => {
+it('the recovery of thousands of servers takes seconds of the processor', async () => {
   const { sets, changesets } = pass();
   const byKey = new Map(
     changesets.flatMap(({ target, zone, changes }) =>

@@ -15,7 +15,7 @@ const phasesOf = (zone: Changeset, sets: readonly AtomicSet[]): Readonly<Partial
   );
 
 describe('phases', () => {
-  it('without sets all is one', () => {
+  it('without atomic sets all changes are one phase', () => {
     const zone = changeset('lab.test.', [
       change('a.lab.test. A', '', '300 192.0.2.1@web1'),
       change('b.lab.test. A', '300 192.0.2.1', ''),

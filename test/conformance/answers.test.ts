@@ -38,7 +38,7 @@ describe('differences', () => {
     return (await differences(bind.dns, { zone, now, before, asks }, normalise)).toSorted();
   };
 
-  it('sees none where there is none', async () => {
+  it('finds no difference where there is none', async () => {
     expect(await seen(held, [...held, rr('gone', 'TXT', 300, '"x"')])).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe('differences', () => {
     expect(await seen(held, [], [noData('missing', 'A'), gives('www', 'A'), noName('www', 'TXT')])).toHaveLength(4);
   });
 
-  it('sees silence', async () => {
+  it('a name server that says nothing is a difference', async () => {
     const silent = { address: '127.0.0.1', port: 9 };
     const normalise = normaliserOf([group('eyes', zone, [step('now', held)])]);
     const lines = await differences(

@@ -15,7 +15,7 @@ beforeAll(async () => {
 describe('exit codes', () => {
   beforeEach(() => repository.reset());
 
-  it('0 and 2: plan with and without --exit-code', async () => {
+  it('exit 0 without and 2 with --exit-code: a plan with changes', async () => {
     expect(await run('plan', '--exit-code')).toMatchObject({ code: 0 });
     change();
     expect(await run('plan')).toMatchObject({ code: 0 });
@@ -23,7 +23,7 @@ describe('exit codes', () => {
     expect(await run('plan', '--exit-code', '--format', 'json')).toMatchObject({ code: 2 });
   });
 
-  it('1: an error in a file, and the rest is done', async () => {
+  it('exit 1: an error in a file, and the rest is done', async () => {
     change();
     repository.replace(zoneFile, 'value: 192.0.2.50 }', 'value: 192.0.2.256 }');
     const { code, stdout } = await run('apply', '--yes');
@@ -34,7 +34,7 @@ describe('exit codes', () => {
     expect(await run('verify')).toMatchObject({ code: 1 });
   });
 
-  it('1: a target that cannot be reached, and the others are done', async () => {
+  it('exit 1: a target that cannot be reached, and the others are done', async () => {
     const port = await freePort();
     repository.replace(
       'hostmaster.yaml',
@@ -59,7 +59,7 @@ describe('exit codes', () => {
     );
   });
 
-  it('3: what a guard refuses, with the option that lets exactly it through', async () => {
+  it('exit 3: what a guard refuses, with the option that lets exactly it through', async () => {
     repository.write(zoneFile, '');
     const { code, stdout } = await run('apply', '--yes');
     expect(code).toBe(3);
@@ -79,7 +79,7 @@ describe('exit codes', () => {
     });
   });
 
-  it('4: a name server that answers otherwise', async () => {
+  it('exit 4: a name server that answers otherwise', async () => {
     change();
     const { code, stdout } = await run('verify');
     expect(code).toBe(4);
@@ -127,7 +127,7 @@ describe('mistakes on the command line', () => {
     expect(stderr).not.toMatch(/^\s+at |node:internal/m);
   });
 
-  it.each([['--help'], ['--version'], ['plan', '--help']])('0: %s', async (...args) => {
+  it.each([['--help'], ['--version'], ['plan', '--help']])('exit 0: %s', async (...args) => {
     expect(await run(...args)).toMatchObject({ code: 0, stderr: '' });
   });
 

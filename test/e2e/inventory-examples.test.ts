@@ -115,7 +115,7 @@ describe('explain mail.example.com A', () => {
     expect(markdown).toContain('\n  A 60 192.0.2.25   mx1 (lab), label mailserver, labels.yaml:8\n');
   });
 
-  it('as JSON', async () => {
+  it('explain says the same in JSON', async () => {
     const { stdout } = await lab.run('explain', 'mail.example.com', 'A', '--format', 'json');
     expect(JSON.parse(stdout)).toMatchObject({
       name: 'mail.example.com.',

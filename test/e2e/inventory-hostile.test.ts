@@ -209,7 +209,7 @@ describe(`hostile inventories (fast-check seed ${seed})`, () => {
     }
   });
 
-  it('leave nothing to do', async () => {
+  it('leave nothing to do for a second apply', async () => {
     await lab.settled();
     await expectAlive();
   });

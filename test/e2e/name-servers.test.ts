@@ -92,7 +92,7 @@ describe.each(primaries)('secondaries of $name', ({ cutOff, name, start }) => {
     expect(verified).toMatchObject({ code: 0, stdout: 'Verified: 40 answers, all as they should be.\n' });
   });
 
-  it.each(cutOff)('are fine but for the one that is cut off, which is named with its serial: %s', async (make) => {
+  it.each(cutOff)('one that is cut off from the primary is late, and named with its serial: %s', async (make) => {
     const { dns, relay } = oneOf(make, secondaries);
     const others = all().filter((each) => each !== dns);
     const impatient = repositoryOf('1s');
@@ -121,7 +121,7 @@ describe.each(primaries)('secondaries of $name', ({ cutOff, name, start }) => {
 
   if (name !== 'PowerDNS') return;
 
-  it('are fine but for the one that stands still, which gives no answer', async () => {
+  it('one that stands still gives no answer, and the others are verified', async () => {
     const { dns, pause, resume } = oneOf('BIND', secondaries);
     pause();
     try {

@@ -60,7 +60,7 @@ describe('colours', () => {
 });
 
 describe('a result that goes elsewhere', () => {
-  it('may be read in part, which changes nothing', async () => {
+  it('a reader that closes the pipe early does not stop the apply', async () => {
     change();
     const bin = join(import.meta.dirname, '../../bin/hostmaster.ts');
     const line = `"${process.execPath}" "${bin}" apply --yes --format json | head -c 1; exit \${PIPESTATUS[0]}`;
@@ -69,7 +69,7 @@ describe('a result that goes elsewhere', () => {
     expect(await run('plan', '--exit-code')).toMatchObject({ code: 0 });
   });
 
-  it('1: that cannot be written', () => {
+  it('exit 1: a result that cannot be written', () => {
     const bin = join(import.meta.dirname, '../../bin/hostmaster.ts');
     const line = `"${process.execPath}" "${bin}" plan > /dev/full`;
     const { status, stderr } = spawnSync('bash', ['-c', line], { cwd: repository.folder, encoding: 'utf8' });
@@ -135,7 +135,7 @@ describe('a plan that is kept', () => {
     );
   });
 
-  it('3: is refused whole once one RRset is not what it saw', async () => {
+  it('exit 3: a plan is refused whole once one RRset is not what it saw', async () => {
     const zone = repository.read(zoneFile);
     change();
     repository.replace(zoneFile, '192.0.2.2 }', '192.0.2.26 }');
@@ -148,7 +148,7 @@ describe('a plan that is kept', () => {
     expect((await run('explain', 'ns2.example.com', 'A')).stdout).toContain('existing at local\n  A 3600 192.0.2.2\n');
   });
 
-  it('1: is refused once somebody edited it', async () => {
+  it('exit 1: a plan file is refused once somebody edited it', async () => {
     change();
     await run('plan', '--out', 'plan.json');
     repository.replace('plan.json', '"192.0.2.12"', '"203.0.113.1"');

@@ -129,7 +129,7 @@ describe('AWS DynamoDB, October 2025: a delayed enactor wrote an older plan over
     expect(await serials()).toEqual(before);
   });
 
-  it('and what lost its records by any hand is as it should be with the next run', async () => {
+  it('records that somebody deleted by hand are there again after the next run', async () => {
     await scene.unwatch();
     for (const zone of [scene.forward, scene.reverse, scene.shared]) {
       const { body } = await pdns.api('GET', `/zones/${zone}`);
@@ -172,7 +172,7 @@ describe('ExternalDNS #2858 and #414: an API that timed out gave an empty list, 
     expect(codes).toEqual([0, 0, 3, 3, 3, 3]);
   });
 
-  it('so is an empty list that follows a lost state', async () => {
+  it('an empty list that follows a lost state is not believed either', async () => {
     scene.forget();
     scene.pass(10 * minute);
     const { code, stdout } = await scene.apply();

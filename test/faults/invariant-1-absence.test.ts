@@ -81,7 +81,7 @@ describe('invariant 1: three servers of which one goes', () => {
     expect(await scene.apply()).toMatchObject(nothing);
   });
 
-  it('and when it is back, it has all of it again', async () => {
+  it('a server that comes back has all of its records again', async () => {
     scene.has(...three);
     scene.pass(minute);
     expect(await scene.apply()).toMatchObject({ code: 0 });
@@ -158,7 +158,7 @@ describe('invariant 1: what the inventory says is no absence', () => {
     await scene.expectAll(rest, ['web1']);
   });
 
-  it('and when it leaves the inventory after that, nothing is to be done or said', async () => {
+  it('a decommissioned server that then leaves the inventory causes no change and no message', async () => {
     scene.has('web1', scene.server('web3', { labels: [] }));
     scene.pass(minute);
     expect(await scene.apply()).toMatchObject(nothing);

@@ -73,7 +73,7 @@ describe('invariant 2: an answer that is not what it seems', () => {
     );
   });
 
-  it('and once an answer is whole, the PTR of the old address goes', async () => {
+  it('the PTR of the old address goes once an answer is whole', async () => {
     scene.inventory.bend(null);
     await scene.watch(['web1', 'web3', 'web4'], ['web1', 'web2', 'web3', 'web4']);
     expect(await scene.apply()).toMatchObject({ code: 0 });
@@ -190,7 +190,7 @@ describe('invariant 2: an ETag that does not move', () => {
     await scene.expectAll([...three, 'web4']);
   });
 
-  it('304 that nobody asked for is no answer', async () => {
+  it('a 304 that nobody asked for is no answer', async () => {
     scene.forget();
     scene.inventory.bend(bends.notModified('"same"'));
     const { code, stdout } = await scene.apply();

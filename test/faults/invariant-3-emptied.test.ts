@@ -54,7 +54,7 @@ describe('invariant 3: a zone of five records', () => {
     });
   }
 
-  it('so is one that has nothing but the apex NS', async () => {
+  it('a zone file that has nothing but the apex NS is refused as an empty one is', async () => {
     const { code, stdout } = await apply(apexYaml);
     expect(stdout).toContain('withheld by never_empty');
     expect(code).toBe(3);

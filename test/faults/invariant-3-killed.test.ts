@@ -124,7 +124,7 @@ describe('invariant 3: kill -9 of an apply', { timeout: 600_000 }, () => {
     });
   }
 
-  it('and no name was ever missing', async () => {
+  it('a prober that asked during all kills saw no name missing', async () => {
     const { asked = 0, unanswered = [], wrong = null } = (await probed()) ?? {};
     expect(asked - unanswered.length).toBeGreaterThan(3_000);
     expect(wrong).toEqual([]);

@@ -82,7 +82,7 @@ describe('invariants 5 and 6: a plan of two zones at two targets', () => {
     });
   }
 
-  it('bears changes beside it', async () => {
+  it('a reviewed plan goes through where only other names changed', async () => {
     const [east] = servers as [PowerDns, PowerDns];
     await overwrite(east, 'one.test.', rrset('beside.one.test.', 'A', '192.0.2.5'));
     expect(await applyPlan()).toMatchObject({ code: 0 });

@@ -36,7 +36,7 @@ export const survivesKills = (scene: () => SetsScene): void => {
     });
   }
 
-  it('and both ways were gone', () => {
+  it('the recoveries of all kills were of both kinds: completed, and rolled back', () => {
     expect([...ways].sort()).toEqual(['completed', 'rolled']);
   });
 };

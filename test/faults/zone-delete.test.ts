@@ -87,7 +87,7 @@ describe('somebody else who writes', () => {
     expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.77']);
   });
 
-  it('and deletes the zone first leaves nothing to delete', async () => {
+  it('another client that deletes the zone first leaves nothing to delete', async () => {
     meanwhile(() => pdns.api('DELETE', `/zones/${zone}`));
     expect(await run()).toMatchObject({ code: 3, stderr: expect.stringContaining('(all of it)') });
     expect(proxy.count('DELETE')).toBe(0);

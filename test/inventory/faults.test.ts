@@ -40,7 +40,7 @@ beforeEach(() => {
 });
 
 describe('a server that is missing', () => {
-  it('from one answer keeps everything', async () => {
+  it('one answer without it takes nothing away', async () => {
     await lab.after(0);
     inventory.bend(bends.without('web2'));
     const taken = await lab.after(minute);
@@ -154,7 +154,7 @@ describe('an answer that is not one', () => {
     expect(taken.next).toEqual({});
   });
 
-  it('nothing listens', async () => {
+  it('a port that nobody listens at is no answer', async () => {
     const gone = await startInventory();
     await gone.stop();
     const taken = await passes(defined('http', { url: gone.url })).after(0);
@@ -234,7 +234,7 @@ describe('an answer that is not complete', () => {
     expect(messagesOf(await lab.after(0))).toContain('several pages but no `total`');
   });
 
-  it('pages without end', async () => {
+  it('pages without end are given up', async () => {
     restart({ timeout: 50 });
     inventory.bend((request) => ({ kind: 'page', page: { servers: [], next: `?page=${request.page + 1}` } }));
     expect(messagesOf(await lab.after(0))).toMatch(
@@ -242,7 +242,7 @@ describe('an answer that is not complete', () => {
     );
   });
 
-  it('more servers than max_servers', async () => {
+  it('an answer with more servers than max_servers is not complete', async () => {
     restart({ max_servers: 2 });
     expect(messagesOf(await lab.after(0))).toContain('more than 2 servers, which is the most (`max_servers`)');
   });
@@ -344,7 +344,7 @@ describe('an inventory that shrinks', () => {
     expect(messagesOf(taken)).toContain('lost all 3 servers');
   });
 
-  it('and grows again is as before', async () => {
+  it('an inventory that grows again after a shrink is as before', async () => {
     inventory.set(twelve);
     await lab.after(0);
     inventory.set(half);

@@ -50,7 +50,7 @@ describe('several inventories', () => {
     expect(roster.problems.map(({ message }) => message.split(':')[0])).toEqual(['inventory lab']);
   });
 
-  it('none is an empty roster', async () => {
+  it('without an inventory the roster is empty', async () => {
     const { roster } = await askInventories([], context());
     expect(roster).toMatchObject({ servers: [], inventories: {}, problems: [] });
   });

@@ -133,7 +133,7 @@ describe('the published schemas', () => {
     expect(check.errors).toBeNull();
   });
 
-  it('and the loader accepts it too', async () => {
+  it('what the schema accepts, the loader accepts too', async () => {
     const found = await loadFiles(
       contract
         .replace(/ {2}bind:[^z]*zones:/, 'zones:')

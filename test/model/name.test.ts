@@ -173,7 +173,7 @@ describe('names of a message', () => {
     expect(() => nameFromWire(bytesOf(hex), 0)).toThrow(expect.objectContaining({ rule: 'wire' }));
   });
 
-  it('and 255 octets are not', () => {
+  it('a name of 255 octets is not too long', () => {
     expect(nameFromWire(nameToWire(longest), 0).name).toBe(longest);
     expect(nameToWire(longest)).toHaveLength(255);
   });

@@ -43,7 +43,7 @@ describe('an alias', () => {
     expect(claim.problems).toEqual(['unmanaged-conflict']);
   });
 
-  it('does not go for half of it', () => {
+  it('an ALIAS is not deleted for half of what replaces it', () => {
     const planned = planOf([inFile('www A 1 192.0.2.1')], both);
     expect(planned.changes).toEqual([]);
     expect(planned.problems).toEqual(['unmanaged-conflict']);

@@ -239,7 +239,7 @@ describe('a set of which a part waits', () => {
     const valuesOf = (result: Changeset | undefined) =>
       result?.changes.map(({ name, after }) => [name, after?.values.map(({ rdata }) => rdata).join()]);
 
-    it('where it only gains', () => {
+    it('a shared name that gains values waits only for the servers that wait', () => {
       const line = 'replace www.com. A 192.0.2.5 -> 192.0.2.1=web1,192.0.2.2=web2,192.0.2.5=web5';
       const result = waiting(
         line,
@@ -358,7 +358,7 @@ describe('a set that this run would split', () => {
     expect(split(all, only('lab.', 'arpa.'))).toEqual(all);
   });
 
-  it('by target as by zone', () => {
+  it('a set is held together across targets as across zones', () => {
     const two = [changeset('lab.', lab), changeset('lab.', lab, [], 'aws')];
     const result = split(two, { selected: ({ target }) => target === 'aws' });
     expect(result[1]?.withheld.map(({ guard }) => guard)).toEqual(['filter', 'filter']);

@@ -106,7 +106,7 @@ describe('a row that is not as it was written is as if it were not there', () =>
     expect(readdirSync(dirname(file))).toEqual(['state.sqlite']);
   });
 
-  it('and is said once: whoever may write drops it', async () => {
+  it('what is damaged is said once, since whoever may write drops it', async () => {
     const file = await filled();
     edit(file, "UPDATE written SET body = '[{' WHERE name = 'web7.lab.test.'");
     const first = await openStore(file);

@@ -43,7 +43,7 @@ const write = async (
 const newFile = (): string => join(tempFolder('processes'), 'state.sqlite');
 
 describe('processes that write one state file at once', () => {
-  it('all make it, and none fails', async () => {
+  it('all processes write, and none fails', async () => {
     const file = newFile();
     const ends = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => write(file, 'journal', { from: i * 100, count: 20 })));
     expect(ends.map(({ code, said }) => ({ code, said }))).toEqual(ends.map(() => ({ code: 0, said: '' })));

@@ -80,7 +80,7 @@ describe('asking by DNS', () => {
     expect(await ask(nameserver, { name: 'example.net.', type: 'A' })).toMatchObject({ rcode: 'REFUSED' });
   });
 
-  it('asks for a server’s own words', async () => {
+  it('asks a server for its version.bind', async () => {
     const answer = await ask(nameserver, { name: 'version.bind.', type: 'TXT', class: 'CH' });
     expect(answer).toMatchObject({ answers: [{ rdata: '"hostmaster"' }] });
   });

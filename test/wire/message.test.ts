@@ -36,7 +36,7 @@ const withoutWire = (decoded: Message): Message => ({
 });
 
 describe('messages', () => {
-  it('come back as they went out', () => {
+  it('are the same after encoding and decoding', () => {
     expect(withoutWire(decodeMessage(encodeMessage(message)))).toEqual(message);
   });
 

@@ -89,7 +89,7 @@ const unit: fc.Arbitrary<UpdateUnit> = fc.record({
 });
 
 describe('any message', () => {
-  it('comes back as it went out', () => {
+  it('is the same after encoding and decoding', () => {
     fc.assert(
       fc.property(message, (sent) => {
         expect(own(decodeMessage(encodeMessage(sent)))).toEqual(sent);
@@ -125,7 +125,7 @@ const unlessUnreadable = (read: () => string): string => {
 };
 
 describe('any UPDATE', () => {
-  it('comes back as it went out', () => {
+  it('is the same after encoding and decoding', () => {
     fc.assert(
       fc.property(
         name,

@@ -26,7 +26,7 @@ describe('steps of IXFR', () => {
     expect(applySteps(zone, [wrong])).toBeNull();
   });
 
-  it('do not fit an empty zone', () => {
+  it('IXFR steps do not fit an empty zone', () => {
     expect(applySteps([], [])).toBeNull();
   });
 });

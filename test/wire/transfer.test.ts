@@ -187,7 +187,7 @@ describe('IXFR', () => {
     expect(await ixfr({ messages: [[soa(4)]] })).toMatchObject({ kind: 'current', soa: soa(4) });
   });
 
-  it('compares serials round the corner', async () => {
+  it('compares serials that wrap round 2^32', async () => {
     const old = 4_294_967_290;
     expect(await ixfr({ messages: [[soa(old)]] }, 3)).toMatchObject({ kind: 'current' });
     const over = [soa(3), soa(old), soa(3), a('v'), soa(3)];

@@ -118,7 +118,7 @@ describe.concurrent('health checks', () => {
     }));
 
   it.each(cases)(
-    '%s, by %s: says so while all are down, and never else',
+    'when_all_down %s, checked by %s: gives its answer while all are down, and never else',
     (_mode, _kind, when_all_down, whileDown, probe) =>
       within(async ({ answersFor, becomes, down, port, web, write }) => {
         await web('127.0.0.2');
@@ -137,16 +137,18 @@ describe.concurrent('health checks', () => {
       }),
   );
 
-  it.each(modes)('%s: says nothing of the kind when only the addresses change', (_mode, when_all_down) =>
-    within(async ({ answersFor, becomes, port, up, write }) => {
-      await up('127.0.0.2');
-      await up('127.0.0.4');
-      await write(checked(['127.0.0.2'], { port, when_all_down }));
-      expect(await becomes(first)).toEqual([]);
-      await answersFor(1_200);
-      await write(checked(['127.0.0.4'], { port, when_all_down }));
-      expect(await answersFor(2_500)).toEqual(['NOERROR 60 127.0.0.4']);
-    }),
+  it.each(modes)(
+    'when_all_down %s: new addresses alone never give the answer of all being down',
+    (_mode, when_all_down) =>
+      within(async ({ answersFor, becomes, port, up, write }) => {
+        await up('127.0.0.2');
+        await up('127.0.0.4');
+        await write(checked(['127.0.0.2'], { port, when_all_down }));
+        expect(await becomes(first)).toEqual([]);
+        await answersFor(1_200);
+        await write(checked(['127.0.0.4'], { port, when_all_down }));
+        expect(await answersFor(2_500)).toEqual(['NOERROR 60 127.0.0.4']);
+      }),
   );
 
   it('check IPv4 and IPv6 of one name, each for itself, with the smaller TTL', () =>
@@ -270,7 +272,7 @@ describe.concurrent('health checks', () => {
     }));
 });
 
-it('are Lua that runs, whatever is asked for', async () => {
+it('health checks are Lua that PowerDNS runs, whatever is asked for', async () => {
   const compiled = fc.sample(anyChecked, 600).flatMap((rrset, i) => {
     try {
       return [{ ...checks.compile([rrset]).rrset, name: `x${i}.${zone.name}`, asked: rrset.type }];
@@ -311,7 +313,7 @@ it('are Lua that runs, whatever is asked for', async () => {
   await provider.apply({ zone, changes: gone, expect: after.fingerprint });
 });
 
-it('say what is so just after PowerDNS restarted, all down or all up', async () => {
+it('health checks answer rightly just after PowerDNS restarted, all down or all up', async () => {
   const plays = await Promise.all(
     modes.map(async ([, when_all_down, whileDown]) => {
       const scene = await openScene(pdns, provider, checks);

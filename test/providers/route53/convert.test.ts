@@ -11,7 +11,7 @@ import { plain } from './outside.ts';
 const none = new Map();
 
 describe('escapes', () => {
-  it('are octal there and decimal here', () => {
+  it('escapes in names are octal at Route 53 and decimal here', () => {
     expect(parseName(fromEscapes('\\052.w.test.'))).toBe('*.w.test.');
     expect(fromEscapes('"caf\\303\\251 \\"\\\\101\\""')).toBe('"caf\\195\\169 \\"\\\\101\\""');
     expect(rdataToAws('"caf\\195\\169 \\"\\\\101\\""')).toBe('"caf\\303\\251 \\"\\\\101\\""');
