@@ -1,5 +1,5 @@
-// The library: what the commands validate, plan, apply and verify do, for a program. Each gives the plain data that the
-// command prints with --format json (docs/commands.md), and throws HostmasterError where the command would end with a line
+// The library: what the commands validate, plan, apply and verify do, for a program. Each gives the plain data that the command
+// prints with --format json (docs/commands.md), and throws HostmasterError where the command would end with a line
 // on stderr. Nothing is printed, nobody is asked, and the process goes on.
 import { setTimeout as pause } from 'node:timers/promises';
 import { providerLookup } from './cli/providers.ts';
@@ -35,12 +35,10 @@ export interface Options {
   readonly onNotice?: (message: string) => void;
 }
 
-export interface ApplyResult {
-  readonly plan: Plan;
+/** The plan, with what became of it. */
+export interface ApplyResult extends Plan {
   readonly results: readonly ZoneResult[];
   readonly verify: VerifyReport;
-  /** What is left of an earlier apply that was killed. */
-  readonly problems: readonly Problem[];
 }
 
 /** Checks everything that needs no network. */
@@ -62,16 +60,23 @@ export const apply = async (options: Options): Promise<ApplyResult> => {
   const settings = { ...passOptions(options), serve: true, recover: true };
   const planned = await pass.planPass(settings, context, openedBy(openStore, options));
   try {
-    return { plan: planned.plan, ...(await pass.applyPass(planned, context)) };
+    const { results, verify: proof } = await pass.applyPass(planned, context);
+    return { ...planned.plan, results, verify: proof };
   } finally {
     await pass.closePass(planned);
   }
 };
 
-/** Applies a plan that was reviewed, or nothing. */
-export const applyPlan = async (reviewed: Plan, options: Options): Promise<ApplyResult> => {
+/** Applies a plan that was reviewed, or nothing: what would choose a part of it, or change it, is no option here. */
+export const applyPlan = async (
+  reviewed: Plan,
+  options: Omit<Options, 'zones' | 'targets' | 'allow' | 'full'>,
+): Promise<ApplyResult> => {
+  const plan = pass.checkPlan(reviewed);
   const open = openedBy(openStore, options);
-  return { plan: reviewed, ...(await pass.applyPlanPass(reviewed, passOptions(options), contextOf(options), open)) };
+  const applied = await pass.applyPlanPass(plan, passOptions(options), contextOf(options), open);
+  const { results, verify: proof, problems } = applied;
+  return { ...plan, problems: [...plan.problems, ...problems], results, verify: proof };
 };
 
 /** Asks every authoritative name server for every desired RRset. */

@@ -34,7 +34,7 @@ export { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } fr
 export { type DumpedZone, dumpPass } from './pass/dump.ts';
 export { explainPass } from './pass/explain.ts';
 export { closeResources as closePass } from './pass/open.ts';
-export { readPlan } from './pass/planfile.ts';
+export { checkPlan, readPlan } from './pass/planfile.ts';
 export { type ServingTarget, servePass } from './pass/serve.ts';
 export { verifyPass } from './pass/verify.ts';
 export type { PassOptions, PlanPass, StoreOpener } from './run.ts';

@@ -13,12 +13,12 @@ export const fillZones = (
     const isUnknown = ruleset.unknownNames === 'everything' || (ruleset.unknownNames === 'scope' && scope !== null);
     // While the forward zone is left alone, nothing may be deleted from its reverse zones: A and PTR go together.
     const isWithoutForward = scope?.ptr === true && forward !== null && forward.zone === null;
-    return {
-      ...fillZone(zone, merged.get(zone.id.name)),
-      complete: zone.complete && !isUnknown && !isWithoutForward,
-      ...(scope === null ? {} : { scope }),
-      ...(scope === null || ruleset.claimedNames.length === 0 ? {} : { claimedNames: ruleset.claimedNames }),
-    };
+    const filled = fillZone(zone, merged.get(zone.id.name));
+    const complete = zone.complete && !isUnknown && !isWithoutForward;
+    if (scope === null) return { ...filled, complete };
+    const inScope: Pick<DesiredZone, 'scope' | 'claimedNames'> =
+      ruleset.claimedNames.length === 0 ? { scope } : { scope, claimedNames: ruleset.claimedNames };
+    return { ...filled, complete, ...inScope };
   });
 };
 

@@ -112,7 +112,7 @@ export interface DesiredZone {
   readonly complete: boolean;
   readonly protected?: readonly Protection[];
   /** Claims whose names depend on the server, and that may not be left without an answer. */
-  readonly claimed?: readonly ClaimedNames[];
+  readonly claimedNames?: readonly ClaimedNames[];
   /** Missing: the inventory writes nothing here. */
   readonly scope?: InventoryScope;
   /** What the zone was read from, relative to hostmaster.yaml; for messages. */

@@ -25,11 +25,11 @@ export interface ReadDesiredOptions {
 
 /** What the repository and the inventories want together. */
 export const want = (
-  { definitions, options, started, store }: OpenPass,
-  { signal }: Pick<RunContext, 'signal'>,
+  { definitions, options, store }: OpenPass,
+  { clock, signal }: Pick<RunContext, 'clock' | 'signal'>,
 ): Promise<Desired> =>
   readDesired(definitions, {
-    now: started,
+    now: clock.now(),
     store,
     allowShrink: shrinkAllows(options.allow),
     keepComposed: options.keepComposed === true,

@@ -13,6 +13,15 @@ import type { OpenTargets } from '../target.ts';
 import { asRecord, checkOf, type Fault } from '../validation/index.ts';
 import { planSchema } from './plan-schema.ts';
 
+/** A plan that a program hands in, checked as one that is read from a file. Throws PLAN_FILE. */
+export const checkPlan = (value: unknown): Plan => {
+  try {
+    return wholePlan(value);
+  } catch (error) {
+    throw new HostmasterError('PLAN_FILE', `the plan ${messageOf(error)}; make it again`, { cause: error });
+  }
+};
+
 /** Reads a plan and checks that it is whole. Throws PLAN_FILE. */
 export const readPlan = async (file: string): Promise<Plan> => {
   try {

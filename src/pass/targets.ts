@@ -86,15 +86,20 @@ export const serverIdOf = (
   folder: string,
 ): string => JSON.stringify([provider, factory.serverId?.({ name, config, folder }) ?? { target: name }]);
 
-/** By target: the server that each writes to, also of those that are not open. A target without a provider has none. */
+/** By target: the server that each writes to, also of those that are not open. A target whose provider or keys cannot be used has none. */
 export const serverIdsOf = async (
   definitions: Definitions,
   context: ProviderLookup,
 ): Promise<ReadonlyMap<string, string>> => {
   const ids = await Promise.all(
     definitions.targets.map(async (target) => {
-      const factory = await factoryOf(target, definitions, context).catch(() => null);
-      return factory === null ? [] : [[target.name, serverIdOf(target, factory, definitions.targetsFolder)] as const];
+      try {
+        const factory = await factoryOf(target, definitions, context);
+        return [[target.name, serverIdOf(target, factory, definitions.targetsFolder)] as const];
+      } catch {
+        // It cannot be opened either, and says why where it is.
+        return [];
+      }
     }),
   );
   return new Map(ids.flat());

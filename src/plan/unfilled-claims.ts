@@ -7,7 +7,7 @@ import type { DesiredZone, Protection } from '../model/zone.ts';
  * their last answer. Which these are is only known from what we wrote.
  */
 export const unfilledClaims = (
-  { claimed = [], rrsets }: DesiredZone,
+  { claimedNames: claimed = [], rrsets }: DesiredZone,
   evidence: DeletionEvidence | null,
 ): readonly Protection[] => {
   if (evidence === null || claimed.length === 0) return [];

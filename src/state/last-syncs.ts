@@ -24,8 +24,10 @@ export const lastSyncsIn = ({ lost, read, write }: StateWork): Pick<Store, 'last
       if (row === undefined) return null;
       const found = parsed(row);
       if (isLastSync(found)) return found;
-      // An earlier version wrote no kinds. That is no damage: the zone is read again.
-      if (!isWithoutKinds(found)) lost(what);
+      // An earlier version wrote no kinds of what was left alone. That is no damage: the mark still says which zone it was, and
+      // the time, that the zone has to be read in full once more.
+      if (isWithoutKinds(found)) return { ...found, readAt: 0, unmanaged: [] };
+      lost(what);
       return null;
     });
   },

@@ -1,5 +1,5 @@
 // The one way to check data from outside against a schema: typebox says the type, ajv checks it, faults.ts has the words.
-// Three checks are no schemas. An inventory's entries (src/inventory/parse.ts) become canonical while they are checked, ten
+// Three checks are no schemas. An inventory's entries (src/inventory/check-entry.ts) become canonical while they are checked, ten
 // thousand at a time. What a provider's methods give (src/plugins/check-*.ts) is compared with what it was asked, and its
 // `supports` may have Infinity, which JSON Schema cannot say. A zone file's records (src/load/zone-yaml) are read from
 // source text, a hundred thousand at a time.

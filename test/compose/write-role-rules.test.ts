@@ -56,6 +56,14 @@ describe('claims', () => {
     expect(composed([present(mx1)], { labels: claimed() }).protected).toEqual([]);
   });
 
+  it('whose name is made of the server tell the planner which names they may have written', () => {
+    const labels = [label('mail', { claims: [claim(8, '{{server.pool}}.svc.example.com')] })];
+    const names = [{ role: 'label mail', type: 'A', names: '**.svc.example.com' }];
+    const { zones } = composed([present(mx1)], { labels }, [zone('example.com.'), zone('example.net.')]);
+    expect(zones.map(({ claimedNames }) => claimedNames)).toEqual([names, undefined]);
+    expect(composed([present(mx1)], { labels: claimed() }).zones[0]).not.toHaveProperty('claimedNames');
+  });
+
   it('whose name servers make keep it too, for those that are leaving', () => {
     const labels = [label('mail', { claims: [claim(8, '{{server.pool}}.svc.example.com')] })];
     const inPool = { ...mx2, attributes: { pool: 'a' } };

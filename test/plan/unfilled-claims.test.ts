@@ -15,7 +15,12 @@ const existing = [...apex, 'prod A 60 192.0.2.1', 'own A 300 192.0.2.1'];
 
 describe('a claim whose name depends on the server', () => {
   it('keeps the last answer of a name that no server comes to any more', () => {
-    const planned = plan({ desired: ['staging A 60 192.0.2.1'], existing, zone: { scope, claimed }, evidence: known });
+    const planned = plan({
+      desired: ['staging A 60 192.0.2.1'],
+      existing,
+      zone: { scope, claimedNames: claimed },
+      evidence: known,
+    });
     expect(planned.changes).toEqual(['delete own A', 'create staging A']);
     expect(planned.withheld).toEqual(['never_empty: delete prod A']);
     expect(planned.allows).toEqual(['never_empty:example.com./t:prod.example.com.']);
@@ -24,10 +29,10 @@ describe('a claim whose name depends on the server', () => {
   it('lets it go when the claim has left Git, and when this run allows it', () => {
     const desired = ['staging A 60 192.0.2.1'];
     const deletes = ['delete own A', 'delete prod A'];
-    const left = plan({ desired, existing, zone: { scope, claimed: [] }, evidence: known });
+    const left = plan({ desired, existing, zone: { scope, claimedNames: [] }, evidence: known });
     expect(left.changes).toEqual(expect.arrayContaining(deletes));
     const allow = ['never_empty:example.com/t:prod.example.com'];
-    const allowed = plan({ desired, existing, zone: { scope, claimed }, evidence: known, allow });
+    const allowed = plan({ desired, existing, zone: { scope, claimedNames: claimed }, evidence: known, allow });
     expect(allowed.changes).toEqual(expect.arrayContaining(deletes));
   });
 

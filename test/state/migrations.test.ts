@@ -67,8 +67,9 @@ describe('a state file of version 1', () => {
     const before = readFileSync(file);
     const notices: string[] = [];
     const store = await readStore(file, (notice) => notices.push(notice));
-    // What was left alone had no kind yet: that zone is read again, and nothing is lost.
-    expect(await store.lastSync(kindless, 'pdns')).toBeNull();
+    // What was left alone had no kind yet: that zone is read in full again, and its mark is still known.
+    const old = await store.lastSync(kindless, 'pdns');
+    expect(old).toMatchObject({ fingerprint: '1', mark: 'm', readAt: 0, unmanaged: [] });
     expect(await store.lastSync(zone, 'pdns')).toEqual(kept);
     expect(await store.inventory('lab')).toBeNull();
     expect(await store.written(zone, 'pdns')).toEqual([]);

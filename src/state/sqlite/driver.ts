@@ -54,7 +54,8 @@ const transacted = async <T>(database: DatabaseSync, kind: TransactionKind, work
   try {
     database.exec(begin[kind]);
     const result = await work();
-    database.exec('COMMIT');
+    // A read that met a full disk while it dropped a damaged row is rolled back already, and has what it read.
+    if (kind !== 'read' || database.isTransaction) database.exec('COMMIT');
     return result;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
