@@ -48,7 +48,10 @@ const withTail = (command: Command): Command =>
 /** `--allow`, for the commands that plan. */
 export const withAllow = (command: Command): Command =>
   command
-    .option('--allow <what...>', 'let exactly this withheld change through: GUARD:ZONE[@VIEW][/TARGET][:NAME]')
+    .option(
+      '--allow <what...>',
+      'let exactly this withheld change through: GUARD:ZONE[@VIEW][/TARGET][:NAME], or shrink:INVENTORY',
+    )
     .option('--full', 'read every zone, whatever the state says');
 
 export interface PlanningOptions extends CommonOptions {

@@ -12,7 +12,7 @@ import {
   startRelay,
   startSecondaries,
 } from '../servers/index.ts';
-import { glue, type Primary, primaries } from './primaries.ts';
+import { glue, loopbackOf, type Primary, primaries } from './primaries.ts';
 import { jsonOf } from './sample-repository.ts';
 
 // One primary, and beside it a secondary of each make: verify waits for all of them, and names the one that is late.
@@ -21,7 +21,7 @@ const zone = 'many.test.';
 const label = ({ address, port }: DnsAddress): string => `${address}:${port}`;
 const ixfr = 251;
 const axfr = 252;
-const port53 = await startRelay({ address: '127.0.0.1', port: 1 }, { address: '127.86.0.9', port: 53 }).then(
+const port53 = await startRelay({ address: '127.0.0.1', port: 1 }, { address: loopbackOf(9), port: 53 }).then(
   (relay) => relay.stop().then(() => true),
   () => false,
 );
@@ -145,7 +145,7 @@ describe.each(primaries)('secondaries of $name', ({ cutOff, name, start }) => {
       expect(jsonOf(await apply(byGlue)).verify).toEqual({ checked: 15, differences: [] });
       relays[3]?.block();
       const { stdout } = await repositoryOf('1s', null).run('verify');
-      expect(stdout).toContain(`ns4.${zone} (127.86.0.4) gave no answer for the zone ${zone}: `);
+      expect(stdout).toContain(`ns4.${zone} (${loopbackOf(4)}) gave no answer for the zone ${zone}: `);
       expect(stdout.split('\n').filter((line) => line.startsWith('ns'))).toHaveLength(1);
     } finally {
       await Promise.all(relays.map((relay) => relay.stop()));

@@ -24,8 +24,12 @@ const key = { name: 'k.test.', algorithm: 'hmac-sha256', secret: 'c2VjcmV0c2Vjcm
 /** Secondaries wait for NOTIFY: they would not come by themselves before the next day. */
 const soaOf = (zone: string, refresh = 86_400): string => `ns1.${zone} hostmaster.${zone} 1 ${refresh} 1 604800 60`;
 
+/** Loopback addresses of this run alone: port 53 is taken on them, and another run may do the same at the same moment. */
+export const loopbackOf = (host: number): string =>
+  `127.${64 + ((process.pid >> 8) & 127)}.${process.pid & 255}.${host}`;
+
 /** The addresses of the zone's name servers, ns1 to ns5: those of the primary and of its secondaries. */
-export const glue: readonly string[] = [1, 2, 3, 4, 5].map((i) => `127.86.0.${i}`);
+export const glue: readonly string[] = [1, 2, 3, 4, 5].map(loopbackOf);
 
 const textOf = (zone: string): string =>
   `$TTL 300\n@ SOA ${soaOf(zone)}\n${glue.map((address, i) => `@ NS ns${i + 1}\nns${i + 1} A ${address}\n`).join('')}`;

@@ -13,7 +13,8 @@ export const stateSchema = Type.Union(
     closed({ env: textKey('The variable that holds a PostgreSQL URL.') }, 'A database. Not in this version yet.'),
   ],
   {
-    description: 'The file in which Hostmaster remembers what it wrote and which servers it has seen.',
+    description:
+      'The file in which Hostmaster remembers what it wrote and which servers it has seen. `{env: NAME}`, for a database, is not in this version yet.',
     default: '.hostmaster/state.sqlite',
     examples: ['/var/lib/hostmaster/state.sqlite'],
   },
