@@ -70,7 +70,7 @@ const zone = 'lab.internal';
 beforeAll(async () => {
   pdns = await startPowerDns({
     backend: 'sqlite',
-    settings: { 'enable-lua-records': 'yes', 'lua-health-checks-interval': '1' },
+    settings: { 'enable-lua-records': 'yes', 'lua-health-checks-interval': '5' },
   });
   pid = pdns.pid();
   listeners = openListeners(await freePort());
@@ -127,7 +127,12 @@ describe(`hostile inventories (fast-check seed ${seed})`, () => {
     expect(texts.length).toBeGreaterThan(2_300);
     inventory.set([good('good1', 4), pretender, ...hostile, good('good3', 5)]);
     applied = await lab.apply();
-    expectApplied(applied, 1);
+    // PowerDNS begins hundreds of health checks at this moment, and may be too busy for some of what apply asks; it is asked
+    // again until it has answered all of it.
+    const { differences } = applied.verify;
+    const answered = differences.filter(({ kind }) => kind !== 'no_answer');
+    expectApplied({ ...applied, verify: { ...applied.verify, differences: answered } }, 1);
+    await lab.verified();
     await expectAlive();
     expect(await answerOf(pdns.dns, 'good1.lab.internal')).toBe('NOERROR 300 127.0.0.4');
     expect(await answerOf(pdns.dns, 'good2.lab.internal')).toBe('NOERROR 300 127.0.0.3');
