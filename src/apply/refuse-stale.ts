@@ -16,6 +16,6 @@ export const refuseStale = async (work: readonly ApplyWork[], context: RunContex
   if (all.length === 0) return;
   throw new HostmasterError(
     'STALE_PLAN',
-    `the plan is stale, and nothing was written: it no longer holds for ${all.join('; ')}; plan again`,
+    `the plan is stale, and nothing was written: these RRsets have changed since the plan: ${all.join('; ')}; plan again`,
   );
 };

@@ -179,5 +179,9 @@ const endJournal = async ({ groups, options, context }: ApplyRun): Promise<void>
   if (ids.length === 0) return;
   await options.store
     .endJournalAll(ids)
-    .catch((error) => context.onNotice?.(`the next apply checks the servers' records again: ${messageOf(error)}`));
+    .catch((error) =>
+      context.onNotice?.(
+        `could not close the journal (${messageOf(error)}); the next apply checks these servers' records again`,
+      ),
+    );
 };

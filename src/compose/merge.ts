@@ -159,7 +159,8 @@ const staticWinner = (
   const where = origin === undefined ? 'the zone file' : `${origin.file}:${origin.line}`;
   for (const rule of new Set(values.map((value) => value.rule))) {
     const message = `${rule.title} wants ${name} ${type}, but ${where} has ${winner?.type ?? 'it'} there: the zone file wins`;
-    findings.push({ rule: 'zone-file-wins', message, about: `${name} ${type}`, at: rule.at });
+    const hint = 'remove one of the two';
+    findings.push({ rule: 'zone-file-wins', message, hint, about: `${name} ${type}`, at: rule.at });
   }
   return true;
 };
@@ -181,13 +182,13 @@ const mergeRRset = (
   const otherTtl = explicit.find(({ rule }) => rule.ttl !== one?.rule.ttl);
   if (one !== undefined && otherTtl !== undefined) {
     const message = `${name} ${type} has the TTL ${one.rule.ttl} from ${titleAndPlace(one.rule)} and ${otherTtl.rule.ttl} from ${titleAndPlace(otherTtl.rule)}`;
-    return refuse('ttl-conflict', otherTtl.rule, message);
+    return refuse('ttl-conflict', otherTtl.rule, message, 'give both the same ttl');
   }
   const check = mergeHealthChecks(own, findings);
   if ('conflict' in check) {
     const [a, b] = check.conflict;
     const message = `${name} ${type} has one health check from ${titleAndPlace(a)} and another from ${titleAndPlace(b)}`;
-    return refuse('health-check-conflict', b, message);
+    return refuse('health-check-conflict', b, message, 'give both the same health_check');
   }
   const values = uniteValues(check.values);
   const limited = check.values.toSorted((a, b) => a.limit - b.limit)[0];

@@ -132,7 +132,7 @@ const contest = (
   return { outcome: top.length === 1 ? 'lost' : 'tied', winner };
 };
 
-/** `lab/web2 and lab/web1 both claim 192.0.2.21: lab/web1 had it first and keeps it; lab/web2 gets nothing`. */
+/** `lab/web2 and lab/web1 both have 192.0.2.21: lab/web1 had it first and keeps it; lab/web2 gets nothing`. */
 const conflictMessage = (
   entry: RosterServer,
   { outcome, winner }: Contest,
@@ -145,5 +145,5 @@ const conflictMessage = (
   const verdict = isOlder ? `${other} had it first and keeps it` : `${other} has been known for longer and gets it`;
   const rest = fallback === null ? 'gets nothing' : 'keeps its other last known addresses';
   const decided = outcome === 'lost' ? verdict : 'neither gets it, as nothing tells whose it is';
-  return `${own} and ${other} both claim ${wanted}: ${decided}; ${own} ${rest}`;
+  return `${own} and ${other} both have ${wanted}: ${decided}; ${own} ${rest}`;
 };

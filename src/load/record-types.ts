@@ -19,6 +19,8 @@ export const findType = (text: string): FoundType => mnemonics.get(text) ?? find
 const findOther = (text: string): FoundType => {
   const type = typeByName(text);
   if (type === null) {
+    const unwritable = whyNoType(text);
+    if (unwritable !== null) return { status: 'refused', message: unwritable };
     const guess = didYouMean(
       text.toUpperCase(),
       rrTypes.map(({ name }) => name),
@@ -29,9 +31,32 @@ const findOther = (text: string): FoundType => {
     };
   }
   if (type.code === 0 || type.code === 41 || (type.code >= 128 && type.code < 256)) {
-    return { status: 'refused', message: `${quoted(text)} is a type of queries, not of records` };
+    return { status: 'refused', message: noRecord(text, queryTypes.has(type.code)) };
   }
   return { status: 'found', type };
+};
+
+/** The types that only questions have, by their numbers (RFC 6895 section 3.1). */
+const queryTypes: ReadonlyMap<number, string> = new Map([
+  [251, 'IXFR'],
+  [252, 'AXFR'],
+  [253, 'MAILB'],
+  [254, 'MAILA'],
+  [255, 'ANY'],
+]);
+const queryNames: ReadonlySet<string> = new Set(queryTypes.values());
+const metaNames: ReadonlySet<string> = new Set(['OPT', 'TKEY', 'TSIG']);
+
+const noRecord = (text: string, isQuery: boolean): string =>
+  `${text} is a ${isQuery ? 'query' : 'meta'} type and cannot be a record`;
+
+/** Why a text that is no type can be none, where that is better said than guessed at; or null. */
+const whyNoType = (text: string): string | null => {
+  const name = text.toUpperCase();
+  if (queryNames.has(name) || metaNames.has(name)) return noRecord(text, queryNames.has(name));
+  return Number(/^TYPE([0-9]+)$/.exec(name)?.[1]) > 65_535
+    ? `unknown type ${quoted(text)}; type numbers end at 65535`
+    : null;
 };
 
 /** Why a type may not be at a name of this zone, or null. */

@@ -7,7 +7,10 @@ import type { OrphanedValue, WrittenValue } from './ports.ts';
  */
 export type EvidenceStatus = 'conclusive' | 'incomplete' | 'unknown';
 
-/** What accounts for values that exist in a zone and that nobody wants any more; handed to the planner. */
+/**
+ * Evidence for deciding deletions in this zone. Where it is null instead, no inventory owns anything in the zone, so unwanted
+ * values may be deleted.
+ */
 export interface DeletionEvidence {
   /** By serverKey. A server that is not here is not known: `unknown`. */
   readonly servers: Pick<ReadonlyMap<string, EvidenceStatus>, 'get'>;

@@ -130,7 +130,11 @@ const genericBytes = (tokens: readonly string[]): Uint8Array => {
   const hex = digits.join('');
   if (mark !== '\\#' || !/^[0-9]{1,5}$/.test(length)) fail("it is not RFC 3597's form: \\# length hexadecimal");
   const bytes = hex === '' ? new Uint8Array() : Uint8Array.from(Buffer.from(parseHex(hex), 'hex'));
-  return bytes.length === Number(length) ? bytes : fail(`\\# ${length}: there are ${bytes.length} octets`);
+  return bytes.length === Number(length)
+    ? bytes
+    : fail(
+        `the length after \\# is ${length}, but ${bytes.length} ${bytes.length === 1 ? 'octet follows' : 'octets follow'}`,
+      );
 };
 
 const printGeneric = (bytes: Uint8Array): string =>

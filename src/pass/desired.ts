@@ -12,6 +12,7 @@ import type { Desired, PassOptions, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { hasRoles, readDefinitions, selectedZones } from './definitions.ts';
 import { type OpenPass, withStore } from './open.ts';
+import { rulesElsewhere } from './rules-elsewhere.ts';
 
 /** What a pass reads inventories with. */
 export interface ReadDesiredOptions {
@@ -65,7 +66,7 @@ export const composed = (
   const { zones, zoneNames, roles } = definitions;
   const servers = composition({ zones, zoneNames, roles, roster });
   const { registered, ...result } = composedOf(servers);
-  const checked = checkZones(result.zones, { zoneNames });
+  const checked = checkZones(result.zones, { zoneNames, rulesElsewhere });
   return {
     repository: definitions,
     definitions: {
@@ -111,7 +112,7 @@ export const checkedOffline = async (definitions: Definitions, options: PassOpti
 
 /** The zone files alone, checked by the rules: no inventory is asked. */
 const withoutServers = (definitions: Definitions): Desired => {
-  const checked = checkZones(definitions.zones, { zoneNames: definitions.zoneNames });
+  const checked = checkZones(definitions.zones, { zoneNames: definitions.zoneNames, rulesElsewhere });
   const problems = sortProblems([...definitions.problems, ...checked.problems]);
   return {
     repository: definitions,

@@ -20,7 +20,10 @@ export const refusedByQuarantine: Judge = (input) => {
 
 const quarantineRefusal = ({ name, type }: Change, causes: readonly Quarantine[]): Refusal => {
   const own = causes.findLast((each) => each.name === name && (each.type === null || each.type === type));
-  if (own !== undefined) return { guard: 'quarantine', kind: 'refused', reason: own.reason, allow: null };
+  if (own !== undefined) {
+    const reason = own.rule === undefined ? own.reason : `it has an error${ruleWords(own)}`;
+    return { guard: 'quarantine', kind: 'refused', reason, allow: null };
+  }
   const cause = causes.at(-1);
   const what = [cause?.name, cause?.type].filter((word) => word !== undefined && word !== null).join(' ');
   const reason = `depends on ${what}, which has an error${ruleWords(cause)}`;

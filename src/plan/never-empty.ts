@@ -18,7 +18,8 @@ export const refusedByNeverEmpty: Judge = (input) => {
   const whole = 'would leave nothing of ours in the zone but SOA and apex NS';
   const servers = apexServersLeftAlone(input);
   const addresses = deletes.filter(({ name, type }) => servers.has(name) && isAddressType(type));
-  const glue = 'the apex NS, which the zone file leaves as it is, points at it';
+  const glue =
+    'it is the address of an apex name server; take that name server out of the apex NS in the zone file first';
   // The last reason for a change counts: the one about its own name is the most exact.
   return new Map([
     ...(empties ? refuse(deletes, input, { guard: 'never_empty', reason: whole, byName: false }) : []),

@@ -25,8 +25,8 @@ const overLimit = (
   const limit = input.settings[name];
   const percent = (count / base) * 100;
   if (percent <= limit) return new Map();
-  const what = name === 'max_delete_percent' ? 'deletes' : 'replaces';
-  const reason = `${count} ${what} of ${base} RRsets are ${percent.toFixed(percent < 10 ? 1 : 0)} %, over the ${limit} % that ${name} lets through`;
+  const what = name === 'max_delete_percent' ? 'deleted' : 'replaced';
+  const reason = `${count} of ${base} RRsets (${percent.toFixed(percent < 10 ? 1 : 0)} %) would be ${what}; the limit is ${limit} %`;
   return refuse(changes, input, { guard: name, reason, byName: false });
 };
 

@@ -18,6 +18,8 @@ export { rules } from './list.ts';
 export interface RulesContext {
   /** Every zone name that is configured, also those that are not managed now. */
   readonly zoneNames: readonly string[];
+  /** The ids of the rules that are checked elsewhere, and that `exempt` therefore cannot name. Default is none. */
+  readonly rulesElsewhere?: readonly string[];
 }
 
 export interface CheckedZones {
@@ -36,6 +38,9 @@ export const checkZones = (zones: readonly DesiredZone[], context: RulesContext)
   const checked = indexes.map((index) => checkZone(index, rulesFor, usedExemptions));
   return {
     zones: checked.map(({ zone }) => zone),
-    problems: sortProblems([...checked.flatMap(({ problems }) => problems), ...checkExemptions(zones, usedExemptions)]),
+    problems: sortProblems([
+      ...checked.flatMap(({ problems }) => problems),
+      ...checkExemptions(zones, usedExemptions, context.rulesElsewhere ?? []),
+    ]),
   };
 };

@@ -52,6 +52,8 @@ export interface ExemptionRule extends RuleBase {
 export interface KnownOfExemption {
   /** The ids of the rules that can be exempt from. */
   readonly exemptable: ReadonlySet<string>;
+  /** The ids of all other rules. */
+  readonly others: ReadonlySet<string>;
   /** Did it cover a violation, or may it, in a zone that could not be read in full? */
   readonly isUsed: boolean;
 }

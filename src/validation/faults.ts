@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { durationPattern } from '../model/duration.ts';
 import { listed, quoted } from '../model/phrases.ts';
 import { closest, didYouMean } from '../model/suggest.ts';
 import { asRecord, keysOf } from './mapping.ts';
@@ -96,11 +97,11 @@ const wrongWords = (error: ErrorObject, secretive: boolean): string => {
   return `must ${wanted(error)}${secretive ? '' : `, not ${shown}`}`;
 };
 
-const wanted = ({ keyword, params, schema }: ErrorObject): string => {
+const wanted = ({ keyword, params, parentSchema, schema }: ErrorObject): string => {
   const limit = String(params.limit);
   switch (keyword) {
     case 'type':
-      return `be ${kindName(String(params.type))}`;
+      return `be ${parentSchema?.pattern === durationPattern ? 'a time with a unit, like 10s' : kindName(String(params.type))}`;
     case 'enum':
       return `be ${listed(asList(params.allowedValues).map(String), 'or')}`;
     case 'const':

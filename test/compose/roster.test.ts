@@ -34,7 +34,7 @@ describe('two servers with one address', () => {
     const result = composed([newcomer(fresh), present(old)]);
     expect(result).toMatchObject({ lines: ofOld, rules: ['server-conflict'], quarantined: [] });
     expect(result.messages).toEqual([
-      'lab/fresh and lab/old both claim 192.0.2.1: lab/old had it first and keeps it; lab/fresh gets nothing',
+      'lab/fresh and lab/old both have 192.0.2.1: lab/old had it first and keeps it; lab/fresh gets nothing',
     ]);
     expect(Object.fromEntries(result.evidence.servers)).toEqual({ 'lab/fresh': 'incomplete', 'lab/old': 'conclusive' });
     expect([...result.evidence.names.keys()]).toEqual(['old.lab.internal.']);
@@ -115,7 +115,7 @@ describe('two inventories with one name', () => {
       'web1.lab.internal. 300 A 192.0.2.1',
     ]);
     expect(result.messages[0]).toContain(
-      'netbox/web1 and lab/web1 both claim the name web1: lab/web1 had it first and keeps it',
+      'netbox/web1 and lab/web1 both have the name web1: lab/web1 had it first and keeps it',
     );
   });
 

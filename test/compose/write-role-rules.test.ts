@@ -206,7 +206,7 @@ describe('collisions', () => {
     expect(result.rules.filter((rule) => rule === 'zone-file-wins')).toHaveLength(2);
     const problem = result.problems.find(({ rule, file }) => rule === 'zone-file-wins' && file === 'hostmaster.yaml');
     expect(problem?.message).toBe(
-      'registration wants mx1.lab.internal. A, but zones/lab.internal.yaml:2 has CNAME there: the zone file wins (and 2 more: mx1.lab.internal. AAAA, mx2.lab.internal. A)',
+      'registration wants mx1.lab.internal. A, but zones/lab.internal.yaml:2 has CNAME there: the zone file wins (and 2 more: mx1.lab.internal. AAAA, mx2.lab.internal. A); remove one of the two',
     );
   });
 
@@ -219,7 +219,7 @@ describe('collisions', () => {
     const result = composed([present(wanting)], { ...cname, grants }, [zone('lab.internal.', ['www A 192.0.2.80'])]);
     expect(result).toMatchObject({ lines: ['www.lab.internal. 300 A 192.0.2.80'], quarantined: [] });
     expect(result.problems[0]?.message).toContain(
-      'wants www.lab.internal. CNAME, but zones/lab.internal.yaml:1 has A there: the zone file wins',
+      'wants www.lab.internal. CNAME, but zones/lab.internal.yaml:1 has A there: the zone file wins; remove one of the two',
     );
   });
 

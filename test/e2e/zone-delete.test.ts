@@ -251,7 +251,7 @@ describe('zone delete on PowerDNS', () => {
   it('refuses a dump that "*" would take for the zone\'s file', async () => {
     repository = repositoryOf({ '*': {} }, { files: { 'other.test': '{}\n' } });
     const ended = await confirmed('--out', join(repository.folder, 'zones'));
-    expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('name another folder: --out DIR') });
+    expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('write it elsewhere with --out DIR') });
     expect(readdirSync(join(repository.folder, 'zones'))).toEqual(['other.test.yaml']);
     expect(await isThere()).toBe(true);
   });

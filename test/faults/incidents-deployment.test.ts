@@ -76,7 +76,7 @@ describe('AWS DynamoDB, October 2025: a delayed enactor wrote an older plan over
     const { code, stderr } = await run(repository, 'apply', '--yes', '--plan', plan);
     expect(code).toBe(3);
     expect(stderr).toContain(
-      'hostmaster: the plan is stale, and nothing was written: it no longer holds for dynamo.test. at pdns: api.dynamo.test. A, spare.dynamo.test. A; plan again\n',
+      'hostmaster: the plan is stale, and nothing was written: these RRsets have changed since the plan: dynamo.test. at pdns: api.dynamo.test. A, spare.dynamo.test. A; plan again\n',
     );
     expect(await contentOfBare(zone)).toEqual(newest);
     expect(await serialOf(pdns, zone)).toBe(serial);

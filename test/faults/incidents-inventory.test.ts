@@ -122,7 +122,7 @@ describe('AWS DynamoDB, October 2025: a delayed enactor wrote an older plan over
     const serials = () => Promise.all([scene.forward, scene.reverse, scene.shared].map((zone) => serialOf(pdns, zone)));
     const before = await serials();
     const { code, stderr } = await scene.apply('--plan', older);
-    expect(stderr).toContain('the plan is stale, and nothing was written: it no longer holds for');
+    expect(stderr).toContain('the plan is stale, and nothing was written: these RRsets have changed since the plan:');
     expect(stderr).toContain(`web2.${scene.forward} A`);
     expect(code).toBe(3);
     expect(await scene.content()).toEqual(newer());

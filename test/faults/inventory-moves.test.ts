@@ -160,7 +160,7 @@ describe('servers that move', () => {
       for (let i = 0; i < 2; i += 1) {
         scene.pass(minute);
         const { code, stdout } = await scene.apply();
-        expect(stdout).toContain(`both claim ${scene.address(2)}`);
+        expect(stdout).toContain(`both have ${scene.address(2)}`);
         expect(code).toBe(1);
         const content = await scene.content();
         expect(content.filter((line) => line.startsWith('2 PTR'))).toHaveLength(1);

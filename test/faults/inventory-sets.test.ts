@@ -141,7 +141,7 @@ describe('two inventories', () => {
     other.set([scene.server('web2', { ips: [scene.address(22)] }), scene.server('web4')]);
     scene.pass(minute);
     const { code, stdout } = await scene.apply();
-    expect(stdout).toMatch(/barn\/web2 and lab\/web2 both claim the name web2: lab\/web2 had it first and keeps it/);
+    expect(stdout).toMatch(/barn\/web2 and lab\/web2 both have the name web2: lab\/web2 had it first and keeps it/);
     expect(code).toBe(1);
     await scene.expectAll(four);
   });
@@ -150,7 +150,7 @@ describe('two inventories', () => {
     other.set([scene.server('web9', { ips: [scene.address(2)] }), scene.server('web4')]);
     scene.pass(minute);
     const { code, stdout } = await scene.apply();
-    expect(stdout).toContain(`both claim ${scene.address(2)}`);
+    expect(stdout).toContain(`both have ${scene.address(2)}`);
     expect(code).toBe(1);
     await scene.expectAll(four);
   });

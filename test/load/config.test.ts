@@ -307,7 +307,7 @@ describe('what is wrong in hostmaster.yaml', () => {
     ],
     [
       'provider: powerdns, url: "http://h", verify_wait: ¦30',
-      'config-syntax: targets.pdns: "verify_wait" must be text',
+      'config-syntax: targets.pdns: "verify_wait" must be a time with a unit, like 10s',
     ],
     [
       'provider: powerdns, url: "http://h", verify_wait: ¦30 s',

@@ -95,7 +95,7 @@ describe('presentation text that is refused, with the field and the reason', () 
     ['A', '192.0.2.1 192.0.2.2', 'extra text after address: "192.0.2.2"'],
     ['A', '\\# 3 c00002', 'octets are missing at the end: 1'],
     ['A', '\\# 5 c000020101', 'extra octets at the end of the rdata: 1'],
-    ['A', '\\# 4 c00002', '\\# 4: there are 3 octets'],
+    ['A', '\\# 4 c00002', 'the length after \\# is 4, but 3 octets follow'],
     ['AAAA', 'fe80::1%eth0', 'is not an IPv6 address'],
     ['AAAA', '192.0.2.1', '"192.0.2.1" is not an IPv6 address'],
     ['MX', '70000 a.', 'preference: 70000 is not between 0 and 65535'],

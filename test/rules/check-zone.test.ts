@@ -239,6 +239,16 @@ it('a problem of an exemption is placed where hostmaster.yaml has it', () => {
   expect(problems).toMatchObject([{ rule: 'exempt-unknown-rule', file: 'hostmaster.yaml', line: 7, column: 9 }]);
 });
 
+it.each([
+  ['rdata-syntax', '"exempt" cannot silence rdata-syntax; docs/rules.md says which rules it can'],
+  ['exempt-unused', '"exempt" cannot silence exempt-unused; docs/rules.md says which rules it can'],
+  ['spelt-by-nobody', 'unknown rule "spelt-by-nobody" in "exempt"; docs/rules.md lists the rules'],
+])('an exemption of %s is told why it is none', (rule, message) => {
+  const zone = zoneOf(apexNs, { settings: { exempt: [{ rule, name: '**', reason: 'y' }] } });
+  const { problems } = checkZones([zone], { zoneNames: [apex], rulesElsewhere: ['rdata-syntax'] });
+  expect(problems).toMatchObject([{ rule: 'exempt-unknown-rule', message: `${apex}: ${message}` }]);
+});
+
 it('problems come in the order of files and lines, whatever the order of zones', () => {
   const zones = ['b.test.', 'a.test.'].map((name) =>
     zoneOf(['x 90000 A 192.0.2.1', '@ MX 10 .', '@ NS ns1.example.net.'], { name }),

@@ -96,7 +96,10 @@ const undoWithRetries = async (
     if (refused === null) return;
     failRefused(refused, due, sender);
   }
-  throw new HostmasterError('LOST_RACE', `undoing met other writes or refusals ${maxAttempts} times and was given up`);
+  throw new HostmasterError(
+    'LOST_RACE',
+    `could not roll back: other writes or refusals stopped it ${maxAttempts} times`,
+  );
 };
 
 /** Null: all is written. Else what the server refused (nothing, after a race), and the zone has to be read again. */

@@ -26,9 +26,9 @@ const readType = (reader: RuleReader, text: string): string | null => {
   const { name, traits } = found.type;
   const fault =
     traits.synthesised !== undefined
-      ? `${name} is not for records of the inventory: nothing from it becomes code; use a zone file`
+      ? `${reader.text.file} cannot have ${name} records; put this one in a zone file`
       : isSoa(name) || traits.madeByServer === true
-        ? `${name} is the name server's own, and no server's`
+        ? `the name server makes the ${name}; remove this record`
         : null;
   if (fault === null) return name;
   reportIn(reader, 'inventory-type', fault, 'type');

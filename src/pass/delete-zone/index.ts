@@ -181,7 +181,7 @@ const delegationProblems = async (
 const inUse = (zone: string, target: string, { problem }: Delegation): HostmasterError =>
   new HostmasterError(
     'DELETE_REFUSED',
-    `nothing was deleted: ${problem.zone} at ${problem.target}: ${problem.message}, so that ${zone} at ${target} may be in use; take that out first, or let it be: --allow delegation`,
+    `nothing was deleted: ${problem.zone} at ${problem.target}: ${problem.message}, so ${zone} at ${target} may be in use; remove that delegation first, or delete anyway with --allow delegation`,
   );
 
 const deleteWithDump = async (file: string, snapshot: ZoneSnapshot, lease: LeaseHandle, work: Work): Promise<void> => {
@@ -211,7 +211,7 @@ const refuseAdopted = async ({ file }: Dump, { deletion: { zone }, open, options
     const code = error instanceof HostmasterError ? error.code : 'DELETE_REFUSED';
     throw new HostmasterError(
       code,
-      `${messageOf(error)}; or the dump ${file} is what is found: name another folder: --out DIR`,
+      `${messageOf(error)}; if that file is the dump itself (${file}), write it elsewhere with --out DIR`,
     );
   }
 };

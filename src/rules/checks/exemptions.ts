@@ -12,10 +12,11 @@ export const exemptUnknownRule: ExemptionRule = {
   why: 'A misspelt exemption exempts nothing.',
   scope: 'exemption',
   exemptable: false,
-  check: ({ rule }, { exemptable }) => {
+  check: ({ rule }, { exemptable, others }) => {
     if (exemptable.has(rule)) return null;
+    if (others.has(rule)) return `"exempt" cannot silence ${rule}; docs/rules.md says which rules it can`;
     const hint = didYouMean(rule, exemptable);
-    return `unknown rule "${rule}" in "exempt"${hint === '' ? '; it reaches the rules of a zone only, see docs/rules.md' : hint}`;
+    return `unknown rule "${rule}" in "exempt"${hint === '' ? '; docs/rules.md lists the rules' : hint}`;
   },
 };
 

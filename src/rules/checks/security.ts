@@ -118,7 +118,7 @@ export const tlsaValue = fieldsRule({
     for (const [field, words, most] of tlsaRanges) {
       const value = number(fields, field);
       if (value > most && value !== 255)
-        return `the ${words} ${value} is unassigned; 0 to ${most} are known (RFC 6698 section 2.1)`;
+        return `the ${words} ${value} is unassigned; ${most === 1 ? 'only 0 and 1' : `0 to ${most}`} are known (RFC 6698 section 2.1)`;
     }
     const length = octets(fields, 'certificate_association_data');
     if (length === 0) return 'the certificate association data is empty';

@@ -15,7 +15,7 @@ const targetOf = (type: string, rdata: string): string | null => {
   return target === '.' ? null : target;
 };
 
-/** A rule about the name that each value leads to; its check says what is wrong with that, or null. */
+/** A rule about the name that each value leads to; its check says `points to` it and what is wrong with that, or null. */
 const targetRule = (
   rule: Omit<RRsetRule, 'scope' | 'check'> & {
     readonly check: (target: string, rrset: RRset, zone: ZoneIndex) => string | null;
@@ -27,7 +27,7 @@ const targetRule = (
     checkEachValue(rrset, (rdata) => {
       const target = targetOf(rrset.type, rdata);
       const message = target === null ? null : rule.check(target, rrset, zone);
-      return message === null ? null : `${nameAndType(rrset)}: ${message}`;
+      return message === null ? null : `${nameAndType(rrset)} ${message}`;
     }),
 });
 
@@ -44,7 +44,7 @@ export const targetAddress = targetRule({
     const address = addressInName(target, zone.apex);
     if (address === null) return null;
     const instead = traitsOf(type).follows === true ? 'use A or AAAA instead' : 'use a name that has an A or AAAA';
-    return `the target ${address} is an address, but must be a name; ${instead}`;
+    return `points to the address ${address}, but must point to a name; ${instead}`;
   },
 });
 
@@ -66,7 +66,7 @@ export const targetCname = targetRule({
     const found = zone.lookup(target);
     if (typeof found === 'string' || !hasType(found, standsAlone)) return null;
     const rfc = type === 'SRV' ? 'RFC 2782' : 'RFC 2181 section 10.3';
-    return `the target ${target} is a CNAME, but must have an A or AAAA itself (${rfc}); use the name that the CNAME points to`;
+    return `points to ${target}, which is a CNAME, but must have an A or AAAA itself (${rfc}); use the name that the CNAME points to`;
   },
 });
 
@@ -83,7 +83,7 @@ export const missingGlue = targetRule({
     const occludedBy = zone.occludedBy(target);
     const isMissing = occludedBy === null ? hasNoAddress(target, zone) : lacksGlue(target, occludedBy, rrset, zone);
     return isMissing
-      ? `the name server ${target} has no A or AAAA in the zone, so no resolver can reach it; add one`
+      ? `points to ${target}, which has no A or AAAA in the zone, so no resolver can reach this name server; add one`
       : null;
   },
 });
@@ -114,8 +114,9 @@ export const danglingTarget = targetRule({
     const found = zone.lookup(target);
     if (found === 'unknown') return null;
     const hint = repeatsZone(target, zone.apex) ? ' (it repeats the zone: is a final dot missing?)' : '';
-    if (found === 'absent') return `nothing exists at the target ${target}${hint}; correct it, or add what is missing`;
+    if (found === 'absent')
+      return `points to ${target}, which does not exist${hint}; correct it, or add what is missing`;
     if (traitsOf(type).target === 'anything' || hasType(found, mayHaveAddress)) return null;
-    return `the target ${target} has no A or AAAA; correct it, or add one`;
+    return `points to ${target}, which has no A or AAAA; correct it, or add one`;
   },
 });

@@ -18,7 +18,8 @@ export const ttlRange: RRsetRule = {
   check: (rrset) =>
     violationIf(
       !isTtl(rrset.ttl),
-      () => `${nameAndType(rrset)}: the TTL ${rrset.ttl} is not a whole number from 0 to ${maxTtl}`,
+      () =>
+        `${nameAndType(rrset)}: the TTL must be ${rrset.ttl > maxTtl ? 'at most' : 'a whole number from 0 to'} ${maxTtl}, not ${rrset.ttl}`,
     ),
 };
 

@@ -181,8 +181,18 @@ describe('what is bad is quarantined, and the rest goes on', () => {
       'www.example.com. *',
     ],
     [
+      'www: {type: axfr, value: x}',
+      'z.yaml:1:13 error unknown-type: axfr is a query type and cannot be a record',
+      'www.example.com. *',
+    ],
+    [
+      'www: {type: OPT, value: x}',
+      'z.yaml:1:13 error unknown-type: OPT is a meta type and cannot be a record',
+      'www.example.com. *',
+    ],
+    [
       'www: {type: TYPE255, value: 192.0.2.1}',
-      'z.yaml:1:13 error unknown-type: "TYPE255" is a type of queries, not of records',
+      'z.yaml:1:13 error unknown-type: TYPE255 is a query type and cannot be a record',
       'www.example.com. *',
     ],
     [
