@@ -215,7 +215,9 @@ describe(`hostile inventories (fast-check seed ${seed})`, () => {
   });
 
   it('leave nothing to do for a second apply', async () => {
-    await lab.settled();
+    const again = await lab.plan();
+    expect(again.changesets.flatMap(({ changes }) => changes)).toEqual([]);
+    await lab.verified();
     await expectAlive();
   });
 

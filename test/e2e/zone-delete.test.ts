@@ -280,9 +280,7 @@ describe('zone delete on PowerDNS', () => {
     const ended = await confirmed();
     expect(ended).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining(
-        'it delegates sub.gone.test., which hostmaster.yaml has, so gone.test. at pdns',
-      ),
+      stderr: expect.stringContaining('it delegates sub.gone.test., which hostmaster.yaml has, so gone.test. at pdns'),
     });
     await expectStays(ended);
     repository = repositoryOf({});

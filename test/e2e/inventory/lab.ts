@@ -84,7 +84,8 @@ export const makeLab = ({ targets, zones, config, files = {} }: LabOptions): Lab
   const settled = async (): Promise<Applied> => {
     const again = await plan();
     expect(again.changesets.flatMap(({ changes }) => changes)).toEqual([]);
-    await verified();
+    const { stdout } = await run('verify', '--format', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ checked: expect.any(Number), differences: [] });
     return again;
   };
   return {
