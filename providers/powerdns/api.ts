@@ -24,6 +24,8 @@ export interface ApiOptions extends MessageOptions {
 export interface CallOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Called before it is sent, and again before it is sent again. */
+  readonly before?: (() => Promise<void>) | undefined;
   /** Milliseconds more than usual, for what takes the server long. */
   readonly extraTime?: number;
   /** Takes the body of a 200 as it comes, instead of the reply's text; asked for anew with each try. Must not throw. */
@@ -83,6 +85,7 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
     },
     once: async (method, path, extra = {}) => {
       for (let attempt = 1; ; attempt += 1) {
+        await extra.before?.();
         const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error));
         if ('status' in outcome) return outcome;
         if (!outcome.neverSent) throw outcomeUnknown(describe(method, path), reasonOf(outcome, options), outcome.cause);

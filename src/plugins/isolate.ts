@@ -6,7 +6,7 @@ import { withDefaults } from './defaults.ts';
 import { locationIn } from './failure.ts';
 
 /** The methods that return no promise. */
-const synchronous: ReadonlySet<string> = new Set(['cut', 'nameServers']);
+const synchronous: ReadonlySet<string> = new Set(['cut', 'nameServers', 'writeTimeout']);
 
 /**
  * Somebody else's provider, isolated: an error that is not a HostmasterError is reported as its bug, each result is checked
@@ -64,11 +64,12 @@ const proxied = <T extends object>(own: T, call: Call, parts: ReadonlyMap<string
 
 /** A plan that a provider changed, or sorted in place, would no longer be the one that is verified. */
 const copyOf = (arg: unknown): unknown => {
-  if (arg instanceof AbortSignal || typeof arg !== 'object' || arg === null) return arg;
-  if (!('signal' in arg)) return structuredClone(arg);
-  const { signal, ...rest } = arg;
-  return { ...structuredClone(rest), signal };
+  if (cannotBeCopied(arg) || typeof arg !== 'object' || arg === null) return arg;
+  if (Array.isArray(arg) || !Object.values(arg).some(cannotBeCopied)) return structuredClone(arg);
+  return Object.fromEntries(Object.entries(arg).map(([key, value]) => [key, copyOf(value)]));
 };
+
+const cannotBeCopied = (value: unknown): boolean => value instanceof AbortSignal || typeof value === 'function';
 
 /** An error as a person may see it: without a secret, and reported as the provider's bug where it is no HostmasterError. */
 export const reportedError = (name: string, method: string, error: unknown, context: ProviderContext): unknown => {
