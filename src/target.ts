@@ -30,6 +30,8 @@ export interface RunContext extends ProviderLookup {
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly onStep?: (step: Step) => void;
   readonly onNotice?: (message: string) => void;
+  /** Told what nobody has to do anything about. */
+  readonly onDebug?: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 

@@ -15,7 +15,7 @@ import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../tar
 export const openTargets = async (
   definitions: Definitions,
   { targets: names, serve }: Pick<PassOptions, 'targets' | 'serve'>,
-  context: ProviderLookup & Pick<RunContext, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal' | 'onDebug'>,
 ): Promise<OpenTargets> => {
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
   const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, context)));
@@ -46,17 +46,21 @@ const openOne = async (
   definition: TargetDefinition,
   definitions: Definitions,
   serve: boolean,
-  context: ProviderLookup & Pick<RunContext, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal' | 'onDebug'>,
 ): Promise<Opened> => {
   const { name } = definition;
   const { targetsFolder: folder } = definitions;
   const zones = zonesFor(name, definitions);
-  const { signal } = context;
+  const { onDebug, signal } = context;
   try {
     const factory = await factoryOf(definition, definitions, context);
     const serverId = serverIdOf(definition, factory, folder);
     const { secrets } = await resolveSecrets(definition, folder);
-    const handed = { config: definition.config, secrets, folder, zones, ...(signal === undefined ? {} : { signal }) };
+    const handed = {
+      ...{ config: definition.config, secrets, folder, zones },
+      ...(signal === undefined ? {} : { signal }),
+      ...(onDebug === undefined ? {} : { onDebug: (message: string) => onDebug(`${name}: ${message}`) }),
+    };
     const provider = await factory.open(handed);
     const serving = serve ? await ensureServing(factory, handed, provider) : null;
     const target = { definition, serverId, provider, serving };
