@@ -8,6 +8,8 @@ export interface Histories {
   readonly rounds: number;
   /** How many are played at the same time. */
   readonly atOnce: number;
+  /** Is a history that fails made shorter? */
+  readonly shrink: boolean;
 }
 
 // The same histories each time, so that a fault is of the change that is tested. HISTORY_SEED plays others, and with
@@ -18,19 +20,23 @@ const path = process.env.HISTORY_PATH;
 const mostShrinks = 60;
 
 /** Plays made-up histories; throws with the seed, the path and a short history where one ends as it must not. */
-export const checkHistories = async (host: Host, { atOnce, histories, rounds }: Histories): Promise<void> => {
+export const checkHistories = async (host: Host, { atOnce, histories, rounds, shrink }: Histories): Promise<void> => {
   const lanes = [...new Array(atOnce).keys()];
   try {
     await Promise.all(
       lanes.map((lane) =>
-        checkLane(seed + lane, Math.ceil(histories / atOnce), rounds, async (history) => {
-          const place = await host.place();
-          try {
-            await play(place, history);
-          } finally {
-            await place.close();
-          }
-        }),
+        checkLane(
+          { seed: seed + lane, numRuns: Math.ceil(histories / atOnce), endOnFailure: !shrink },
+          rounds,
+          async (history) => {
+            const place = await host.place();
+            try {
+              await play(place, history);
+            } finally {
+              await place.close();
+            }
+          },
+        ),
       ),
     );
   } finally {
@@ -39,8 +45,7 @@ export const checkHistories = async (host: Host, { atOnce, histories, rounds }: 
 };
 
 const checkLane = async (
-  laneSeed: number,
-  numRuns: number,
+  parameters: { readonly seed: number; readonly numRuns: number; readonly endOnFailure: boolean },
   rounds: number,
   playOne: (history: readonly Round[]) => Promise<void>,
 ): Promise<void> => {
@@ -56,5 +61,5 @@ const checkLane = async (
       throw error;
     }
   });
-  await fc.assert(property, { numRuns, seed: laneSeed, ...(path === undefined ? {} : { path }) });
+  await fc.assert(property, { ...parameters, ...(path === undefined ? {} : { path }) });
 };

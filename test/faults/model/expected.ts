@@ -74,7 +74,22 @@ export const expectedOf = (model: Model): ReadonlyMap<string, Expected> => {
     const isEither = isFree || bad.has(name) || name.endsWith(`sub.${zones.shared}`);
     return { kind: 'one of', of: isEither ? [is, then] : [then] };
   };
-  return new Map([...keys].map((key) => [key, expectOne(key)]));
+  return withNeighbours(new Map([...keys].map((key) => [key, expectOne(key)])), model);
+};
+
+/** Where a last answer is kept, the other changes of its name wait with it. */
+const withNeighbours = (all: ReadonlyMap<string, Expected>, { before }: Model): ReadonlyMap<string, Expected> => {
+  const kept = [...all].flatMap(([key, each]) =>
+    each.kind === 'values' && each.live && each.must.size === 0 && before.has(key) ? [key] : [],
+  );
+  return new Map(
+    [...all].map(([key, each]): [string, Expected] => {
+      const waits = kept.some((other) => other !== key && nameOf(other) === nameOf(key));
+      if (!waits || each.kind === 'one of') return [key, each];
+      const may = new Set([...each.must, ...each.may, ...(before.get(key)?.values ?? [])]);
+      return [key, { ...each, must: new Set(), may, ttl: null }];
+    }),
+  );
 };
 
 /** Could an inventory have written there? */
@@ -112,6 +127,8 @@ const expectValues = (key: string, { all, isFree, loose }: Contenders, model: Mo
   const fates = is.flatMap((value) =>
     must.has(value) ? [] : [{ value, fate: isLoose ? ('may go' as const) : fateOf(key, value, model) }],
   );
+  const past = isLoose ? all.flatMap(({ seen }) => pastOf(seen, model)) : [];
+  for (const each of past) if (each.key === key) may.add(each.value);
   for (const { fate, value } of fates) {
     if (fate === 'stays') must.add(value);
     else if (fate !== 'goes') may.add(value);
@@ -122,6 +139,9 @@ const expectValues = (key: string, { all, isFree, loose }: Contenders, model: Mo
   if (live && must.size === 0) for (const value of is) may.add(value);
   return { kind: 'values', must, may, ttl: isLoose ? null : (strict[0]?.ttl ?? null), live };
 };
+
+const pastOf = ({ name, past }: Seen, { git, zones }: Model): readonly Wanted[] =>
+  past.flatMap((machine) => wantedBy(zones, name, machine, git.roles));
 
 /** Is it the answer of a claim that Git has, or of a server that is there? */
 const isProtected = (

@@ -14,6 +14,8 @@ export interface Game {
   readonly witness: Witness;
   /** The names that must answer now. */
   readonly live: Set<string>;
+  /** The names that were there after the last apply that ended: what was half done since may be taken back. */
+  readonly settled: Set<string>;
   readonly prober: Prober;
   readonly story: string[];
 }

@@ -24,6 +24,8 @@ export interface Seen {
   /** `partial`: in an answer that was not complete. `remembered`: nothing usable was said of it. */
   readonly standing: 'present' | 'partial' | 'remembered' | 'missing';
   readonly lack: Lack | null;
+  /** As it was known before: of two that want the same, one stays so. */
+  readonly past: readonly Machine[];
   /** A person said that it is gone. */
   readonly allowed: boolean;
 }
@@ -97,7 +99,8 @@ const seenIn = (
   { isTrusted, known }: { readonly known: Seen | null; readonly isTrusted: boolean },
 ): readonly Seen[] => {
   const isEnd = machine.state === 'decommissioned' && known?.machine.state !== 'decommissioned';
-  const seen = { id: `${inventory}/${name}`, inventory, name, machine, lack: null, allowed: false } as const;
+  const past = known === null ? [] : [...known.past, known.machine];
+  const seen = { id: `${inventory}/${name}`, inventory, name, machine, lack: null, allowed: false, past } as const;
   if (machine.valid && !(isEnd && !isTrusted)) return [{ ...seen, standing: isTrusted ? 'present' : 'partial' }];
   return known === null ? [] : [{ ...seen, machine: known.machine, standing: 'remembered' }];
 };

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { factory, startEmbeddedServer } from '../../../providers/embedded/index.ts';
 import { exchange } from '../../../src/wire/exchange.ts';
 import { encodeUpdate, type UpdateStep } from '../../../src/wire/update.ts';
@@ -133,7 +134,12 @@ export const powerDnsHost = async (): Promise<Host> => {
     method === 'PATCH' ? faults.get(path.split('/').at(-1) ?? '')?.() : undefined,
   );
   const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await pdns.api(method, path, body);
+    let answer = await pdns.api(method, path, body);
+    // Its database is locked while another history writes.
+    for (let tries = 0; answer.status === 500 && tries < 20; tries += 1) {
+      await sleep(50);
+      answer = await pdns.api(method, path, body);
+    }
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
@@ -155,7 +161,7 @@ export const powerDnsHost = async (): Promise<Host> => {
     await write(delegated(zones));
     return {
       zones,
-      target: targetOf({ ...pdns, url: proxy.url }, { timeout: '10s', verify_wait: '10s' }),
+      target: targetOf({ ...pdns, url: proxy.url }, { timeout: '6s', verify_wait: '10s' }),
       dns: pdns.dns,
       content: async () => {
         const bodies = await Promise.all(allZones(zones).map((zone) => call('GET', `/zones/${zone}`)));
@@ -216,7 +222,7 @@ export const knotHost = async (histories: number): Promise<Host> => {
         host: proxy.dns.address,
         port: proxy.dns.port,
         tsig: { name: key.name, algorithm: key.algorithm, secret: secretOf(key.secret) },
-        timeout: '10s',
+        timeout: '6s',
         verify_at: [`${address}:${port}`],
         verify_wait: '10s',
       },

@@ -82,7 +82,7 @@ export const applyHere = (game: Game, now: number, allow: readonly string[]): Pr
 /** An apply that is stopped at one of its writes, where it has so many. */
 export const applyStopped = async (game: Game, now: number, allow: readonly string[], stop: Stop): Promise<Ended> => {
   if (stop.signal === 'SIGKILL' && game.place.onWrite !== null)
-    return applyKilled(game, game.place.onWrite, now, allow, stop);
+    return applyKilled(game, game.place.onWrite, allow, stop);
   const life = mortal(stop, stateOf(game.repository));
   const context = { ...contextAt(now), registry: life.registry, signal: life.signal };
   const apply = applyIn(game, context, life.openStore, allow).catch(
@@ -94,11 +94,10 @@ export const applyStopped = async (game: Game, now: number, allow: readonly stri
   return { said: ['killed'], failed: [] };
 };
 
-/** The same by the real command, whose clock is ours. */
+/** The same by the real command. */
 const applyKilled = async (
   { repository }: Game,
   onWrite: NonNullable<Place['onWrite']>,
-  now: number,
   allow: readonly string[],
   { moment, write }: Stop,
 ): Promise<Ended> => {
@@ -111,11 +110,9 @@ const applyKilled = async (
     kill();
     return { kind: 'refuse' };
   });
-  const clock = `const real = Date.now; Date.now = () => real() + ${now - Date.now()};`;
   const { stderr, stdout } = await hostmaster(
     ['apply', '--yes', '--config', repository.config, ...allow.flatMap((each) => ['--allow', each])],
     {
-      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(clock)}` },
       onStart: (id) => {
         pid = id;
       },
