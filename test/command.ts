@@ -61,7 +61,7 @@ export const onTerminal = (args: readonly string[], options: RunOptions = {}, in
 
 const begin = ([program = '', ...args]: readonly string[], options: RunOptions): Started => {
   const { cwd, env, patience = 170_000 } = options;
-  const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+  const { NO_COLOR: _, FORCE_COLOR: __, GITHUB_ACTIONS: ___, ...inherited } = process.env;
   const child = spawn(program, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...inherited, ...env },

@@ -2,11 +2,12 @@ import { HostmasterError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ApplyPass } from '../pass.ts';
 import { applyPass, applyPlanPass, closePass, planPass, readPlan } from '../pass.ts';
-import { prepareApplied, preparePlanned, render } from '../report/index.ts';
+import { prepareApplied, preparePlanned } from '../report/index.ts';
 import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { passOptions, storeOpener } from './options.ts';
+import { print } from './print.ts';
 import { commandContext } from './run-context.ts';
 
 export interface ApplyOptions extends PlanningOptions {
@@ -73,11 +74,11 @@ const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
 
 /** Text is read as it comes: first the plan, then what became of it. Every other format is one document, at the end. */
 const showBeforeAsking = (plan: Plan, { format }: ApplyOptions, io: Io): void => {
-  if (format === 'text') io.out(render(format, preparePlanned(plan), io.colours));
+  if (format === 'text') print(io, format, preparePlanned(plan));
 };
 
 const report = (plan: Plan, applied: ApplyPass | null, { format }: ApplyOptions, io: Io): void => {
   if (applied === null && format === 'text') return;
   const nothing = { results: [], verify: { checked: 0, differences: [] }, problems: [] };
-  io.out(render(format, prepareApplied(plan, applied ?? nothing), io.colours));
+  print(io, format, prepareApplied(plan, applied ?? nothing));
 };

@@ -9,7 +9,9 @@ export const runHere = async (args: readonly string[], now: () => number = Date.
   const err: string[] = [];
   const io: Io = {
     out: (text) => void out.push(text),
+    say: (text) => void out.push(text),
     err: (text) => void err.push(text),
+    redraw: (text) => void err.push(text),
     colours: noColours,
     interactive: false,
     progress: false,
