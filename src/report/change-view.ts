@@ -4,7 +4,7 @@ import type { Action, Change, PlannedRRset } from '../model/plan.ts';
 import { addressTypeOf, addressTypes, isAddressType } from '../model/rr-types.ts';
 import { partsOfPair, shortened, textOf } from './values/parts.ts';
 import { type ValueChanges, valueChanges } from './values/value-changes.ts';
-import { checkedInCode, checkInWords } from './words/check.ts';
+import { checkedInCode, checkInWords, codeInWords } from './words/check.ts';
 import { originsInWords } from './words/origin.ts';
 
 /** A change as every format shows it: what goes and what comes. Text in it is raw. */
@@ -32,8 +32,8 @@ interface Side {
   readonly isCode: boolean;
 }
 
-/** Names have 255 octets at most, and each may be an escape; what a plan file says need not be a name. */
-const longestName = 300;
+/** Names have 255 octets at most, and each may be an escape of four; what a plan file says need not be a name. */
+export const longestName = 1_020;
 const longestType = 80;
 
 /** A name as it stands in a zone file; the apex is `@`. */
@@ -55,7 +55,10 @@ export const viewsOfName = (changes: readonly Change[], zone: string): readonly 
   const swapped = code.length === 1 && only !== undefined && addresses.length > 0 ? swapOf(only, addresses) : null;
   if (swapped === null) return sided.map(({ change, before, after }) => viewOf(change, before, after, zone));
   const rest = sided.filter((each) => each !== only && !addresses.includes(each));
-  return [...swapped, ...rest].map(({ change, before, after }) => viewOf(change, before, after, zone));
+  return [
+    ...swapped.map(({ change, before, after }) => asSwap(viewOf(change, before, after, zone))),
+    ...rest.map(({ change, before, after }) => viewOf(change, before, after, zone)),
+  ];
 };
 
 interface Sided {
@@ -63,6 +66,10 @@ interface Sided {
   readonly before: Side | null;
   readonly after: Side | null;
 }
+
+/** The sum of the plan counts it as the two that it is. */
+const asSwap = (view: ChangeView): ChangeView =>
+  view.action === 'replace' ? { ...view, note: 'a delete and a create in one write' } : view;
 
 /** By address type; null where one side has a type twice, so that nothing may be left out. */
 const swapOf = (code: Sided, addresses: readonly Sided[]): readonly Sided[] | null => {
@@ -98,7 +105,7 @@ const sideOf = (type: string, rrset: PlannedRRset | null): Side | null => {
     return {
       types: [type],
       ttl,
-      values: values.map(({ rdata, origins }) => ({ text: rdata, origins })),
+      values: values.map(({ rdata, origins }) => ({ text: codeInWords(type, rdata) ?? rdata, origins })),
       check: check !== null && isAddressType(type) ? checkInWords(check) : null,
       isCode: false,
     };

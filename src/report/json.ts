@@ -5,10 +5,14 @@ import { commandMark, unprintable } from './words/visible.ts';
 export const renderJson = ({ document }: Report): string => `${harmlessJson(JSON.stringify(document, null, 2))}\n`;
 
 /** The same JSON, in which strings have escapes for what a terminal or a CI's log would act on. */
-export const harmlessJson = (json: string): string =>
-  json
-    .replaceAll(unprintable, (character) => (character === '\n' ? character : inUnits(character)))
-    .replaceAll(commandMark, inUnits);
+const harmlessJson = (json: string): string => {
+  const printable = plain.test(json) ? json : json.replaceAll(unprintableInLine, inUnits);
+  return printable.includes('##') ? printable.replaceAll(commandMark, inUnits) : printable;
+};
+
+const plain = /^[\n -~]*$/;
+/** JSON has the end of a line only between values. */
+const unprintableInLine = new RegExp(`(?!\\n)${unprintable.source}`, 'gu');
 
 const inUnits = (character: string): string =>
   character

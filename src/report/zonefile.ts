@@ -70,8 +70,11 @@ const yamlScalar = (value: unknown): string => {
 };
 
 /** With escapes for what a log or a terminal would act on; beyond 16 bits as all readers of YAML know them. */
-const inQuotes = (text: string): string =>
-  JSON.stringify(text).replaceAll(unprintable, escapedInYaml).replaceAll(commandMark, escapedInYaml);
+const inQuotes = (text: string): string => {
+  const json = JSON.stringify(text);
+  const printable = /^[ -~]*$/.test(json) ? json : json.replaceAll(unprintable, escapedInYaml);
+  return printable.includes('##') ? printable.replaceAll(commandMark, escapedInYaml) : printable;
+};
 
 const escapedInYaml = (character: string): string => {
   const hex = (character.codePointAt(0) ?? 0).toString(16);
@@ -98,7 +101,8 @@ export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<s
 }
 
 /** The same text with RFC 1035's escapes where a log that it is printed to would begin a command. */
-const withoutCommands = (text: string): string => text.replaceAll(commandMark, '\\035').replace(/^:(?=:)/, '\\058');
+const withoutCommands = (text: string): string =>
+  (text.includes('##') ? text.replaceAll(commandMark, '\\035') : text).replace(/^:(?=:)/, '\\058');
 
 /** Numbers inside of a text count as numbers: h2 before h10. */
 const naturally = (a: string, b: string): number => {

@@ -101,9 +101,12 @@ describe('a health check that was made into code', () => {
       text(remove(app, 'A', plain), create(app, 'LUA', checked))
         .split('\n')
         .slice(1, 3),
-    ).toEqual([`  ~ app  A  60  now checked tcp/443: + ${two}, 1 stays${from}`, '']);
+    ).toEqual([
+      `  ~ app  A  60  now checked tcp/443: + ${two}, 1 stays (a delete and a create in one write)${from}`,
+      '',
+    ]);
     expect(lineOf(create(app, 'A', plain), remove(app, 'LUA', checked))).toBe(
-      `  ~ app  A  60  no longer checked tcp/443: - ${two}, 1 stays${from}`,
+      `  ~ app  A  60  no longer checked tcp/443: - ${two}, 1 stays (a delete and a create in one write)${from}`,
     );
   });
 
@@ -113,8 +116,17 @@ describe('a health check that was made into code', () => {
       remove(app, 'AAAA', set(60, '2001:db8::1')),
       create(app, 'LUA', set(60, lua([one]))),
     );
-    expect(lines).toContain(`  ~ app  A     60  now checked tcp/443: 1 stays${from}\n`);
+    expect(lines).toContain(
+      `  ~ app  A     60  now checked tcp/443: 1 stays (a delete and a create in one write)${from}\n`,
+    );
     expect(lines).toContain('  - app  AAAA  60  2001:db8::1  DELETE\n');
+  });
+
+  it('is words also beside code that a zone file has at the same name', () => {
+    const own = parseRdata('LUA', 'TXT "\'x\'"');
+    expect(lineOf(replace(app, 'LUA', set(60, own), set(60, own, lua([one]))))).toBe(
+      `  ~ app  LUA  60  + A checked tcp/443: ${one}, 1 stays${from}`,
+    );
   });
 
   it('is code where it is not what Hostmaster makes of a check', () => {
@@ -166,7 +178,7 @@ describe('no report has code of a check', () => {
   const reports: Readonly<Record<string, readonly [Report, string]>> = {
     plan: [preparePlanned(plan), 'checked tcp/443'],
     apply: [prepareApplied(plan, { results: [result], verify, problems: [] }), words],
-    verify: [prepareVerified(verify, []), `expected 60 ${words}; answered 30 ${words}`],
+    verify: [prepareVerified(verify, []), `expected 60 A ${words}; answered 30 A ${words}`],
     validate: [prepareValidated([warning(1, message)], 1), words],
     explain: [
       prepareExplained([

@@ -6,7 +6,7 @@ import type { Item } from '../items.ts';
 import type { ZoneSection } from '../report.ts';
 import { type Shared, type ShownZone, shareRoom } from '../share.ts';
 import { textOf } from '../values/parts.ts';
-import { changeInWords, moreInWords, stayInWords } from '../words/change.ts';
+import { changeInWords, moreInWords, unchangedInWords } from '../words/change.ts';
 import { leftOutOfZone, otherZonesInWords } from '../words/left-out.ts';
 import { messageInWords } from '../words/problem.ts';
 import { shellWord } from '../words/shell.ts';
@@ -123,7 +123,7 @@ const restCells = (view: ChangeView): readonly string[] => {
   const check = checkChangeInWords(view);
   return [
     ...moreInWords(values),
-    ...(values.stay === 0 ? [] : [stayInWords(values)]),
+    ...(values.stay === 0 ? [] : [unchangedInWords(values)]),
     ...(check === null ? [] : [inert(check)]),
     ...(note === null ? [] : [`(${note})`]),
   ];

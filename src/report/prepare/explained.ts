@@ -106,9 +106,9 @@ const rrsetLines = (
   asked: string,
 ): readonly Line[] => {
   const owner = name === asked ? '' : `${name} `;
+  const own = check === undefined ? '' : `checked ${checkInWords(check)}: `;
   return values.map(({ rdata, origins }) => {
     const [coded] = checkedInCode(type, [rdata]) ?? [];
-    const own = check === undefined ? '' : `checked ${checkInWords(check)}: `;
     const value =
       coded === undefined
         ? `${type} ${ttl} ${own}${rdata}`

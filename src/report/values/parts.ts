@@ -35,11 +35,15 @@ export const partsOfPair = (
   was: string,
   is: string,
 ): { readonly was: readonly Part[]; readonly is: readonly Part[] } => {
-  const hunks = hunksOf(unitsOf(was), unitsOf(is));
+  const hunks = hunksOf(unitsWithoutSign(was), unitsWithoutSign(is));
   const whole = !isLong(was) && !isLong(is);
   const parts = (side: 'was' | 'is') => hunks.flatMap((hunk, i) => partsOfHunk(hunk, side, whole, ends(i, hunks)));
   return { was: parts('was'), is: parts('is') };
 };
+
+/** What stands for a space that came or went is nothing else. */
+const space = '␠';
+const unitsWithoutSign = (text: string): readonly string[] => unitsOf(text.replaceAll(space, '\\u{2420}'));
 
 /** A value, shortened so that it cannot be taken for another one. */
 export const partsBeside = (text: string, other: string | null): readonly Part[] => {
@@ -68,14 +72,15 @@ const partsOfHunk = (
   const units = hunk[side];
   if (units.length === 0) return [];
   const isSpace = units.every((unit) => unit === ' ');
-  if (isSpace) return [{ kind: 'differing', text: units.length > 9 ? blanks(units.length) : '␠'.repeat(units.length) }];
+  if (isSpace)
+    return [{ kind: 'differing', text: units.length > 9 ? blanks(units.length) : space.repeat(units.length) }];
   const most = whole ? Number.POSITIVE_INFINITY : longestDiffering;
   return units.length > most
     ? cut(units, 'differing', most / 2, most / 2)
     : [{ kind: 'differing', text: units.join('') }];
 };
 
-const blanks = (number: number): string => `␠…(${count(number, 'space')})…␠`;
+const blanks = (number: number): string => `${space}…(${count(number, 'space')})…${space}`;
 
 const cut = (units: readonly string[], kind: Part['kind'], first: number, last: number): readonly Part[] => {
   const leftOut = units.length - first - last;

@@ -1,6 +1,6 @@
 import { count } from '../../model/phrases.ts';
 import type { Change } from '../../model/plan.ts';
-import { type ChangeView, checkChangeInWords, ttlInWords, viewOfChange } from '../change-view.ts';
+import { type ChangeView, checkChangeInWords, longestName, ttlInWords, viewOfChange } from '../change-view.ts';
 import { shortened, textOf } from '../values/parts.ts';
 import type { ValueChanges, ValueLine } from '../values/value-changes.ts';
 
@@ -11,7 +11,13 @@ const mostInLine = 3;
 /** A change in one line: `replace www.example.com. A 300: - 192.0.2.1 + 192.0.2.2, 1 stays`. */
 export const changeInWords = (change: Change): string => {
   const view = viewOfChange(change, '.');
-  const head = [change.action, shortened(change.name, 300), view.type, ttlInWords(view), checkChangeInWords(view)];
+  const head = [
+    change.action,
+    shortened(change.name, longestName),
+    view.type,
+    ttlInWords(view),
+    checkChangeInWords(view),
+  ];
   return `${head.filter((word) => word !== null).join(' ')}: ${valuesInWords(view)}`;
 };
 
@@ -33,7 +39,7 @@ export const valuesInWords = ({ action, note, values }: ChangeView): string => {
 
 /** What goes and comes beyond what is shown, what stays, and what none of it shows. */
 export const restInWords = ({ note, values }: Pick<ChangeView, 'note' | 'values'>): string => {
-  const words = [...moreInWords(values), ...(values.stay === 0 ? [] : [stayInWords(values)])].join(', ');
+  const words = [...moreInWords(values), ...(values.stay === 0 ? [] : [unchangedInWords(values)])].join(', ');
   return [words, note === null ? '' : `(${note})`].filter((part) => part !== '').join(' ');
 };
 
@@ -45,4 +51,4 @@ export const moreInWords = ({ lines, moreCome, moreGone }: ValueChanges): readon
 
 const hasBoth = (lines: readonly ValueLine[]): boolean => new Set(lines.map(({ sign }) => sign)).size > 1;
 
-export const stayInWords = ({ stay }: Pick<ValueChanges, 'stay'>): string => count(stay, 'stays', 'stay');
+export const unchangedInWords = ({ stay }: Pick<ValueChanges, 'stay'>): string => count(stay, 'stays', 'stay');

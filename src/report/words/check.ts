@@ -40,6 +40,12 @@ export const checkedInCode = (type: string, rdata: readonly string[]): readonly 
   }));
 };
 
+/** One value of an RRset of code, where it is such code: `A checked tcp/443: 192.0.2.1`; null: it is not. */
+export const codeInWords = (type: string, rdata: string): string | null => {
+  const [one] = checkedInCode(type, [rdata]) ?? [];
+  return one === undefined ? null : `${one.type} checked ${one.check}: ${one.addresses.join(', ')}`;
+};
+
 const checkOfCode = ({ fallback, match, probe, timeout }: CheckedRecord): string =>
   inWords({
     what: 'port' in probe ? `tcp/${probe.port}` : urlsInWords(probe.urls),

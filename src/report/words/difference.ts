@@ -3,7 +3,7 @@ import type { Difference } from '../../model/result.ts';
 import { isNameServers, isSoa } from '../../model/rr-types.ts';
 import { textOf } from '../values/parts.ts';
 import { type ValueChanges, valueChanges } from '../values/value-changes.ts';
-import { checkedInCode } from './check.ts';
+import { codeInWords } from './check.ts';
 import { messageInWords } from './problem.ts';
 
 /** One difference as a sentence: which name server, which name, what it should say and what it says. */
@@ -65,10 +65,8 @@ const listOf = ({ lines, moreCome, moreGone }: ValueChanges, sign: '-' | '+'): s
 /** `60 A "…"` as the addresses that it answers with. */
 const withoutCodeOf = (type: string, text: string): string => {
   const [ttl = '', ...rdata] = text.split(' ');
-  const checked = checkedInCode(type, [rdata.join(' ')]);
-  return checked === null
-    ? text
-    : checked.map((each) => `${ttl} checked ${each.check}: ${each.addresses.join(', ')}`).join('; ');
+  const words = codeInWords(type, rdata.join(' '));
+  return words === null ? text : `${ttl} ${words}`;
 };
 
 const said = (answered: Difference['answered']): string => {
