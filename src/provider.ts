@@ -8,10 +8,18 @@ export * from './model/duration.ts';
 export * from './model/errors.ts';
 export type * from './model/health.ts';
 export { sameCheck } from './model/health.ts';
+export { whyNoJson } from './model/json-measure.ts';
 export * from './model/list-keys.ts';
 export * from './model/name.ts';
 export * from './model/network.ts';
 export type * from './model/plan.ts';
+export {
+  type CheckedRecord,
+  checkedAddresses,
+  printCheckedLua,
+  readCheckedLua,
+  type Witness,
+} from './model/rdata/services/checked-lua.ts';
 export * from './model/rdata.ts';
 export {
   type AddressType,
@@ -228,6 +236,8 @@ export interface ProviderContext {
   /** The target's zones in hostmaster.yaml, by their canonical names; the target need not have them. */
   readonly zones?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Takes a line for whoever looks for a fault: nobody has to do anything about it. */
+  readonly onDebug?: (message: string) => void;
 }
 
 /** A target by what hostmaster.yaml says of it, without its secrets. */

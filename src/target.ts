@@ -31,6 +31,8 @@ export interface RunContext extends ProviderLookup {
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly onStep?: (step: Step) => void;
   readonly onNotice?: (message: string) => void;
+  /** Told what nobody has to do anything about. */
+  readonly onDebug?: (message: string) => void;
   /** Somebody wants to stop: reads are given up and nothing new is written, but what was sent is waited for. */
   readonly signal?: AbortSignal;
   /** Comes after `signal`: nothing is waited for any more. Default is never. */

@@ -1,12 +1,14 @@
 import { canonicalUrl, type HealthChecks, type Provider, type ProviderFactory } from '../../src/provider.ts';
+import { settingsIn } from './answers.ts';
 import { type Api, openApi } from './api.ts';
 import { prefetchZones } from './bulk-read.ts';
+import { createZone } from './create-zone.ts';
 import { healthChecksOf } from './health.ts';
 import { listZones, readZone, type Session } from './read.ts';
 import { finishRectify } from './rectify.ts';
 import { schema, settingsOf } from './settings.ts';
 import { type ServerConfig, supportsOf } from './supports.ts';
-import { applyWrite, createZone, deleteZone, extraTimeFor, markZone } from './write.ts';
+import { applyWrite, deleteZone, extraTimeFor, markZone } from './write.ts';
 
 /** PowerDNS Authoritative, by its HTTP API. */
 export const factory: ProviderFactory = {
@@ -54,14 +56,7 @@ const provider = (
 const readConfig = async (api: Api, signal: AbortSignal | undefined): Promise<ServerConfig> => {
   const reply = await api.repeat('GET', '/config', { signal });
   if (reply.status !== 200) throw api.errorFor('GET', '/config', reply);
-  const list = api.json('GET', '/config', reply);
-  const config = new Map(
-    (Array.isArray(list) ? list : []).map(({ name, value }: { name?: unknown; value?: unknown }) => [
-      String(name),
-      String(value),
-    ]),
-  );
-  if (!config.has('launch'))
-    throw api.notPowerDns('GET', '/config', 'its answer is not that of an authoritative server');
+  const config = settingsIn(api.json('GET', '/config', reply));
+  if (typeof config === 'string') throw api.notPowerDns('GET', '/config', config);
   return config;
 };

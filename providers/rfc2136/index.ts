@@ -15,7 +15,9 @@ export const factory: ProviderFactory = {
   serverId: ({ config }) => JSON.stringify([config.host, config.port ?? 53]),
   open: async (context) => {
     const settings = settingsOf(context);
-    const session: Session = { api: openApi(settings), settings, contents: new Map(), levels: new Map() };
+    const onDebug = context.onDebug ?? (() => undefined);
+    const api = openApi(settings, onDebug);
+    const session: Session = { api, settings, contents: new Map(), levels: new Map(), onDebug };
     return providerOf(session);
   },
 };

@@ -25,10 +25,10 @@ export const progressLine = (io: Io): { readonly onStep: (step: Step) => void; r
       if (now - started < quiet || now - last < pause) return;
       last = now;
       shown = true;
-      io.err(`\r\u001b[K${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${words[stage]}`);
+      io.redraw(`${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${words[stage]}`);
     },
     clear: () => {
-      if (shown) io.err('\r\u001b[K');
+      if (shown) io.redraw('');
       shown = false;
       isWriting = false;
     },

@@ -31,6 +31,7 @@ export const commandContext = (io: Io, { logLevel }: Pick<CommonOptions, 'logLev
       onNotice: (message) => {
         if (logLevel !== 'error') io.err(`hostmaster: ${message}\n`);
       },
+      ...(logLevel === 'debug' ? { onDebug: (message) => io.err(`hostmaster: debug: ${message}\n`) } : {}),
       signal,
       ...(stopping === undefined ? {} : { cut: stopping.cut, onStopWithin: stopping.within }),
     },

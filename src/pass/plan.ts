@@ -1,4 +1,5 @@
 import { deletionEvidenceAt, desiredDigestOf } from '../memory/index.ts';
+import { HostmasterError } from '../model/errors.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { LastSync, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
@@ -96,10 +97,7 @@ const planTarget = async (
   const problems: Problem[] = [];
   const failures = failuresOf(target, planning.context.signal);
   const prepared = await Promise.all(zones.map((zone) => prepare(zone, target, planning)));
-  await target.provider.expect?.(
-    prepared.flatMap(({ zone, lastSync }) => (lastSync === null ? [zone.id] : [])),
-    planning.context.signal,
-  );
+  await expectReads(prepared, target, planning);
   await pooled(prepared, readsAtOnce, async (each) => {
     if (failures.isDown()) return failures.skip(each.zone);
     try {
@@ -114,6 +112,20 @@ const planTarget = async (
   });
   const { down, problems: targetProblems } = failures.summary();
   return { name: target.definition.name, work, problems: [...problems, ...targetProblems], down };
+};
+
+/** What keeps the provider from this meets the reads that follow too, and is reported by them. */
+const expectReads = async (
+  prepared: readonly Prepared[],
+  { provider }: OpenTarget,
+  { context }: PlanContext,
+): Promise<void> => {
+  const zones = prepared.flatMap(({ zone, lastSync }) => (lastSync === null ? [zone.id] : []));
+  try {
+    await provider.expect?.(zones, context.signal);
+  } catch (error) {
+    if (!(error instanceof HostmasterError)) throw error;
+  }
 };
 
 interface PlannedOne {

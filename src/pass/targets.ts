@@ -18,7 +18,7 @@ import { interruptedRead } from './stopped.ts';
 export const openTargets = async (
   definitions: Definitions,
   { targets: names, serve }: Pick<PassOptions, 'targets' | 'serve'>,
-  context: ProviderLookup & Pick<RunContext, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal' | 'onDebug'>,
 ): Promise<OpenTargets> => {
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
   const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, context)));
@@ -49,12 +49,12 @@ const openOne = async (
   definition: TargetDefinition,
   definitions: Definitions,
   serve: boolean,
-  context: ProviderLookup & Pick<RunContext, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal' | 'onDebug'>,
 ): Promise<Opened> => {
   const { name } = definition;
   const { targetsFolder: folder } = definitions;
   const zones = zonesFor(name, definitions);
-  const { signal } = context;
+  const { onDebug, signal } = context;
   try {
     const factory = await factoryOf(definition, definitions, context);
     const serverId = serverIdOf(definition, factory, folder);
@@ -62,6 +62,7 @@ const openOne = async (
     const handed: ProviderContext = {
       ...{ config: definition.config, secrets, folder, zones },
       ...(signal === undefined ? {} : { signal }),
+      ...(onDebug === undefined ? {} : { onDebug: (message: string) => onDebug(`${name}: ${message}`) }),
     };
     const provider = await opened(factory, handed);
     // Its name server is stopped last, when the target is closed.

@@ -25,6 +25,8 @@ export type Sent =
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] }
   /** Somebody else wrote before it, and nothing of it was applied. */
   | { readonly status: 'stale'; readonly error: HostmasterError }
+  /** Applied, and what would tell whether somebody else wrote too could not be read. */
+  | { readonly status: 'unproven'; readonly error: HostmasterError }
   /** Somebody else's write came between; `written` are the changes that are applied all the same. */
   | { readonly status: 'raced'; readonly written: readonly Change[]; readonly error: HostmasterError };
 
@@ -141,10 +143,18 @@ const neverRead = (error: HostmasterError, cause: unknown): HostmasterError =>
 
 /** Where the server cannot tell whether somebody wrote in between, what it holds now tells. */
 const readBack = async (changes: readonly Change[], sender: Sender): Promise<Sent> => {
-  const now = await readNames(changes, sender);
+  const now = await readNames(changes, sender).catch((error: unknown) => afterWrite(error, 'read back', sender));
+  if (now instanceof HostmasterError) return { status: 'unproven', error: now };
   const missing = differing(changes, now, 'after');
   if (missing.length > 0) return racedAt(changes, missing, missing, sender);
   return { status: 'applied', fingerprint: now.fingerprint };
+};
+
+/** The error of what was to follow a write that the target took: it must not read as if nothing had been applied. */
+export const afterWrite = (error: unknown, what: string, { target, zone }: Sender): HostmasterError => {
+  if (!(error instanceof HostmasterError)) throw error;
+  const message = `the write to ${zoneLabel(zone)} at ${target} was applied, and could not be ${what}: ${error.message}`;
+  return new HostmasterError(error.code, message, { cause: error });
 };
 
 /**
