@@ -16,7 +16,7 @@ export const progressLine = (io: Io): { readonly onStep: (step: Step) => void; r
   io.signal.addEventListener('abort', () => {
     if (!isWriting) return;
     shown = true;
-    io.err('\r\u001b[Kstopping: what was sent is waited for; a second signal ends at once');
+    io.redraw('stopping: what was sent is waited for; a second signal ends at once');
   });
   return {
     onStep: ({ stage, done, total }) => {
