@@ -9,6 +9,7 @@ export * from './model/errors.ts';
 export type * from './model/health.ts';
 export { sameCheck } from './model/health.ts';
 export * from './model/list-keys.ts';
+export { masked } from './model/mask.ts';
 export * from './model/name.ts';
 export * from './model/network.ts';
 export type * from './model/plan.ts';
@@ -230,6 +231,8 @@ export interface ProviderFactory {
   readonly name: string;
   readonly schema: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
+  /** Does it need neither a network nor a secret? Counts for built-in ones alone. Default is no. */
+  readonly isOffline?: boolean;
   /**
    * One string for the server that a target writes to: targets of the same server take turns, and no zone of one is deleted
    * that is wanted at another. Default: each target is a server of its own. Pure.

@@ -156,6 +156,7 @@ export const factory: ProviderFactory = {
     },
   },
   secrets: [],
+  isOffline: true,
   serverId: (context) => settingsOf(context).file,
   open,
   serve,

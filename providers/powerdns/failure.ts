@@ -2,6 +2,7 @@ import {
   type ErrorCode,
   HostmasterError,
   isNeverSent,
+  masked,
   messageOf,
   networkCode,
   networkWords,
@@ -141,6 +142,8 @@ const longest = 300;
 
 /** One line, not too long, without the key, should a server repeat it. */
 const clean = (text: string, { key }: MessageOptions): string => {
-  const line = (key === '' ? text : text.replaceAll(key, '(key)')).replace(/[\s\p{C}]+/gu, ' ').trim();
+  const line = masked(text, [key], '(key)')
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim();
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 };

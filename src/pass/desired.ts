@@ -12,6 +12,7 @@ import type { Desired, PassOptions, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { hasRoles, readDefinitions, selectedZones } from './definitions.ts';
 import { type OpenPass, withStore } from './open.ts';
+import { refuseOfPullRequest } from './pull-request.ts';
 import { rulesElsewhere } from './rules-elsewhere.ts';
 
 /** What a pass reads inventories with. */
@@ -41,6 +42,7 @@ export const want = (
 export const readDesired = async (definitions: Definitions, context: ReadDesiredOptions): Promise<Desired> => {
   if (!hasRoles(definitions)) return withoutServers(definitions);
   const { roles, targetsFolder } = definitions;
+  refuseOfPullRequest(definitions, { targets: [], inventories: true, state: false });
   const known = new Map(
     await Promise.all(roles.inventories.map(async ({ name }) => [name, await context.store.inventory(name)] as const)),
   );
@@ -94,6 +96,7 @@ export const withDesired = async <T>(
   job: (read: { readonly desired: Desired; readonly store: Store }) => Promise<T>,
 ): Promise<T> => {
   const definitions = await readDefinitions(options, context);
+  refuseOfPullRequest(definitions, { targets: options.targets, inventories: true, state: true });
   return withStore(definitions, openStore, async (store) => {
     const now = context.clock.now();
     const signal = context.signal === undefined ? {} : { signal: context.signal };

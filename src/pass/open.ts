@@ -4,6 +4,7 @@ import type { PassOptions, StoreOpener } from '../run.ts';
 import type { OpenTargets, ProviderLookup, RunContext } from '../target.ts';
 import { type GivenAllow, parseAllows, refuseUnknownAllows, refuseUnknownShrinks } from './allows.ts';
 import { readDefinitions } from './definitions.ts';
+import { refuseOfPullRequest } from './pull-request.ts';
 import { type Selection, selectionOf } from './selection.ts';
 import { closeTargets, openTargets } from './targets.ts';
 
@@ -35,6 +36,7 @@ export const openPass = async (
   refuseUnknownAllows(allows, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   const selection = selectionOf(definitions, options);
+  refuseOfPullRequest(definitions, { ...selection.toOpen, inventories: true, state: true });
   const resources = await openResources(definitions, { ...options, ...selection.toOpen }, context, openStore);
   return { ...resources, options, started, definitions, allows, selection };
 };
@@ -72,11 +74,12 @@ export const orClose = async <T>(resources: Resources, job: () => Promise<T>): P
 
 /** Does a job with the state open, and closes it whatever comes of it. */
 export const withStore = async <T>(
-  { state }: Pick<Definitions, 'state'>,
+  definitions: Definitions,
   openStore: StoreOpener,
   job: (store: Store) => Promise<T>,
 ): Promise<T> => {
-  const store = await openStore(state);
+  refuseOfPullRequest(definitions, { targets: [], inventories: false, state: true });
+  const store = await openStore(definitions.state);
   try {
     return await job(store);
   } finally {

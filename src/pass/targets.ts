@@ -7,6 +7,7 @@ import { problemOfTarget } from '../model/problem.ts';
 import type { Provider, ProviderContext, ProviderFactory, Serving } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
 import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../target.ts';
+import { refuseOfPullRequest } from './pull-request.ts';
 
 /**
  * Opens the targets that are asked for, and runs their own name servers where `serve` says so. One that cannot be opened
@@ -17,6 +18,7 @@ export const openTargets = async (
   { targets: names, serve }: Pick<PassOptions, 'targets' | 'serve'>,
   context: ProviderLookup & Pick<RunContext, 'signal'>,
 ): Promise<OpenTargets> => {
+  refuseOfPullRequest(definitions, { targets: names, inventories: false, state: false });
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
   const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, context)));
   return {

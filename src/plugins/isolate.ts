@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { errorCodes, HostmasterError, SyntaxProblem } from '../model/errors.ts';
+import { masked } from '../model/mask.ts';
 import type { Provider, ProviderContext } from '../provider.ts';
 import { whyInvalidResult } from './check-results.ts';
 import { withDefaults } from './defaults.ts';
@@ -84,11 +85,9 @@ const isHostmasterError = (error: unknown): error is HostmasterError =>
 /** Of a write it is not known what it had done by then. */
 const providerBug = (name: string, method: string, error: unknown, context: ProviderContext): HostmasterError => {
   const place = locationIn(error, context.folder);
-  const what = `${place === null ? '' : `${place}: `}${textOf(error).split('\n')[0]}`;
-  const message = withoutSecrets(
-    `the provider ${name} has a bug in ${method}: ${what}; report it to its author`,
-    context,
-  );
+  const said = withoutSecrets(textOf(error).split('\n')[0] ?? '', context);
+  const what = `${place === null ? '' : `${place}: `}${said}`;
+  const message = `the provider ${name} has a bug in ${method}: ${what}; report it to its author`;
   const code = method === 'apply' ? 'WRITE_UNKNOWN' : 'TARGET_UNREACHABLE';
   return new HostmasterError(code, message, { cause: error });
 };
@@ -98,10 +97,4 @@ const textOf = (thrown: unknown): string => {
   return typeof said === 'string' ? said : inspect(said, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
 };
 
-/** A shorter secret would be found in ordinary words. */
-const minSecretLength = 4;
-
-const withoutSecrets = (text: string, { secrets }: ProviderContext): string =>
-  Object.values(secrets)
-    .filter((secret) => secret.length >= minSecretLength)
-    .reduce((rest, secret) => rest.replaceAll(secret, '(secret)'), text);
+const withoutSecrets = (text: string, { secrets }: ProviderContext): string => masked(text, Object.values(secrets));
