@@ -163,6 +163,11 @@ export interface Provider {
   finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal): Promise<void>;
   /** The mark of the zone, which goes when the zone goes: the one it has, or `mark`, which is left there then. */
   mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string>;
+  /**
+   * What tells the zone from another of its name there, now or in another account; null: it is not there. Without it, the
+   * server and the name do.
+   */
+  zoneId?(zone: ZoneId, signal?: AbortSignal): Promise<string | null>;
   createZone(zone: ZoneId, settings: CreateSettings, signal?: AbortSignal): Promise<void>;
   deleteZone(zone: ZoneId, signal?: AbortSignal): Promise<void>;
   /** Where `supports.health_checks`. */
@@ -238,6 +243,11 @@ export interface ProviderFactory {
    * that is wanted at another. Default: each target is a server of its own. Pure.
    */
   serverId?(target: ServerTarget): string;
+  /**
+   * One string, without a secret, for the server that what is remembered of a target is about: with another one it begins at
+   * nothing. Default is serverId. Pure.
+   */
+  stateId?(target: ServerTarget): string;
   /** Reads what it must know of the server first (its settings decide `supports`). */
   open(context: ProviderContext): Promise<Provider>;
   /** Its own name server, where it is one: runs until stopped. Throws where its address is taken. */

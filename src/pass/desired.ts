@@ -11,7 +11,8 @@ import { checkZones } from '../rules/index.ts';
 import type { Desired, PassOptions, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { hasRoles, readDefinitions, selectedZones } from './definitions.ts';
-import { type OpenPass, withStore } from './open.ts';
+import type { IdentifiedState } from './identities.ts';
+import { type OpenPass, withProblems, withStore } from './open.ts';
 import { refuseOfPullRequest } from './pull-request.ts';
 import { rulesElsewhere } from './rules-elsewhere.ts';
 
@@ -93,15 +94,16 @@ export const withDesired = async <T>(
   options: PassOptions,
   context: RunContext,
   openStore: StoreOpener,
-  job: (read: { readonly desired: Desired; readonly store: Store }) => Promise<T>,
+  job: (read: { readonly desired: Desired; readonly storeFor: IdentifiedState['storeFor'] }) => Promise<T>,
 ): Promise<T> => {
   const definitions = await readDefinitions(options, context);
   refuseOfPullRequest(definitions, { targets: options.targets, inventories: true, state: true });
-  return withStore(definitions, openStore, async (store) => {
+  return withStore(definitions, openStore, context, async ({ problems, storeFor }) => {
     const now = context.clock.now();
     const signal = context.signal === undefined ? {} : { signal: context.signal };
-    const desired = await readDesired(definitions, { now, store, allowShrink: new Set(), ...signal });
-    return job({ desired, store });
+    const reading = { now, store: storeFor(null), allowShrink: new Set<string>(), ...signal };
+    const desired = await readDesired(withProblems(definitions, problems), reading);
+    return job({ desired, storeFor });
   });
 };
 

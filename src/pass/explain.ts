@@ -23,9 +23,9 @@ export const explainPass = async (
   context: RunContext,
   openStore: StoreOpener,
 ): Promise<readonly Explanation[]> =>
-  withDesired(options, context, openStore, ({ desired, store }) =>
+  withDesired(options, context, openStore, ({ desired, storeFor }) =>
     withTargets(desired.definitions, { ...options, serve: true }, context, (targets) =>
-      explainName({ name, type }, desired, targets, { context, store, evidence: desired.evidence }),
+      explainName({ name, type }, desired, targets, { context, store: storeFor(targets), evidence: desired.evidence }),
     ),
   );
 

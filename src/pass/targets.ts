@@ -88,16 +88,43 @@ export const serverIdOf = (
   folder: string,
 ): string => JSON.stringify([provider, factory.serverId?.({ name, config, folder }) ?? { target: name }]);
 
+/** By target: what it is in the state, in words; a target whose provider or keys cannot be used has none. */
+export const stateIdsOf = async (
+  definitions: Definitions,
+  context: ProviderLookup,
+): Promise<ReadonlyMap<string, string>> =>
+  idsOf(definitions, context, ({ config, name, provider }, factory) => {
+    const target = { name, config, folder: definitions.targetsFolder };
+    const id = factory.stateId?.(target) ?? factory.serverId?.(target) ?? name;
+    return `${provider} ${inWords(id)}`;
+  });
+
+/** Many providers write their ids as lists. */
+const inWords = (id: string): string => {
+  try {
+    const parts: unknown = JSON.parse(id);
+    return Array.isArray(parts) ? parts.filter((part) => part !== null).join(' ') : id;
+  } catch {
+    return id;
+  }
+};
+
 /** By target: the server that each writes to, also of those that are not open. A target whose provider or keys cannot be used has none. */
 export const serverIdsOf = async (
   definitions: Definitions,
   context: ProviderLookup,
+): Promise<ReadonlyMap<string, string>> =>
+  idsOf(definitions, context, (target, factory) => serverIdOf(target, factory, definitions.targetsFolder));
+
+const idsOf = async (
+  definitions: Definitions,
+  context: ProviderLookup,
+  idOf: (target: TargetDefinition, factory: ProviderFactory) => string,
 ): Promise<ReadonlyMap<string, string>> => {
   const ids = await Promise.all(
     definitions.targets.map(async (target) => {
       try {
-        const factory = await factoryOf(target, definitions, context);
-        return [[target.name, serverIdOf(target, factory, definitions.targetsFolder)] as const];
+        return [[target.name, idOf(target, await factoryOf(target, definitions, context))] as const];
       } catch {
         // It cannot be opened either, and says why where it is.
         return [];

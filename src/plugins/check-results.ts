@@ -13,6 +13,7 @@ export const whyInvalidResult = (method: string, value: unknown, args: readonly 
   if (method === 'listZones') return whyInvalidList(value, whyInvalidListedZone);
   if (method === 'nameServers') return whyInvalidList(value, whyInvalidNameServer);
   if (method === 'delegation') return value === null ? null : whyInvalidList(value, whyInvalidName);
+  if (method === 'zoneId') return isTextOrNull(value) ? null : 'it returned neither a string nor null';
   return method === 'mark' && typeof value !== 'string' ? 'it returned no string' : null;
 };
 

@@ -29,10 +29,14 @@ const steps: readonly (readonly string[])[] = [
     bodies('journal', 'id TEXT NOT NULL', 'id'),
     bodies('passes', 'id INTEGER NOT NULL', 'id'),
   ],
+  [bodies('identities', 'kind TEXT NOT NULL, name TEXT NOT NULL, identity TEXT NOT NULL', 'kind, name, identity')],
 ];
 
 /** The version that this Hostmaster writes. */
 export const schemaVersion = steps.length;
+
+/** The first version that has the tables of JSON bodies. */
+export const versionWithBodies = 2;
 
 /** The tables that every state file has, whatever its version. */
 const first = ['settled', 'leases'];
