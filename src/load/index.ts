@@ -7,7 +7,7 @@ import { sortProblems } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from '../validation/index.ts';
-import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
+import { type Config, checkTop, readConfig, statePath, stopWithin } from './config/config.ts';
 import { readGrants } from './config/grants.ts';
 import { readInventories } from './config/inventory.ts';
 import { readRegistration } from './config/registration.ts';
@@ -89,6 +89,7 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     targetsFolder: source.folder,
     file: config.file,
     state,
+    stopWithin: stopWithin(config),
     targets,
     zones: sound ? zones : zones.map((zone) => ({ ...zone, complete: false })),
     zoneNames: [...new Set(entries.map(({ name }) => name))],

@@ -15,6 +15,7 @@ import type { IdentifiedState } from './identities.ts';
 import { type OpenPass, withProblems, withStore } from './open.ts';
 import { refuseOfPullRequest } from './pull-request.ts';
 import { rulesElsewhere } from './rules-elsewhere.ts';
+import { refuseStopped } from './stopped.ts';
 
 /** What a pass reads inventories with. */
 export interface ReadDesiredOptions {
@@ -103,6 +104,7 @@ export const withDesired = async <T>(
     const signal = context.signal === undefined ? {} : { signal: context.signal };
     const reading = { now, store: storeFor(null), allowShrink: new Set<string>(), ...signal };
     const desired = await readDesired(withProblems(definitions, problems), reading);
+    refuseStopped(context);
     return job({ desired, storeFor });
   });
 };

@@ -39,8 +39,12 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
       const lease = await store.lease(zone, target(name));
       return 'heldBy' in lease ? lease : { ...lease, target: name };
     },
-    holds: (lease) => store.holds({ ...lease, target: target(lease.target) }),
-    release: (lease) => store.release({ ...lease, target: target(lease.target) }),
+    holds: (lease, until) => store.holds({ ...lease, target: target(lease.target) }, until),
+    release: (lease, until) => store.release({ ...lease, target: target(lease.target) }, until),
+    leasesInUse: async () =>
+      (await store.leasesInUse()).flatMap((lease) =>
+        [...targets].flatMap(([name, stored]) => (stored === lease.target ? [{ ...lease, target: name }] : [])),
+      ),
     inventory: (name) => store.inventory(inventory(name)),
     remember: (name, known) => store.remember(inventory(name), known),
     written: async (zone, name, some) =>

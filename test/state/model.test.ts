@@ -18,6 +18,7 @@ type Model = Omit<
   | 'lease'
   | 'holds'
   | 'release'
+  | 'leasesInUse'
   | 'journal'
   | 'journalledElsewhere'
   | 'endJournal'
