@@ -26,6 +26,8 @@ export interface ApiOptions extends MessageOptions {
 export interface CallOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Called before it is sent, and again before it is sent again. */
+  readonly before?: (() => Promise<void>) | undefined;
   /** Milliseconds more than usual, for what takes the server long. */
   readonly extraTime?: number;
   /**
@@ -91,6 +93,7 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
     },
     once: async (method, path, extra = {}) => {
       for (let attempt = 1; ; attempt += 1) {
+        await extra.before?.();
         const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error));
         if ('status' in outcome) return outcome;
         if (!outcome.neverSent) throw outcomeUnknown(describe(method, path), reasonOf(outcome, options), outcome.cause);

@@ -8,7 +8,7 @@ import { listZones, readZone, type Session } from './read.ts';
 import { finishRectify } from './rectify.ts';
 import { schema, settingsOf } from './settings.ts';
 import { type ServerConfig, supportsOf } from './supports.ts';
-import { applyWrite, deleteZone, markZone } from './write.ts';
+import { applyWrite, deleteZone, extraTimeFor, markZone } from './write.ts';
 
 /** PowerDNS Authoritative, by its HTTP API. */
 export const factory: ProviderFactory = {
@@ -24,7 +24,8 @@ export const factory: ProviderFactory = {
       const config = await readConfig(api, context.signal);
       const supports = supportsOf(config, settings.parallel);
       const known = { metadata: new Map(), listed: null, prefetched: new Map(), pendingRectify: new Map() };
-      return provider({ api, deferred: settings.deferred, ...known }, supports, healthChecksOf(config));
+      const session = { api, deferred: settings.deferred, ...known };
+      return provider(session, supports, healthChecksOf(config), settings.timeout);
     } catch (error) {
       await api.close();
       throw error;
@@ -32,13 +33,19 @@ export const factory: ProviderFactory = {
   },
 };
 
-const provider = (session: Session, supports: Provider['supports'], healthChecks: HealthChecks): Provider => ({
+const provider = (
+  session: Session,
+  supports: Provider['supports'],
+  healthChecks: HealthChecks,
+  timeout: number,
+): Provider => ({
   supports,
   healthChecks,
   listZones: (signal) => listZones(session, signal),
   expect: (zones, signal) => prefetchZones(session, zones, signal),
   read: (zone, options = {}) => readZone(session, zone, options),
-  apply: (write, signal) => applyWrite(session, write, signal),
+  apply: (write, signal, sending) => applyWrite(session, write, signal, sending),
+  writeTimeout: (changes) => timeout + extraTimeFor(changes),
   finish: (zone, _changes, signal) => finishRectify(session, zone, signal),
   mark: (zone, mark, signal) => markZone(session, zone, mark, signal),
   createZone: (zone, settings, signal) => createZone(session, zone, settings, signal),

@@ -4,13 +4,14 @@ import {
   isSoa,
   keyOf,
   type RRsetKey,
+  type Sending,
   type Write,
   type WriteResult,
   withSerialNumber,
   type ZoneId,
 } from '../../src/provider.ts';
 import { zoneIn } from './answers.ts';
-import { pause } from './api.ts';
+import { type CallOptions, pause } from './api.ts';
 import { type DisabledRecords, keptDisabled, toApi } from './convert.ts';
 import { type Reply, rawMessageIn } from './failure.ts';
 import { markKind, readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
@@ -22,8 +23,16 @@ import { racedBy } from './serial.ts';
 const extraTimeEach = 1;
 const tries = 5;
 
+/** Milliseconds more than usual for a write of so many changes. */
+export const extraTimeFor = (changes: number): number => changes * extraTimeEach;
+
 /** One PATCH: one transaction, deletes before replaces in it. */
-export const applyWrite = async (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> => {
+export const applyWrite = async (
+  session: Session,
+  write: Write,
+  signal?: AbortSignal,
+  sending?: Sending,
+): Promise<WriteResult> => {
   const { changes, expect, zone } = write;
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const metadata = session.metadata.get(zone.name);
@@ -35,7 +44,7 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const path = zonePath(zone.name);
   session.listed = null;
   await notePendingRectify(session, write, signal);
-  const reply = await patch(session, path, body, write, signal);
+  const reply = await patch(session, path, body, write, { signal, before: sending?.before });
   if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, write, reply, disabled) };
   // PowerDNS accepts a PATCH with 204; any other answer that is no error comes from something before it.
   if (reply.status < 400 && reply.status !== 204) throw session.api.outcomeUnknown('PATCH', path, reply);
@@ -93,10 +102,12 @@ const patch = async (
   path: string,
   body: unknown,
   { changes, expect, zone }: Write,
-  signal: AbortSignal | undefined,
+  options: Pick<CallOptions, 'before' | 'signal'>,
 ): Promise<Reply> => {
+  const { signal } = options;
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await session.api.once('PATCH', path, { body, signal, extraTime: changes.length * extraTimeEach });
+    const extraTime = extraTimeFor(changes.length);
+    const reply = await session.api.once('PATCH', path, { body, extraTime, ...options });
     if (reply.status < 500) return reply;
     if (reply.status !== 500 || expect === null) throw session.api.outcomeUnknown('PATCH', path, reply);
     await pause(attempt, signal);

@@ -34,6 +34,8 @@ export interface Api {
 
 /** Milliseconds more for each record of an update: four times what a loaded Knot was seen to take. */
 const extraTimeEach = 1;
+/** The same for a change: two values and their prerequisites. */
+export const extraTimePerChange = 4 * extraTimeEach;
 const maxMessage = 65_535;
 const tries = 3;
 const firstPause = 100;

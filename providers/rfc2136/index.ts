@@ -1,5 +1,5 @@
 import { HostmasterError, type Provider, type ProviderFactory } from '../../src/provider.ts';
-import { openApi } from './api.ts';
+import { extraTimePerChange, openApi } from './api.ts';
 import { listZones, markOf, readZone, type Session } from './read.ts';
 import { schema, secrets, settingsOf } from './settings.ts';
 import { cutChanges } from './split-update.ts';
@@ -31,7 +31,8 @@ const providerOf = (session: Session): Provider => {
     listZones: (signal) => listZones(session, signal),
     read: (zone, options = {}) => readZone(session, zone, options),
     cut: (zone, changes) => cutChanges(zone.name, changes, session.api.limit),
-    apply: (write, signal) => applyWrite(session, write, signal),
+    apply: (write, signal, sending) => applyWrite(session, write, signal, sending),
+    writeTimeout: (changes) => session.settings.timeout + changes * extraTimePerChange,
     mark: async ({ name }, mark) => markOf(session, name) ?? mark,
     createZone: async ({ name }) => {
       throw cannot(`${name} cannot be made`, howZonesAreMade);

@@ -12,6 +12,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** May it be sent again where no answer came? Default is only for what changes nothing. */
   readonly repeatable?: boolean;
+  /** Called just before it is sent. Throws where it must not be. */
+  readonly before?: (() => Promise<void>) | undefined;
   /** Before it is sent again: throws where it must not be. */
   readonly beforeRetry?: () => Promise<void>;
 }
@@ -86,7 +88,7 @@ const callOver =
     const since = Date.now();
     let unanswered = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const sent = await sendOnce(connection, operation, input, signal);
+      const sent = await sendOnce(connection, operation, input, options);
       if (sent.status === 'done') return sent.output as Output<O>;
       const { error, failure } = sent;
       if (failure.kind === 'unanswered' || failure.kind === 'unsound') unanswered += 1;
@@ -108,11 +110,12 @@ const sendOnce = async (
   connection: Connection,
   operation: Operation,
   input: unknown,
-  signal: AbortSignal | undefined,
+  { before, signal }: CallOptions,
 ): Promise<Sent> => {
   const buckets = connection.bucketsOf(operation);
   for (const bucket of buckets) await interruptible(bucket.take(signal), signal);
   signal?.throwIfAborted();
+  await before?.();
   try {
     const output = await connection.send(operation, input);
     const problem = whyUnsound(operation, output);

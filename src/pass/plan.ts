@@ -33,7 +33,7 @@ interface PlanContext {
   readonly context: RunContext;
 }
 
-/** Plans what is wanted at the pass's targets. Throws INTERRUPTED where somebody stopped it meanwhile. */
+/** Plans what is wanted at the pass's targets. Where somebody stopped it meanwhile, it lacks what was not read. */
 export const plan = async (
   { allows: given, options, selection, store, targets }: OpenPass,
   { definitions, evidence }: Desired,
@@ -41,9 +41,7 @@ export const plan = async (
 ): Promise<PlannedAll> => {
   const allows = given.map(({ allow }) => allow);
   const planning = { allows, evidence, isDue: selection.isDue, options, store, context };
-  const planned = await planAll(definitions.zones, targets, planning);
-  if (context.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stopped: nothing was applied');
-  return planned;
+  return planAll(definitions.zones, targets, planning);
 };
 
 /**

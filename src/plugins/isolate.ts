@@ -6,7 +6,7 @@ import { withDefaults } from './defaults.ts';
 import { builtInSource, externalSource, InvalidResult, reportedError, type Source } from './reported-error.ts';
 
 /** The methods that return no promise. */
-const synchronous: ReadonlySet<string> = new Set(['cut', 'nameServers']);
+const synchronous: ReadonlySet<string> = new Set(['cut', 'nameServers', 'writeTimeout']);
 
 /** What is done to a provider's arguments and results. */
 interface Handling {
@@ -117,11 +117,12 @@ const memberOf = (own: object, key: string | symbol, report: (member: string, er
 
 /** A plan that a provider changed, or sorted in place, would no longer be the one that is verified. */
 const copyOf = (arg: unknown): unknown => {
-  if (arg instanceof AbortSignal || typeof arg !== 'object' || arg === null) return arg;
-  if (!('signal' in arg)) return structuredClone(arg);
-  const { signal, ...rest } = arg;
-  return { ...structuredClone(rest), signal };
+  if (cannotBeCopied(arg) || typeof arg !== 'object' || arg === null) return arg;
+  if (Array.isArray(arg) || !Object.values(arg).some(cannotBeCopied)) return structuredClone(arg);
+  return Object.fromEntries(Object.entries(arg).map(([key, value]) => [key, copyOf(value)]));
 };
+
+const cannotBeCopied = (value: unknown): boolean => value instanceof AbortSignal || typeof value === 'function';
 
 /** Plain data, so that no getter can answer otherwise later, or throw; what has functions in it stays as it is. */
 const plainCopy = <T>(value: T): T => {
