@@ -40,7 +40,8 @@ export class InvalidResult extends Error {
 
 /** An error as a person may see it: without a secret, and reported as the provider's bug where it is no HostmasterError. */
 export const reportedError = (source: Source, method: string, error: unknown, context: ProviderContext): unknown => {
-  if (context.signal?.aborted === true) return error;
+  // What a write had done by then is not known, whoever wants to stop.
+  if (context.signal?.aborted === true && method !== 'apply') return error;
   try {
     if (!isHostmasterError(error)) return bugOf(source, method, error, context);
     const message = withoutSecrets(error.message, context);

@@ -25,6 +25,8 @@ export type Sent =
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] }
   /** Somebody else wrote before it, and nothing of it was applied. */
   | { readonly status: 'stale'; readonly error: HostmasterError }
+  /** Applied, and what would tell whether somebody else wrote too could not be read. */
+  | { readonly status: 'unproven'; readonly error: HostmasterError }
   /** Somebody else's write came between; `written` are the changes that are applied all the same. */
   | { readonly status: 'raced'; readonly written: readonly Change[]; readonly error: HostmasterError };
 
@@ -61,8 +63,8 @@ export const send = async (changes: readonly Change[], expect: string | null, se
 
 /** Reads back after a while: where nothing is sent again, once it is known what became of the write. */
 const readLater = async (changes: readonly Change[], attempt: number, sender: Sender): Promise<ZoneSnapshot> => {
-  await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
   if (mayNotBegin(sender)) await sender.lease?.silence();
+  else await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
   return readNames(changes, sender);
 };
 
@@ -102,7 +104,7 @@ const judged = async (result: WriteResult, changes: readonly Change[], sender: S
 /** Of a provider that does not say how long its writes may take; milliseconds. */
 export const defaultWriteTimeout = 30_000;
 
-const sendingOf = (sender: Sender, write: SentWrite | undefined): Sending => ({
+export const sendingOf = (sender: Sender, write: SentWrite | undefined): Sending => ({
   before: async () => {
     refuseToBegin(sender);
     await write?.again();
@@ -141,10 +143,18 @@ const neverRead = (error: HostmasterError, cause: unknown): HostmasterError =>
 
 /** Where the server cannot tell whether somebody wrote in between, what it holds now tells. */
 const readBack = async (changes: readonly Change[], sender: Sender): Promise<Sent> => {
-  const now = await readNames(changes, sender);
+  const now = await readNames(changes, sender).catch((error: unknown) => afterWrite(error, 'read back', sender));
+  if (now instanceof HostmasterError) return { status: 'unproven', error: now };
   const missing = differing(changes, now, 'after');
   if (missing.length > 0) return racedAt(changes, missing, missing, sender);
   return { status: 'applied', fingerprint: now.fingerprint };
+};
+
+/** The error of what was to follow a write that the target took: it must not read as if nothing had been applied. */
+export const afterWrite = (error: unknown, what: string, { target, zone }: Sender): HostmasterError => {
+  if (!(error instanceof HostmasterError)) throw error;
+  const message = `the write to ${zoneLabel(zone)} at ${target} was applied, and could not be ${what}: ${error.message}`;
+  return new HostmasterError(error.code, message, { cause: error });
 };
 
 /**

@@ -121,6 +121,7 @@ const sendInverse = async (
       continue;
     }
     if (answer.status === 'raced') written.push(...answer.written);
+    if (answer.status === 'unproven') written.push(...write);
     if (answer.status !== 'refused') return [];
     if (answer.refused.length > 0) return answer.refused;
     const halves = halvesOf(write);

@@ -11,6 +11,7 @@ import type { ApplyZoneInput, ZoneRun } from './run.ts';
 import { endRun, openRun, undecided } from './run.ts';
 import type { Sender } from './send.ts';
 import {
+  afterWrite,
   defaultWriteTimeout,
   halvesOf,
   listOf,
@@ -151,6 +152,10 @@ const sendWrite = async (run: ZoneRun, write: readonly Change[]): Promise<void> 
       markApplied(run, answer.written, 'somebody else wrote in between');
       throw answer.error;
     }
+    if (answer.status === 'unproven') {
+      markApplied(run, pending, 'it could not be read back');
+      throw answer.error;
+    }
     for (const change of pending) sent.delete(keyOf(change));
     if (answer.status === 'stale') await findStale(run, pending, answer.error);
     else if (answer.refused.length === 0) return findRefused(run, pending);
@@ -194,6 +199,6 @@ const finish = async ({ input, sender, state }: ZoneRun): Promise<void> => {
   try {
     await input.provider.finish(sender.zone, pendingFinish, sender.cut, sender.stopping);
   } catch (error) {
-    state.finishFailure ??= error;
+    state.finishFailure ??= error instanceof HostmasterError ? afterWrite(error, 'finished', sender) : error;
   }
 };
