@@ -13,6 +13,13 @@ export * from './model/list-keys.ts';
 export * from './model/name.ts';
 export * from './model/network.ts';
 export type * from './model/plan.ts';
+export {
+  type CheckedRecord,
+  checkedAddresses,
+  printCheckedLua,
+  readCheckedLua,
+  type Witness,
+} from './model/rdata/services/checked-lua.ts';
 export * from './model/rdata.ts';
 export {
   type AddressType,

@@ -64,7 +64,7 @@ export const startOnTerminal = (words: readonly string[], options: RunOptions = 
 
 const begin = ([program = '', ...args]: readonly string[], options: RunOptions): Started => {
   const { cwd, env, patience = 170_000 } = options;
-  const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+  const { NO_COLOR: _, FORCE_COLOR: __, GITHUB_ACTIONS: ___, ...inherited } = process.env;
   const child = spawn(program, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...inherited, ...env },

@@ -84,7 +84,10 @@ const explainIn = async (
   };
 };
 
-const explained = ({ name, type, ttl, values }: RRset): ExplainedRRset => ({ name, type, ttl, values });
+const explained = ({ name, type, ttl, values, healthCheck }: RRset): ExplainedRRset => ({
+  ...{ name, type, ttl, values },
+  ...(healthCheck === undefined ? {} : { health_check: healthCheck }),
+});
 
 type Found = Omit<Explanation['existing'][number], 'rrsets'> & { readonly rrsets: readonly RRset[] };
 

@@ -1,6 +1,7 @@
 import { HostmasterError } from '../model/errors.ts';
 import { unlessAborted } from '../model/unless-aborted.ts';
 import type { Provider } from '../provider.ts';
+import { interruptedRead } from './stopped.ts';
 
 /**
  * The provider, of which every call ends with its signal, whether or not the provider heeds it: one that reads with
@@ -8,7 +9,7 @@ import type { Provider } from '../provider.ts';
  */
 export const stoppable = (provider: Provider, target: string): Provider => {
   const read = <T>(job: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
-    unlessAborted(job, signal, () => new HostmasterError('INTERRUPTED', `${target}: stopped before it answered`));
+    unlessAborted(job, signal, interruptedRead);
   const write = <T>(job: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
     unlessAborted(job, signal, () => new HostmasterError('WRITE_UNKNOWN', `${target} was not waited for any longer`));
   const own: Partial<Provider> = {

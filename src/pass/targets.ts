@@ -9,6 +9,7 @@ import type { Provider, ProviderContext, ProviderFactory, Serving } from '../pro
 import type { PassOptions } from '../run.ts';
 import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../target.ts';
 import { stoppable } from './stoppable.ts';
+import { interruptedRead } from './stopped.ts';
 
 /**
  * Opens the targets that are asked for, and runs their own name servers where `serve` says so. One that cannot be opened
@@ -63,7 +64,7 @@ const openOne = async (
       ...(signal === undefined ? {} : { signal }),
       ...(onDebug === undefined ? {} : { onDebug: (message: string) => onDebug(`${name}: ${message}`) }),
     };
-    const provider = await opened(factory, handed, name);
+    const provider = await opened(factory, handed);
     // Its name server is stopped last, when the target is closed.
     const { signal: _, ...withoutSignal } = handed;
     const serving = serve ? await ensureServing(factory, withoutSignal, provider) : null;
@@ -75,11 +76,10 @@ const openOne = async (
 };
 
 /** Opens a target, unless somebody wants to stop: what opens later then is closed. */
-const opened = async (factory: ProviderFactory, handed: ProviderContext, name: string): Promise<Provider> => {
+const opened = async (factory: ProviderFactory, handed: ProviderContext): Promise<Provider> => {
   const opening = factory.open(handed);
-  const stopped = () => new HostmasterError('INTERRUPTED', `${name}: stopped before it was open`);
   try {
-    return await unlessAborted(() => opening, handed.signal, stopped);
+    return await unlessAborted(() => opening, handed.signal, interruptedRead);
   } catch (error) {
     void opening.then((provider) => provider.close?.()).catch(() => undefined);
     throw error;

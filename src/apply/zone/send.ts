@@ -63,8 +63,8 @@ export const send = async (changes: readonly Change[], expect: string | null, se
 
 /** Reads back after a while: where nothing is sent again, once it is known what became of the write. */
 const readLater = async (changes: readonly Change[], attempt: number, sender: Sender): Promise<ZoneSnapshot> => {
+  await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
   if (mayNotBegin(sender)) await sender.lease?.silence();
-  else await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
   return readNames(changes, sender);
 };
 
@@ -104,7 +104,7 @@ const judged = async (result: WriteResult, changes: readonly Change[], sender: S
 /** Of a provider that does not say how long its writes may take; milliseconds. */
 export const defaultWriteTimeout = 30_000;
 
-export const sendingOf = (sender: Sender, write: SentWrite | undefined): Sending => ({
+const sendingOf = (sender: Sender, write: SentWrite | undefined): Sending => ({
   before: async () => {
     refuseToBegin(sender);
     await write?.again();

@@ -182,7 +182,7 @@ const delegationProblems = async (
   const { name } = open.definition;
   const others = targetsAbove(zone.name, definitions).filter((each) => each !== name);
   return withTargets(definitions, { targets: others, serve: false }, context, async (targets) => {
-    const above = await delegationsOf(zone.name, rrsets, open, definitions, targets);
+    const above = await delegationsOf(zone.name, rrsets, open, definitions, targets, context);
     const delegations = [...above, ...delegatedIn(snapshot, open, definitions)];
     const leading = delegations.find(({ leads }) => leads);
     if (leading !== undefined && !deletion.allow.includes('delegation')) throw inUse(zone.name, name, leading);
