@@ -8,7 +8,7 @@ import { print } from './print.ts';
 import { providerLookup } from './providers.ts';
 
 export const runValidate = async (options: CommonOptions, io: Io): Promise<number> => {
-  const { problems, zones } = await validate(passOptions(options), providerLookup());
+  const { problems, zones } = await validate(passOptions(options), { ...providerLookup(), signal: io.signal });
   print(io, options.format, prepareValidated(problems, zones.length));
   return ofProblems(problems);
 };
