@@ -10,7 +10,7 @@ import * as pass from './pass.ts';
 import type { PassOptions } from './run.ts';
 import { openStore, readStore } from './state/index.ts';
 import type { RunContext } from './target.ts';
-import { askByDns } from './verify/index.ts';
+import { addressLookup, askByDns } from './verify/index.ts';
 
 export { type ErrorCode, type ErrorKind, errorCodes, HostmasterError, kindOf } from './model/errors.ts';
 export type * from './model/plan.ts';
@@ -96,6 +96,7 @@ const passOptions = ({ signal: _, onNotice: __, ...options }: Options): PassOpti
 const contextOf = ({ signal, onNotice }: Options): RunContext => ({
   ...providerLookup(),
   ask: askByDns(),
+  lookup: addressLookup(),
   clock: { now: () => Date.now() },
   sleep: (milliseconds) =>
     pause(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),

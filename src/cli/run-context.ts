@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../target.ts';
-import { askByDns } from '../verify/index.ts';
+import { addressLookup, askByDns } from '../verify/index.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { progressLine } from './progress.ts';
@@ -21,6 +21,7 @@ export const commandContext = (io: Io, { logLevel }: Pick<CommonOptions, 'logLev
     context: {
       ...providerLookup(),
       ask: askByDns(),
+      lookup: addressLookup(),
       clock: { now: io.now ?? (() => Date.now()) },
       sleep: (milliseconds) => pause(milliseconds, undefined, { signal: io.signal }).catch(() => undefined),
       onStep: progress.onStep,

@@ -54,6 +54,9 @@ export interface Question {
 /** Asks one name server one question: UDP, then TCP where the answer was cut; RD=0. Never throws. */
 export type Asker = (nameserver: NameServer, question: Question, signal?: AbortSignal) => Promise<Answer | NoAnswer>;
 
+/** The addresses of a name that no zone of ours has; none where nobody gives any. Never throws. */
+export type AddressLookup = (name: string) => Promise<readonly string[]>;
+
 /** What the state store knows of one zone at one target after its last full read or write. */
 export interface LastSync {
   readonly fingerprint: string;

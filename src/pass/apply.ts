@@ -18,6 +18,7 @@ import { apexNsOf, createSettingsOf } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
 import type { PassOptions, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
+import { configuredAddresses } from './configured-addresses.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
 import { sourcesOf } from './options.ts';
 import { workOf } from './planfile.ts';
@@ -44,7 +45,8 @@ export const applyPass = async (pass: PlanPass, context: RunContext): Promise<Ap
   const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, replanClaims: replanning(pass) };
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
-  const verify = await verifyApplied(appliedWork(pass, results), context);
+  const sources = { ...context, elsewhere: configuredAddresses(pass.desired.definitions.zones) };
+  const verify = await verifyApplied(appliedWork(pass, results), context, sources);
   await rememberSyncs(pass, results, context);
   await recordPass({ started: pass.started, plan, results, verify }, store, context);
   return { results, verify, problems: [] };

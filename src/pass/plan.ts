@@ -10,8 +10,9 @@ import type { Allow, PlanTarget } from '../plan/index.ts';
 import { planZone, unchangedChangeset } from '../plan/index.ts';
 import type { Desired, PassOptions, PlannedWork, SharedEvidence } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
+import { type CheckDelegations, delegationCheck } from './delegations.ts';
 import type { OpenPass } from './open.ts';
-import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
+import { unanswerableTypes } from './readiness.ts';
 import { failuresOf } from './target-failures.ts';
 import { statusOf } from './targets.ts';
 
@@ -67,7 +68,9 @@ export const planAll = async (
     done += 1;
     planning.context.onStep?.({ stage: 'read', done, total });
   };
-  const planned = await Promise.all(byTarget.map((each) => planTarget(each.target, each.zones, planning, onRead)));
+  const checkDelegations = delegationCheck({ allows: planning.allows, zones, targets, context: planning.context });
+  const run = { ...planning, checkDelegations };
+  const planned = await Promise.all(byTarget.map((each) => planTarget(each.target, each.zones, run, onRead)));
   const down = new Map(planned.flatMap(({ down: error, name }) => (error === null ? [] : [[name, error] as const])));
   return {
     work: planned.flatMap((each) => each.work),
@@ -82,6 +85,10 @@ export const planAll = async (
   };
 };
 
+interface PlanRun extends PlanContext {
+  readonly checkDelegations: CheckDelegations;
+}
+
 interface PlannedTarget {
   readonly name: string;
   readonly work: readonly PlannedWork[];
@@ -92,7 +99,7 @@ interface PlannedTarget {
 const planTarget = async (
   target: OpenTarget,
   zones: readonly DesiredZone[],
-  planning: PlanContext,
+  planning: PlanRun,
   onRead: () => void,
 ): Promise<PlannedTarget> => {
   const work: PlannedWork[] = [];
@@ -141,7 +148,7 @@ const prepare = async (
   return { zone, desiredDigest, lastSync: believable(known, desiredDigest, context.clock.now()) };
 };
 
-const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanContext): Promise<PlannedOne> => {
+const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanRun): Promise<PlannedOne> => {
   const { zone, desiredDigest, lastSync } = prepared;
   const { context } = planning;
   const { name } = target.definition;
@@ -162,13 +169,14 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanCon
     const problem = whyNotMade(zone, target);
     if (problem !== null) return { work: null, problems: [problem] };
   }
+  const { unasked, unready } = await planning.checkDelegations(zone, name, existing);
   const fitFor: PlanTarget = {
     name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
     nativeChecks: target.provider.nativeChecks ?? null,
-    unanswerable: await unanswerableTypes(zone, target, context.ask, existing),
-    unready: await unreadyDelegations(zone, existing, planning.allows, context.ask),
+    unanswerable: await unanswerableTypes(zone, target, context.ask, existing, context),
+    unready,
   };
   const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, context.clock.now());
   const planned = planZone({
@@ -190,7 +198,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanCon
       fitFor,
       evidence,
     },
-    problems: planned.problems,
+    problems: [...planned.problems, ...unasked],
   };
 };
 

@@ -7,6 +7,7 @@ import type { DesiredZone } from '../model/zone.ts';
 import { fit } from '../plan/index.ts';
 import type { PassOptions, StoreOpener } from '../run.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
+import { configuredAddresses } from './configured-addresses.ts';
 import { selectedZones } from './definitions.ts';
 import { withDesired } from './desired.ts';
 import { withTargets } from './open.ts';
@@ -34,7 +35,8 @@ export const verifyPass = async (
       const works = await pooled(due, readsAtOnce, ({ zone, target }) =>
         expectedAt(zone, target, { evidence, context, store }),
       );
-      const report = await prove(await sampledWorks(works, options.sample), context);
+      const sources = { ...context, elsewhere: configuredAddresses(definitions.zones) };
+      const report = await prove(await sampledWorks(works, options.sample), context, sources);
       const misfits = works.flatMap(({ problems }) => problems);
       const problems = sortProblems([...definitions.problems, ...targets.problems, ...misfits]);
       return { ...report, definitions: { ...definitions, problems } };
@@ -58,7 +60,7 @@ const expectedAt = async (
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
     nativeChecks: target.provider.nativeChecks ?? null,
-    unanswerable: await unanswerableTypes(zone, target, retainContext.context.ask),
+    unanswerable: await unanswerableTypes(zone, target, retainContext.context.ask, undefined, retainContext.context),
     unready: new Map(),
   });
   const keys = [...rrsets.values()];

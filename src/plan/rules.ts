@@ -12,6 +12,11 @@ export const planRules: readonly RuleText[] = [
   rule('unanswerable-type', 'error', 'A name server of the zone cannot answer the type (LUA, ALIAS).'),
   rule('unmanaged-conflict', 'error', 'What is left alone stands where the RRset should, or cannot stand beside it.'),
   rule('zone-missing', 'error', 'The target does not have the zone, and nothing says that it is to be made.'),
+  rule(
+    'delegation-unasked',
+    'warning',
+    'A delegation was allowed by name, and nobody knows the address of a new name server: it was not asked whether it answers.',
+  ),
   rule('health-check-refused', 'error', 'The target refuses what the check would be made into.'),
   rule(
     'health-check-unavailable',

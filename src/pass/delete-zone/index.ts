@@ -106,7 +106,7 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   const rrsets = snapshot.rrsets.filter(({ values }) => values.length > 0).length;
   await deletion.agree({ rrsets, problems });
   // Found out while the zone is there: the target may know its name servers by it.
-  const answering = await nameServersOf(id, open, snapshot.rrsets);
+  const answering = await nameServersOf(id, open, snapshot.rrsets, context);
   const lease = leaseHandle({ zone, view: null, target }, store, context);
   await lease.take();
   const forgotten = await deleteWithDump(file, snapshot, lease, work)
