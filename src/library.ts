@@ -81,8 +81,8 @@ export const applyPlan = async (
 
 /** Asks every authoritative name server for every desired RRset. */
 export const verify = async (options: Options): Promise<VerifyReport & { readonly problems: readonly Problem[] }> => {
-  const open = openedBy(readStore, options);
-  const { definitions, ...report } = await pass.verifyPass(passOptions(options), contextOf(options), open);
+  const [open, openToSave] = [openedBy(readStore, options), openedBy(openStore, options)];
+  const { definitions, ...report } = await pass.verifyPass(passOptions(options), contextOf(options), open, openToSave);
   return { ...report, problems: definitions.problems };
 };
 

@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan.ts';
 import type { ApplyPass } from '../pass.ts';
 import { applyPass, applyPlanPass, closePass, planPass, readPlan } from '../pass.ts';
 import { prepareApplied, preparePlanned, render } from '../report/index.ts';
-import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
+import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, ofWrites, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { passOptions, storeOpener } from './options.ts';
@@ -30,7 +30,8 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
     if (changes && !(await agreed(options, io))) return exit.error;
     const applied = await applyPass(pass, context).finally(clear);
     report(plan, changes ? applied : null, options, io);
-    return worst([ofPlan(plan), ofResults(applied.results), ofVerify(applied.verify)]);
+    const writes = changes ? exit.done : ofWrites(plan);
+    return worst([ofPlan(plan), writes, ofResults(applied.results), ofVerify(applied.verify)]);
   } finally {
     await closePass(pass);
   }

@@ -3,7 +3,7 @@ import { prepareVerified, render } from '../report/index.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { passOptions, readOnlyStoreOpener } from './options.ts';
+import { passOptions, readOnlyStoreOpener, storeOpener } from './options.ts';
 import { commandContext } from './run-context.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -17,6 +17,7 @@ export const runVerify = async (options: VerifyOptions, io: Io): Promise<number>
     { ...passOptions(options), ...sample },
     context,
     readOnlyStoreOpener(io),
+    storeOpener(io),
   ).finally(clear);
   const report = { checked, differences };
   io.out(render(options.format, prepareVerified(report, definitions.problems), io.colours));

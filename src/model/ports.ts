@@ -101,6 +101,16 @@ export interface OrphanedValue {
   readonly missing: MissingSince;
 }
 
+/** A change that an apply wrote, and that some name server did not show when it was asked. */
+export interface UnprovenChange {
+  readonly name: string;
+  readonly type: string;
+  /** What was written; null: it was deleted. */
+  readonly after: { readonly ttl: number; readonly values: readonly string[] } | null;
+  /** The target had it so when it was read later: a name server is still to show it. */
+  readonly isAtTarget: boolean;
+}
+
 /** What one atomic set is about to do, kept from before its first write until all of it stands or none. */
 export interface JournalEntry {
   readonly id: string;
@@ -155,6 +165,9 @@ export interface Store {
   orphans(zone: ZoneId, target: string): Promise<readonly OrphanedValue[]>;
   /** In place of all that were kept for the zone at the target. */
   keepOrphans(zone: ZoneId, target: string, orphans: readonly OrphanedValue[]): Promise<void>;
+  unproven(zone: ZoneId, target: string): Promise<readonly UnprovenChange[]>;
+  /** In place of all that were kept for the zone at the target. */
+  keepUnproven(zone: ZoneId, target: string, changes: readonly UnprovenChange[]): Promise<void>;
   /** Durable when it returns: nothing of the set is written before. */
   journal(entry: JournalEntry): Promise<void>;
   /** All of them in one transaction. An entry that is there by its id is replaced. */

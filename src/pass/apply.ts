@@ -7,16 +7,19 @@ import {
   rememberReviewedBeforeApply,
   rememberSyncs,
   rememberValues,
+  rememberUnproven,
   rememberValuesBeforeApply,
 } from '../memory/index.ts';
+  type VerifiedZone,
 import type { Definitions } from '../model/definitions.ts';
 import type { Plan } from '../model/plan.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport, type ZoneResult } from '../model/result.ts';
 import { apexNsOf, createSettingsOf } from '../model/zone.ts';
+import { keyOf } from '../model/rrset.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
-import type { PassOptions, PlanPass, StoreOpener } from '../run.ts';
+import type { PassOptions, PlannedWork, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { configuredAddresses } from './configured-addresses.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
@@ -47,12 +50,28 @@ export const applyPass = async (pass: PlanPass, context: RunContext): Promise<Ap
   await rememberValues(pass, results, context, beforeApply);
   const sources = { ...context, elsewhere: configuredAddresses(pass.desired.definitions.zones) };
   const verify = await verifyApplied(appliedWork(pass, results), context, sources);
-  await rememberSyncs(pass, results, context);
+  const isInOrder = await rememberUnproven(pass.work.map(verifiedZone(results)), verify, store, context);
+  await rememberSyncs(pass, results, context, isInOrder);
   await recordPass({ started: pass.started, plan, results, verify }, store, context);
   return { results, verify, problems: [] };
 };
 
 const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readonly AppliedWork[] =>
+const verifiedZone =
+  (results: readonly ZoneResult[]) =>
+  ({ zone, target, changeset, snapshot }: PlannedWork): VerifiedZone => {
+    const changes = appliedChanges(changeset, resultOf(results, changeset));
+    const written = new Set(changes.map(keyOf));
+    const open = [...changeset.withheld, ...changeset.changes.filter((change) => !written.has(keyOf(change)))];
+    return {
+      zone: zone.id,
+      target: target.definition.name,
+      changes,
+      isRead: snapshot !== null || changeset.create_zone,
+      open,
+    };
+  };
+
   work.flatMap(({ zone, target, changeset, snapshot }) => {
     const result = resultOf(results, changeset);
     if (result === undefined) return [];
@@ -96,6 +115,13 @@ const applyReviewed = async (
   const verify = await verifyApplied(applied, context);
   await Promise.all(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
   await recordPass({ started, plan, results, verify }, store, context);
+  const written = applied.map(({ target, ...each }) => ({ ...each, target: target.definition.name }));
+  await rememberUnproven(
+    written.map((each) => ({ ...each, isRead: false, open: [] })),
+    verify,
+    store,
+    context,
+  );
   return { results, verify, problems };
 };
 

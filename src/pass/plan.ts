@@ -15,6 +15,7 @@ import type { OpenPass } from './open.ts';
 import { unanswerableTypes } from './readiness.ts';
 import { failuresOf } from './target-failures.ts';
 import { statusOf } from './targets.ts';
+import { changesWithoutEffect } from './without-effect.ts';
 
 /** After so many milliseconds a zone is read in full again: what SQL changes does not move a serial. */
 const maxReadAge = 3_600_000;
@@ -198,7 +199,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanRun
       fitFor,
       evidence,
     },
-    problems: [...planned.problems, ...unasked],
+    problems: [...planned.problems, ...unasked, ...(await changesWithoutEffect(planned.changeset, planning.store))],
   };
 };
 

@@ -25,5 +25,10 @@ export const planRules: readonly RuleText[] = [
   ),
   rule('health-check-unsupported', 'warning', 'The provider has no checks: the plain addresses are written.'),
   rule('health-check-limited', 'warning', 'The target cannot do all of a check as it is asked.'),
+  rule(
+    'write-without-effect',
+    'warning',
+    'An earlier apply wrote this change, the target took it, and it had no effect, or was undone since. `plan` ends with exit code 4.',
+  ),
   rule('set-not-whole', 'error', 'An atomic set that was cut short can neither be completed nor taken back.'),
 ];

@@ -44,6 +44,15 @@ export const writtenValuesSchema = Type.Array(
 
 export const orphanedValuesSchema = Type.Array(Type.Object({ name: text, type: text, rdata: text, missing }));
 
+export const unprovenChangesSchema = Type.Array(
+  Type.Object({
+    name: text,
+    type: text,
+    after: orNull(Type.Object({ ttl: number, values: texts })),
+    isAtTarget: Type.Boolean(),
+  }),
+);
+
 export const passSchema = Type.Object({
   started: number,
   ended: number,

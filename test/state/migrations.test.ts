@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openStore, readStore } from '../../src/state/index.ts';
+import { schemaVersion } from '../../src/state/sqlite/migrations.ts';
 import { tempFolder } from '../servers/child.ts';
-import { inventoryOf, lastSync, zone } from './samples.ts';
+import { inventoryOf, lastSync, unprovenOf, writtenOf, zone } from './samples.ts';
 
 const kept = { ...lastSync, unmanaged: [] };
 const kindless = { name: 'kindless.test.', view: null };
@@ -54,7 +55,7 @@ describe('a state file of version 1', () => {
     expect(await store.inventory('lab')).toBeNull();
     await store.remember('lab', inventoryOf(3));
     await store.close();
-    expect(versionIn(file)).toBe(2);
+    expect(versionIn(file)).toBe(schemaVersion);
     const again = await openStore(file);
     expect(await again.inventory('lab')).toEqual(inventoryOf(3));
     expect(await again.lastSync(zone, 'pdns')).toEqual(kept);
@@ -90,7 +91,7 @@ describe('a state file of version 1', () => {
       expect(store.notice).toBeNull();
       await store.remember('lab', inventoryOf(1));
       await store.close();
-      expect(versionIn(file)).toBe(2);
+      expect(versionIn(file)).toBe(schemaVersion);
     });
   }
 
@@ -107,16 +108,37 @@ describe('a state file of version 1', () => {
     expect(store.notice).toBeNull();
     expect(await store.lastSync(zone, 'pdns')).toEqual(kept);
     await store.close();
-    expect(versionIn(copy)).toBe(2);
+    expect(versionIn(copy)).toBe(schemaVersion);
+  });
+});
+
+describe('a state file of version 2', () => {
+  it('is read by who writes nothing, but for what it does not have yet', async () => {
+    const file = join(tempFolder('state'), 'state.sqlite');
+    const first = await openStore(file);
+    await first.noteWritten(zone, 'pdns', [], [writtenOf(1)]);
+    await first.close();
+    const database = new DatabaseSync(file);
+    database.exec('DROP TABLE unproven; PRAGMA user_version = 2');
+    database.close();
+    const store = await readStore(file);
+    expect(await store.written(zone, 'pdns')).toEqual([writtenOf(1)]);
+    expect(await store.unproven(zone, 'pdns')).toEqual([]);
+    await store.close();
+    const again = await openStore(file);
+    await again.keepUnproven(zone, 'pdns', [unprovenOf(1)]);
+    expect(await again.unproven(zone, 'pdns')).toEqual([unprovenOf(1)]);
+    expect(await again.written(zone, 'pdns')).toEqual([writtenOf(1)]);
+    await again.close();
   });
 });
 
 describe('a state file of a newer version', () => {
   it('is refused and left as it is', async () => {
-    const file = makeFile([...firstRelease, 'PRAGMA user_version = 3']);
+    const file = makeFile([...firstRelease, `PRAGMA user_version = ${schemaVersion + 1}`]);
     const before = readFileSync(file);
-    await expect(openStore(file)).rejects.toThrow(/newer Hostmaster \(schema 3\)/);
-    await expect(readStore(file)).rejects.toThrow(/newer Hostmaster \(schema 3\)/);
+    await expect(openStore(file)).rejects.toThrow(/newer Hostmaster \(schema \d+\)/);
+    await expect(readStore(file)).rejects.toThrow(/newer Hostmaster \(schema \d+\)/);
     expect(readFileSync(file)).toEqual(before);
   });
 });

@@ -29,6 +29,7 @@ const steps: readonly (readonly string[])[] = [
     bodies('journal', 'id TEXT NOT NULL', 'id'),
     bodies('passes', 'id INTEGER NOT NULL', 'id'),
   ],
+  [bodies('unproven', place, 'zone, view, target')],
 ];
 
 /** The version that this Hostmaster writes. */
