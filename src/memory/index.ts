@@ -4,7 +4,7 @@
 //   ledger       per zone and target: each value that we wrote for a server (or, where `owns: listed`, for Git), with its
 //                sources (`lab/web1`, `git`) and claims (ledger.ts)
 //   orphan       a value that exists where the inventory could have written it, and that nobody wants or accounts for, with
-//                how long that has been so and how many complete answers of the inventories said so
+//                how long that has been so and how many complete answers of the inventories said so; it goes with the value
 //   evidence     what decides whether an unwanted value may be deleted: servers, names, addresses, ledger and orphans
 //   unproven     per zone and target: each change that was written, and that a name server did not show when it was asked
 //   last sync    per zone and target: the fingerprint, mark and desired digest when the zone was last known to be as
@@ -28,7 +28,8 @@
 //      changes themselves say, and its zones are forgotten, so that the next pass reads them.
 //   6. What rememberValuesBeforeApply, rememberValues, rememberSyncs and recordPass cannot save is a notice, and the pass
 //      goes on; the others throw.
-export { deletionEvidenceAt } from './deletion-evidence.ts';
+export { rememberAbsent } from './absent-servers.ts';
+export { deletionEvidenceAt, type EvidenceStore } from './deletion-evidence.ts';
 export { desiredDigestOf } from './desired-digest.ts';
 export { rememberSyncs } from './last-synced.ts';
 export { recordPass } from './record-pass.ts';

@@ -2,22 +2,23 @@ import { type ApplyWork, applyAll, refuseStale } from '../apply/index.ts';
 import { load } from '../load/index.ts';
 import {
   recordPass,
+  rememberAbsent,
   rememberInventories,
   rememberReviewed,
   rememberReviewedBeforeApply,
   rememberSyncs,
-  rememberValues,
   rememberUnproven,
+  rememberValues,
   rememberValuesBeforeApply,
-} from '../memory/index.ts';
   type VerifiedZone,
+} from '../memory/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Plan } from '../model/plan.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport, type ZoneResult } from '../model/result.ts';
-import { apexNsOf, createSettingsOf } from '../model/zone.ts';
 import { keyOf } from '../model/rrset.ts';
+import { apexNsOf, createSettingsOf } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
 import type { PassOptions, PlannedWork, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
@@ -56,7 +57,6 @@ export const applyPass = async (pass: PlanPass, context: RunContext): Promise<Ap
   return { results, verify, problems: [] };
 };
 
-const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readonly AppliedWork[] =>
 const verifiedZone =
   (results: readonly ZoneResult[]) =>
   ({ zone, target, changeset, snapshot }: PlannedWork): VerifiedZone => {
@@ -72,6 +72,7 @@ const verifiedZone =
     };
   };
 
+const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readonly AppliedWork[] =>
   work.flatMap(({ zone, target, changeset, snapshot }) => {
     const result = resultOf(results, changeset);
     if (result === undefined) return [];
@@ -111,10 +112,9 @@ const applyReviewed = async (
   await rememberReviewedBeforeApply(work, definitions, store);
   const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable }, context);
   await rememberReviewed(work, results, definitions, store);
+  await rememberAbsent(plan.absent ?? [], definitions, store, started);
   const applied = await pooled(work, readsAtOnce, (each) => readAfter(each, results));
   const verify = await verifyApplied(applied, context);
-  await Promise.all(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
-  await recordPass({ started, plan, results, verify }, store, context);
   const written = applied.map(({ target, ...each }) => ({ ...each, target: target.definition.name }));
   await rememberUnproven(
     written.map((each) => ({ ...each, isRead: false, open: [] })),
@@ -122,6 +122,8 @@ const applyReviewed = async (
     store,
     context,
   );
+  await Promise.all(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
+  await recordPass({ started, plan, results, verify }, store, context);
   return { results, verify, problems };
 };
 

@@ -9,7 +9,7 @@ const texts = Type.Array(text);
 const number = Type.Number();
 const orNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-const missing = Type.Object({ since: number, snapshots: number });
+const missing = Type.Object({ since: number, snapshots: number, allowed: Type.Optional(Type.Boolean()) });
 
 const server = Type.Object({
   name: text,

@@ -81,9 +81,13 @@ const withheldOfReason = (group: readonly Withheld[]): readonly Line[] => {
     [toned(`  ! withheld by ${first.guard}: ${first.reason}`, 'error')],
     ...changes.map((change) => [`      ${change}`]),
     ...(more > 0 ? [[`      … and ${count(more, 'more', 'more')}`]] : []),
-    ...(first.allow === null ? [] : [[`      to let it through in one run: --allow ${shellWord(first.allow)}`]]),
+    ...(first.allow === null ? [] : [[`      ${allowWords(first.allow)}: --allow ${shellWord(first.allow)}`]]),
   ];
 };
+
+/** That a server is gone is remembered; all else is let through once. */
+const allowWords = (allow: string): string =>
+  allow.startsWith('absent:') ? 'to let all of that server go' : 'to let it through in one run';
 
 const mostWhys = 4;
 
