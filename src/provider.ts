@@ -8,10 +8,19 @@ export * from './model/duration.ts';
 export * from './model/errors.ts';
 export type * from './model/health.ts';
 export { sameCheck } from './model/health.ts';
+export { whyNoJson } from './model/json-measure.ts';
 export * from './model/list-keys.ts';
+export { masked } from './model/mask.ts';
 export * from './model/name.ts';
 export * from './model/network.ts';
 export type * from './model/plan.ts';
+export {
+  type CheckedRecord,
+  checkedAddresses,
+  printCheckedLua,
+  readCheckedLua,
+  type Witness,
+} from './model/rdata/services/checked-lua.ts';
 export * from './model/rdata.ts';
 export {
   type AddressType,
@@ -141,6 +150,14 @@ export type WriteResult =
    */
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] };
 
+/** How a write is to be sent. */
+export interface Sending {
+  /** To be called just before each request that may change something. Throws where it must not be sent any more. */
+  readonly before: () => Promise<void>;
+  /** Somebody wants to stop: waits for what was written already are cut short. */
+  readonly stopping?: AbortSignal;
+}
+
 /** A kind of DNS service. It never diffs, never guards, never logs; it throws HostmasterError. */
 export interface Provider {
   readonly supports: Supports;
@@ -152,16 +169,24 @@ export interface Provider {
   cut?(zone: ZoneId, changes: readonly Change[]): readonly (readonly Change[])[];
   /**
    * A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. One that would replace
-   * what is not there any more throws STALE_PLAN, one that met another's LOST_RACE, and nothing of these is applied.
+   * what is not there any more throws STALE_PLAN, one that met another's LOST_RACE, and nothing of these is applied. The
+   * signal of a write ends the wait for its answer: it comes long after the one that ends reads.
    */
-  apply(write: Write, signal?: AbortSignal): Promise<WriteResult>;
+  apply(write: Write, signal?: AbortSignal, sending?: Sending): Promise<WriteResult>;
+  /** Milliseconds in which a write of so many changes takes effect, or never. Default is 30,000. Pure. */
+  writeTimeout?(changes: number): number;
   /**
    * What is owed after the last write of a zone (a rectify), before anyone asks. Without changes: what a process that
-   * was killed may have left undone.
+   * was killed may have left undone. `stopping`: somebody wants to stop, and what need not be waited for is left.
    */
-  finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal): Promise<void>;
+  finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal, stopping?: AbortSignal): Promise<void>;
   /** The mark of the zone, which goes when the zone goes: the one it has, or `mark`, which is left there then. */
   mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string>;
+  /**
+   * What tells the zone from another of its name there, now or in another account; null: it is not there. Without it, the
+   * server and the name do.
+   */
+  zoneId?(zone: ZoneId, signal?: AbortSignal): Promise<string | null>;
   createZone(zone: ZoneId, settings: CreateSettings, signal?: AbortSignal): Promise<void>;
   deleteZone(zone: ZoneId, signal?: AbortSignal): Promise<void>;
   /** Where `supports.health_checks`. */
@@ -217,6 +242,8 @@ export interface ProviderContext {
   /** The target's zones in hostmaster.yaml, by their canonical names; the target need not have them. */
   readonly zones?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Takes a line for whoever looks for a fault: nobody has to do anything about it. */
+  readonly onDebug?: (message: string) => void;
 }
 
 /** A target by what hostmaster.yaml says of it, without its secrets. */
@@ -230,11 +257,18 @@ export interface ProviderFactory {
   readonly name: string;
   readonly schema: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
+  /** Does it need neither a network nor a secret? Counts for built-in ones alone. Default is no. */
+  readonly isOffline?: boolean;
   /**
    * One string for the server that a target writes to: targets of the same server take turns, and no zone of one is deleted
    * that is wanted at another. Default: each target is a server of its own. Pure.
    */
   serverId?(target: ServerTarget): string;
+  /**
+   * One string, without a secret, for the server that what is remembered of a target is about: with another one it begins at
+   * nothing. Default is serverId. Pure.
+   */
+  stateId?(target: ServerTarget): string;
   /** Reads what it must know of the server first (its settings decide `supports`). */
   open(context: ProviderContext): Promise<Provider>;
   /** Its own name server, where it is one: runs until stopped. Throws where its address is taken. */

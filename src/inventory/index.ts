@@ -14,6 +14,7 @@ import { inventorySources } from './sources/index.ts';
 import { failed, type SourceAnswer } from './sources/source.ts';
 
 export { withAllowedAbsences } from './allowed-absences.ts';
+export { inventoryIdentity } from './identity.ts';
 export { inventorySources } from './sources/index.ts';
 
 /** What reading inventories needs from outside. Times are milliseconds. */

@@ -26,8 +26,8 @@
 //      desired and in order, leaves a mark at those it wrote, and forgets all others; recordPass comes last.
 //   5. A reviewed plan has no inventories and no full reads: rememberReviewedBeforeApply and rememberReviewed save what its
 //      changes themselves say, and its zones are forgotten, so that the next pass reads them.
-//   6. What rememberValuesBeforeApply, rememberValues, rememberSyncs and recordPass cannot save is a notice, and the pass
-//      goes on; the others throw.
+//   6. What cannot be saved once zones are being written is one problem (watch-store.ts), and the pass goes on: what was
+//      written is told. Before that, it throws.
 export { rememberAbsent } from './absent-servers.ts';
 export { deletionEvidenceAt, type EvidenceStore } from './deletion-evidence.ts';
 export { desiredDigestOf } from './desired-digest.ts';
@@ -48,3 +48,4 @@ export {
   type VerifiedZone,
   writtenBefore,
 } from './unproven.ts';
+export { watchStore } from './watch-store.ts';

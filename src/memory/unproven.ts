@@ -120,7 +120,7 @@ export const afterVerification = (
 export const rememberVerified = async (
   zones: readonly AskedZone[],
   report: Pick<VerifyReport, 'differences'>,
-  open: () => Promise<Store>,
+  save: (job: (store: Store) => Promise<void>) => Promise<void>,
   { onNotice }: Pick<RunContext, 'onNotice'>,
 ): Promise<void> => {
   const due = zones
@@ -128,15 +128,12 @@ export const rememberVerified = async (
     .filter(({ isInOrder, isSynced, still, unproven }) => (!isInOrder && isSynced) || still.length < unproven.length);
   if (due.length === 0) return;
   try {
-    const store = await open();
-    try {
+    await save(async (store) => {
       for (const { isInOrder, still, target, zone } of due) {
         if (!isInOrder) await store.forgetSync(zone, target);
         await store.keepUnproven(zone, target, still);
       }
-    } finally {
-      await store.close();
-    }
+    });
   } catch (error) {
     onNotice?.(`could not save what this verification found; add --full to the next plan: ${messageOf(error)}`);
   }

@@ -74,11 +74,24 @@ export interface Lease {
   readonly zone: ZoneId;
   readonly target: string;
   readonly token: string;
+  /** Until then a write that an earlier holder sent may still take effect; milliseconds since 1970, null: none. */
+  readonly unansweredUntil: number | null;
 }
 
 /** Somebody else has the lease. */
 export interface LeaseRefusal {
   readonly heldBy: string;
+  /** Milliseconds until it runs out, where its holder does not renew it. */
+  readonly lasts: number;
+}
+
+/** What keeps others from a zone at a target now: a holder of its lease, or a write that may still take effect. */
+export interface LeaseInUse {
+  readonly zone: ZoneId;
+  readonly target: string;
+  /** null: nobody has it any more. */
+  readonly holder: LeaseRefusal | null;
+  readonly unansweredUntil: number | null;
 }
 
 /**
@@ -140,16 +153,40 @@ export interface PassRecord {
   readonly problems: number;
 }
 
+/** What a name of the configuration stands for. */
+export interface Identity {
+  readonly kind: 'target' | 'inventory' | 'zone';
+  readonly name: string;
+  /** One text for the server, the inventory or the zone itself, in words that people know it by, without a secret. */
+  readonly identity: string;
+  /** The name that the first one of this name is kept under. */
+  readonly first: string;
+}
+
+/** The name that the state keeps it under; `before`: what the name stood for last, where that was another; else null. */
+export interface KnownAs {
+  readonly stored: string;
+  readonly before: string | null;
+}
+
 /** Where Hostmaster remembers. A store that is lost costs reads and time, never records. */
 export interface Store {
+  /** What each is known as, in their order; one that was never seen is noted, where the store can be written. */
+  identify(identities: readonly Identity[]): Promise<readonly KnownAs[]>;
   lastSync(zone: ZoneId, target: string): Promise<LastSync | null>;
   saveSync(zone: ZoneId, target: string, lastSync: LastSync): Promise<void>;
   forgetSync(zone: ZoneId, target: string): Promise<void>;
   /** Of those who share this store, one at a time may write a zone at a target. */
   lease(zone: ZoneId, target: string): Promise<Lease | LeaseRefusal>;
-  /** Is it still ours? Asked just before each write, and renews it. */
-  holds(lease: Lease): Promise<boolean>;
-  release(lease: Lease): Promise<void>;
+  /**
+   * Is it still ours? Asked just before each write, and renews it. Whoever has it next is told of `unansweredUntil`: until
+   * then what was sent under it may take effect.
+   */
+  holds(lease: Lease, unansweredUntil?: number | null): Promise<boolean>;
+  /** Gives it back; whoever has it next is told of `unansweredUntil`. */
+  release(lease: Lease, unansweredUntil?: number | null): Promise<void>;
+  /** The leases that others have to wait for. */
+  leasesInUse(): Promise<readonly LeaseInUse[]>;
   /** The last good snapshot of an inventory. */
   inventory(name: string): Promise<KnownInventory | null>;
   remember(name: string, known: KnownInventory): Promise<void>;
@@ -173,6 +210,8 @@ export interface Store {
   /** All of them in one transaction. An entry that is there by its id is replaced. */
   journalAll(entries: readonly JournalEntry[]): Promise<void>;
   journalled(): Promise<readonly JournalEntry[]>;
+  /** Sets that are half done at servers that the configuration does not speak of: nobody here can end them. */
+  journalledElsewhere(): Promise<readonly JournalEntry[]>;
   /** The set stands whole, or is as before. */
   endJournal(id: string): Promise<void>;
   /** All of them, or none. */

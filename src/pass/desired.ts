@@ -12,8 +12,11 @@ import type { Desired, PassOptions, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { type AbsenceAllows, absenceAllows, absentServers } from './absent-servers.ts';
 import { hasRoles, readDefinitions, selectedZones } from './definitions.ts';
-import { type OpenPass, withStore } from './open.ts';
+import type { IdentifiedState } from './identities.ts';
+import { type OpenPass, withProblems, withStore } from './open.ts';
+import { refuseOfPullRequest } from './pull-request.ts';
 import { rulesElsewhere } from './rules-elsewhere.ts';
+import { refuseStopped } from './stopped.ts';
 
 /** What a pass reads inventories with. */
 export interface ReadDesiredOptions {
@@ -53,6 +56,7 @@ export const readDesired = async (definitions: Definitions, context: ReadDesired
     return withAbsences(withoutServers(definitions, context.now), definitions, context);
   }
   const { roles, targetsFolder } = definitions;
+  refuseOfPullRequest(definitions, { targets: [], inventories: true, state: false });
   const known = new Map(
     await Promise.all(roles.inventories.map(async ({ name }) => [name, await context.store.inventory(name)] as const)),
   );
@@ -135,14 +139,17 @@ export const withDesired = async <T>(
   options: PassOptions,
   context: RunContext,
   openStore: StoreOpener,
-  job: (read: { readonly desired: Desired; readonly store: Store }) => Promise<T>,
+  job: (read: { readonly desired: Desired; readonly storeFor: IdentifiedState['storeFor'] }) => Promise<T>,
 ): Promise<T> => {
   const definitions = await readDefinitions(options, context);
-  return withStore(definitions, openStore, async (store) => {
+  refuseOfPullRequest(definitions, { targets: options.targets, inventories: true, state: true });
+  return withStore(definitions, openStore, context, async ({ problems, storeFor }) => {
     const now = context.clock.now();
     const signal = context.signal === undefined ? {} : { signal: context.signal };
-    const desired = await readDesired(definitions, { now, store, allowShrink: new Set(), ...signal });
-    return job({ desired, store });
+    const reading = { now, store: storeFor(null), allowShrink: new Set<string>(), ...signal };
+    const desired = await readDesired(withProblems(definitions, problems), reading);
+    refuseStopped(context);
+    return job({ desired, storeFor });
   });
 };
 

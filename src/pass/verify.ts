@@ -1,6 +1,7 @@
 import { type AskedZone, afterVerification, rememberVerified } from '../memory/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
+import type { Store } from '../model/ports.ts';
 import { type Problem, sortProblems } from '../model/problem.ts';
 import type { VerifyReport } from '../model/result.ts';
 import { keyOf, type RRsetKey } from '../model/rrset.ts';
@@ -11,9 +12,10 @@ import type { OpenTarget, RunContext } from '../target.ts';
 import { configuredAddresses } from './configured-addresses.ts';
 import { selectedZones } from './definitions.ts';
 import { withDesired } from './desired.ts';
-import { withTargets } from './open.ts';
+import { withStore, withTargets } from './open.ts';
 import { type ProofWork, prove, serialIn } from './prove.ts';
 import { unanswerableTypes } from './readiness.ts';
+import { refuseStopped } from './stopped.ts';
 import { type RetainContext, withRetained } from './with-retained.ts';
 import { writeWithoutEffect } from './without-effect.ts';
 
@@ -32,8 +34,9 @@ export const verifyPass = async (
     options,
     context,
     openStore,
-    ({ desired: { definitions, evidence }, store }) =>
+    ({ desired: { definitions, evidence }, storeFor }) =>
       withTargets(definitions, { ...options, serve: true }, context, async (targets) => {
+        const store = storeFor(targets);
         const due = selectedZones(definitions.zones, options).flatMap((zone) =>
           zone.settings.targets.flatMap((name) => {
             const target = targets.open.get(name);
@@ -44,7 +47,10 @@ export const verifyPass = async (
           expectedAt(zone, target, { evidence, context, store }),
         );
         const sources = { ...context, elsewhere: configuredAddresses(definitions.zones) };
-        const report = await prove(await sampledWorks(works, options.sample), context, sources);
+        const sampled = await sampledWorks(works, options.sample, context);
+        refuseStopped(context);
+        const report = await prove(sampled, context, sources);
+        refuseStopped(context);
         const problems = [
           ...targets.problems,
           ...works.flatMap((each) => [...each.problems, ...withoutEffect(each.asked, report)]),
@@ -56,7 +62,9 @@ export const verifyPass = async (
         };
       }),
   );
-  await rememberVerified(asked, report, () => openToSave(definitions.state), context);
+  const save = (job: (store: Store) => Promise<void>) =>
+    withStore(definitions, openToSave, context, ({ storeFor }) => job(storeFor(null)));
+  await rememberVerified(asked, report, save, context);
   return { ...report, definitions };
 };
 
@@ -119,11 +127,13 @@ const besideAt = async (
 const sampledWorks = async (
   works: readonly ExpectedWork[],
   size: number | undefined,
+  { signal }: RunContext,
 ): Promise<readonly ProofWork[]> => {
-  const serials = await serialsAt(works.map(({ work: { target } }) => target));
+  const targets = works.map(({ work: { target } }) => target);
+  const serials = await serialsAt(targets, signal);
   return works.map(({ work, asked: { unproven } }) => ({
     ...work,
-    keys: sampled(work.keys, size, unproven),
+    keys: everyNth(work.keys, size, unproven),
     serial: serials.get(work.target)?.get(work.zone.name) ?? null,
   }));
 };
@@ -131,11 +141,12 @@ const sampledWorks = async (
 /** The serials that targets tell of their zones, by which a secondary is late whose primary nobody asks. */
 const serialsAt = async (
   targets: Iterable<OpenTarget>,
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<OpenTarget, ReadonlyMap<string, number>>> =>
   new Map(
     await Promise.all(
       [...new Set(targets)].map(async (target) => {
-        const zones = await target.provider.listZones().catch(() => []);
+        const zones = await target.provider.listZones(signal).catch(() => []);
         const known = zones.flatMap(({ name, fingerprint }) => {
           const serial = serialIn(fingerprint);
           return serial === null ? [] : [[name, serial] as const];
@@ -146,7 +157,7 @@ const serialsAt = async (
   );
 
 /** Every nth, and what is unproven in any case. */
-const sampled = (
+const everyNth = (
   keys: readonly RRsetKey[],
   size: number | undefined,
   unproven: readonly RRsetKey[],

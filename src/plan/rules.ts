@@ -30,5 +30,6 @@ export const planRules: readonly RuleText[] = [
     'warning',
     'An earlier apply wrote this change, the target took it, and it had no effect, or was undone since. `plan` ends with exit code 4.',
   ),
+  rule('serves-disabled', 'warning', 'A change serves what somebody disabled at the target.'),
   rule('set-not-whole', 'error', 'An atomic set that was cut short can neither be completed nor taken back.'),
 ];

@@ -52,6 +52,7 @@ export const unprovenChangesSchema = Type.Array(
     isAtTarget: Type.Boolean(),
   }),
 );
+export const identitySchema = Type.Object({ stored: text, at: number });
 
 export const passSchema = Type.Object({
   started: number,

@@ -1,4 +1,5 @@
 import type { Store } from '../model/ports.ts';
+import { identitiesIn } from './identities.ts';
 import { inventoriesIn } from './inventories.ts';
 import { journalIn } from './journal.ts';
 import { lastSyncsIn } from './last-syncs.ts';
@@ -21,6 +22,7 @@ export const storeOn = (driver: SqlDriver, say: Say): Store => {
     ...orphansIn(work),
     ...unprovenIn(work),
     ...journalIn(work),
+    ...identitiesIn(work),
     ...passesIn(work),
     close: () => driver.close(),
   };
@@ -28,20 +30,22 @@ export const storeOn = (driver: SqlDriver, say: Say): Store => {
 
 /** The same, where nothing may be written: what would be is let go. */
 export const readersOn = (driver: SqlDriver, say: Say): Store => {
-  const { lastSync, inventory, written, orphans, unproven, journalled, passes, close } = storeOn(driver, say);
-  return { ...emptyStore, lastSync, inventory, written, orphans, unproven, journalled, passes, close };
+  const { lastSync, inventory, written, orphans, unproven, journalled, passes, identify, close } = storeOn(driver, say);
+  return { ...emptyStore, lastSync, inventory, written, orphans, unproven, journalled, passes, identify, close };
 };
 
 const nothing = (): Promise<void> => Promise.resolve();
 
 /** A state that knows nothing and keeps nothing. */
 export const emptyStore: Store = {
+  identify: async (identities) => identities.map(({ first }) => ({ stored: first, before: null })),
   lastSync: () => Promise.resolve(null),
   saveSync: nothing,
   forgetSync: nothing,
-  lease: async (zone, target) => ({ zone, target, token: '' }),
+  lease: async (zone, target) => ({ zone, target, token: '', unansweredUntil: null }),
   holds: () => Promise.resolve(true),
   release: nothing,
+  leasesInUse: () => Promise.resolve([]),
   inventory: () => Promise.resolve(null),
   remember: nothing,
   written: () => Promise.resolve([]),
@@ -53,6 +57,7 @@ export const emptyStore: Store = {
   journal: nothing,
   journalAll: nothing,
   journalled: () => Promise.resolve([]),
+  journalledElsewhere: () => Promise.resolve([]),
   endJournal: nothing,
   endJournalAll: nothing,
   recordPass: nothing,

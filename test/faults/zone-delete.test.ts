@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Ended, hostmaster } from '../command.ts';
+import { cleanEnvironment, type Ended, hostmaster } from '../command.ts';
 import {
   type Bind,
   type Proxy as FaultyProxy,
@@ -96,7 +96,9 @@ describe('somebody else who writes', () => {
   it('with the lease is waited for', async () => {
     await repository.run('zone', 'delete', 'no.test', '--target', 'pdns', '--confirm', 'no.test');
     const state = new DatabaseSync(join(repository.folder, 'state.sqlite'), { timeout: 5000 });
-    const lease = state.prepare('INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)');
+    const lease = state.prepare(
+      'INSERT INTO leases (zone, view, target, token, host, pid, until) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
     lease.run(zone, '', 'pdns', 'theirs', 'elsewhere', 1, Date.now() + 60_000);
     const onError = (text: string): void => {
       if (text.includes('waiting')) state.exec('DELETE FROM leases');
@@ -199,7 +201,8 @@ describe('a dump that cannot be written to its end', () => {
     const args = [process.execPath, bin, ...argsOf(), '--config', repository.config];
     // 300 KiB are enough for the state, and too little for the dump.
     const limited = ['-c', 'ulimit -f 300; exec "$@"', 'bash', ...args];
-    await expect(promisify(execFile)('bash', limited)).rejects.toMatchObject({
+    const limitedRun = promisify(execFile)('bash', limited, { env: cleanEnvironment() });
+    await expect(limitedRun).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/nothing was deleted: the dump .* cannot be written \(EFBIG/),
     });

@@ -48,10 +48,12 @@ export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Defini
   targetsFolder: '.',
   file: 'hostmaster.yaml',
   state: 'state.sqlite',
+  stopWithin: 60_000,
   targets: [],
   zones,
   zoneNames,
   roles,
+  pullRequest: null,
   problems: [],
 });
 

@@ -17,7 +17,14 @@ import {
   refuseForeignFile,
   stateError,
 } from './file.ts';
-import { hasOurTables, migrate, versionOf } from './migrations.ts';
+import {
+  hasOurTables,
+  migrate,
+  readableVersion,
+  versionOf,
+  versionWithIdentities,
+  versionWithUnproven,
+} from './migrations.ts';
 
 // The state in a file of SQLite: `apply` opens it to write, the commands that change nothing read it. A state that is lost
 // costs reads and time, never records: what nobody knows is not deleted.
@@ -116,9 +123,11 @@ export const readStore = async (file: string, say: Say = () => undefined): Promi
 /** A file of an older version has fewer tables: what is not there yet is not known. */
 const ofVersion = (version: number, readers: Store): Store => {
   const { close, lastSync } = readers;
+  const { identify, unproven } = emptyStore;
   if (version === 0) return { ...emptyStore, close };
-  if (version === 1) return { ...emptyStore, close, lastSync };
-  return version === 2 ? { ...readers, unproven: emptyStore.unproven } : readers;
+  if (version < readableVersion) return { ...emptyStore, close, lastSync };
+  if (version < versionWithIdentities) return { ...readers, identify, unproven };
+  return version < versionWithUnproven ? { ...readers, unproven } : readers;
 };
 
 /** Looks at every page: 25 ms for 100,000 values. */
