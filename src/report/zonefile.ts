@@ -1,6 +1,6 @@
 import { compareText } from '../model/compare.ts';
 import { relativeTo } from '../model/name.ts';
-import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
+import { masterForm, rdataToYaml, typeByName } from '../model/rdata.ts';
 import { isSoa } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 
@@ -68,21 +68,23 @@ const yamlScalar = (value: unknown): string => {
   return plain.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
 };
 
-/** Types beyond the ones that standards name are private use: only their own server can read their text (RFC 6895). */
-const privateUse = 65280;
-
-/** A zone as an RFC 1035 master file. What standard parsers don't know is written by RFC 3597, its text in a comment. */
+/**
+ * A zone as an RFC 1035 master file. What a parser may not know is written by RFC 3597, its text in a comment, and SvcParams
+ * younger than RFC 9460 by their numbers.
+ */
 export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<string> {
   yield `$ORIGIN ${zone}\n`;
   for (const rrset of inOrder(rrsets, zone)) {
-    const code = typeByName(rrset.type)?.code ?? 0;
+    const type = typeByName(rrset.type);
     const owner = relativeTo(rrset.name, zone) || '@';
     for (const { rdata } of rrset.values) {
-      if (code === 0) yield `; ${owner} ${rrset.type} ${oneLine(rdata)} is no record of a master file\n`;
-      else
-        yield code >= privateUse
-          ? `${owner}\t${rrset.ttl}\tIN\tTYPE${code}\t${genericRdata(rrset.type, rdata)}\t; ${rrset.type} ${oneLine(rdata)}\n`
-          : `${owner}\t${rrset.ttl}\tIN\t${rrset.type}\t${rdata}\n`;
+      if (type === null || type.code === 0) {
+        yield `; ${owner} ${rrset.type} ${oneLine(rdata)} is no record of a master file\n`;
+        continue;
+      }
+      const [shown, text] = masterForm(type, rdata);
+      const comment = text === rdata || shown === rrset.type ? '' : `\t; ${rrset.type} ${oneLine(rdata)}`;
+      yield `${owner}\t${rrset.ttl}\tIN\t${shown}\t${text}${comment}\n`;
     }
   }
 }
