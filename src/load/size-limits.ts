@@ -13,7 +13,7 @@ export const sizeLimits = {
   /** Records of one zone, whatever files they are in. */
   zoneRecords: 1_000_000,
   /** Characters of YAML that are parsed at once: those of one name, where the file can be read name by name. */
-  yamlPiece: 20 * 1024 * 1024,
+  yamlPiece: 5 * 1024 * 1024,
   /** Words of one record of a master file. */
   entryWords: 100_000,
   /** Characters of one record of a master file, space and comments not counted. */

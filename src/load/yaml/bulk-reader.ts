@@ -28,7 +28,7 @@ const pieceLength = 16 * 1024;
 export const readEntries = (text: string, onEntry: OnEntry, length = pieceLength): void => {
   const anchors: Anchors = { nodes: new Map(), aliased: 0 };
   const merges: YamlEntry[] = [];
-  const whole = length >= text.length || marker.test(text.slice(headEnd(text)));
+  const whole = length >= text.length || marker.test(text.slice(headEnd(text), bodyEnd(text)));
   let start = 0;
   while (start < text.length) {
     const piece = parsePiece(text, start, whole ? text.length : length);
@@ -45,6 +45,12 @@ const headEnd = (text: string): number => {
   let at = 0;
   for (let next = matchEnd(blankLine, text, at); next > at; next = matchEnd(blankLine, text, at)) at = next;
   return matchEnd(firstMarker, text, at);
+};
+
+/** Where a last line of "..." begins, which ends all entries; without one, the text's end. */
+const bodyEnd = (text: string): number => {
+  const end = text.trimEnd().length;
+  return text.endsWith('\n...', end) ? end - '...'.length : text.length;
 };
 
 const matchEnd = (pattern: RegExp, text: string, at: number): number => {
