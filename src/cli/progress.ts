@@ -12,16 +12,20 @@ export const progressLine = (io: Io): { readonly onStep: (step: Step) => void; r
   const started = Date.now();
   let last = 0;
   let shown = false;
+  io.signal.addEventListener('abort', () => {
+    shown = true;
+    io.err('\r\u001b[Kstopping: what was sent is waited for; once more ends at once');
+  });
   return {
     onStep: ({ stage, done, total }) => {
       const now = Date.now();
       if (now - started < quiet || now - last < pause) return;
       last = now;
       shown = true;
-      io.err(`\r\u001b[K${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${words[stage]}`);
+      io.redraw(`${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${words[stage]}`);
     },
     clear: () => {
-      if (shown) io.err('\r\u001b[K');
+      if (shown) io.redraw('');
       shown = false;
     },
   };

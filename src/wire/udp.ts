@@ -42,6 +42,7 @@ export const exchangeDatagram = async <T>(
     }),
   );
   signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
   try {
     socket.connect(port, address);
     return await promise;
