@@ -89,7 +89,7 @@ export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<s
   yield `$ORIGIN ${withoutCommands(zone)}\n`;
   for (const rrset of inOrder(rrsets, zone)) {
     const type = typeByName(rrset.type);
-    const owner = withoutCommands(relativeTo(rrset.name, zone) || '@');
+    const owner = atLineStart(relativeTo(rrset.name, zone) || '@');
     for (const { rdata } of rrset.values) {
       if (type === null || type.code === 0) {
         yield `; ${owner} ${rrset.type} ${visible(rdata)} is no record of a master file\n`;
@@ -103,8 +103,10 @@ export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<s
 }
 
 /** The same text with RFC 1035's escapes where a log that it is printed to would begin a command. */
-const withoutCommands = (text: string): string =>
-  (text.includes('##') ? text.replaceAll(commandMark, '\\035') : text).replace(/^:(?=:)/, '\\058');
+const withoutCommands = (text: string): string => (text.includes('##') ? text.replaceAll(commandMark, '\\035') : text);
+
+/** The same for what begins a line. */
+const atLineStart = (text: string): string => withoutCommands(text).replace(/^:(?=:)/, '\\058');
 
 /** Numbers inside of a text count as numbers: h2 before h10. */
 const naturally = (a: string, b: string): number => {

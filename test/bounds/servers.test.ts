@@ -4,7 +4,7 @@ import type { Role } from '../../src/model/roles.ts';
 import { claim, grant, inputOf, label, newcomer, record, server, zone } from '../compose/compose-input.ts';
 import { growsFaster } from './growth.ts';
 
-// 15,000, 30,000 and 60,000 servers that all want the same: what composing takes grows with their number and no faster.
+// 3,000 and 12,000 servers that all want the same: what composing takes grows with their number and no faster.
 
 const zones = [zone('lab.internal.'), zone('10.in-addr.arpa.')];
 const names = ['*.lab.internal', 'lab.internal'];
@@ -48,7 +48,7 @@ describe('servers that all', () => {
       composing(label('pool', { claims: [claim(5, '{{server.alias}}.lab.internal')] }), address, () => '..'),
     ],
   ])('%s', async (_what, work) => {
-    expect(await growsFaster(work)).toBeNull();
+    expect(await growsFaster(work, [3_000, 12_000])).toBeNull();
     expect(work(2_000).problems.length).toBeLessThan(20);
   });
 });

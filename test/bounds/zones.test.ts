@@ -14,7 +14,7 @@ describe('many zones of one "*"', () => {
   it('with 1,000 exemptions and 1,000 ignored names', async () => {
     const ofAll = { ...settings, exempt, ignore };
     const work = (size: number) => {
-      const zones = Array.from({ length: size / 10 }, (_, i): DesiredZone => {
+      const zones = Array.from({ length: size }, (_, i): DesiredZone => {
         const { rrsets, ...zone } = zoneOf(
           ['@ NS ns1.example.net.', '@ NS ns2.example.net.', 'a MX 1 b', 'n7.deep 90000 TXT "x"'],
           { name: `z${i}.example.` },
@@ -23,8 +23,8 @@ describe('many zones of one "*"', () => {
       });
       return checkZones(zones, { zoneNames: zones.map(({ id }) => id.name) });
     };
-    expect(await growsFaster(work)).toBeNull();
-    const { problems } = work(100);
+    expect(await growsFaster(work, [300, 1_200])).toBeNull();
+    const { problems } = work(10);
     expect(new Set(problems.map(({ rule }) => rule))).toEqual(
       new Set(['dangling-target', 'ignored-but-wanted', 'exempt-unused']),
     );

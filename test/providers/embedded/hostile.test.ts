@@ -141,7 +141,7 @@ describe('the embedded server', () => {
   });
 
   it('answers no more than is read, and all of it once it is', async () => {
-    const count = 2_000;
+    const count = 1_000;
     const client = connect(embedded.serving.port, embedded.serving.address);
     let answers = 0;
     const all = new Promise<void>((resolve) => {
@@ -159,8 +159,8 @@ describe('the embedded server', () => {
     const query = framed(encodeQuery(1, question(`many.${zone}`)));
     for (let i = 0; i < count; i += 1) client.write(query);
     for (let i = 0; i < 20; i += 1) await answersStill();
-    // 2,000 answers have 38 MB.
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+    // 1,000 answers have 19 MB.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8_000_000);
     client.resume();
     await all;
     client.destroy();
@@ -176,14 +176,14 @@ describe('the embedded server', () => {
       }),
     );
     const query = framed(encodeQuery(1, question(`many.${zone}`)));
-    client.write(Buffer.concat(Array.from({ length: 5_000 }, () => query)));
+    client.write(Buffer.concat(Array.from({ length: 2_000 }, () => query)));
     await vi.waitUntil(() => answers > 0, { timeout: 60_000 });
     for (let i = 0; i < 20; i += 1) {
       const before = answers;
       await answersUdp();
       expect(answers - before).toBeLessThan(200);
     }
-    expect(answers).toBeLessThan(5_000);
+    expect(answers).toBeLessThan(2_000);
     client.destroy();
     await answersStill();
   });
