@@ -40,6 +40,8 @@ export interface Answer {
 export interface NoAnswer {
   readonly status: 'no_answer';
   readonly reason: string;
+  /** Nothing listens there, or no way leads there: it cannot just have been slow. */
+  readonly unreachable?: true;
 }
 
 export interface Question {
