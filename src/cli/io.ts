@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { type Colours, noColours, terminalColours } from '../report/index.ts';
+import { type Colours, harmlessLines, noColours, terminalColours } from '../report/index.ts';
 import { markedWriter, randomWord } from './command-marks.ts';
 import { exit } from './exit.ts';
 import { type Stopping, stopOnSignals } from './stopping.ts';
@@ -40,6 +40,10 @@ export const processIo = (): Io => {
   process.stderr.on('error', () => undefined);
   const word = randomWord();
   const err = markedWriter(process.stderr, process.env, word);
+  process.once('uncaughtException', (error) => {
+    err(harmlessLines(`hostmaster: an internal error, which is a bug: ${error.stack ?? error.message}\n`));
+    process.exit(exit.error);
+  });
   return {
     out: (text) => void process.stdout.write(text),
     say: markedWriter(process.stdout, process.env, word),

@@ -24,9 +24,9 @@ export const explainPass = async (
   context: RunContext,
   openStore: StoreOpener,
 ): Promise<readonly Explanation[]> =>
-  withDesired(options, context, openStore, ({ desired, store }) =>
+  withDesired(options, context, openStore, ({ desired, storeFor }) =>
     withTargets(desired.definitions, { ...options, serve: true }, context, async (targets) => {
-      const read = { context, store, evidence: desired.evidence };
+      const read = { context, store: storeFor(targets), evidence: desired.evidence };
       const explanations = await explainName({ name, type }, desired, targets, read);
       refuseStopped(context);
       return explanations;

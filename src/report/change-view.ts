@@ -171,6 +171,23 @@ const reasonsOf = (before: Side | null, after: Side | null): readonly string[] =
   return originsInWords((come.length === 0 ? after.values : come).flatMap(({ origins }) => origins));
 };
 
+/** The same where there is little room: one value that goes, one that comes, and the rest counted. */
+export const compactView = (view: ChangeView): ChangeView => {
+  const { lines, moreCome, moreGone } = view.values;
+  const of = (sign: '-' | '+') => lines.filter((line) => line.sign === sign);
+  const shown = (['-', '+'] as const).flatMap((sign) => of(sign).slice(0, 1));
+  return {
+    ...view,
+    values: {
+      ...view.values,
+      lines: shown,
+      moreGone: moreGone + Math.max(0, of('-').length - 1),
+      moreCome: moreCome + Math.max(0, of('+').length - 1),
+    },
+    reasons: view.reasons.slice(0, 1).map((reason) => shortened(reason, 200)),
+  };
+};
+
 /** `300`, or `ttl 300 → 60`. */
 export const ttlInWords = ({ ttl: { was, is } }: Pick<ChangeView, 'ttl'>): string =>
   was !== null && is !== null && was !== is ? `ttl ${was} → ${is}` : `${is ?? was ?? ''}`;

@@ -1,5 +1,6 @@
 import { compareText } from '../model/compare.ts';
 import type { Change, Changeset, Withheld } from '../model/plan.ts';
+import { isAddressType, runsCode } from '../model/rr-types.ts';
 import { type Counts, countDangers, type Danger, dangers, noCounts, rankOf } from './danger.ts';
 
 /** What of a zone is shown or left out as a whole: a name's changes, or what is withheld for one reason. */
@@ -14,6 +15,8 @@ export type Item =
 
 /** No format shows more names of one rank in one zone; a plan may have a million. */
 const mostOfRank = 2_000;
+/** A name with more changes is several items, one after the other: no name is too long to be shown. */
+const mostOfName = 4;
 
 /** What is withheld and what changes in a zone, the most dangerous first, one name's changes together. */
 export const itemsOf = ({
@@ -52,9 +55,22 @@ const nameItems = (changes: readonly Change[], zone: string): readonly Item[] =>
     const items = byRank[rank];
     if (items.length >= mostOfRank) continue;
     const danger = dangers[Math.floor(rank / 100)] ?? 'create';
-    items.push({ kind: 'name', danger, changes: ofName, counts: countDangers(ofName, [], zone) });
+    for (const some of inItems(ofName)) {
+      items.push({ kind: 'name', danger, changes: some, counts: countDangers(some, [], zone) });
+    }
   }
   return byRank.flat();
+};
+
+/** Addresses, and code that answers for them, are told together. */
+const inItems = (changes: readonly Change[]): readonly (readonly Change[])[] => {
+  if (changes.length <= mostOfName) return [changes];
+  const isAddress = ({ type }: Change) => isAddressType(type) || runsCode(type);
+  const rest = changes.filter((change) => !isAddress(change));
+  const items = Array.from({ length: Math.ceil(rest.length / mostOfName) }, (_, i) =>
+    rest.slice(i * mostOfName, (i + 1) * mostOfName),
+  );
+  return [changes.filter(isAddress), ...items].filter((some) => some.length > 0);
 };
 
 /** Where each name's changes are. */

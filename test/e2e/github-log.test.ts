@@ -78,6 +78,24 @@ describe('in a GitHub workflow', () => {
     expect(acting(readFileSync(file, 'utf8'))).toEqual(nothing);
   });
 
+  it('what a provider throws where nobody catches it is harmless too', async () => {
+    repository.write(
+      'thrower.mjs',
+      `const open = () => new Promise(() => {
+        setTimeout(() => { throw new Error('##[error]x\\n::error::y\\u001b[2J'); }, 1);
+      });
+      export default { apiVersion: 1, name: 'thrower', schema: { type: 'object' }, secrets: [], open };\n`,
+    );
+    repository.write(
+      'thrower.yaml',
+      'targets: { one: { provider: ./thrower.mjs } }\nzones: { "*": { targets: [one], static: zones/ } }\n',
+    );
+    const { code, stderr } = await inWorkflow('plan', '--config', 'thrower.yaml', '--targets-from', 'thrower.yaml');
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(between) });
+    expect(stderr).toContain('#\\x23[error]x');
+    expect(acting(stderr)).toEqual(nothing);
+  });
+
   it('JSON says the same as it does elsewhere', async () => {
     const [there, here] = [
       await inWorkflow('plan', '--format', 'json'),

@@ -123,6 +123,26 @@ describe('room', () => {
     }
   });
 
+  it('no change is too long to be shown: many types at a name, with many long values that need escapes', () => {
+    const values = (i: number, of: string) =>
+      times(300, (k) => `"${'*_'.repeat(200)}${of}${i} ${k}${'[<'.repeat(200)}"`);
+    const types = times(40, (i) => `TYPE${65_300 + i}`);
+    const long = types.map((type, i) =>
+      replace(`a.${apex}`, type, set(60, ...values(i, 'x')), set(60, ...values(i, 'y'))),
+    );
+    const held = types.map((type, i) =>
+      withhold(remove(`h.${apex}`, type, set(60, ...values(i, 'x'))), `never_empty:${apex}`),
+    );
+    const last = replace(`b.${apex}`, 'TXT', set(60, '"1"'), set(60, '"2"'));
+    for (const shown of [text, markdown]) {
+      const output = shown(changeset(apex, [...long, last], { withheld: held }));
+      expect(output).toMatch(/withheld by never.*empty/);
+      expect(output).toContain('--allow never_empty:example.com.');
+      expect(namesIn(output)).toEqual(expect.arrayContaining([...times(4, (i) => `a ${types[i]}`), 'b TXT']));
+      expect(output).toMatch(/and 299 more go, … and 299 more come|299 more go<br>… and 299 more come/);
+    }
+  });
+
   it('a plan of 200,000 changes is written at once', () => {
     const many = planOf(times(200, (i) => changeset(`z${i}.example.`, creates(1_000, `z${i}.example.`))));
     const started = performance.now();

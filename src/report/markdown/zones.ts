@@ -1,11 +1,11 @@
 import { count } from '../../model/phrases.ts';
 import type { Withheld } from '../../model/plan.ts';
-import { type ChangeView, checkChangeInWords, viewsOfName } from '../change-view.ts';
+import { type ChangeView, checkChangeInWords, compactView, viewsOfName } from '../change-view.ts';
 import { dangers } from '../danger.ts';
 import type { Item } from '../items.ts';
 import type { ZoneSection } from '../report.ts';
 import { type Shared, type ShownZone, shareRoom } from '../share.ts';
-import { textOf } from '../values/parts.ts';
+import { shortened, textOf } from '../values/parts.ts';
 import { changeInWords, moreInWords, unchangedInWords } from '../words/change.ts';
 import { leftOutOfZone, otherZonesInWords } from '../words/left-out.ts';
 import { messageInWords } from '../words/problem.ts';
@@ -73,10 +73,20 @@ const mostWithheld = 20;
 const withheldBlock = ({ changes }: Extract<Item, { readonly kind: 'withheld' }>): string => {
   const [first] = changes;
   if (first === undefined) return '';
-  const shown = changes.slice(0, mostWithheld).map((change) => code(changeInWords(change)));
+  const shown = fitting(changes.slice(0, mostWithheld).map((change) => code(changeInWords(change))));
   const more = changes.length - shown.length;
   const rest = more > 0 ? ` and ${count(more, 'more', 'more')}` : '';
-  return `⛔ withheld by ${inert(`${first.guard}: ${messageInWords(first.reason)}`)}: ${shown.join(', ')}${rest}${allowOf(first)}`;
+  return `⛔ withheld by ${inert(`${first.guard}: ${shortened(messageInWords(first.reason), 1_000)}`)}: ${shown.join(', ')}${rest}${allowOf(first)}`;
+};
+
+/** The first, and as many more as a paragraph should have. */
+const fitting = (spans: readonly string[]): readonly string[] => {
+  let left = longestItem;
+  const end = spans.findIndex((span, i) => {
+    left -= sizeOf(span);
+    return i > 0 && left < 0;
+  });
+  return end === -1 ? spans : spans.slice(0, end);
 };
 
 /** Far beyond what names can be long. */
@@ -91,7 +101,15 @@ const allowOf = ({ allow }: Withheld): string => {
 const rowsOf = (
   { changes }: Extract<Item, { readonly kind: 'name' }>,
   { zone }: ZoneSection,
-): readonly (readonly string[])[] => viewsOfName(changes, zone).map(cellsOf);
+): readonly (readonly string[])[] => {
+  const views = viewsOfName(changes, zone);
+  const rows = views.map(cellsOf);
+  const size = rows.reduce((sum, row) => sum + sizeOf(rowOf(row)), 0);
+  return size <= longestItem ? rows : views.map((view) => cellsOf(compactView(view)));
+};
+
+/** Of one item, before it is told in fewer words. */
+const longestItem = 6_000;
 
 const icons = { create: '🟢 create', replace: '🟡 replace', delete: '🔴 **delete**' } as const;
 

@@ -1,9 +1,10 @@
 import { count, listed } from '../../model/phrases.ts';
 import type { Unmanaged } from '../../model/plan.ts';
-import { viewsOfName } from '../change-view.ts';
+import { type ChangeView, compactView, viewsOfName } from '../change-view.ts';
 import type { Item } from '../items.ts';
 import { type Line, toned, type ZoneSection } from '../report.ts';
 import { type Room, type Shared, type ShownZone, shareRoom } from '../share.ts';
+import { shortened } from '../values/parts.ts';
 import { changeInWords } from '../words/change.ts';
 import { leftOutOfZone, otherZonesInWords } from '../words/left-out.ts';
 import { messageInWords } from '../words/problem.ts';
@@ -23,7 +24,7 @@ export const zonesOnScreen = (zones: readonly ZoneSection[]): Shared =>
     ofItem: (item, { zone }) =>
       item.kind === 'withheld'
         ? withheldLines(item).length
-        : viewsOfName(item.changes, zone).flatMap((view) => linesOfChange(view, noColumns)).length,
+        : viewsOfItem(item, zone).flatMap((view) => linesOfChange(view, noColumns)).length,
   });
 
 /** Zone by zone; then the rest in one line. */
@@ -34,7 +35,7 @@ export const zoneParagraphs = (shared: Shared): readonly (readonly Line[])[] => 
 
 const zoneLines = (shown: ShownZone): readonly Line[] => {
   const { items, section } = shown;
-  const views = items.flatMap((item) => (item.kind === 'name' ? viewsOfName(item.changes, section.zone) : []));
+  const views = items.flatMap((item) => (item.kind === 'name' ? viewsOfItem(item, section.zone) : []));
   const columns = columnsOf(views);
   const more = leftOutOfZone(shown);
   return [
@@ -44,6 +45,15 @@ const zoneLines = (shown: ShownZone): readonly Line[] => {
     ...(more === null ? [] : [[`  ${more}`]]),
     ...footLines(section),
   ];
+};
+
+/** Of one item, before it is told in fewer words. */
+const mostLines = 60;
+
+const viewsOfItem = ({ changes }: Extract<Item, { readonly kind: 'name' }>, zone: string): readonly ChangeView[] => {
+  const views = viewsOfName(changes, zone);
+  const lines = views.flatMap((view) => linesOfChange(view, noColumns));
+  return lines.length <= mostLines ? views : views.map(compactView);
 };
 
 const headLines = ({ isNew, target, title }: ZoneSection): readonly Line[] => [
@@ -63,7 +73,7 @@ const withheldLines = ({ changes }: Extract<Item, { readonly kind: 'withheld' }>
   if (first === undefined) return [];
   const more = changes.length - mostWithheld;
   return [
-    [toned(`  ! withheld by ${first.guard}: ${messageInWords(first.reason)}`, 'error')],
+    [toned(`  ! withheld by ${first.guard}: ${shortened(messageInWords(first.reason), 1_000)}`, 'error')],
     ...changes.slice(0, mostWithheld).map((change) => [`      ${changeInWords(change)}`]),
     ...(more > 0 ? [[`      … and ${count(more, 'more', 'more')}`]] : []),
     ...(first.allow === null ? [] : [[`      to let it through in one run: --allow ${shellWord(first.allow)}`]]),

@@ -136,6 +136,13 @@ const united = (hunks: readonly Hunk[]): Hunk => ({
   is: hunks.flatMap((hunk) => ('same' in hunk ? hunk.same : hunk.is)),
 });
 
+/** With all differences as one. */
+export const asOne = (hunks: readonly Hunk[]): readonly Hunk[] => {
+  const isSame = hunks.map((hunk) => 'same' in hunk);
+  const [first, last] = [isSame.indexOf(false), isSame.lastIndexOf(false)];
+  return [...hunks.slice(0, first), united(hunks.slice(first, last + 1)), ...hunks.slice(last + 1)];
+};
+
 const fewer = (hunks: readonly Hunk[]): readonly Hunk[] => {
   const atEnd = 2 * mostAtEnds;
   if (hunks.length <= 2 * atEnd) return hunks;

@@ -1,6 +1,6 @@
 import { count } from '../../model/phrases.ts';
 import { visible } from '../words/visible.ts';
-import { type Hunk, hunksOf } from './hunks.ts';
+import { asOne, type Hunk, hunksOf } from './hunks.ts';
 import { unitsOf } from './units.ts';
 
 /** A stretch of a value as it is shown. */
@@ -17,6 +17,8 @@ const atEnd = 8;
 const beside = 20;
 /** Of what differs. */
 const longestDiffering = 160;
+/** Of all that is shown of one value; beyond it all differences are one, from the first to the last. */
+const longestPair = 400;
 /** Less than this is not worth leaving out. */
 const leastLeftOut = 24;
 
@@ -35,10 +37,13 @@ export const partsOfPair = (
   was: string,
   is: string,
 ): { readonly was: readonly Part[]; readonly is: readonly Part[] } => {
-  const hunks = hunksOf(unitsWithoutSign(was), unitsWithoutSign(is));
+  const all = hunksOf(unitsWithoutSign(was), unitsWithoutSign(is));
   const whole = !isLong(was) && !isLong(is);
-  const parts = (side: 'was' | 'is') => hunks.flatMap((hunk, i) => partsOfHunk(hunk, side, whole, ends(i, hunks)));
-  return { was: parts('was'), is: parts('is') };
+  const parts = (side: 'was' | 'is', hunks: readonly Hunk[]) =>
+    hunks.flatMap((hunk, i) => partsOfHunk(hunk, side, whole, ends(i, hunks)));
+  const pair = { was: parts('was', all), is: parts('is', all) };
+  const isShort = whole || (textOf(pair.was).length <= longestPair && textOf(pair.is).length <= longestPair);
+  return isShort ? pair : { was: parts('was', asOne(all)), is: parts('is', asOne(all)) };
 };
 
 /** What stands for a space that came or went is nothing else. */

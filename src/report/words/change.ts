@@ -1,11 +1,19 @@
 import { count } from '../../model/phrases.ts';
 import type { Change } from '../../model/plan.ts';
-import { type ChangeView, checkChangeInWords, longestName, ttlInWords, viewOfChange } from '../change-view.ts';
+import {
+  type ChangeView,
+  checkChangeInWords,
+  compactView,
+  longestName,
+  ttlInWords,
+  viewOfChange,
+} from '../change-view.ts';
 import { shortened, textOf } from '../values/parts.ts';
 import type { ValueChanges, ValueLine } from '../values/value-changes.ts';
 
-/** More than so many characters of values stand one under the other. */
+/** More than so many characters of values stand one under the other: where some go and some come, and else. */
 const longestLine = 72;
+const longestList = 200;
 const mostInLine = 3;
 
 /** A change in one line: `replace www.example.com. A 300: - 192.0.2.1 + 192.0.2.2, 1 stays`. */
@@ -18,15 +26,20 @@ export const changeInWords = (change: Change): string => {
     ttlInWords(view),
     checkChangeInWords(view),
   ];
-  return `${head.filter((word) => word !== null).join(' ')}: ${valuesInWords(view)}`;
+  const values = valuesInWords(view);
+  const shown = values.length > longestValues ? valuesInWords(compactView(view)) : values;
+  return `${head.filter((word) => word !== null).join(' ')}: ${shown}`;
 };
 
+/** Of a change in one line. */
+const longestValues = 400;
+
 /** May all values of a change stand in its line? */
-export const fitsIntoLine = ({ action, values }: ChangeView): boolean =>
-  action !== 'replace' ||
-  (values.lines.length <= mostInLine &&
-    values.moreGone + values.moreCome === 0 &&
-    values.lines.reduce((sum, { parts }) => sum + textOf(parts).length, 0) <= longestLine);
+export const fitsIntoLine = ({ action, values }: ChangeView): boolean => {
+  const length = values.lines.reduce((sum, { parts }) => sum + textOf(parts).length, 0);
+  if (action !== 'replace') return length <= longestList;
+  return values.lines.length <= mostInLine && values.moreGone + values.moreCome === 0 && length <= longestLine;
+};
 
 /** All values of a change in one line; without signs where all of them come, or all go. */
 export const valuesInWords = ({ action, note, values }: ChangeView): string => {
