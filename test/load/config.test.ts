@@ -199,7 +199,7 @@ describe('what is wrong in hostmaster.yaml', () => {
   it.each([
     [
       `${targets}¦zonse: {}\nzones: {}\n`,
-      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, targets, zones, inventory, registration, grants and guards',
+      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, stop_within, targets, zones, inventory, registration, grants and guards',
     ],
     [
       withZone('{targets: [pdns], ¦tll: 5}'),
