@@ -93,7 +93,7 @@ const pairsIn = ({ zones }: Model, content: Content): ReadonlyMap<string, 'whole
 
 /** Halves of a pair that were not that half before: forward and reverse travel together. */
 const brokenPairs = (model: Model, after: Content): readonly string[] => {
-  const { before, witness, zones } = model;
+  const { allowed, before, witness, zones } = model;
   const was = pairsIn(model, before);
   const present = witness.servers().filter(({ standing }) => standing === 'present' || standing === 'partial');
   const held = new Set(
@@ -107,6 +107,8 @@ const brokenPairs = (model: Model, after: Content): readonly string[] => {
     const [name = '', reverse = ''] = pair.split(' ');
     // A present server has the address: the PTR is its own at once, and the other's A waits for its proof.
     if (half === 'name' && held.has(reverse)) return [];
+    // What no known server accounts for is let go name by name.
+    if (allowed.absence.has(name) || allowed.absence.has(reverse)) return [];
     // A new address is taken from an answer that is not complete, and the PTR of the old one goes when one is.
     if (half === 'address' && doubtful.has(name)) return [];
     const isTouched = [...after, ...before].some(([key, { values }]) =>
