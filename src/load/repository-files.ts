@@ -5,11 +5,11 @@ import { messageOf } from '../model/errors.ts';
 
 // Synchronous: of a thousand small files, the thread pool would cost more than the reading.
 
-/** A file's text, or why there is none: `missing`, or a message that says what to do. */
+/** A file's text, or why there is none: `missing`, or a message that says what to do; `isLast`: no other file is read either. */
 export type FileText =
   | { readonly status: 'read'; readonly text: string }
   | { readonly status: 'missing' }
-  | { readonly status: 'refused'; readonly message: string };
+  | { readonly status: 'refused'; readonly message: string; readonly isLast?: true };
 
 /**
  * Reads text files of the repository at `folder`. A path or a symlink that leaves it or leads to hidden files or folders,
