@@ -1,12 +1,15 @@
 import { type ApplyWork, applyAll, refuseStale } from '../apply/index.ts';
 import {
   recordPass,
+  rememberAbsent,
   rememberInventories,
   rememberReviewed,
   rememberReviewedBeforeApply,
   rememberSyncs,
+  rememberUnproven,
   rememberValues,
   rememberValuesBeforeApply,
+  type VerifiedZone,
   watchStore,
 } from '../memory/index.ts';
 import type { Definitions } from '../model/definitions.ts';
@@ -14,11 +17,14 @@ import type { Plan } from '../model/plan.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport, type ZoneResult } from '../model/result.ts';
+import { keyOf } from '../model/rrset.ts';
 import { apexNsOf, createSettingsOf, type ZoneId } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
-import type { PassOptions, PlanPass, StoreOpener } from '../run.ts';
+import type { PassOptions, PlannedWork, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
+import type { AddressSources } from '../verify/index.ts';
 import { awaitWriters } from './await-writers.ts';
+import { configuredAddresses } from './configured-addresses.ts';
 import { readConfigOnly } from './definitions.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
 import { workOf } from './planfile.ts';
@@ -51,8 +57,13 @@ export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<A
   const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, replanClaims: replanning(pass) };
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
-  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results), context);
-  await rememberSyncs(pass, results, proof.interrupted ? { ...context, signal: AbortSignal.abort() } : context);
+  const addresses = { elsewhere: configuredAddresses(pass.desired.definitions.zones) };
+  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results), context, addresses);
+  const isInOrder = proof.interrupted
+    ? () => false
+    : await rememberUnproven(pass.work.map(verifiedZone(results)), proof.verify, store, context);
+  const until = proof.interrupted ? { ...context, signal: AbortSignal.abort() } : context;
+  await rememberSyncs(pass, results, until, isInOrder);
   await recordPass({ started: pass.started, plan, results, verify: proof.verify }, store, context);
   return { results, problems: problems(), ...proof };
 };
@@ -69,13 +80,39 @@ const quietOnce = (hasFailed: () => boolean, context: RunContext): RunContext =>
 const verifyUnlessStopped = async (
   applied: () => Promise<readonly AppliedWork[]>,
   context: RunContext,
+  addresses: Pick<AddressSources, 'elsewhere'> = {},
 ): Promise<Pick<ApplyPass, 'verify' | 'interrupted'>> => {
   if (!isStopped(context)) {
-    const verify = await verifyApplied(await applied(), context);
+    const verify = await verifyApplied(await applied(), context, { ...context, ...addresses });
     if (!isStopped(context)) return { verify, interrupted: false };
   }
   return { verify: { checked: 0, differences: [] }, interrupted: true };
 };
+
+const verifiedZone =
+  (results: readonly ZoneResult[]) =>
+  ({ zone, target, changeset, snapshot }: PlannedWork): VerifiedZone => {
+    const changes = appliedChanges(changeset, resultOf(results, changeset));
+    const written = new Set(changes.map(keyOf));
+    const open = [...changeset.withheld, ...changeset.changes.filter((change) => !written.has(keyOf(change)))];
+    return {
+      zone: zone.id,
+      target: target.definition.name,
+      changes,
+      isRead: snapshot !== null || changeset.create_zone,
+      open,
+    };
+  };
+
+const reviewedZone =
+  (results: readonly ZoneResult[]) =>
+  ({ changeset, target }: ApplyWork): VerifiedZone => ({
+    zone: zoneIdOf(changeset),
+    target: target.definition.name,
+    changes: appliedChanges(changeset, resultOf(results, changeset)),
+    isRead: false,
+    open: [],
+  });
 
 const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readonly AppliedWork[] =>
   work.flatMap(({ zone, target, changeset, snapshot }) => {
@@ -123,8 +160,10 @@ const applyReviewed = async (
   await rememberReviewedBeforeApply(work, definitions, store);
   const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable }, context);
   await rememberReviewed(work, results, definitions, store).catch(() => undefined);
+  await rememberAbsent(plan.absent ?? [], definitions, store, started).catch(() => undefined);
   const applied = () => pooled(work, readsAtOnce, (each) => readAfter(each, results, context));
   const proof = await verifyUnlessStopped(applied, context);
+  if (!proof.interrupted) await rememberUnproven(work.map(reviewedZone(results)), proof.verify, store, context);
   await Promise.allSettled(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
   await recordPass({ started, plan, results, verify: proof.verify }, store, context);
   return { results, problems: [...problems, ...unsaved()], ...proof };

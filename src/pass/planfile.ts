@@ -45,13 +45,14 @@ const wholePlan = (value: unknown): Plan => {
   if (asRecord(value).version !== 1) throw new Error('is not a plan of version 1');
   const checked = checkOf(planSchema)(value);
   if (!checked.ok) throw new Error(`is not a plan: ${faultWords(checked.faults[0])}`);
-  const { version, digest, config_commit, inventory, targets, atomic_sets, problems } = checked.value;
+  const { absent, version, digest, config_commit, inventory, targets, atomic_sets, problems } = checked.value;
   const changesets = checked.value.changesets.map(withKinds);
   if (planDigest(changesets) !== digest)
     throw new Error('is not what was planned: its digest does not fit its changes');
   for (const changeset of changesets) for (const change of changeset.changes) checkChange(change, changeset.zone);
   const summary = summarise(changesets);
-  return { version, digest, config_commit, inventory, targets, changesets, atomic_sets, problems, summary };
+  const plan = { version, digest, config_commit, inventory, targets, changesets, atomic_sets, problems, summary };
+  return absent === undefined ? plan : { ...plan, absent };
 };
 
 /** A plan file of an earlier version has no kinds. */

@@ -12,8 +12,8 @@
 // When all zones are planned, withhold-sets.ts withholds the atomic sets of which a part is withheld, and assemble.ts makes
 // the plan. plan-names.ts takes the same way for a few names of a zone that is known otherwise.
 
-export type { Allow, ShrinkAllow } from './allow.ts';
-export { parseAllow, parseChangeAllow, shrinkAllows } from './allow.ts';
+export type { AbsentAllow, Allow, ShrinkAllow } from './allow.ts';
+export { absentAllows, isOfZone, parseAllow, parseChangeAllow, printAbsent, shrinkAllows } from './allow.ts';
 export { assemblePlan, type PlanParts } from './assemble.ts';
 export { fit, type PlanTarget } from './fit.ts';
 export { isProtected, ownership } from './ownership.ts';
