@@ -7,7 +7,7 @@ import { type Allowed, expectedOf, type Model } from './expected.ts';
 import { type Game, repositoryOf, stateOf } from './game.ts';
 import { calmRound, firstLab, labAfter, type Round } from './history.ts';
 import { foreignIn, liveKeys, wrongAfter, wrongMidway } from './judge.ts';
-import { type Content, type InventoryName, type Lab, roleFiles } from './lab.ts';
+import { type Content, type InventoryName, type Lab, roleFiles, wantedBy } from './lab.ts';
 import type { Place } from './places.ts';
 import { applyHere, applyStopped, plan } from './runs.ts';
 import { wantedByGit, zoneFiles } from './slots.ts';
@@ -153,11 +153,17 @@ const modelOf = (
   const shrink = new Set(allow.flatMap((each) => /^shrink:(.+)$/.exec(each)?.[1] ?? []));
   witness.hear({ answers, now, surely, allowShrink: shrink, content: before, git: wanted, roles: git.roles });
   const allowed = allowedBy(allow);
+  // What a person lets go at a name takes the missing servers that have something there.
+  const gone = (name: string): boolean => allowed.absence.has(name);
   witness.allow([
     ...allow.flatMap((each) => /^absent:(.+)$/.exec(each)?.[1] ?? []),
     ...[...before].flatMap(([key, { values }]) =>
-      allowed.absence.has(key.split(' ')[0] ?? '') ? values.flatMap((value) => [...witness.owners(key, value)]) : [],
+      gone(key.split(' ')[0] ?? '') ? values.flatMap((value) => [...witness.owners(key, value)]) : [],
     ),
+    ...witness.servers().flatMap(({ id, machine, name }) => {
+      const wanted = wantedBy(zones, name, machine, git.roles);
+      return wanted.some(({ key }) => gone(key.split(' ')[0] ?? '')) ? [id] : [];
+    }),
   ]);
   return { zones, git, before, witness, allowed, now };
 };
