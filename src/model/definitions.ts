@@ -37,5 +37,7 @@ export interface Definitions {
   readonly zoneNames: readonly string[];
   /** What the repository says of an inventory's servers. */
   readonly roles: Roles;
+  /** Absolute paths of the files of the repository that were read. */
+  readonly filesRead: readonly string[];
   readonly problems: readonly Problem[];
 }

@@ -18,9 +18,12 @@ import { apexNsOf, createSettingsOf } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
 import type { PassOptions, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
+import { type GivenAllow, parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './allows.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
 import { sourcesOf } from './options.ts';
-import { workOf } from './planfile.ts';
+import { refuseForbidden } from './planfile/forbidden.ts';
+import { refuseUnfit } from './planfile/index.ts';
+import { workOf } from './planfile/reviewed-work.ts';
 import { type AppliedWork, verifyApplied } from './prove.ts';
 import { recover } from './recover.ts';
 import { replanning } from './replan.ts';
@@ -58,7 +61,10 @@ const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readon
     return [{ zone: zone.id, target, snapshot, changes: appliedChanges(changeset, result), fingerprint }];
   });
 
-/** Applies a plan that was reviewed, or nothing: not one RRset may have changed since. */
+/**
+ * Applies a plan that was reviewed, or nothing: it must be one for what hostmaster.yaml says now, no guard may refuse it that
+ * `allow` does not name, and not one RRset may have changed since.
+ */
 export const applyPlanPass = async (
   plan: Plan,
   options: PassOptions,
@@ -66,26 +72,36 @@ export const applyPlanPass = async (
   openStore: StoreOpener,
 ): Promise<ApplyPass> => {
   const started = context.clock.now();
+  const given = parseAllows(options.allow);
   const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
+  refuseUnknownAllows(given, definitions);
+  refuseUnknownShrinks(options.allow, definitions);
+  refuseUnfit(plan, definitions);
   return withStore(definitions, openStore, async (store) => {
     const journalled = (await store.journalled()).flatMap(({ members }) => members);
     const targets = [...new Set([...plan.changesets, ...journalled].map(({ target }) => target))];
     return withTargets(definitions, { targets, serve: true }, context, (open) =>
-      applyReviewed(plan, started, definitions, { store, targets: open }, context),
+      applyReviewed({ plan, started, given, definitions }, { store, targets: open }, context),
     );
   });
 };
 
+interface ReviewedPass {
+  readonly plan: Plan;
+  readonly started: number;
+  readonly given: readonly GivenAllow[];
+  readonly definitions: Definitions;
+}
+
 const applyReviewed = async (
-  plan: Plan,
-  started: number,
-  definitions: Definitions,
+  { plan, started, given, definitions }: ReviewedPass,
   resources: Resources,
   context: RunContext,
 ): Promise<ApplyPass> => {
   const { store, targets } = resources;
-  const { unwritable, problems } = await recover(resources, definitions, context);
   const work = workOf(plan, definitions, targets);
+  await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), context });
+  const { unwritable, problems } = await recover(resources, definitions, context);
   await refuseStale(work, context);
   await rememberReviewedBeforeApply(work, definitions, store);
   const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable }, context);
@@ -94,7 +110,7 @@ const applyReviewed = async (
   const verify = await verifyApplied(applied, context);
   await Promise.all(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
   await recordPass({ started, plan, results, verify }, store, context);
-  return { results, verify, problems };
+  return { results, verify, problems: [...problems, ...unusedAllows(given, plan.changesets, targets.statuses)] };
 };
 
 /** What a reviewed changeset left at its target, for verify: wildcards and zone cuts beside it decide answers too. */

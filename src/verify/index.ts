@@ -9,6 +9,7 @@ export { type AskedName, decidingRRsets, typesToAsk } from './answers/deciding-r
 export type { ServedRRset } from './answers/served-rrset.ts';
 export { rrsetOf, snapshotAfter } from './answers/snapshot-after.ts';
 export { type AskOptions, askByDns } from './ask.ts';
+export { byZone } from './differences.ts';
 export { type FoundNameServers, nameServersIn, nameServersOf } from './nameservers.ts';
 export { verifyGone, type ZoneToBeGone } from './verify-gone.ts';
 export { type VerifyProgress, type VerifyZonesOptions, verifyZones } from './verify-zones.ts';

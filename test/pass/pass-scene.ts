@@ -52,6 +52,7 @@ export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Defini
   zones,
   zoneNames,
   roles,
+  filesRead: [],
   problems: [],
 });
 

@@ -1,6 +1,7 @@
 import { HostmasterError } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
-import { keyOf } from '../../model/rrset.ts';
+import { soaAt } from '../../model/rr-types.ts';
+import { keyOf, type RRsetKey } from '../../model/rrset.ts';
 import type { ZoneSnapshot } from '../../model/zone.ts';
 import { zoneLabel } from '../../model/zone.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
@@ -39,13 +40,13 @@ export const writePhase = async (run: ZoneRun, changes: readonly Change[]): Prom
   await finish(run);
 };
 
-/** The changes of a changeset whose RRset has changed since the plan; a zone that was to be made must be missing. */
-export const staleChanges = async (input: ApplyZoneInput): Promise<readonly Change[]> => {
+/** The RRsets of a changeset that have changed since the plan; a zone that was to be made must be missing, its SOA too. */
+export const staleRRsets = async (input: ApplyZoneInput): Promise<readonly RRsetKey[]> => {
   const { changeset, provider } = input;
   const { sender } = openRun(input);
   if (!changeset.create_zone) return differing(changeset.changes, await readNames(changeset.changes, sender), 'before');
   const found = await provider.read(sender.zone, { names: [changeset.zone] });
-  return found.status === 'missing' ? [] : changeset.changes;
+  return found.status === 'missing' ? [] : [soaAt(changeset.zone), ...changeset.changes];
 };
 
 const endingRunOnError = async ({ state }: ZoneRun, job: () => Promise<void>): Promise<void> => {

@@ -20,7 +20,7 @@ const ofZone = ({ zone, nameserver, type, kind, answered }: Difference): string 
     : `${nameserver} does not serve the zone ${zone}: ${reason}`;
 };
 
-const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial }: Difference): string => {
+const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial, zone_serial }: Difference): string => {
   const what = `${nameserver}: ${name} ${type}`;
   const wanted = `expected ${limited(expected ?? [])}`;
   const words = {
@@ -30,9 +30,9 @@ const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial }: D
     lags: `${what} is late: ${expected === null ? 'it should be gone' : wanted}; still answered ${said(answered)}`,
     no_answer: `${nameserver} gave no answer to ${name} ${type}: ${said(answered)}`,
   }[kind];
-  if (serial === undefined) return words;
-  const beside = kind === 'lags' ? `not yet ${serial.expected}` : `newer than the zone's ${serial.expected}`;
-  return `${words} (its serial is ${serial.answered}, ${beside})`;
+  if (serial === null || zone_serial === undefined) return words;
+  const beside = kind === 'lags' ? `not yet ${zone_serial}` : `newer than the zone's ${zone_serial}`;
+  return `${words} (its serial is ${serial}, ${beside})`;
 };
 
 const said = (answered: Difference['answered']): string =>
