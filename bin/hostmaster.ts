@@ -25,5 +25,7 @@ if (isOlder(process.versions.node, needed)) {
   import('../src/cli/main.ts').then(async ({ main }) => {
     process.exitCode = await main(process.argv.slice(2));
     process.off('exit', unfinished);
+    // One that was stopped has left what it read from: nobody waits for that.
+    if (process.exitCode > 128) process.exit();
   });
 }

@@ -30,6 +30,7 @@ export interface Options {
   readonly allow?: readonly string[];
   /** Read every zone, whatever the state says. Default is false. */
   readonly full?: boolean;
+  /** Stops it: reads are given up, and what was sent is waited for. What was not reached has the code INTERRUPTED. */
   readonly signal?: AbortSignal;
   /** What a person should know, a line each. */
   readonly onNotice?: (message: string) => void;
@@ -60,8 +61,8 @@ export const apply = async (options: Options): Promise<ApplyResult> => {
   const settings = { ...passOptions(options), serve: true, recover: true };
   const planned = await pass.planPass(settings, context, openedBy(openStore, options));
   try {
-    const { results, verify: proof } = await pass.applyPass(planned, context);
-    return { ...planned.plan, results, verify: proof };
+    const { problems, results, verify: proof } = await pass.applyPass(planned, context);
+    return { ...planned.plan, problems: [...planned.plan.problems, ...problems], results, verify: proof };
   } finally {
     await pass.closePass(planned);
   }
@@ -98,7 +99,7 @@ const passOptions = ({ signal: _, onNotice: __, ...options }: Options): PassOpti
 
 const contextOf = ({ signal, onNotice }: Options): RunContext => ({
   ...providerLookup(),
-  ask: askByDns(),
+  ask: (nameserver, question, until = signal) => askByDns()(nameserver, question, until),
   clock: { now: () => Date.now() },
   sleep: (milliseconds) =>
     pause(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),

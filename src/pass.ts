@@ -20,14 +20,16 @@
 //   when the server is gone: memory/deletion-evidence.ts, and plan/deletion-verdict.ts decides whether its values may go
 import type { Definitions } from './model/definitions.ts';
 import { assemble } from './pass/assemble.ts';
-import { readDefinitions } from './pass/definitions.ts';
+import { awaitWriters } from './pass/await-writers.ts';
+import { type ReadContext, readDefinitions } from './pass/definitions.ts';
 import { checkedOffline, want } from './pass/desired.ts';
 import { openPass, orClose } from './pass/open.ts';
 import { plan } from './pass/plan.ts';
 import { recover } from './pass/recover.ts';
+import { refuseStopped } from './pass/stopped.ts';
 import { withhold } from './pass/withhold.ts';
 import type { PassOptions, PlanPass, StoreOpener } from './run.ts';
-import type { ProviderLookup, RunContext } from './target.ts';
+import type { RunContext } from './target.ts';
 
 export { type ApplyPass, applyPass, applyPlanPass } from './pass/apply.ts';
 export { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } from './pass/delete-zone/index.ts';
@@ -41,7 +43,7 @@ export type { PassOptions, PlanPass, StoreOpener } from './run.ts';
 export type { ProviderLookup, Registry, RunContext, Step } from './target.ts';
 
 /** Reads the repository and checks it by the rules: everything that needs no network. */
-export const validate = async (options: PassOptions, context: ProviderLookup): Promise<Definitions> =>
+export const validate = async (options: PassOptions, context: ReadContext): Promise<Definitions> =>
   checkedOffline(await readDefinitions(options, context), options);
 
 /**
@@ -56,8 +58,12 @@ export const planPass = async (
   const pass = await openPass(options, context, openStore);
   return orClose(pass, async () => {
     const recovered = await recover(pass, pass.definitions, context, options.recover === true);
+    refuseStopped(context);
+    if (options.recover === true) await awaitWriters(pass.store, pass.selection.wouldWrite, context);
     const desired = await want(pass, context);
+    refuseStopped(context);
     const planned = await plan(pass, desired, context);
+    refuseStopped(context);
     const selected = withhold(planned, desired, pass);
     return assemble(pass, recovered, desired, planned, selected, context);
   });

@@ -8,6 +8,7 @@ export * from './model/duration.ts';
 export * from './model/errors.ts';
 export type * from './model/health.ts';
 export { sameCheck } from './model/health.ts';
+export { whyNoJson } from './model/json-measure.ts';
 export * from './model/list-keys.ts';
 export * from './model/name.ts';
 export * from './model/network.ts';
@@ -141,6 +142,14 @@ export type WriteResult =
    */
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] };
 
+/** How a write is to be sent. */
+export interface Sending {
+  /** To be called just before each request that may change something. Throws where it must not be sent any more. */
+  readonly before: () => Promise<void>;
+  /** Somebody wants to stop: waits for what was written already are cut short. */
+  readonly stopping?: AbortSignal;
+}
+
 /** A kind of DNS service. It never diffs, never guards, never logs; it throws HostmasterError. */
 export interface Provider {
   readonly supports: Supports;
@@ -152,14 +161,17 @@ export interface Provider {
   cut?(zone: ZoneId, changes: readonly Change[]): readonly (readonly Change[])[];
   /**
    * A write that got no answer throws WRITE_UNKNOWN: whoever called reads back before trying again. One that would replace
-   * what is not there any more throws STALE_PLAN, one that met another's LOST_RACE, and nothing of these is applied.
+   * what is not there any more throws STALE_PLAN, one that met another's LOST_RACE, and nothing of these is applied. The
+   * signal of a write ends the wait for its answer: it comes long after the one that ends reads.
    */
-  apply(write: Write, signal?: AbortSignal): Promise<WriteResult>;
+  apply(write: Write, signal?: AbortSignal, sending?: Sending): Promise<WriteResult>;
+  /** Milliseconds in which a write of so many changes takes effect, or never. Default is 30,000. Pure. */
+  writeTimeout?(changes: number): number;
   /**
    * What is owed after the last write of a zone (a rectify), before anyone asks. Without changes: what a process that
-   * was killed may have left undone.
+   * was killed may have left undone. `stopping`: somebody wants to stop, and what need not be waited for is left.
    */
-  finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal): Promise<void>;
+  finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal, stopping?: AbortSignal): Promise<void>;
   /** The mark of the zone, which goes when the zone goes: the one it has, or `mark`, which is left there then. */
   mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string>;
   createZone(zone: ZoneId, settings: CreateSettings, signal?: AbortSignal): Promise<void>;
@@ -217,6 +229,8 @@ export interface ProviderContext {
   /** The target's zones in hostmaster.yaml, by their canonical names; the target need not have them. */
   readonly zones?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Takes a line for whoever looks for a fault: nobody has to do anything about it. */
+  readonly onDebug?: (message: string) => void;
 }
 
 /** A target by what hostmaster.yaml says of it, without its secrets. */

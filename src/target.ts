@@ -27,10 +27,18 @@ export interface Step {
 export interface RunContext extends ProviderLookup {
   readonly ask: Asker;
   readonly clock: Clock;
+  /** Ends early, without a word, where somebody wants to stop. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly onStep?: (step: Step) => void;
   readonly onNotice?: (message: string) => void;
+  /** Told what nobody has to do anything about. */
+  readonly onDebug?: (message: string) => void;
+  /** Somebody wants to stop: reads are given up and nothing new is written, but what was sent is waited for. */
   readonly signal?: AbortSignal;
+  /** Comes after `signal`: nothing is waited for any more. Default is never. */
+  readonly cut?: AbortSignal;
+  /** Takes how long stopping may take, once that was read; milliseconds. */
+  readonly onStopWithin?: (milliseconds: number) => void;
 }
 
 export interface OpenTarget {

@@ -50,14 +50,17 @@ export const hostmaster = (args: readonly string[], options: RunOptions = {}): P
 
 /** The same on a terminal, where a person types `input`; stdout is all that the screen shows. */
 export const onTerminal = (args: readonly string[], options: RunOptions = {}, input = ''): Promise<Ended> => {
-  const line = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ');
-  const { child, ended } = begin(['script', '-qec', line, '/dev/null'], {
-    ...options,
-    env: { TERM: 'xterm', ...options.env },
-  });
+  const { child, ended } = startOnTerminal([process.execPath, bin, ...args], options);
   child.stdin?.end(input);
   return ended;
 };
+
+/** A command on a terminal, which types what is written to its stdin. */
+export const startOnTerminal = (words: readonly string[], options: RunOptions = {}): Started =>
+  begin(['script', '-qec', words.map((word) => `'${word}'`).join(' '), '/dev/null'], {
+    ...options,
+    env: { TERM: 'xterm', ...options.env },
+  });
 
 const begin = ([program = '', ...args]: readonly string[], options: RunOptions): Started => {
   const { cwd, env, patience = 170_000 } = options;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent, Dispatcher } from 'undici';
 import type { HostmasterError } from '../../src/provider.ts';
 import {
+  AnswerGivenUp,
   errorFor,
   failureOf,
   type MessageOptions,
@@ -13,6 +14,7 @@ import {
   type Reply,
   reasonOf,
   type Sent,
+  timeoutsOfAnswer,
   unreachable,
 } from './failure.ts';
 
@@ -24,10 +26,15 @@ export interface ApiOptions extends MessageOptions {
 export interface CallOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Called before it is sent, and again before it is sent again. */
+  readonly before?: (() => Promise<void>) | undefined;
   /** Milliseconds more than usual, for what takes the server long. */
   readonly extraTime?: number;
-  /** Takes the body of a 200 as it comes, instead of the reply's text; asked for anew with each try. Must not throw. */
-  readonly bodyTo?: () => (chunk: Uint8Array) => void;
+  /**
+   * Takes the body of a 200 as it comes, instead of the reply's text, until it says false; asked for anew with each try. Must not
+   * throw.
+   */
+  readonly bodyTo?: () => (chunk: Uint8Array) => boolean;
 }
 
 /** The HTTP side of PowerDNS's API, below one of its servers. Its key is in no message. */
@@ -54,6 +61,9 @@ export interface Api {
 // PowerDNS ends each connection after one answer, and its listen backlog is 10.
 const connections = 8;
 const tries = 3;
+/** The most octets of an answer that is kept as it is, and of one that is taken as it comes: a zone of 1,000,000 records is 130 MB. */
+const maxBytes = 64 * 1024 * 1024;
+const maxStreamedBytes = 256 * 1024 * 1024;
 const firstPause = 100;
 
 /** Opens nothing yet: undici is loaded here, connections are made as needed. */
@@ -83,6 +93,7 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
     },
     once: async (method, path, extra = {}) => {
       for (let attempt = 1; ; attempt += 1) {
+        await extra.before?.();
         const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error));
         if ('status' in outcome) return outcome;
         if (!outcome.neverSent) throw outcomeUnknown(describe(method, path), reasonOf(outcome, options), outcome.cause);
@@ -93,9 +104,9 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
     errorFor: (method, path, reply) => errorFor(sent(method, path), reply, options),
     outcomeUnknown: (method, path, reply) =>
       outcomeUnknown(describe(method, path), `answered ${reply.status} (${messageIn(reply, options)})`),
-    notPowerDns: (method, path, why) => notPowerDns(describe(method, path), why),
+    notPowerDns: (method, path, why) => notPowerDns(sent(method, path), why),
     messageIn: (reply) => messageIn(reply, options),
-    json: (method, path, reply) => parseJson(describe(method, path), reply, options),
+    json: (method, path, reply) => parseJson(sent(method, path), reply, options),
     close: () => agent.destroy(),
   };
 };
@@ -137,13 +148,39 @@ const baseOf = ({
 export const pause = (attempt: number, signal: AbortSignal | undefined): Promise<void> =>
   sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()), undefined, signal === undefined ? {} : { signal });
 
-const callOnce = async (
-  request: (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>,
-  options: ApiOptions,
-  target: { readonly origin: string; readonly method: string; readonly path: string },
-  { body, bodyTo, extraTime = 0, signal }: CallOptions,
-): Promise<Reply> => {
+type Request = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
+
+interface Target {
+  readonly origin: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** One request, which is given up when its whole time is over: single octets would be waited for without end. */
+const callOnce = async (request: Request, options: ApiOptions, target: Target, extra: CallOptions): Promise<Reply> => {
+  const { extraTime = 0, signal } = extra;
   const time = options.timeout + extraTime;
+  const ending = new AbortController();
+  const onAbort = (): void => ending.abort(signal?.reason);
+  const overdue = new AnswerGivenUp('OVERDUE', `the answer was not whole after ${timeoutsOfAnswer} times the timeout`);
+  const timer = setTimeout(() => ending.abort(overdue), time * timeoutsOfAnswer);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  try {
+    return await sendAndRead(request, options, target, { ...extra, signal: ending.signal }, time);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+};
+
+const sendAndRead = async (
+  request: Request,
+  options: ApiOptions,
+  target: Target,
+  { body, bodyTo, signal }: CallOptions,
+  time: number,
+): Promise<Reply> => {
   const answer = await request({
     ...target,
     method: target.method as Dispatcher.HttpMethod,
@@ -168,12 +205,20 @@ const callOnce = async (
   };
 };
 
+/** The body as text; empty where it was taken as it came. */
 const textOf = async (
   { body, statusCode }: Dispatcher.ResponseData,
   bodyTo: CallOptions['bodyTo'],
 ): Promise<string> => {
-  if (bodyTo === undefined || statusCode !== 200) return body.text();
-  const push = bodyTo();
-  for await (const chunk of body) push(chunk);
-  return '';
+  const push = statusCode === 200 ? bodyTo?.() : undefined;
+  const limit = push === undefined ? maxBytes : maxStreamedBytes;
+  const kept: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) throw new AnswerGivenUp('TOO_LARGE', `the answer has more than ${limit} octets`);
+    if (push === undefined) kept.push(chunk);
+    else if (!push(chunk)) break;
+  }
+  return Buffer.concat(kept).toString();
 };

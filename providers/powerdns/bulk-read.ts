@@ -1,4 +1,4 @@
-import { HostmasterError, keyOf, soaAt, type ZoneId, type ZoneSnapshot } from '../../src/provider.ts';
+import { HostmasterError, isWithin, keyOf, soaAt, type ZoneId, type ZoneSnapshot } from '../../src/provider.ts';
 import { type ApiRecord, fromApi } from './convert.ts';
 import { listZones, type Session } from './read.ts';
 
@@ -18,7 +18,7 @@ const extraTime = 60_000;
 
 /**
  * Reads many zones at once for the reads that follow, where that is cheaper and as sure: the answer is whole, the zone
- * is in it with its SOA, and its serial did not move meanwhile. The other zones are read one by one.
+ * is in it with its SOA and nothing of another zone, and its serial did not move meanwhile. The other zones are read one by one.
  */
 export const prefetchZones = async (
   session: Session,
@@ -36,7 +36,8 @@ export const prefetchZones = async (
     for (const zone of known) {
       const [serial, rows] = [before.get(zone.name), found.get(zone.name)];
       if (serial === undefined || serial !== after.get(zone.name)) continue;
-      if (rows?.has(keyOf(soaAt(zone.name))) !== true) continue;
+      if (rows?.has(keyOf(soaAt(zone.name))) !== true || rows.values().some(({ name }) => !isWithin(name, zone.name)))
+        continue;
       session.prefetched.set(zone.name, { at: Date.now(), snapshot: snapshotOf(zone, serial, rows) });
     }
   } catch (error) {
@@ -89,8 +90,9 @@ const sizeOfSample = async ({ api }: Session, signal: AbortSignal | undefined): 
   let size = 0;
   const bodyTo = () => {
     size = 0;
-    return (chunk: Uint8Array): void => {
+    return (chunk: Uint8Array): boolean => {
       size += chunk.length;
+      return size <= maxBytes;
     };
   };
   const { status } = await api.repeat('GET', searchPath(sampleSize), { signal, extraTime, bodyTo });

@@ -13,17 +13,10 @@ import {
   type Unreadable,
   type Value,
 } from '../../src/provider.ts';
+import { isMembers, UnsoundAnswer } from './answers.ts';
 
 // Between the API's JSON and the model; pure. PowerDNS 4.7.3 takes rdata in one spelling of its own only (422 `Not in
 // expected format` otherwise), which is our canonical text but for what stands here.
-
-/** A zone as GET gives it, as far as it is used; its RRsets stand apart. */
-export interface ApiZone {
-  readonly serial: number;
-  readonly kind: string;
-  readonly soa_edit: string;
-  readonly soa_edit_api: string;
-}
 
 export interface ApiRecord {
   readonly content: string;
@@ -48,27 +41,22 @@ export interface ConvertedZone {
   readonly disabled: DisabledRecords;
 }
 
-export const isApiZone = (value: unknown): value is ApiZone =>
-  isObject(value) && typeof value.serial === 'number' && typeof value.kind === 'string' && Array.isArray(value.rrsets);
+/** The most records of one zone that are kept in memory. */
+const mostRecords = 1_000_000;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-/** Converts the RRsets of GET as they come. What cannot be read is listed as unreadable; nothing is lost, nothing throws. */
+/**
+ * Converts the RRsets of GET as they come. One whose name, type or values cannot be read is listed as unreadable, and nothing is
+ * lost; throws UnsoundAnswer for what is no RRset at all.
+ */
 export const rrsetConverter = (): ConvertedZone & { readonly add: (rrsets: readonly unknown[]) => void } => {
   const rrsets: ExistingRRset[] = [];
   const unreadable: Unreadable[] = [];
   const disabled = new Map<string, readonly string[]>();
+  let records = 0;
   const add = (rrset: unknown): void => {
-    if (!isApiRRset(rrset)) {
-      const { name, type } = isObject(rrset) ? rrset : {};
-      unreadable.push({
-        name: String(name ?? '?'),
-        type: String(type ?? '?'),
-        why: 'PowerDNS describes it in an unknown form',
-      });
-      return;
-    }
+    if (!isApiRRset(rrset)) throw new UnsoundAnswer(`has what is no RRset${nameIn(rrset)}`);
+    records += rrset.records.length;
+    if (records > mostRecords) throw new UnsoundAnswer(`has more than ${mostRecords} records`);
     try {
       const existing = readRRset(rrset, disabled);
       if (existing !== null) rrsets.push(existing);
@@ -94,12 +82,23 @@ interface ApiRRset {
 }
 
 const isApiRRset = (value: unknown): value is ApiRRset =>
-  isObject(value) &&
+  isMembers(value) &&
   typeof value.name === 'string' &&
   typeof value.type === 'string' &&
   typeof value.ttl === 'number' &&
   Array.isArray(value.records) &&
-  value.records.every((record) => isObject(record) && typeof record.content === 'string');
+  value.records.every(isApiRecord);
+
+/** Whether a record is served must be said, or left out. */
+const isApiRecord = (value: unknown): value is ApiRecord =>
+  isMembers(value) &&
+  typeof value.content === 'string' &&
+  (value.disabled === undefined || typeof value.disabled === 'boolean');
+
+const nameIn = (value: unknown): string =>
+  isMembers(value) && typeof value.name === 'string'
+    ? ` at ${JSON.stringify(value.name.slice(0, 255))} (name, type, ttl, records with content and disabled)`
+    : '';
 
 const noOrigins = Object.freeze([]);
 

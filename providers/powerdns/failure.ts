@@ -5,7 +5,9 @@ import {
   messageOf,
   networkCode,
   networkWords,
+  whyNoJson,
 } from '../../src/provider.ts';
+import { isMembers } from './answers.ts';
 
 // What a request that did not get the answer it was sent for means, by the network's code or by the HTTP status.
 
@@ -21,6 +23,19 @@ export interface MessageOptions {
   readonly key: string;
   /** Milliseconds without a byte from the server. */
   readonly timeout: number;
+}
+
+/** A whole answer may take so many times the timeout. */
+export const timeoutsOfAnswer = 3;
+
+/** An answer that was given up, however much of it was still to come. */
+export class AnswerGivenUp extends Error {
+  readonly code: 'OVERDUE' | 'TOO_LARGE';
+
+  constructor(code: AnswerGivenUp['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** A request without a whole answer. */
@@ -40,6 +55,8 @@ const lasting: Readonly<Record<string, { readonly timedOut: boolean }>> = {
   UND_ERR_CONNECT_TIMEOUT: { timedOut: true },
   UND_ERR_HEADERS_TIMEOUT: { timedOut: true },
   UND_ERR_BODY_TIMEOUT: { timedOut: true },
+  OVERDUE: { timedOut: true },
+  TOO_LARGE: { timedOut: false },
 };
 
 /** What went wrong; a read that was aborted throws the signal's reason instead. */
@@ -112,22 +129,30 @@ export const errorFor = ({ ofZone, request, tries }: Sent, reply: Reply, options
   return new HostmasterError(ofZone ? codeOfZone : code, `${request}: answered ${status}${words}`);
 };
 
-export const notPowerDns = (request: string, why: string): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', `${request}: ${why}; is url the API of PowerDNS Authoritative?`);
+export const notPowerDns = ({ ofZone, request }: Sent, why: string): HostmasterError =>
+  new HostmasterError(
+    ofZone ? 'ZONE_UNREADABLE' : 'TARGET_UNREACHABLE',
+    `${request}: ${why}; is url the API of PowerDNS Authoritative?`,
+  );
 
-export const parseJson = (request: string, reply: Reply, options: MessageOptions): unknown => {
+export const parseJson = (sent: Sent, reply: Reply, options: MessageOptions): unknown => {
+  const why = whyNoJson(Buffer.from(reply.text));
+  if (why !== null) throw notPowerDns(sent, `its answer ${why}`);
   try {
     return JSON.parse(reply.text);
   } catch {
-    throw notPowerDns(request, `${clean(reply.text, options) || 'nothing'} is no JSON`);
+    throw notPowerDns(sent, `${clean(reply.text, options) || 'nothing'} is no JSON`);
   }
 };
+
+/** In characters; what is longer is not looked into. */
+const longestError = 1_000_000;
 
 /** PowerDNS's own message, as it came: `{"error": "…"}`, or the text. */
 export const rawMessageIn = (reply: Reply): string => {
   try {
-    const { error } = JSON.parse(reply.text) as { error?: unknown };
-    if (typeof error === 'string') return error;
+    const answer: unknown = reply.text.length > longestError ? null : JSON.parse(reply.text);
+    if (isMembers(answer) && typeof answer.error === 'string') return answer.error;
   } catch {
     // Not JSON: some errors are plain text.
   }
@@ -141,6 +166,7 @@ const longest = 300;
 
 /** One line, not too long, without the key, should a server repeat it. */
 const clean = (text: string, { key }: MessageOptions): string => {
-  const line = (key === '' ? text : text.replaceAll(key, '(key)')).replace(/[\s\p{C}]+/gu, ' ').trim();
+  const start = text.slice(0, longestError);
+  const line = (key === '' ? start : start.replaceAll(key, '(key)')).replace(/[\s\p{C}]+/gu, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 };

@@ -1,7 +1,8 @@
 import type { ListedZone, Missing, ReadOptions, Unchanged, ZoneId, ZoneSnapshot } from '../../src/provider.ts';
-import { HostmasterError, parseAbsolute } from '../../src/provider.ts';
+import { HostmasterError } from '../../src/provider.ts';
+import { type ApiZone, isMembers, metadataIn, UnsoundAnswer, zoneIn, zonesIn } from './answers.ts';
 import type { Api } from './api.ts';
-import { type ApiZone, type ConvertedZone, type DisabledRecords, isApiZone, rrsetConverter } from './convert.ts';
+import { type ConvertedZone, type DisabledRecords, rrsetConverter } from './convert.ts';
 import { type SerialScheme, serialMoves } from './serial.ts';
 import { type ZoneStream, zoneStream } from './stream.ts';
 
@@ -9,8 +10,10 @@ import { type ZoneStream, zoneStream } from './stream.ts';
 export interface ZoneMetadata {
   readonly scheme: SerialScheme;
   readonly kind: string;
-  /** As the last full read saw them; null before one. */
-  readonly disabled: DisabledRecords | null;
+  /** As the last full read saw them. */
+  readonly disabled: DisabledRecords;
+  /** The version of the zone that they are of. */
+  readonly serial: number;
 }
 
 /** Everything that one provider instance knows of its server. */
@@ -43,19 +46,9 @@ export const listZones = async ({ api }: Session, signal?: AbortSignal): Promise
   const path = '/zones?dnssec=false';
   const reply = await api.repeat('GET', path, { signal });
   if (reply.status !== 200) throw api.errorFor('GET', path, reply);
-  const zones = api.json('GET', path, reply);
-  if (!Array.isArray(zones)) throw api.notPowerDns('GET', path, 'its answer is no list of zones');
-  return zones.flatMap(({ name, serial }: { name?: unknown; serial?: unknown }) =>
-    typeof name === 'string' ? [{ name: canonical(name), fingerprint: String(serial) }] : [],
-  );
-};
-
-const canonical = (name: string): string => {
-  try {
-    return parseAbsolute(name);
-  } catch {
-    return name;
-  }
+  const zones = zonesIn(api.json('GET', path, reply));
+  if (typeof zones === 'string') throw api.notPowerDns('GET', path, zones);
+  return zones;
 };
 
 export const readZone = async (
@@ -71,8 +64,7 @@ export const readZone = async (
   if (since !== undefined && names === undefined && (await isUnchanged(session, zone, since, signal))) {
     return { status: 'unchanged' };
   }
-  const few = names !== undefined && names.length <= maxFilteredReads;
-  if (few && session.metadata.get(zone.name)?.disabled?.size === 0) {
+  if (names !== undefined && names.length <= maxFilteredReads) {
     const filtered = await readNames(session, zone, names, signal);
     if (filtered !== null) return filtered;
   }
@@ -111,14 +103,9 @@ export const readMetadata = async (
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
   const path = `${zonePath(zone.name)}/metadata`;
   const reply = await api.repeat('GET', path, { signal });
-  const list = reply.status === 200 ? api.json('GET', path, reply) : [];
-  if (!Array.isArray(list)) throw api.notPowerDns('GET', path, 'its answer is no list of metadata');
-  return new Map(
-    list.map(({ kind, metadata }: { kind?: unknown; metadata?: unknown }) => [
-      String(kind),
-      Array.isArray(metadata) ? metadata.map(String) : [],
-    ]),
-  );
+  const metadata = metadataIn(reply.status === 200 ? api.json('GET', path, reply) : []);
+  if (typeof metadata === 'string') throw api.notPowerDns('GET', path, metadata);
+  return metadata;
 };
 
 /** No serial moves with it. */
@@ -160,24 +147,20 @@ const getZone = async (
   const reply = await api.repeat('GET', path, { signal, bodyTo });
   if (reply.status === 404) return null;
   if (reply.status !== 200) throw api.errorFor('GET', path, reply);
+  const body = bodyOf(stream, zone);
+  if (typeof body === 'string') throw api.notPowerDns('GET', path, body);
   const { disabled, rrsets, unreadable } = converted;
-  return { body: zoneOf(stream, (why) => api.notPowerDns('GET', path, why)), disabled, rrsets, unreadable };
+  return { body, disabled, rrsets, unreadable };
 };
 
-const zoneOf = (stream: ZoneStream, notPowerDns: (why: string) => Error): ApiZone => {
-  let body: unknown;
+/** The zone of a whole answer, or why it is none. */
+const bodyOf = (stream: ZoneStream, zone: ZoneId): ApiZone | string => {
   try {
-    body = stream.end();
-  } catch {
-    throw notPowerDns('its answer is no JSON');
+    const body = stream.end();
+    return isMembers(body) && Array.isArray(body.rrsets) ? zoneIn(body, zone.name) : 'its answer is no zone';
+  } catch (error) {
+    return error instanceof UnsoundAnswer ? `its answer ${error.message}` : 'its answer is no JSON';
   }
-  if (!isApiZone(body)) throw notPowerDns('its answer is no zone');
-  return body;
-};
-
-const remember = (session: Session, zone: ZoneId, body: ApiZone, disabled: DisabledRecords | null): void => {
-  const { kind, soa_edit = '', soa_edit_api = '' } = body;
-  session.metadata.set(zone.name, { scheme: { soa_edit, soa_edit_api }, kind, disabled });
 };
 
 const readAll = async (
@@ -188,8 +171,9 @@ const readAll = async (
   const read = await getZone(session, zone, '', signal);
   if (read === null) return missing(session, zone);
   const { body, disabled, rrsets, unreadable } = read;
-  remember(session, zone, body, disabled);
-  return { status: 'read', zone, fingerprint: String(body.serial), rrsets, unreadable };
+  const { kind, serial, soa_edit, soa_edit_api } = body;
+  session.metadata.set(zone.name, { scheme: { soa_edit, soa_edit_api }, kind, disabled, serial });
+  return { status: 'read', zone, fingerprint: String(serial), rrsets, unreadable };
 };
 
 const missing = (session: Session, zone: ZoneId): Missing => {
@@ -197,25 +181,40 @@ const missing = (session: Session, zone: ZoneId): Missing => {
   return { status: 'missing' };
 };
 
-/** One filtered read a name, which hides disabled records. Null: somebody wrote in between, so that all has to be read. */
+/**
+ * One filtered read a name, which hides disabled records: it counts only for the version of which a full read showed that it has
+ * none, and our own writes since. Null: somebody wrote in between, or nothing tells, so that all has to be read.
+ */
 const readNames = async (
   session: Session,
   zone: ZoneId,
   names: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<ZoneSnapshot | Missing | null> => {
-  const reads = await Promise.all(
-    names.map((name) => getZone(session, zone, `?rrset_name=${encodeURIComponent(name)}`, signal)),
-  );
-  const [first] = reads;
-  if (first === undefined || reads.some((read) => read?.body.serial !== first?.body.serial)) return null;
-  if (first === null) return missing(session, zone);
-  remember(session, zone, first.body, new Map());
+  const known = session.metadata.get(zone.name);
+  if (known === undefined || known.disabled.size > 0 || !serialMoves(known.scheme.soa_edit_api)) return null;
+  const reads = await Promise.all(names.map((name) => readName(session, zone, name, signal)));
+  if (reads.length > 0 && reads.every((read) => read === null)) return missing(session, zone);
+  if (reads.length === 0 || reads.some((read) => read?.body.serial !== known.serial)) return null;
   return {
     status: 'read',
     zone,
-    fingerprint: String(first.body.serial),
+    fingerprint: String(known.serial),
     rrsets: reads.flatMap((read) => read?.rrsets ?? []),
     unreadable: reads.flatMap((read) => read?.unreadable ?? []),
   };
+};
+
+/** An answer that has other names too is that of a server which does not know the filter, or of none. */
+const readName = async (
+  session: Session,
+  zone: ZoneId,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ReadZone | null> => {
+  const query = `?rrset_name=${encodeURIComponent(name)}`;
+  const read = await getZone(session, zone, query, signal);
+  const other = [...(read?.rrsets ?? []), ...(read?.unreadable ?? [])].find((each) => each.name !== name);
+  if (other === undefined) return read;
+  throw session.api.notPowerDns('GET', `${zonePath(zone.name)}${query}`, `its answer has ${other.name}`);
 };

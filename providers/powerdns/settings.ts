@@ -17,7 +17,8 @@ export const schema = {
       type: 'string',
       pattern: '^[1-9][0-9]*(?:ms|s|m)$',
       default: '10s',
-      description: 'How long PowerDNS may say nothing. A large write has one more second for each 1,000 changes.',
+      description:
+        'How long PowerDNS may say nothing; a whole answer may take three times as long. A large write has one more second for each 1,000 changes.',
     },
     rectify: {
       enum: ['auto', 'deferred'],

@@ -1,19 +1,20 @@
 import {
   type Change,
-  type CreateSettings,
   HostmasterError,
   isSoa,
   keyOf,
   type RRsetKey,
+  type Sending,
   type Write,
   type WriteResult,
   withSerialNumber,
   type ZoneId,
 } from '../../src/provider.ts';
-import { pause } from './api.ts';
+import { zoneIn } from './answers.ts';
+import { type CallOptions, pause } from './api.ts';
 import { type DisabledRecords, keptDisabled, toApi } from './convert.ts';
 import { type Reply, rawMessageIn } from './failure.ts';
-import { listZones, markKind, readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
+import { markKind, readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
 import { notePendingRectify } from './rectify.ts';
 import { changesNamedIn } from './refusal.ts';
 import { racedBy } from './serial.ts';
@@ -22,8 +23,16 @@ import { racedBy } from './serial.ts';
 const extraTimeEach = 1;
 const tries = 5;
 
+/** Milliseconds more than usual for a write of so many changes. */
+export const extraTimeFor = (changes: number): number => changes * extraTimeEach;
+
 /** One PATCH: one transaction, deletes before replaces in it. */
-export const applyWrite = async (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> => {
+export const applyWrite = async (
+  session: Session,
+  write: Write,
+  signal?: AbortSignal,
+  sending?: Sending,
+): Promise<WriteResult> => {
   const { changes, expect, zone } = write;
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const metadata = session.metadata.get(zone.name);
@@ -35,25 +44,32 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
   const path = zonePath(zone.name);
   session.listed = null;
   await notePendingRectify(session, write, signal);
-  const reply = await patch(session, path, body, write, signal);
+  const reply = await patch(session, path, body, write, { signal, before: sending?.before });
   if (reply.status === 422) return { status: 'refused', refused: refusalsOf(session, write, reply, disabled) };
   // PowerDNS accepts a PATCH with 204; any other answer that is no error comes from something before it.
   if (reply.status < 400 && reply.status !== 204) throw session.api.outcomeUnknown('PATCH', path, reply);
   if (reply.status !== 204) throw writeError(session, zone, reply, body);
   // It does not tell the new serial where the write had a SOA.
-  const now = withSoa ? await serialOf(session, zone, signal).catch(nullOf) : reply.header('x-pdns-new-serial');
+  const now = withSoa
+    ? await serialOf(session, zone, signal).catch(nullOf)
+    : serialIn(reply.header('x-pdns-new-serial'));
   const known = metadata !== undefined && expect !== null && now !== null;
   const raced = known ? racedBy(metadata.scheme, Number(expect), Number(now)) : null;
+  if (known && raced === false && metadata.serial === Number(expect))
+    session.metadata.set(zone.name, { ...metadata, serial: Number(now) });
   // A SOA that was sent hides whether somebody else moved the serial meanwhile.
   return { status: 'applied', fingerprint: now, raced: withSoa && raced === false ? null : raced };
 };
 
+const serialIn = (header: string | null): string | null =>
+  header !== null && /^[0-9]{1,10}$/.test(header) ? header : null;
+
 const writesSoa = ({ after, type }: Change): boolean => isSoa(type) && after !== null;
 
 /** PowerDNS counts on from the serial of the SOA that it is sent, even backwards: it is sent the one that it has. */
-const withSerial = (changes: readonly Change[], serial: number | null): readonly Change[] =>
+const withSerial = (changes: readonly Change[], serial: number): readonly Change[] =>
   changes.map((change) => {
-    if (change.after === null || serial === null || !writesSoa(change)) return change;
+    if (change.after === null || !writesSoa(change)) return change;
     const values = change.after.values.map((value) => ({ ...value, rdata: withSerialNumber(value.rdata, serial) }));
     return { ...change, after: { ...change.after, values } };
   });
@@ -63,9 +79,9 @@ const serialBefore = async (
   session: Session,
   { expect, zone }: Write,
   signal: AbortSignal | undefined,
-): Promise<number | null> => {
+): Promise<number> => {
   const now = await serialOf(session, zone, signal);
-  if (now === null || expect === null || now === expect) return now === null ? null : Number(now);
+  if (expect === null || now === expect) return Number(now);
   throw new HostmasterError(
     'LOST_RACE',
     `somebody else wrote to ${zone.name} on ${session.api.where} between our read and our write (serial ${expect}, now ${now}); nothing of this write was applied: plan again`,
@@ -86,10 +102,12 @@ const patch = async (
   path: string,
   body: unknown,
   { changes, expect, zone }: Write,
-  signal: AbortSignal | undefined,
+  options: Pick<CallOptions, 'before' | 'signal'>,
 ): Promise<Reply> => {
+  const { signal } = options;
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await session.api.once('PATCH', path, { body, signal, extraTime: changes.length * extraTimeEach });
+    const extraTime = extraTimeFor(changes.length);
+    const reply = await session.api.once('PATCH', path, { body, extraTime, ...options });
     if (reply.status < 500) return reply;
     if (reply.status !== 500 || expect === null) throw session.api.outcomeUnknown('PATCH', path, reply);
     await pause(attempt, signal);
@@ -98,13 +116,14 @@ const patch = async (
   }
 };
 
-const serialOf = async (session: Session, zone: ZoneId, signal: AbortSignal | undefined): Promise<string | null> => {
+const serialOf = async (session: Session, zone: ZoneId, signal: AbortSignal | undefined): Promise<string> => {
   const path = `${zonePath(zone.name)}?rrsets=false`;
   const reply = await session.api.repeat('GET', path, { signal });
   if (reply.status === 404) throw zoneMissing(session, zone);
   if (reply.status !== 200) throw session.api.errorFor('GET', path, reply);
-  const { serial } = session.api.json('GET', path, reply) as { serial?: unknown };
-  return typeof serial === 'number' ? String(serial) : null;
+  const body = zoneIn(session.api.json('GET', path, reply), zone.name);
+  if (typeof body === 'string') throw session.api.notPowerDns('GET', path, body);
+  return String(body.serial);
 };
 
 const isSecondary = (kind: string): boolean => kind === 'Slave' || kind === 'Consumer';
@@ -152,58 +171,6 @@ const writeError = (session: Session, zone: ZoneId, reply: Reply, body: unknown)
   }
   return session.api.errorFor('PATCH', zonePath(zone.name), reply);
 };
-
-/** Makes the zone; a creation without an answer is looked for before it is sent again. */
-export const createZone = async (
-  session: Session,
-  zone: ZoneId,
-  settings: CreateSettings,
-  signal?: AbortSignal,
-): Promise<void> => {
-  const { kind, ns, soa_edit_api } = settings;
-  const body = {
-    name: zone.name,
-    kind,
-    nameservers: ns,
-    soa_edit_api,
-    ...(session.deferred ? { api_rectify: false } : {}),
-  };
-  session.listed = null;
-  for (let attempt = 1; ; attempt += 1) {
-    const failure = await postZone(session, zone, body, signal);
-    if (failure === null) return;
-    await pause(attempt, signal);
-    if ((await listZones(session, signal)).some(({ name }) => name === zone.name)) return;
-    if (attempt === tries) throw failure;
-  }
-};
-
-/** Null once the zone is made; else the error of a request that may have made it or not. */
-const postZone = async (
-  session: Session,
-  zone: ZoneId,
-  body: unknown,
-  signal: AbortSignal | undefined,
-): Promise<HostmasterError | null> => {
-  const path = '/zones?rrsets=false';
-  try {
-    const reply = await session.api.once('POST', path, { body, signal });
-    if (reply.status === 201) return null;
-    if (reply.status === 409) throw madeMeanwhile(session, zone);
-    const error = session.api.errorFor('POST', path, reply);
-    if (reply.status >= 500) return error;
-    throw error;
-  } catch (error) {
-    if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') return error;
-    throw error;
-  }
-};
-
-const madeMeanwhile = ({ api }: Session, zone: ZoneId): HostmasterError =>
-  new HostmasterError(
-    'STALE_PLAN',
-    `somebody else made the zone ${zone.name} on ${api.where} since the plan: plan again`,
-  );
 
 export const deleteZone = async (session: Session, zone: ZoneId, signal?: AbortSignal): Promise<void> => {
   session.listed = null;

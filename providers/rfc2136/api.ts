@@ -22,8 +22,8 @@ export interface Api {
   /** All of a zone. Null: the server does not have the zone. */
   zone(zone: string, signal: AbortSignal | undefined): Promise<Extract<Transferred, { kind: 'zone' }> | null>;
   /**
-   * What has changed since a version that was read before. Null: the server does not have the zone, or no IXFR, or is not the
-   * one that gave that version.
+   * What has changed since a version that was read before. Null: the server does not have the zone, or gives no IXFR that can be
+   * used, which it is then not asked for again, or is not the one that gave that version.
    */
   changes(zone: string, serial: number, signal: AbortSignal | undefined): Promise<Transferred | null>;
   /** The SOA at the primary, where it has the zone and says so. */
@@ -34,17 +34,21 @@ export interface Api {
 
 /** Milliseconds more for each record of an update: four times what a loaded Knot was seen to take. */
 const extraTimeEach = 1;
+/** The same for a change: two values and their prerequisites. */
+export const extraTimePerChange = 4 * extraTimeEach;
 const maxMessage = 65_535;
 const tries = 3;
 const firstPause = 100;
 
 /** Opens nothing: each question has a connection of its own. */
-export const openApi = (settings: Settings): Api => {
+export const openApi = (settings: Settings, onDebug: (message: string) => void): Api => {
   const { key, primaries, timeout, transfer, transferKey } = settings;
   const primaryGroup = failover(primaries);
   const transferGroup = transfer === null ? primaryGroup : failover([transfer]);
   /** The server that each zone was read from: another one may have other content under the same serial. */
   const transferredFrom = new Map<string, StreamServer>();
+  /** Zones whose IXFR could not be used. */
+  const wholeOnly = new Set<string>();
   const transferOptions = (signal: AbortSignal | undefined) => ({ key: transferKey, idleMs: timeout, signal });
   const ask = async (group: ServerGroup, question: Uint8Array, signal: AbortSignal | undefined): Promise<Message> =>
     group.read((server) =>
@@ -91,12 +95,16 @@ export const openApi = (settings: Settings): Api => {
       }),
     changes: (zone, serial, signal) =>
       transferred(zone, signal, async (server) => {
-        if (transferredFrom.get(zone) !== server) return null;
+        if (transferredFrom.get(zone) !== server || wholeOnly.has(zone)) return null;
         try {
           return await transferChanges(server, zone, serial, transferOptions(signal));
         } catch (error) {
-          if (error instanceof WireError && knowsNoIxfr.has(error.rcode ?? '')) return null;
-          throw error;
+          if (!(error instanceof WireError) || !isOfIxfrAlone(error)) throw error;
+          wholeOnly.add(zone);
+          onDebug(
+            `the changes of ${zone} (IXFR) cannot be used (${error.message}); all of it is read from now on (AXFR)`,
+          );
+          return null;
         }
       }),
     soa: (zone, signal) => soaAt(zone, primaryGroup, signal),
@@ -113,7 +121,9 @@ export const openApi = (settings: Settings): Api => {
   };
 };
 
-const knowsNoIxfr: ReadonlySet<string> = new Set(['NOTIMP', 'FORMERR']);
+/** May all of the zone (AXFR) come all the same? It meets what is wrong with the server, and then says so. */
+const isOfIxfrAlone = ({ fault, sent }: WireError): boolean =>
+  sent && fault !== 'aborted' && fault !== 'unreachable' && fault !== 'tls';
 
 const notAnswered = { answers: [], flags: { aa: false }, rcode: 5 };
 

@@ -1,5 +1,5 @@
 import { HostmasterError, type Provider, type ProviderFactory } from '../../src/provider.ts';
-import { openApi } from './api.ts';
+import { extraTimePerChange, openApi } from './api.ts';
 import { listZones, markOf, readZone, type Session } from './read.ts';
 import { schema, secrets, settingsOf } from './settings.ts';
 import { cutChanges } from './split-update.ts';
@@ -15,7 +15,9 @@ export const factory: ProviderFactory = {
   serverId: ({ config }) => JSON.stringify([config.host, config.port ?? 53]),
   open: async (context) => {
     const settings = settingsOf(context);
-    const session: Session = { api: openApi(settings), settings, contents: new Map(), levels: new Map() };
+    const onDebug = context.onDebug ?? (() => undefined);
+    const api = openApi(settings, onDebug);
+    const session: Session = { api, settings, contents: new Map(), levels: new Map(), onDebug };
     return providerOf(session);
   },
 };
@@ -29,7 +31,8 @@ const providerOf = (session: Session): Provider => {
     listZones: (signal) => listZones(session, signal),
     read: (zone, options = {}) => readZone(session, zone, options),
     cut: (zone, changes) => cutChanges(zone.name, changes, session.api.limit),
-    apply: (write, signal) => applyWrite(session, write, signal),
+    apply: (write, signal, sending) => applyWrite(session, write, signal, sending),
+    writeTimeout: (changes) => session.settings.timeout + changes * extraTimePerChange,
     mark: async ({ name }, mark) => markOf(session, name) ?? mark,
     createZone: async ({ name }) => {
       throw cannot(`${name} cannot be made`, howZonesAreMade);

@@ -25,6 +25,7 @@ export interface Session {
   readonly contents: Map<string, Content>;
   /** By zone: the prerequisites that its updates begin with, where that is not `all`. */
   readonly levels: Map<string, PrerequisiteLevel>;
+  readonly onDebug: (message: string) => void;
 }
 
 export const readZone = async (
@@ -118,7 +119,7 @@ const transferred = async (
 
 /** The version after a known one, by IXFR (RFC 1995). Null: all of the zone has to be read. */
 const nextContent = async (
-  { api }: Session,
+  { api, onDebug }: Session,
   zone: string,
   known: Content,
   signal: AbortSignal | undefined,
@@ -128,7 +129,9 @@ const nextContent = async (
   if (changes.kind === 'zone') return contentOf(changes.soa, changes.records);
   // An older serial, or the same one of another SOA, is a zone that was made anew.
   if (changes.kind === 'current') return changes.soa.rdata === known.soa.rdata ? known : null;
-  return contentAfter(known, changes.soa, changes.steps);
+  const next = contentAfter(known, changes.soa, changes.steps);
+  if (next === null) onDebug(`the changes of ${zone} (IXFR) do not fit what was read before; all of it is read`);
+  return next;
 };
 
 /** Those of a catalog zone, or those of the target in hostmaster.yaml that the primary has. */

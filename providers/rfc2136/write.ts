@@ -4,6 +4,7 @@ import {
   HostmasterError,
   listKeys,
   type RefusedChange,
+  type Sending,
   type Write,
   type WriteResult,
   type ZoneId,
@@ -21,7 +22,12 @@ const triesAfterServfail = 2;
 const firstPause = 50;
 
 /** One UPDATE: all of it or nothing, and only on the zone that was read (RFC 2136 section 3.2). */
-export const applyWrite = async (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> => {
+export const applyWrite = async (
+  session: Session,
+  write: Write,
+  signal?: AbortSignal,
+  sending?: Sending,
+): Promise<WriteResult> => {
   const { changes, expect, zone } = write;
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const known = session.contents.get(zone.name);
@@ -36,6 +42,7 @@ export const applyWrite = async (session: Session, write: Write, signal?: AbortS
     if (refused.length > 0) return { status: 'refused', refused };
     const update = updateFor(zone.name, changes, content, { level, limit: session.api.limit });
     if (update === null) return { status: 'refused', refused: refusalsIfOneName(changes, tooLong) };
+    await sending?.before();
     const rcode = await session.api.update(update, signal);
     if (rcode === 'NOERROR') return readBack(session, write, basis, signal);
     if (attempt >= maxTries(rcode))

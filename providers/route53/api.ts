@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import { HostmasterError } from '../../src/provider.ts';
 import type { AccountRateLimits, OperationBuckets } from './account-rate-limits.ts';
-import { AwsRefusal, type Failure, failureOf, noCredentials } from './failure.ts';
+import { whyUnsound } from './answers.ts';
+import { boundBody } from './bound-body.ts';
+import { AwsRefusal, type Failure, failureOf, noCredentials, UnsoundAnswer } from './failure.ts';
 import { type Input, isRead, type Operation, type Output } from './operations.ts';
 import type { Settings } from './settings.ts';
 
@@ -10,6 +12,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** May it be sent again where no answer came? Default is only for what changes nothing. */
   readonly repeatable?: boolean;
+  /** Called just before it is sent. Throws where it must not be. */
+  readonly before?: (() => Promise<void>) | undefined;
   /** Before it is sent again: throws where it must not be. */
   readonly beforeRetry?: () => Promise<void>;
 }
@@ -42,12 +46,14 @@ export const openApi = async (settings: Settings, rateLimits: AccountRateLimits)
     requestHandler: {
       connectionTimeout: settings.timeout,
       requestTimeout: settings.timeout,
-      socketTimeout: settings.timeout,
+      // Later than what bounds the body, which says what it is.
+      socketTimeout: settings.timeout * 2,
       throwOnRequestTimeout: true,
     },
     ...(settings.profile === null ? {} : { profile: settings.profile }),
     ...(settings.endpoint === null ? {} : { endpoint: settings.endpoint }),
   });
+  boundBody(client, settings.timeout);
   const { accessKeyId, accountId } = await client.config.credentials().catch((error: unknown) => {
     client.destroy();
     const failure = failureOf(error);
@@ -82,10 +88,10 @@ const callOver =
     const since = Date.now();
     let unanswered = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const sent = await sendOnce(connection, operation, input, signal);
+      const sent = await sendOnce(connection, operation, input, options);
       if (sent.status === 'done') return sent.output as Output<O>;
       const { error, failure } = sent;
-      if (failure.kind === 'unanswered') unanswered += 1;
+      if (failure.kind === 'unanswered' || failure.kind === 'unsound') unanswered += 1;
       const mayRepeat = repeatable || (failure.kind === 'unanswered' && failure.neverSent);
       const isOverdue = Date.now() - since > maxThrottled;
       const final = finalError(connection, operation, failure, { error, mayRepeat, unanswered, isOverdue });
@@ -104,13 +110,16 @@ const sendOnce = async (
   connection: Connection,
   operation: Operation,
   input: unknown,
-  signal: AbortSignal | undefined,
+  { before, signal }: CallOptions,
 ): Promise<Sent> => {
   const buckets = connection.bucketsOf(operation);
   for (const bucket of buckets) await interruptible(bucket.take(signal), signal);
   signal?.throwIfAborted();
+  await before?.();
   try {
     const output = await connection.send(operation, input);
+    const problem = whyUnsound(operation, output);
+    if (problem !== null) throw new UnsoundAnswer(problem);
     for (const bucket of buckets) bucket.answered();
     return { status: 'done', output };
   } catch (error) {
@@ -153,10 +162,16 @@ const finalError = (
   }
   if (failure.kind === 'refused') return refused(what, failure, error);
   if (failure.kind === 'credentials') return noCredentials(where, failure.why, error);
-  const why = failure.timedOut ? `${failure.why} (timeout ${timeout / 1000} s)` : failure.why;
+  const timedOut = failure.kind === 'unanswered' && failure.timedOut;
+  const why = timedOut ? `${failure.why} (timeout ${timeout / 1000} s)` : failure.why;
   if (!mayRepeat) return new HostmasterError('WRITE_UNKNOWN', `${what}: ${why}`, { cause: error });
-  return unanswered < tries ? null : unreachable(what, why, error);
+  if (unanswered < tries) return null;
+  const code = failure.kind === 'unsound' && ofOneZone.has(operation) ? 'ZONE_UNREADABLE' : 'TARGET_UNREACHABLE';
+  return new HostmasterError(code, `${what}: ${why}, ${tries} times`, { cause: error });
 };
+
+/** What is wrong with an answer to these may be true of that zone alone. */
+const ofOneZone: ReadonlySet<Operation> = new Set(['GetHostedZone', 'ListResourceRecordSets']);
 
 const pause = (attempt: number, signal: AbortSignal | undefined): Promise<void> =>
   sleep(
@@ -172,9 +187,6 @@ const whyOverdue = ({ kind, why }: Extract<Failure, { readonly kind: 'throttled'
     : `AWS was busy with an earlier change for ${minutes} minutes (${why}); nothing was changed. Check what else changes this zone`;
 };
 
-const unreachable = (what: string, why: string, cause: unknown): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', `${what}: ${why}, ${tries} times`, { cause });
-
 const refused = (
   what: string,
   { advice, code, messages }: Extract<Failure, { readonly kind: 'refused' }>,
@@ -184,5 +196,6 @@ const refused = (
     cause,
   });
 
-export const endlessPaging = (where: string, operation: Operation): HostmasterError =>
-  new HostmasterError('TARGET_UNREACHABLE', `${where} answers ${operation} with pages that do not end`);
+/** Pages that lead back, so that a list has one of its things twice, do not end, or are not all. */
+export const unsoundPaging = (where: string, operation: Operation): HostmasterError =>
+  new HostmasterError('TARGET_UNREACHABLE', `${where} answers ${operation} with pages that lead back, or nowhere`);

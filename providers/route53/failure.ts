@@ -14,6 +14,9 @@ export class AwsRefusal extends HostmasterError {
   }
 }
 
+/** An answer of 200 that cannot be what was asked for. */
+export class UnsoundAnswer extends Error {}
+
 /** Is it this answer of AWS? Without codes: any. */
 export const isRefusal = (error: unknown, ...codes: readonly string[]): error is AwsRefusal =>
   error instanceof AwsRefusal && (codes.length === 0 || codes.includes(error.awsCode));
@@ -31,6 +34,8 @@ export type Failure =
   | { readonly kind: 'refused'; readonly code: string; readonly messages: readonly string[]; readonly advice: string }
   /** There are no credentials to ask with. */
   | { readonly kind: 'credentials'; readonly why: string }
+  /** An answer of 200 that says nothing. */
+  | { readonly kind: 'unsound'; readonly why: string }
   /** No answer, or none that says whether it was done. */
   | { readonly kind: 'unanswered'; readonly neverSent: boolean; readonly timedOut: boolean; readonly why: string };
 
@@ -73,6 +78,7 @@ const known: Readonly<Record<string, KnownError>> = {
 
 /** Reads what the SDK throws. */
 export const failureOf = (error: unknown): Failure => {
+  if (error instanceof UnsoundAnswer) return { kind: 'unsound', why: error.message };
   const name = error instanceof Error ? error.name : '';
   const { kind, advice = '' } = known[name] ?? {};
   const status = statusOf(error);
@@ -81,6 +87,7 @@ export const failureOf = (error: unknown): Failure => {
     return { kind: 'refused', code: name, messages: messagesIn(error), advice };
   }
   const unanswered = { kind: 'unanswered', neverSent: false, timedOut: false } as const;
+  if (status !== null && status < 300) return { kind: 'unsound', why: 'its answer cannot be read' };
   if (status !== null) return { ...unanswered, why: `answered ${status} (${oneLine(error)})` };
   if (kind === 'credentials') return { kind, why: oneLine(error) };
   const code = networkCode(error);

@@ -1,5 +1,5 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { type Api, endlessPaging } from './api.ts';
+import { type Api, unsoundPaging } from './api.ts';
 import { isDenied } from './failure.ts';
 import { isSameProbe, type Probe } from './health-probe.ts';
 import type { KnownCheck, KnownChecks, Mark } from './health-sets.ts';
@@ -59,9 +59,13 @@ const listChecks = async (api: Api, cache: HealthCheckCache, signal: AbortSignal
   const listed = new Map<string, KnownCheck>();
   for (let marker: string | undefined; ; ) {
     const page = await api.call('ListHealthChecks', marker === undefined ? {} : { Marker: marker }, { signal });
-    for (const check of (page.HealthChecks ?? []).map(knownCheck)) listed.set(check.id, check);
+    const checks = (page.HealthChecks ?? []).map(knownCheck);
+    for (const check of checks) {
+      if (listed.has(check.id)) throw unsoundPaging(api.where, 'ListHealthChecks');
+      listed.set(check.id, check);
+    }
     if (page.IsTruncated !== true) break;
-    if (page.NextMarker === undefined || page.NextMarker === marker) throw endlessPaging(api.where, 'ListHealthChecks');
+    if (page.NextMarker === undefined || checks.length === 0) throw unsoundPaging(api.where, 'ListHealthChecks');
     marker = page.NextMarker;
   }
   // What was made while they were listed may be on a page that had gone by.

@@ -1,6 +1,6 @@
 import type { HostedZone as AwsZone, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { HostmasterError, type ListedZone, type ZoneId } from '../../src/provider.ts';
-import { type Api, endlessPaging } from './api.ts';
+import { type Api, unsoundPaging } from './api.ts';
 import { nameFromAws, nameToAws } from './escapes.ts';
 import { isDenied, isRefusal } from './failure.ts';
 import { type HealthCheckCache, newHealthCheckCache } from './health-check-cache.ts';
@@ -78,6 +78,22 @@ export const forgetZone = ({ checks, hosted, pending, stored }: Session, name: s
   for (const map of [checks.used, hosted, pending, stored]) map.delete(name);
 };
 
+/** The zone as AWS counts it now; what else is known of it stays. Null: it is not there any more. */
+export const countAnew = (
+  session: Session,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<HostedZone | null> => {
+  session.hosted.delete(name);
+  return findZone(session, name, signal);
+};
+
+/** Notes that a zone has so many record sets. */
+export const noteCount = (session: Session, name: string, count: number): void => {
+  const known = session.hosted.get(name);
+  if (known !== undefined) addToCount(session, name, count - known.zone.count);
+};
+
 /** Notes that a zone has so many record sets more. */
 export const addToCount = ({ hosted }: Session, name: string, more: number): void => {
   const known = hosted.get(name);
@@ -110,11 +126,16 @@ export const listZones = async (session: Session, signal?: AbortSignal): Promise
 
 const allZones = async ({ api }: Session, signal: AbortSignal | undefined): Promise<readonly HostedZone[]> => {
   const zones: HostedZone[] = [];
+  const ids = new Set<string>();
   for (let marker: string | undefined; ; ) {
     const page = await api.call('ListHostedZones', marker === undefined ? {} : { Marker: marker }, { signal });
-    zones.push(...(page.HostedZones ?? []).flatMap(zoneOf));
+    const listed = page.HostedZones ?? [];
+    zones.push(...listed.flatMap(zoneOf));
+    const before = ids.size;
+    for (const { Id = '' } of listed) ids.add(Id);
+    if (ids.size < before + listed.length) throw unsoundPaging(api.where, 'ListHostedZones');
     if (page.IsTruncated !== true) return zones;
-    if (page.NextMarker === undefined || page.NextMarker === marker) throw endlessPaging(api.where, 'ListHostedZones');
+    if (page.NextMarker === undefined || listed.length === 0) throw unsoundPaging(api.where, 'ListHostedZones');
     marker = page.NextMarker;
   }
 };
@@ -139,8 +160,8 @@ const listNamed = async (
     zones.push(...here.filter((zone) => zone.name === name));
     const { NextDNSName, NextHostedZoneId } = page;
     if (page.IsTruncated !== true || here.at(-1)?.name !== name || NextDNSName === undefined) return zones;
-    if (NextHostedZoneId === undefined || NextHostedZoneId === from.HostedZoneId)
-      throw endlessPaging(api.where, 'ListHostedZonesByName');
+    if (NextHostedZoneId === undefined || zones.some(({ id }) => id === bareId(NextHostedZoneId)))
+      throw unsoundPaging(api.where, 'ListHostedZonesByName');
     from = { DNSName: NextDNSName, HostedZoneId: NextHostedZoneId };
   }
 };

@@ -34,10 +34,12 @@ const providerOf = (session: Session): Provider => ({
   expect: (zones, signal) => expectZones(session, zones, signal),
   read: (zone, options = {}) => readZone(session, zone, options),
   cut: (zone, changes) => cutChanges(zone.name, changes, session.stored.get(zone.name) ?? new Map()),
-  apply: (write, signal) => applyWrite(session, write, signal),
-  finish: async (zone, changes, signal) => {
-    await waitInSync(session, zone, signal);
-    await cleanUpChecks(session, zone, changes, signal);
+  apply: (write, signal, sending) => applyWrite(session, write, signal, sending),
+  writeTimeout: () => session.settings.timeout,
+  finish: async (zone, changes, signal, stopping) => {
+    await waitInSync(session, zone, signal, stopping);
+    // What is left of the checks is removed by a later pass.
+    if (stopping?.aborted !== true) await cleanUpChecks(session, zone, changes, stopping ?? signal);
   },
   nativeChecks,
   createZone: (zone, _settings, signal) => createZone(session, zone, signal),

@@ -1,18 +1,11 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { HostmasterError, type Missing, type ReadOptions, type ZoneId, type ZoneSnapshot } from '../../src/provider.ts';
-import { endlessPaging } from './api.ts';
 import { type Content, contentOf, keyOfSet, type ReadChecked } from './convert.ts';
-import { nameToAws } from './escapes.ts';
 import { isDenied, isRefusal } from './failure.ts';
 import { checksOf, usedBy } from './health-check-cache.ts';
 import { checkedRRset } from './health-sets.ts';
-import { addToCount, findZone, forgetZone, type HostedZone, type Session } from './hosted-zones.ts';
-import type { Input } from './operations.ts';
-
-/** The most record sets of one answer. */
-const pageSize = 300;
-/** Record sets that are asked for at one name: there are seldom more. */
-const pageOfName = 30;
+import { findZone, forgetZone, noteCount, type Session } from './hosted-zones.ts';
+import { listAll, listName, pageSize } from './list-sets.ts';
 
 /** Route 53 has nothing that moves when a zone changes: every read is a whole one, or of some names. */
 export const readZone = async (
@@ -77,7 +70,7 @@ export const setsOf = async (
       const few = names !== undefined && names.length <= hosted.count / pageSize;
       if (!few) {
         const sets = await listAll(session, hosted, signal);
-        addToCount(session, zone, sets.length - hosted.count);
+        noteCount(session, zone, sets.length);
         return sets;
       }
       const lists: (readonly ResourceRecordSet[])[] = [];
@@ -92,45 +85,5 @@ export const setsOf = async (
       forgetZone(session, zone);
       if (attempt > 1) return null;
     }
-  }
-};
-
-const listAll = (session: Session, hosted: HostedZone, signal: AbortSignal | undefined) =>
-  list(session, { HostedZoneId: hosted.id, MaxItems: pageSize }, () => true, signal);
-
-const listName = (session: Session, hosted: HostedZone, name: string, signal: AbortSignal | undefined) =>
-  list(
-    session,
-    { HostedZoneId: hosted.id, MaxItems: pageOfName, StartRecordName: nameToAws(name) },
-    (set) => keyOfSet(set).name === name,
-    signal,
-  );
-
-type From = Input<'ListResourceRecordSets'>;
-
-/** The record sets from `first` on, for as long as `isOne` says that they belong. */
-const list = async (
-  { api }: Session,
-  first: From,
-  isOne: (set: ResourceRecordSet) => boolean,
-  signal: AbortSignal | undefined,
-): Promise<readonly ResourceRecordSet[]> => {
-  const found = new Map<string, ResourceRecordSet>();
-  for (let from = first; ; ) {
-    const page = await api.call('ListResourceRecordSets', from, { signal });
-    const sets = page.ResourceRecordSets ?? [];
-    const here = sets.filter(isOne);
-    const before = found.size;
-    for (const set of here) found.set(`${set.Name} ${set.Type} ${set.SetIdentifier ?? ''}`, set);
-    if (page.IsTruncated !== true || here.length < sets.length) return [...found.values()];
-    if (page.NextRecordName === undefined || found.size === before)
-      throw endlessPaging(api.where, 'ListResourceRecordSets');
-    from = {
-      HostedZoneId: first.HostedZoneId,
-      MaxItems: first.MaxItems,
-      StartRecordName: page.NextRecordName,
-      StartRecordType: page.NextRecordType,
-      StartRecordIdentifier: page.NextRecordIdentifier,
-    };
   }
 };

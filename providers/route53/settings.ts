@@ -63,7 +63,11 @@ export const schema = {
       default: 40,
       description: 'Requests that may go out at once, after a pause.',
     },
-    timeout: { ...span, default: '30s', description: 'How long one request may take.' },
+    timeout: {
+      ...span,
+      default: '30s',
+      description: 'How long AWS may take to answer a request; the rest of the answer may take as long again.',
+    },
     sync_wait: {
       ...span,
       default: '3m',

@@ -11,17 +11,28 @@ const pollShare = 0.5;
 /** AWS says that a change reaches every name server within 60 seconds as a rule. */
 const usualDelay = 60_000;
 
-/** Waits until every name server of Route 53 has the last change of a zone; all zones that wait share the requests. */
+/**
+ * Waits until every name server of Route 53 has the last change of a zone; all zones that wait share the requests. Where
+ * somebody wants to stop, it gives up waiting.
+ */
 export const waitInSync = async (
   session: Session,
   { name }: ZoneId,
   signal: AbortSignal | undefined,
+  stopping?: AbortSignal,
 ): Promise<void> => {
   const { pending, settings } = session;
   const change = pending.get(name);
-  if (change === undefined) return;
-  if (change.id === null) await pause(change.sentAt + Math.min(usualDelay, settings.syncWait) - Date.now(), signal);
-  else await pollUntilInSync(session, name, change.id, signal);
+  const isStopping = (): boolean => stopping?.aborted === true;
+  if (change === undefined || isStopping()) return;
+  const either = AbortSignal.any([signal, stopping].filter((each) => each !== undefined));
+  try {
+    if (change.id === null) await pause(change.sentAt + Math.min(usualDelay, settings.syncWait) - Date.now(), either);
+    else await pollUntilInSync(session, name, change.id, either);
+  } catch (error) {
+    if (isStopping()) return;
+    throw error;
+  }
   if (pending.get(name) === change) pending.delete(name);
 };
 

@@ -6,6 +6,7 @@ import {
   keyOf,
   listKeys,
   type RefusedChange,
+  type Sending,
   sameAnswer,
   sameCheck,
   type Write,
@@ -25,17 +26,22 @@ import { refusedBy } from './refusal.ts';
 import { afterOtherWrites, waitInSync } from './wait-insync.ts';
 
 /** One batch: all of it or nothing, and only where what it replaces is still there. */
-export const applyWrite = (session: Session, write: Write, signal?: AbortSignal): Promise<WriteResult> =>
-  afterOtherWrites(session, write.zone, () => sendWrite(session, write, signal));
-
-const applied: WriteResult = { status: 'applied', fingerprint: null, raced: false };
-
-const sendWrite = async (
+export const applyWrite = (
   session: Session,
   write: Write,
   signal?: AbortSignal,
-  isSecond = false,
-): Promise<WriteResult> => {
+  sending?: Sending,
+): Promise<WriteResult> => afterOtherWrites(session, write.zone, () => sendWrite(session, write, { signal, sending }));
+
+interface HowToSend {
+  readonly signal: AbortSignal | undefined;
+  readonly sending: Sending | undefined;
+}
+
+const applied: WriteResult = { status: 'applied', fingerprint: null, raced: false };
+
+const sendWrite = async (session: Session, write: Write, how: HowToSend, isSecond = false): Promise<WriteResult> => {
+  const { signal, sending } = how;
   const { changes, zone } = write;
   if (changes.length === 0) return applied;
   const hosted = await findZone(session, zone.name, signal);
@@ -58,9 +64,11 @@ const sendWrite = async (
   await beforeRetry();
   const onlyDeletes = changes.every(({ after }) => after === null);
   // Deletes wait until what was written before them is at every name server.
-  if (onlyDeletes && session.pending.get(zone.name)?.onlyDeletes === false) await waitInSync(session, zone, signal);
+  if (onlyDeletes && session.pending.get(zone.name)?.onlyDeletes === false) {
+    await waitInSync(session, zone, signal, sending?.stopping);
+  }
   try {
-    const id = await send(session, hosted, batch, { signal, beforeRetry });
+    const id = await send(session, hosted, batch, { signal, beforeRetry, before: sending?.before });
     session.pending.set(zone.name, { id, sentAt: Date.now(), onlyDeletes });
     noteReleased(session, zone, batch);
     addToCount(session, zone.name, growthOf(batch));
@@ -78,7 +86,7 @@ const sendWrite = async (
     // Somebody deleted a check that was to be used again.
     if (isRefusal(error, 'NoSuchHealthCheck') && !isSecond) {
       session.checks.listedAt = 0;
-      return sendWrite(session, write, signal, true);
+      return sendWrite(session, write, how, true);
     }
     if (!isRefusal(error, 'InvalidChangeBatch', 'InvalidInput')) throw error;
     await refuseStale(session, zone, changes, signal);

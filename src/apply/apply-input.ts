@@ -23,5 +23,6 @@ export const inputOf = (
   create,
   reviewed,
   sleep: context.sleep,
-  ...(context.signal === undefined ? {} : { signal: context.signal }),
+  stopping: context.signal,
+  cut: context.cut,
 });

@@ -7,7 +7,7 @@ import { type ApplyWork, inputOf } from './apply-input.ts';
 import { type LeaseHandle, leaseHandle } from './lease.ts';
 import { changesByPhase, type Phase, phases, type SetRoles } from './phases.ts';
 import type { RollBackZone } from './sets/roll-back.ts';
-import { openRun, type ZoneRun } from './zone/run.ts';
+import { endRun, openRun, type ZoneRun } from './zone/run.ts';
 
 /** One changeset being applied, with its lease and its phases. */
 export interface ChangesetRun {
@@ -23,18 +23,26 @@ export interface ChangesetRun {
   readonly rollBackZone: RollBackZone;
 }
 
+interface ChangesetRunOptions {
+  readonly reviewed: boolean;
+  readonly store: Store;
+  readonly onWritten: (changes: number) => void;
+  /** The holders of leases that a person was told of. */
+  readonly told: Set<string>;
+}
+
 /** A changeset's run, of which nothing has happened yet. */
 export const openChangesetRun = (
   work: ApplyWork,
   roles: SetRoles,
-  { reviewed, store, onWritten }: { reviewed: boolean; store: Store; onWritten: (changes: number) => void },
+  { reviewed, store, onWritten, told }: ChangesetRunOptions,
   context: RunContext,
 ): ChangesetRun => {
   const { changeset, target } = work;
-  const lease = leaseHandle(changeset, store, context);
+  const lease = leaseHandle(changeset, store, context, told);
   const byPhase = changesByPhase(changeset, roles);
   const belongsToSet = (change: RRsetKey) => roles.members.has(changeKey(changeset, change));
-  const run = openRun({ ...inputOf(work, reviewed, context), onWritten, beforeWrite: lease.check, belongsToSet });
+  const run = openRun({ ...inputOf(work, reviewed, context), onWritten, lease, belongsToSet });
   const numbers = phases.flatMap((phase, i) => (byPhase.get(phase) ?? []).map((each) => [keyOf(each), i] as const));
   return {
     target,
@@ -43,8 +51,7 @@ export const openChangesetRun = (
     phases: byPhase,
     phaseNumbers: new Map(numbers),
     isLinked: [...byPhase.keys()].some((phase) => phase !== 'main') || changeset.changes.some(belongsToSet),
-    // A roll back that was begun is ended, though somebody wants to stop.
-    rollBackZone: { target, sender: { ...run.sender, signal: undefined }, splitIntoWrites: run.input.splitIntoWrites },
+    rollBackZone: { target, sender: { ...run.sender, endsWork: true }, splitIntoWrites: run.input.splitIntoWrites },
   };
 };
 
@@ -67,7 +74,7 @@ export const takeLease = async ({ run, lease }: ChangesetRun, wait?: Parameters<
   try {
     await lease.take(wait);
   } catch (error) {
-    run.state.error ??= error;
+    endRun(run, error);
   }
 };
 

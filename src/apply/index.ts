@@ -43,6 +43,7 @@ export { refuseStale } from './refuse-stale.ts';
 export type { ApplyAllOptions } from './run-phases.ts';
 export type { ClaimChange, ReplanClaims } from './sets/claims.ts';
 export { nothingRecovered, type Recovered, recoverJournal } from './sets/recover-journal.ts';
+export { defaultWriteTimeout } from './zone/send.ts';
 
 /** Applies all changesets, as the page above says. */
 export const applyAll = async (

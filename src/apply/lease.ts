@@ -2,6 +2,7 @@ import { HostmasterError } from '../model/errors.ts';
 import type { Lease, Store } from '../model/ports.ts';
 import { type ZoneTarget, zoneIdOf, zoneTargetLabel } from '../model/zone-target.ts';
 import type { RunContext } from '../target.ts';
+import { interruptedAt, pause } from './stopping.ts';
 
 /** How long to wait for another Hostmaster, how often to ask again, and when to say so; milliseconds. */
 const maxWait = 30_000;
@@ -9,6 +10,10 @@ const pollInterval = 250;
 const noticeAfter = 2000;
 /** How often a lease is renewed while one write takes longer than the lease lasts; milliseconds. */
 const renewInterval = 20_000;
+/** Whoever lives has renewed its lease before it lasts so short: this one is waited for until it has run out. */
+const silentBelow = 35_000;
+/** A write that is noted may be sent so much later; milliseconds. */
+const sentWithin = 250;
 
 /** What is left to wait, in milliseconds, for all leases that share it. */
 export interface LeaseWait {
@@ -19,46 +24,132 @@ export const newLeaseWait = (): LeaseWait => ({ remaining: maxWait });
 
 /** The permission to write one zone at its target, which one Hostmaster at a time has. */
 export interface LeaseHandle {
-  /** Waits for it; throws ZONE_BUSY where another has it for too long. */
+  /**
+   * Waits for it, and until nothing that an earlier holder sent can take effect any more; throws ZONE_BUSY where another has
+   * it for too long.
+   */
   take(wait?: LeaseWait): Promise<void>;
   /** Throws ZONE_BUSY once it is no longer ours. */
   check(): Promise<void>;
+  /**
+   * Notes that a write goes out now which takes effect within `timeout` milliseconds or never, and throws as `check` does.
+   * Whoever has the lease next waits as long, unless the write was answered.
+   */
+  send(timeout: number): Promise<SentWrite>;
+  /** Waits until no write that was sent and not answered can take effect any more. */
+  silence(): Promise<void>;
   /** Gives it back, where it was taken. Never throws: a lease that cannot be given back expires. */
   release(): Promise<void>;
 }
 
-export const leaseHandle = (at: ZoneTarget, store: Store, context: RunContext): LeaseHandle => {
-  let current: { readonly lease: Lease; readonly renewal: NodeJS.Timeout } | null = null;
+export interface SentWrite {
+  /** The same, for another request of it. */
+  again(): Promise<void>;
+  /** It was applied or not, and what it may still do is known. */
+  answered(): void;
+}
+
+interface CurrentLease {
+  readonly lease: Lease;
+  readonly renewal: NodeJS.Timeout;
+}
+
+/** `told`: the holders that a person was told of already. */
+export const leaseHandle = (
+  at: ZoneTarget,
+  store: Store,
+  context: RunContext,
+  told: Set<string> = new Set(),
+): LeaseHandle => {
+  let current: CurrentLease | null = null;
+  /** When each write that has no answer can take effect no longer. */
+  const unanswered = new Set<{ until: number }>();
+  const unansweredUntil = (): number | null => {
+    const until = Math.max(0, ...[...unanswered].map((each) => each.until));
+    return until > Date.now() ? until : null;
+  };
+  const check = async (): Promise<void> => {
+    if (current === null || !(await store.holds(current.lease, unansweredUntil()))) throw lost(at);
+  };
   return {
     take: async (wait = newLeaseWait()) => {
       if (current !== null) return;
-      const lease = await acquire(at, store, context, wait);
-      current = { lease, renewal: setInterval(() => void store.holds(lease).catch(() => false), renewInterval) };
+      const lease = await acquire(at, store, context, wait, told);
+      if (lease.unansweredUntil !== null) unanswered.add({ until: lease.unansweredUntil });
+      const renew = () => void store.holds(lease, unansweredUntil()).catch(() => false);
+      current = { lease, renewal: setInterval(renew, renewInterval) };
+      tellOfWait(lease.unansweredUntil, at, context, told);
+      await waitUntil(lease.unansweredUntil, context.signal, at);
     },
-    check: async () => {
-      if (current === null || !(await store.holds(current.lease))) throw lost(at);
+    check,
+    send: async (timeout) => {
+      const write = { until: 0 };
+      let noted = 0;
+      const again = async () => {
+        if (Date.now() - noted < sentWithin) return;
+        noted = Date.now();
+        write.until = noted + timeout + (timeout > 0 ? sentWithin : 0);
+        await check();
+      };
+      const answered = () => void unanswered.delete(write);
+      unanswered.add(write);
+      await again().catch((error: unknown) => {
+        answered();
+        throw error;
+      });
+      return { again, answered };
     },
+    silence: () => waitUntil(unansweredUntil(), context.cut, at),
     release: async () => {
       if (current === null) return;
       const { lease, renewal } = current;
       current = null;
       clearInterval(renewal);
-      await store.release(lease).catch(() => undefined);
+      await store.release(lease, unansweredUntil()).catch(() => undefined);
     },
   };
 };
 
-const acquire = async (at: ZoneTarget, store: Store, context: RunContext, wait: LeaseWait): Promise<Lease> => {
+const acquire = async (
+  at: ZoneTarget,
+  store: Store,
+  context: RunContext,
+  wait: LeaseWait,
+  told: Set<string>,
+): Promise<Lease> => {
   for (let waited = 0; ; waited += pollInterval) {
     const answer = await store.lease(zoneIdOf(at), at.target);
     if (!('heldBy' in answer)) return answer;
+    if (context.signal?.aborted === true) throw interruptedAt(at);
     const busy = `another Hostmaster (${answer.heldBy}) is writing ${zoneTargetLabel(at)}`;
-    if (wait.remaining <= 0 || context.signal?.aborted === true) {
+    if (wait.remaining <= 0 && answer.lasts > silentBelow) {
       throw new HostmasterError('ZONE_BUSY', `${busy}; nothing was written to it: try again when it is done`);
     }
-    if (waited === noticeAfter) context.onNotice?.(`${busy}; waiting for it`);
+    if (waited === noticeAfter) tell(answer.heldBy, `${busy}; waiting for it`, context, told);
     await context.sleep(pollInterval);
     wait.remaining -= pollInterval;
+  }
+};
+
+/** Of what keeps several zones waiting, a person is told once. */
+const tell = (what: string, notice: string, { onNotice }: RunContext, told: Set<string>): void => {
+  if (!told.has(what)) onNotice?.(notice);
+  told.add(what);
+};
+
+const tellOfWait = (until: number | null, at: ZoneTarget, context: RunContext, told: Set<string>): void => {
+  const wait = (until ?? 0) - Date.now();
+  if (wait < noticeAfter) return;
+  const seconds = Math.ceil(wait / 1000);
+  const notice = `an apply that was ended may still have a write on its way to ${zoneTargetLabel(at)}; waiting ${seconds} s for it`;
+  tell('unanswered', notice, context, told);
+};
+
+/** Throws INTERRUPTED where the signal comes first. */
+const waitUntil = async (until: number | null, signal: AbortSignal | undefined, at: ZoneTarget): Promise<void> => {
+  while (until !== null && Date.now() < until) {
+    if (signal?.aborted === true) throw interruptedAt(at);
+    await pause(until - Date.now(), signal);
   }
 };
 

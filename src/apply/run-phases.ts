@@ -19,8 +19,10 @@ import { newLeaseWait } from './lease.ts';
 import { type Phase, phases, rolesOf } from './phases.ts';
 import { correctClaims, type ReplanClaims, withholdClaims } from './sets/claims.ts';
 import { checkRollBackOfSets, rollBackReviewed, rollBackSets } from './sets/roll-back-sets.ts';
-import { failBrokenGroups, groupSets, isDone, type SetGroup, skipUnsent } from './sets/set-group.ts';
+import { failBrokenGroups, groupSets, isDone, isUnderWay, type SetGroup, skipUnsent } from './sets/set-group.ts';
+import { interruptedAt } from './stopping.ts';
 import { runPerServer } from './target-concurrency.ts';
+import { endingRun, endRun } from './zone/run.ts';
 import { setAside } from './zone/set-aside.ts';
 import { openZone, writePhase } from './zone/write.ts';
 
@@ -54,7 +56,8 @@ export const runPhases = async (
 ): Promise<readonly ChangesetRun[]> => {
   const sets = options.sets ?? [];
   const roles = rolesOf(sets);
-  const changesetRuns = works.map((work) => openChangesetRun(work, roles, { ...options, onWritten }, context));
+  const runOptions = { ...options, onWritten, told: new Set<string>() };
+  const changesetRuns = works.map((work) => openChangesetRun(work, roles, runOptions, context));
   const groups = groupSets(sets, changesetRuns, context.clock.now());
   const apply = { changesetRuns, groups, options, breaker: circuitBreaker(), context };
   try {
@@ -84,15 +87,15 @@ const prepareSets = async (apply: ApplyRun): Promise<void> => {
 };
 
 /** Nothing of a set is written before its intent is durable: what cannot be journalled fails. */
-const journal = async ({ groups, options, context }: ApplyRun): Promise<void> => {
+const journal = async ({ groups, options }: ApplyRun): Promise<void> => {
   const open = groups.filter(({ failure, entries }) => failure === null && entries.length > 0);
   if (open.length === 0) return;
   try {
     await options.store.journalAll(open.flatMap(({ entries }) => entries));
   } catch (error) {
-    const why = messageOf(error);
-    context.onNotice?.(`could not journal the atomic sets, so nothing was written for them: ${why}`);
-    for (const group of open) group.failure = new HostmasterError('CONFIG', why, { cause: error });
+    const why = `the atomic sets could not be journalled, so nothing was written for them: ${messageOf(error)}`;
+    const code = error instanceof HostmasterError ? error.code : 'CONFIG';
+    for (const group of open) group.failure = new HostmasterError(code, why, { cause: error });
     skipUnsent(open);
     failBrokenGroups(groups);
   }
@@ -124,11 +127,12 @@ const runPhase = async (phase: Phase, apply: ApplyRun): Promise<void> => {
   if (phase === 'claims' || phase === 'claim_deletes')
     await withholdClaims(groups, changesetRuns, options.replanClaims);
   const due = changesetRuns.filter((changesetRun) => isDueIn(changesetRun, phase));
+  const isEnding = endsSetsUnderWay(phase, groups);
   await runPerServer(
     due,
     withBreaker(breaker, (changesetRun) =>
       changesetRun.isLinked
-        ? writePhase(changesetRun.run, changesIn(changesetRun, phase))
+        ? writePhase(isEnding ? endingRun(changesetRun.run) : changesetRun.run, changesIn(changesetRun, phase))
         : writeAlone(changesetRun, apply),
     ),
   );
@@ -140,9 +144,17 @@ const runPhase = async (phase: Phase, apply: ApplyRun): Promise<void> => {
   if (options.reviewed) for (const changesetRun of ended) await rollBackReviewed(changesetRun, breaker);
 };
 
+/**
+ * Are there sets of which all new values are written? These are ended though somebody wants to stop, as recovery would end
+ * them; all others are rolled back.
+ */
+const endsSetsUnderWay = (phase: Phase, groups: readonly SetGroup[]): boolean =>
+  phase !== 'ptr' && phase !== 'main' && groups.some(isUnderWay);
+
 /** A zone that has nothing to do with others has its lease for its own writes only. */
-const writeAlone = async (changesetRun: ChangesetRun, { options, breaker }: ApplyRun): Promise<void> => {
-  await takeLease(changesetRun);
+const writeAlone = async (changesetRun: ChangesetRun, { options, breaker, context }: ApplyRun): Promise<void> => {
+  if (context.signal?.aborted === true) endRun(changesetRun.run, interruptedAt(zoneTargetOf(changesetRun)));
+  else await takeLease(changesetRun);
   await writePhase(changesetRun.run, changesIn(changesetRun, 'main'));
   if (options.reviewed) await rollBackReviewed(changesetRun, breaker);
   await changesetRun.lease.release();

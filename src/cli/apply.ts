@@ -1,8 +1,10 @@
 import { HostmasterError } from '../model/errors.ts';
+import { count } from '../model/phrases.ts';
 import type { Plan } from '../model/plan.ts';
+import { appliedCount } from '../model/result.ts';
 import type { ApplyPass } from '../pass.ts';
 import { applyPass, applyPlanPass, closePass, planPass, readPlan } from '../pass.ts';
-import { prepareApplied, preparePlanned, render } from '../report/index.ts';
+import { prepareApplied, prepareFailed, preparePlanned, render } from '../report/index.ts';
 import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
@@ -29,8 +31,9 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
     showBeforeAsking(plan, options, io);
     if (changes && !(await agreed(options, io))) return exit.error;
     const applied = await applyPass(pass, context).finally(clear);
-    report(plan, changes ? applied : null, options, io);
-    return worst([ofPlan(plan), ofResults(applied.results), ofVerify(applied.verify)]);
+    if (applied.interrupted) throw interrupted(plan, applied, options, io);
+    report(plan, changes || applied.problems.length > 0 ? applied : null, options, io);
+    return worst([ofPlan(plan), ofApplied(applied)]);
   } finally {
     await closePass(pass);
   }
@@ -47,9 +50,13 @@ const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promi
   }
   if (!(await agreed(options, io))) return exit.error;
   const applied = await applyPlanPass(plan, passOptions(options), context, storeOpener(io)).finally(clear);
+  if (applied.interrupted) throw interrupted(plan, applied, options, io);
   report(plan, applied, options, io);
-  return worst([ofProblems(applied.problems), ofResults(applied.results), ofVerify(applied.verify)]);
+  return ofApplied(applied);
 };
+
+const ofApplied = ({ problems, results, verify }: ApplyPass): number =>
+  worst([ofProblems(problems), ofResults(results), ofVerify(verify)]);
 
 /** A plan was reviewed as a whole: what would change it is not to be taken for something that it does. */
 const refuseBeside = (options: ApplyOptions): void => {
@@ -60,6 +67,24 @@ const refuseBeside = (options: ApplyOptions): void => {
   throw new HostmasterError('USAGE', message);
 };
 
+/**
+ * Shows what became of an apply that was stopped; gives the error that says how much it did. What was only not reached is no
+ * failure of its zone.
+ */
+const interrupted = (plan: Plan, applied: ApplyPass, { format }: ApplyOptions, io: Io): HostmasterError => {
+  const failed = applied.results.filter(({ status, code }) => status !== 'applied' && code !== 'INTERRUPTED');
+  if (format === 'json') io.out(render(format, prepareApplied(plan, applied)));
+  else if (failed.length > 0) io.out(render(format, prepareFailed(plan, { ...applied, results: failed }), io.colours));
+  const { create, replace, delete: deletes } = plan.summary;
+  const planned = create + replace + deletes;
+  const written = appliedCount(applied.results);
+  const proof = written === 0 ? '' : ', and not verified';
+  return new HostmasterError(
+    'INTERRUPTED',
+    `interrupted: ${written} of ${count(planned, 'change')} written${proof}; run it again to go on`,
+  );
+};
+
 const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
   if (options.yes === true) return true;
   if (!io.interactive) {
@@ -67,6 +92,7 @@ const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
     return false;
   }
   if ((await io.ask('Apply this? [yes/no] ')) === 'yes') return true;
+  if (io.signal.aborted) throw new HostmasterError('INTERRUPTED', 'interrupted: nothing was applied');
   io.err('hostmaster: nothing was applied\n');
   return false;
 };

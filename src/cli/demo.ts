@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HostmasterError } from '../model/errors.ts';
 import { servePass } from '../pass.ts';
 import { decommission, label, lose, move, onboard } from './demo-inventory.ts';
 import { change, firstApply, refusedDeletion } from './demo-static.ts';
@@ -24,7 +25,10 @@ export const runDemo = async (options: DemoOptions, io: Io): Promise<number> => 
   const folder = await mkdtemp(join(tmpdir(), 'hostmaster-demo-'));
   const tour = await begin(folder, io);
   try {
-    for (const step of stepsOf(options)) if (tour.failures.length === 0) await step(tour);
+    for (const step of stepsOf(options)) {
+      if (io.signal.aborted) throw new HostmasterError('INTERRUPTED', 'interrupted: the tour is not over');
+      if (tour.failures.length === 0) await step(tour);
+    }
     conclude(tour);
     if (options.exit !== true && tour.failures.length === 0) await stay(tour);
     return tour.failures.length === 0 ? exit.done : exit.error;

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { type Colours, noColours, terminalColours } from '../report/index.ts';
 import { exit } from './exit.ts';
+import { type Stopping, stopOnSignals } from './stopping.ts';
 
 /** The terminal, or what stands in for it. stdout carries the result, stderr everything else. */
 export interface Io {
@@ -15,14 +17,19 @@ export interface Io {
   /** What a person types after the question, on one line; null: nobody does. */
   readonly ask: (question: string) => Promise<string | null>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Somebody wants to stop. */
   readonly signal: AbortSignal;
+  /** How a stop goes on. Default is that what was sent is waited for to its end. */
+  readonly stopping?: Stopping;
   /** Milliseconds since 1970. Default is the machine's clock. */
   readonly now?: () => number;
 }
 
 export const processIo = (): Io => {
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  const stopping = stopOnSignals((code) => {
+    process.stderr.write('hostmaster: interrupted: ended before all that was sent was answered; run it again\n');
+    process.exit(code);
+  });
   process.stdout.on('error', outOfReach);
   process.stderr.on('error', () => undefined);
   return {
@@ -31,19 +38,29 @@ export const processIo = (): Io => {
     colours: process.stdout.isTTY && !process.env.NO_COLOR ? terminalColours : noColours,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     progress: process.stderr.isTTY === true,
-    ask: async (question) => {
-      const lines = createInterface({ input: process.stdin, output: process.stderr });
-      try {
-        return (await lines.question(question, { signal: stopping.signal })).trim();
-      } catch {
-        return null;
-      } finally {
-        lines.close();
-      }
-    },
+    ask: (question) => askPerson(question, stopping),
     env: process.env,
     signal: stopping.signal,
+    stopping,
   };
+};
+
+/** On a terminal, Ctrl-C comes as a key while a line is read, and Ctrl-D ends the input. */
+const askPerson = async (question: string, stopping: Stopping): Promise<string | null> => {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = once(lines, 'close').then(() => null);
+  lines.on('SIGINT', () => stopping.onSignal('SIGINT'));
+  try {
+    const answer = lines.question(question, { signal: stopping.signal }).then(
+      (text) => text.trim(),
+      () => null,
+    );
+    const typed = await Promise.race([answer, closed]);
+    if (typed === null) process.stderr.write('\n');
+    return typed;
+  } finally {
+    lines.close();
+  }
 };
 
 /** Whoever reads may have enough (`| head`), which ends no work; a result that cannot be written is an error. */

@@ -5,6 +5,7 @@ import { exit, ofError } from './exit.ts';
 import type { Io } from './io.ts';
 import { processIo } from './io.ts';
 import { deletedFolder, format, withAllow, withCommon, withOneZone } from './options.ts';
+import { stoppedCode } from './stopping.ts';
 
 /** Runs one command and gives its exit code. Only here are errors caught and turned into words. */
 export const main = async (argv: readonly string[], io: Io = processIo()): Promise<number> => {
@@ -102,9 +103,10 @@ const version = (): string => {
 
 const explainError = (error: unknown, argv: readonly string[], io: Io): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.error;
-  if (io.signal.aborted && !(error instanceof HostmasterError)) {
-    io.err('hostmaster: stopped\n');
-    return exit.error;
+  if (io.signal.aborted) {
+    const words = error instanceof HostmasterError ? error.message : 'interrupted: nothing was applied; run it again';
+    io.err(`hostmaster: ${words}\n`);
+    return io.stopping?.code() ?? stoppedCode('SIGINT');
   }
   if (error instanceof HostmasterError) {
     io.err(`hostmaster: ${error.message}\n`);

@@ -11,7 +11,7 @@ export interface SourceOptions {
   readonly config: string;
   readonly format: Format;
   readonly targetsFrom?: string;
-  /** `error`: no notices; `debug`: an internal error shows where. Default is `info`. */
+  /** `error`: no notices; `debug`: also what went on without anybody's help, and where an internal error came from. Default is `info`. */
   readonly logLevel?: 'error' | 'info' | 'debug';
 }
 

@@ -12,6 +12,10 @@ export const progressLine = (io: Io): { readonly onStep: (step: Step) => void; r
   const started = Date.now();
   let last = 0;
   let shown = false;
+  io.signal.addEventListener('abort', () => {
+    shown = true;
+    io.err('\r\u001b[Kstopping: what was sent is waited for; once more ends at once');
+  });
   return {
     onStep: ({ stage, done, total }) => {
       const now = Date.now();

@@ -17,17 +17,23 @@ export interface CommandContext {
 export const commandContext = (io: Io, { logLevel }: Pick<CommonOptions, 'logLevel'>): CommandContext => {
   keepYoungGenerationSmall();
   const progress = progressLine(io);
+  const ask = askByDns();
+  const { signal, stopping } = io;
   return {
     context: {
       ...providerLookup(),
-      ask: askByDns(),
+      ask: (nameserver, question, until = signal) => ask(nameserver, question, until),
       clock: { now: io.now ?? (() => Date.now()) },
-      sleep: (milliseconds) => pause(milliseconds, undefined, { signal: io.signal }).catch(() => undefined),
-      onStep: progress.onStep,
+      sleep: (milliseconds) => pause(milliseconds, undefined, { signal }).catch(() => undefined),
+      onStep: (step) => {
+        if (!signal.aborted) progress.onStep(step);
+      },
       onNotice: (message) => {
         if (logLevel !== 'error') io.err(`hostmaster: ${message}\n`);
       },
-      signal: io.signal,
+      ...(logLevel === 'debug' ? { onDebug: (message) => io.err(`hostmaster: debug: ${message}\n`) } : {}),
+      signal,
+      ...(stopping === undefined ? {} : { cut: stopping.cut, onStopWithin: stopping.within }),
     },
     clear: progress.clear,
   };

@@ -7,7 +7,7 @@ import { passOptions } from './options.ts';
 import { providerLookup } from './providers.ts';
 
 export const runValidate = async (options: CommonOptions, io: Io): Promise<number> => {
-  const { problems, zones } = await validate(passOptions(options), providerLookup());
+  const { problems, zones } = await validate(passOptions(options), { ...providerLookup(), signal: io.signal });
   io.out(render(options.format, prepareValidated(problems, zones.length), io.colours));
   return ofProblems(problems);
 };

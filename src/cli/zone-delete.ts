@@ -50,6 +50,7 @@ const agreed = async (zone: string, found: FoundZone, options: ZoneDeleteOptions
   const holds = `${options.target} holds ${count(found.rrsets, 'RRset')} of ${zone}`;
   if (!io.interactive) throw usage(`${holds}; to delete all of them: ${commandOf(zone, options)}`);
   const typed = await io.ask(`${holds}. To delete all of them, type the zone's name: `);
+  if (io.signal.aborted) throw new HostmasterError('INTERRUPTED', 'interrupted: nothing was deleted');
   if (typed === null || canonical(typed, typed) !== zone) throw usage(`that is not ${zone}`);
 };
 

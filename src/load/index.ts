@@ -5,7 +5,7 @@ import type { InventoryTypes } from '../model/inventory-keys.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from '../validation/index.ts';
-import { type Config, checkTop, readConfig, statePath } from './config/config.ts';
+import { type Config, checkTop, readConfig, statePath, stopWithin } from './config/config.ts';
 import { readGrants } from './config/grants.ts';
 import { readInventories } from './config/inventory.ts';
 import { readRegistration } from './config/registration.ts';
@@ -77,6 +77,7 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     targetsFolder: source.folder,
     file: config.file,
     state,
+    stopWithin: stopWithin(config),
     targets,
     zones: sound ? zones : zones.map((zone) => ({ ...zone, complete: false })),
     zoneNames: [...new Set(entries.map(({ name }) => name))],

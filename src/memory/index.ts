@@ -24,8 +24,8 @@
 //      recordPass comes last.
 //   5. A reviewed plan has no inventories and no full reads: rememberReviewedBeforeApply and rememberReviewed save what its
 //      changes themselves say, and its zones are forgotten, so that the next pass reads them.
-//   6. What rememberValuesBeforeApply, rememberValues, rememberSyncs and recordPass cannot save is a notice, and the pass
-//      goes on; the others throw.
+//   6. What cannot be saved once zones are being written is one problem (watch-store.ts), and the pass goes on: what was
+//      written is told. Before that, it throws.
 export { deletionEvidenceAt } from './deletion-evidence.ts';
 export { desiredDigestOf } from './desired-digest.ts';
 export { rememberSyncs } from './last-synced.ts';
@@ -37,3 +37,4 @@ export {
   rememberValues,
   rememberValuesBeforeApply,
 } from './remember-values.ts';
+export { watchStore } from './watch-store.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isUnanswered } from '../apply/index.ts';
-import { messageOf } from '../model/errors.ts';
+import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { ZoneResult } from '../model/result.ts';
 import { zoneTargetKey, zoneTargetLabel } from '../model/zone-target.ts';
 import type { PlannedWork, PlanPass } from '../run.ts';
@@ -9,7 +9,7 @@ import type { RunContext } from '../target.ts';
 /**
  * Remembers the zones that are now as desired, so that the next pass need not read them: after a write of ours, with a
  * mark that is left at the target; after a read that confirmed the last such write, with the new time. All other zones are
- * forgotten, and so are those of a target that stopped answering.
+ * forgotten, and so are those of a target that stopped answering, and what was written where somebody wants to stop.
  */
 export const rememberSyncs = async (
   pass: PlanPass,
@@ -21,12 +21,18 @@ export const rememberSyncs = async (
   for (const work of pass.work) {
     const { target } = work.changeset;
     const result = byZone.get(zoneTargetKey(work.changeset)) ?? null;
+    if (context.signal?.aborted === true) {
+      // Nothing of it is proven.
+      if (result !== null) await pass.store.forgetSync(work.zone.id, target).catch(() => undefined);
+      continue;
+    }
     try {
       if (result === null && work.snapshot !== null && !unanswered.has(target)) await finishAgain(work, context);
       await rememberSync(work, result, pass, context, !unanswered.has(target));
     } catch (error) {
       unanswered.add(target);
       await pass.store.forgetSync(work.zone.id, target).catch(() => undefined);
+      if (isInterrupted(error)) continue;
       context.onNotice?.(
         `could not save the state of ${zoneTargetLabel(work.changeset)}; the next run reads it in full: ${messageOf(error)}`,
       );
@@ -34,9 +40,11 @@ export const rememberSyncs = async (
   }
 };
 
+const isInterrupted = (error: unknown): boolean => error instanceof HostmasterError && error.code === 'INTERRUPTED';
+
 /** Runs the provider's `finish` again, in case an earlier apply was killed before it. */
 const finishAgain = async ({ target, zone }: PlannedWork, context: RunContext): Promise<void> =>
-  target.provider.finish?.(zone.id, [], context.signal);
+  target.provider.finish?.(zone.id, [], context.cut, context.signal);
 
 const rememberSync = async (
   { zone, target, changeset, snapshot, desiredDigest }: PlannedWork,

@@ -1,7 +1,7 @@
 import { messageOf } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Store } from '../model/ports.ts';
-import type { VerifyReport, ZoneResult } from '../model/result.ts';
+import { appliedCount, type VerifyReport, type ZoneResult } from '../model/result.ts';
 import type { RunContext } from '../target.ts';
 
 /** Records a pass that ended, for people who look back. */
@@ -18,7 +18,7 @@ export const recordPass = async (
       : refused
         ? 'refused'
         : 'done';
-  const changes = results.flatMap((result) => result.changes).filter(({ status }) => status === 'applied').length;
+  const changes = appliedCount(results);
   const { config_commit: commit, digest, problems } = plan;
   await store
     .recordPass({ started, ended: context.clock.now(), commit, digest, outcome, changes, problems: problems.length })

@@ -30,6 +30,8 @@ export interface Definitions {
   readonly file: string;
   /** Absolute path of the state file. */
   readonly state: string;
+  /** How long a command may take to end after a signal; milliseconds. */
+  readonly stopWithin: number;
   readonly targets: readonly TargetDefinition[];
   /** The zones that can be worked on. A zone whose file is missing is not here, and its problem is. */
   readonly zones: readonly DesiredZone[];

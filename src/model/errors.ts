@@ -10,7 +10,7 @@ export const errorCodes = {
   USAGE: { kind: 'stop', means: 'the command line cannot be used' },
   STATE_UNAVAILABLE: {
     kind: 'wait',
-    means: 'the state cannot be read or written now: another process has it, or its disk is full',
+    means: 'the state cannot be read or written now: another process has it, or its disk is full or fails',
   },
   TARGET_UNREACHABLE: { kind: 'wait', means: 'a target gave no answer, or none that can be read' },
   TARGET_REFUSED: { kind: 'stop', means: 'a target does not accept our key or our request' },
@@ -24,7 +24,7 @@ export const errorCodes = {
   STALE_PLAN: { kind: 'retry', means: 'an RRset has changed since the plan' },
   GUARD_REFUSED: { kind: 'stop', means: 'a guard refuses a reviewed plan, which is then not applied at all' },
   PLAN_FILE: { kind: 'stop', means: 'a plan file cannot be used' },
-  INTERRUPTED: { kind: 'stop', means: 'somebody stopped the command; what it did not do is said' },
+  INTERRUPTED: { kind: 'stop', means: 'somebody stopped the command; what it did is said' },
 } as const satisfies Readonly<Record<string, { readonly kind: ErrorKind; readonly means: string }>>;
 
 export type ErrorCode = keyof typeof errorCodes;

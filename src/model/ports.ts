@@ -71,11 +71,24 @@ export interface Lease {
   readonly zone: ZoneId;
   readonly target: string;
   readonly token: string;
+  /** Until then a write that an earlier holder sent may still take effect; milliseconds since 1970, null: none. */
+  readonly unansweredUntil: number | null;
 }
 
 /** Somebody else has the lease. */
 export interface LeaseRefusal {
   readonly heldBy: string;
+  /** Milliseconds until it runs out, where its holder does not renew it. */
+  readonly lasts: number;
+}
+
+/** What keeps others from a zone at a target now: a holder of its lease, or a write that may still take effect. */
+export interface LeaseInUse {
+  readonly zone: ZoneId;
+  readonly target: string;
+  /** null: nobody has it any more. */
+  readonly holder: LeaseRefusal | null;
+  readonly unansweredUntil: number | null;
 }
 
 /**
@@ -134,9 +147,15 @@ export interface Store {
   forgetSync(zone: ZoneId, target: string): Promise<void>;
   /** Of those who share this store, one at a time may write a zone at a target. */
   lease(zone: ZoneId, target: string): Promise<Lease | LeaseRefusal>;
-  /** Is it still ours? Asked just before each write, and renews it. */
-  holds(lease: Lease): Promise<boolean>;
-  release(lease: Lease): Promise<void>;
+  /**
+   * Is it still ours? Asked just before each write, and renews it. Whoever has it next is told of `unansweredUntil`: until
+   * then what was sent under it may take effect.
+   */
+  holds(lease: Lease, unansweredUntil?: number | null): Promise<boolean>;
+  /** Gives it back; whoever has it next is told of `unansweredUntil`. */
+  release(lease: Lease, unansweredUntil?: number | null): Promise<void>;
+  /** The leases that others have to wait for. */
+  leasesInUse(): Promise<readonly LeaseInUse[]>;
   /** The last good snapshot of an inventory. */
   inventory(name: string): Promise<KnownInventory | null>;
   remember(name: string, known: KnownInventory): Promise<void>;

@@ -41,6 +41,10 @@ export const appliedChanges = (changeset: Changeset, result: ZoneResult | undefi
   return [...went.values()].filter((change) => applied.has(keyOf(change)));
 };
 
+/** How many changes are applied. */
+export const appliedCount = (results: readonly ZoneResult[]): number =>
+  results.reduce((sum, { changes }) => sum + changes.filter(({ status }) => status === 'applied').length, 0);
+
 /** One difference between what a name server should answer and what it answers. */
 export interface Difference {
   readonly zone: string;

@@ -1,5 +1,4 @@
 import { type ApplyWork, applyAll, refuseStale } from '../apply/index.ts';
-import { load } from '../load/index.ts';
 import {
   recordPass,
   rememberInventories,
@@ -8,37 +7,45 @@ import {
   rememberSyncs,
   rememberValues,
   rememberValuesBeforeApply,
+  watchStore,
 } from '../memory/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Plan } from '../model/plan.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport, type ZoneResult } from '../model/result.ts';
-import { apexNsOf, createSettingsOf } from '../model/zone.ts';
+import { apexNsOf, createSettingsOf, type ZoneId } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
 import type { PassOptions, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { type GivenAllow, parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './allows.ts';
+import { awaitWriters } from './await-writers.ts';
+import { readConfigOnly } from './definitions.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
-import { sourcesOf } from './options.ts';
 import { refuseForbidden } from './planfile/forbidden.ts';
 import { refuseUnfit } from './planfile/index.ts';
 import { workOf } from './planfile/reviewed-work.ts';
 import { type AppliedWork, verifyApplied } from './prove.ts';
 import { recover } from './recover.ts';
 import { replanning } from './replan.ts';
+import { isStopped, refuseStopped, signalIn } from './stopped.ts';
 
 export interface ApplyPass {
   readonly results: readonly ZoneResult[];
   readonly verify: VerifyReport;
-  /** What is left of an earlier apply that was killed. */
+  /** What is left of an earlier apply that was killed, and what the state could not keep. */
   readonly problems: readonly Problem[];
+  /** Somebody stopped it before all was written and proven. Then nothing counts as verified. */
+  readonly interrupted: boolean;
 }
 
 /** Applies what was planned, proves it over DNS, and remembers it. What the pass has open stays open. */
-export const applyPass = async (pass: PlanPass, context: RunContext): Promise<ApplyPass> => {
-  const { store, unwritable, plan } = pass;
-  await rememberInventories(pass);
+export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<ApplyPass> => {
+  await rememberInventories(planned);
+  const { store, problems, hasFailed } = watchStore(planned.store);
+  const pass = { ...planned, store };
+  const { unwritable, plan } = pass;
+  const context = quietOnce(hasFailed, outer);
   const beforeApply = await rememberValuesBeforeApply(pass, context);
   const work = pass.work.map((each) => ({
     ...each,
@@ -47,10 +54,30 @@ export const applyPass = async (pass: PlanPass, context: RunContext): Promise<Ap
   const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, replanClaims: replanning(pass) };
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
-  const verify = await verifyApplied(appliedWork(pass, results), context);
-  await rememberSyncs(pass, results, context);
-  await recordPass({ started: pass.started, plan, results, verify }, store, context);
-  return { results, verify, problems: [] };
+  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results), context);
+  await rememberSyncs(pass, results, proof.interrupted ? { ...context, signal: AbortSignal.abort() } : context);
+  await recordPass({ started: pass.started, plan, results, verify: proof.verify }, store, context);
+  return { results, problems: problems(), ...proof };
+};
+
+/** What the state cannot keep is one problem, and not a notice for each zone. */
+const quietOnce = (hasFailed: () => boolean, context: RunContext): RunContext => ({
+  ...context,
+  onNotice: (message) => {
+    if (!hasFailed()) context.onNotice?.(message);
+  },
+});
+
+/** What is not proven to its end blames name servers that had no time to answer. */
+const verifyUnlessStopped = async (
+  applied: () => Promise<readonly AppliedWork[]>,
+  context: RunContext,
+): Promise<Pick<ApplyPass, 'verify' | 'interrupted'>> => {
+  if (!isStopped(context)) {
+    const verify = await verifyApplied(await applied(), context);
+    if (!isStopped(context)) return { verify, interrupted: false };
+  }
+  return { verify: { checked: 0, differences: [] }, interrupted: true };
 };
 
 const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readonly AppliedWork[] =>
@@ -73,7 +100,7 @@ export const applyPlanPass = async (
 ): Promise<ApplyPass> => {
   const started = context.clock.now();
   const given = parseAllows(options.allow);
-  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
+  const definitions = await readConfigOnly(options, context);
   refuseUnknownAllows(given, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   refuseUnfit(plan, definitions);
@@ -96,29 +123,43 @@ interface ReviewedPass {
 const applyReviewed = async (
   { plan, started, given, definitions }: ReviewedPass,
   resources: Resources,
-  context: RunContext,
+  outer: RunContext,
 ): Promise<ApplyPass> => {
-  const { store, targets } = resources;
+  const { targets } = resources;
+  const { store, problems: unsaved, hasFailed } = watchStore(resources.store);
+  const context = quietOnce(hasFailed, outer);
   const work = workOf(plan, definitions, targets);
   await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), context });
+  refuseStopped(context);
   const { unwritable, problems } = await recover(resources, definitions, context);
+  refuseStopped(context);
+  await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context);
   await refuseStale(work, context);
+  refuseStopped(context);
   await rememberReviewedBeforeApply(work, definitions, store);
   const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable }, context);
-  await rememberReviewed(work, results, definitions, store);
-  const applied = await pooled(work, readsAtOnce, (each) => readAfter(each, results));
-  const verify = await verifyApplied(applied, context);
-  await Promise.all(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
-  await recordPass({ started, plan, results, verify }, store, context);
-  return { results, verify, problems: [...problems, ...unusedAllows(given, plan.changesets, targets.statuses)] };
+  await rememberReviewed(work, results, definitions, store).catch(() => undefined);
+  const applied = () => pooled(work, readsAtOnce, (each) => readAfter(each, results, context));
+  const proof = await verifyUnlessStopped(applied, context);
+  await Promise.allSettled(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
+  await recordPass({ started, plan, results, verify: proof.verify }, store, context);
+  const unused = unusedAllows(given, plan.changesets, targets.statuses);
+  return { results, problems: [...problems, ...unused, ...unsaved()], ...proof };
 };
 
+const isWrittenBy = ({ changesets }: Plan, { name, view }: ZoneId, target: string): boolean =>
+  changesets.some((each) => each.zone === name && each.view === view && each.target === target);
+
 /** What a reviewed changeset left at its target, for verify: wildcards and zone cuts beside it decide answers too. */
-const readAfter = async ({ target, changeset }: ApplyWork, results: readonly ZoneResult[]): Promise<AppliedWork> => {
+const readAfter = async (
+  { target, changeset }: ApplyWork,
+  results: readonly ZoneResult[],
+  context: RunContext,
+): Promise<AppliedWork> => {
   const zone = zoneIdOf(changeset);
   const result = resultOf(results, changeset);
   const changes = appliedChanges(changeset, result);
-  const read = changes.length === 0 ? null : await target.provider.read(zone).catch(() => null);
+  const read = changes.length === 0 ? null : await target.provider.read(zone, signalIn(context)).catch(() => null);
   const snapshot = read?.status === 'read' ? read : null;
   return { zone, target, snapshot, changes, fingerprint: result?.fingerprint ?? null };
 };

@@ -2,14 +2,27 @@ import { load } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { PassOptions } from '../run.ts';
-import type { ProviderLookup } from '../target.ts';
+import type { ProviderLookup, RunContext } from '../target.ts';
 import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
+import { refuseStopped } from './stopped.ts';
+
+/** What a repository is read with. */
+export type ReadContext = ProviderLookup & Pick<RunContext, 'signal' | 'onStopWithin'>;
+
+/** Reads hostmaster.yaml without the zone files. */
+export const readConfigOnly = async (options: PassOptions, context: ReadContext): Promise<Definitions> => {
+  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
+  context.onStopWithin?.(definitions.stopWithin);
+  return definitions;
+};
 
 /** Reads the repository: its zone files, and what it says of servers. Throws USAGE where an option names what is not there. */
-export const readDefinitions = async (options: PassOptions, context: ProviderLookup): Promise<Definitions> => {
+export const readDefinitions = async (options: PassOptions, context: ReadContext): Promise<Definitions> => {
   const zones = options.zones?.map(zoneName);
   const sources = sourcesOf(options, context);
   const some = await load(zones === undefined ? sources : { ...sources, zones });
+  context.onStopWithin?.(some.stopWithin);
+  refuseStopped(context);
   refuseUnknown('--zone', zones ?? [], some.zoneNames);
   refuseUnknown(
     '--target',

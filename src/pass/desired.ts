@@ -13,6 +13,7 @@ import type { RunContext } from '../target.ts';
 import { hasRoles, readDefinitions, selectedZones } from './definitions.ts';
 import { type OpenPass, withStore } from './open.ts';
 import { rulesElsewhere } from './rules-elsewhere.ts';
+import { refuseStopped } from './stopped.ts';
 
 /** What a pass reads inventories with. */
 export interface ReadDesiredOptions {
@@ -98,6 +99,7 @@ export const withDesired = async <T>(
     const now = context.clock.now();
     const signal = context.signal === undefined ? {} : { signal: context.signal };
     const desired = await readDesired(definitions, { now, store, allowShrink: new Set(), ...signal });
+    refuseStopped(context);
     return job({ desired, store });
   });
 };

@@ -1,4 +1,3 @@
-import { load } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
 import type { UnmanagedReason } from '../model/plan.ts';
@@ -9,8 +8,10 @@ import type { Unreadable } from '../model/zone.ts';
 import { isProtected, ownership } from '../plan/index.ts';
 import type { PassOptions } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
+import { readConfigOnly } from './definitions.ts';
 import { withTargets } from './open.ts';
-import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
+import { refuseUnknown, zoneName } from './options.ts';
+import { refuseStopped, signalIn } from './stopped.ts';
 
 const zonesAtOnce = 4;
 
@@ -28,11 +29,16 @@ export const dumpPass = async (
   options: PassOptions,
   context: RunContext,
 ): Promise<readonly DumpedZone[]> => {
-  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
+  const definitions = await readConfigOnly(options, context);
   return withTargets(definitions, { targets: [target], serve: false }, context, async (targets) => {
     const open = openOrThrow(target, definitions, targets);
-    const names = zones.length > 0 ? zones.map(zoneName) : (await open.provider.listZones()).map(({ name }) => name);
-    return pooled([...new Set(names)].sort(), zonesAtOnce, (name) => dumpZone(name, open, definitions));
+    const names =
+      zones.length > 0 ? zones.map(zoneName) : (await open.provider.listZones(context.signal)).map(({ name }) => name);
+    const dumped = await pooled([...new Set(names)].sort(), zonesAtOnce, (name) =>
+      dumpZone(name, open, definitions, context),
+    );
+    refuseStopped(context);
+    return dumped;
   });
 };
 
@@ -53,9 +59,14 @@ const openOrThrow = (name: string, definitions: Definitions, targets: OpenTarget
  * not served, and what is health-checked (only claims make that) stays out, so that a plan from the dump is empty. Throws
  * ZONE_MISSING.
  */
-const dumpZone = async (zone: string, target: OpenTarget, definitions: Definitions): Promise<DumpedZone> => {
+const dumpZone = async (
+  zone: string,
+  target: OpenTarget,
+  definitions: Definitions,
+  context: RunContext,
+): Promise<DumpedZone> => {
   const id = { name: zone, view: null };
-  const read = await target.provider.read(id);
+  const read = await target.provider.read(id, signalIn(context));
   if (read.status !== 'read') {
     const { name } = target.definition;
     throw new HostmasterError('ZONE_MISSING', `${name} does not have the zone ${zone}`);

@@ -15,6 +15,7 @@ import { type AskedName, decidingRRsets, nameServersOf, typesToAsk } from '../ve
 import { withDesired } from './desired.ts';
 import { withTargets } from './open.ts';
 import { unanswerableTypes } from './readiness.ts';
+import { refuseStopped, signalIn } from './stopped.ts';
 
 /** Desired, existing and answered values of a name, in every view that has it. */
 export const explainPass = async (
@@ -25,9 +26,12 @@ export const explainPass = async (
   openStore: StoreOpener,
 ): Promise<readonly Explanation[]> =>
   withDesired(options, context, openStore, ({ desired, store }) =>
-    withTargets(desired.definitions, { ...options, serve: true }, context, (targets) =>
-      explainName({ name, type }, desired, targets, { context, store, evidence: desired.evidence }),
-    ),
+    withTargets(desired.definitions, { ...options, serve: true }, context, async (targets) => {
+      const read = { context, store, evidence: desired.evidence };
+      const explanations = await explainName({ name, type }, desired, targets, read);
+      refuseStopped(context);
+      return explanations;
+    }),
   );
 
 /** The same with everything open, and where each value comes from. `name` is canonical. */
@@ -96,7 +100,7 @@ const existingAt = async (
   const isAsked = (each: { readonly name: string; readonly type: string }) =>
     each.name === asked.name && (asked.type === null || each.type === asked.type);
   try {
-    const existing = await target.provider.read(zone.id);
+    const existing = await target.provider.read(zone.id, signalIn(context));
     if (existing.status !== 'read') return { ...none, error: `${name} does not have the zone` };
     const { supports, healthChecks = null, nativeChecks = null } = target.provider;
     const unanswerable = await unanswerableTypes(zone, target, context.ask);

@@ -88,7 +88,7 @@ export const withStore = async <T>(
 export const withTargets = async <T>(
   definitions: Definitions,
   which: Pick<PassOptions, 'targets' | 'serve'>,
-  context: ProviderLookup & Pick<RunContext, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal' | 'onDebug'>,
   job: (targets: OpenTargets) => Promise<T>,
 ): Promise<T> => {
   const targets = await openTargets(definitions, which, context);

@@ -33,7 +33,7 @@ interface PlanContext {
   readonly context: RunContext;
 }
 
-/** Plans what is wanted at the pass's targets. Throws INTERRUPTED where somebody stopped it meanwhile. */
+/** Plans what is wanted at the pass's targets. Where somebody stopped it meanwhile, it lacks what was not read. */
 export const plan = async (
   { allows: given, options, selection, store, targets }: OpenPass,
   { definitions, evidence }: Desired,
@@ -41,9 +41,7 @@ export const plan = async (
 ): Promise<PlannedAll> => {
   const allows = given.map(({ allow }) => allow);
   const planning = { allows, evidence, isDue: selection.isDue, options, store, context };
-  const planned = await planAll(definitions.zones, targets, planning);
-  if (context.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stopped: nothing was applied');
-  return planned;
+  return planAll(definitions.zones, targets, planning);
 };
 
 /**
@@ -99,10 +97,7 @@ const planTarget = async (
   const problems: Problem[] = [];
   const failures = failuresOf(target, planning.context.signal);
   const prepared = await Promise.all(zones.map((zone) => prepare(zone, target, planning)));
-  await target.provider.expect?.(
-    prepared.flatMap(({ zone, lastSync }) => (lastSync === null ? [zone.id] : [])),
-    planning.context.signal,
-  );
+  await expectReads(prepared, target, planning);
   await pooled(prepared, readsAtOnce, async (each) => {
     if (failures.isDown()) return failures.skip(each.zone);
     try {
@@ -117,6 +112,20 @@ const planTarget = async (
   });
   const { down, problems: targetProblems } = failures.summary();
   return { name: target.definition.name, work, problems: [...problems, ...targetProblems], down };
+};
+
+/** What keeps the provider from this meets the reads that follow too, and is reported by them. */
+const expectReads = async (
+  prepared: readonly Prepared[],
+  { provider }: OpenTarget,
+  { context }: PlanContext,
+): Promise<void> => {
+  const zones = prepared.flatMap(({ zone, lastSync }) => (lastSync === null ? [zone.id] : []));
+  try {
+    await provider.expect?.(zones, context.signal);
+  } catch (error) {
+    if (!(error instanceof HostmasterError)) throw error;
+  }
 };
 
 interface PlannedOne {

@@ -1,4 +1,5 @@
 import type { Definitions } from '../model/definitions.ts';
+import type { LeaseInUse } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { ZoneTarget } from '../model/zone-target.ts';
@@ -12,6 +13,8 @@ export interface Selection {
   readonly isSelected: (at: Pick<ZoneTarget, 'zone' | 'target'>) => boolean;
   /** Has this zone to be read at this target? Also where only the rest of somebody's atomic set can be. */
   readonly isDue: (zone: DesiredZone, target: string) => boolean;
+  /** Would this run write the zone of a lease? */
+  readonly wouldWrite: (lease: LeaseInUse) => boolean;
   /** Is a problem at a target one of this run's? */
   readonly isOfInterest: (problem: Problem) => boolean;
   /** The targets to open; without `targets`, all. */
@@ -30,6 +33,8 @@ export const selectionOf = (definitions: Definitions, { zones, targets }: PassOp
     isSelected,
     isDue: ({ id, scope }, target) =>
       isSelected({ zone: id.name, target }) || (hasSets && (scope?.all === true || scope?.ptr === true)),
+    wouldWrite: ({ zone, target }) =>
+      definitions.zoneNames.includes(zone.name) && isSelected({ zone: zone.name, target }),
     isOfInterest: ({ target }) => target === undefined || isTarget(target),
     toOpen: targets === undefined || hasSets ? {} : { targets },
   };

@@ -4,9 +4,12 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { TargetStatus } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { problemOfTarget } from '../model/problem.ts';
+import { unlessAborted } from '../model/unless-aborted.ts';
 import type { Provider, ProviderContext, ProviderFactory, Serving } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
 import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../target.ts';
+import { stoppable } from './stoppable.ts';
+import { interruptedRead } from './stopped.ts';
 
 /**
  * Opens the targets that are asked for, and runs their own name servers where `serve` says so. One that cannot be opened
@@ -15,7 +18,7 @@ import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../tar
 export const openTargets = async (
   definitions: Definitions,
   { targets: names, serve }: Pick<PassOptions, 'targets' | 'serve'>,
-  context: ProviderLookup & Pick<RunContext, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal' | 'onDebug'>,
 ): Promise<OpenTargets> => {
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
   const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, context)));
@@ -46,23 +49,40 @@ const openOne = async (
   definition: TargetDefinition,
   definitions: Definitions,
   serve: boolean,
-  context: ProviderLookup & Pick<RunContext, 'signal'>,
+  context: ProviderLookup & Pick<RunContext, 'signal' | 'onDebug'>,
 ): Promise<Opened> => {
   const { name } = definition;
   const { targetsFolder: folder } = definitions;
   const zones = zonesFor(name, definitions);
-  const { signal } = context;
+  const { onDebug, signal } = context;
   try {
     const factory = await factoryOf(definition, definitions, context);
     const serverId = serverIdOf(definition, factory, folder);
     const { secrets } = await resolveSecrets(definition, folder);
-    const handed = { config: definition.config, secrets, folder, zones, ...(signal === undefined ? {} : { signal }) };
-    const provider = await factory.open(handed);
-    const serving = serve ? await ensureServing(factory, handed, provider) : null;
-    const target = { definition, serverId, provider, serving };
+    const handed: ProviderContext = {
+      ...{ config: definition.config, secrets, folder, zones },
+      ...(signal === undefined ? {} : { signal }),
+      ...(onDebug === undefined ? {} : { onDebug: (message: string) => onDebug(`${name}: ${message}`) }),
+    };
+    const provider = await opened(factory, handed);
+    // Its name server is stopped last, when the target is closed.
+    const { signal: _, ...withoutSignal } = handed;
+    const serving = serve ? await ensureServing(factory, withoutSignal, provider) : null;
+    const target = { definition, serverId, provider: stoppable(provider, name), serving };
     return { target, status: { name, status: 'ok', code: null, message: null }, problem: null };
   } catch (error) {
     return { target: null, status: statusOf(name, error), problem: problemOfError(error, name) };
+  }
+};
+
+/** Opens a target, unless somebody wants to stop: what opens later then is closed. */
+const opened = async (factory: ProviderFactory, handed: ProviderContext): Promise<Provider> => {
+  const opening = factory.open(handed);
+  try {
+    return await unlessAborted(() => opening, handed.signal, interruptedRead);
+  } catch (error) {
+    void opening.then((provider) => provider.close?.()).catch(() => undefined);
+    throw error;
   }
 };
 

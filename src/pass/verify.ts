@@ -12,6 +12,7 @@ import { withDesired } from './desired.ts';
 import { withTargets } from './open.ts';
 import { type ProofWork, prove, serialIn } from './prove.ts';
 import { unanswerableTypes } from './readiness.ts';
+import { refuseStopped } from './stopped.ts';
 import { type RetainContext, withRetained } from './with-retained.ts';
 
 /**
@@ -34,7 +35,10 @@ export const verifyPass = async (
       const works = await pooled(due, readsAtOnce, ({ zone, target }) =>
         expectedAt(zone, target, { evidence, context, store }),
       );
-      const report = await prove(await sampledWorks(works, options.sample), context);
+      const sampled = await sampledWorks(works, options.sample, context);
+      refuseStopped(context);
+      const report = await prove(sampled, context);
+      refuseStopped(context);
       const misfits = works.flatMap(({ problems }) => problems);
       const problems = sortProblems([...definitions.problems, ...targets.problems, ...misfits]);
       return { ...report, definitions: { ...definitions, problems } };
@@ -70,11 +74,13 @@ const expectedAt = async (
 const sampledWorks = async (
   works: readonly ExpectedWork[],
   size: number | undefined,
+  { signal }: RunContext,
 ): Promise<readonly ProofWork[]> => {
-  const serials = await serialsAt(works.map(({ work: { target } }) => target));
+  const targets = works.map(({ work: { target } }) => target);
+  const serials = await serialsAt(targets, signal);
   return works.map(({ work }) => ({
     ...work,
-    keys: sampled(work.keys, size),
+    keys: everyNth(work.keys, size),
     serial: serials.get(work.target)?.get(work.zone.name) ?? null,
   }));
 };
@@ -82,11 +88,12 @@ const sampledWorks = async (
 /** The serials that targets tell of their zones, by which a secondary is late whose primary nobody asks. */
 const serialsAt = async (
   targets: Iterable<OpenTarget>,
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<OpenTarget, ReadonlyMap<string, number>>> =>
   new Map(
     await Promise.all(
       [...new Set(targets)].map(async (target) => {
-        const zones = await target.provider.listZones().catch(() => []);
+        const zones = await target.provider.listZones(signal).catch(() => []);
         const known = zones.flatMap(({ name, fingerprint }) => {
           const serial = serialIn(fingerprint);
           return serial === null ? [] : [[name, serial] as const];
@@ -96,7 +103,7 @@ const serialsAt = async (
     ),
   );
 
-const sampled = <T>(items: readonly T[], size: number | undefined): readonly T[] => {
+const everyNth = <T>(items: readonly T[], size: number | undefined): readonly T[] => {
   if (size === undefined || size >= items.length) return items;
   const step = items.length / size;
   return Array.from({ length: size }, (_, i) => items[Math.floor(i * step)]).filter((item) => item !== undefined);

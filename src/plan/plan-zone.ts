@@ -18,6 +18,7 @@ import type { GuardInput } from './refusal.ts';
 import type { RetainInput } from './retain.ts';
 import { retain } from './retain.ts';
 import type { RetainedZone } from './retain-absent.ts';
+import { servesDisabled } from './serves-disabled.ts';
 import { unfilledClaims } from './unfilled-claims.ts';
 import {
   conflictProblem,
@@ -71,7 +72,11 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
       changes: guarded.changes.toSorted(byNameAndType),
       withheld: [...guarded.withheld, ...absent].sort(byNameAndType),
     },
-    problems: [...fitted.problems, ...conflicts.map((conflict) => conflictProblem(conflict, zone.id, target.name))],
+    problems: [
+      ...fitted.problems,
+      ...conflicts.map((conflict) => conflictProblem(conflict, zone.id, target.name)),
+      ...servesDisabled(guarded.changes, existing?.rrsets ?? [], zone, target.name),
+    ],
     orphans: retained.orphans,
   };
 };

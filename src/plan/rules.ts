@@ -20,5 +20,6 @@ export const planRules: readonly RuleText[] = [
   ),
   rule('health-check-unsupported', 'warning', 'The provider has no checks: the plain addresses are written.'),
   rule('health-check-limited', 'warning', 'The target cannot do all of a check as it is asked.'),
+  rule('serves-disabled', 'warning', 'A change serves what somebody disabled at the target.'),
   rule('set-not-whole', 'error', 'An atomic set that was cut short can neither be completed nor taken back.'),
 ];

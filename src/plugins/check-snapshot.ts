@@ -1,9 +1,59 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { isWithin, parseName } from '../model/name.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
+import { isSoa, soaAt } from '../model/rr-types.ts';
 import { keyOf } from '../model/rrset.ts';
-import type { ExistingRRset } from '../model/zone.ts';
+import type { ExistingRRset, ZoneId, ZoneSnapshot } from '../model/zone.ts';
+import type { ReadOptions } from '../provider.ts';
 import { isObjectLike } from './unchecked.ts';
+
+/** RFC 2181 section 8. */
+const maxTtl = 2 ** 31 - 1;
+
+/**
+ * Why what a built-in provider read cannot be believed, or null: text that it read is canonical by the way it was made, but what
+ * answered may have left out the rest of the zone, or meant another one. A full read has the SOA at the apex.
+ */
+export const whyUnsoundSnapshot = (
+  { rrsets, unreadable, zone }: ZoneSnapshot,
+  asked: ZoneId,
+  options: ReadOptions | undefined,
+): string | null => {
+  if (!isSameZone(zone, asked)) return 'it is of another zone';
+  const seen = new Set<string>();
+  for (const rrset of rrsets) {
+    const problem = whyUnsoundRRset(rrset, asked.name, seen);
+    if (problem !== null) return problem;
+  }
+  const stray = unreadable.find(({ name }) => !isWithin(name.toLowerCase(), asked.name));
+  if (stray !== undefined) return `${keyOf(stray)} is not in the zone`;
+  return options?.names === undefined ? whyNoSoa(rrsets, unreadable, asked.name) : null;
+};
+
+const whyUnsoundRRset = (rrset: ExistingRRset, apex: string, seen: Set<string>): string | null => {
+  const key = keyOf(rrset);
+  if (seen.has(key)) return `${key} is there twice`;
+  seen.add(key);
+  if (!isWithin(rrset.name, apex)) return `${key} is not in the zone`;
+  return whyNoTtl(rrset);
+};
+
+const whyNoTtl = ({ name, ttl, type }: ExistingRRset): string | null =>
+  Number.isInteger(ttl) && ttl >= 0 && ttl <= maxTtl
+    ? null
+    : `${keyOf({ name, type })} has a TTL of ${ttl}, which is none from 0 to ${maxTtl}`;
+
+/** One that cannot be read is there all the same. */
+const whyNoSoa = (
+  rrsets: ZoneSnapshot['rrsets'],
+  unreadable: ZoneSnapshot['unreadable'],
+  apex: string,
+): string | null => {
+  const key = keyOf(soaAt(apex));
+  const soa = rrsets.find((rrset) => isSoa(rrset.type) && keyOf(rrset) === key);
+  if (soa === undefined) return unreadable.some((each) => keyOf(each) === key) ? null : 'it has no SOA at the apex';
+  return soa.values.length > 1 ? 'it has several SOA at the apex' : null;
+};
 
 /**
  * Why a snapshot cannot be used, or null. Text that is not canonical would be taken for another name or value, and the real
@@ -57,6 +107,8 @@ const whyInvalidRRset = (rrset: ExistingRRset, apex: string, seen: Set<string>):
   seen.add(key);
   if (canonical(() => parseName(name)) !== name) return `the name of ${key} is not canonical`;
   if (!isWithin(name, apex)) return `${key} is not in the zone`;
+  const noTtl = whyNoTtl(rrset);
+  if (noTtl !== null) return noTtl;
   if (typeByName(type)?.name !== type) return `the type of ${key} is not canonical`;
   if (values.length + disabled.length === 0) return `${key} has no values`;
   const wrong = values.find(({ rdata }) => canonical(() => parseRdata(type, rdata)) !== rdata);

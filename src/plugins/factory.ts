@@ -3,7 +3,8 @@ import type { FoundProvider } from '../model/external-providers.ts';
 import type { Provider, ProviderContext, ProviderFactory, ServerTarget } from '../provider.ts';
 import { whyInvalidProvider } from './check-provider.ts';
 import { serverIdByKeys } from './defaults.ts';
-import { isolated, reportedError } from './isolate.ts';
+import { guarded, isolated } from './isolate.ts';
+import { builtInSource, externalSource, reportedError, type Source } from './reported-error.ts';
 import { isObjectLike, type Unchecked } from './unchecked.ts';
 
 /** The version of the interface in src/provider.ts. */
@@ -96,27 +97,46 @@ const serverIdOf = (factory: ProviderFactory, target: ServerTarget): string => {
 
 /** The provider that it opens is checked before it is used. Its methods keep their `this`: it may be of a class. */
 const withChecks = (factory: ProviderFactory): ProviderFactory => {
-  const { apiVersion, name, schema, secrets } = factory;
+  const { name } = factory;
+  const source = externalSource(name);
+  const open = async (context: ProviderContext): Promise<Provider> => {
+    const provider = await factory.open(context);
+    const problem = whyInvalidProvider(provider);
+    if (problem === null) return isolated(provider, name, context);
+    throw new HostmasterError('CONFIG', `the provider ${name} ${problem}; fix it there`);
+  };
+  const serverId = (target: ServerTarget): string => {
+    try {
+      return serverIdOf(factory, target);
+    } catch (error) {
+      throw reportedError(source, 'serverId', error, { ...target, secrets: {} });
+    }
+  };
+  return { ...withReports(factory, source, open), serverId };
+};
+
+/** A built-in provider's factory: whatever it or its providers throw is an error of their target, and no end of the command. */
+export const withGuard = (factory: ProviderFactory): ProviderFactory =>
+  withReports(factory, builtInSource(factory.name), async (context) =>
+    guarded(await factory.open(context), factory.name, context),
+  );
+
+/** The factory, whose methods throw nothing but HostmasterErrors. */
+const withReports = (factory: ProviderFactory, source: Source, open: ProviderFactory['open']): ProviderFactory => {
+  const { apiVersion, name, schema, secrets, serverId } = factory;
   const withReport =
     <T>(method: string, work: (context: ProviderContext) => Promise<T>) =>
     async (context: ProviderContext): Promise<T> => {
       try {
         return await work(context);
       } catch (error) {
-        throw reportedError(name, method, error, context);
+        throw reportedError(source, method, error, context);
       }
     };
-  const opened = withReport('open', async (context) => factory.open(context));
   const [serve, ensureServing] = [factory.serve?.bind(factory), factory.ensureServing?.bind(factory)];
-  const open = async (context: ProviderContext): Promise<Provider> => {
-    const provider = await opened(context);
-    const problem = whyInvalidProvider(provider);
-    if (problem === null) return isolated(provider, name, context);
-    throw new HostmasterError('CONFIG', `the provider ${name} ${problem}; fix it there`);
-  };
   return {
-    ...{ apiVersion, name, schema, secrets, open },
-    serverId: (target) => serverIdOf(factory, target),
+    ...{ apiVersion, name, schema, secrets, open: withReport('open', open) },
+    ...(serverId === undefined ? {} : { serverId }),
     ...(serve === undefined ? {} : { serve: withReport('serve', serve) }),
     ...(ensureServing === undefined ? {} : { ensureServing: withReport('ensureServing', ensureServing) }),
   };

@@ -14,7 +14,7 @@
 // A new report is a file of prepare/ and a line here; a new format is a file beside text.ts and a line in render.ts.
 // zonefile.ts is no report: it writes zone files, for `dump` and for what is kept of a deleted zone.
 export { type Colours, noColours, terminalColours } from './colours.ts';
-export { type Applied, prepareApplied } from './prepare/applied.ts';
+export { type Applied, prepareApplied, prepareFailed } from './prepare/applied.ts';
 export { type Deleted, prepareDeleted } from './prepare/deleted.ts';
 export { prepareDumped, prepareWritten, type WrittenZone } from './prepare/dumped.ts';
 export { type ExplainedRRset, type Explanation, prepareExplained } from './prepare/explained.ts';

@@ -4,6 +4,7 @@ import type dns2 from 'dns2';
 import { messageOf } from '../model/errors.ts';
 import type { Answer, AnsweredRecord, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
 import { typeByCode } from '../model/rdata.ts';
+import { unlessAborted } from '../model/unless-aborted.ts';
 import { classCodes, rcodeName } from '../wire/codes.ts';
 import { type CanonicalQuestion, type CanonicalRecord, dns2Type, dns2WithOurCodec } from '../wire/dns2.ts';
 import { exchange } from '../wire/exchange.ts';
@@ -62,7 +63,11 @@ const askOverUdp = async (
     timeout: timeoutMs,
     retryOverTCP: false,
   });
-  const packet = await unlessAborted(ask(question.name, type, classOf(question), { recursive: false }), signal);
+  const packet = await unlessAborted(
+    () => ask(question.name, type, classOf(question), { recursive: false }),
+    signal,
+    aborted,
+  );
   const [asked] = packet.questions;
   if (packet.header.qr !== 1) throw new Error('it sent a question back');
   if (packet.errors.length > 0 && !packet.header.tc) throw new Error(`unreadable answer: ${packet.errors[0]?.message}`);
@@ -113,6 +118,8 @@ const recordOf = (record: CanonicalRecord & { readonly data?: unknown }): Answer
   return { name: record.name, type, ttl: record.ttl, rdata: record.canonical ?? rdataText(type, raw, 0, raw.length) };
 };
 
+const aborted = (): Error => new Error('aborted');
+
 const classOf = (question: Question): number => classCodes[question.class ?? 'IN'];
 
 const isAsked = (
@@ -123,15 +130,3 @@ const isAsked = (
 /** dns2 compares the sender's address as text. */
 const canonicalAddress = (address: string): string =>
   isIPv6(address) && !address.includes('%') ? new SocketAddress({ address, family: 'ipv6' }).address : address;
-
-const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
-  if (signal === undefined) return work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(new Error('aborted'));
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-};

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forgetUnanswered } from '../faults/target-repository.ts';
 import { tempFolder } from '../servers/child.ts';
 import type { Fault, ProxyRequest } from '../servers/index.ts';
 import type { ChildInput } from './child.ts';
@@ -56,6 +57,7 @@ describe('invariant 7: kill -9 of an apply with atomic sets', () => {
     expect([code, signal]).toEqual([null, 'SIGKILL']);
     await lab.proxy.idle();
     lab.proxy.handle(null);
+    forgetUnanswered(dirname(lab.state));
   };
 
   const expectWhole = async (): Promise<void> => {
@@ -96,6 +98,7 @@ describe('invariant 7: kill -9 of an apply with atomic sets', () => {
       expect(armed).toBe(true);
       await lab.proxy.idle();
       lab.proxy.handle(null);
+      forgetUnanswered(dirname(lab.state));
       expect(await recoverAt(targetsOf(lab.target), lab.store)).toMatchObject({ problems: [], unwritable: [] });
       await expectWhole();
       expect(await lab.store.journalled()).toEqual([]);

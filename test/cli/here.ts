@@ -3,8 +3,15 @@ import { main } from '../../src/cli/main.ts';
 import { noColours } from '../../src/report/index.ts';
 import type { Ended } from '../command.ts';
 
-/** The real command in this process, with all that it prints, where nobody answers it and no variable is set. */
-export const runHere = async (args: readonly string[], now: () => number = Date.now): Promise<Ended> => {
+/**
+ * The real command in this process, with all that it prints, where nobody answers it and no variable is set. `signal` stops
+ * it as Ctrl-C does.
+ */
+export const runHere = async (
+  args: readonly string[],
+  now: () => number = Date.now,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Ended> => {
   const out: string[] = [];
   const err: string[] = [];
   const io: Io = {
@@ -15,7 +22,7 @@ export const runHere = async (args: readonly string[], now: () => number = Date.
     progress: false,
     ask: async () => null,
     env: {},
-    signal: new AbortController().signal,
+    signal,
     now,
   };
   const code = await main(args, io);

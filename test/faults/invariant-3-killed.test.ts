@@ -13,7 +13,7 @@ import {
   startProxy,
 } from '../servers/index.ts';
 import { contentOn, fileOf, portionsOf, probes, type Side, sides, smallBodies, uncached, zone } from './killed.ts';
-import { makeRepository, type Repository, targetOf } from './target-repository.ts';
+import { forgetUnanswered, makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { contentOf, makeZone, overwrite } from './zone.ts';
 
 // Invariant 3, with kill -9: an apply of 18,000 changes, 200 type swaps among them, dies at any moment; no name that
@@ -107,6 +107,7 @@ describe('invariant 3: kill -9 of an apply', { timeout: 600_000 }, () => {
       await sleep(20);
     }
     proxy.handle(null);
+    forgetUnanswered(repository.folder);
     return run.begun;
   };
 

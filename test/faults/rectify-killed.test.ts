@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hostmaster } from '../command.ts';
 import { type Proxy as ApiProxy, dig, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
-import { makeRepository, targetOf } from './target-repository.ts';
+import { forgetUnanswered, makeRepository, targetOf } from './target-repository.ts';
 import { apexYaml } from './zone.ts';
 
 // `rectify: deferred`, and kill -9 between the last write and the rectify: there is nothing left to change, and an empty
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 it('the next apply rectifies, though nothing has changed', async () => {
   const zone = 'owed.test.';
-  const { config } = makeRepository({
+  const { config, folder } = makeRepository({
     targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { rectify: 'deferred' }) },
     zones: { [zone]: { create: {} } },
     files: { 'owed.test': `${apexYaml}x.deep: {type: A, ttl: 300, value: 192.0.2.1}\n` },
@@ -43,6 +43,7 @@ it('the next apply rectifies, though nothing has changed', async () => {
   expect(await rcode()).toBe('NXDOMAIN');
   proxy.handle(null);
   proxy.clear();
+  forgetUnanswered(folder);
   const { code, stdout, stderr } = await apply();
   expect(code, stdout + stderr).toBe(0);
   expect([proxy.count('PATCH'), proxy.count('PUT', /rectify$/)]).toEqual([0, 1]);

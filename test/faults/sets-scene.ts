@@ -9,7 +9,7 @@ import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { uncached } from './killed.ts';
 import { addressesOf, claimed, claimedOn, pairsIn, pairsOf, type Side, servers, side, zones } from './sets-lab.ts';
 import { onPowerDns, type PowerDnsWorld, type SetsWorld, type Watch, type WriteFault } from './sets-world.ts';
-import { makeRepository, type Repository } from './target-repository.ts';
+import { forgetUnanswered, makeRepository, type Repository } from './target-repository.ts';
 
 // The lab of sets-lab.ts, which commands lead from one side to the other while writes are hurt.
 
@@ -37,9 +37,9 @@ export interface SetsScene extends Pick<SetsWorld, 'clear' | 'overApi' | 'overDn
 export type PowerDnsScene = SetsScene & Pick<PowerDnsWorld, 'handle'> & { readonly pdns: PowerDns };
 
 /** The scene on one PowerDNS of its own, which is watched. */
-export const makeSetsScene = async (): Promise<PowerDnsScene> => {
+export const makeSetsScene = async (timeout?: string): Promise<PowerDnsScene> => {
   const pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
-  const world = await onPowerDns(pdns);
+  const world = await onPowerDns(pdns, timeout);
   const scene = await sceneIn(world);
   await scene.watch();
   return { ...scene, pdns, handle: world.handle, stop: () => scene.stop().finally(pdns.stop) };
@@ -68,9 +68,11 @@ export const sceneIn = async (world: SetsWorld): Promise<SetsScene> => {
     writes,
     clear,
     run,
-    killed: (args, write, moment) => {
+    killed: async (args, write, moment) => {
       clear();
-      return killedAt(world, [...args, '--config', repository.config], write, moment);
+      const isKilled = await killedAt(world, [...args, '--config', repository.config], write, moment);
+      forgetUnanswered(repository.folder);
+      return isKilled;
     },
     overApi,
     overDns,

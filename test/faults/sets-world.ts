@@ -48,11 +48,11 @@ export interface PowerDnsWorld extends SetsWorld {
   readonly handle: (handler: ((request: ProxyRequest) => Promise<Fault | undefined>) | null) => void;
 }
 
-export const onPowerDns = async (pdns: PowerDns): Promise<PowerDnsWorld> => {
+export const onPowerDns = async (pdns: PowerDns, timeout = '60s'): Promise<PowerDnsWorld> => {
   for (const zone of Object.values(zones)) await makeZone(pdns, zone, []);
   const proxy = await startProxy(pdns.url);
   return {
-    targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { timeout: '60s', verify_wait: '1s' }) },
+    targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { timeout, verify_wait: '1s' }) },
     zones: Object.fromEntries(Object.values(zones).map((zone) => [zone, { static: 'none' }])),
     overApi: () => recordsByApi(pdns, Object.values(zones)),
     overDns: () => recordsByDns(pdns, questions),

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type Ended, hostmaster } from '../command.ts';
 import { tempFolder } from '../servers/child.ts';
 import type { PowerDns } from '../servers/index.ts';
@@ -66,4 +67,11 @@ export const makeRepository = ({
   for (const [zone, text] of Object.entries(files)) write(`zones/${zone}.yaml`, text);
   const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
   return { folder, config, write, read, run: (...args) => hostmaster([...args, '--config', config]) };
+};
+
+/** As if the time were over in which what a killed apply had sent could still arrive. */
+export const forgetUnanswered = (folder: string): void => {
+  const state = new DatabaseSync(join(folder, 'state.sqlite'));
+  state.exec('UPDATE leases SET unanswered_until = NULL');
+  state.close();
 };

@@ -96,7 +96,9 @@ describe('somebody else who writes', () => {
   it('with the lease is waited for', async () => {
     await repository.run('zone', 'delete', 'no.test', '--target', 'pdns', '--confirm', 'no.test');
     const state = new DatabaseSync(join(repository.folder, 'state.sqlite'), { timeout: 5000 });
-    const lease = state.prepare('INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)');
+    const lease = state.prepare(
+      'INSERT INTO leases (zone, view, target, token, host, pid, until) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
     lease.run(zone, '', 'pdns', 'theirs', 'elsewhere', 1, Date.now() + 60_000);
     const onError = (text: string): void => {
       if (text.includes('waiting')) state.exec('DELETE FROM leases');

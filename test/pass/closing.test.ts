@@ -13,7 +13,9 @@ import {
   servePass,
   verifyPass,
 } from '../../src/pass.ts';
+import type { ProviderFactory } from '../../src/provider.ts';
 import type { PassOptions } from '../../src/run.ts';
+import type { RunContext } from '../../src/target.ts';
 import { type CountingWorld, countingWorld } from './counting.ts';
 
 const never = Number.POSITIVE_INFINITY;
@@ -88,3 +90,27 @@ it('five interrupted passes leave no descriptor', async () => {
   }
   expect(readdirSync('/proc/self/fd').length).toBe(before);
 });
+
+it.each(['open', 'read', 'listZones'] as const)(
+  'a provider that never answers %s keeps nobody who wants to stop, and nothing open',
+  async (method) => {
+    const stop = new AbortController();
+    const world = countingWorld(never, stop.signal);
+    const reached = Promise.withResolvers<void>();
+    const silent = (): Promise<never> => {
+      reached.resolve();
+      return new Promise(() => undefined);
+    };
+    const open: ProviderFactory['open'] = async (context) =>
+      method === 'open' ? silent() : { ...(await embedded.open(context)), [method]: silent };
+    const context: RunContext = { ...world.context, registry: { counted: { ...embedded, name: 'counted', open } } };
+    const passing =
+      method === 'listZones'
+        ? dumpPass('one', [], optionsOf(world), context)
+        : planPass(optionsOf(world), context, world.openStore);
+    await reached.promise;
+    stop.abort();
+    await expect(passing).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(world.stillOpen()).toEqual([]);
+  },
+);

@@ -48,6 +48,7 @@ export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Defini
   targetsFolder: '.',
   file: 'hostmaster.yaml',
   state: 'state.sqlite',
+  stopWithin: 60_000,
   targets: [],
   zones,
   zoneNames,

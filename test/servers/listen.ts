@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /** A server of the tests' own that listens. */
 export interface Listening {
@@ -27,4 +28,12 @@ export const listen = async (server: Server, host = '127.0.0.1', port = 0): Prom
       await once(server, 'close');
     },
   };
+};
+
+/** Waits until what was written is taken, or nobody is there to take it. */
+export const written = async (stream: Writable): Promise<void> => {
+  const stop = new AbortController();
+  const either = ['drain', 'close'].map((event) => once(stream, event, { signal: stop.signal }).catch(() => undefined));
+  await Promise.race(either);
+  stop.abort();
 };

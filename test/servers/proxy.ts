@@ -22,6 +22,8 @@ export type Fault =
   | { readonly kind: 'cut_body'; readonly after?: number; readonly reached?: () => unknown }
   /** Forwards, waits for upstream's whole answer and for `reached`, then cuts the connection instead of answering. */
   | { readonly kind: 'drop_answer'; readonly reached?: () => unknown }
+  /** Forwards, and answers once upstream has answered and `reached` has ended. */
+  | { readonly kind: 'delay_answer'; readonly reached: () => Promise<unknown> }
   /** Answers itself; upstream sees nothing. */
   | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly type?: string }
   /** Forwards, and sends upstream's status and half of its body. */
@@ -117,6 +119,11 @@ const serve = async (
       await forward();
       await fault.reached?.();
       return void incoming.socket.destroy();
+    case 'delay_answer': {
+      const sent = await forward();
+      await fault.reached();
+      return answer(sent);
+    }
     case 'answer':
       await body();
       return answer({

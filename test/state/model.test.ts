@@ -12,7 +12,16 @@ import { entryOf, inventoryOf, passOf, serverOf } from './samples.ts';
 
 type Model = Omit<
   Store,
-  'lastSync' | 'saveSync' | 'forgetSync' | 'lease' | 'holds' | 'release' | 'journal' | 'endJournal' | 'close'
+  | 'lastSync'
+  | 'saveSync'
+  | 'forgetSync'
+  | 'lease'
+  | 'holds'
+  | 'release'
+  | 'leasesInUse'
+  | 'journal'
+  | 'endJournal'
+  | 'close'
 >;
 /** One call, of the store or of its model. */
 type Call = (store: Model) => Promise<unknown>;

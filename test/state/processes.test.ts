@@ -61,6 +61,7 @@ describe('processes that write one state file at once', () => {
     for (const table of ['inventories', 'inventory_servers', 'written', 'orphans', 'journal', 'passes']) {
       database.exec(`DROP TABLE ${table}`);
     }
+    for (const column of ['started', 'unanswered_until']) database.exec(`ALTER TABLE leases DROP COLUMN ${column}`);
     database.exec('PRAGMA user_version = 1');
     database.close();
     const ends = await Promise.all([0, 1, 2, 3].map((i) => write(file, 'recordPass', { from: i * 100, count: 10 })));

@@ -28,37 +28,31 @@ export interface Scene {
 export const key = ours(keyFor('hmac-sha256'));
 
 /** Answers every question with the scene. */
-export const startScene = (scene: Scene): Promise<Listener> => {
-  const seconds = (): number => Math.floor(Date.now() / 1000);
-  const answering = (bytes: Buffer): readonly Uint8Array[] => {
-    const request = checkRequest(bytes, [key], seconds());
-    const query = decodeMessage(bytes);
-    let context: TsigContext = request.status === 'verified' ? { prior: request.mac } : {};
-    return scene.messages.map((answers, index) => {
-      const flags = { ...noFlags, qr: true, aa: true };
-      const questions = index === 0 ? query.questions : [];
-      const rcode = scene.rcode ?? 0;
-      const edns = null;
-      const own = encodeMessage({
-        id: query.id,
-        flags,
-        rcode,
-        questions,
-        answers,
-        authority: [],
-        additional: [],
-        edns,
-      });
-      const spoil = scene.spoil ?? ((each) => each);
-      if (request.status !== 'verified') return spoil(own, index);
-      if (scene.signs !== undefined && !scene.signs(index)) {
-        context = { ...context, between: [...(context.between ?? []), own] };
-        return spoil(own, index);
-      }
-      const { bytes: signed, mac } = signMessage(own, key, { ...context, now: seconds() });
-      context = { prior: mac, timersOnly: true };
-      return spoil(signed, index);
+export const startScene = (scene: Scene): Promise<Listener> =>
+  startListener((bytes) => answersOf(bytes, () => scene), scene.stays === true ? 'stay' : 'close');
+
+/** A question's answers by what is asked for, signed where the question is. */
+export const answersOf = (bytes: Buffer, sceneFor: (type: string) => Scene): readonly Uint8Array[] => {
+  const now = Math.floor(Date.now() / 1000);
+  const request = checkRequest(bytes, [key], now);
+  const query = decodeMessage(bytes);
+  const scene = sceneFor(query.questions[0]?.type ?? '');
+  let context: TsigContext = request.status === 'verified' ? { prior: request.mac } : {};
+  return scene.messages.map((answers, index) => {
+    const flags = { ...noFlags, qr: true, aa: true };
+    const questions = index === 0 ? query.questions : [];
+    const own = encodeMessage({
+      ...{ id: query.id, flags, rcode: scene.rcode ?? 0, questions, answers },
+      ...{ authority: [], additional: [], edns: null },
     });
-  };
-  return startListener(answering, scene.stays === true ? 'stay' : 'close');
+    const spoil = scene.spoil ?? ((each) => each);
+    if (request.status !== 'verified') return spoil(own, index);
+    if (scene.signs !== undefined && !scene.signs(index)) {
+      context = { ...context, between: [...(context.between ?? []), own] };
+      return spoil(own, index);
+    }
+    const { bytes: signed, mac } = signMessage(own, key, { ...context, now });
+    context = { prior: mac, timersOnly: true };
+    return spoil(signed, index);
+  });
 };

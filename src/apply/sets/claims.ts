@@ -4,7 +4,7 @@ import { type AtomicSet, type Change, samePlanned } from '../../model/plan.ts';
 import { keyOf } from '../../model/rrset.ts';
 import { changeKey, type ZoneTarget, zoneTargetKey } from '../../model/zone-target.ts';
 import { type ChangesetRun, zoneTargetOf } from '../changeset-run.ts';
-import { isApplied, undecided, type ZoneRun } from '../zone/run.ts';
+import { endingRun, isApplied, undecided, type ZoneRun } from '../zone/run.ts';
 import { setAside } from '../zone/set-aside.ts';
 import { writePhase } from '../zone/write.ts';
 import { type Member, type SetGroup, serversOf } from './set-group.ts';
@@ -128,7 +128,7 @@ export const correctClaims = async (
     if (next === null) continue;
     run.outcome.delete(keyOf(change));
     run.substitutes.set(keyOf(change), next);
-    await writePhase(run, [next]);
+    await writePhase(endingRun(run), [next]);
   }
 };
 

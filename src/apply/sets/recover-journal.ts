@@ -109,9 +109,11 @@ const journalledZone = (
     provider,
     zone: member.zone,
     target: member.target,
-    signal: undefined,
+    stopping: context.signal,
+    cut: context.cut,
+    endsWork: true,
     sleep: context.sleep,
-    beforeWrite: lease.check,
+    lease,
   };
   const rollBackZone = { target, sender, splitIntoWrites: writesOf(provider, member.zone) };
   return { at, lease, rollBackZone, states: new Map(), failure: null };
@@ -163,7 +165,7 @@ const readStates = async (groups: readonly JournalledGroup[]): Promise<void> => 
         sender,
       );
       zone.states = new Map([...states].map(([change, state]) => [changeKey(zone.at, change), state]));
-      await sender.provider.finish?.(sender.zone, [], undefined);
+      await sender.provider.finish?.(sender.zone, [], sender.cut, sender.stopping);
     } catch (error) {
       zone.failure = `${zoneTargetLabel(zone.at)} cannot be asked: ${messageOf(error)}`;
     }

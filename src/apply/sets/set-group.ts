@@ -143,6 +143,10 @@ export const failBrokenGroups = (groups: readonly SetGroup[]): readonly SetGroup
   }
 };
 
+/** Is anything of it written, and may all of it still be? */
+export const isUnderWay = ({ failure, members }: SetGroup): boolean =>
+  failure === null && members.some(({ changesetRun: { run }, change }) => run.sent.has(keyOf(change)));
+
 /** Is it applied whole, or as before? */
 export const isDone = ({ failure, undoGroup, members }: SetGroup): boolean =>
   failure === null

@@ -1,3 +1,4 @@
+import { HostmasterError } from '../../model/errors.ts';
 import type { Change, Changeset } from '../../model/plan.ts';
 import type { ChangeResult } from '../../model/result.ts';
 import type { RRsetKey } from '../../model/rrset.ts';
@@ -5,9 +6,11 @@ import { keyOf } from '../../model/rrset.ts';
 import type { CreateSettings, ZoneSnapshot } from '../../model/zone.ts';
 import { zoneIdOf } from '../../model/zone-target.ts';
 import type { Provider } from '../../provider.ts';
+import type { LeaseHandle } from '../lease.ts';
+import type { StopSignals } from '../stopping.ts';
 import type { Sender } from './send.ts';
 
-export interface ApplyZoneInput {
+export interface ApplyZoneInput extends StopSignals {
   readonly provider: Provider;
   readonly changeset: Changeset;
   /** Puts changes into order, and into writes that the provider can take. */
@@ -15,10 +18,9 @@ export interface ApplyZoneInput {
   readonly create: CreateSettings | null;
   /** True: a reviewed plan, where one refused change fails the whole zone. */
   readonly reviewed: boolean;
-  readonly signal?: AbortSignal;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Called just before each write. Throws where the zone may not be written any more. */
-  readonly beforeWrite?: () => Promise<void>;
+  /** Each write asks it. Default is that nobody else writes. */
+  readonly lease?: LeaseHandle;
   /** Called after each write with the number of changes that it carried. */
   readonly onWritten?: (changes: number) => void;
   /** Does the change belong to an atomic set, so that it fails with the set and not with its zone? */
@@ -45,7 +47,7 @@ export interface ZoneRun {
 interface RunState {
   /** The error that ended the run. */
   error: unknown;
-  /** Did it end because its target had not answered for other zones before? */
+  /** Did it end before anything was sent, as its target had not answered for other zones, or somebody wants to stop? */
   notTried: boolean;
   /** The error of the provider's `finish`, after writes that are applied. */
   finishFailure: unknown;
@@ -83,14 +85,28 @@ export const openRun = (input: ApplyZoneInput): ZoneRun => ({
   },
 });
 
-const senderOf = ({ provider, changeset, signal, sleep, beforeWrite }: ApplyZoneInput): Sender => ({
+const senderOf = ({ provider, changeset, cut, lease, sleep, stopping }: ApplyZoneInput): Sender => ({
   provider,
   zone: zoneIdOf(changeset),
   target: changeset.target,
-  signal,
+  stopping,
+  cut,
+  endsWork: false,
   sleep,
-  beforeWrite,
+  lease,
 });
+
+/** Ends a run with an error, unless it has ended already. */
+export const endRun = ({ sent, state }: ZoneRun, error: unknown): void => {
+  if (state.error !== null) return;
+  state.error = error;
+  const isOwn =
+    error instanceof HostmasterError && (error.code === 'INTERRUPTED' || error.code === 'STATE_UNAVAILABLE');
+  if (isOwn && sent.size === 0) state.notTried = true;
+};
+
+/** The same run, whose writes go out though somebody wants to stop. */
+export const endingRun = (run: ZoneRun): ZoneRun => ({ ...run, sender: { ...run.sender, endsWork: true } });
 
 /** Those of the changes that have no outcome yet. */
 export const undecided = ({ outcome }: ZoneRun, changes: readonly Change[]): readonly Change[] =>

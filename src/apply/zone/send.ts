@@ -2,18 +2,22 @@ import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
 import type { ZoneId, ZoneSnapshot } from '../../model/zone.ts';
 import { zoneLabel } from '../../model/zone.ts';
-import type { Provider, RefusedChange } from '../../provider.ts';
+import type { ZoneTarget } from '../../model/zone-target.ts';
+import type { Provider, RefusedChange, Sending, WriteResult } from '../../provider.ts';
+import type { LeaseHandle, SentWrite } from '../lease.ts';
+import { interruptedAt, type StopSignals } from '../stopping.ts';
 import { differing } from './compare.ts';
 
 /** One zone at its provider, as everything that reads or writes it in an apply needs it. */
-export interface Sender {
+export interface Sender extends StopSignals {
   readonly provider: Provider;
   readonly zone: ZoneId;
   readonly target: string;
-  readonly signal: AbortSignal | undefined;
+  /** Do its writes end what was begun, so that they go out though somebody wants to stop? */
+  readonly endsWork: boolean;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Throws where the zone may not be written any more. */
-  readonly beforeWrite: (() => Promise<void>) | undefined;
+  /** Each write asks it, as the zone may be somebody else's by then. Default is that nobody else writes. */
+  readonly lease: Pick<LeaseHandle, 'send' | 'silence'> | undefined;
 }
 
 export type Sent =
@@ -21,6 +25,8 @@ export type Sent =
   | { readonly status: 'refused'; readonly refused: readonly RefusedChange[] }
   /** Somebody else wrote before it, and nothing of it was applied. */
   | { readonly status: 'stale'; readonly error: HostmasterError }
+  /** Applied, and what would tell whether somebody else wrote too could not be read. */
+  | { readonly status: 'unproven'; readonly error: HostmasterError }
   /** Somebody else's write came between; `written` are the changes that are applied all the same. */
   | { readonly status: 'raced'; readonly written: readonly Change[]; readonly error: HostmasterError };
 
@@ -29,7 +35,8 @@ const firstPause = 250;
 
 /**
  * Sends one write. A write without an answer is read back before it is sent again, so that nothing is applied twice;
- * where somebody else's came between, the error names what may be lost.
+ * where somebody else's came between, the error names what may be lost. Where somebody wants to stop, it is not sent again,
+ * but waited for until it can take effect no longer.
  */
 export const send = async (changes: readonly Change[], expect: string | null, sender: Sender): Promise<Sent> => {
   let seen = expect;
@@ -37,38 +44,85 @@ export const send = async (changes: readonly Change[], expect: string | null, se
     const sent = await sendOnce(changes, seen, sender);
     if (sent.status === 'stale' && attempt > 1) return staleOrLate(sent, changes, sender);
     if (sent.status !== 'unknown') return sent;
-    await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
-    const now = await readNames(changes, sender).catch((error: unknown) => {
+    const now = await readLater(changes, attempt, sender).catch((error: unknown) => {
       throw neverRead(sent.error, error);
     });
     const missing = differing(changes, now, 'after');
-    if (missing.length === 0) return { status: 'applied', fingerprint: now.fingerprint };
+    if (missing.length === 0) {
+      if (attempt === 1) sent.write?.answered();
+      return { status: 'applied', fingerprint: now.fingerprint };
+    }
     if (differing(changes, now, 'before').length > 0) {
       return racedAt(changes, missing, differing(missing, now, 'before'), sender);
     }
-    if (attempt === tries) throw neverTaken(sent.error);
+    if (attempt === tries) throw neverTaken(sent.error, `sent ${tries} times and read back each time`);
+    if (mayNotBegin(sender)) throw neverTaken(sent.error, 'stopped, and read back');
     seen = now.fingerprint;
   }
 };
 
-const sendOnce = async (
-  changes: readonly Change[],
-  expect: string | null,
-  sender: Sender,
-): Promise<Sent | { readonly status: 'unknown'; readonly error: HostmasterError }> => {
+/** Reads back after a while: where nothing is sent again, once it is known what became of the write. */
+const readLater = async (changes: readonly Change[], attempt: number, sender: Sender): Promise<ZoneSnapshot> => {
+  await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
+  if (mayNotBegin(sender)) await sender.lease?.silence();
+  return readNames(changes, sender);
+};
+
+interface Unknown {
+  readonly status: 'unknown';
+  readonly error: HostmasterError;
+  readonly write: SentWrite | undefined;
+}
+
+const sendOnce = async (changes: readonly Change[], expect: string | null, sender: Sender): Promise<Sent | Unknown> => {
+  refuseToBegin(sender);
+  const timeout = sender.provider.writeTimeout?.(changes.length) ?? defaultWriteTimeout;
+  const write = await sender.lease?.send(timeout);
   try {
-    await sender.beforeWrite?.();
-    const result = await sender.provider.apply({ zone: sender.zone, changes, expect }, sender.signal);
-    if (result.status === 'refused') return result;
-    if (result.raced === true) return racedAt(changes, [], changes, sender);
-    return result.raced === false ? result : await readBack(changes, sender);
+    const result = await sender.provider.apply(
+      { zone: sender.zone, changes, expect },
+      sender.cut,
+      sendingOf(sender, write),
+    );
+    write?.answered();
+    return await judged(result, changes, sender);
   } catch (error) {
     if (!(error instanceof HostmasterError)) throw error;
-    if (error.code === 'WRITE_UNKNOWN') return { status: 'unknown', error };
+    if (error.code === 'WRITE_UNKNOWN') return { status: 'unknown', error, write };
+    write?.answered();
     if (error.code === 'STALE_PLAN' || error.code === 'LOST_RACE') return { status: 'stale', error };
     throw error;
   }
 };
+
+const judged = async (result: WriteResult, changes: readonly Change[], sender: Sender): Promise<Sent> => {
+  if (result.status === 'refused') return result;
+  if (result.raced === true) return racedAt(changes, [], changes, sender);
+  return result.raced === false ? result : await readBack(changes, sender);
+};
+
+/** Of a provider that does not say how long its writes may take; milliseconds. */
+export const defaultWriteTimeout = 30_000;
+
+const sendingOf = (sender: Sender, write: SentWrite | undefined): Sending => ({
+  before: async () => {
+    refuseToBegin(sender);
+    await write?.again();
+  },
+  ...(sender.stopping === undefined ? {} : { stopping: sender.stopping }),
+});
+
+const mayNotBegin = ({ endsWork, stopping }: Sender): boolean => !endsWork && stopping?.aborted === true;
+
+/** Throws INTERRUPTED where somebody wants to stop, before something new is read or written. */
+export const refuseToBegin = (sender: Sender): void => {
+  if (mayNotBegin(sender)) throw interruptedAt(zoneTargetOf(sender));
+};
+
+/** Ends a read before a write, which is given up where that write would be. */
+export const untilWrite = ({ cut, endsWork, stopping }: Sender): AbortSignal | undefined => (endsWork ? cut : stopping);
+
+const zoneTargetOf = ({ zone, target }: Sender): ZoneTarget => ({ zone: zone.name, view: zone.view, target });
 
 /** What makes a later try stale may be an earlier try, which arrived after it was read back. */
 const staleOrLate = async (stale: Sent, changes: readonly Change[], sender: Sender): Promise<Sent> => {
@@ -77,12 +131,8 @@ const staleOrLate = async (stale: Sent, changes: readonly Change[], sender: Send
 };
 
 /** The write is known to be not applied: it was read back after each try. */
-const neverTaken = (error: HostmasterError): HostmasterError =>
-  new HostmasterError(
-    'WRITE_UNKNOWN',
-    `${error.message}; sent ${tries} times and read back each time: nothing of it was applied`,
-    { cause: error },
-  );
+const neverTaken = (error: HostmasterError, how: string): HostmasterError =>
+  new HostmasterError('WRITE_UNKNOWN', `${error.message}; ${how}: nothing of it was applied`, { cause: error });
 
 const neverRead = (error: HostmasterError, cause: unknown): HostmasterError =>
   new HostmasterError(
@@ -93,19 +143,31 @@ const neverRead = (error: HostmasterError, cause: unknown): HostmasterError =>
 
 /** Where the server cannot tell whether somebody wrote in between, what it holds now tells. */
 const readBack = async (changes: readonly Change[], sender: Sender): Promise<Sent> => {
-  const now = await readNames(changes, sender);
+  const now = await readNames(changes, sender).catch((error: unknown) => afterWrite(error, 'read back', sender));
+  if (now instanceof HostmasterError) return { status: 'unproven', error: now };
   const missing = differing(changes, now, 'after');
   if (missing.length > 0) return racedAt(changes, missing, missing, sender);
   return { status: 'applied', fingerprint: now.fingerprint };
 };
 
-/** Reads at least the names that the changes touch. Throws ZONE_MISSING where the zone is gone. */
-export const readNames = async (changes: readonly Change[], sender: Sender): Promise<ZoneSnapshot> => {
+/** The error of what was to follow a write that the target took: it must not read as if nothing had been applied. */
+export const afterWrite = (error: unknown, what: string, { target, zone }: Sender): HostmasterError => {
+  if (!(error instanceof HostmasterError)) throw error;
+  const message = `the write to ${zoneLabel(zone)} at ${target} was applied, and could not be ${what}: ${error.message}`;
+  return new HostmasterError(error.code, message, { cause: error });
+};
+
+/**
+ * Reads at least the names that the changes touch. Throws ZONE_MISSING where the zone is gone. Default is to read to the end
+ * though somebody wants to stop, as after a write.
+ */
+export const readNames = async (
+  changes: readonly Change[],
+  sender: Sender,
+  signal: AbortSignal | undefined = sender.cut,
+): Promise<ZoneSnapshot> => {
   const names = [...new Set(changes.length === 0 ? [sender.zone.name] : changes.map((change) => change.name))];
-  const snapshot = await sender.provider.read(sender.zone, {
-    names,
-    ...(sender.signal === undefined ? {} : { signal: sender.signal }),
-  });
+  const snapshot = await sender.provider.read(sender.zone, { names, ...(signal === undefined ? {} : { signal }) });
   if (snapshot.status === 'read') return snapshot;
   throw new HostmasterError(
     'ZONE_MISSING',

@@ -74,7 +74,9 @@ export const finishUndo = (
   items: readonly UndoItem[],
   written: readonly Change[],
 ): Promise<void> =>
-  failingGroups(items, sender, 'unfinished', async () => sender.provider.finish?.(sender.zone, written, sender.signal));
+  failingGroups(items, sender, 'unfinished', async () =>
+    sender.provider.finish?.(sender.zone, written, sender.cut, sender.stopping),
+  );
 
 const notFailed = <T extends UndoItem>(items: readonly T[]): readonly T[] =>
   items.filter(({ group }) => group.failure === null);
@@ -119,6 +121,7 @@ const sendInverse = async (
       continue;
     }
     if (answer.status === 'raced') written.push(...answer.written);
+    if (answer.status === 'unproven') written.push(...write);
     if (answer.status !== 'refused') return [];
     if (answer.refused.length > 0) return answer.refused;
     const halves = halvesOf(write);
@@ -164,8 +167,10 @@ export const readChangeStates = async (
   sender: Sender,
 ): Promise<ReadonlyMap<Change, ChangeState>> => changeStatesIn(changes, await readOrEmpty(changes, sender), sender);
 
+/** What is there once nothing that was sent can change it any more. */
 const readOrEmpty = async (changes: readonly Change[], sender: Sender): Promise<ZoneSnapshot> => {
   try {
+    await sender.lease?.silence();
     return await readNames(changes, sender);
   } catch (error) {
     if (!(error instanceof HostmasterError) || error.code !== 'ZONE_MISSING') throw error;

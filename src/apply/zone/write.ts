@@ -9,9 +9,19 @@ import type { RefusedChange } from '../../provider.ts';
 import { againstNew, differing, withCurrentSerial } from './compare.ts';
 import { countWithStatus, refusedError } from './outcome.ts';
 import type { ApplyZoneInput, ZoneRun } from './run.ts';
-import { openRun, undecided } from './run.ts';
+import { endRun, openRun, undecided } from './run.ts';
 import type { Sender } from './send.ts';
-import { halvesOf, listOf, readNames, refusedWithoutReason, send } from './send.ts';
+import {
+  afterWrite,
+  defaultWriteTimeout,
+  halvesOf,
+  listOf,
+  readNames,
+  refusedWithoutReason,
+  refuseToBegin,
+  send,
+  untilWrite,
+} from './send.ts';
 import { setAside } from './set-aside.ts';
 
 /** The most changes of one zone that a server may refuse before the rest is given up. */
@@ -44,26 +54,30 @@ export const writePhase = async (run: ZoneRun, changes: readonly Change[]): Prom
 export const staleRRsets = async (input: ApplyZoneInput): Promise<readonly RRsetKey[]> => {
   const { changeset, provider } = input;
   const { sender } = openRun(input);
-  if (!changeset.create_zone) return differing(changeset.changes, await readNames(changeset.changes, sender), 'before');
-  const found = await provider.read(sender.zone, { names: [changeset.zone] });
+  const { stopping } = sender;
+  if (!changeset.create_zone) {
+    return differing(changeset.changes, await readNames(changeset.changes, sender, stopping), 'before');
+  }
+  const signal = stopping === undefined ? {} : { signal: stopping };
+  const found = await provider.read(sender.zone, { names: [changeset.zone], ...signal });
   return found.status === 'missing' ? [] : [soaAt(changeset.zone), ...changeset.changes];
 };
 
-const endingRunOnError = async ({ state }: ZoneRun, job: () => Promise<void>): Promise<void> => {
-  if (state.error !== null) return;
+const endingRunOnError = async (run: ZoneRun, job: () => Promise<void>): Promise<void> => {
+  if (run.state.error !== null) return;
   try {
     await job();
   } catch (error) {
-    state.error = error;
+    endRun(run, error);
   }
 };
 
 const readAll = async (run: ZoneRun): Promise<void> => {
   const { input, sender, state, outcome } = run;
   const { changeset } = input;
-  if (input.signal?.aborted === true) throw interrupted(sender);
+  refuseToBegin(sender);
   if (changeset.create_zone) await makeZone(input, sender);
-  const current = await readNames(changeset.changes, sender);
+  const current = await readNames(changeset.changes, sender, untilWrite(sender));
   state.firstRead = current;
   state.fingerprint = current.fingerprint;
   // What somebody else wrote between the plan and this is not known to be as desired.
@@ -80,8 +94,8 @@ const readAll = async (run: ZoneRun): Promise<void> => {
 /** What a later phase touches is read again just before its write. */
 const readAgain = async (run: ZoneRun, changes: readonly Change[]): Promise<ZoneSnapshot> => {
   const { state, sender } = run;
-  if (run.input.signal?.aborted === true) throw interrupted(sender);
-  const current = await readNames(changes, sender);
+  refuseToBegin(sender);
+  const current = await readNames(changes, sender, untilWrite(sender));
   if (current.fingerprint !== state.fingerprint) state.onlyOurWrites = false;
   state.fingerprint = current.fingerprint;
   refuseStale(run, differing(rebased(run, changes), current, 'before'));
@@ -106,19 +120,25 @@ const refuseStale = (run: ZoneRun, stale: readonly Change[]): void => {
   );
 };
 
-const makeZone = async ({ create, provider, signal }: ApplyZoneInput, sender: Sender): Promise<void> => {
+const makeZone = async ({ create, provider }: ApplyZoneInput, sender: Sender): Promise<void> => {
   if (create === null) {
     throw new HostmasterError('ZONE_MISSING', `${sender.target} does not have ${zoneLabel(sender.zone)}`);
   }
-  await sender.beforeWrite?.();
-  await provider.createZone(sender.zone, create, signal);
+  const write = await sender.lease?.send(provider.writeTimeout?.(1) ?? defaultWriteTimeout);
+  try {
+    await provider.createZone(sender.zone, create, sender.cut);
+    write?.answered();
+  } catch (error) {
+    if (error instanceof HostmasterError && error.code !== 'WRITE_UNKNOWN') write?.answered();
+    throw error;
+  }
 };
 
 /** Sends one write, without what was refused before it and what depends on that. */
 const sendWrite = async (run: ZoneRun, write: readonly Change[]): Promise<void> => {
   const { input, sender, state, sent } = run;
   for (;;) {
-    if (input.signal?.aborted === true) throw interrupted(sender);
+    refuseToBegin(sender);
     const pending = undecided(run, write);
     if (pending.length === 0) return;
     for (const change of pending) sent.set(keyOf(change), change);
@@ -131,6 +151,10 @@ const sendWrite = async (run: ZoneRun, write: readonly Change[]): Promise<void> 
     }
     if (answer.status === 'raced') {
       markApplied(run, answer.written, 'somebody else wrote in between');
+      throw answer.error;
+    }
+    if (answer.status === 'unproven') {
+      markApplied(run, pending, 'it could not be read back');
       throw answer.error;
     }
     for (const change of pending) sent.delete(keyOf(change));
@@ -168,17 +192,14 @@ const markApplied = ({ outcome, state }: ZoneRun, changes: readonly Change[], me
   state.pendingFinish = [...state.pendingFinish, ...changes];
 };
 
-const interrupted = ({ zone, target }: Sender): HostmasterError =>
-  new HostmasterError('INTERRUPTED', `${zoneLabel(zone)} at ${target}: stopped before all of it was written`);
-
 /** Calls the provider's `finish` for what was written, even where a later write failed. */
 const finish = async ({ input, sender, state }: ZoneRun): Promise<void> => {
   const { pendingFinish } = state;
   state.pendingFinish = [];
   if (pendingFinish.length === 0 || input.provider.finish === undefined) return;
   try {
-    await input.provider.finish(sender.zone, pendingFinish, input.signal);
+    await input.provider.finish(sender.zone, pendingFinish, sender.cut, sender.stopping);
   } catch (error) {
-    state.finishFailure ??= error;
+    state.finishFailure ??= error instanceof HostmasterError ? afterWrite(error, 'finished', sender) : error;
   }
 };

@@ -1,5 +1,6 @@
 import type { Agent, Dispatcher } from 'undici';
 import { messageOf } from '../../model/errors.ts';
+import { whyNoJson } from '../../model/json-measure.ts';
 import { networkCode, networkWords } from '../../model/network.ts';
 import { inventoryLimits } from '../limits.ts';
 import { quotedUntrusted, shownUrl } from '../sanitize.ts';
@@ -116,6 +117,8 @@ const documentOf = async (url: URL, answer: Dispatcher.ResponseData, budget: { b
   const bytes = await bytesOf(answer, budget);
   if (bytes === null) return fail(`${shownUrl(url)} sent more bytes than \`max_bytes\` allows`);
   if (bytes.length === 0) return fail(`${shownUrl(url)} answered 200 with an empty body`);
+  const excess = whyNoJson(bytes);
+  if (excess !== null) return fail(`${shownUrl(url)} sent an answer that ${excess}`);
   let text: string;
   try {
     text = utf8.decode(bytes);

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { parseDuration } from '../../model/duration.ts';
 import { HostmasterError } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
@@ -103,6 +104,17 @@ export const statePath = (config: Config): string => {
     );
   }
   return fallback;
+};
+
+const defaultStopWithin = 60_000;
+
+/** Milliseconds. */
+export const stopWithin = (config: Config): number => {
+  const value = config.top.stop_within;
+  if (value === undefined) return defaultStopWithin;
+  return (
+    parseDuration(checkAt(config, checkOf(topSchemas.stop_within), value, ['stop_within']) ?? '') ?? defaultStopWithin
+  );
 };
 
 /** The entries of a mapping at the top; a problem where it is something else. */

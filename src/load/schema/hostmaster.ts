@@ -20,6 +20,11 @@ export const stateSchema = Type.Union(
   },
 );
 
+export const stopWithinSchema = duration(
+  'How long a command may take to end after a signal: it waits for what it has sent, and reads it back.',
+  { default: '60s', examples: ['20s'] },
+);
+
 /** What every target has; the rest of its keys are its provider's. */
 export const targetSchema = Type.Object(
   {
@@ -210,6 +215,7 @@ export const zoneSchema = closed(
 /** The keys of hostmaster.yaml. */
 export const topSchemas = {
   state: stateSchema,
+  stop_within: stopWithinSchema,
   targets: Type.Record(Type.String(), targetSchema),
   zones: Type.Record(Type.String(), zoneSchema, {
     description: 'Zones by name; "*" stands for every other zone that has a file.',

@@ -5,7 +5,8 @@ import { listed } from '../../model/phrases.ts';
 import { type Problem, problemOfTarget } from '../../model/problem.ts';
 import { isDelegationType, isNameServers, isNameServersOf } from '../../model/rr-types.ts';
 import type { ExistingRRset, ZoneSnapshot } from '../../model/zone.ts';
-import type { OpenTarget, OpenTargets } from '../../target.ts';
+import type { OpenTarget, OpenTargets, RunContext } from '../../target.ts';
+import { signalIn } from '../stopped.ts';
 
 /** A zone above, at a target that Hostmaster can read. */
 interface Parent {
@@ -37,12 +38,14 @@ export const delegationsOf = async (
   at: OpenTarget,
   definitions: Definitions,
   targets: OpenTargets,
+  context: Pick<RunContext, 'signal'>,
 ): Promise<readonly Delegation[]> => {
   const own = new Set(apex.filter((rrset) => isNameServersOf(rrset, zone)).flatMap(rdataOf));
   const delegations: Delegation[] = [];
-  for (const parent of await parentsOf(zone, at, definitions)) {
+  for (const parent of await parentsOf(zone, at, definitions, context)) {
     const { name: target } = at.definition;
-    const found = await read(parent, zone, parent.target === target ? at : targets.open.get(parent.target), targets);
+    const open = parent.target === target ? at : targets.open.get(parent.target);
+    const found = await read(parent, zone, open, targets, context);
     if (typeof found === 'string') {
       delegations.push(of(parent, true, `whether it delegates ${zone} is not known: ${found}`));
       continue;
@@ -81,11 +84,12 @@ const parentsOf = async (
   zone: string,
   { definition, provider }: OpenTarget,
   { zones }: Definitions,
+  { signal }: Pick<RunContext, 'signal'>,
 ): Promise<readonly Parent[]> => {
   const configured = zones.flatMap(({ id, settings }) =>
     isAbove(id.name, zone) ? settings.targets.map((target) => ({ name: id.name, target })) : [],
   );
-  const beside = (await provider.listZones())
+  const beside = (await provider.listZones(signal))
     .filter(({ name }) => isAbove(name, zone))
     .map(({ name }) => ({ name, target: definition.name }));
   return [...new Map([...configured, ...beside].map((each) => [`${each.name} ${each.target}`, each])).values()];
@@ -97,10 +101,11 @@ const read = async (
   zone: string,
   open: OpenTarget | undefined,
   { statuses }: OpenTargets,
+  context: Pick<RunContext, 'signal'>,
 ): Promise<readonly ExistingRRset[] | string> => {
   if (open === undefined) return statuses.find((each) => each.name === target)?.message ?? `${target} cannot be opened`;
   try {
-    const found = await open.provider.read({ name, view: null }, { names: [zone] });
+    const found = await open.provider.read({ name, view: null }, { names: [zone], ...signalIn(context) });
     if (found.status !== 'read') return [];
     return found.rrsets.filter((rrset) => rrset.name === zone && isDelegationType(rrset.type));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type LeaseHandle, leaseHandle } from '../../apply/index.ts';
+import { defaultWriteTimeout, type LeaseHandle, leaseHandle } from '../../apply/index.ts';
 import { load } from '../../load/index.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
@@ -11,8 +11,10 @@ import type { Unreadable, ZoneId, ZoneSnapshot } from '../../model/zone.ts';
 import type { PassOptions, StoreOpener } from '../../run.ts';
 import type { OpenTarget, RunContext } from '../../target.ts';
 import { nameServersOf } from '../../verify/index.ts';
+import { readConfigOnly } from '../definitions.ts';
 import { withStore, withTargets } from '../open.ts';
 import { refuseUnknown, sourcesOf } from '../options.ts';
+import { isStopped, refuseStopped, signalIn } from '../stopped.ts';
 import { serverIdsOf } from '../targets.ts';
 import { type Delegation, delegatedIn, delegationsOf, targetsAbove } from './delegation.ts';
 import { type Dump, dumpFile, unequal, writeDump } from './dump.ts';
@@ -65,7 +67,7 @@ export const deleteZonePass = async (
   openStore: StoreOpener,
 ): Promise<DeletedZone> => {
   const { target, zone } = deletion;
-  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
+  const definitions = await readConfigOnly(options, context);
   refuseUnknown(
     '--target',
     [target],
@@ -104,7 +106,9 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   refuseUnread(snapshot, deletion);
   const problems = await delegationProblems(snapshot, work);
   const rrsets = snapshot.rrsets.filter(({ values }) => values.length > 0).length;
+  refuseStopped(context);
   await deletion.agree({ rrsets, problems });
+  refuseStopped(context);
   // Found out while the zone is there: the target may know its name servers by it.
   const answering = await nameServersOf(id, open, snapshot.rrsets);
   const lease = leaseHandle({ zone, view: null, target }, store, context);
@@ -112,7 +116,9 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   const forgotten = await deleteWithDump(file, snapshot, lease, work)
     .then(() => whyNotForgotten(id, work))
     .finally(lease.release);
+  if (isStopped(context)) throw interruptedAfter(zone, target, file);
   const proof = await proveGone(id, answering, open, context);
+  if (isStopped(context)) throw interruptedAfter(zone, target, file);
   const { unreadable: left } = snapshot;
   return {
     zone,
@@ -125,6 +131,12 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
     verify: proof.verify,
   };
 };
+
+const interruptedAfter = (zone: string, target: string, file: string): HostmasterError =>
+  new HostmasterError(
+    'INTERRUPTED',
+    `interrupted: ${zone} was deleted at ${target}, and that its name servers know is not verified; its dump is ${file}`,
+  );
 
 /** The zone is gone: what fails from here on is a problem, and never the end. */
 const whyNotForgotten = (id: ZoneId, { deletion: { target }, store }: Work): Promise<readonly Problem[]> =>
@@ -140,8 +152,8 @@ const refuseUnable = (zone: string, { definition, provider }: OpenTarget): void 
 };
 
 /** Throws ZONE_MISSING; what the state knew of the zone is no use to anyone then. */
-const readOrThrow = async (id: ZoneId, { deletion: { target }, open, store }: Work): Promise<ZoneSnapshot> => {
-  const read = await open.provider.read(id);
+const readOrThrow = async (id: ZoneId, { context, deletion: { target }, open, store }: Work): Promise<ZoneSnapshot> => {
+  const read = await open.provider.read(id, signalIn(context));
   if (read.status === 'read') return read;
   await forgetZone(id, target, store);
   throw new HostmasterError('ZONE_MISSING', `${target} does not have the zone ${id.name}: nothing was deleted`);
@@ -170,7 +182,7 @@ const delegationProblems = async (
   const { name } = open.definition;
   const others = targetsAbove(zone.name, definitions).filter((each) => each !== name);
   return withTargets(definitions, { targets: others, serve: false }, context, async (targets) => {
-    const above = await delegationsOf(zone.name, rrsets, open, definitions, targets);
+    const above = await delegationsOf(zone.name, rrsets, open, definitions, targets, context);
     const delegations = [...above, ...delegatedIn(snapshot, open, definitions)];
     const leading = delegations.find(({ leads }) => leads);
     if (leading !== undefined && !deletion.allow.includes('delegation')) throw inUse(zone.name, name, leading);
@@ -185,7 +197,7 @@ const inUse = (zone: string, target: string, { problem }: Delegation): Hostmaste
   );
 
 const deleteWithDump = async (file: string, snapshot: ZoneSnapshot, lease: LeaseHandle, work: Work): Promise<void> => {
-  const { deletion, open, context } = work;
+  const { deletion, context } = work;
   const { target } = deletion;
   const { zone } = snapshot;
   const when = new Date(context.clock.now()).toISOString();
@@ -193,14 +205,34 @@ const deleteWithDump = async (file: string, snapshot: ZoneSnapshot, lease: Lease
   try {
     await refuseAdopted(dump, work);
     await refuseMoved(snapshot, work);
-    if (context.signal?.aborted === true) throw new HostmasterError('INTERRUPTED', 'stopped: nothing was deleted');
+    refuseStopped(context);
     await lease.check();
   } catch (error) {
     await dump.discard();
     throw error;
   }
-  await open.provider.deleteZone(zone).catch((error: unknown) => afterFailure(error, snapshot, dump, open));
+  await sendDeletion(zone, lease, work).catch((error: unknown) => afterFailure(error, snapshot, dump, work));
 };
+
+/** One that got no answer may still be done later: whoever writes the zone next waits for that. */
+const sendDeletion = async (zone: ZoneId, lease: LeaseHandle, { context, open: { provider } }: Work): Promise<void> => {
+  const write = await lease.send(provider.writeTimeout?.(1) ?? defaultWriteTimeout);
+  try {
+    await provider.deleteZone(zone, context.cut);
+    write.answered();
+  } catch (error) {
+    if (error instanceof HostmasterError && refusalCodes.has(error.code)) write.answered();
+    throw error;
+  }
+};
+
+/** Errors of a target that says that it did nothing. */
+const refusalCodes: ReadonlySet<string> = new Set([
+  'WRITE_REFUSED',
+  'TARGET_REFUSED',
+  'ZONE_MISSING',
+  'DELETE_REFUSED',
+]);
 
 /** A dump that is written where "*" finds zone files would become the zone's file. */
 const refuseAdopted = async ({ file }: Dump, { deletion: { zone }, open, options, context }: Work): Promise<void> => {
@@ -216,9 +248,9 @@ const refuseAdopted = async ({ file }: Dump, { deletion: { zone }, open, options
   }
 };
 
-const refuseMoved = async (before: ZoneSnapshot, { deletion: { target }, open }: Work): Promise<void> => {
+const refuseMoved = async (before: ZoneSnapshot, { context, deletion: { target }, open }: Work): Promise<void> => {
   const { name } = before.zone;
-  const now = await open.provider.read(before.zone);
+  const now = await open.provider.read(before.zone, signalIn(context));
   const moved = now.status !== 'read' ? ['all of it'] : unequal(before.rrsets, now.rrsets);
   const isSame =
     now.status === 'read' &&
@@ -243,9 +275,10 @@ const afterFailure = async (
   error: unknown,
   { zone }: ZoneSnapshot,
   { file }: Dump,
-  open: OpenTarget,
+  { context, open }: Work,
 ): Promise<void> => {
-  const after = await open.provider.read(zone).catch(() => null);
+  const signal = context.cut === undefined ? {} : { signal: context.cut };
+  const after = await open.provider.read(zone, signal).catch(() => null);
   if (after?.status === 'missing') return;
   const { name } = open.definition;
   const known =

@@ -25,20 +25,58 @@ export const prepareApplied = (planned: Plan, applied: Applied): Report => {
   });
 };
 
+/** What went wrong in an apply that was stopped; the rest of it is not told here. */
+export const prepareFailed = (planned: Plan, { results, verify, problems }: Applied): Report =>
+  makeReport({
+    kind: 'applied',
+    document: { ...planned, results, verify },
+    sections: [{ kind: 'lines', lines: failedLines(results) }],
+    before: { report: preparePlanned(planned), since: problems },
+  });
+
 const mostFailures = 20;
 
 const appliedLines = (results: readonly ZoneResult[], verify: VerifyReport): readonly Line[] => {
-  const failed = results.filter(({ status }) => status === 'failed' || status === 'rolled_back');
-  const more = failed.length - mostFailures;
   const applied = counted(results, ({ status }) => status === 'applied');
   const notApplied = counted(results, ({ status }) => status !== 'applied');
   const rest = notApplied.changes === 0 ? '' : `; not applied: ${inZones(notApplied)}`;
   return [
-    ...failed.slice(0, mostFailures).flatMap(failureLines),
-    ...(more > 0 ? [[`… and ${count(more, 'more zone')} failed`]] : []),
-    ...skippedLines(results),
+    ...failedLines(results),
     [`Applied: ${inZones(applied)}${rest}.`],
     ...(applied.changes === 0 ? [] : verifyLines(verify)),
+  ];
+};
+
+const failedLines = (results: readonly ZoneResult[]): readonly Line[] => {
+  const failed = results.filter(({ status }) => status === 'failed' || status === 'rolled_back');
+  const contended = failed.filter(isContended);
+  const isMet = contended.length >= (contended.some(({ code }) => code === 'ZONE_BUSY') ? 2 : fewestMet);
+  const single = isMet ? failed.filter((result) => !isContended(result)) : failed;
+  const more = single.length - mostFailures;
+  return [
+    ...(isMet ? [contendedLine(contended)] : []),
+    ...single.slice(0, mostFailures).flatMap(failureLines),
+    ...(more > 0 ? [[`… and ${count(more, 'more zone')} failed`]] : []),
+    ...skippedLines(results),
+  ];
+};
+
+/** So many stale zones are of two applies that have met, and not of somebody's hand. */
+const fewestMet = 3;
+
+/** Did another Hostmaster, or somebody else, come first, so that nothing of it was written? */
+const isContended = ({ code, changes }: ZoneResult): boolean =>
+  (code === 'ZONE_BUSY' || code === 'STALE_PLAN') && changes.every(({ status }) => status !== 'applied');
+
+const contendedLine = (zones: readonly ZoneResult[]): Line => {
+  const [first] = zones;
+  const where =
+    first === undefined ? '' : `${first.zone} at ${first.target} and ${count(zones.length - 1, 'more zone')}`;
+  return [
+    toned(
+      `${where}: others are writing them, or have since the plan; nothing was written to them: plan again (--format json has each)`,
+      'error',
+    ),
   ];
 };
 

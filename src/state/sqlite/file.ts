@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 
@@ -7,7 +7,17 @@ import { HostmasterError, messageOf } from '../../model/errors.ts';
 const header = 'SQLite format 3\0';
 
 /** SQLite's own codes (sqlite.org/rescode.html), of which the low byte is the kind. */
-const codes = { error: 1, busy: 5, locked: 6, corrupt: 11, full: 13, notADatabase: 26 } as const;
+const codes = {
+  error: 1,
+  busy: 5,
+  locked: 6,
+  io: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  protocol: 15,
+  notADatabase: 26,
+} as const;
 
 const codeOf = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
@@ -30,7 +40,23 @@ export const isDamaged = (error: unknown): boolean => {
 /** Does another process keep us from it? */
 export const isBusy = (error: unknown): boolean => {
   const code = codeOf(error);
-  return code === codes.busy || code === codes.locked;
+  return code === codes.busy || code === codes.locked || code === codes.protocol;
+};
+
+/** Is there no room for it? SQLite calls it so only where it wrote to the database itself, and not where it made a file. */
+const isDiskFull = (file: string, error: unknown): boolean => {
+  if (codeOf(error) === codes.full) return true;
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) return true;
+  return (codeOf(error) === codes.io || codeOf(error) === codes.cannotOpen) && hasNoRoom(dirname(file));
+};
+
+const hasNoRoom = (folder: string): boolean => {
+  try {
+    const { bavail, ffree, files } = statfsSync(folder);
+    return bavail === 0 || (files > 0 && ffree === 0);
+  } catch {
+    return false;
+  }
 };
 
 /** What went wrong with the state file, and what to do about it. */
@@ -40,8 +66,12 @@ export const stateError = (file: string, error: unknown): HostmasterError => {
     const message = `the state file ${file} is locked by another process: wait until that one is done, then try again`;
     return new HostmasterError('STATE_UNAVAILABLE', message, { cause: error });
   }
-  if (codeOf(error) === codes.full) {
+  if (isDiskFull(file, error)) {
     const message = `the disk of the state file ${file} is full: make room, then try again`;
+    return new HostmasterError('STATE_UNAVAILABLE', message, { cause: error });
+  }
+  if (codeOf(error) === codes.io) {
+    const message = `the state file ${file} cannot be read or written now (${messageOf(error)}): see to its disk, then try again`;
     return new HostmasterError('STATE_UNAVAILABLE', message, { cause: error });
   }
   const what = isDamaged(error)

@@ -29,10 +29,15 @@ const steps: readonly (readonly string[])[] = [
     bodies('journal', 'id TEXT NOT NULL', 'id'),
     bodies('passes', 'id INTEGER NOT NULL', 'id'),
   ],
+  // When the holder's process began, and until when what it sent may take effect.
+  ['ALTER TABLE leases ADD COLUMN started TEXT', 'ALTER TABLE leases ADD COLUMN unanswered_until INTEGER'],
 ];
 
 /** The version that this Hostmaster writes. */
-export const schemaVersion = steps.length;
+const schemaVersion = steps.length;
+
+/** From this version on, all is there that is read where nothing may be written. */
+export const readableVersion = 2;
 
 /** The tables that every state file has, whatever its version. */
 const first = ['settled', 'leases'];
