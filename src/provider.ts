@@ -10,9 +10,17 @@ export type * from './model/health.ts';
 export { sameCheck } from './model/health.ts';
 export { whyNoJson } from './model/json-measure.ts';
 export * from './model/list-keys.ts';
+export { masked } from './model/mask.ts';
 export * from './model/name.ts';
 export * from './model/network.ts';
 export type * from './model/plan.ts';
+export {
+  type CheckedRecord,
+  checkedAddresses,
+  printCheckedLua,
+  readCheckedLua,
+  type Witness,
+} from './model/rdata/services/checked-lua.ts';
 export * from './model/rdata.ts';
 export {
   type AddressType,
@@ -174,6 +182,11 @@ export interface Provider {
   finish?(zone: ZoneId, changes: readonly Change[], signal?: AbortSignal, stopping?: AbortSignal): Promise<void>;
   /** The mark of the zone, which goes when the zone goes: the one it has, or `mark`, which is left there then. */
   mark?(zone: ZoneId, mark: string, signal?: AbortSignal): Promise<string>;
+  /**
+   * What tells the zone from another of its name there, now or in another account; null: it is not there. Without it, the
+   * server and the name do.
+   */
+  zoneId?(zone: ZoneId, signal?: AbortSignal): Promise<string | null>;
   createZone(zone: ZoneId, settings: CreateSettings, signal?: AbortSignal): Promise<void>;
   deleteZone(zone: ZoneId, signal?: AbortSignal): Promise<void>;
   /** Where `supports.health_checks`. */
@@ -244,11 +257,18 @@ export interface ProviderFactory {
   readonly name: string;
   readonly schema: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
+  /** Does it need neither a network nor a secret? Counts for built-in ones alone. Default is no. */
+  readonly isOffline?: boolean;
   /**
    * One string for the server that a target writes to: targets of the same server take turns, and no zone of one is deleted
    * that is wanted at another. Default: each target is a server of its own. Pure.
    */
   serverId?(target: ServerTarget): string;
+  /**
+   * One string, without a secret, for the server that what is remembered of a target is about: with another one it begins at
+   * nothing. Default is serverId. Pure.
+   */
+  stateId?(target: ServerTarget): string;
   /** Reads what it must know of the server first (its settings decide `supports`). */
   open(context: ProviderContext): Promise<Provider>;
   /** Its own name server, where it is one: runs until stopped. Throws where its address is taken. */

@@ -36,6 +36,15 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
+/** Set by CI for its own runs, and by whoever wants colours: what a command does must not depend on who runs the tests. */
+const ofWhoRuns = /^(?:CI|CI_.*|GITHUB_.*|GITLAB_.*|GITEA_.*|FORGEJO_.*|NO_COLOR|FORCE_COLOR)$/;
+
+/** The environment of every command that tests run, with more variables in it. */
+export const cleanEnvironment = (more: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofWhoRuns.test(name))),
+  ...more,
+});
+
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -64,10 +73,9 @@ export const startOnTerminal = (words: readonly string[], options: RunOptions = 
 
 const begin = ([program = '', ...args]: readonly string[], options: RunOptions): Started => {
   const { cwd, env, patience = 170_000 } = options;
-  const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
   const child = spawn(program, args, {
     ...(cwd === undefined ? {} : { cwd }),
-    env: { ...inherited, ...env },
+    env: cleanEnvironment(env),
     stdio: 'pipe',
   });
   running.add(child);

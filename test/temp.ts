@@ -1,14 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cleanEnvironment } from './command.ts';
 
 const prefix = 'hostmaster-tests-';
 
 /**
  * Gives the tests, and the commands that they run, a temp folder that goes when the run ends, with what killed processes
- * left in it. A run that was killed itself leaves its own to the next one.
+ * left in it. A run that was killed itself leaves its own to the next one. What runs in the tests' own processes sees no more
+ * of CI than the commands do.
  */
 export default (): (() => void) => {
+  const clean = cleanEnvironment();
+  for (const name of Object.keys(process.env)) if (!(name in clean)) delete process.env[name];
   const system = tmpdir();
   for (const name of readdirSync(system)) {
     if (name.startsWith(prefix) && !isRunning(Number(name.slice(prefix.length)))) remove(join(system, name));

@@ -158,6 +158,7 @@ export const factory: ProviderFactory = {
     },
   },
   secrets: [],
+  isOffline: true,
   serverId: (context) => settingsOf(context).file,
   open,
   serve,

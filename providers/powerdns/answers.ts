@@ -24,7 +24,8 @@ export const zoneIn = (body: unknown, name: string): ApiZone | string => {
   if (canonical(body.name) !== name) return `its answer is the zone ${JSON.stringify(body.name)}`;
   const { kind, serial, soa_edit, soa_edit_api } = body;
   if (!isSerial(serial)) return 'its answer is a zone without a serial';
-  return { serial, kind: textOf(kind), soa_edit: textOf(soa_edit), soa_edit_api: textOf(soa_edit_api) };
+  if (typeof kind !== 'string') return 'its answer is a zone without a kind';
+  return { serial, kind, soa_edit: textOf(soa_edit), soa_edit_api: textOf(soa_edit_api) };
 };
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

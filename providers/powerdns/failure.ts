@@ -2,6 +2,7 @@ import {
   type ErrorCode,
   HostmasterError,
   isNeverSent,
+  masked,
   messageOf,
   networkCode,
   networkWords,
@@ -167,6 +168,8 @@ const longest = 300;
 /** One line, not too long, without the key, should a server repeat it. */
 const clean = (text: string, { key }: MessageOptions): string => {
   const start = text.slice(0, longestError);
-  const line = (key === '' ? start : start.replaceAll(key, '(key)')).replace(/[\s\p{C}]+/gu, ' ').trim();
+  const line = masked(start, [key], '(key)')
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim();
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 };

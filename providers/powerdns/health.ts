@@ -3,15 +3,19 @@ import {
   type AddressType,
   addressTypeOf,
   type CheckedAnswer,
+  type CheckedRecord,
+  checkedAddresses,
   type HealthCheck,
   type HealthChecks,
   isAddressType,
   parseRdata,
+  printCheckedLua,
   type RRset,
+  readCheckedLua,
   SyntaxProblem,
   type Value,
+  type Witness,
 } from '../../src/provider.ts';
-import { addressesIn, type CheckedRecord, printRecord, readRecord, type Witness } from './health-lua.ts';
 import type { ServerConfig } from './supports.ts';
 
 /** Health checks as LUA records. Everything in them is checked again here: PowerDNS runs what they say. */
@@ -49,16 +53,16 @@ const compileOne = ({ healthCheck, type, values }: RRset, witness: Witness): Val
     match: matchOf(healthCheck.string_match),
     fallback: fallbackOf(healthCheck.when_all_down, type, witness),
   };
-  const rdata = parseRdata('LUA', printRecord(record));
+  const rdata = parseRdata('LUA', printCheckedLua(record));
   return { rdata, origins: values.flatMap(({ origins }) => origins) };
 };
 
 /** What a record answers; null where one of them was not compiled here. */
 const answersOf = (rdata: readonly string[]): readonly CheckedAnswer[] | null => {
-  const records = rdata.map(readRecord).filter((record) => record !== null);
+  const records = rdata.map(readCheckedLua).filter((record) => record !== null);
   if (records.length === 0 || records.length < rdata.length) return null;
   return records.map(({ fallback, probe, type }) => {
-    const addresses = addressesIn(probe);
+    const addresses = checkedAddresses(probe);
     return { type, addresses, whenAllDown: fallback?.addresses ?? addresses };
   });
 };

@@ -16,7 +16,8 @@ export const factory: ProviderFactory = {
   name: 'powerdns',
   schema,
   secrets: ['api_key'],
-  serverId: ({ config }) => JSON.stringify([canonicalUrl(String(config.url)), config.server ?? 'localhost']),
+  serverId: ({ config }) =>
+    JSON.stringify([canonicalUrl(String(config.url)).replace(/\/api\/v1$/, ''), config.server ?? 'localhost']),
   open: async (context) => {
     const settings = settingsOf(context);
     const api = await openApi(settings);

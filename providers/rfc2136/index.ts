@@ -1,4 +1,4 @@
-import { HostmasterError, type Provider, type ProviderFactory } from '../../src/provider.ts';
+import { canonicalServer, HostmasterError, type Provider, type ProviderFactory } from '../../src/provider.ts';
 import { extraTimePerChange, openApi } from './api.ts';
 import { listZones, markOf, readZone, type Session } from './read.ts';
 import { schema, secrets, settingsOf } from './settings.ts';
@@ -12,7 +12,7 @@ export const factory: ProviderFactory = {
   name: 'rfc2136',
   schema,
   secrets,
-  serverId: ({ config }) => JSON.stringify([config.host, config.port ?? 53]),
+  serverId: ({ config }) => JSON.stringify([canonicalServer(String(config.host)), config.port ?? 53]),
   open: async (context) => {
     const settings = settingsOf(context);
     const onDebug = context.onDebug ?? (() => undefined);

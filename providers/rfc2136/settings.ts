@@ -168,6 +168,7 @@ export const settingsOf = (context: ProviderContext): Settings => {
 const keyOf = (what: string, value: unknown, secret: string | undefined): TsigKey => {
   const { algorithm, name } = recordOf(value);
   if (typeof name !== 'string') throw unusable(`${what}.name is missing`);
+  if (name.includes(':')) throw unusable(`${what}.name has a ":" in it: algorithm and secret have keys of their own`);
   if (secret === undefined) throw unusable(`${what}.secret is missing: name it as {env: NAME} or {file: PATH}`);
   return readable(what, () => createTsigKey({ name, secret, ...(typeof algorithm === 'string' ? { algorithm } : {}) }));
 };

@@ -39,7 +39,7 @@ const maxThrottled = 300_000;
 /** Loads the SDK, and finds the credentials; asks nothing of AWS yet. */
 export const openApi = async (settings: Settings, rateLimits: AccountRateLimits): Promise<Api> => {
   const sdk = await import('@aws-sdk/client-route-53');
-  const where = settings.endpoint === null ? 'Route 53' : `Route 53 at ${settings.endpoint}`;
+  const where = settings.endpoint === null ? 'Route 53' : `Route 53 at ${shownEndpoint(settings.endpoint)}`;
   const client = new sdk.Route53Client({
     region: settings.region,
     maxAttempts: 1,
@@ -80,6 +80,12 @@ interface Connection {
   /** Milliseconds that a request may take. */
   readonly timeout: number;
 }
+
+/** Without its query, which may have a key in it. */
+const shownEndpoint = (endpoint: string): string => {
+  const { origin, pathname } = new URL(endpoint);
+  return `${origin}${pathname.replace(/\/$/, '')}`;
+};
 
 const callOver =
   (connection: Connection) =>

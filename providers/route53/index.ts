@@ -1,10 +1,10 @@
-import type { Provider, ProviderFactory } from '../../src/provider.ts';
+import { canonicalUrl, type Provider, type ProviderFactory } from '../../src/provider.ts';
 import { accountRateLimits } from './account-rate-limits.ts';
 import { openApi } from './api.ts';
 import { delegationOf } from './delegation.ts';
 import { nativeChecks } from './health.ts';
 import { cleanUpChecks } from './health-check-cleanup.ts';
-import { expectZones, listZones, newSession, type Session } from './hosted-zones.ts';
+import { expectZones, findZone, listZones, newSession, type Session } from './hosted-zones.ts';
 import { cutChanges } from './limits.ts';
 import { readZone } from './read.ts';
 import { schema, settingsOf } from './settings.ts';
@@ -21,6 +21,8 @@ export const route53 = (): ProviderFactory => {
     name: 'route53',
     schema,
     secrets: [],
+    // Of an account its keys say nothing that lasts; the ids of its zones do.
+    stateId: ({ config }) => (typeof config.endpoint === 'string' ? canonicalUrl(config.endpoint) : 'at AWS'),
     open: async (context) => {
       const settings = settingsOf(context);
       return providerOf(newSession(await openApi(settings, rateLimits), settings));
@@ -42,6 +44,7 @@ const providerOf = (session: Session): Provider => ({
     if (stopping?.aborted !== true) await cleanUpChecks(session, zone, changes, stopping ?? signal);
   },
   nativeChecks,
+  zoneId: async ({ name }, signal) => (await findZone(session, name, signal))?.id ?? null,
   createZone: (zone, _settings, signal) => createZone(session, zone, signal),
   deleteZone: (zone, signal) => deleteZone(session, zone, signal),
   delegation: (zone, signal) => delegationOf(session, zone, signal),

@@ -17,7 +17,8 @@
 //   1. apply-input.ts, changeset-run.ts: each changeset gets a run. One with changes of sets or claims is connected with
 //      other zones; any other zone is written by itself, with its own lease, in the phase `main`.
 //   2. lease.ts: the leases of all connected zones are taken, in the order of their keys, so that no two applies wait for
-//      each other; all of them together wait half a minute at most. Each write asks again whether the lease is still ours.
+//      each other; all of them together wait half a minute at most. Each write asks again whether the lease is still ours,
+//      and notes until when it may take effect: whoever has the lease next waits that long, if there was no answer.
 //   3. run-phases.ts: connected zones are read, sets that cannot be whole are skipped, the others are journalled
 //      (sets/set-group.ts says how sets fail, roll back and recover), and then phase after phase is written over all zones:
 //      PTRs, addresses, claims, and the deletes the other way round.
@@ -25,6 +26,7 @@
 //      write.ts sends them and takes out what the target refuses; outcome.ts says what became of each change.
 //   5. target-concurrency.ts: servers side by side, targets of one server in turns. circuit-breaker.ts: after three zones
 //      without an answer a target's other zones are not tried.
+//   6. stopping.ts: what a signal does to all of this.
 //
 // A reviewed plan is stricter: it is refused as a whole where anything is stale (refuse-stale.ts), and a zone of it is
 // rolled back as a whole where one of its changes fails.
@@ -60,6 +62,7 @@ export const applyAll = async (
     done += changes;
     context.onStep?.({ stage: 'apply', done, total });
   };
+  if (total > 0) context.onStep?.({ stage: 'apply', done, total });
   const changesetRuns = await runPhases(due, options, context, onWritten);
   return changesetRuns.map(({ run }) => zoneResultOf(run)).sort(byZoneAndTarget);
 };

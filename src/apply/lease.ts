@@ -11,7 +11,7 @@ const noticeAfter = 2000;
 /** How often a lease is renewed while one write takes longer than the lease lasts; milliseconds. */
 const renewInterval = 20_000;
 /** Whoever lives has renewed its lease before it lasts so short: this one is waited for until it has run out. */
-const silentBelow = 35_000;
+const unrenewedBelow = 35_000;
 /** A write that is noted may be sent so much later; milliseconds. */
 const sentWithin = 250;
 
@@ -37,7 +37,7 @@ export interface LeaseHandle {
    */
   send(timeout: number): Promise<SentWrite>;
   /** Waits until no write that was sent and not answered can take effect any more. */
-  silence(): Promise<void>;
+  awaitUnanswered(): Promise<void>;
   /** Gives it back, where it was taken. Never throws: a lease that cannot be given back expires. */
   release(): Promise<void>;
 }
@@ -99,7 +99,7 @@ export const leaseHandle = (
       });
       return { again, answered };
     },
-    silence: () => waitUntil(unansweredUntil(), context.cut, at),
+    awaitUnanswered: () => waitUntil(unansweredUntil(), context.cut, at),
     release: async () => {
       if (current === null) return;
       const { lease, renewal } = current;
@@ -122,7 +122,7 @@ const acquire = async (
     if (!('heldBy' in answer)) return answer;
     if (context.signal?.aborted === true) throw interruptedAt(at);
     const busy = `another Hostmaster (${answer.heldBy}) is writing ${zoneTargetLabel(at)}`;
-    if (wait.remaining <= 0 && answer.lasts > silentBelow) {
+    if (wait.remaining <= 0 && answer.lasts > unrenewedBelow) {
       throw new HostmasterError('ZONE_BUSY', `${busy}; nothing was written to it: try again when it is done`);
     }
     if (waited === noticeAfter) tell(answer.heldBy, `${busy}; waiting for it`, context, told);

@@ -4,11 +4,12 @@ import type { Plan } from '../model/plan.ts';
 import { appliedCount } from '../model/result.ts';
 import type { ApplyPass } from '../pass.ts';
 import { applyPass, applyPlanPass, closePass, planPass, readPlan } from '../pass.ts';
-import { prepareApplied, prepareFailed, preparePlanned, render } from '../report/index.ts';
+import { prepareApplied, prepareFailed, preparePlanned } from '../report/index.ts';
 import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { passOptions, storeOpener } from './options.ts';
+import { print } from './print.ts';
 import { commandContext } from './run-context.ts';
 
 export interface ApplyOptions extends PlanningOptions {
@@ -73,8 +74,8 @@ const refuseBeside = (options: ApplyOptions): void => {
  */
 const interrupted = (plan: Plan, applied: ApplyPass, { format }: ApplyOptions, io: Io): HostmasterError => {
   const failed = applied.results.filter(({ status, code }) => status !== 'applied' && code !== 'INTERRUPTED');
-  if (format === 'json') io.out(render(format, prepareApplied(plan, applied)));
-  else if (failed.length > 0) io.out(render(format, prepareFailed(plan, { ...applied, results: failed }), io.colours));
+  if (format === 'json') print(io, format, prepareApplied(plan, applied));
+  else if (failed.length > 0) print(io, format, prepareFailed(plan, { ...applied, results: failed }));
   const { create, replace, delete: deletes } = plan.summary;
   const planned = create + replace + deletes;
   const written = appliedCount(applied.results);
@@ -99,11 +100,11 @@ const agreed = async (options: ApplyOptions, io: Io): Promise<boolean> => {
 
 /** Text is read as it comes: first the plan, then what became of it. Every other format is one document, at the end. */
 const showBeforeAsking = (plan: Plan, { format }: ApplyOptions, io: Io): void => {
-  if (format === 'text') io.out(render(format, preparePlanned(plan), io.colours));
+  if (format === 'text') print(io, format, preparePlanned(plan));
 };
 
 const report = (plan: Plan, applied: ApplyPass | null, { format }: ApplyOptions, io: Io): void => {
   if (applied === null && format === 'text') return;
   const nothing = { results: [], verify: { checked: 0, differences: [] }, problems: [] };
-  io.out(render(format, prepareApplied(plan, applied ?? nothing), io.colours));
+  print(io, format, prepareApplied(plan, applied ?? nothing));
 };

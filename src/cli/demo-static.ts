@@ -49,7 +49,7 @@ const askForWww = (tour: Tour): Promise<void> => ask(tour, 'www.example.com.', '
 /** The plan was on the screen a moment ago: what comes after the empty line that ends it is news. */
 const afterPlan = (io: Io): Io => ({
   ...io,
-  out: (text) => {
-    if (!/^Plan: /m.test(text)) io.out(text.trimStart());
+  say: (text) => {
+    if (!/^Plan: /m.test(text)) io.say(text.trimStart());
   },
 });

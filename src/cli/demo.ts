@@ -50,7 +50,7 @@ const stepsOf = ({ stopServer }: DemoOptions): readonly TourStep[] => [
 ];
 
 const begin = async (folder: string, io: Io): Promise<Tour> => {
-  const say = (text: string) => io.out(`${text}\n`);
+  const say = (text: string) => io.say(`${text}\n`);
   say(`\n${io.colours.bold('1. A repository')}`);
   await copySample(folder);
   const config = join(folder, 'hostmaster.yaml');

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { count } from '../model/phrases.ts';
 import { type DumpedZone, dumpPass } from '../pass.ts';
-import { prepareDumped, prepareWritten, render, type ZoneFileForm, zoneFile, zoneFileName } from '../report/index.ts';
+import { prepareDumped, prepareWritten, type ZoneFileForm, zoneFile, zoneFileName } from '../report/index.ts';
 import { makeFolder } from '../state/index.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { passOptions } from './options.ts';
+import { print } from './print.ts';
 import { commandContext } from './run-context.ts';
 
 export interface DumpOptions extends CommonOptions {
@@ -27,7 +28,7 @@ export const runDump = async (options: DumpOptions, io: Io): Promise<number> => 
   if (options.out === undefined) {
     const [only, ...more] = dumped;
     if (only === undefined || more.length > 0) throw usage(`${dumped.length} zones need a folder to go to: --out DIR`);
-    io.out(render(options.format, prepareDumped(only, options.as), io.colours));
+    print(io, options.format, prepareDumped(only, options.as));
   } else await writeAll(dumped, options.out, options, io);
   for (const zone of dumped) sayWhatIsLeft(zone, io);
   return exit.done;
@@ -58,5 +59,5 @@ const writeAll = async (dumped: readonly DumpedZone[], out: string, options: Dum
   } catch (error) {
     throw usage(`${out} cannot be written to (${messageOf(error)}); name another folder: --out DIR`);
   }
-  io.out(render(options.format, prepareWritten(files, options.as), io.colours));
+  print(io, options.format, prepareWritten(files, options.as));
 };

@@ -2,11 +2,12 @@ import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import { typeByName } from '../model/rdata.ts';
 import { explainPass } from '../pass.ts';
-import { prepareExplained, render } from '../report/index.ts';
+import { prepareExplained } from '../report/index.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { passOptions, readOnlyStoreOpener } from './options.ts';
+import { print } from './print.ts';
 import { commandContext } from './run-context.ts';
 
 export const runExplain = async (
@@ -24,7 +25,7 @@ export const runExplain = async (
     commandContext(io, options).context,
     readOnlyStoreOpener(io),
   );
-  io.out(render(options.format, prepareExplained(explanations), io.colours));
+  print(io, options.format, prepareExplained(explanations));
   return explanations.some(({ existing }) => existing.some(({ error }) => error !== null)) ? exit.error : exit.done;
 };
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { type Format, prepareInitialised, render } from '../report/index.ts';
+import { type Format, prepareInitialised } from '../report/index.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
+import { print } from './print.ts';
 import { copySample } from './sample.ts';
 
 export interface InitOptions {
@@ -14,7 +15,7 @@ export interface InitOptions {
 export const runInit = async (folder: string, options: InitOptions, io: Io): Promise<number> => {
   const files = [...(await copySample(resolve(folder))), ...(await ignoreState(resolve(folder)))];
   const config = join(relative('.', resolve(folder)), 'hostmaster.yaml');
-  io.out(render(options.format, prepareInitialised(folder, files, config), io.colours));
+  print(io, options.format, prepareInitialised(folder, files, config));
   return exit.done;
 };
 

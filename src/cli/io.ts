@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { type Colours, noColours, terminalColours } from '../report/index.ts';
+import { type Colours, harmlessLines, noColours, terminalColours } from '../report/index.ts';
+import { markedWriter, randomWord } from './command-marks.ts';
 import { exit } from './exit.ts';
 import { type Stopping, stopOnSignals } from './stopping.ts';
 
 /** The terminal, or what stands in for it. stdout carries the result, stderr everything else. */
 export interface Io {
+  /** A result that is read back: JSON, markdown, a zone file. */
   readonly out: (text: string) => void;
+  /** A result for people. */
+  readonly say: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Writes over the line on stderr. */
+  readonly redraw: (text: string) => void;
   /** Colours for stdout. */
   readonly colours: Colours;
   /** Can a person answer? */
@@ -32,9 +38,17 @@ export const processIo = (): Io => {
   });
   process.stdout.on('error', outOfReach);
   process.stderr.on('error', () => undefined);
+  const word = randomWord();
+  const err = markedWriter(process.stderr, process.env, word);
+  process.once('uncaughtException', (error) => {
+    err(harmlessLines(`hostmaster: an internal error, which is a bug: ${error.stack ?? error.message}\n`));
+    process.exit(exit.error);
+  });
   return {
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    say: markedWriter(process.stdout, process.env, word),
+    err,
+    redraw: (text) => err(`\r\u001b[K${text}`),
     colours: process.stdout.isTTY && !process.env.NO_COLOR ? terminalColours : noColours,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     progress: process.stderr.isTTY === true,

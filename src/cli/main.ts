@@ -5,10 +5,12 @@ import { exit, ofError } from './exit.ts';
 import type { Io } from './io.ts';
 import { processIo } from './io.ts';
 import { deletedFolder, format, withAllow, withCommon, withOneZone } from './options.ts';
+import { harmless } from './print.ts';
 import { stoppedCode } from './stopping.ts';
 
 /** Runs one command and gives its exit code. Only here are errors caught and turned into words. */
-export const main = async (argv: readonly string[], io: Io = processIo()): Promise<number> => {
+export const main = async (argv: readonly string[], given: Io = processIo()): Promise<number> => {
+  const io = harmless(given);
   let code: number = exit.done;
   const run =
     (command: (...args: never[]) => Promise<number>) =>

@@ -7,6 +7,7 @@ import { exit, ofChanges, ofPlan, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { passOptions, readOnlyStoreOpener } from './options.ts';
+import { print } from './print.ts';
 import { commandContext } from './run-context.ts';
 
 export interface PlanOptions extends PlanningOptions {
@@ -19,7 +20,7 @@ export const runPlan = async (options: PlanOptions, io: Io): Promise<number> => 
   const pass = await planPass(passOptions(options), context, readOnlyStoreOpener(io)).finally(clear);
   await closePass(pass);
   if (options.out !== undefined) await keep(pass.plan, options.out);
-  io.out(render(options.format, preparePlanned(pass.plan), io.colours));
+  print(io, options.format, preparePlanned(pass.plan));
   return worst([ofPlan(pass.plan), options.exitCode === true ? ofChanges(pass.plan) : exit.done]);
 };
 

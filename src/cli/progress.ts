@@ -12,21 +12,25 @@ export const progressLine = (io: Io): { readonly onStep: (step: Step) => void; r
   const started = Date.now();
   let last = 0;
   let shown = false;
+  let isWriting = false;
   io.signal.addEventListener('abort', () => {
+    if (!isWriting) return;
     shown = true;
-    io.err('\r\u001b[Kstopping: what was sent is waited for; once more ends at once');
+    io.redraw('stopping: what was sent is waited for; a second signal ends at once');
   });
   return {
     onStep: ({ stage, done, total }) => {
+      isWriting = stage === 'apply';
       const now = Date.now();
       if (now - started < quiet || now - last < pause) return;
       last = now;
       shown = true;
-      io.err(`\r\u001b[K${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${words[stage]}`);
+      io.redraw(`${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${words[stage]}`);
     },
     clear: () => {
-      if (shown) io.err('\r\u001b[K');
+      if (shown) io.redraw('');
       shown = false;
+      isWriting = false;
     },
   };
 };

@@ -1,10 +1,11 @@
 import { HostmasterError } from '../model/errors.ts';
 import { type ServingTarget, servePass } from '../pass.ts';
-import { prepareServing, render } from '../report/index.ts';
+import { prepareServing } from '../report/index.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { passOptions } from './options.ts';
+import { print } from './print.ts';
 import { providerLookup } from './providers.ts';
 import { stopped } from './wait.ts';
 
@@ -18,7 +19,7 @@ export const runServe = async (options: CommonOptions, io: Io): Promise<number> 
     );
   }
   try {
-    io.out(render(options.format, prepareServing(serving.map(addressOf)), io.colours));
+    print(io, options.format, prepareServing(serving.map(addressOf)));
     await stopped(io);
     return exit.done;
   } finally {

@@ -1,9 +1,10 @@
 import { verifyPass } from '../pass.ts';
-import { prepareVerified, render } from '../report/index.ts';
+import { prepareVerified } from '../report/index.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { passOptions, readOnlyStoreOpener } from './options.ts';
+import { print } from './print.ts';
 import { commandContext } from './run-context.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -19,6 +20,6 @@ export const runVerify = async (options: VerifyOptions, io: Io): Promise<number>
     readOnlyStoreOpener(io),
   ).finally(clear);
   const report = { checked, differences };
-  io.out(render(options.format, prepareVerified(report, definitions.problems), io.colours));
+  print(io, options.format, prepareVerified(report, definitions.problems));
   return worst([ofProblems(definitions.problems), ofVerify(report)]);
 };

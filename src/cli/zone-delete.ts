@@ -2,11 +2,12 @@ import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import { count } from '../model/phrases.ts';
 import { type DeleteAllow, deleteZonePass, type FoundZone } from '../pass.ts';
-import { prepareDeleted, problemsAsText, render, shellWord } from '../report/index.ts';
+import { prepareDeleted, problemsAsText, shellWord } from '../report/index.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { SourceOptions } from './options.ts';
 import { deletedFolder, passOptions, storeOpener } from './options.ts';
+import { print } from './print.ts';
 import { commandContext } from './run-context.ts';
 
 export interface ZoneDeleteOptions extends SourceOptions {
@@ -24,7 +25,7 @@ export const runZoneDelete = async (name: string, options: ZoneDeleteOptions, io
   const agree = (found: FoundZone) => agreed(zone, found, options, io);
   const deletion = { zone, target, out, allow, agree };
   const deleted = await deleteZonePass(deletion, passOptions(rest), context, storeOpener(io)).finally(clear);
-  io.out(render(options.format, prepareDeleted(deleted), io.colours));
+  print(io, options.format, prepareDeleted(deleted));
   return worst([ofProblems(deleted.problems), ofVerify(deleted.verify)]);
 };
 
@@ -45,7 +46,7 @@ const refuseOther = (confirm: string, zone: string): void => {
 
 /** --confirm says it again; on a terminal a person may type it instead. */
 const agreed = async (zone: string, found: FoundZone, options: ZoneDeleteOptions, io: Io): Promise<void> => {
-  for (const line of problemsAsText(found.problems, io.colours)) io.err(`hostmaster: ${line}\n`);
+  for (const line of problemsAsText(found.problems)) io.err(`hostmaster: ${line}\n`);
   if (options.confirm !== undefined) return;
   const holds = `${options.target} holds ${count(found.rrsets, 'RRset')} of ${zone}`;
   if (!io.interactive) throw usage(`${holds}; to delete all of them: ${commandOf(zone, options)}`);

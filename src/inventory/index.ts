@@ -12,6 +12,7 @@ import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { inventorySources } from './sources/index.ts';
 import { failed, type SourceAnswer } from './sources/source.ts';
 
+export { inventoryIdentity } from './identity.ts';
 export { inventorySources } from './sources/index.ts';
 
 /** What reading inventories needs from outside. Times are milliseconds. */

@@ -1,3 +1,5 @@
+import { masked } from '../model/mask.ts';
+
 // Everything that an inventory sends is a stranger's text: it gets into a message through here only.
 
 const longest = 80;
@@ -27,21 +29,25 @@ const shortestSecret = 6;
 /** The shortest piece of a secret that is hidden too: a message may quote text that was cut off in the middle of one. */
 const shortestPiece = 8;
 
+/** What of a message may be a stranger's: what is quoted, addresses, and long numbers. All else is our own words. */
+const foreign = /"(?:[^"\\]|\\.)*"?|https?:\/\/\S+|\d{6,}/g;
+
 /**
- * Takes secrets, the parts of a compound one and pieces of either out of a message, whatever their case: a server may send
- * back what it was sent, and what is shown of that is cut.
+ * Takes secrets, the parts of a compound one and pieces of either out of what a message has from a stranger, whatever their
+ * case: a server may send back what it was sent, and what is shown of that is cut.
  */
 export const scrubber = (secrets: Readonly<Record<string, string>>): ((message: string) => string) => {
   const all = Object.values(secrets)
     .flatMap((secret) => [secret, ...secret.split(/[\s.]+/)])
-    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])
-    .filter((text) => text.length >= shortestSecret)
-    .map((text) => text.toLowerCase());
-  const hidden = [...new Set(all)].sort((a, b) => b.length - a.length);
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
+  const short = all.filter((text) => text.length < shortestSecret);
+  const long = all.filter((text) => text.length >= shortestSecret).map((text) => text.toLowerCase());
+  const hidden = [...new Set(long)].sort((a, b) => b.length - a.length);
+  const hide = (text: string): string => masked(hidden.reduce(withoutPieces, text), short);
   // Thousands of servers may be remembered for one reason.
   const known = new Map<string, string>();
   return (message) => {
-    const shown = known.get(message) ?? hidden.reduce(withoutPieces, message);
+    const shown = known.get(message) ?? message.replace(foreign, hide);
     known.set(message, shown);
     return shown;
   };

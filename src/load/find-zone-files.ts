@@ -1,11 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
+import { hasDotName } from '../model/dot-names.ts';
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import { listed } from '../model/phrases.ts';
 import type { LoadRuleId } from './load-rules.ts';
-import { isInside, shownPath } from './repository-files.ts';
+import { isInside, shownPath, withDotName } from './repository-files.ts';
 
 /** The files of one zone, as paths relative to hostmaster.yaml. */
 export interface ZoneFiles {
@@ -163,6 +164,9 @@ const kindOf = async (root: string, path: string): Promise<'file' | 'folder' | n
         rule: 'file-unusable',
         message: `${path} is outside of the repository; keep zones in the folder of hostmaster.yaml`,
       };
+    }
+    if (hasDotName(relative(root, resolve(root, path))) || hasDotName(relative(await realpath(root), real))) {
+      return { rule: 'file-unusable', message: `${path} cannot be used: ${withDotName}` };
     }
     return (await stat(real)).isDirectory() ? 'folder' : 'file';
   } catch {

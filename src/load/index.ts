@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Definitions } from '../model/definitions.ts';
+import { HostmasterError } from '../model/errors.ts';
 import type { ExternalProviders, Providers } from '../model/external-providers.ts';
 import type { InventoryTypes } from '../model/inventory-keys.ts';
 import { sortProblems } from '../model/problem.ts';
+import type { SecretRef } from '../model/secret.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from '../validation/index.ts';
 import { type Config, checkTop, readConfig, statePath, stopWithin } from './config/config.ts';
@@ -19,6 +21,8 @@ import {
   skipWithoutSource,
   zoneWithoutContent,
 } from './configured-zones.ts';
+import { limitsOf, pullRequestRun } from './pull-request/limits.ts';
+import { leadsAway, realPath } from './pull-request/work-tree.ts';
 import type { FileReader } from './read-zone.ts';
 import { repositoryReader } from './repository-files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
@@ -51,11 +55,17 @@ export interface LoadOptions {
  * HostmasterError CONFIG is thrown only where hostmaster.yaml itself cannot be read or parsed.
  */
 export const load = async (options: LoadOptions): Promise<Definitions> => {
-  const config = await readConfig(options.config, isLocalDefault(options.config));
   const { targetsFrom } = options;
+  const run = pullRequestRun(options.config, targetsFrom, process.env);
+  if (run !== null && leadsAway(options.config, process.env)) {
+    const message = `${options.config} is a symlink that leads out of its work tree, or to a hidden file, which is not followed in a run for a pull request (${run.event})`;
+    throw new HostmasterError('CONFIG', message);
+  }
+  const config = await readConfig(options.config, isLocalDefault(options.config));
   const source = targetsFrom === undefined ? config : await readConfig(targetsFrom, true, targetsFrom);
   const state = statePath(source);
-  const targets = withoutState(source, await readTargets(source, options), state);
+  const sources = run === null ? options : { ...options, withoutCode: run.event };
+  const targets = withoutState(source, await readTargets(source, sources), state);
   const guards = readGuards(config);
   // A guard that cannot be read must not be a guard that is off: then nothing is deleted or replaced anywhere.
   const sound = checkTop(config) && guards !== null;
@@ -67,8 +77,9 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   };
   const entries = await configuredZones(config, context);
   const from = readRolesConfig(config, source, options.inventories ?? {}, entries, guards ?? defaultTop);
+  const secrets = secretFilesOf(source.folder, [...targets, ...from.inventories.inventories]);
   const filesRead = new Set([resolve(config.folder, config.file)]);
-  const readFile = recordingReader(config.folder, filesRead);
+  const readFile = recordingReader(repositoryReader(config.folder, secrets), config.folder, filesRead);
   const roles = options.only === 'config' ? rolesOfConfig(from) : readRoles(config, readFile, from);
   const zones = await readZones(config, readFile, skipWithoutSource(config, entries, reachOf(from)), options);
   const problems = source === config ? config.problems : [...config.problems, ...source.problems];
@@ -83,18 +94,18 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     zoneNames: [...new Set(entries.map(({ name }) => name))],
     roles,
     filesRead: [...filesRead],
+    pullRequest: run === null ? null : limitsOf(run, source, state, options),
     problems: sortProblems(problems),
   };
 };
 
-const recordingReader = (folder: string, filesRead: Set<string>): FileReader => {
-  const read = repositoryReader(folder);
-  return (path, maxBytes) => {
+const recordingReader =
+  (read: FileReader, folder: string, filesRead: Set<string>): FileReader =>
+  (path, maxBytes) => {
     const found = read(path, maxBytes);
     if (found.status !== 'missing') filesRead.add(resolve(folder, path));
     return found;
   };
-};
 
 /** The hostmaster.yaml in the folder where the command runs is trusted, like the file of --targets-from. */
 const isLocalDefault = (config: string): boolean => resolve(config) === resolve('hostmaster.yaml');
@@ -116,6 +127,17 @@ const readRolesConfig = (
     zones,
   };
 };
+
+/** No message may show a line of one of these. */
+const secretFilesOf = (
+  folder: string,
+  definitions: readonly { readonly secrets: Readonly<Record<string, SecretRef>> }[],
+): ReadonlySet<string> =>
+  new Set(
+    definitions
+      .flatMap(({ secrets }) => Object.values(secrets))
+      .flatMap((ref) => ('file' in ref ? [realPath(resolve(folder, ref.file))] : [])),
+  );
 
 const readZones = async (
   config: Config,

@@ -40,6 +40,14 @@ export const loadRules = [
     'its zones are left alone, and the other targets go on',
   ),
   rule(
+    'provider-not-loaded',
+    'warning',
+    'a target names a provider of a package or a file in a run for a pull request, where its code is not loaded',
+    'runs it',
+    none,
+    "the target's own keys are not checked there, and nothing is done with it",
+  ),
+  rule(
     'unknown-target',
     'error',
     'a zone names a target that is not configured',
@@ -90,7 +98,7 @@ export const loadRules = [
   rule(
     'file-unusable',
     'error',
-    'a file is too large, not plain UTF-8 text, or outside of the repository',
+    'a file is too large, not plain UTF-8 text, hidden, or outside of the repository',
     'reads any file',
     'reads any file',
     'a pull request must not read what is not its own',

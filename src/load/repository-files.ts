@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { hasDotName } from '../model/dot-names.ts';
 import { messageOf } from '../model/errors.ts';
 
 // Synchronous: of a thousand small files, the thread pool would cost more than the reading.
@@ -14,10 +15,14 @@ export type FileText =
   | { readonly status: 'refused'; readonly message: string };
 
 /**
- * Reads text files of the repository at `folder`. A path or a symlink that leaves it, anything but a plain file, more
- * than `maxBytes` and what is not UTF-8 are refused. It looks up each folder once.
+ * Reads text files of the repository at `folder`. A path or a symlink that leaves it or leads to hidden files or folders,
+ * one of `secretFiles` (real paths), anything but a plain file, more than `maxBytes` and what is not UTF-8 are refused. It
+ * looks up each folder once.
  */
-export const repositoryReader = (folder: string): ((path: string, maxBytes: number) => FileText) => {
+export const repositoryReader = (
+  folder: string,
+  secretFiles: ReadonlySet<string> = new Set(),
+): ((path: string, maxBytes: number) => FileText) => {
   const root = realpathSync.native(folder);
   const folders = new Map<string, string>();
   const realFolder = (path: string): string => {
@@ -25,23 +30,32 @@ export const repositoryReader = (folder: string): ((path: string, maxBytes: numb
     folders.set(path, real);
     return real;
   };
+  const whyNot = (real: string): string | null => {
+    if (!isInside(root, real)) return outside;
+    if (hasDotName(relative(root, real))) return withDotName;
+    return secretFiles.has(real) ? 'hostmaster.yaml names it as the file of a secret' : null;
+  };
   return (path, maxBytes) => {
     const wanted = resolve(folder, path);
+    if (isInside(folder, wanted) && hasDotName(relative(folder, wanted))) return refused(withDotName);
     let real: string;
     try {
-      const parent = realFolder(dirname(wanted));
-      const plain = isInside(root, parent) ? openPlain(join(parent, basename(wanted))) : null;
-      if (plain !== null) return readOpen(plain, maxBytes);
+      const plain = join(realFolder(dirname(wanted)), basename(wanted));
+      const file = whyNot(plain) === null ? openPlain(plain) : null;
+      if (file !== null) return readOpen(file, maxBytes);
       real = realpathSync.native(wanted);
     } catch (error) {
       return unreadable(error);
     }
-    if (!isInside(root, real)) {
-      return refused('it is outside of the repository; keep zone files in the folder of hostmaster.yaml');
-    }
-    return readTextFile(real, maxBytes);
+    const why = whyNot(real);
+    return why === null ? readTextFile(real, maxBytes) : refused(why);
   };
 };
+
+const outside = 'it is outside of the repository; keep zone files in the folder of hostmaster.yaml';
+
+/** What a message says of a file that is not read, as secrets of Git and of other tools are in such files. */
+export const withDotName = 'it has a name with a dot in front, or leads to one; rename it';
 
 /** Reads a text file anywhere, under the same limits of kind, size and encoding. */
 export const readTextFile = (path: string, maxBytes: number): FileText => {

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { TargetDefinition } from '../model/definitions.ts';
+import { isOfGit } from '../model/dot-names.ts';
 import { HostmasterError } from '../model/errors.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import type { SecretRef } from '../model/secret.ts';
+import { realPath } from './pull-request/work-tree.ts';
 import { readTextFile } from './repository-files.ts';
 import { sizeLimits } from './size-limits.ts';
 
@@ -32,21 +34,29 @@ const resolveOne = async (ref: SecretRef, what: string, folder: string): Promise
   };
   if ('env' in ref) {
     const value = process.env[ref.env];
+    const name = variableName.test(ref.env) ? ref.env : notShown;
     return value === undefined || value === ''
-      ? refuse(`the environment variable ${shown(ref.env)} is ${value === undefined ? 'not set' : 'empty'}; set it`)
+      ? refuse(`the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}; set it`)
       : value;
   }
-  const read = readTextFile(resolve(folder, ref.file), sizeLimits.secretBytes);
-  if (read.status === 'missing') return refuse(`there is no file ${shown(ref.file)}; make it, or name another`);
-  if (read.status === 'refused') return refuse(`the file ${ref.file} cannot be used: ${read.message}`);
+  const name = isPlainPath(ref.file) ? ref.file : notShown;
+  const path = resolve(folder, ref.file);
+  if (isOfGit(path) || isOfGit(realPath(path))) {
+    return refuse(`the file ${name} is one of Git's own, which may hold the token of the checkout; name another`);
+  }
+  const read = readTextFile(path, sizeLimits.secretBytes);
+  if (read.status === 'missing') return refuse(`there is no file ${name}; make it, or name another`);
+  if (read.status === 'refused') return refuse(`the file ${name} cannot be used: ${read.message}`);
   const value = read.text.replace(/\r?\n$/, '');
-  return value === '' ? refuse(`the file ${ref.file} is empty; put the secret into it`) : value;
+  return value === '' ? refuse(`the file ${name} is empty; put the secret into it`) : value;
 };
 
-const shortestSecret = 16;
+const notShown = '(not shown here, as it may be the secret itself)';
 
-/** The name of a variable or file, unless somebody may have written the secret itself in its place. */
-const shown = (name: string): string =>
-  /^[A-Z_][A-Z0-9_]*$|[./]/.test(name) || name.length < shortestSecret
-    ? name
-    : '(not shown here, as it may be the secret itself)';
+/** The name of a variable: anything else that stands there may be the secret. */
+const variableName = /^[A-Z_][A-Z0-9_]{0,63}$/;
+
+/** A path of words, `keys/pdns-api-key`: no part of it is long and mixed enough to be a secret. */
+const isPlainPath = (path: string): boolean =>
+  /[./]/.test(path) &&
+  path.split(/[\\/._-]+/).every((part) => /^(?:[A-Z]?[a-z]{0,20}|[A-Z]{1,20})[0-9]{0,4}$/.test(part));

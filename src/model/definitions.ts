@@ -20,6 +20,23 @@ export interface TargetDefinition {
   readonly column: number;
 }
 
+/** What a run for a pull request may not use, because the pull request itself may have written it. */
+export interface PullRequestLimits {
+  /** How the run is known to be one, in words: `GITHUB_EVENT_NAME is pull_request`. */
+  readonly event: string;
+  /** The work tree that the file of --targets-from shares with hostmaster.yaml, so that it does not count; null: there is no such file. */
+  readonly sharedWorkTree: string | null;
+  readonly refused: readonly RefusedEntry[];
+}
+
+/** An entry of hostmaster.yaml, and why it may not be used. */
+export interface RefusedEntry {
+  readonly kind: 'target' | 'inventory' | 'state';
+  /** Of a target or an inventory; the path of the state. */
+  readonly name: string;
+  readonly why: string;
+}
+
 /** All that the repository says. Problems stand beside what could be read: one never blocks the other. */
 export interface Definitions {
   /** Absolute folder of hostmaster.yaml. */
@@ -41,5 +58,7 @@ export interface Definitions {
   readonly roles: Roles;
   /** Absolute paths of the files of the repository that were read. */
   readonly filesRead: readonly string[];
+  /** null: all of it may be used. */
+  readonly pullRequest: PullRequestLimits | null;
   readonly problems: readonly Problem[];
 }

@@ -3,6 +3,8 @@ export interface ProviderKeys {
   /** The JSON Schema of its target keys, secrets left out. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
+  /** Does it need neither a network nor a secret? Default is no. */
+  readonly isOffline?: boolean;
 }
 
 export type Providers = Readonly<Record<string, ProviderKeys>>;

@@ -40,6 +40,14 @@ export const isNeverSent = (code: string): boolean =>
 /** One spelling of a URL that may be written in several ways, its query left out; what is no URL stays as it is. */
 export const canonicalUrl = (text: string): string => {
   if (!URL.canParse(text)) return text;
-  const { host, pathname, protocol } = new URL(text);
-  return `${protocol}//${host.replace(/^localhost(?=:|$)/, '127.0.0.1')}${pathname.replace(/\/+$/, '')}`;
+  const { hostname, pathname, port, protocol } = new URL(text);
+  return `${protocol}//${canonicalServer(hostname)}${port === '' ? '' : `:${port}`}${pathname.replace(/\/+$/, '')}`;
+};
+
+/** One spelling of a host: its name without a final dot, or its address. */
+export const canonicalServer = (text: string): string => {
+  const name = text.toLowerCase().replace(/\.$/, '');
+  if (name === 'localhost') return '127.0.0.1';
+  const address = name.replace(/^\[(.*)\]$/, '$1');
+  return address.includes(':') && URL.canParse(`http://[${address}]`) ? new URL(`http://[${address}]`).hostname : name;
 };

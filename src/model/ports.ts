@@ -140,8 +140,26 @@ export interface PassRecord {
   readonly problems: number;
 }
 
+/** What a name of the configuration stands for. */
+export interface Identity {
+  readonly kind: 'target' | 'inventory' | 'zone';
+  readonly name: string;
+  /** One text for the server, the inventory or the zone itself, in words that people know it by, without a secret. */
+  readonly identity: string;
+  /** The name that the first one of this name is kept under. */
+  readonly first: string;
+}
+
+/** The name that the state keeps it under; `before`: what the name stood for last, where that was another; else null. */
+export interface KnownAs {
+  readonly stored: string;
+  readonly before: string | null;
+}
+
 /** Where Hostmaster remembers. A store that is lost costs reads and time, never records. */
 export interface Store {
+  /** What each is known as, in their order; one that was never seen is noted, where the store can be written. */
+  identify(identities: readonly Identity[]): Promise<readonly KnownAs[]>;
   lastSync(zone: ZoneId, target: string): Promise<LastSync | null>;
   saveSync(zone: ZoneId, target: string, lastSync: LastSync): Promise<void>;
   forgetSync(zone: ZoneId, target: string): Promise<void>;
@@ -176,6 +194,8 @@ export interface Store {
   /** All of them in one transaction. An entry that is there by its id is replaced. */
   journalAll(entries: readonly JournalEntry[]): Promise<void>;
   journalled(): Promise<readonly JournalEntry[]>;
+  /** Sets that are half done at servers that the configuration does not speak of: nobody here can end them. */
+  journalledElsewhere(): Promise<readonly JournalEntry[]>;
   /** The set stands whole, or is as before. */
   endJournal(id: string): Promise<void>;
   /** All of them, or none. */

@@ -104,12 +104,13 @@ export const applyPlanPass = async (
   refuseUnknownAllows(given, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   refuseUnfit(plan, definitions);
-  return withStore(definitions, openStore, async (store) => {
-    const journalled = (await store.journalled()).flatMap(({ members }) => members);
+  return withStore(definitions, openStore, context, async ({ problems, storeFor }) => {
+    const journalled = (await storeFor(null).journalled()).flatMap(({ members }) => members);
     const targets = [...new Set([...plan.changesets, ...journalled].map(({ target }) => target))];
-    return withTargets(definitions, { targets, serve: true }, context, (open) =>
-      applyReviewed({ plan, started, given, definitions }, { store, targets: open }, context),
+    const applied = await withTargets(definitions, { targets, serve: true }, context, (open) =>
+      applyReviewed({ plan, started, given, definitions }, { store: storeFor(open), targets: open }, context),
     );
+    return { ...applied, problems: [...applied.problems, ...problems] };
   });
 };
 

@@ -24,10 +24,11 @@ export const readDefinitions = async (options: PassOptions, context: ReadContext
   context.onStopWithin?.(some.stopWithin);
   refuseStopped(context);
   refuseUnknown('--zone', zones ?? [], some.zoneNames);
+  const refused = some.pullRequest?.refused ?? [];
   refuseUnknown(
     '--target',
     options.targets ?? [],
-    some.targets.map(({ name }) => name),
+    [...some.targets, ...refused].map(({ name }) => name),
   );
   // A server's names lie in several zones: what one of them gets depends on all.
   return zones !== undefined && hasRoles(some) ? load(sources) : some;

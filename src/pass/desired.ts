@@ -11,7 +11,9 @@ import { checkZones } from '../rules/index.ts';
 import type { Desired, PassOptions, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { hasRoles, readDefinitions, selectedZones } from './definitions.ts';
-import { type OpenPass, withStore } from './open.ts';
+import type { IdentifiedState } from './identities.ts';
+import { type OpenPass, withProblems, withStore } from './open.ts';
+import { refuseOfPullRequest } from './pull-request.ts';
 import { rulesElsewhere } from './rules-elsewhere.ts';
 import { refuseStopped } from './stopped.ts';
 
@@ -42,6 +44,7 @@ export const want = (
 export const readDesired = async (definitions: Definitions, context: ReadDesiredOptions): Promise<Desired> => {
   if (!hasRoles(definitions)) return withoutServers(definitions);
   const { roles, targetsFolder } = definitions;
+  refuseOfPullRequest(definitions, { targets: [], inventories: true, state: false });
   const known = new Map(
     await Promise.all(roles.inventories.map(async ({ name }) => [name, await context.store.inventory(name)] as const)),
   );
@@ -92,15 +95,17 @@ export const withDesired = async <T>(
   options: PassOptions,
   context: RunContext,
   openStore: StoreOpener,
-  job: (read: { readonly desired: Desired; readonly store: Store }) => Promise<T>,
+  job: (read: { readonly desired: Desired; readonly storeFor: IdentifiedState['storeFor'] }) => Promise<T>,
 ): Promise<T> => {
   const definitions = await readDefinitions(options, context);
-  return withStore(definitions, openStore, async (store) => {
+  refuseOfPullRequest(definitions, { targets: options.targets, inventories: true, state: true });
+  return withStore(definitions, openStore, context, async ({ problems, storeFor }) => {
     const now = context.clock.now();
     const signal = context.signal === undefined ? {} : { signal: context.signal };
-    const desired = await readDesired(definitions, { now, store, allowShrink: new Set(), ...signal });
+    const reading = { now, store: storeFor(null), allowShrink: new Set<string>(), ...signal };
+    const desired = await readDesired(withProblems(definitions, problems), reading);
     refuseStopped(context);
-    return job({ desired, store });
+    return job({ desired, storeFor });
   });
 };
 

@@ -25,9 +25,9 @@ export const explainPass = async (
   context: RunContext,
   openStore: StoreOpener,
 ): Promise<readonly Explanation[]> =>
-  withDesired(options, context, openStore, ({ desired, store }) =>
+  withDesired(options, context, openStore, ({ desired, storeFor }) =>
     withTargets(desired.definitions, { ...options, serve: true }, context, async (targets) => {
-      const read = { context, store, evidence: desired.evidence };
+      const read = { context, store: storeFor(targets), evidence: desired.evidence };
       const explanations = await explainName({ name, type }, desired, targets, read);
       refuseStopped(context);
       return explanations;
@@ -85,7 +85,10 @@ const explainIn = async (
   };
 };
 
-const explained = ({ name, type, ttl, values }: RRset): ExplainedRRset => ({ name, type, ttl, values });
+const explained = ({ name, type, ttl, values, healthCheck }: RRset): ExplainedRRset => ({
+  ...{ name, type, ttl, values },
+  ...(healthCheck === undefined ? {} : { health_check: healthCheck }),
+});
 
 type Found = Omit<Explanation['existing'][number], 'rrsets'> & { readonly rrsets: readonly RRset[] };
 

@@ -1,9 +1,12 @@
 import type { Definitions } from '../model/definitions.ts';
 import type { Store } from '../model/ports.ts';
+import { type Problem, sortProblems } from '../model/problem.ts';
 import type { PassOptions, StoreOpener } from '../run.ts';
 import type { OpenTargets, ProviderLookup, RunContext } from '../target.ts';
 import { type GivenAllow, parseAllows, refuseUnknownAllows, refuseUnknownShrinks } from './allows.ts';
 import { readDefinitions } from './definitions.ts';
+import { type IdentifiedState, identifyState } from './identities.ts';
+import { refuseOfPullRequest } from './pull-request.ts';
 import { type Selection, selectionOf } from './selection.ts';
 import { closeTargets, openTargets } from './targets.ts';
 
@@ -35,8 +38,14 @@ export const openPass = async (
   refuseUnknownAllows(allows, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   const selection = selectionOf(definitions, options);
-  const resources = await openResources(definitions, { ...options, ...selection.toOpen }, context, openStore);
-  return { ...resources, options, started, definitions, allows, selection };
+  refuseOfPullRequest(definitions, { ...selection.toOpen, inventories: true, state: true });
+  const { problems, ...resources } = await openResources(
+    definitions,
+    { ...options, ...selection.toOpen },
+    context,
+    openStore,
+  );
+  return { ...resources, options, started, definitions: withProblems(definitions, problems), allows, selection };
 };
 
 /** Opens the state, then the targets. What is open is closed where the rest cannot be. */
@@ -45,13 +54,17 @@ export const openResources = async (
   which: Pick<PassOptions, 'targets' | 'serve'>,
   context: RunContext,
   openStore: StoreOpener,
-): Promise<Resources> => {
+): Promise<Resources & Pick<IdentifiedState, 'problems'>> => {
   const store = await openStore(definitions.state);
-  return orClose({ targets: noTargets, store }, async () => ({
-    targets: await openTargets(definitions, which, context),
-    store,
-  }));
+  return orClose({ targets: noTargets, store }, async () => {
+    const { problems, storeFor } = await identifyState(store, definitions, context);
+    const targets = await openTargets(definitions, which, context);
+    return { targets, store: storeFor(targets), problems };
+  });
 };
+
+export const withProblems = (definitions: Definitions, more: readonly Problem[]): Definitions =>
+  more.length === 0 ? definitions : { ...definitions, problems: sortProblems([...definitions.problems, ...more]) };
 
 const noTargets: OpenTargets = { open: new Map(), statuses: [], problems: [] };
 
@@ -72,13 +85,15 @@ export const orClose = async <T>(resources: Resources, job: () => Promise<T>): P
 
 /** Does a job with the state open, and closes it whatever comes of it. */
 export const withStore = async <T>(
-  { state }: Pick<Definitions, 'state'>,
+  definitions: Definitions,
   openStore: StoreOpener,
-  job: (store: Store) => Promise<T>,
+  context: ProviderLookup,
+  job: (state: IdentifiedState) => Promise<T>,
 ): Promise<T> => {
-  const store = await openStore(state);
+  refuseOfPullRequest(definitions, { targets: [], inventories: false, state: true });
+  const store = await openStore(definitions.state);
   try {
-    return await job(store);
+    return await job(await identifyState(store, definitions, context));
   } finally {
     await closeResources({ targets: noTargets, store });
   }

@@ -8,7 +8,7 @@ import { keyOf } from '../model/rrset.ts';
 import { withSerialOf } from '../model/soa.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import { checkInWords, visible } from '../report/index.ts';
+import { checkInWords } from '../report/index.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
 
 /** One zone to prove. Without `keys`, every RRset of it. */
@@ -96,8 +96,10 @@ const differenceAt = (
   };
 };
 
-const checkText = (rrset: ComparedRRset | null): readonly string[] =>
-  rrset === null ? [] : [`health check: ${visible(checkInWords(rrset.healthCheck ?? null))}`];
+const checkText = (rrset: ComparedRRset | null): readonly string[] => {
+  if (rrset === null) return [];
+  return [rrset.healthCheck === undefined ? 'not checked' : `checked ${checkInWords(rrset.healthCheck)}`];
+};
 
 const textsOf = (rrset: ComparedRRset | null, spelt: (rdata: string) => string): string[] =>
   rrset === null ? [] : rrset.values.map(({ rdata }) => `${rrset.ttl} ${spelt(rdata)}`).sort();

@@ -4,6 +4,7 @@ import type { Serving } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
 import type { ProviderLookup } from '../target.ts';
 import { sourcesOf } from './options.ts';
+import { refuseOfPullRequest } from './pull-request.ts';
 import { factoryOf } from './targets.ts';
 
 export interface ServingTarget {
@@ -25,6 +26,7 @@ const startServing = async (
     for (const target of definitions.targets) {
       const factory = await factoryOf(target, definitions, context);
       if (factory.serve === undefined || options.targets?.includes(target.name) === false) continue;
+      refuseOfPullRequest(definitions, { targets: [target.name], inventories: false, state: false });
       const { secrets } = await resolveSecrets(target, definitions.targetsFolder);
       const server = await factory.serve({ config: target.config, secrets, folder: definitions.targetsFolder });
       started.push({ target: target.name, server });

@@ -32,5 +32,5 @@ export const stoppable = (provider: Provider, target: string): Provider => {
         write(async () => provider.finish?.(zone, changes, signal, stopping), signal),
     }),
   };
-  return Object.assign(Object.create(provider), own);
+  return Object.assign(Object.create(provider), { ...provider }, own);
 };

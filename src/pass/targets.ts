@@ -8,6 +8,7 @@ import { unlessAborted } from '../model/unless-aborted.ts';
 import type { Provider, ProviderContext, ProviderFactory, Serving } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
 import type { OpenTarget, OpenTargets, ProviderLookup, RunContext } from '../target.ts';
+import { refuseOfPullRequest } from './pull-request.ts';
 import { stoppable } from './stoppable.ts';
 import { interruptedRead } from './stopped.ts';
 
@@ -20,6 +21,7 @@ export const openTargets = async (
   { targets: names, serve }: Pick<PassOptions, 'targets' | 'serve'>,
   context: ProviderLookup & Pick<RunContext, 'signal' | 'onDebug'>,
 ): Promise<OpenTargets> => {
+  refuseOfPullRequest(definitions, { targets: names, inventories: false, state: false });
   const wanted = definitions.targets.filter((target) => names === undefined || names.includes(target.name));
   const opened = await Promise.all(wanted.map((target) => openOne(target, definitions, serve, context)));
   return {
@@ -106,16 +108,43 @@ export const serverIdOf = (
   folder: string,
 ): string => JSON.stringify([provider, factory.serverId?.({ name, config, folder }) ?? { target: name }]);
 
+/** By target: what it is in the state, in words; a target whose provider or keys cannot be used has none. */
+export const stateIdsOf = async (
+  definitions: Definitions,
+  context: ProviderLookup,
+): Promise<ReadonlyMap<string, string>> =>
+  idsOf(definitions, context, ({ config, name, provider }, factory) => {
+    const target = { name, config, folder: definitions.targetsFolder };
+    const id = factory.stateId?.(target) ?? factory.serverId?.(target) ?? name;
+    return `${provider} ${inWords(id)}`;
+  });
+
+/** Many providers write their ids as lists. */
+const inWords = (id: string): string => {
+  try {
+    const parts: unknown = JSON.parse(id);
+    return Array.isArray(parts) ? parts.filter((part) => part !== null).join(' ') : id;
+  } catch {
+    return id;
+  }
+};
+
 /** By target: the server that each writes to, also of those that are not open. A target whose provider or keys cannot be used has none. */
 export const serverIdsOf = async (
   definitions: Definitions,
   context: ProviderLookup,
+): Promise<ReadonlyMap<string, string>> =>
+  idsOf(definitions, context, (target, factory) => serverIdOf(target, factory, definitions.targetsFolder));
+
+const idsOf = async (
+  definitions: Definitions,
+  context: ProviderLookup,
+  idOf: (target: TargetDefinition, factory: ProviderFactory) => string,
 ): Promise<ReadonlyMap<string, string>> => {
   const ids = await Promise.all(
     definitions.targets.map(async (target) => {
       try {
-        const factory = await factoryOf(target, definitions, context);
-        return [[target.name, serverIdOf(target, factory, definitions.targetsFolder)] as const];
+        return [[target.name, idOf(target, await factoryOf(target, definitions, context))] as const];
       } catch {
         // It cannot be opened either, and says why where it is.
         return [];

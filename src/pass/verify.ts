@@ -24,8 +24,9 @@ export const verifyPass = async (
   context: RunContext,
   openStore: StoreOpener,
 ): Promise<VerifyReport & { readonly definitions: Definitions }> =>
-  withDesired(options, context, openStore, ({ desired: { definitions, evidence }, store }) =>
+  withDesired(options, context, openStore, ({ desired: { definitions, evidence }, storeFor }) =>
     withTargets(definitions, { ...options, serve: true }, context, async (targets) => {
+      const store = storeFor(targets);
       const due = selectedZones(definitions.zones, options).flatMap((zone) =>
         zone.settings.targets.flatMap((name) => {
           const target = targets.open.get(name);

@@ -119,6 +119,10 @@ const retainedByInventory = (rrsets: readonly RRset[], stored: readonly StoredVa
   return retainedValues.length === 0 ? [] : retainedValues.filter(isStored(stored));
 };
 
+/** In the registration zone a name is its server's alone: whoever has the address now does not account for it there. */
+const evidenceIn = ({ scope }: DesiredZone, evidence: DeletionEvidence): DeletionEvidence =>
+  scope?.all === true ? { ...evidence, addresses: new Map() } : evidence;
+
 /** Values of one name and type that exist and that nobody wants. */
 interface UnwantedValues extends StoredValues {
   readonly verdicts: readonly { readonly rdata: string; readonly verdict: DeletionVerdict }[];
@@ -133,7 +137,7 @@ const unwantedValues = (
   if (evidence === null) return [];
   const isInScope = inScope(zone, evidence);
   const quarantined = new Set(zone.quarantined.map(({ name }) => name));
-  const verdictOf = deletionJudge(evidence, zone.settings.guards.absence);
+  const verdictOf = deletionJudge(evidenceIn(zone, evidence), zone.settings.guards.absence);
   const protectionOf = stayingIn(zone);
   return stored.flatMap((each) => {
     const { name, type, rdatas, rrset } = each;

@@ -13,6 +13,7 @@ export const whyInvalidResult = (method: string, value: unknown, args: readonly 
   if (method === 'listZones') return whyInvalidList(value, whyInvalidListedZone);
   if (method === 'nameServers') return whyInvalidList(value, whyInvalidNameServer);
   if (method === 'delegation') return value === null ? null : whyInvalidList(value, whyInvalidName);
+  if (method === 'zoneId') return isTextOrNull(value) ? null : 'it returned neither a string nor null';
   if (method === 'writeTimeout') {
     return Number.isFinite(value) && Number(value) >= 0 ? null : 'it returned no number of milliseconds';
   }

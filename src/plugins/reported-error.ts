@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { errorCodes, HostmasterError } from '../model/errors.ts';
+import { masked } from '../model/mask.ts';
 import type { ProviderContext } from '../provider.ts';
 import { locationIn } from './failure.ts';
 import { isObjectLike } from './unchecked.ts';
@@ -58,12 +59,12 @@ const isHostmasterError = (error: unknown): error is HostmasterError =>
 /** Of a write it is not known what it had done by then; what was read of one zone says nothing of the others. */
 const bugOf = (source: Source, method: string, error: unknown, context: ProviderContext): HostmasterError => {
   if (method === 'read' && error instanceof InvalidResult) {
-    const message = source.unsound(oneLine(error.message), zoneNameOf(error.zone));
-    return new HostmasterError('ZONE_UNREADABLE', withoutSecrets(message, context));
+    const message = source.unsound(withoutSecrets(oneLine(error.message), context), zoneNameOf(error.zone));
+    return new HostmasterError('ZONE_UNREADABLE', message);
   }
   const place = locationIn(error, context.folder);
-  const what = `${place === null ? '' : `${place}: `}${oneLine(textOf(error))}`;
-  const message = withoutSecrets(`${source.name} has a bug in ${method}: ${what}; ${source.advice}`, context);
+  const what = `${place === null ? '' : `${place}: `}${withoutSecrets(oneLine(textOf(error)), context)}`;
+  const message = `${source.name} has a bug in ${method}: ${what}; ${source.advice}`;
   const code = method === 'apply' ? 'WRITE_UNKNOWN' : 'TARGET_UNREACHABLE';
   return new HostmasterError(code, message, { cause: error });
 };
@@ -80,10 +81,4 @@ const longest = 500;
 
 const oneLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, longest);
 
-/** A shorter secret would be found in ordinary words. */
-const minSecretLength = 4;
-
-const withoutSecrets = (text: string, { secrets }: ProviderContext): string =>
-  Object.values(secrets)
-    .filter((secret) => secret.length >= minSecretLength)
-    .reduce((rest, secret) => rest.replaceAll(secret, '(secret)'), text);
+const withoutSecrets = (text: string, { secrets }: ProviderContext): string => masked(text, Object.values(secrets));

@@ -3,12 +3,16 @@
 // Premise: what a report says is chosen once, and how it looks once for each format; neither knows of the other.
 //   1. A command hands its result to a function of prepare/, one a command: `preparePlanned(plan)`.
 //   2. That gives a `Report` (report.ts): plain data without markup. It says what is shown and in what words, in sections
-//      (problems, zones, lines, notes, a file), and holds the document that JSON has, in the shape that scripts rely on.
+//      (problems, zones, lines, a file), and holds the document that JSON has, in the shape that scripts rely on.
 //   3. `render(format, report)` looks the renderer up in the one table (render.ts): text.ts, markdown.ts or json.ts. A
-//      renderer knows the kinds of sections, not the commands. It decides on order among zones, on how much fits (a screen
-//      and a comment on a pull request have different room; what is cut is counted), on columns, tables and colours.
-//   4. Text that a stranger chose stays raw until then. What makes it harmless is in two places: lines.ts for a terminal
-//      (no control character leaves its line), markdown/markup.ts for markdown (nothing leaves its span, cell or line).
+//      renderer knows the kinds of sections, not the commands. It decides on columns, tables, colours, and how much room it has.
+//   4. What is dangerous (danger.ts) decides on the order, and on what goes first where there is not room for all: items.ts
+//      ranks names, share.ts shares the room among zones and counts what is left out. Every format uses these.
+//   5. change-view.ts says of a change what goes and what comes; values/ compares the values themselves, so that the part
+//      that differs shows however long they are.
+//   6. Text that a stranger chose stays raw until a renderer writes it. What makes it harmless is in one place,
+//      words/visible.ts; lines.ts uses it for a terminal, markdown/markup.ts for markdown, json.ts and zonefile.ts for what is
+//      read back.
 // words/ has the sentences that several of them say: a change, an origin, a check, a difference, a problem.
 //
 // A new report is a file of prepare/ and a line here; a new format is a file beside text.ts and a line in render.ts.
@@ -29,5 +33,5 @@ export { problemsAsText } from './text.ts';
 export { checkInWords } from './words/check.ts';
 export { locationOf } from './words/problem.ts';
 export { shellWord } from './words/shell.ts';
-export { visible } from './words/visible.ts';
+export { harmlessLines, visible } from './words/visible.ts';
 export { type ZoneFileForm, zoneFile, zoneFileName, zoneMaster } from './zonefile.ts';

@@ -1,7 +1,7 @@
 import type { Colours } from './colours.ts';
 import { noColours } from './colours.ts';
 import { type Line, type Span, type Tone, toned } from './report.ts';
-import { visible } from './words/visible.ts';
+import { harmlessLine, visible } from './words/visible.ts';
 
 const colourOf = {
   error: 'red',
@@ -27,9 +27,11 @@ const isPointer = ([first]: Line): boolean =>
   first !== undefined && typeof first !== 'string' && first.tones.includes('pointer');
 
 export const lineAsText = (line: Line, colours: Colours = noColours): string =>
-  coloured(
-    line.map((part) => (typeof part === 'string' ? toned(part) : part)),
-    colours,
+  harmlessLine(
+    coloured(
+      line.map((part) => (typeof part === 'string' ? toned(part) : part)),
+      colours,
+    ),
   );
 
 /** A run of spans with the same first tone is coloured as one. */

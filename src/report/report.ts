@@ -1,5 +1,7 @@
-import type { Action, Change, Unmanaged, Withheld } from '../model/plan.ts';
+import type { Action, Unmanaged } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Counts } from './danger.ts';
+import type { Item } from './items.ts';
 
 /** What a stretch of text is; a format may say it by a colour, or not at all. */
 export type Tone =
@@ -38,11 +40,10 @@ export interface ZoneSection {
   readonly zone: string;
   readonly target: string;
   readonly isNew: boolean;
-  /** The worst that is in it: something goes or is withheld, something becomes another, or all is new. */
-  readonly risk: 'removes' | 'replaces' | 'adds';
-  /** In the plan's order, and not yet in words: a plan may have a million, of which a format shows hundreds. */
-  readonly changes: readonly Change[];
-  readonly withheld: readonly Withheld[];
+  /** What is withheld and what changes, the most dangerous first, and not yet in words: a plan may have a million. */
+  readonly items: readonly Item[];
+  /** Of all that is withheld and changes, also where `items` leave some out. */
+  readonly counts: Counts;
   /** Without what every zone has. */
   readonly unmanaged: readonly Unmanaged[];
   readonly cost: string | null;
@@ -50,11 +51,10 @@ export interface ZoneSection {
 
 export type Section =
   | { readonly kind: 'problems'; readonly problems: readonly Problem[]; readonly most: MostProblems }
+  /** Those with what is most dangerous first. */
   | { readonly kind: 'zones'; readonly zones: readonly ZoneSection[] }
   /** Output as a terminal shows it. */
   | { readonly kind: 'lines'; readonly lines: readonly Line[] }
-  /** A few words of our own, the same in every format. */
-  | { readonly kind: 'notes'; readonly lines: readonly string[] }
   /** A file's content, which is not ours to change. */
   | { readonly kind: 'file'; readonly content: string };
 

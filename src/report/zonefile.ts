@@ -3,6 +3,7 @@ import { relativeTo } from '../model/name.ts';
 import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
 import { isSoa } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
+import { commandMark, unprintable, visible } from './words/visible.ts';
 
 /** octoDNS's YAML, or an RFC 1035 master file. */
 export type ZoneFileForm = 'yaml' | 'zone';
@@ -65,7 +66,19 @@ const reserved = /^(?:y|n|yes|no|on|off|true|false|null|~)$/i;
 /** Plain where every reader of YAML takes it for the same text; else double-quoted, which JSON's strings are. */
 const yamlScalar = (value: unknown): string => {
   if (typeof value !== 'string') return JSON.stringify(value);
-  return plain.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
+  return plain.test(value) && !reserved.test(value) ? value : inQuotes(value);
+};
+
+/** With escapes for what a log or a terminal would act on; beyond 16 bits as all readers of YAML know them. */
+const inQuotes = (text: string): string => {
+  const json = JSON.stringify(text);
+  const printable = /^[ -~]*$/.test(json) ? json : json.replaceAll(unprintable, escapedInYaml);
+  return printable.includes('##') ? printable.replaceAll(commandMark, escapedInYaml) : printable;
+};
+
+const escapedInYaml = (character: string): string => {
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
 };
 
 /** Types beyond the ones that standards name are private use: only their own server can read their text (RFC 6895). */
@@ -73,21 +86,23 @@ const privateUse = 65280;
 
 /** A zone as an RFC 1035 master file. What standard parsers don't know is written by RFC 3597, its text in a comment. */
 export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<string> {
-  yield `$ORIGIN ${zone}\n`;
+  yield `$ORIGIN ${withoutCommands(zone)}\n`;
   for (const rrset of inOrder(rrsets, zone)) {
     const code = typeByName(rrset.type)?.code ?? 0;
-    const owner = relativeTo(rrset.name, zone) || '@';
+    const owner = withoutCommands(relativeTo(rrset.name, zone) || '@');
     for (const { rdata } of rrset.values) {
-      if (code === 0) yield `; ${owner} ${rrset.type} ${oneLine(rdata)} is no record of a master file\n`;
+      if (code === 0) yield `; ${owner} ${rrset.type} ${visible(rdata)} is no record of a master file\n`;
       else
         yield code >= privateUse
-          ? `${owner}\t${rrset.ttl}\tIN\tTYPE${code}\t${genericRdata(rrset.type, rdata)}\t; ${rrset.type} ${oneLine(rdata)}\n`
-          : `${owner}\t${rrset.ttl}\tIN\t${rrset.type}\t${rdata}\n`;
+          ? `${owner}\t${rrset.ttl}\tIN\tTYPE${code}\t${genericRdata(rrset.type, rdata)}\t; ${rrset.type} ${visible(rdata)}\n`
+          : `${owner}\t${rrset.ttl}\tIN\t${rrset.type}\t${withoutCommands(rdata)}\n`;
     }
   }
 }
 
-const oneLine = (text: string): string => text.replaceAll(/[\r\n]/g, ' ');
+/** The same text with RFC 1035's escapes where a log that it is printed to would begin a command. */
+const withoutCommands = (text: string): string =>
+  (text.includes('##') ? text.replaceAll(commandMark, '\\035') : text).replace(/^:(?=:)/, '\\058');
 
 /** Numbers inside of a text count as numbers: h2 before h10. */
 const naturally = (a: string, b: string): number => {

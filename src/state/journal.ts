@@ -12,7 +12,10 @@ const journal: Table<JournalEntry> = {
   body: guardOf(journalEntrySchema),
 };
 
-type Journal = Pick<Store, 'journal' | 'journalAll' | 'journalled' | 'endJournal' | 'endJournalAll'>;
+type Journal = Pick<
+  Store,
+  'journal' | 'journalAll' | 'journalled' | 'journalledElsewhere' | 'endJournal' | 'endJournalAll'
+>;
 
 const what = 'an entry of the journal, a set of changes that may be half done,';
 
@@ -47,6 +50,7 @@ export const journalIn = (work: StateWork): Journal => {
         const found = await rows.read(sql, [], what);
         return found.map(({ body }) => body).sort((a, b) => a.at - b.at);
       }),
+    journalledElsewhere: () => Promise.resolve([]),
     endJournal: (id) => endJournalAll([id]),
     endJournalAll,
   };

@@ -44,6 +44,8 @@ export const writtenValuesSchema = Type.Array(
 
 export const orphanedValuesSchema = Type.Array(Type.Object({ name: text, type: text, rdata: text, missing }));
 
+export const identitySchema = Type.Object({ stored: text, at: number });
+
 export const passSchema = Type.Object({
   started: number,
   ended: number,

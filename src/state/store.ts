@@ -1,4 +1,5 @@
 import type { Store } from '../model/ports.ts';
+import { identitiesIn } from './identities.ts';
 import { inventoriesIn } from './inventories.ts';
 import { journalIn } from './journal.ts';
 import { lastSyncsIn } from './last-syncs.ts';
@@ -19,6 +20,7 @@ export const storeOn = (driver: SqlDriver, say: Say): Store => {
     ...writtenIn(work),
     ...orphansIn(work),
     ...journalIn(work),
+    ...identitiesIn(work),
     ...passesIn(work),
     close: () => driver.close(),
   };
@@ -26,14 +28,15 @@ export const storeOn = (driver: SqlDriver, say: Say): Store => {
 
 /** The same, where nothing may be written: what would be is let go. */
 export const readersOn = (driver: SqlDriver, say: Say): Store => {
-  const { lastSync, inventory, written, orphans, journalled, passes, close } = storeOn(driver, say);
-  return { ...emptyStore, lastSync, inventory, written, orphans, journalled, passes, close };
+  const { lastSync, inventory, written, orphans, journalled, passes, identify, close } = storeOn(driver, say);
+  return { ...emptyStore, lastSync, inventory, written, orphans, journalled, passes, identify, close };
 };
 
 const nothing = (): Promise<void> => Promise.resolve();
 
 /** A state that knows nothing and keeps nothing. */
 export const emptyStore: Store = {
+  identify: async (identities) => identities.map(({ first }) => ({ stored: first, before: null })),
   lastSync: () => Promise.resolve(null),
   saveSync: nothing,
   forgetSync: nothing,
@@ -50,6 +53,7 @@ export const emptyStore: Store = {
   journal: nothing,
   journalAll: nothing,
   journalled: () => Promise.resolve([]),
+  journalledElsewhere: () => Promise.resolve([]),
   endJournal: nothing,
   endJournalAll: nothing,
   recordPass: nothing,

@@ -78,8 +78,14 @@ const placeName = (path: readonly string[]): string | null => {
   return path.length === 0 ? null : quoted(path.slice(Math.max(0, from)).join('.'));
 };
 
+/** Of `api_key:s3cr3t`, which YAML takes for one key where a space is forgotten, the key alone is shown. */
+const shownKey = (key: string): string => {
+  const [, start = '', rest = ''] = /^([\w-]*)([:=].*)?$/s.exec(key) ?? [];
+  return rest === '' ? quoted(key) : `${quoted(start)} with what follows it (is a space missing after ":"?)`;
+};
+
 export const unknownKey = (key: string, known: readonly string[]): string =>
-  `${quoted(key)} is not a key here${didYouMean(key, known)}; the ${known.length === 1 ? 'only key is' : 'keys are'} ${listed(known)}`;
+  `${shownKey(key)} is not a key here${didYouMean(key, known)}; the ${known.length === 1 ? 'only key is' : 'keys are'} ${listed(known)}`;
 
 const isEmpty = ({ data, keyword }: ErrorObject): boolean =>
   (keyword === 'minLength' && data === '') || (keyword === 'minItems' && Array.isArray(data) && data.length === 0);

@@ -69,7 +69,8 @@ const readAlgorithm = (text: string) => {
   const [, algorithm = '', bits] = /^(hmac-[a-z0-9]+?)(?:-([0-9]{1,4}))?\.?$/.exec(text.toLowerCase()) ?? [];
   const fullBytes = algorithms[algorithm];
   if (fullBytes === undefined) {
-    throw new SyntaxProblem(`${JSON.stringify(text)} is no TSIG algorithm: use one of ${tsigAlgorithms.join(', ')}`);
+    const shown = /^[\w.-]{1,15}$/.test(text) ? JSON.stringify(text) : 'what is named';
+    throw new SyntaxProblem(`${shown} is no TSIG algorithm: use one of ${tsigAlgorithms.join(', ')}`);
   }
   const macBytes = bits === undefined ? fullBytes : Number(bits) / 8;
   if (!Number.isInteger(macBytes) || macBytes > fullBytes || macBytes < Math.max(leastMacBytes, fullBytes / 2)) {

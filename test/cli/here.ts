@@ -16,7 +16,9 @@ export const runHere = async (
   const err: string[] = [];
   const io: Io = {
     out: (text) => void out.push(text),
+    say: (text) => void out.push(text),
     err: (text) => void err.push(text),
+    redraw: (text) => void err.push(text),
     colours: noColours,
     interactive: false,
     progress: false,

@@ -89,7 +89,7 @@ describe('exit codes', () => {
     const { code, stdout } = await run('verify');
     expect(code).toBe(4);
     expect(stdout).toBe(
-      `127.0.0.1:${repository.port}: www.example.com. A differs: expected 300 192.0.2.10, 300 192.0.2.12; answered 300 192.0.2.10, 300 192.0.2.11\nVerified: 27 answers; 1 difference.\n`,
+      `127.0.0.1:${repository.port}: www.example.com. A differs: expected 300 192.0.2.12; answered 300 192.0.2.11; 1 as expected\nVerified: 27 answers; 1 difference.\n`,
     );
     const { differences } = jsonOf(await run('verify', '--format', 'json'));
     expect(differences).toEqual([

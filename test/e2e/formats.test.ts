@@ -63,7 +63,7 @@ describe('the commands on the sample repository', () => {
     const text = await run('plan');
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toContain(
-      'example.com. at local (new zone)\n  + @            CAA    3600  0 issue "letsencrypt.org"  (apex)',
+      'example.com. at local (new zone)\n  + @            NS     3600  ns1.example.com., ns2.example.com.  (apex)',
     );
     expect(text.stdout).toMatch(/\n\nPlan: 4 new zones and 27 creates\.\n$/);
     const plan = jsonOf(await run('plan', '--format', 'json'));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { onTerminal } from '../command.ts';
+import { cleanEnvironment, onTerminal } from '../command.ts';
 import { type AppliedSample, appliedSample, jsonOf, zoneFile } from './sample-repository.ts';
 
 // What the options do that choose, keep and ask, and where the result goes; each test begins with the sample applied.
@@ -64,7 +64,11 @@ describe('a result that goes elsewhere', () => {
     change();
     const bin = join(import.meta.dirname, '../../bin/hostmaster.ts');
     const line = `"${process.execPath}" "${bin}" apply --yes --format json | head -c 1; exit \${PIPESTATUS[0]}`;
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: repository.folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
+      cwd: repository.folder,
+      env: cleanEnvironment(),
+      encoding: 'utf8',
+    });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{', stderr: '' });
     expect(await run('plan', '--exit-code')).toMatchObject({ code: 0 });
   });
@@ -72,7 +76,11 @@ describe('a result that goes elsewhere', () => {
   it('exit 1: a result that cannot be written', () => {
     const bin = join(import.meta.dirname, '../../bin/hostmaster.ts');
     const line = `"${process.execPath}" "${bin}" plan > /dev/full`;
-    const { status, stderr } = spawnSync('bash', ['-c', line], { cwd: repository.folder, encoding: 'utf8' });
+    const { status, stderr } = spawnSync('bash', ['-c', line], {
+      cwd: repository.folder,
+      env: cleanEnvironment(),
+      encoding: 'utf8',
+    });
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: expect.stringMatching(/^hostmaster: the result cannot be written: ENOSPC.*\n$/),

@@ -4,6 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanEnvironment } from '../command.ts';
 import { jsonFileSource } from '../conformance/json-file.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -11,7 +12,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** As a user's shell has it: nothing of the npm that runs the tests, and the pinned Node first. */
 const env = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_'))),
+  ...Object.fromEntries(Object.entries(cleanEnvironment()).filter(([name]) => !name.toLowerCase().startsWith('npm_'))),
   PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
 };
 

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { cleanEnvironment } from '../command.ts';
 import { startPowerDns, tempFolder } from '../servers/index.ts';
 import { documents, root, textOf, textsIn } from './documents.ts';
 import { jsonOf, sample } from './sample-repository.ts';
@@ -21,7 +22,10 @@ const commandsOf = (document: string): readonly string[] => {
 };
 
 const helpOf = (words: readonly string[]): { readonly status: number | null; readonly text: string } => {
-  const { status, stdout } = spawnSync(process.execPath, [bin, ...words, '--help'], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(process.execPath, [bin, ...words, '--help'], {
+    env: cleanEnvironment(),
+    encoding: 'utf8',
+  });
   return { status, text: stdout };
 };
 
@@ -197,7 +201,7 @@ const existing = [
 
 const printed = (folder: string, env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: cleanEnvironment(env) });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.pipe(process.stderr);

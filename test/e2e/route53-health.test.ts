@@ -147,8 +147,7 @@ describe('on a fake of AWS', () => {
       labels.replace('port: 25', 'url: "https://{{server.ip}}/up", interval: 10s, string_match: ok'),
     );
     const { stdout } = await lab.run('plan');
-    expect(stdout).toContain('- health check: TCP port 25, each 30 s');
-    expect(stdout).toContain('+ health check: https://192.0.2.1/up and 2 more URLs, with "ok" in it, each 10 s');
+    expect(stdout).toContain('checked tcp/25, each 30 s → https://ADDRESS/up, with "ok" in it, each 10 s: 3 stay');
     expect(stdout).toMatch(/other health checks: about 18\.00 USD a month more/);
     expectApplied(await lab.apply());
     expect(checked()).toEqual(['192.0.2.1:443', '192.0.2.2:443', '192.0.2.3:443']);
@@ -182,7 +181,7 @@ describe('on a fake of AWS', () => {
     fake.account.checks.set(one.id, { ...one, config: { ...one.config, Port: 26 } });
     const { code, stdout } = await lab.run('verify');
     expect(code).toBe(4);
-    expect(stdout).toContain('health check: TCP port 25, each 30 s');
+    expect(stdout).toContain('checked tcp/25, each 30 s');
     expectApplied(await lab.apply());
     await lab.settled();
     lab.configure({ zones: { 'lab.internal': { targets: ['aws'], static: 'none' } }, grants: [] });
@@ -191,7 +190,7 @@ describe('on a fake of AWS', () => {
     const deleted = await lab.run('zone', 'delete', ...args);
     expect(deleted.code, deleted.stdout + deleted.stderr).toBe(0);
     expect(readFileSync(join(lab.folder, 'example.com.zone'), 'utf8')).toContain(
-      '; health-checked, which this file cannot say: mail.example.com. A (TCP port 25, each 30 s)',
+      '; health-checked, which this file cannot say: mail.example.com. A (tcp/25, each 30 s)',
     );
     expect([claimed(), checked()]).toEqual([[], []]);
     expect(fake.broken).toEqual([]);

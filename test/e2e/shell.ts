@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanEnvironment } from '../command.ts';
 import { tempFolder } from '../servers/index.ts';
 import { type Block, isCommand, root } from './documents.ts';
 
@@ -80,7 +81,7 @@ const runShell = (script: string, { folder, env, programs = {} }: Setting): Prom
   new Promise((resolve, reject) => {
     const child = spawn('setpriv', ['--pdeathsig=KILL', 'bash', script], {
       cwd: folder,
-      env: { ...process.env, NO_COLOR: '1', ...env, PATH: `${folderOf(programs)}:${process.env.PATH}` },
+      env: cleanEnvironment({ NO_COLOR: '1', ...env, PATH: `${folderOf(programs)}:${process.env.PATH}` }),
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
     });

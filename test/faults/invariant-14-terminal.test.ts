@@ -80,6 +80,7 @@ describe('invariant 14: Ctrl-C in a terminal', { timeout: 120_000 }, () => {
   });
 
   it.each(['the command itself', 'npm run'] as const)('%s: at the question, nothing is applied', async (how) => {
+    proxy.clear();
     const apply = started(how, 'apply');
     await apply.says('[yes/no]');
     apply.child.stdin?.write(ctrlC);

@@ -171,3 +171,23 @@ describe('a state file that is damaged', () => {
     await scene.expectAll(three);
   });
 });
+
+describe('a state file that is deleted while a server has the address of another', () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await appliedScene(pdns, { servers: rest });
+  });
+  afterAll(() => scene?.stop());
+
+  it.each([
+    ['whose entry cannot be used', { ips: ['10.0.0.256'] }],
+    ['that is missing', null],
+  ] as const)('%s: its name keeps its answer until that is proven', async (_, entry) => {
+    const newcomer = scene.server('web9', { ips: [scene.address(3)] });
+    scene.has('web1', ...(entry === null ? [] : [scene.server('web3', entry)]), newcomer);
+    scene.forget();
+    scene.pass(minute);
+    await scene.apply();
+    expect(await scene.content()).toContain(`web3 A 300 ${scene.address(3)}`);
+  });
+});

@@ -30,8 +30,23 @@ describe('README', () => {
     }
   });
 
-  it('has every test that bears a number or an incident', () => {
+  it('has each invariant from 1 to 14 once, with a test', () => {
+    const invariants = rows.filter(({ first }) => /^\d+$/.test(first));
+    expect(invariants.map(({ first }) => Number(first))).toEqual([...new Array(14).keys()].map((i) => i + 1));
+    expect(invariants.filter(({ files }) => files.length === 0)).toEqual([]);
+  });
+
+  it('has every test that bears a number beside the invariant of that number', () => {
+    const filesOf = (number: string) => rows.filter(({ first }) => first === number).flatMap(({ files }) => files);
+    const numbered = tests.flatMap((file) => {
+      const [, number] = /^invariant-(\d+)-/.exec(file) ?? [];
+      return number === undefined ? [] : [{ file, number }];
+    });
+    expect(numbered.filter(({ file, number }) => !filesOf(number).includes(file))).toEqual([]);
+  });
+
+  it('has every test of an incident', () => {
     const named = new Set(rows.flatMap(({ files }) => files));
-    expect(tests.filter((file) => /^in(?:variant|cident)/.test(file) && !named.has(file))).toEqual([]);
+    expect(tests.filter((file) => file.startsWith('incident') && !named.has(file))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Ended, hostmaster } from '../command.ts';
+import { cleanEnvironment, type Ended, hostmaster } from '../command.ts';
 import {
   type Bind,
   type Proxy as FaultyProxy,
@@ -201,7 +201,8 @@ describe('a dump that cannot be written to its end', () => {
     const args = [process.execPath, bin, ...argsOf(), '--config', repository.config];
     // 300 KiB are enough for the state, and too little for the dump.
     const limited = ['-c', 'ulimit -f 300; exec "$@"', 'bash', ...args];
-    await expect(promisify(execFile)('bash', limited)).rejects.toMatchObject({
+    const limitedRun = promisify(execFile)('bash', limited, { env: cleanEnvironment() });
+    await expect(limitedRun).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/nothing was deleted: the dump .* cannot be written \(EFBIG/),
     });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadRules } from '../../src/load/index.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { rules } from '../../src/rules/index.ts';
@@ -20,10 +20,20 @@ const names = readdirSync(folder, { withFileTypes: true })
 /** Relative to where the tests run, so that no path of a machine gets into what is expected. */
 const configOf = (name: string) => relative(process.cwd(), join(folder, name, 'hostmaster.yaml'));
 
+/** Variables that are set for a folder, one a line. */
+const environmentOf = (name: string): readonly (readonly [string, string])[] => {
+  const file = join(folder, name, 'environment');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  return lines.map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)] as const);
+};
+
 const hasGoodZone = (name: string) => existsSync(join(folder, name, 'zones/good.example.yaml'));
 
 describe('validate', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
   it.each(names)('%s', async (name) => {
+    for (const [variable, value] of environmentOf(name)) vi.stubEnv(variable, value);
     const { stdout, stderr, code } = await runHere(['validate', '--config', configOf(name)]);
     const said = `${stdout}${stderr === '' ? '' : `--- stderr\n${stderr}`}--- exit ${code}\n`;
     expect(said).not.toMatch(/^\s+at .*[:(]\d|node:internal|\bundefined\b|\[object /m);

@@ -199,7 +199,7 @@ describe('what is wrong in hostmaster.yaml', () => {
   it.each([
     [
       `${targets}¦zonse: {}\nzones: {}\n`,
-      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, targets, zones, inventory, registration, grants and guards',
+      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, stop_within, targets, zones, inventory, registration, grants and guards',
     ],
     [
       withZone('{targets: [pdns], ¦tll: 5}'),
@@ -357,7 +357,7 @@ describe('a hostmaster.yaml that cannot be read at all', () => {
       ['a: 1\n b: 2\n', 'hostmaster.yaml:1:'],
       ['', 'hostmaster.yaml:1:1: hostmaster.yaml is empty; it needs "targets:" and "zones:"'],
       ['- a\n', 'hostmaster.yaml:1:1: hostmaster.yaml must be a mapping; it needs "targets:" and "zones:"'],
-      ['a: *b\n', 'the alias *b has no anchor before it'],
+      ['a: *b\n', 'hostmaster.yaml:1:4: an alias here has no anchor before it'],
       [`a: ${'['.repeat(20_000)}\n`, 'hostmaster.yaml:1:'],
       [`# ${'x'.repeat(sizeLimits.configBytes)}\n`, `${sizeLimits.configBytes} is the most`],
       [Uint8Array.of(0x61, 0x3a, 0xff, 0x0a), 'it is not UTF-8 text'],

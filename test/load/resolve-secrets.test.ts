@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { resolveSecrets } from '../../src/load/index.ts';
@@ -10,6 +11,9 @@ const variable = 'HOSTMASTER_TEST_SECRET';
 afterEach(() => {
   delete process.env[variable];
 });
+
+const notShown = '(not shown here, as it may be the secret itself)';
+const ofGit = "is one of Git's own, which may hold the token of the checkout; name another";
 
 const target = (api_key: SecretRef): TargetDefinition => ({
   name: 'pdns',
@@ -49,17 +53,26 @@ describe('secrets', () => {
       undefined,
       'there is no file (not shown here, as it may be the secret itself); make it, or name another',
     ],
-    [{ file: 'none' }, undefined, 'there is no file none; make it, or name another'],
-    [{ file: 'empty' }, undefined, 'the file empty is empty; put the secret into it'],
+    [{ file: 'keys/none' }, undefined, 'there is no file keys/none; make it, or name another'],
+    [{ file: './empty' }, undefined, 'the file ./empty is empty; put the secret into it'],
+    [{ env: 'hunter2' }, undefined, `the environment variable ${notShown} is not set; set it`],
+    [{ env: `A${'B'.repeat(64)}` }, undefined, `the environment variable ${notShown} is not set; set it`],
+    [{ env: 'SECRET=hunter2' }, undefined, `the environment variable ${notShown} is not set; set it`],
+    [{ file: 'hunter2' }, undefined, `there is no file ${notShown}; make it, or name another`],
+    [{ file: 'c2VjcmV0/c2VjcmV0' }, undefined, `there is no file ${notShown}; make it, or name another`],
+    [{ file: '.git/config' }, undefined, `the file .git/config ${ofGit}`],
+    [{ file: 'keys/../.GIT/config' }, undefined, `the file keys/../.GIT/config ${ofGit}`],
+    [{ file: 'linked/config' }, undefined, `the file linked/config ${ofGit}`],
     [{ file: '.' }, undefined, 'the file . cannot be used: it is not a plain file'],
     [
-      { file: 'large' },
+      { file: './large' },
       undefined,
-      `the file large cannot be used: it has ${sizeLimits.secretBytes + 1} bytes; ${sizeLimits.secretBytes} is the most`,
+      `the file ./large cannot be used: it has ${sizeLimits.secretBytes + 1} bytes; ${sizeLimits.secretBytes} is the most`,
     ],
   ])('that are not there are CONFIG: %j', async (ref, value, message) => {
     if (value !== undefined) process.env[variable] = value;
-    const folder = repository({ empty: '\n', large: 's'.repeat(sizeLimits.secretBytes + 1) });
+    const folder = repository({ '.git/config': 'token', empty: '\n', large: 's'.repeat(sizeLimits.secretBytes + 1) });
+    symlinkSync(join(folder, '.git'), join(folder, 'linked'));
     await expect(resolveSecrets(target(ref), folder)).rejects.toMatchObject({
       code: 'CONFIG',
       kind: 'stop',

@@ -54,6 +54,7 @@ export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Defini
   zoneNames,
   roles,
   filesRead: [],
+  pullRequest: null,
   problems: [],
 });
 

@@ -67,13 +67,13 @@ describe('checks of the provider itself', () => {
     expect(assemblePlan({ ...parts, changesets: [without] }).digest).toBe(whole.digest);
     const text = render('text', preparePlanned(whole));
     expect(text).toContain('    checks cost 2 more\n');
-    expect(text).toContain('      - health check: none\n      + health check: TCP port 25, each 30 s\n');
+    expect(text).toContain('now checked tcp/25, each 30 s: 2 stay\n');
     const markdown = render('markdown', preparePlanned(whole));
     expect(markdown).toContain('checks cost 2 more');
-    expect(markdown.match(/health check: TCP port 25, each 30 s/g)).toHaveLength(1);
+    expect(markdown.match(/now checked tcp\/25, each 30 s/g)).toHaveLength(1);
     const made = plan({ desired: [checked(two)], existing: apex, target }).changeset;
     const created = render('text', preparePlanned(assemblePlan({ ...parts, changesets: [made] })));
-    expect(created).toContain('192.0.2.1, 192.0.2.2\n      + health check: TCP port 25, each 30 s\n');
+    expect(created).toContain('checked tcp/25, each 30 s: 192.0.2.1, 192.0.2.2\n');
   });
 
   it('where it can reach no address, all are plain, and an error says so', () => {

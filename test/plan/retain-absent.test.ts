@@ -213,9 +213,14 @@ describe('what is accounted for goes', () => {
       'y A 1 192.0.2.5',
     ];
     const desired = [...kept, contributed('web1 A 1 192.0.2.2', 'registration', { '192.0.2.2': 'web1' })];
-    const planned = plan({ desired, existing, zone: inScope(all), evidence: present });
+    const everyName: InventoryScope = { all: false, ptr: true, grants: [{ names: ['**'], types: ['A'] }] };
+    const planned = plan({ desired, existing, zone: inScope(everyName), evidence: present });
     expect(planned.changes).toEqual(['delete 8 PTR', 'delete claim A', 'replace web1 A']);
     expect(planned.withheld).toEqual(['absence: delete y A']);
+    // In the registration zone the name may be that of a server that had the address before.
+    const registered = plan({ desired, existing, zone: inScope(all), evidence: present });
+    expect(registered.changes).toEqual(['delete 8 PTR', 'replace web1 A']);
+    expect(registered.withheld).toEqual(['absence: delete claim A', 'absence: delete y A']);
   });
 
   it('absence that is proven lets it go, and is still an orphan', () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
 import { preparePlanned, prepareValidated, prepareVerified, render } from '../../src/report/index.ts';
-import { code, inert, table } from '../../src/report/markdown/markup.ts';
+import { code, codeOfParts, inert, tableOf } from '../../src/report/markdown/markup.ts';
+import { pageOf } from './hostile/page.ts';
 import { changeset, create, difference, planOf, remove, replace, set, times, warning, withhold } from './make.ts';
 
 const apex = 'example.com.';
@@ -33,20 +34,20 @@ describe('a plan as markdown', () => {
       '',
       '|  | where | rule | what |',
       '| --- | --- | --- | --- |',
-      '| ⚠️ | `zones/example.com.yaml:3:1` | `apex-ns-undeclared` | example.com. has no NS |',
+      '| 🟠 | `zones/example.com.yaml:3:1` | `apex-ns-undeclared` | example.com. has no NS |',
       '',
       '### `example.com.` at `pdns`',
       '',
-      '|  | name | type | before | after | why |',
-      '| --- | --- | --- | --- | --- | --- |',
-      '| 🔴 **delete** | `c` | `A` | 300 <br> `192.0.2.1` |  |  |',
-      '| 🟢 create | `b` | `A` |  | 300 <br> `192.0.2.1` | `zones/example.com.yaml:7` |',
+      '|  | name | type | ttl | before | after | why |',
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      '| 🔴 **delete** | `c` | `A` | 300 | `192.0.2.1` |  |  |',
+      '| 🟢 create | `b` | `A` | 300 |  | `192.0.2.1` | `zones/example.com.yaml:7` |',
       '',
       '### `a.example.` at `pdns` (new zone)',
       '',
-      '|  | name | type | before | after | why |',
-      '| --- | --- | --- | --- | --- | --- |',
-      '| 🟢 create | `www` | `A` |  | 300 <br> `192.0.2.1` | `zones/example.com.yaml:7` |',
+      '|  | name | type | ttl | before | after | why |',
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      '| 🟢 create | `www` | `A` | 300 |  | `192.0.2.1` | `zones/example.com.yaml:7` |',
       '',
       `<sub>\`${plan.digest}\`</sub>`,
     ]);
@@ -65,9 +66,10 @@ describe('a plan as markdown', () => {
     );
     const markdown = planMarkdown(plan);
     const rows = markdown.split('\n').filter((line) => line.startsWith('| '));
-    expect(rows.map((row) => cellsOf(row).length)).toEqual([4, 4, 4, 6, 6, 6, 6]);
+    expect(rows.map((row) => cellsOf(row).length)).toEqual([4, 4, 4, 7, 7, 7, 7]);
     expect(tagsIn(markdown).toSorted()).toEqual(['</code>', '</sub>', '<br>', '<code>', '<sub>']);
-    expect(markdown).not.toMatch(/(?!\n)\p{Cc}|@team|#1\b/u);
+    expect(markdown).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(pageOf(markdown)).toMatchObject({ active: [], foreignTags: [] });
     expect(markdown.split('\n').every((line) => /^$|^\*\*Plan|^\| |^### |^⛔|^<sub>/.test(line))).toBe(true);
   });
 
@@ -99,7 +101,9 @@ describe('a plan as markdown', () => {
     const plan = planOf(changesets, times(1000, warning));
     const markdown = planMarkdown(plan);
     expect(markdown.length).toBeLessThan(mostOfComment);
+    expect(Buffer.byteLength(markdown)).toBeLessThan(65_000);
     expect(markdown).toMatch(/… and [0-9,]+ more /);
+    expect(markdown.match(/^❗ Not all is shown here: without [0-9,]+ .*$/gm)).toHaveLength(2);
     expect(markdown.endsWith(`<sub>\`${plan.digest}\`</sub>`)).toBe(true);
   });
 });
@@ -107,7 +111,7 @@ describe('a plan as markdown', () => {
 describe('the other reports as markdown', () => {
   it('have errors first', () => {
     const error = { ...warning(9, 'worse'), severity: 'error' as const };
-    expect(render('markdown', prepareValidated([warning(1), error], 2)).match(/❌|⚠️/gu)).toEqual(['❌', '⚠️']);
+    expect(render('markdown', prepareValidated([warning(1), error], 2)).match(/❌|🟠/gu)).toEqual(['❌', '🟠']);
     expect(render('markdown', prepareValidated([], 2))).toBe('**2 zones checked: no problems**\n');
   });
 
@@ -116,19 +120,29 @@ describe('the other reports as markdown', () => {
       'markdown',
       prepareVerified({ checked: 1, differences: [difference('differs', { answered: hostile })] }, []),
     );
-    expect(markdown.match(/```/g)).toHaveLength(2);
+    expect(markdown.match(/^`{3,}$/gm)).toHaveLength(2);
+    expect(pageOf(markdown)).toMatchObject({ foreignTags: [], active: [] });
   });
 });
 
 describe('markup', () => {
+  const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme-ascii' }));
+
   it('of a code span ends with it, whatever is in it', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme-ascii' }), (a, b) => {
+      fc.property(anyText, anyText, (a, b) => {
         for (const text of [a, b, `${b}|${a}`]) {
           const span = code(text);
-          const inside = span.replace(/^(?:`|<code>)|(?:`|<\/code>)$/g, '');
-          expect(inside).not.toMatch(span.startsWith('`') ? /[`\n|]/ : /[<>`\n|]|&(?!#\d+;)/);
-          expect(cellsOf(table(['x'], [[span]]).split('\n')[2] ?? '')).toHaveLength(1);
+          expect(pageOf(tableOf(['x'], [[span]]))).toMatchObject({
+            foreignTags: [],
+            active: [],
+            rows: [['x'], [expect.anything()]],
+          });
+          const parts = [
+            { kind: 'same' as const, text: a },
+            { kind: 'differing' as const, text: b },
+          ];
+          expect(pageOf(tableOf(['x'], [[codeOfParts(parts)]]))).toMatchObject({ foreignTags: [], active: [] });
         }
       }),
     );
@@ -136,9 +150,24 @@ describe('markup', () => {
 
   it('of prose has none', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
-        expect(inert(text).replaceAll(/\\./g, '')).not.toMatch(/[`*_~<>&|[\]()!\\\n]/);
+      fc.property(anyText, (text) => {
+        const { active, foreignTags, rows } = pageOf(tableOf(['x'], [[inert(text)]]));
+        expect({ active, foreignTags, cells: rows.map(({ length }) => length) }).toEqual({
+          ...{ active: [], foreignTags: [] },
+          cells: [1, 1],
+        });
       }),
     );
+  });
+
+  it('of prose reads as the text', () => {
+    for (const text of [
+      'a *b* _c_ [d](e)',
+      'www.example.com. A: "x" <y> & z',
+      '@team #1 GH-1 $a$ :b:',
+      '0xdeadbeef1 \\ `a`',
+    ]) {
+      expect(pageOf(tableOf(['x'], [[inert(text)]])).rows[1]).toEqual([text]);
+    }
   });
 });

@@ -77,7 +77,7 @@ describe('what verify found', () => {
     );
     expect(render('text', report)).not.toContain('warning');
     expect(render('markdown', report)).toMatch(
-      /^\| {2}\| where [^⚠]*❌[^⚠]*\n\n```\nns1[^\n]*\nVerified: .*\n```\n$/su,
+      /^\| {2}\| where [^🟠]*❌[^🟠]*\n\n```\nns1[^\n]*\nVerified: .*\n```\n$/su,
     );
   });
 
@@ -207,7 +207,7 @@ describe('a dump', () => {
   ] as const)('into a folder counts what is in the file: %s', (form, number) => {
     const report = prepareWritten([{ file: `out/a.${form}`, zone }], form);
     const line = `out/a.${form}: ${number} RRset${number === 1 ? '' : 's'}\n`;
-    expect([render('text', report), render('markdown', report)]).toEqual([line, line]);
+    expect([render('text', report), render('markdown', report)]).toEqual([line, `\`\`\`\n${line}\`\`\`\n`]);
     expect(parsed(report)).toEqual({ files: [`out/a.${form}`] });
   });
 
@@ -222,7 +222,7 @@ it('serve says where each target answers', () => {
   const serving = [{ target: 'local', address: '127.0.0.1', port: 5300 }];
   const report = prepareServing(serving);
   const line = 'local answers at 127.0.0.1 port 5300 (UDP and TCP); Ctrl-C stops it\n';
-  expect([render('text', report), render('markdown', report)]).toEqual([line, line]);
+  expect([render('text', report), render('markdown', report)]).toEqual([line, `\`\`\`\n${line}\`\`\`\n`]);
   expect(parsed(report)).toEqual({ serving });
 });
 
@@ -231,7 +231,7 @@ it('init says what it wrote, and the commands with the file that they need', () 
   const text = render('text', report);
   expect(text).toMatch(/^Wrote 1 file to dns:\n {2}hostmaster\.yaml\n\n/);
   expect(text).toContain('  hostmaster plan --config dns/hostmaster.yaml ');
-  expect(render('markdown', report)).toBe(text);
+  expect(render('markdown', report)).toBe(`\`\`\`\n${text}\`\`\`\n`);
   expect(parsed(report)).toEqual({ folder: 'dns', files: ['hostmaster.yaml'] });
 });
 

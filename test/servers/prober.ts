@@ -30,12 +30,16 @@ export interface ProbeReport {
 export interface Prober {
   /** How many questions have been asked so far. */
   asked(): number;
+  /** Waits until every question so far has its answer. */
+  idle(): Promise<void>;
   stop(): Promise<ProbeReport>;
 }
 
 export interface ProberOptions {
   /** Is this answer right? Default is NOERROR with at least one answer. */
   readonly right?: (question: ProbeQuestion, rcode: number, answers: number) => boolean;
+  /** Is it asked in this round? Default is yes. */
+  readonly due?: (question: ProbeQuestion) => boolean;
   /** Milliseconds between two rounds. Default is 5. */
   readonly pause?: number;
 }
@@ -56,6 +60,8 @@ export const startProber = async (
   const unanswered: ProbeFault[] = [];
   let asked = 0;
   let running = true;
+  let underWay: Promise<unknown> = Promise.resolve();
+  const due = options.due ?? (() => true);
   const probe = async (question: ProbeQuestion): Promise<void> => {
     const { answers, rcode } = await client.ask(question);
     asked += 1;
@@ -66,13 +72,20 @@ export const startProber = async (
   const loop = (async () => {
     while (running) {
       for (let i = 0; i < questions.length && running; i += atOnce) {
-        await Promise.all(questions.slice(i, i + atOnce).map(probe));
+        underWay = Promise.all(
+          questions
+            .slice(i, i + atOnce)
+            .filter(due)
+            .map(probe),
+        );
+        await underWay;
       }
       await sleep(options.pause ?? 5);
     }
   })();
   return {
     asked: () => asked,
+    idle: async () => void (await underWay),
     stop: async () => {
       running = false;
       await loop;

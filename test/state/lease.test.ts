@@ -157,7 +157,7 @@ describe('a lease', () => {
     const write = await next.send(60_000);
     expect(rows()[0]?.unanswered_until).toBeGreaterThan(Date.now() + 50_000);
     write.answered();
-    await next.silence();
+    await next.awaitUnanswered();
     await next.release();
     expect(rows()).toEqual([]);
   });

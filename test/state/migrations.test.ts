@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openStore, readStore } from '../../src/state/index.ts';
+import { schemaVersion } from '../../src/state/sqlite/migrations.ts';
 import { tempFolder } from '../servers/child.ts';
-import { inventoryOf, lastSync, zone } from './samples.ts';
+import { entryOf, inventoryOf, lastSync, orphanOf, writtenOf, zone } from './samples.ts';
 
 const kept = { ...lastSync, unmanaged: [] };
 const kindless = { name: 'kindless.test.', view: null };
@@ -54,7 +55,7 @@ describe('a state file of version 1', () => {
     expect(await store.inventory('lab')).toBeNull();
     await store.remember('lab', inventoryOf(3));
     await store.close();
-    expect(versionIn(file)).toBe(3);
+    expect(versionIn(file)).toBe(schemaVersion);
     const again = await openStore(file);
     expect(await again.inventory('lab')).toEqual(inventoryOf(3));
     expect(await again.lastSync(zone, 'pdns')).toEqual(kept);
@@ -90,7 +91,7 @@ describe('a state file of version 1', () => {
       expect(store.notice).toBeNull();
       await store.remember('lab', inventoryOf(1));
       await store.close();
-      expect(versionIn(file)).toBe(3);
+      expect(versionIn(file)).toBe(schemaVersion);
     });
   }
 
@@ -107,16 +108,66 @@ describe('a state file of version 1', () => {
     expect(store.notice).toBeNull();
     expect(await store.lastSync(zone, 'pdns')).toEqual(kept);
     await store.close();
-    expect(versionIn(copy)).toBe(3);
+    expect(versionIn(copy)).toBe(schemaVersion);
+  });
+});
+
+describe('a state file of version 2, which knows names alone', () => {
+  const makeSecond = async (): Promise<string> => {
+    const file = join(tempFolder('state'), 'state.sqlite');
+    const store = await openStore(file);
+    await store.remember('lab', inventoryOf(3));
+    await store.noteWritten(zone, 'pdns', [], [writtenOf(1)]);
+    await store.keepOrphans(zone, 'pdns', [orphanOf(1)]);
+    await store.journal(entryOf(1));
+    await store.close();
+    const database = new DatabaseSync(file);
+    database.exec('DROP TABLE identities');
+    for (const column of ['started', 'unanswered_until']) database.exec(`ALTER TABLE leases DROP COLUMN ${column}`);
+    database.exec('PRAGMA user_version = 2; PRAGMA journal_mode = DELETE');
+    database.close();
+    return file;
+  };
+  const identities = [
+    { kind: 'target', name: 'pdns', identity: 'powerdns http://127.0.0.1:8081', first: 'pdns' },
+    { kind: 'inventory', name: 'lab', identity: 'http http://127.0.0.1:9000', first: 'lab' },
+  ] as const;
+  const expectAll = async (store: Awaited<ReturnType<typeof readStore>>): Promise<void> => {
+    expect(await store.identify(identities)).toEqual([
+      { stored: 'pdns', before: null },
+      { stored: 'lab', before: null },
+    ]);
+    expect(await store.inventory('lab')).toEqual(inventoryOf(3));
+    expect(await store.written(zone, 'pdns')).toEqual([writtenOf(1)]);
+    expect(await store.orphans(zone, 'pdns')).toEqual([orphanOf(1)]);
+    expect(await store.journalled()).toEqual([entryOf(1)]);
+    await store.close();
+  };
+
+  it('is read whole by who writes nothing, and is as it was', async () => {
+    const file = await makeSecond();
+    const before = readFileSync(file);
+    await expectAll(await readStore(file));
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('loses nothing when it is brought to ours: what it knows is of the servers that are there then', async () => {
+    const file = await makeSecond();
+    await expectAll(await openStore(file));
+    const again = await openStore(file);
+    const [other] = await again.identify([{ ...identities[0], identity: 'powerdns http://127.0.0.1:8082' }]);
+    expect(other).toEqual({ stored: 'pdns#2', before: identities[0].identity });
+    await again.close();
   });
 });
 
 describe('a state file of a newer version', () => {
   it('is refused and left as it is', async () => {
-    const file = makeFile([...firstRelease, 'PRAGMA user_version = 9']);
+    const file = makeFile([...firstRelease, `PRAGMA user_version = ${schemaVersion + 1}`]);
     const before = readFileSync(file);
-    await expect(openStore(file)).rejects.toThrow(/newer Hostmaster \(schema 9\)/);
-    await expect(readStore(file)).rejects.toThrow(/newer Hostmaster \(schema 9\)/);
+    const newer = `newer Hostmaster (schema ${schemaVersion + 1})`;
+    await expect(openStore(file)).rejects.toThrow(newer);
+    await expect(readStore(file)).rejects.toThrow(newer);
     expect(readFileSync(file)).toEqual(before);
   });
 });

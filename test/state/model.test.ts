@@ -20,7 +20,9 @@ type Model = Omit<
   | 'release'
   | 'leasesInUse'
   | 'journal'
+  | 'journalledElsewhere'
   | 'endJournal'
+  | 'identify'
   | 'close'
 >;
 /** One call, of the store or of its model. */

@@ -17,7 +17,7 @@ export interface Sender extends StopSignals {
   readonly endsWork: boolean;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Each write asks it, as the zone may be somebody else's by then. Default is that nobody else writes. */
-  readonly lease: Pick<LeaseHandle, 'send' | 'silence'> | undefined;
+  readonly lease: Pick<LeaseHandle, 'send' | 'awaitUnanswered'> | undefined;
 }
 
 export type Sent =
@@ -64,7 +64,7 @@ export const send = async (changes: readonly Change[], expect: string | null, se
 /** Reads back after a while: where nothing is sent again, once it is known what became of the write. */
 const readLater = async (changes: readonly Change[], attempt: number, sender: Sender): Promise<ZoneSnapshot> => {
   await sender.sleep(firstPause * 2 ** (attempt - 1) * (0.5 + Math.random()));
-  if (mayNotBegin(sender)) await sender.lease?.silence();
+  if (mayNotBegin(sender)) await sender.lease?.awaitUnanswered();
   return readNames(changes, sender);
 };
 

@@ -170,7 +170,7 @@ export const readChangeStates = async (
 /** What is there once nothing that was sent can change it any more. */
 const readOrEmpty = async (changes: readonly Change[], sender: Sender): Promise<ZoneSnapshot> => {
   try {
-    await sender.lease?.silence();
+    await sender.lease?.awaitUnanswered();
     return await readNames(changes, sender);
   } catch (error) {
     if (!(error instanceof HostmasterError) || error.code !== 'ZONE_MISSING') throw error;

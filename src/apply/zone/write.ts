@@ -77,7 +77,9 @@ const readAll = async (run: ZoneRun): Promise<void> => {
   const { changeset } = input;
   refuseToBegin(sender);
   if (changeset.create_zone) await makeZone(input, sender);
-  const current = await readNames(changeset.changes, sender, untilWrite(sender));
+  const current = await readNames(changeset.changes, sender, untilWrite(sender)).catch((error: unknown) => {
+    throw changeset.create_zone ? notShown(error, sender) : error;
+  });
   state.firstRead = current;
   state.fingerprint = current.fingerprint;
   // What somebody else wrote between the plan and this is not known to be as desired.
@@ -89,6 +91,15 @@ const readAll = async (run: ZoneRun): Promise<void> => {
   const made = undecided(run, expected).filter((each) => !different.has(keyOf(each)));
   for (const change of made) outcome.set(keyOf(change), { status: 'applied', message: 'the zone was made with it' });
   state.pendingFinish = made;
+};
+
+/** The error where a zone was made a moment ago, and cannot be read. */
+const notShown = (error: unknown, { target, zone }: Sender): unknown => {
+  if (!(error instanceof HostmasterError) || error.code === 'INTERRUPTED') return error;
+  const isMissing = error.code === 'ZONE_MISSING';
+  const why = isMissing ? 'does not show it; see what answers in its place' : `then: ${error.message}`;
+  const code = isMissing ? 'ZONE_UNREADABLE' : error.code;
+  return new HostmasterError(code, `${target} made ${zoneLabel(zone)}, and ${why}`, { cause: error });
 };
 
 /** What a later phase touches is read again just before its write. */

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
-import { isAbsolute, posix, resolve, sep } from 'node:path';
+import { isAbsolute, posix, relative, resolve, sep } from 'node:path';
 import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import { hasDotName } from '../../model/dot-names.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { InventoryConfig, KeyFault } from '../../model/inventory-keys.ts';
 import { count } from '../../model/phrases.ts';
@@ -86,6 +87,9 @@ const textInside = async (folder: string, path: string, maxBytes: number): Promi
     const real = isBelow(root, wanted) ? await realpath(wanted) : wanted;
     if (!isBelow(root, real)) {
       return bad('leads out of the repository; keep it inside the folder of hostmaster.yaml');
+    }
+    if ([wanted, real].some((each) => hasDotName(relative(root, each)))) {
+      return bad('has a name with a dot in front, or leads to one, and is not read; rename it');
     }
     // O_NONBLOCK: opening a named pipe must not hang.
     const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);

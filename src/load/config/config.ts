@@ -1,10 +1,12 @@
 import { basename, dirname, resolve } from 'node:path';
+import { isOfGit } from '../../model/dot-names.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { HostmasterError } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
 import { type Check, checkOf, type Fault, isMapping, unknownKey } from '../../validation/index.ts';
 import { type LoadRuleId, loadSeverity } from '../load-rules.ts';
+import { realPath } from '../pull-request/work-tree.ts';
 import { readTextFile } from '../repository-files.ts';
 import { topSchemas } from '../schema/hostmaster.ts';
 import { sizeLimits } from '../size-limits.ts';
@@ -27,6 +29,9 @@ export interface Config {
  */
 export const readConfig = async (path: string, trusted: boolean, file = basename(path)): Promise<Config> => {
   const absolute = resolve(path);
+  if (isOfGit(realPath(absolute))) {
+    throw new HostmasterError('CONFIG', `${path} is one of Git's own files, or leads to one; name another`);
+  }
   const read = readTextFile(absolute, sizeLimits.configBytes);
   if (read.status === 'missing') {
     throw new HostmasterError('CONFIG', `there is no ${path}; name it with --config, or run "hostmaster init"`);
@@ -94,7 +99,9 @@ export const statePath = (config: Config): string => {
   const value = config.top.state;
   if (value === undefined) return fallback;
   const state = checkAt(config, checkOf(topSchemas.state), value, ['state']);
-  if (typeof state === 'string') return resolve(config.folder, state);
+  // Never shown: the URL of a database may have a password in it.
+  const isUrl = typeof state === 'string' && /^[a-z][a-z0-9+.-]*:\/\//i.test(state);
+  if (typeof state === 'string' && !isUrl) return resolve(config.folder, state);
   if (state !== null) {
     reportAt(
       config,

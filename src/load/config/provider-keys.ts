@@ -13,6 +13,8 @@ export interface ProviderSources {
   readonly providers?: Providers;
   /** Those of packages and files. Without it there are none. */
   readonly external?: ExternalProviders;
+  /** Why code of packages and files is not loaded in this run. Default is that it is. */
+  readonly withoutCode?: string;
 }
 
 /** The keys of a target's provider; null after a problem: the provider cannot be used. */
@@ -22,14 +24,18 @@ export const keysOfProvider = async (
   { provider, ...entry }: TargetEntry,
   sources: ProviderSources,
 ): Promise<ProviderKeys | null> => {
-  const { external, providers } = sources;
+  const { external, providers, withoutCode } = sources;
   // Without a list of providers, whatever looks like a secret is taken for one.
   if (providers === undefined) return { schema: {}, secrets: secretKeysIn(entry) };
   if (Object.hasOwn(providers, provider)) return providers[provider] ?? null;
-  const report = (rule: 'unknown-provider' | 'unusable-provider', message: string): null => {
+  const report = (rule: 'unknown-provider' | 'unusable-provider' | 'provider-not-loaded', message: string): null => {
     reportAt(config, rule, message, ['targets', name, 'provider']);
     return null;
   };
+  if (withoutCode !== undefined && isCode(provider, Object.keys(providers))) {
+    const message = `the provider ${provider} is not loaded, and the other keys of the target are not checked, in a run for a pull request (${withoutCode})`;
+    return report('provider-not-loaded', message);
+  }
   if (isProviderPath(provider) && !config.trusted) {
     return report('unusable-provider', `the provider ${provider} is not run: ${untrusted(config)}`);
   }
@@ -56,6 +62,10 @@ const unknown = (provider: string, known: readonly string[], soughtAsPackage: bo
 
 const untrusted = (config: Config): string =>
   `a configuration named by --config may not run code; ${howToTrust(config)}`;
+
+/** A path, or a package that is not just a built-in provider's name misspelt. */
+const isCode = (provider: string, known: readonly string[]): boolean =>
+  isProviderPath(provider) || (isPackage(provider) && didYouMean(provider, known) === '');
 
 /** `some-package`, `@scope/package`, or a path that such a package exports. */
 const isPackage = (provider: string): boolean =>

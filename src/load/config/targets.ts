@@ -1,11 +1,11 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { TargetDefinition } from '../../model/definitions.ts';
 import { parseDuration } from '../../model/duration.ts';
 import type { ProviderKeys } from '../../model/external-providers.ts';
 import { quoted } from '../../model/phrases.ts';
 import type { NameServer } from '../../model/ports.ts';
 import { asRecord, type Check, checkOf, checkOfKeys, keysOf, unknownKey } from '../../validation/index.ts';
+import { realPath } from '../pull-request/work-tree.ts';
 import { type TargetEntry, targetSchema } from '../schema/hostmaster.ts';
 import { type Config, checkAt, entriesAt, reportAt, reportAtKey } from './config.ts';
 import { parseNameServer } from './parse-scalars.ts';
@@ -52,15 +52,6 @@ export const withoutState = (
     reportAt(config, 'config-syntax', message, ['targets', name, 'file']);
     return false;
   });
-
-/** Without symlinks, as far as the path exists. */
-const realPath = (path: string): string => {
-  try {
-    return realpathSync(path);
-  } catch {
-    return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
-  }
-};
 
 const readProviderConfig = (
   config: Config,

@@ -11,6 +11,7 @@ import {
   parseDocument,
   type Scalar,
   type YAMLMap,
+  type YAMLParseError,
 } from 'yaml';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { quoted } from '../../model/phrases.ts';
@@ -61,7 +62,7 @@ export const readConfigDocument = (text: string): ConfigDocument => {
   };
   const document = parseText(text, refuse);
   const fault = document.errors[0];
-  if (fault !== undefined) refuse(`cannot be read as YAML: ${oneLine(fault.message)}`, fault.pos[0]);
+  if (fault !== undefined) refuse(`cannot be read as YAML: ${wordsOf(fault)}`, fault.pos[0]);
   const reader: Reader = { duplicates: [], anchors: new Map(), aliased: 0, made: 0, refuse };
   const value = readNode(document.contents, reader);
   const locate = locator(document);
@@ -127,7 +128,8 @@ const readMap = (
 const readAlias = (alias: Alias, reader: Reader): unknown => {
   const anchor = reader.anchors.get(alias.source);
   const offset = offsetOf(alias) ?? 0;
-  if (anchor === undefined) return reader.refuse(`the alias *${alias.source} has no anchor before it`, offset);
+  if (anchor === undefined)
+    return reader.refuse('an alias here has no anchor before it; put the text in quotes if it begins with "*"', offset);
   reader.aliased += anchor.size;
   reader.made += anchor.size;
   if (reader.aliased > sizeLimits.aliasNodes) {
@@ -184,5 +186,12 @@ const locateIn = (
 
 /** `yaml` puts an empty value on the next line, where nobody looks for it. */
 const isEmpty = (node: unknown): boolean => isScalar(node) && node.value === null && node.source === '';
+
+/** What is wrong, without any of the text: it may be a secret that was not put in quotes. */
+const wordsOf = ({ code, message }: YAMLParseError): string => {
+  if (code === 'TAG_RESOLVE_FAILED') return 'a tag that is not known; put the text in quotes if it begins with "!"';
+  if (code === 'BAD_DQ_ESCAPE') return 'an invalid escape sequence; in double quotes a backslash is written twice';
+  return oneLine(code === 'UNEXPECTED_TOKEN' ? message.replace(/: .*$/s, '') : message);
+};
 
 const oneLine = (message: string): string => quoted(message.split('\n')[0] ?? '').slice(1, -1);

@@ -73,7 +73,7 @@ export const deleteZonePass = async (
     [target],
     definitions.targets.map(({ name }) => name),
   );
-  return withStore(definitions, openStore, (store) =>
+  return withStore(definitions, openStore, context, ({ problems: ofState, storeFor }) =>
     withTargets(definitions, { targets: [target], serve: true }, context, async (targets) => {
       const open = targets.open.get(target);
       if (open === undefined) {
@@ -81,7 +81,9 @@ export const deleteZonePass = async (
         throw new HostmasterError('TARGET_UNREACHABLE', `${target}: ${why}`);
       }
       refuseConfigured(zone, open, definitions, await serverIdsOf(definitions, context));
-      return deleteAt({ deletion, options, definitions, open, store, context });
+      const store = storeFor(targets);
+      const deleted = await deleteAt({ deletion, options, definitions, open, store, context });
+      return { ...deleted, problems: [...ofState, ...deleted.problems] };
     }),
   );
 };

@@ -7,15 +7,13 @@
 //      guard refuses it.
 // All of that comes before the first write, and each step tells all that it finds. Whether an RRset has changed since is asked
 // at the end (apply/refuse-stale.ts).
-import { load } from '../../load/index.ts';
 import { readTextFile } from '../../load/repository-files.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { type Plan, summarise } from '../../model/plan.ts';
 import type { PassOptions } from '../../run.ts';
-import type { ProviderLookup } from '../../target.ts';
 import { asRecord, checkOf } from '../../validation/index.ts';
-import { sourcesOf } from '../options.ts';
+import { type ReadContext, readConfigOnly } from '../definitions.ts';
 import { configurationFaults } from './configuration-faults.ts';
 import { contentFaults } from './content-faults.ts';
 import { type FaultCollector, faultCollector, refuseFaults } from './faults.ts';
@@ -37,12 +35,12 @@ export const checkPlan = (value: unknown): Plan => {
 };
 
 /** Reads a plan file and checks it by itself and against hostmaster.yaml. Throws PLAN_FILE. */
-export const readPlan = async (file: string, options: PassOptions, context: ProviderLookup): Promise<Plan> => {
+export const readPlan = async (file: string, options: PassOptions, context: ReadContext): Promise<Plan> => {
   const faults = faultCollector();
   const read = parsedFile(file, faults);
   refuseFaults(faults.found(), file, fileRemedy(file));
   const plan = shapedPlan(read.value, file, fileRemedy(file), read.values);
-  const definitions = await load({ ...sourcesOf(options, context), only: 'config' });
+  const definitions = await readConfigOnly(options, context);
   contentFaults(plan, faults.report);
   configurationFaults(plan, definitions, faults.report);
   refuseFaults(faults.found(), file, fileRemedy(file));

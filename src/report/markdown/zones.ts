@@ -1,92 +1,148 @@
-import { sameCheck } from '../../model/health.ts';
 import { count } from '../../model/phrases.ts';
-import type { Change, PlannedRRset, Withheld } from '../../model/plan.ts';
+import type { Withheld } from '../../model/plan.ts';
+import { type ChangeView, checkChangeInWords, compactView, viewsOfName } from '../change-view.ts';
+import { dangers } from '../danger.ts';
+import type { Item } from '../items.ts';
 import type { ZoneSection } from '../report.ts';
-import { changeInWords, nameInZone } from '../words/change.ts';
-import { checkInWords } from '../words/check.ts';
-import { reasonsOf } from '../words/origin.ts';
-import { visible } from '../words/visible.ts';
-import { code, codeOfFile, inert, table } from './markup.ts';
+import { type Shared, type ShownZone, shareRoom } from '../share.ts';
+import { shortened, textOf } from '../values/parts.ts';
+import { changeInWords, moreInWords, unchangedInWords } from '../words/change.ts';
+import { leftOutOfZone, otherZonesInWords } from '../words/left-out.ts';
+import { messageInWords } from '../words/problem.ts';
+import { shellWord } from '../words/shell.ts';
+import { code, codeOfParts, inert, rowOf, sizeOf, tableOf } from './markup.ts';
 
-/** Those first in which something may be lost, as many as fit into `room` characters; the others are counted. */
-export const fittingZones = (zones: readonly ZoneSection[], room: number): readonly string[] => {
-  const dangerous = zones.filter(({ risk }) => risk !== 'adds');
-  const texts = [...dangerous, ...zones.filter(({ risk }) => risk === 'adds')].map(zoneBlock);
-  let left = room;
-  const shown = texts.findIndex((text) => {
-    left -= text.length + 2;
-    return left < 0;
-  });
-  if (shown === -1) return texts;
-  return [
-    ...texts.slice(0, shown),
-    `… and ${count(texts.length - shown, 'more zone')} (\`--format json\` has them all)`,
-  ];
+/** Of the room, for what is only new. */
+const forCreates = 14_000;
+/** Of a zone, for what it says of what it leaves out. */
+const forMore = 160;
+
+/** What of a plan's zones fits into so much room. */
+export const zonesInRoom = (zones: readonly ZoneSection[], room: number): Shared =>
+  shareRoom(
+    zones,
+    [
+      { dangers: dangers.filter((danger) => danger !== 'create'), room: room - forCreates },
+      { dangers: ['create'], room: forCreates },
+    ],
+    {
+      ofZone: (section) =>
+        sizeOf(joined([...headBlocks(section), tableOf(columns, []), ...footBlocks(section)])) + forMore,
+      ofItem: (item, section) =>
+        item.kind === 'withheld'
+          ? sizeOf(withheldBlock(item)) + 2
+          : rowsOf(item, section).reduce((sum, row) => sum + sizeOf(rowOf(row)) + 1, 0),
+    },
+  );
+
+/** Zone by zone; then the rest in one line. */
+export const zoneBlocks = (shared: Shared): readonly string[] => {
+  const others = otherZonesInWords(shared);
+  return [...shared.zones.map(zoneBlock), ...(others === null ? [] : [others])];
 };
 
-const zoneBlock = ({ title, zone, target, isNew, changes, cost, withheld, unmanaged }: ZoneSection): string => {
-  const isDangerous = ({ action, name }: Change) => action === 'delete' || name === zone;
-  const ordered = [...changes.filter(isDangerous), ...changes.filter((change) => !isDangerous(change))];
-  const rows = ordered.map((change) => rowOf(change, zone));
-  return [
-    `### ${code(title)} at ${code(target)}${isNew ? ' (new zone)' : ''}`,
-    ...(rows.length === 0 ? [] : [table(['', 'name', 'type', 'before', 'after', 'why'], rows)]),
-    ...(cost === null ? [] : [`💰 ${inert(cost)}`]),
-    ...withheldBlocks(withheld),
-    ...(unmanaged.length === 0 ? [] : [`<sub>left alone: ${count(unmanaged.length, 'RRset')}</sub>`]),
-  ].join('\n\n');
+const columns = ['', 'name', 'type', 'ttl', 'before', 'after', 'why'];
+
+const zoneBlock = (shown: ShownZone): string => {
+  const { items, section } = shown;
+  const rows = items.flatMap((item) => (item.kind === 'name' ? rowsOf(item, section) : []));
+  const more = leftOutOfZone(shown);
+  return joined([
+    ...headBlocks(section),
+    ...items.flatMap((item) => (item.kind === 'withheld' ? [withheldBlock(item)] : [])),
+    ...(rows.length === 0 ? [] : [tableOf(columns, rows)]),
+    ...(more === null ? [] : [more]),
+    ...footBlocks(section),
+  ]);
 };
+
+const joined = (blocks: readonly string[]): string => blocks.join('\n\n');
+
+const headBlocks = ({ isNew, target, title }: ZoneSection): readonly string[] => [
+  `### ${code(title)} at ${code(target)}${isNew ? ' (new zone)' : ''}`,
+];
+
+const footBlocks = ({ cost, unmanaged }: ZoneSection): readonly string[] => [
+  ...(cost === null ? [] : [`💰 ${inert(cost)}`]),
+  ...(unmanaged.length === 0 ? [] : [`<sub>left alone: ${count(unmanaged.length, 'RRset')}</sub>`]),
+];
 
 /** Of one reason. */
 const mostWithheld = 20;
-const mostAllows = 5;
-const mostReasons = 50;
 
-const withheldBlocks = (withheld: readonly Withheld[]): readonly string[] => {
-  const groups = [...Map.groupBy(withheld, ({ guard, reason }) => `${guard}: ${reason}`)];
-  const more = groups.slice(mostReasons).reduce((sum, [, group]) => sum + group.length, 0);
-  return [
-    ...groups.slice(0, mostReasons).map(([reason, group]) => {
-      const changes = group.slice(0, mostWithheld).map((change) => code(changeInWords(change)));
-      const rest = group.length > mostWithheld ? ` and ${count(group.length - mostWithheld, 'more', 'more')}` : '';
-      return `⛔ withheld by ${inert(reason)}: ${changes.join(', ')}${rest}${allowsOf(group)}`;
-    }),
-    ...(more === 0 ? [] : [`⛔ … and ${count(more, 'more change')} withheld`]),
-  ];
+const withheldBlock = ({ changes }: Extract<Item, { readonly kind: 'withheld' }>): string => {
+  const [first] = changes;
+  if (first === undefined) return '';
+  const shown = fitting(changes.slice(0, mostWithheld).map((change) => code(changeInWords(change))));
+  const more = changes.length - shown.length;
+  const rest = more > 0 ? ` and ${count(more, 'more', 'more')}` : '';
+  return `⛔ withheld by ${inert(`${first.guard}: ${shortened(messageInWords(first.reason), 1_000)}`)}: ${shown.join(', ')}${rest}${allowOf(first)}`;
 };
 
-const allowsOf = (group: readonly Withheld[]): string => {
-  const allows = [...new Set(group.flatMap(({ allow }) => (allow === null ? [] : [allow])))].slice(0, mostAllows);
-  return allows.length === 0 ? '' : `; to let it through: ${allows.map((allow) => code(`--allow ${allow}`)).join(' ')}`;
+/** The first, and as many more as a paragraph should have. */
+const fitting = (spans: readonly string[]): readonly string[] => {
+  let left = longestItem;
+  const end = spans.findIndex((span, i) => {
+    left -= sizeOf(span);
+    return i > 0 && left < 0;
+  });
+  return end === -1 ? spans : spans.slice(0, end);
 };
+
+/** Far beyond what names can be long. */
+const longestAllow = 6_000;
+
+const allowOf = ({ allow }: Withheld): string => {
+  if (allow === null) return '';
+  const option = code(`--allow ${shellWord(allow)}`);
+  return `; to let it through: ${sizeOf(option) > longestAllow ? 'the `--allow` that `--format json` has' : option}`;
+};
+
+const rowsOf = (
+  { changes }: Extract<Item, { readonly kind: 'name' }>,
+  { zone }: ZoneSection,
+): readonly (readonly string[])[] => {
+  const views = viewsOfName(changes, zone);
+  const rows = views.map(cellsOf);
+  const size = rows.reduce((sum, row) => sum + sizeOf(rowOf(row)), 0);
+  return size <= longestItem ? rows : views.map((view) => cellsOf(compactView(view)));
+};
+
+/** Of one item, before it is told in fewer words. */
+const longestItem = 6_000;
 
 const icons = { create: '🟢 create', replace: '🟡 replace', delete: '🔴 **delete**' } as const;
 
-const rowOf = (change: Change, zone: string): readonly string[] => {
-  const { action, name, type, before, after } = change;
+const cellsOf = (view: ChangeView): readonly string[] => {
+  const { action, isApex, name, reasons, type } = view;
   return [
     icons[action],
-    code(nameInZone(name, zone)) + (name === zone ? ' **apex**' : ''),
+    code(name) + (isApex ? ' **apex**' : ''),
     code(type),
-    cellOf(type, before),
-    cellOf(type, after),
-    reasonsOf(change).map(codeOfFile).join(' <br> '),
+    ttlCell(view),
+    stacked(valueCells(view, '-')),
+    stacked([...valueCells(view, '+'), ...restCells(view)]),
+    stacked(reasons.map(code)),
   ];
 };
 
-const mostValues = 5;
-const longestValue = 200;
+const stacked = (lines: readonly string[]): string => lines.join('<br>');
 
-const cellOf = (type: string, rrset: PlannedRRset | null): string => {
-  if (rrset === null) return '';
-  const { health_check: check, ttl, values } = rrset;
-  const more = values.length > mostValues ? [`… ${count(values.length, 'value')}`] : [];
+const ttlCell = ({ ttl: { was, is } }: ChangeView): string =>
+  was === null || is === null || was === is ? `${is ?? was ?? ''}` : `${was} → **${is}**`;
+
+const valueCells = ({ values }: ChangeView, sign: '-' | '+'): readonly string[] =>
+  values.lines
+    .filter((line) => line.sign === sign)
+    .map(({ isPaired, parts }) => (isPaired ? codeOfParts(parts) : code(textOf(parts))));
+
+const restCells = (view: ChangeView): readonly string[] => {
+  const { note, values } = view;
+  const check = checkChangeInWords(view);
   return [
-    `${ttl}`,
-    ...values.slice(0, mostValues).map(({ rdata }) => code(shortened(rdata))),
-    ...more,
-    ...(sameCheck(type, check, null) ? [] : [`health check: ${inert(visible(checkInWords(check)))}`]),
-  ].join(' <br> ');
+    ...moreInWords(values),
+    ...(values.stay === 0 ? [] : [unchangedInWords(values)]),
+    ...(check === null ? [] : [inert(check)]),
+    ...(note === null ? [] : [`(${note})`]),
+  ];
 };
-
-const shortened = (text: string): string => (text.length > longestValue ? `${text.slice(0, longestValue)}…` : text);

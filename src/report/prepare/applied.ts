@@ -3,6 +3,7 @@ import type { Plan } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ChangeResult, VerifyReport, ZoneResult } from '../../model/result.ts';
 import { type Line, makeReport, type Report, toned } from '../report.ts';
+import { messageInWords } from '../words/problem.ts';
 import { preparePlanned } from './planned.ts';
 import { verifyLines } from './verified.ts';
 
@@ -99,7 +100,7 @@ const failureLines = ({ zone, view, target, error, changes }: ZoneResult): reado
   const applied = changes.filter(({ status }) => status === 'applied').length;
   const title = view === null ? zone : `${zone}@${view}`;
   return [
-    [toned(`${title} at ${target}: ${error ?? ''}`, 'error')],
+    [toned(`${title} at ${target}: ${messageInWords(error ?? '')}`, 'error')],
     [`    ${applied} of ${count(changes.length, 'change')} applied`],
   ];
 };
@@ -107,7 +108,7 @@ const failureLines = ({ zone, view, target, error, changes }: ZoneResult): reado
 /** Zones that were not tried, together where it is for one reason. */
 const skippedLines = (results: readonly ZoneResult[]): readonly Line[] => {
   const skipped = results.filter(({ status }) => status === 'skipped');
-  return [...Map.groupBy(skipped, ({ target, error }) => `${target}: ${error}`)].map(([why, zones]) => [
-    toned(`${count(zones.length, 'zone')} at ${why}`, 'error'),
-  ]);
+  return [...Map.groupBy(skipped, ({ target, error }) => `${target}: ${messageInWords(error ?? '')}`)].map(
+    ([why, zones]) => [toned(`${count(zones.length, 'zone')} at ${why}`, 'error')],
+  );
 };

@@ -22,8 +22,8 @@ export const prepareWritten = (written: readonly WrittenZone[], form: ZoneFileFo
     document: { files: written.map(({ file }) => file) },
     sections: [
       {
-        kind: 'notes',
-        lines: written.map(({ file, zone }) => `${file}: ${count(rrsetsOfFile(zone, form).length, 'RRset')}`),
+        kind: 'lines',
+        lines: written.map(({ file, zone }) => [`${file}: ${count(rrsetsOfFile(zone, form).length, 'RRset')}`]),
       },
     ],
   });

@@ -1,6 +1,8 @@
+import type { HealthCheck } from '../../model/health.ts';
 import type { Origin } from '../../model/origin.ts';
 import type { Action, Unmanaged } from '../../model/plan.ts';
 import { type Line, makeReport, type Report, toned } from '../report.ts';
+import { checkedInCode, checkInWords } from '../words/check.ts';
 import { originInWords } from '../words/origin.ts';
 
 export interface ExplainedValue {
@@ -15,6 +17,8 @@ export interface ExplainedRRset {
   readonly type: string;
   readonly ttl: number;
   readonly values: readonly ExplainedValue[];
+  /** Missing: it has none. */
+  readonly health_check?: HealthCheck;
 }
 
 /** All that is known of a name, or of one type of it. */
@@ -97,11 +101,21 @@ const answerLines = (answered: Explanation['answered'][number]): readonly Line[]
   ];
 };
 
-const rrsetLines = ({ name, type, ttl, values }: ExplainedRRset, asked: string): readonly Line[] =>
-  values.map(({ rdata, origins }) => {
-    const owner = name === asked ? '' : `${name} `;
-    return [`  ${owner}${type} ${ttl} ${rdata}${origins.map(originColumn).join('')}`];
+const rrsetLines = (
+  { name, type, ttl, values, health_check: check }: ExplainedRRset,
+  asked: string,
+): readonly Line[] => {
+  const owner = name === asked ? '' : `${name} `;
+  const own = check === undefined ? '' : `checked ${checkInWords(check)}: `;
+  return values.map(({ rdata, origins }) => {
+    const [coded] = checkedInCode(type, [rdata]) ?? [];
+    const value =
+      coded === undefined
+        ? `${type} ${ttl} ${own}${rdata}`
+        : `${coded.type} ${ttl} checked ${coded.check}: ${coded.addresses.join(', ')}`;
+    return [`  ${owner}${value}${origins.map(originColumn).join('')}`];
   });
+};
 
 const plannedInWords = ({ action, type, guard, reason }: Explanation['existing'][number]['planned'][number]): string =>
   guard === null ? `planned: ${action} ${type}` : `withheld by ${guard}: ${action} ${type} (${reason ?? ''})`;

@@ -1,8 +1,11 @@
 import { grouping, listed } from '../../model/phrases.ts';
 import type { Changeset, Plan, Unmanaged } from '../../model/plan.ts';
+import { countDangers, dangers } from '../danger.ts';
+import { itemsOf } from '../items.ts';
 import { makeReport, type Report, type ZoneSection } from '../report.ts';
+import { shortened } from '../values/parts.ts';
 import { countsInWords } from '../words/counts.ts';
-import { fewOfEachRule, problemCounts } from '../words/problem.ts';
+import { fewOfEachRule, messageInWords, problemCounts } from '../words/problem.ts';
 
 /** What `plan` reports: problems, then zone by zone what changes and what does not. */
 export const preparePlanned = (plan: Plan): Report =>
@@ -11,7 +14,7 @@ export const preparePlanned = (plan: Plan): Report =>
     document: plan,
     sections: [
       { kind: 'problems', problems: plan.problems, most: fewOfEachRule },
-      { kind: 'zones', zones: plan.changesets.filter(isWorthShowing).map(zoneSection) },
+      { kind: 'zones', zones: plan.changesets.filter(isWorthShowing).map(zoneSection).toSorted(byDanger) },
     ],
     summary: [planSummary(plan)],
     isSpaced: true,
@@ -24,22 +27,22 @@ const isWorthShowing = ({ changes, withheld, create_zone }: Changeset): boolean 
 const zoneSection = (changeset: Changeset): ZoneSection => {
   const { changes, cost, create_zone, target, unmanaged, view, withheld, zone } = changeset;
   return {
-    title: view === null ? zone : `${zone}@${view}`,
+    title: shortened(view === null ? zone : `${zone}@${view}`, 400),
     zone,
-    target,
+    target: shortened(target, 200),
     isNew: create_zone,
-    risk: riskOf(changeset),
-    changes,
-    withheld,
+    items: itemsOf(changeset),
+    counts: countDangers(changes, withheld, zone),
     unmanaged: unmanaged.filter((each) => !isInEveryZone(each)),
-    cost: cost ?? null,
+    cost: cost === undefined ? null : messageInWords(cost),
   };
 };
 
-const riskOf = ({ changes, withheld }: Changeset): ZoneSection['risk'] => {
-  if (withheld.length > 0 || changes.some(({ action }) => action === 'delete')) return 'removes';
-  return changes.every(({ action }) => action === 'create') ? 'adds' : 'replaces';
-};
+/** The zone with the most dangerous thing first; those that have the same stay in the plan's order. */
+const byDanger = (a: ZoneSection, b: ZoneSection): number => worstOf(a) - worstOf(b);
+
+const worstOf = ({ items: [worst] }: ZoneSection): number =>
+  worst === undefined ? dangers.length : dangers.indexOf(worst.danger);
 
 /** What every zone has that does not speak of it. */
 const isInEveryZone = ({ kind }: Unmanaged): boolean => kind === 'server_own' || kind === 'apex_ns';

@@ -13,10 +13,10 @@ export const prepareServing = (serving: readonly ServingNow[]): Report =>
     document: { serving },
     sections: [
       {
-        kind: 'notes',
-        lines: serving.map(
-          ({ target, address, port }) => `${target} answers at ${address} port ${port} (UDP and TCP); Ctrl-C stops it`,
-        ),
+        kind: 'lines',
+        lines: serving.map(({ target, address, port }) => [
+          `${target} answers at ${address} port ${port} (UDP and TCP); Ctrl-C stops it`,
+        ]),
       },
     ],
   });

@@ -1,143 +1,127 @@
-import { count } from '../../model/phrases.ts';
-import type { Action, Change, PlannedRRset } from '../../model/plan.ts';
-import { type Line, toned } from '../report.ts';
-import {
-  checkChange,
-  nameInZone,
-  someValues,
-  ttlChange,
-  valueChange,
-  valueDifference,
-  valuesInWords,
-} from '../words/change.ts';
-import { reasonsOf } from '../words/origin.ts';
+import type { Action } from '../../model/plan.ts';
+import { type ChangeView, checkChangeInWords, ttlInWords } from '../change-view.ts';
+import { type Line, type Span, toned } from '../report.ts';
+import type { ValueLine } from '../values/value-changes.ts';
+import { fitsIntoLine, restInWords, valuesInWords } from '../words/change.ts';
+import { visible } from '../words/visible.ts';
 
-/** How many changes of each group are shown one by one; the rest is counted. */
-export type MostChanges = Readonly<Record<Action | 'apex', number>>;
-export const mostInPlan: MostChanges = { apex: 100, delete: 200, replace: 150, create: 100 };
-const mostInZone: MostChanges = { apex: 100, delete: 200, replace: 100, create: 40 };
-
-const order: readonly Action[] = ['delete', 'replace', 'create'];
 const signs: Readonly<Record<Action, string>> = { create: '+', replace: '~', delete: '-' };
 
-export interface ChangeLines {
-  readonly lines: readonly Line[];
-  /** What may still be shown of other zones. */
-  readonly left: MostChanges;
-}
-
-/** The changes of a zone: the apex first, then deletes, replaces and creates, columns aligned. */
-export const changeLines = (changes: readonly Change[], zone: string, most: MostChanges): ChangeLines => {
-  const groups = groupsOf(changes, zone).map(({ group, all }) => {
-    const shown = all.slice(0, Math.min(most[group], mostInZone[group]));
-    return { group, shown, more: all.slice(shown.length) };
-  });
-  const shown = groups.flatMap((group) => group.shown);
-  const columns = columnsOf(shown, zone);
-  return {
-    lines: groups.flatMap((group) => [
-      ...group.shown.flatMap((change) => linesOfChange(change, zone, columns)),
-      ...(shown.length === 0 ? [] : moreLines(group.more)),
-    ]),
-    left: less(most, new Map(groups.map((group) => [group.group, group.shown.length]))),
-  };
-};
-
-const groupsOf = (changes: readonly Change[], zone: string) => [
-  { group: 'apex' as const, all: changes.filter(({ name }) => name === zone) },
-  ...order.map((group) => ({ group, all: changes.filter(({ name, action }) => name !== zone && action === group) })),
-];
-
-const less = (most: MostChanges, used: ReadonlyMap<string, number>): MostChanges => ({
-  apex: most.apex - (used.get('apex') ?? 0),
-  delete: most.delete - (used.get('delete') ?? 0),
-  replace: most.replace - (used.get('replace') ?? 0),
-  create: most.create - (used.get('create') ?? 0),
-});
-
-const moreLines = (more: readonly Change[]): readonly Line[] =>
-  order.flatMap((action) => {
-    const number = more.filter((change) => change.action === action).length;
-    return number === 0
-      ? []
-      : [[`  ${signs[action]} … and ${count(number, `more ${action}`)} (--format json has them all)`]];
-  });
-
-interface Columns {
+/** How wide names, types and TTLs are. */
+export interface Columns {
   readonly name: number;
   readonly type: number;
   readonly ttl: number;
 }
 
-const columnsOf = (changes: readonly Change[], zone: string): Columns => ({
-  name: widthOf(changes.map(({ name }) => nameInZone(name, zone))),
-  type: widthOf(changes.map(({ type }) => type)),
-  ttl: widthOf(changes.filter(({ before, after }) => before === null || after === null).map(ttlOf)),
+export const noColumns: Columns = { name: 0, type: 0, ttl: 0 };
+
+export const columnsOf = (views: readonly ChangeView[]): Columns => ({
+  name: widthOf(
+    views.map(({ name }) => name),
+    40,
+  ),
+  type: widthOf(
+    views.map(({ type }) => type),
+    12,
+  ),
+  ttl: widthOf(views.map(ttlInWords), 8),
 });
 
-/** A name that is longer than most stands out of its column, instead of moving all others. */
-const widest = 40;
-const widthOf = (texts: readonly string[]): number =>
-  texts.reduce((width, { length }) => (length > widest ? width : Math.max(width, length)), 0);
+/** A text that is longer than most stands out of its column, instead of moving all others. */
+const widthOf = (texts: readonly string[], widest: number): number =>
+  texts.reduce((width, text) => Math.max(width, visible(text).length > widest ? 0 : visible(text).length), 0);
 
-const ttlOf = (change: Change): string => ttlChange(change) ?? `${(change.after ?? change.before)?.ttl ?? ''}`;
+const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - visible(text).length));
 
-const linesOfChange = (change: Change, zone: string, columns: Columns): readonly Line[] => {
-  const { action, before, after } = change;
-  const values = before === null || after === null ? [] : valueLines(before, after);
-  return [headLine(change, zone, columns), ...values, ...(action === 'delete' ? [] : checkLines(change))];
+/** A change in one line, or its values one under the other below it. */
+export const linesOfChange = (view: ChangeView, columns: Columns): readonly Line[] => {
+  const isShort = fitsIntoLine(view);
+  return [headLine(view, columns, isShort), ...(isShort ? [] : belowLines(view))];
 };
 
-const headLine = (change: Change, zone: string, columns: Columns): Line => {
-  const { action, name, type, before, after } = change;
-  const only = before === null ? after : after === null ? before : null;
-  const words = [
-    nameInZone(name, zone).padEnd(columns.name),
-    type.padEnd(columns.type),
-    ttlOf(change).padEnd(columns.ttl),
-    ...(only === null ? [] : [valuesInWords(only)]),
-    ...(action === 'delete' ? ['DELETE'] : []),
-    ...(name === zone ? ['(apex)'] : []),
-  ];
-  const head = `  ${signs[action]} ${words.join('  ').trimEnd()}`;
-  const reasons = reasonsOf(change);
+const headLine = (view: ChangeView, columns: Columns, isShort: boolean): Line => {
+  const { action, isApex, name, reasons, type } = view;
+  const check = checkChangeInWords(view);
+  const values = isShort ? spansInLine(view) : [];
+  const words = [padded(name, columns.name), padded(type, columns.type), padded(ttlInWords(view), columns.ttl)];
+  const head = `  ${signs[action]} ${words.join('  ')}${check === null ? '' : `  ${check}${values.length === 0 ? '' : ':'}`}`;
+  const marks = [...(action === 'delete' ? ['DELETE'] : []), ...(isApex ? ['(apex)'] : [])];
+  const tones: readonly Span['tones'][number][] = action === 'delete' || isApex ? ['strong', action] : [action];
+  const isBare = values.length === 0 && marks.length === 0;
   return [
-    action === 'delete' || name === zone ? toned(head, 'strong', action) : toned(head, action),
+    toned(isBare ? head.trimEnd() : head, ...tones),
+    ...(values.length === 0 ? [] : [check === null ? '  ' : ' ', ...values]),
+    ...(marks.length === 0 ? [] : [toned(`  ${marks.join('  ')}`, ...tones)]),
     toned(reasons.length === 0 ? '' : `   ${reasons.join('; ')}`, 'aside'),
   ];
 };
 
-/** Before and after, one under the other; where one value became another, the differing part is marked. */
-const valueLines = (before: PlannedRRset, after: PlannedRRset): readonly Line[] => {
-  const { gone, come, stay } = valueChange(before, after);
-  const [was, is] = [gone[0], come[0]];
-  const isPair = gone.length === 1 && come.length === 1;
-  const lines =
-    isPair && was !== undefined && is !== undefined
-      ? pairLines(was, is)
-      : [...someValues(gone).map((text) => goneLine(text)), ...someValues(come).map((text) => comeLine(text))];
-  return stay === 0 ? lines : [...lines, [toned(`        ${count(stay, 'value stays', 'values stay')}`, 'aside')]];
+const toneOf = { '-': 'delete', '+': 'create' } as const;
+
+/** All of a change's values for its own line. */
+const spansInLine = (view: ChangeView): readonly (string | Span)[] => {
+  const { action, values } = view;
+  if (action !== 'replace') return [toned(valuesInWords(view), action)];
+  const changed = values.lines.flatMap((line, i) => [i === 0 ? '' : ' ', ...spansOf(line)]);
+  const rest = restInWords(view);
+  const between = changed.length === 0 ? '' : rest.startsWith('(') ? ' ' : ', ';
+  return [...changed, ...(rest === '' ? [] : [toned(`${between}${rest}`, 'aside')])];
 };
 
-const goneLine = (text: string): Line => [toned(`      - ${text}`, 'delete')];
-const comeLine = (text: string): Line => [toned(`      + ${text}`, 'create')];
+const spansOf = ({ isPaired, parts, sign }: ValueLine): readonly Span[] => [
+  toned(`${sign} `, toneOf[sign]),
+  ...parts.map(({ kind, text }) =>
+    isPaired && kind === 'differing' ? toned(text, toneOf[sign], 'differing') : toned(text, toneOf[sign]),
+  ),
+];
 
-const pairLines = (old: string, wanted: string): readonly Line[] => {
-  const { start, was, is, end } = valueDifference(old, wanted);
-  const line = (sign: string, action: Action, text: string): Line => [
-    toned(`      ${sign} ${start}`, action),
-    toned(text, action, 'differing'),
-    toned(end, action),
-  ];
-  const carets = ' '.repeat(8 + start.length) + '^'.repeat(Math.max(1, was.length, is.length));
-  return [line('-', 'delete', was), line('+', 'create', is), [toned(carets, 'pointer')]];
+/** What goes and what comes, a value a line; what differs in a pair is marked. */
+const belowLines = (view: ChangeView): readonly Line[] => {
+  const { values } = view;
+  const lines = values.lines.flatMap((line, i) => [
+    ['      ', ...spansOf(line)],
+    ...pointersOf(line, values.lines[i - 1], values.lines[i + 1]),
+  ]);
+  const rest = restInWords(view);
+  return [...lines, ...(rest === '' ? [] : [[toned(`        ${rest}`, 'aside')]])];
 };
 
-const checkLines = (change: Change): readonly Line[] => {
-  const checks = checkChange(change);
-  if (checks === null) return [];
-  return [
-    ...(checks.was === null ? [] : [goneLine(`health check: ${checks.was}`)]),
-    comeLine(`health check: ${checks.is}`),
-  ];
+/** What stands under a line where no colour marks what differs: under the second of a pair for both, if it can. */
+const pointersOf = (line: ValueLine, above: ValueLine | undefined, below: ValueLine | undefined): readonly Line[] => {
+  if (!line.isPaired) return [];
+  const other = line.sign === '+' ? above : below;
+  const [own, others] = [stretchesOf(line), other === undefined ? [] : stretchesOf(other)];
+  const isShared = own.length <= 1 && others.length <= 1;
+  if (isShared && line.sign === '-') return [];
+  const all = isShared ? sharedStretch(own, others) : own;
+  if (all.length === 0) return [];
+  let text = '';
+  for (const { at, length } of all) text = `${text.padEnd(at)}${'^'.repeat(length)}`;
+  return [[toned(text, 'pointer')]];
+};
+
+interface Stretch {
+  readonly at: number;
+  readonly length: number;
+}
+
+const indent = 8;
+
+/** Where on the screen a line has what differs. */
+const stretchesOf = ({ parts }: ValueLine): readonly Stretch[] => {
+  const stretches: Stretch[] = [];
+  let at = indent;
+  for (const { kind, text } of parts) {
+    const { length } = visible(text);
+    if (kind === 'differing') stretches.push({ at, length });
+    at += length;
+  }
+  return stretches;
+};
+
+const sharedStretch = (own: readonly Stretch[], others: readonly Stretch[]): readonly Stretch[] => {
+  const [first = others[0]] = own;
+  if (first === undefined) return [];
+  return [{ at: first.at, length: Math.max(1, ...[...own, ...others].map(({ length }) => length)) }];
 };

@@ -1,85 +1,80 @@
 import { count, listed } from '../../model/phrases.ts';
-import type { Unmanaged, Withheld } from '../../model/plan.ts';
+import type { Unmanaged } from '../../model/plan.ts';
+import { type ChangeView, compactView, viewsOfName } from '../change-view.ts';
+import type { Item } from '../items.ts';
 import { type Line, toned, type ZoneSection } from '../report.ts';
+import { type Room, type Shared, type ShownZone, shareRoom } from '../share.ts';
+import { shortened } from '../values/parts.ts';
 import { changeInWords } from '../words/change.ts';
-import { countsOfZones } from '../words/counts.ts';
+import { leftOutOfZone, otherZonesInWords } from '../words/left-out.ts';
+import { messageInWords } from '../words/problem.ts';
 import { shellWord } from '../words/shell.ts';
-import { changeLines, type MostChanges, mostInPlan } from './changes.ts';
+import { columnsOf, linesOfChange, noColumns } from './changes.ts';
 
-const mostZones = { removes: 100, replaces: 30, adds: 20 };
+/** In lines, until nobody would read on; what may hurt is shown longer. */
+const rooms: readonly Room[] = [
+  { dangers: ['withheld', 'delete', 'apex', 'delegation', 'replace'], room: 500 },
+  { dangers: ['create'], room: 200 },
+];
 
-/** Zone by zone, until nobody would read on; then the rest in one line. What may hurt is shown longer. */
-export const zoneParagraphs = (zones: readonly ZoneSection[]): readonly (readonly Line[])[] => {
-  const paragraphs: (readonly Line[])[] = [];
-  const rest: ZoneSection[] = [];
-  const zonesLeft = { ...mostZones };
-  let most = mostInPlan;
-  for (const zone of zones) {
-    const shown = zonesLeft[zone.risk] === 0 ? null : zoneLines(zone, most);
-    if (shown === null) {
-      rest.push(zone);
-      continue;
-    }
-    paragraphs.push(shown.lines);
-    most = shown.left;
-    zonesLeft[zone.risk] -= 1;
-  }
-  return rest.length === 0 ? paragraphs : [...paragraphs, [restLine(rest)]];
+/** What of a plan's zones a screen shows. */
+export const zonesOnScreen = (zones: readonly ZoneSection[]): Shared =>
+  shareRoom(zones, rooms, {
+    ofZone: (section) => headLines(section).length + footLines(section).length + 2,
+    ofItem: (item, { zone }) =>
+      item.kind === 'withheld'
+        ? withheldLines(item).length
+        : viewsOfItem(item, zone).flatMap((view) => linesOfChange(view, noColumns)).length,
+  });
+
+/** Zone by zone; then the rest in one line. */
+export const zoneParagraphs = (shared: Shared): readonly (readonly Line[])[] => {
+  const others = otherZonesInWords(shared);
+  return [...shared.zones.map(zoneLines), ...(others === null ? [] : [[[others]]])];
 };
 
-const restLine = (rest: readonly ZoneSection[]): Line => {
-  const words = countsOfZones(rest);
+const zoneLines = (shown: ShownZone): readonly Line[] => {
+  const { items, section } = shown;
+  const views = items.flatMap((item) => (item.kind === 'name' ? viewsOfItem(item, section.zone) : []));
+  const columns = columnsOf(views);
+  const more = leftOutOfZone(shown);
   return [
-    `… and ${count(rest.length, 'more zone')}: ${listed(words.length === 0 ? ['new'] : words)} (--format json has them all)`,
+    ...headLines(section),
+    ...items.flatMap((item) => (item.kind === 'withheld' ? withheldLines(item) : [])),
+    ...views.flatMap((view) => linesOfChange(view, columns)),
+    ...(more === null ? [] : [[`  ${more}`]]),
+    ...footLines(section),
   ];
 };
 
-interface ZoneLines {
-  readonly lines: readonly Line[];
-  readonly left: MostChanges;
-}
+/** Of one item, before it is told in fewer words. */
+const mostLines = 60;
 
-/** null: nothing of it may be shown any more. */
-const zoneLines = (section: ZoneSection, most: MostChanges): ZoneLines | null => {
-  const { title, zone, target, isNew, changes, cost, withheld, unmanaged } = section;
-  const { lines, left } = changeLines(changes, zone, most);
-  if (changes.length > 0 && lines.length === 0) return null;
-  return {
-    lines: [
-      [toned(title, 'strong'), ` at ${target}${isNew ? ' (new zone)' : ''}`],
-      ...lines,
-      ...(cost === null ? [] : [[toned(`    ${cost}`, 'aside')]]),
-      ...withheldLines(withheld),
-      ...unmanagedLines(unmanaged),
-    ],
-    left,
-  };
+const viewsOfItem = ({ changes }: Extract<Item, { readonly kind: 'name' }>, zone: string): readonly ChangeView[] => {
+  const views = viewsOfName(changes, zone);
+  const lines = views.flatMap((view) => linesOfChange(view, noColumns));
+  return lines.length <= mostLines ? views : views.map(compactView);
 };
+
+const headLines = ({ isNew, target, title }: ZoneSection): readonly Line[] => [
+  [toned(title, 'strong'), ` at ${target}${isNew ? ' (new zone)' : ''}`],
+];
+
+const footLines = ({ cost, unmanaged }: ZoneSection): readonly Line[] => [
+  ...(cost === null ? [] : [[toned(`    ${cost}`, 'aside')]]),
+  ...unmanagedLines(unmanaged),
+];
 
 /** Of one reason. */
 const mostWithheld = 20;
-const mostReasons = 50;
 
-const withheldLines = (withheld: readonly Withheld[]): readonly Line[] => {
-  const groups = Map.groupBy(withheld, ({ guard, reason, allow }) => `${guard}\n${reason}\n${allow ?? ''}`);
-  const all = [...groups.values()];
-  const more = all.slice(mostReasons).reduce((sum, group) => sum + group.length, 0);
-  return [
-    ...all.slice(0, mostReasons).flatMap(withheldOfReason),
-    ...(more === 0
-      ? []
-      : [[toned(`  ! … and ${count(more, 'more change')} withheld (--format json has them all)`, 'error')]]),
-  ];
-};
-
-const withheldOfReason = (group: readonly Withheld[]): readonly Line[] => {
-  const [first] = group;
+const withheldLines = ({ changes }: Extract<Item, { readonly kind: 'withheld' }>): readonly Line[] => {
+  const [first] = changes;
   if (first === undefined) return [];
-  const changes = group.slice(0, mostWithheld).map(changeInWords);
-  const more = group.length - changes.length;
+  const more = changes.length - mostWithheld;
   return [
-    [toned(`  ! withheld by ${first.guard}: ${first.reason}`, 'error')],
-    ...changes.map((change) => [`      ${change}`]),
+    [toned(`  ! withheld by ${first.guard}: ${shortened(messageInWords(first.reason), 1_000)}`, 'error')],
+    ...changes.slice(0, mostWithheld).map((change) => [`      ${changeInWords(change)}`]),
     ...(more > 0 ? [[`      … and ${count(more, 'more', 'more')}`]] : []),
     ...(first.allow === null ? [] : [[`      to let it through in one run: --allow ${shellWord(first.allow)}`]]),
   ];
@@ -90,7 +85,7 @@ const mostWhys = 4;
 const unmanagedLines = (unmanaged: readonly Unmanaged[]): readonly Line[] => {
   if (unmanaged.length === 0) return [];
   const whys = [...Map.groupBy(unmanaged, ({ why }) => why)].map(
-    ([why, group]) => `${count(group.length, 'RRset')} (${why})`,
+    ([why, group]) => `${count(group.length, 'RRset')} (${messageInWords(why)})`,
   );
   const shown =
     whys.length > mostWhys ? [...whys.slice(0, mostWhys), count(whys.length - mostWhys, 'other reason')] : whys;

@@ -1,100 +1,67 @@
-import { sameCheck } from '../../model/health.ts';
-import { relativeTo } from '../../model/name.ts';
 import { count } from '../../model/phrases.ts';
-import type { Change, PlannedRRset } from '../../model/plan.ts';
-import { checkInWords } from './check.ts';
+import type { Change } from '../../model/plan.ts';
+import {
+  type ChangeView,
+  checkChangeInWords,
+  compactView,
+  longestName,
+  ttlInWords,
+  viewOfChange,
+} from '../change-view.ts';
+import { shortened, textOf } from '../values/parts.ts';
+import type { ValueChanges, ValueLine } from '../values/value-changes.ts';
 
-/** Of one RRset; a set of 1,200 addresses does not fill the screen. */
-const mostValues = 12;
-const longestValue = 160;
-const longestLine = 320;
+/** More than so many characters of values stand one under the other: where some go and some come, and else. */
+const longestLine = 72;
+const longestList = 200;
+const mostInLine = 3;
 
-/** A name as it stands in a zone file; the apex is `@`. */
-export const nameInZone = (name: string, zone: string): string => relativeTo(name, zone) || '@';
-
-/** A change in one line: `replace www.example.com. A 192.0.2.1 → 192.0.2.2`. */
+/** A change in one line: `replace www.example.com. A 300: - 192.0.2.1 + 192.0.2.2, 1 stays`. */
 export const changeInWords = (change: Change): string => {
-  const { action, name, type, before, after } = change;
-  const [was, is] = [before === null ? null : valuesInWords(before), after === null ? null : valuesInWords(after)];
-  const values = was === is || was === null || is === null ? (is ?? was) : `${was} → ${is}`;
-  return [action, name, type, values, ttlChange(change)].filter((word) => word !== null).join(' ');
+  const view = viewOfChange(change, '.');
+  const head = [
+    change.action,
+    shortened(change.name, longestName),
+    view.type,
+    ttlInWords(view),
+    checkChangeInWords(view),
+  ];
+  const values = valuesInWords(view);
+  const shown = values.length > longestValues ? valuesInWords(compactView(view)) : values;
+  return `${head.filter((word) => word !== null).join(' ')}: ${shown}`;
 };
 
-/** `ttl 300 → 60`, or null where it stays. */
-export const ttlChange = ({ before, after }: Change): string | null =>
-  before !== null && after !== null && before.ttl !== after.ttl ? `ttl ${before.ttl} → ${after.ttl}` : null;
+/** Of a change in one line. */
+const longestValues = 400;
 
-/** As many values as fit into a line. */
-export const valuesInWords = ({ values }: PlannedRRset): string => {
-  const some: string[] = [];
-  let length = 0;
-  for (const { rdata } of values) {
-    if (some.length === mostValues || length > longestLine) break;
-    const value = shortened(rdata);
-    some.push(value);
-    length += value.length;
-  }
-  return [...some, ...(some.length < values.length ? [`… ${count(values.length, 'value')} in all`] : [])].join(', ');
+/** May all values of a change stand in its line? */
+export const fitsIntoLine = ({ action, values }: ChangeView): boolean => {
+  const length = values.lines.reduce((sum, { parts }) => sum + textOf(parts).length, 0);
+  if (action !== 'replace') return length <= longestList;
+  return values.lines.length <= mostInLine && values.moreGone + values.moreCome === 0 && length <= longestLine;
 };
 
-export interface ValueChange {
-  readonly gone: readonly string[];
-  readonly come: readonly string[];
-  readonly stay: number;
-}
-
-/** Which values go and come where an RRset becomes another. */
-export const valueChange = (before: PlannedRRset, after: PlannedRRset): ValueChange => {
-  const old = new Set(before.values.map(({ rdata }) => rdata));
-  const wanted = new Set(after.values.map(({ rdata }) => rdata));
-  const come = [...wanted].filter((rdata) => !old.has(rdata));
-  return { gone: [...old].filter((rdata) => !wanted.has(rdata)), come, stay: wanted.size - come.length };
+/** All values of a change in one line; without signs where all of them come, or all go. */
+export const valuesInWords = ({ action, note, values }: ChangeView): string => {
+  if (action !== 'replace')
+    return [...values.lines.map(({ parts }) => textOf(parts)), ...moreInWords(values)].join(', ');
+  const changed = values.lines.map((line) => `${line.sign} ${textOf(line.parts)}`).join(' ');
+  const rest = restInWords({ note, values });
+  return [changed, rest].filter((words) => words !== '').join(changed === '' || rest.startsWith('(') ? ' ' : ', ');
 };
 
-/** Values one under the other; those beyond the most that is shown are counted. */
-export const someValues = (values: readonly string[]): readonly string[] =>
-  values.length <= mostValues
-    ? values.map(shortened)
-    : [...values.slice(0, mostValues).map(shortened), `… and ${count(values.length - mostValues, 'more', 'more')}`];
-
-const shortened = (text: string): string =>
-  text.length > longestValue ? `${text.slice(0, longestValue)}… (${count(text.length, 'character')})` : text;
-
-/** Where one value became another: what differs, between what both begin with and what both end with. */
-export interface ValueDifference {
-  readonly start: string;
-  readonly was: string;
-  readonly is: string;
-  readonly end: string;
-}
-
-/** How much of a long value shows beside what differs. */
-const besideDifference = 60;
-
-export const valueDifference = (was: string, is: string): ValueDifference => {
-  const shorter = Math.min(was.length, is.length);
-  let start = 0;
-  while (start < shorter && was[start] === is[start]) start += 1;
-  let end = 0;
-  while (end < shorter - start && was.at(-1 - end) === is.at(-1 - end)) end += 1;
-  const before = was.slice(0, start);
-  const after = was.slice(was.length - end);
-  const differing = (text: string) => shortened(text.slice(start, text.length - end));
-  return {
-    start: before.length > longestValue ? `…${before.slice(-besideDifference)}` : before,
-    was: differing(was),
-    is: differing(is),
-    end: after.length > longestValue ? `${after.slice(0, besideDifference)}…` : after,
-  };
+/** What goes and comes beyond what is shown, what stays, and what none of it shows. */
+export const restInWords = ({ note, values }: Pick<ChangeView, 'note' | 'values'>): string => {
+  const words = [...moreInWords(values), ...(values.stay === 0 ? [] : [unchangedInWords(values)])].join(', ');
+  return [words, note === null ? '' : `(${note})`].filter((part) => part !== '').join(' ');
 };
 
-/** The health checks before and after, where they differ; `was` is null where there was no RRset. */
-export const checkChange = ({
-  type,
-  before,
-  after,
-}: Change): { readonly was: string | null; readonly is: string } | null => {
-  const [old, wanted] = [before?.health_check ?? null, after?.health_check ?? null];
-  if (sameCheck(type, old, wanted)) return null;
-  return { was: before === null ? null : checkInWords(old), is: checkInWords(wanted) };
-};
+/** Of what goes and of what comes, those that are not shown one by one. */
+export const moreInWords = ({ lines, moreCome, moreGone }: ValueChanges): readonly string[] => [
+  ...(moreGone === 0 ? [] : [`… and ${count(moreGone, 'more', 'more')}${hasBoth(lines) ? ' go' : ''}`]),
+  ...(moreCome === 0 ? [] : [`… and ${count(moreCome, 'more', 'more')}${hasBoth(lines) ? ' come' : ''}`]),
+];
+
+const hasBoth = (lines: readonly ValueLine[]): boolean => new Set(lines.map(({ sign }) => sign)).size > 1;
+
+export const unchangedInWords = ({ stay }: Pick<ValueChanges, 'stay'>): string => count(stay, 'stays', 'stay');

@@ -1,5 +1,10 @@
+import { count } from '../../model/phrases.ts';
 import type { Difference } from '../../model/result.ts';
 import { isNameServers, isSoa } from '../../model/rr-types.ts';
+import { textOf } from '../values/parts.ts';
+import { type ValueChanges, valueChanges } from '../values/value-changes.ts';
+import { codeInWords } from './check.ts';
+import { messageInWords } from './problem.ts';
 
 /** One difference as a sentence: which name server, which name, what it should say and what it says. */
 export const differenceInWords = (difference: Difference): string =>
@@ -22,24 +27,49 @@ const ofZone = ({ zone, nameserver, type, kind, answered }: Difference): string 
 
 const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial, zone_serial }: Difference): string => {
   const what = `${nameserver}: ${name} ${type}`;
-  const wanted = `expected ${limited(expected ?? [])}`;
+  const { answers, wanted } = sidesOf(type, expected, answered);
   const words = {
-    differs: `${what} differs: ${wanted}; answered ${said(answered)}`,
-    missing: `${what} is missing: ${wanted}; answered ${said(answered)}`,
-    unexpected: `${what} should not be there; answered ${said(answered)}`,
-    lags: `${what} is late: ${expected === null ? 'it should be gone' : wanted}; still answered ${said(answered)}`,
-    no_answer: `${nameserver} gave no answer to ${name} ${type}: ${said(answered)}`,
+    differs: `${what} differs: expected ${wanted}; answered ${answers}`,
+    missing: `${what} is missing: expected ${wanted}; answered ${answers}`,
+    unexpected: `${what} should not be there; answered ${answers}`,
+    lags: `${what} is late: ${expected === null ? 'it should be gone' : `expected ${wanted}`}; still answered ${answers}`,
+    no_answer: `${nameserver} gave no answer to ${name} ${type}: ${answers}`,
   }[kind];
   if (serial === null || zone_serial === undefined) return words;
   const beside = kind === 'lags' ? `not yet ${zone_serial}` : `newer than the zone's ${zone_serial}`;
   return `${words} (its serial is ${serial}, ${beside})`;
 };
 
-const said = (answered: Difference['answered']): string =>
-  typeof answered === 'string' ? answered : answered === null ? 'nothing' : limited(answered);
+/** What was expected and what was answered, without the values that are as they should be: those are counted. */
+const sidesOf = (type: string, expected: Difference['expected'], answered: Difference['answered']) => {
+  const wanted = (expected ?? []).map((text) => withoutCodeOf(type, text));
+  if (answered === null || typeof answered === 'string') {
+    return { wanted: listOf(valueChanges([], wanted), '+'), answers: said(answered) };
+  }
+  const changes = valueChanges(
+    wanted,
+    answered.map((text) => withoutCodeOf(type, text)),
+  );
+  const stay = changes.stay === 0 ? '' : `; ${changes.stay} as expected`;
+  return { wanted: listOf(changes, '-') || 'no other', answers: `${listOf(changes, '+') || 'no other'}${stay}` };
+};
 
-const mostValues = 12;
-const limited = (values: readonly string[]): string =>
-  values.length <= mostValues
-    ? values.join(', ')
-    : `${values.slice(0, mostValues).join(', ')}, … ${values.length} values in all`;
+const listOf = ({ lines, moreCome, moreGone }: ValueChanges, sign: '-' | '+'): string => {
+  const more = sign === '+' ? moreCome : moreGone;
+  return [
+    ...lines.filter((line) => line.sign === sign).map(({ parts }) => textOf(parts)),
+    ...(more === 0 ? [] : [`… and ${count(more, 'more', 'more')}`]),
+  ].join(', ');
+};
+
+/** `60 A "…"` as the addresses that it answers with. */
+const withoutCodeOf = (type: string, text: string): string => {
+  const [ttl = '', ...rdata] = text.split(' ');
+  const words = codeInWords(type, rdata.join(' '));
+  return words === null ? text : `${ttl} ${words}`;
+};
+
+const said = (answered: Difference['answered']): string => {
+  if (answered === null) return 'nothing';
+  return typeof answered === 'string' ? messageInWords(answered) : listOf(valueChanges([], answered), '+');
+};

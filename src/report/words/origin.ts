@@ -1,33 +1,27 @@
 import type { Origin } from '../../model/origin.ts';
 import { count } from '../../model/phrases.ts';
-import type { Change, PlannedRRset } from '../../model/plan.ts';
+import { shortened } from '../values/parts.ts';
 
 /** Why a value is wanted: `zones/a.yaml:3`, or `web1 (lab), label mailserver, labels.yaml:8`. */
 export const originInWords = (origin: Origin): string => {
-  const location = `${origin.file}:${origin.line}`;
+  const location = `${short(origin.file)}:${origin.line}`;
   if (origin.kind === 'zone_file') return location;
   const role =
     origin.label !== undefined
-      ? [`label ${origin.label}`]
+      ? [`label ${short(origin.label)}`]
       : origin.group !== undefined
-        ? [`group ${origin.group}`]
+        ? [`group ${short(origin.group)}`]
         : ['registration'];
-  return [`${origin.server} (${origin.inventory})`, ...role, location].join(', ');
+  return [`${short(origin.server)} (${short(origin.inventory)})`, ...role, location].join(', ');
 };
 
-/** Why a change: where what comes by it is from, or, where nothing comes, all that stays. */
-export const reasonsOf = ({ before, after }: Change): readonly string[] => {
-  if (after === null) return [];
-  const old = new Set(before?.values.map(({ rdata }) => rdata));
-  const come = after.values.filter(({ rdata }) => !old.has(rdata));
-  return originsInWords(come.length === 0 ? after.values : come);
-};
+const short = (text: string): string => shortened(text, 200);
 
 const mostOrigins = 3;
 
-/** The origins of values, each once; those beyond the third are counted. */
-const originsInWords = (values: PlannedRRset['values']): readonly string[] => {
-  const words = [...new Set(values.flatMap(({ origins }) => origins.map(originInWords)))];
+/** Origins, each once; those beyond the third are counted. */
+export const originsInWords = (origins: readonly Origin[]): readonly string[] => {
+  const words = [...new Set(origins.map(originInWords))];
   return words.length <= mostOrigins + 1
     ? words
     : [...words.slice(0, mostOrigins), `and ${count(words.length - mostOrigins, 'other')}`];

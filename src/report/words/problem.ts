@@ -1,14 +1,26 @@
 import { count, listed } from '../../model/phrases.ts';
 import type { Problem } from '../../model/problem.ts';
 import { type Line, type MostProblems, toned } from '../report.ts';
+import { shortened } from '../values/parts.ts';
+import { withoutCode } from './check.ts';
 import { countsInWords } from './counts.ts';
+
+const longestFile = 300;
 
 /** Where a problem is: file:line:column, or the target and zone that it happened at. */
 export const locationOf = ({ file, line, column, target, zone }: Problem): string => {
-  if (file !== null) return [file, line, column].filter((part) => part !== null).join(':');
+  if (file !== null) {
+    return [shortened(file, longestFile), line, column].filter((part) => part !== null).join(':');
+  }
   if (target === undefined) return '';
   return zone === undefined ? `target ${target}` : `${zone} at ${target}`;
 };
+
+/** Messages of servers may be long; and what a health check was made into is not shown as code. */
+const longestMessage = 2_000;
+
+/** What a message says, for people. */
+export const messageInWords = (message: string): string => shortened(withoutCode(message), longestMessage);
 
 /** Beside something else: nobody reads the same sentence 1,000 times. */
 export const fewOfEachRule: MostProblems = { error: 50, warning: 5 };
@@ -38,7 +50,7 @@ const problemLine = (problem: Problem): Line => {
     toned(severity, severity),
     ' ',
     toned(`[${rule}]`, 'aside'),
-    ` ${message}${at}`,
+    ` ${messageInWords(message)}${at}`,
   ];
 };
 

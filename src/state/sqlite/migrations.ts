@@ -31,13 +31,17 @@ const steps: readonly (readonly string[])[] = [
   ],
   // When the holder's process began, and until when what it sent may take effect.
   ['ALTER TABLE leases ADD COLUMN started TEXT', 'ALTER TABLE leases ADD COLUMN unanswered_until INTEGER'],
+  [bodies('identities', 'kind TEXT NOT NULL, name TEXT NOT NULL, identity TEXT NOT NULL', 'kind, name, identity')],
 ];
 
 /** The version that this Hostmaster writes. */
-const schemaVersion = steps.length;
+export const schemaVersion = steps.length;
 
 /** From this version on, all is there that is read where nothing may be written. */
 export const readableVersion = 2;
+
+/** The first version that knows whose it is. */
+export const versionWithIdentities = 4;
 
 /** The tables that every state file has, whatever its version. */
 const first = ['settled', 'leases'];

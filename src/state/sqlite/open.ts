@@ -17,7 +17,7 @@ import {
   refuseForeignFile,
   stateError,
 } from './file.ts';
-import { hasOurTables, migrate, readableVersion, versionOf } from './migrations.ts';
+import { hasOurTables, migrate, readableVersion, versionOf, versionWithIdentities } from './migrations.ts';
 
 // The state in a file of SQLite: `apply` opens it to write, the commands that change nothing read it. A state that is lost
 // costs reads and time, never records: what nobody knows is not deleted.
@@ -107,7 +107,8 @@ export const readStore = async (file: string, say: Say = () => undefined): Promi
     // A file of an older version has fewer tables.
     const { close, lastSync } = readers;
     if (version === 0) return { ...emptyStore, close };
-    return version < readableVersion ? { ...emptyStore, close, lastSync } : readers;
+    if (version < readableVersion) return { ...emptyStore, close, lastSync };
+    return version < versionWithIdentities ? { ...readers, identify: emptyStore.identify } : readers;
   } catch (error) {
     database.close();
     if (error instanceof HostmasterError) throw error;

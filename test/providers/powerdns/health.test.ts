@@ -1,8 +1,15 @@
 import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type CheckedRecord, printRecord, readRecord } from '../../../providers/powerdns/health-lua.ts';
-import { type HealthChecks, type Provider, parseRdata, SyntaxProblem } from '../../../src/provider.ts';
+import {
+  type CheckedRecord,
+  type HealthChecks,
+  type Provider,
+  parseRdata,
+  printCheckedLua,
+  readCheckedLua,
+  SyntaxProblem,
+} from '../../../src/provider.ts';
 import { askByDns, verifyZones } from '../../../src/verify/index.ts';
 import { run } from '../../servers/child.ts';
 import { digAll, type PowerDns, startPowerDns } from '../../servers/index.ts';
@@ -84,7 +91,7 @@ const transferred = async (owner: string): Promise<readonly string[]> => {
 };
 
 const recordOf = (rdata: string): CheckedRecord => {
-  const record = readRecord(rdata);
+  const record = readCheckedLua(rdata);
   if (record === null) throw new Error(`it was not printed here: ${rdata}`);
   return record;
 };
@@ -251,7 +258,7 @@ describe.concurrent('health checks', () => {
       expect(await verify((rdata) => rdata)).toEqual([]);
       await vi.waitFor(() => expect(asked.map(({ size }) => size)).toEqual([1, 1]), { timeout: 60_000, interval: 20 });
       const elsewhere = await verify((rdata) =>
-        printRecord({ ...recordOf(rdata), probe: { port, addresses: ['127.0.0.7'] } }),
+        printCheckedLua({ ...recordOf(rdata), probe: { port, addresses: ['127.0.0.7'] } }),
       );
       expect(elsewhere).toMatchObject([{ name: owner, type: 'LUA', kind: 'differs', answered: ['60 127.0.0.2'] }]);
       await becomes(first);

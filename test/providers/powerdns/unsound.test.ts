@@ -112,6 +112,7 @@ const answers: readonly (readonly [string, string, (text: string) => string | Pr
   ['without a serial', 'without a serial', altered(({ serial: _, ...rest }) => rest)],
   ['with a serial beyond all', 'without a serial', (text) => text.replace(/"serial": ?\d+/, '"serial":1e999')],
   ['with a negative serial', 'without a serial', altered((body) => ({ ...body, serial: -1 }))],
+  ['without a kind', 'without a kind', altered((body) => ({ ...body, kind: null }))],
   ['that is a list', 'is no zone', () => '[null]'],
   ['that is null', 'is no zone', () => 'null'],
   ['that is text', 'is no zone', () => '"a.test."'],

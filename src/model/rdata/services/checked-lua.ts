@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type AddressType, isAddressType } from '../../src/provider.ts';
+import { type AddressType, isAddressType } from '../../rr-types.ts';
 
-// The Lua of a health-checked record: printed from checked values alone, and read back. Pure.
+// The Lua of a health-checked record: printed from checked values alone, and read back, so that a report can say what it
+// checks. Pure.
 //
 // As seen in PowerDNS 4.7.3: `ifportup` and `ifurlup` answer with the addresses that are up, or with all of them while none
 // is. A sentinel beside them, an address that cannot be up, tells the two apart. Before its first check an address counts as
@@ -38,13 +39,13 @@ export interface Witness {
 }
 
 /** No TCP connection to the broadcast address leaves the machine: connect fails at once (RFC 1122 section 4.2.3.10). */
-export const sentinel = '255.255.255.255';
+const sentinel = '255.255.255.255';
 
-export const addressesIn = (probe: CheckedRecord['probe']): readonly string[] =>
+export const checkedAddresses = (probe: CheckedRecord['probe']): readonly string[] =>
   'port' in probe ? probe.addresses : probe.urls.flatMap(([, addresses]) => addresses).toSorted();
 
 /** Rdata of type LUA. */
-export const printRecord = (record: CheckedRecord): string => `${record.type} "${printScript(record)}"`;
+export const printCheckedLua = (record: CheckedRecord): string => `${record.type} "${printScript(record)}"`;
 
 const printScript = (record: CheckedRecord): string => {
   const { fallback, probe } = record;
@@ -52,7 +53,7 @@ const printScript = (record: CheckedRecord): string => {
   if (fallback === null && 'port' in probe) {
     return `ifportup(${probe.port}, ${printList(probe.addresses)}, ${options})`;
   }
-  const all = printList(addressesIn(probe));
+  const all = printList(checkedAddresses(probe));
   const head = `;local s, o = '${sentinel}', ${options} ${printProbe(probe)}`;
   const upOnes = 'if r[1] and r[#r] ~= s then return r end';
   if (fallback === null) return `${head} ${upOnes} return ${all}`;
@@ -115,11 +116,11 @@ const other = new RegExp(
 const urlCheck = new RegExp(`\\{${text}, ${list}\\}`, 'g');
 
 /** The record that `rdata` was printed from; null: it was not printed here. */
-export const readRecord = (rdata: string): CheckedRecord | null => {
+export const readCheckedLua = (rdata: string): CheckedRecord | null => {
   const [, type, script = ''] = /^(A|AAAA) "(.*)"$/.exec(rdata) ?? [];
   if (type === undefined || !isAddressType(type)) return null;
   const record = readScript(type, script);
-  return record !== null && printRecord(record) === rdata ? record : null;
+  return record !== null && printCheckedLua(record) === rdata ? record : null;
 };
 
 const readScript = (type: CheckedRecord['type'], script: string): CheckedRecord | null => {
