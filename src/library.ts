@@ -10,7 +10,7 @@ import * as pass from './pass.ts';
 import type { PassOptions } from './run.ts';
 import { openStore, readStore } from './state/index.ts';
 import type { RunContext } from './target.ts';
-import { askByDns } from './verify/index.ts';
+import { addressLookup, askByDns } from './verify/index.ts';
 
 export { type ErrorCode, type ErrorKind, errorCodes, HostmasterError, kindOf } from './model/errors.ts';
 export type * from './model/plan.ts';
@@ -85,8 +85,8 @@ export const applyPlan = async (
 
 /** Asks every authoritative name server for every desired RRset. */
 export const verify = async (options: Options): Promise<VerifyReport & { readonly problems: readonly Problem[] }> => {
-  const open = openedBy(readStore, options);
-  const { definitions, ...report } = await pass.verifyPass(passOptions(options), contextOf(options), open);
+  const [open, openToSave] = [openedBy(readStore, options), openedBy(openStore, options)];
+  const { definitions, ...report } = await pass.verifyPass(passOptions(options), contextOf(options), open, openToSave);
   return { ...report, problems: definitions.problems };
 };
 
@@ -100,6 +100,7 @@ const passOptions = ({ signal: _, onNotice: __, ...options }: Options): PassOpti
 const contextOf = ({ signal, onNotice }: Options): RunContext => ({
   ...providerLookup(),
   ask: (nameserver, question, until = signal) => askByDns()(nameserver, question, until),
+  lookup: addressLookup(),
   clock: { now: () => Date.now() },
   sleep: (milliseconds) =>
     pause(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),

@@ -17,7 +17,8 @@
 //   from there on it goes as a record does; plan/sets.ts joins the changes of its A, AAAA and PTR into an atomic set, and
 //     pass/withhold.ts withholds a set that cannot be whole
 //   apply/sets/set-group.ts applies the set whole or rolls it back; memory/ledger.ts notes for whom each value is
-//   when the server is gone: memory/deletion-evidence.ts, and plan/deletion-verdict.ts decides whether its values may go
+//   when the server is gone: memory/deletion-evidence.ts, and plan/deletion-verdict.ts decides whether its values may go;
+//     pass/absent-servers.ts, where a person says that it is gone
 import type { Definitions } from './model/definitions.ts';
 import { assemble } from './pass/assemble.ts';
 import { awaitWriters } from './pass/await-writers.ts';

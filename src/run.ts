@@ -2,7 +2,7 @@ import type { Composed, Composition } from './compose/index.ts';
 import type { Definitions } from './model/definitions.ts';
 import type { DeletionEvidence } from './model/deletion-evidence.ts';
 import type { Changeset, Plan } from './model/plan.ts';
-import type { Store } from './model/ports.ts';
+import type { OrphanedValue, Store } from './model/ports.ts';
 import type { KnownInventory, Roster } from './model/server.ts';
 import type { DesiredZone, ZoneSnapshot } from './model/zone.ts';
 import type { Allow, PlanTarget } from './plan/index.ts';
@@ -40,6 +40,8 @@ export interface Desired {
   readonly roster: Roster;
   /** What is known of each inventory after its answer; kept by whoever applies. */
   readonly next: Readonly<Record<string, KnownInventory>>;
+  /** Are the answers one more complete snapshot of every inventory? */
+  readonly counts: boolean;
   /** Who registers a name. */
   readonly registered: Composed['registered'];
   readonly evidence: SharedEvidence;
@@ -61,8 +63,8 @@ export interface PlannedWork {
   /** null: missing at the target, or known to be unchanged. */
   readonly snapshot: ZoneSnapshot | null;
   readonly desiredDigest: () => string;
-  /** Values that exist where the inventory could have written them, and that nobody wants or accounts for. */
-  readonly orphans: readonly { readonly name: string; readonly type: string; readonly rdata: string }[];
+  /** Values that exist where the inventory could have written them, and that nobody wants or accounts for, counted with this pass. */
+  readonly orphans: readonly OrphanedValue[];
   /** The target as the zone was planned for it. */
   readonly fitFor: PlanTarget;
   /** What the zone was planned with; null where nothing in it can be an inventory's. */

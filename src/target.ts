@@ -1,7 +1,7 @@
 import type { TargetDefinition } from './model/definitions.ts';
 import type { ExternalProviders } from './model/external-providers.ts';
 import type { TargetStatus } from './model/plan.ts';
-import type { Asker, Clock } from './model/ports.ts';
+import type { AddressLookup, Asker, Clock } from './model/ports.ts';
 import type { Problem } from './model/problem.ts';
 import type { Provider, ProviderFactory, Serving } from './provider.ts';
 
@@ -26,6 +26,8 @@ export interface Step {
 /** What every pass is handed from outside: providers, questions to name servers, time, and whoever is told of its steps. */
 export interface RunContext extends ProviderLookup {
   readonly ask: Asker;
+  /** Where name servers have their addresses from. Default is the system's resolver, found anew by each step. */
+  readonly lookup?: AddressLookup;
   readonly clock: Clock;
   /** Ends early, without a word, where somebody wants to stop. */
   readonly sleep: (milliseconds: number) => Promise<void>;

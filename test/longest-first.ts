@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The files that take half a minute and more, the longest first. One that began last would run alone in the end. */
 const longest: readonly string[] = [
   'test/e2e/name-servers.test.ts',
+  'test/faults/model/embedded.test.ts',
   'test/faults/invariant-7-across.test.ts',
   'test/e2e/exit.test.ts',
   'test/conformance/command.test.ts',
@@ -12,6 +13,8 @@ const longest: readonly string[] = [
   'test/e2e/route53-limits.test.ts',
   'test/e2e/route53-health.test.ts',
   'test/e2e/options.test.ts',
+  'test/faults/model/powerdns.test.ts',
+  'test/faults/model/knot.test.ts',
   'test/e2e/running.test.ts',
   'test/faults/invariant-7-killed.test.ts',
   'test/providers/route53/health.test.ts',

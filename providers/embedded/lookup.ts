@@ -50,7 +50,7 @@ const answerStep = (zone: StoredZone, name: string, type: string): Step => {
   const rrsets = zone.rrsetsFor(name);
   return rrsets.length > 0
     ? fromRRsets(zone, rrsets, name, type)
-    : negativeAnswer(zone, zone.exists(name) ? 'NOERROR' : 'NXDOMAIN');
+    : negativeAnswer(zone, zone.isAnswered(name) ? 'NOERROR' : 'NXDOMAIN');
 };
 
 const fromRRsets = (zone: StoredZone, rrsets: readonly StoredRRset[], name: string, type: string): Step => {

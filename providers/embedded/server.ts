@@ -1,11 +1,9 @@
-import type dns2 from 'dns2';
 import { occlusionIn, parentOf, type Serving, zoneTree } from '../../src/provider.ts';
-import { typeCodes } from '../../src/wire/codes.ts';
-import { canonicalQuestions } from '../../src/wire/dns2.ts';
 import { reversedName, reversedNamesFrom, withSerial } from './convert.ts';
 import { type Endpoint, openZonesFile, type ZonesFile } from './file.ts';
 import type { StoredRRset, StoredZone, ZoneAnswer } from './lookup.ts';
-import { type Query, respond, type Zones } from './respond.ts';
+import { readQuery } from './query.ts';
+import { respond, type Zones } from './respond.ts';
 import { bindSockets, type Sockets } from './sockets.ts';
 
 // Zones are never loaded: each query looks up in the file what it needs, so that the writes of any process show at
@@ -25,7 +23,7 @@ export const startEmbeddedServer = async (options: EmbeddedServerOptions): Promi
   const file = openZonesFile(options.file);
   const zones = zonesOf(file);
   try {
-    const sockets = await bindSockets(listen, (packet, transport) => answer(packet, transport, zones));
+    const sockets = await bindSockets(listen, (message, transport) => answer(message, transport, zones));
     const endpoint = { address: reachable(listen.address), port: sockets.port };
     file.setListening(endpoint);
     let stopped: Promise<void> | null = null;
@@ -105,10 +103,10 @@ const storedRRset = (name: string, row: Record<string, unknown>, serial: number)
   return { name, type, ttl: Number(row.ttl), rdata };
 };
 
-/** null: no answer, as two servers must not answer each other for ever. */
-const answer = (packet: dns2.Packet, transport: 'udp' | 'tcp', zones: Zones): Uint8Array | null => {
-  if (packet.header.qr === 1) return null;
-  const query = queryOf(packet);
+/** null: no answer. */
+const answer = (message: Buffer, transport: 'udp' | 'tcp', zones: Zones): Uint8Array | null => {
+  const query = readQuery(message);
+  if (query === null) return null;
   try {
     return respond(query, transport, zones);
   } catch {
@@ -118,17 +116,3 @@ const answer = (packet: dns2.Packet, transport: 'udp' | 'tcp', zones: Zones): Ui
 };
 
 const broken: ZoneAnswer = { rcode: 'SERVFAIL', authoritative: false, answers: [], authority: [], additional: [] };
-
-const queryOf = (packet: dns2.Packet): Query => {
-  const options = packet.additionals.filter((record) => record.type === typeCodes.OPT);
-  const [question] = canonicalQuestions(packet);
-  const wellFormed = packet.errors.length === 0 && packet.questions.length === 1 && options.length < 2;
-  const [opt] = options;
-  return {
-    id: packet.header.id,
-    opcode: packet.header.opcode,
-    rd: packet.header.rd === 1,
-    question: wellFormed && question !== undefined ? question : null,
-    edns: opt === undefined ? null : { udpSize: opt.class, version: opt.version ?? 0, dnssecOk: opt.doFlag ?? false },
-  };
-};

@@ -5,7 +5,7 @@ import { appliedCount } from '../model/result.ts';
 import type { ApplyPass } from '../pass.ts';
 import { applyPass, applyPlanPass, closePass, planPass, readPlan } from '../pass.ts';
 import { prepareApplied, prepareFailed, preparePlanned } from '../report/index.ts';
-import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, worst } from './exit.ts';
+import { exit, ofChanges, ofPlan, ofProblems, ofResults, ofVerify, ofWrites, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { passOptions, storeOpener } from './options.ts';
@@ -34,7 +34,7 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
     const applied = await applyPass(pass, context).finally(clear);
     if (applied.interrupted) throw interrupted(plan, applied, options, io);
     report(plan, changes || applied.problems.length > 0 ? applied : null, options, io);
-    return worst([ofPlan(plan), ofApplied(applied)]);
+    return worst([ofPlan(plan), changes ? exit.done : ofWrites(plan), ofApplied(applied)]);
   } finally {
     await closePass(pass);
   }

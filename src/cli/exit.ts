@@ -23,6 +23,10 @@ export const ofPlan = ({ problems, changesets }: Plan): number =>
 const ofWithheld = ({ withheld }: Changeset): number =>
   withheld.some(({ guard }) => guard !== 'absence') ? exit.refused : exit.done;
 
+/** A change that an apply wrote without effect is a difference until it has one. */
+export const ofWrites = ({ problems }: Pick<Plan, 'problems'>): number =>
+  problems.some(({ rule }) => rule === 'write-without-effect') ? exit.difference : exit.done;
+
 /** `--exit-code`: changes are worth an exit of their own. */
 export const ofChanges = ({ summary, changesets }: Plan): number =>
   summary.create + summary.replace + summary.delete > 0 || changesets.some(({ create_zone }) => create_zone)

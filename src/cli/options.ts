@@ -50,7 +50,7 @@ export const withAllow = (command: Command): Command =>
   command
     .option(
       '--allow <what...>',
-      'let exactly this withheld change through: GUARD:ZONE[@VIEW][/TARGET][:NAME], or shrink:INVENTORY',
+      'let exactly this withheld change through: GUARD:ZONE[@VIEW][/TARGET][:NAME], absent:INVENTORY/SERVER, or shrink:INVENTORY',
     )
     .option('--full', 'read every zone, whatever the state says');
 

@@ -3,7 +3,7 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { closePass, planPass } from '../pass.ts';
 import { preparePlanned, render } from '../report/index.ts';
-import { exit, ofChanges, ofPlan, worst } from './exit.ts';
+import { exit, ofChanges, ofPlan, ofWrites, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { PlanningOptions } from './options.ts';
 import { passOptions, readOnlyStoreOpener } from './options.ts';
@@ -21,7 +21,7 @@ export const runPlan = async (options: PlanOptions, io: Io): Promise<number> => 
   await closePass(pass);
   if (options.out !== undefined) await keep(pass.plan, options.out);
   print(io, options.format, preparePlanned(pass.plan));
-  return worst([ofPlan(pass.plan), options.exitCode === true ? ofChanges(pass.plan) : exit.done]);
+  return worst([ofPlan(pass.plan), ofWrites(pass.plan), options.exitCode === true ? ofChanges(pass.plan) : exit.done]);
 };
 
 const keep = async (plan: Plan, file: string): Promise<void> => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../target.ts';
-import { askByDns } from '../verify/index.ts';
+import { addressLookup, askByDns } from '../verify/index.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import { progressLine } from './progress.ts';
@@ -23,6 +23,7 @@ export const commandContext = (io: Io, { logLevel }: Pick<CommonOptions, 'logLev
     context: {
       ...providerLookup(),
       ask: (nameserver, question, until = signal) => ask(nameserver, question, until),
+      lookup: addressLookup(),
       clock: { now: io.now ?? (() => Date.now()) },
       sleep: (milliseconds) => pause(milliseconds, undefined, { signal }).catch(() => undefined),
       onStep: (step) => {

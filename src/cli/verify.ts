@@ -3,7 +3,7 @@ import { prepareVerified } from '../report/index.ts';
 import { ofProblems, ofVerify, worst } from './exit.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import { passOptions, readOnlyStoreOpener } from './options.ts';
+import { passOptions, readOnlyStoreOpener, storeOpener } from './options.ts';
 import { print } from './print.ts';
 import { commandContext } from './run-context.ts';
 
@@ -18,6 +18,7 @@ export const runVerify = async (options: VerifyOptions, io: Io): Promise<number>
     { ...passOptions(options), ...sample },
     context,
     readOnlyStoreOpener(io),
+    storeOpener(io),
   ).finally(clear);
   const report = { checked, differences };
   print(io, options.format, prepareVerified(report, definitions.problems));

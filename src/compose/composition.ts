@@ -82,7 +82,7 @@ export const mergeAll = ({
     zone.rrsets.push(...merged.rrsets);
     zone.quarantined.push(...merged.quarantined);
     zone.protected.push(...merged.protected);
-    findings.push(...merged.findings);
+    for (const finding of merged.findings) findings.push(finding);
   };
   const isAlone = (name: string): boolean => !statics.has(name) && !byGit.has(name);
   for (const [name, there] of byName) {

@@ -5,10 +5,11 @@ import type { Contends } from './contenders.ts';
 import type { AllocationOutcome } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 
-export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans'> {
+export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans' | 'counts'> {
   readonly servers: ReadonlyMap<string, EvidenceStatus>;
   readonly names: ReadonlyMap<string, string>;
   readonly addresses: ReadonlyMap<string, string>;
+  readonly present: ReadonlySet<string>;
 }
 
 /**
@@ -44,9 +45,11 @@ export const evidenceOfSome = (
   const servers = new Map<string, EvidenceStatus>();
   const names = new Map<string, string>();
   const addresses = new Map<string, string>();
+  const present = new Set<string>();
   const vouching: [string, RosterServer][] = [];
   for (const { key, entry, outcome } of outcomes) {
     servers.set(key, evidenceStatusOf(entry, outcome, contends));
+    if (entry.standing === 'present') present.add(key);
     if (entry.standing === 'present' && entry.complete && outcome === 'won') vouching.push([key, entry]);
   }
   // A decommissioned server proves its names as well, unless another server has them now: that one is set later, and wins.
@@ -55,7 +58,7 @@ export const evidenceOfSome = (
     if (registration !== null) names.set(`${server.name}.${registration.definition.zone}`, key);
     for (const ip of server.ips) addresses.set(ip, key);
   }
-  return { servers, names, addresses, now };
+  return { servers, names, addresses, present, now };
 };
 
 const evidenceStatusOf = (entry: RosterServer, outcome: AllocationOutcome, contends: Contends): EvidenceStatus => {

@@ -48,11 +48,13 @@ export interface Granted {
 export const grantIndex = (grants: readonly Grant[]): GrantIndex => {
   const byKind = { label: new Map(), group: new Map(), inventory: new Map() } satisfies Record<
     Grant['to'],
-    Map<string, readonly CompiledGrant[]>
+    Map<string, CompiledGrant[]>
   >;
   for (const grant of grants) {
-    const ofKind: Map<string, readonly CompiledGrant[]> = byKind[grant.to];
-    ofKind.set(grant.role, [...(ofKind.get(grant.role) ?? []), compile(grant)]);
+    const ofKind: Map<string, CompiledGrant[]> = byKind[grant.to];
+    const known = ofKind.get(grant.role);
+    if (known === undefined) ofKind.set(grant.role, [compile(grant)]);
+    else known.push(compile(grant));
   }
   return { of: (to, role) => byKind[to].get(role) ?? none };
 };

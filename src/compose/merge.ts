@@ -1,3 +1,4 @@
+import { compareText } from '../model/compare.ts';
 import { standsAlone } from '../model/rr-types.ts';
 import type { RRset, Value } from '../model/rrset.ts';
 import type { Protection, Quarantine } from '../model/zone.ts';
@@ -196,22 +197,21 @@ const mergeRRset = (
     const message = `${name} ${type} has ${values.length} values, but the grant of ${limited.rule.title} allows ${limited.limit}`;
     return refuse('max-values', limited.rule, message, 'raise its "max_values" if this is meant');
   }
-  const ttl = one?.rule.ttl ?? Math.min(...own.map(({ rule }) => rule.fallbackTtl));
+  const ttl =
+    one?.rule.ttl ?? own.reduce((least, { rule }) => Math.min(least, rule.fallbackTtl), Number.POSITIVE_INFINITY);
   return { name, type, ttl, values, ...(check.healthCheck === null ? {} : { healthCheck: check.healthCheck }) };
 };
 
 /** Sorted. A value is retained only if every contribution of it is. */
 const uniteValues = (own: readonly ContributedValue[]): readonly Value[] => {
-  const byRdata = new Map<string, Value>();
-  for (const { rdata, origin, retained } of own) {
-    const known = byRdata.get(rdata);
-    const origins = known === undefined ? [origin] : [...known.origins, origin];
-    const isRetained = retained !== null && (known === undefined || known.retained !== undefined);
-    byRdata.set(rdata, isRetained ? { rdata, origins, retained: known?.retained ?? retained } : { rdata, origins });
-  }
-  return byRdata.size === 1
-    ? [...byRdata.values()]
-    : [...byRdata.values()].sort((a, b) => (a.rdata < b.rdata ? -1 : 1));
+  const byRdata = Map.groupBy(own, ({ rdata }) => rdata);
+  return Array.from(byRdata, joinEqual).sort((a, b) => compareText(a.rdata, b.rdata));
+};
+
+const joinEqual = ([rdata, equal]: readonly [string, readonly ContributedValue[]]): Value => {
+  const origins = equal.map(({ origin }) => origin);
+  const retained = equal.every((each) => each.retained !== null) ? (equal[0]?.retained ?? null) : null;
+  return retained === null ? { rdata, origins } : { rdata, origins, retained };
 };
 
 const protectionsAt = (

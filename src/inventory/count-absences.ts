@@ -1,5 +1,5 @@
 import type { AbsenceLimits, KnownInventory, MissingSince } from '../model/server.ts';
-import { isProven } from '../model/server.ts';
+import { countMissing, isProven } from '../model/server.ts';
 
 // Counts absences: a server is gone only after enough complete answers without it, over enough time.
 
@@ -28,18 +28,17 @@ export const isForgotten = (missing: MissingSince, { limits, now }: SnapshotCont
  * Complete answers are counted at most once an interval, so that a quick retry proves nothing. If the last one was counted
  * in the future, by a clock that has been set back since, the next one counts again.
  */
-const isDue = (known: KnownInventory | null, { now, interval }: SnapshotContext): boolean =>
-  known === null || Math.abs(now - known.countedAt) >= interval;
+export const isDue = (
+  known: KnownInventory | null,
+  { now, interval }: Pick<SnapshotContext, 'now' | 'interval'>,
+): boolean => known === null || Math.abs(now - known.countedAt) >= interval;
 
 export const countTime = (known: KnownInventory | null, context: SnapshotContext): number =>
   known === null || isDue(known, context) ? context.now : known.countedAt;
 
-/** One more absence. `since` is never later than now, whatever the clock said before. */
+/** One more absence. */
 export const countUp = (
   missing: MissingSince | null,
   known: KnownInventory | null,
   context: SnapshotContext,
-): MissingSince => ({
-  since: Math.min(missing?.since ?? context.now, context.now),
-  snapshots: (missing?.snapshots ?? 0) + (isDue(known, context) ? 1 : 0),
-});
+): MissingSince => countMissing(missing, isDue(known, context), context.now);

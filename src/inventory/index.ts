@@ -5,6 +5,7 @@ import { type Problem, problemAt } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import type { AbsenceLimits, KnownInventory, Roster } from '../model/server.ts';
 import { checkAnswer } from './check-answer.ts';
+import { isDue } from './count-absences.ts';
 import { type InventoryRuleId, inventorySeverity } from './inventory-rules.ts';
 import { inventoryLimits } from './limits.ts';
 import { quotedUntrusted, scrubber } from './sanitize.ts';
@@ -12,6 +13,7 @@ import { type Snapshot, takeSnapshot } from './snapshot.ts';
 import { inventorySources } from './sources/index.ts';
 import { failed, type SourceAnswer } from './sources/source.ts';
 
+export { withAllowedAbsences } from './allowed-absences.ts';
 export { inventoryIdentity } from './identity.ts';
 export { inventorySources } from './sources/index.ts';
 
@@ -37,6 +39,11 @@ export interface InventoryAnswers {
   readonly next: Readonly<Record<string, KnownInventory>>;
   /** Inventories whose snapshot is refused until a person allows it. */
   readonly refused: readonly string[];
+  /**
+   * Are these answers one more complete snapshot, of every inventory? Not where an interval has not passed since the last
+   * one, and not without any server: that proves nothing about servers nobody knows.
+   */
+  readonly counts: boolean;
 }
 
 /** Can this inventory be read without a network? */
@@ -57,11 +64,16 @@ export const askInventories = async (
     },
     next: Object.fromEntries(taken.flatMap(({ name, snapshot: { next } }) => (next === null ? [] : [[name, next]]))),
     refused: taken.flatMap(({ name, snapshot }) => (snapshot.refused ? [name] : [])),
+    counts:
+      taken.some(({ snapshot }) => snapshot.status.servers > 0) &&
+      taken.every(({ isDue: due, snapshot }) => due && snapshot.status.complete),
   };
 };
 
 interface Taken {
   readonly name: string;
+  /** Would a complete answer count as one more? */
+  readonly isDue: boolean;
   readonly snapshot: Snapshot;
   readonly problems: readonly Problem[];
 }
@@ -111,7 +123,12 @@ const takeOne = async (definition: InventoryDefinition, context: InventoryContex
   const snapshot = withoutSecrets(taken, clean);
   // After a failure what is known is unchanged, and still of the source before.
   const next = snapshot.next === null || snapshot.next === known ? snapshot.next : { ...snapshot.next, source };
-  return { name, snapshot: { ...snapshot, next }, problems };
+  return {
+    name,
+    isDue: isDue(known, { now: context.now, interval: definition.interval }),
+    snapshot: { ...snapshot, next },
+    problems,
+  };
 };
 
 interface ReadSource {

@@ -192,16 +192,26 @@ const namedInAnswer = (
     const last = backAgain(before.get(server.name), known, context);
     const decommissioned = server.state === 'decommissioned' && last?.server.state !== 'decommissioned';
     if (complete || !decommissioned) return [{ standing: 'present', server, complete, known: last }];
+    const gone = allowedAbsence(before.get(server.name));
+    if (gone !== null) return [gone];
     const reason = 'it is marked decommissioned, but in an answer that is not complete';
     return last === null ? [] : [{ standing: 'remembered', server: last.server, reason, known: last }];
   });
   const unusable = [...answer.unusable].flatMap(([name, why]): readonly RosterServer[] => {
+    const gone = allowedAbsence(before.get(name));
+    if (gone !== null) return [gone];
     const last = backAgain(before.get(name), known, context);
     const reason = `its entry in the inventory cannot be used: ${why}`;
     return last === null ? [] : [{ standing: 'remembered', server: last.server, reason, known: last }];
   });
   return [...present, ...unusable];
 };
+
+/** A person said that it is gone, and what is said of it now cannot be used: that stands. */
+const allowedAbsence = (last: KnownServer | undefined): RosterServer | null =>
+  last?.missing?.allowed === true
+    ? { standing: 'missing', server: last.server, missing: last.missing, known: last }
+    : null;
 
 /** Known servers that an answer does not name. */
 const notInAnswer = (

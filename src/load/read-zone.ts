@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, posix } from 'node:path';
+import { grouping } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import type { DesiredZone, ZoneSettings } from '../model/zone.ts';
 import { loadSeverity } from './load-rules.ts';
@@ -30,19 +31,34 @@ export const readZone = async (
   readFile: FileReader,
   { name, settings, format, files }: ZoneSource,
 ): Promise<LoadedZone | { readonly missing: string }> => {
-  const context: ZoneContext = { zone: name, ttl: settings.ttl, allowLua: settings.allow_lua };
+  const counted = { records: 0 };
+  const context: ZoneContext = { zone: name, ttl: settings.ttl, allowLua: settings.allow_lua, counted };
+  const readBounded = boundedReader(readFile, name);
   const contents: FileContent[] = [];
   for (const path of files) {
+    if (counted.records > sizeLimits.zoneRecords) break;
     const file = shown(path);
-    const read = readFile(path, sizeLimits.zoneFileBytes);
+    const read = readBounded(path, sizeLimits.zoneFileBytes);
     if (read.status === 'missing') return { missing: file };
     if (read.status === 'refused') contents.push(unusable(file, read.message));
     else if (format === 'yaml') contents.push(readZoneYaml(file, read.text, context));
-    else contents.push(await readMaster(file, read.text, context, includesFrom(readFile)));
+    else contents.push(await readMaster(file, read.text, context, includesFrom(readBounded)));
+    if (read.status === 'refused' && read.isLast === true) break;
   }
   const { rrsets, quarantined, problems, complete } = joinContents(contents);
   const zone = { id: { name, view: null }, settings, rrsets, quarantined, complete, files: files.map(shown) };
   return { zone, problems };
+};
+
+/** Reads the files of one zone, until they are too much together. */
+const boundedReader = (readFile: FileReader, zone: string): FileReader => {
+  let left = sizeLimits.zoneCharacters;
+  const message = `the files of ${zone} have over ${grouping(sizeLimits.zoneCharacters)} characters together, those that are included more than once counted each time`;
+  return (path, maxBytes) => {
+    const read = readFile(path, maxBytes);
+    if (read.status === 'read') left -= read.text.length;
+    return left < 0 ? { status: 'refused', message, isLast: true } : read;
+  };
 };
 
 const shown = (path: string): string => posix.normalize(path.replaceAll('\\', '/'));

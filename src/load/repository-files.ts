@@ -7,12 +7,12 @@ import { messageOf } from '../model/errors.ts';
 
 /**
  * A file's text without the byte order mark that it may begin with, or why there is none: `missing`, or a message that says
- * what to do.
+ * what to do; `isLast`: no other file is read either.
  */
 export type FileText =
   | { readonly status: 'read'; readonly text: string; readonly hasMark?: true }
   | { readonly status: 'missing' }
-  | { readonly status: 'refused'; readonly message: string };
+  | { readonly status: 'refused'; readonly message: string; readonly isLast?: true };
 
 /**
  * Reads text files of the repository at `folder`. A path or a symlink that leaves it or leads to hidden files or folders,

@@ -1,8 +1,10 @@
 import type { SourceLocation } from '../model/origin.ts';
+import { grouping } from '../model/phrases.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
 import type { Quarantine } from '../model/zone.ts';
 import { type LoadRuleId, loadSeverity } from './load-rules.ts';
+import { sizeLimits } from './size-limits.ts';
 
 /** What a zone reader must know of the zone. */
 export interface ZoneContext {
@@ -10,7 +12,23 @@ export interface ZoneContext {
   readonly zone: string;
   readonly ttl: number;
   readonly allowLua: boolean;
+  /** Counts over all files of the zone. Missing: nothing is counted. */
+  readonly counted?: RecordCount;
 }
+
+/** How many records have been read. */
+export interface RecordCount {
+  records: number;
+}
+
+/** Counts records that were read; once they are more than a zone may have, what to say of that. */
+export const countRecords = ({ counted, zone }: ZoneContext, more: number): string | null => {
+  if (counted === undefined) return null;
+  counted.records += more;
+  return counted.records > sizeLimits.zoneRecords
+    ? `${zone} has over ${grouping(sizeLimits.zoneRecords)} records; nothing of it is used until it has fewer`
+    : null;
+};
 
 /** What was read from one zone file. */
 export interface FileContent {
@@ -36,20 +54,22 @@ export interface Collector {
 
 export const collector = (): Collector => {
   const rrsets: RRset[] = [];
-  const quarantined: Quarantine[] = [];
-  const problems: Problem[] = [];
+  const quarantined = new Map<string, Quarantine>();
+  const found = problemList();
   let complete = true;
   let trusted = true;
-  const report = (rule: LoadRuleId, message: string, origin: SourceLocation): void => {
-    problems.push(problemAt(rule, loadSeverity(rule), message, origin));
-  };
+  const report = (rule: LoadRuleId, message: string, origin: SourceLocation): void =>
+    found.add(problemAt(rule, loadSeverity(rule), message, origin));
   return {
     report,
     add: (rrset) => {
       rrsets.push(rrset);
     },
     quarantine: (name, type, reason, origin) => {
-      quarantined.push({ name, type, reason, origin: { ...origin, kind: 'zone_file' } });
+      const key = `${name} ${type}`;
+      if (!quarantined.has(key)) {
+        quarantined.set(key, { name, type, reason, origin: { ...origin, kind: 'zone_file' } });
+      }
     },
     markIncomplete: () => {
       complete = false;
@@ -59,7 +79,38 @@ export const collector = (): Collector => {
       complete = false;
       trusted = false;
     },
-    content: () => (trusted ? { rrsets, quarantined, problems, complete } : { ...nothing, problems, complete }),
+    content: () => {
+      const problems = found.all();
+      return trusted
+        ? { rrsets, quarantined: [...quarantined.values()], problems, complete }
+        : { ...nothing, problems, complete };
+    },
+  };
+};
+
+/** So many problems of one rule at one place are said one by one: a line of $GENERATE may make 262,144. */
+const mostAtOnePlace = 3;
+
+const problemList = (): { readonly add: (problem: Problem) => void; readonly all: () => readonly Problem[] } => {
+  const problems: Problem[] = [];
+  const counts = new Map<string, { number: number; last: number }>();
+  return {
+    add: (problem) => {
+      const key = `${problem.rule} ${problem.file}:${problem.line}:${problem.column}`;
+      const count = counts.get(key) ?? { number: 0, last: 0 };
+      counts.set(key, count);
+      count.number += 1;
+      if (count.number > mostAtOnePlace) return;
+      count.last = problems.length;
+      problems.push(problem);
+    },
+    all: () => {
+      const more = new Map([...counts.values()].map(({ last, number }) => [last, number - mostAtOnePlace]));
+      return problems.map((problem, i) => {
+        const others = more.get(i) ?? 0;
+        return others > 0 ? { ...problem, message: `${problem.message} (and ${grouping(others)} more here)` } : problem;
+      });
+    },
   };
 };
 

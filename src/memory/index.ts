@@ -4,8 +4,9 @@
 //   ledger       per zone and target: each value that we wrote for a server (or, where `owns: listed`, for Git), with its
 //                sources (`lab/web1`, `git`) and claims (ledger.ts)
 //   orphan       a value that exists where the inventory could have written it, and that nobody wants or accounts for, with
-//                how long that has been so and how many complete answers of the inventories said so
+//                how long that has been so and how many complete answers of the inventories said so; it goes with the value
 //   evidence     what decides whether an unwanted value may be deleted: servers, names, addresses, ledger and orphans
+//   unproven     per zone and target: each change that was written, and that a name server did not show when it was asked
 //   last sync    per zone and target: the fingerprint, mark and desired digest when the zone was last known to be as
 //                desired; while all three are the same, it need not be read
 //   pass record  when a pass ran, what became of it, and how much it changed
@@ -18,15 +19,17 @@
 //      compared with.
 //   2. Before an apply, rememberInventories saves the answers of the inventories, and rememberValuesBeforeApply adds what is
 //      about to be written to the ledger, beside what exists: whatever a killed apply leaves is known.
-//   3. After it, rememberValues brings the ledger to what exists now, and counts orphans once more where every inventory
-//      answered completely and an interval has passed since the last count.
-//   4. rememberSyncs saves the zones that are as desired, leaves a mark at those it wrote, and forgets all others;
-//      recordPass comes last.
+//   3. After it, rememberValues brings the ledger to what exists now, and saves the orphans that are still there, as the plan
+//      counted them: once more where every inventory answered completely and an interval has passed since the last count.
+//   4. After the verification, rememberUnproven saves what was not shown: a zone with such a change is not in order, and a
+//      plan that comes to the same change again says that it had no effect. rememberSyncs saves the zones that are as
+//      desired and in order, leaves a mark at those it wrote, and forgets all others; recordPass comes last.
 //   5. A reviewed plan has no inventories and no full reads: rememberReviewedBeforeApply and rememberReviewed save what its
 //      changes themselves say, and its zones are forgotten, so that the next pass reads them.
 //   6. What cannot be saved once zones are being written is one problem (watch-store.ts), and the pass goes on: what was
 //      written is told. Before that, it throws.
-export { deletionEvidenceAt } from './deletion-evidence.ts';
+export { rememberAbsent } from './absent-servers.ts';
+export { deletionEvidenceAt, type EvidenceStore } from './deletion-evidence.ts';
 export { desiredDigestOf } from './desired-digest.ts';
 export { rememberSyncs } from './last-synced.ts';
 export { recordPass } from './record-pass.ts';
@@ -37,4 +40,12 @@ export {
   rememberValues,
   rememberValuesBeforeApply,
 } from './remember-values.ts';
+export {
+  type AskedZone,
+  afterVerification,
+  rememberUnproven,
+  rememberVerified,
+  type VerifiedZone,
+  writtenBefore,
+} from './unproven.ts';
 export { watchStore } from './watch-store.ts';

@@ -2,19 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { isUnanswered } from '../apply/index.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { ZoneResult } from '../model/result.ts';
+import type { ZoneId } from '../model/zone.ts';
 import { zoneTargetKey, zoneTargetLabel } from '../model/zone-target.ts';
 import type { PlannedWork, PlanPass } from '../run.ts';
 import type { RunContext } from '../target.ts';
 
 /**
- * Remembers the zones that are now as desired, so that the next pass need not read them: after a write of ours, with a
- * mark that is left at the target; after a read that confirmed the last such write, with the new time. All other zones are
- * forgotten, and so are those of a target that stopped answering, and what was written where somebody wants to stop.
+ * Remembers the zones that are now as desired, so that the next pass need not read them: after a write of ours that every
+ * name server shows (`isInOrder`), with a mark that is left at the target; after a read that confirmed the last such
+ * write, with the new time. All other zones are forgotten, and so are those of a target that stopped answering, and what
+ * was written where somebody wants to stop.
  */
 export const rememberSyncs = async (
   pass: PlanPass,
   results: readonly ZoneResult[],
   context: RunContext,
+  isInOrder: (zone: ZoneId, target: string) => boolean,
 ): Promise<void> => {
   const byZone = new Map(results.map((result) => [zoneTargetKey(result), result]));
   const unanswered = new Set(results.filter(isUnanswered).map(({ target }) => target));
@@ -28,7 +31,7 @@ export const rememberSyncs = async (
     }
     try {
       if (result === null && work.snapshot !== null && !unanswered.has(target)) await finishAgain(work, context);
-      await rememberSync(work, result, pass, context, !unanswered.has(target));
+      await rememberSync(work, result, pass, context, !unanswered.has(target) && isInOrder(work.zone.id, target));
     } catch (error) {
       unanswered.add(target);
       await pass.store.forgetSync(work.zone.id, target).catch(() => undefined);
@@ -51,7 +54,7 @@ const rememberSync = async (
   result: ZoneResult | null,
   { store }: PlanPass,
   context: RunContext,
-  isAnswered: boolean,
+  isProven: boolean,
 ): Promise<void> => {
   const { name } = target.definition;
   const clean = desiredDigest() !== '' && changeset.withheld.length === 0;
@@ -68,7 +71,7 @@ const rememberSync = async (
       unmanaged: changeset.unmanaged,
     });
   }
-  const ours = clean && result.status === 'applied' && isAnswered;
+  const ours = clean && result.status === 'applied' && isProven;
   if (!ours || result.fingerprint === null || target.provider.mark === undefined) {
     return store.forgetSync(zone.id, name);
   }

@@ -1,9 +1,9 @@
 import type { Origin } from '../model/origin.ts';
 import type { Change } from '../model/plan.ts';
-import type { OrphanedValue, WrittenValue } from '../model/ports.ts';
+import type { WrittenValue } from '../model/ports.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
-import { type MissingSince, serverKey } from '../model/server.ts';
+import { serverKey } from '../model/server.ts';
 import { valuesIn } from '../plan/existing.ts';
 import type { HealthChecks } from '../provider.ts';
 
@@ -105,25 +105,6 @@ const sourcesOf = (origins: readonly Origin[], isListed: boolean): readonly stri
 const sourceOf = (origin: Origin, isListed: boolean): string | null => {
   if (origin.kind === 'zone_file') return isListed ? 'git' : null;
   return serverKey({ inventory: origin.inventory, name: origin.server });
-};
-
-/**
- * The values that nobody accounts for, with how long that has been so. `counts`: this pass saw complete snapshots of the
- * inventories, and an interval has passed since the last pass that counted.
- */
-export const countedOrphans = (
-  seen: readonly (RRsetKey & { readonly rdata: string })[],
-  before: readonly OrphanedValue[],
-  counts: boolean,
-  now: number,
-): readonly OrphanedValue[] => {
-  const known = new Map(before.map((orphan) => [`${keyOf(orphan)} ${orphan.rdata}`, orphan.missing]));
-  return seen.map(({ name, type, rdata }) => {
-    const was: MissingSince = known.get(`${name} ${type} ${rdata}`) ?? { since: now, snapshots: 0 };
-    // A time later than now is by a clock that has been set back.
-    const since = Math.min(was.since, now);
-    return { name, type, rdata, missing: { since, snapshots: was.snapshots + (counts ? 1 : 0) } };
-  });
 };
 
 /** Tells for a value whether it exists after these changes; the values of a compiled RRset are its addresses. */

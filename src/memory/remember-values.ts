@@ -11,7 +11,7 @@ import { fit } from '../plan/index.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { PlannedWork, PlanPass } from '../run.ts';
 import type { RunContext } from '../target.ts';
-import { countedOrphans, existsAfter, type LedgerInput, ledgerChanges, ledgerEntries } from './ledger.ts';
+import { existsAfter, type LedgerInput, ledgerChanges, ledgerEntries } from './ledger.ts';
 
 /** Saves what is known of the inventories now: from then on a server that goes missing is noticed. */
 export const rememberInventories = async ({ desired, store }: PlanPass): Promise<void> => {
@@ -62,7 +62,8 @@ export const rememberValues = async (
       // What we did not write another Hostmaster may have written: the next pass corrects its entries.
       const mayExist = among(before.filter(unwritten(changeset, applied)));
       await saveLedger(work, before, (key, rdata) => exists(key, rdata) || mayExist(key, rdata), pass);
-      const orphans = countedOrphans(work.orphans, evidence.orphans, countsNow(pass), evidence.now);
+      // A proof is used up with the value: one that somebody adds again needs another.
+      const orphans = work.orphans.filter(({ name, type, rdata }) => exists({ name, type }, rdata));
       if (orphans.length === 0 && evidence.orphans.length === 0) return;
       await pass.store.keepOrphans(zone.id, target.definition.name, orphans);
     });
@@ -126,19 +127,6 @@ const desiredAt = ({ zone, fitFor }: PlannedWork): readonly RRset[] => {
   return [...rrsets.values(), ...compiled.values()];
 };
 
-/**
- * Does this pass count as evidence of absence? Every inventory must have answered completely, and not sooner than an
- * interval after the last answer that counted. An answer without any server proves nothing about servers nobody knows.
- */
-const countsNow = ({ desired }: PlanPass): boolean => {
-  const inventories = Object.values(desired.roster.inventories);
-  return (
-    inventories.some(({ servers }) => servers > 0) &&
-    inventories.every(({ complete }) => complete) &&
-    Object.values(desired.next).every(({ countedAt }) => countedAt === desired.roster.now)
-  );
-};
-
 /** As rememberValuesBeforeApply, for a reviewed plan. */
 export const rememberReviewedBeforeApply = async (
   work: readonly ApplyWork[],
@@ -168,6 +156,11 @@ export const rememberReviewed = async (
     if (applied.length === 0) continue;
     const { id, keys, entries } = writtenBy(changeset, applied, target, definitions);
     await store.noteWritten(id, target.definition.name, keys, entries);
+    const written = new Set(keys.map(keyOf));
+    const exists = existsAfter([], applied, target.provider.healthChecks ?? null);
+    const orphans = await store.orphans(id, target.definition.name);
+    const left = orphans.filter((orphan) => !written.has(keyOf(orphan)) || exists(orphan, orphan.rdata));
+    if (left.length < orphans.length) await store.keepOrphans(id, target.definition.name, left);
   }
 };
 

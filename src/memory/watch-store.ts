@@ -29,6 +29,7 @@ export const watchStore = (store: Store): WatchedStore => {
       ...store,
       noteWritten: watched(store.noteWritten),
       keepOrphans: watched(store.keepOrphans),
+      keepUnproven: watched(store.keepUnproven),
       saveSync: watched(store.saveSync),
       forgetSync: watched(store.forgetSync),
       endJournalAll: watched(store.endJournalAll),

@@ -18,6 +18,10 @@ export interface DeletionEvidence {
   readonly names: Pick<ReadonlyMap<string, string>, 'get'>;
   /** The canonical addresses of the same, with the key of each server that has it. */
   readonly addresses: Pick<ReadonlyMap<string, string>, 'get'>;
+  /** The keys of the servers that their inventories have now. */
+  readonly present: Pick<ReadonlySet<string>, 'has'>;
+  /** Is this pass one more complete snapshot of every inventory? */
+  readonly counts: boolean;
   /** What the state knows that we wrote in this zone at this target. */
   readonly written: readonly WrittenValue[];
   readonly orphans: readonly OrphanedValue[];

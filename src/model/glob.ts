@@ -16,16 +16,37 @@ type PartGlob = Glob | 'any parts';
 export const compileGlob = (pattern: string): Glob => {
   if (globProblem(pattern) !== null) return () => false;
   if (pattern === '**') return () => true;
+  const name = onlyName(pattern);
+  if (name !== null) return (text) => text === name;
   const parts = partsOf(pattern);
-  const fixed = parts.every((part) => starsCut(part).length === 1);
-  if (fixed) {
-    const name = parts.map((part) => canonicalPiece(starsCut(part)[0] ?? '')).join('.');
-    return (text) => text === name;
-  }
   const globs = parts.map(
     (part): PartGlob => (part === '**' ? 'any parts' : pieces(starsCut(part).map(canonicalPiece))),
   );
   return (text) => matchParts(globs, partsOf(text));
+};
+
+/** The one name that a pattern without a star matches; null: it has a star. */
+const onlyName = (pattern: string): string | null => {
+  const parts = partsOf(pattern).map((part) => starsCut(part));
+  return parts.every((cut) => cut.length === 1) ? parts.map(([piece = '']) => canonicalPiece(piece)).join('.') : null;
+};
+
+/** Which of many globs match a text: in their order, by their index. A name costs nothing for the globs that are other names. */
+export const compileGlobs = (patterns: readonly string[]): ((text: string) => readonly number[]) => {
+  const names = new Map<string, number[]>();
+  const globs: { readonly index: number; readonly matches: Glob }[] = [];
+  for (const [index, pattern] of patterns.entries()) {
+    const name = globProblem(pattern) === null ? onlyName(pattern) : null;
+    const known = name === null ? undefined : names.get(name);
+    if (name === null) globs.push({ index, matches: compileGlob(pattern) });
+    else if (known === undefined) names.set(name, [index]);
+    else known.push(index);
+  }
+  return (text) => {
+    const own = names.get(text) ?? [];
+    const others = globs.flatMap(({ index, matches }) => (matches(text) ? [index] : []));
+    return others.length === 0 ? own : [...own, ...others].sort((a, b) => a - b);
+  };
 };
 
 /** Compiles a glob over canonical rdata: `*` is any text, `\*` a star, and everything else stands for itself. */

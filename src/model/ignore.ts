@@ -1,4 +1,4 @@
-import { compileGlob, compileValueGlob } from './glob.ts';
+import { compileGlobs, compileValueGlob } from './glob.ts';
 import { relativeTo } from './name.ts';
 import { typeByName } from './rdata.ts';
 import type { IgnoreRule } from './zone.ts';
@@ -10,29 +10,34 @@ interface Ignorable {
   readonly values: readonly { readonly rdata: string }[];
 }
 
-/**
- * Makes the function that says which entry of a zone's `ignore` covers an RRset: name and type fit, and, where the entry
- * has a `value`, one of the RRset's values does. `zone` is the zone's canonical name.
- */
+/** Says which entry of an `ignore` covers an RRset of a zone: name and type fit, and, where the entry has a `value`, one of the RRset's does. */
+export type IgnoreMatcher = (rrset: Ignorable, zone: string) => IgnoreRule | null;
+
+/** Compiles an `ignore`, for all zones that have it. */
+export const compileIgnore = (rules: readonly IgnoreRule[]): IgnoreMatcher => {
+  const entries = rules.map((rule) => ({
+    rule,
+    types: rule.types === undefined ? null : new Set(rule.types.map((type) => typeByName(type)?.name ?? type)),
+    value: rule.value === undefined || rule.value === '*' ? null : compileValueGlob(rule.value),
+  }));
+  if (entries.length === 0) return () => null;
+  const matching = compileGlobs(rules.map(({ name }) => name));
+  return (rrset, zone) => {
+    for (const index of matching(relativeTo(rrset.name, zone))) {
+      const { rule, types = null, value = null } = entries[index] ?? {};
+      const isOfType = types === null || types.has(rrset.type);
+      const isMeant = isOfType && (value === null || rrset.values.some(({ rdata }) => value(rdata)));
+      if (isMeant && rule !== undefined) return rule;
+    }
+    return null;
+  };
+};
+
+/** The same for the zone of this canonical name alone. */
 export const ignoreMatcher = (
   rules: readonly IgnoreRule[],
   zone: string,
 ): ((rrset: Ignorable) => IgnoreRule | null) => {
-  const entries = rules.map((rule) => ({
-    rule,
-    types: rule.types === undefined ? null : new Set(rule.types.map((type) => typeByName(type)?.name ?? type)),
-    name: compileGlob(rule.name),
-    value: rule.value === undefined || rule.value === '*' ? null : compileValueGlob(rule.value),
-  }));
-  if (entries.length === 0) return () => null;
-  return (rrset) => {
-    const relative = relativeTo(rrset.name, zone);
-    const entry = entries.find(
-      ({ name, types, value }) =>
-        (types === null || types.has(rrset.type)) &&
-        name(relative) &&
-        (value === null || rrset.values.some(({ rdata }) => value(rdata))),
-    );
-    return entry?.rule ?? null;
-  };
+  const ignored = compileIgnore(rules);
+  return (rrset) => ignored(rrset, zone);
 };

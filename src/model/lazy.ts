@@ -6,3 +6,13 @@ export const lazy = <T>(make: () => T): (() => T) => {
     return made.value;
   };
 };
+
+/** Makes something of each value once, however often it is asked for: values are told apart by identity. */
+export const onceEach = <K, T>(make: (of: K) => T): ((of: K) => T) => {
+  const made = new Map<K, { readonly value: T }>();
+  return (of) => {
+    const known = made.get(of) ?? { value: make(of) };
+    made.set(of, known);
+    return known.value;
+  };
+};

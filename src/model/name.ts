@@ -9,6 +9,8 @@ const plainName = /^(?:[a-z0-9_*/-]{1,63}\.)+$/;
 const specialOctets = new Set([0x22, 0x24, 0x28, 0x29, 0x2e, 0x3b, 0x40, 0x5c]);
 const maxNameOctets = 255;
 const maxPartOctets = 63;
+/** Escapes take four characters an octet; a part in Unicode may have characters that mean nothing. */
+const maxNameCharacters = 4096;
 /** A name has at most 127 parts, so that more pointers than that are an attack on whoever follows them. */
 const maxPointers = 127;
 const encoder = new TextEncoder();
@@ -22,6 +24,12 @@ export const parseName = (text: string, origin = '.'): string => {
     throw new SyntaxProblem(
       text === '' ? 'the name is empty' : `the name ${shorten(text)} ends in a backslash`,
       'name-syntax',
+    );
+  }
+  if (text.length > maxNameCharacters) {
+    throw new SyntaxProblem(
+      `the name ${shorten(text)} has ${text.length} characters; ${maxNameOctets} octets is the most`,
+      'name-length',
     );
   }
   const absolute = endsWithDot(text) ? text : origin === '.' ? `${text}.` : `${text}.${origin}`;

@@ -158,6 +158,8 @@ export interface Plan {
   readonly atomic_sets: readonly AtomicSet[];
   readonly problems: readonly Problem[];
   readonly summary: PlanSummary;
+  /** Servers, by serverKey, of which a person said that they are gone (`--allow absent`). Missing: none. */
+  readonly absent?: readonly string[];
 }
 
 /**

@@ -40,6 +40,8 @@ export interface Answer {
 export interface NoAnswer {
   readonly status: 'no_answer';
   readonly reason: string;
+  /** Nothing listens there, or no way leads there: it cannot just have been slow. */
+  readonly unreachable?: true;
 }
 
 export interface Question {
@@ -53,6 +55,9 @@ export interface Question {
 
 /** Asks one name server one question: UDP, then TCP where the answer was cut; RD=0. Never throws. */
 export type Asker = (nameserver: NameServer, question: Question, signal?: AbortSignal) => Promise<Answer | NoAnswer>;
+
+/** The addresses of a name that no zone of ours has; none where nobody gives any. Never throws. */
+export type AddressLookup = (name: string) => Promise<readonly string[]>;
 
 /** What the state store knows of one zone at one target after its last full read or write. */
 export interface LastSync {
@@ -109,6 +114,16 @@ export interface OrphanedValue {
   readonly type: string;
   readonly rdata: string;
   readonly missing: MissingSince;
+}
+
+/** A change that an apply wrote, and that some name server did not show when it was asked. */
+export interface UnprovenChange {
+  readonly name: string;
+  readonly type: string;
+  /** What was written; null: it was deleted. */
+  readonly after: { readonly ttl: number; readonly values: readonly string[] } | null;
+  /** The target had it so when it was read later: a name server is still to show it. */
+  readonly isAtTarget: boolean;
 }
 
 /** What one atomic set is about to do, kept from before its first write until all of it stands or none. */
@@ -189,6 +204,9 @@ export interface Store {
   orphans(zone: ZoneId, target: string): Promise<readonly OrphanedValue[]>;
   /** In place of all that were kept for the zone at the target. */
   keepOrphans(zone: ZoneId, target: string, orphans: readonly OrphanedValue[]): Promise<void>;
+  unproven(zone: ZoneId, target: string): Promise<readonly UnprovenChange[]>;
+  /** In place of all that were kept for the zone at the target. */
+  keepUnproven(zone: ZoneId, target: string, changes: readonly UnprovenChange[]): Promise<void>;
   /** Durable when it returns: nothing of the set is written before. */
   journal(entry: JournalEntry): Promise<void>;
   /** All of them in one transaction. An entry that is there by its id is replaced. */

@@ -43,6 +43,11 @@ export const problemOfTarget = (rule: string, message: string, target: string, z
   ...(zone === undefined ? {} : { zone }),
 });
 
+export const warningOfTarget = (rule: string, message: string, target: string, zone: string): Problem => ({
+  ...problemOfTarget(rule, message, target, zone),
+  severity: 'warning',
+});
+
 /** By file, line and column; those of targets last, by target and zone. */
 export const sortProblems = (problems: readonly Problem[]): readonly Problem[] =>
   [...problems].sort(

@@ -10,7 +10,7 @@ import {
   type RdataField,
   type RRType,
 } from './rdata/field.ts';
-import { typeCodeOf, typeNameOf } from './rdata/mnemonics.ts';
+import { isLittleKnown, typeCodeOf, typeNameOf } from './rdata/mnemonics.ts';
 import { tableRows } from './rdata/table.ts';
 import { tokenize } from './rdata/token.ts';
 import { didYouMean } from './suggest.ts';
@@ -24,6 +24,8 @@ export { rrTypes, serviceTypes } from './rdata/table.ts';
 
 const noOrigin: RdataContext = { origin: '.' };
 const maxRdata = 65535;
+/** More than any value of 65,535 octets has, whatever its escapes: the set of all types takes the most. */
+const maxText = 1024 * 1024;
 const knownByName = new Map<string, RRType>(tableRows.map((type) => [type.name, type]));
 
 /** The type of a mnemonic in any case or of TYPEnnn; null if it is neither. */
@@ -44,6 +46,7 @@ export const typeByCode = (code: number): RRType => {
 export const parseRdata = (type: string, text: string, context: RdataContext = noOrigin): string => {
   const { name, fields } = typeOf(type);
   const [only] = fields;
+  bounded(text);
   if (only !== undefined && fields.length === 1 && oneBareToken.test(text)) return only.kind.parse([text], context);
   const tokens = tokenize(text);
   if (tokens[0] === '\\#') {
@@ -59,11 +62,13 @@ export const rdataFromYaml = (type: string, value: unknown, context: RdataContex
   const { name, fields } = typeOf(type);
   if (value === null || value === undefined) return fail('the value is missing');
   const [only] = fields;
+  if (typeof value === 'string') bounded(value);
   if (only?.kind.verbatim === true && only.kind.fromYaml !== undefined) return only.kind.fromYaml(value, context);
   if (typeof value === 'string') return parseRdata(name, value, context);
-  if (typeof value !== 'object' || Array.isArray(value)) return fail(`${JSON.stringify(value)} is not text: quote it`);
+  if (Array.isArray(value)) return fail('a list is not text: write each value as an item of its own');
+  if (typeof value !== 'object') return fail(`${JSON.stringify(value)} is not text: quote it`);
   if (fields.length < 2 && only?.kind.keys === undefined) return fail(`a value of ${name} is text, not a mapping`);
-  return fieldsFromYaml(fields, value, context);
+  return bounded(fieldsFromYaml(fields, value, context));
 };
 
 /** What `dump` writes: it loads back to the same rdata. */
@@ -75,6 +80,12 @@ export const rdataToYaml = (type: string, rdata: string): string | Record<string
 
 /** Canonical rdata in RFC 3597's form, `\# length hexadecimal`, for a server or parser that does not know the type. */
 export const genericRdata = (type: string, rdata: string): string => printGeneric(rdataToWire(type, rdata));
+
+/** A record's type and rdata in a master file that any parser reads: by RFC 3597 where it may not know the type. */
+export const masterForm = ({ code, fields, name }: RRType, rdata: string): readonly [type: string, rdata: string] =>
+  isLittleKnown(code) || fields.length === 0
+    ? [`TYPE${code}`, genericRdata(name, rdata)]
+    : [name, oldRdata(name, rdata)];
 
 /** Canonical rdata for a server that knows no SvcParams newer than RFC 9460: those are written as keyNNNNN. */
 export const oldRdata = (type: string, rdata: string): string =>
@@ -120,6 +131,11 @@ export const rdataNames = (type: string, rdata: string): readonly string[] => {
   if (only !== undefined && fields.length === 1) return only.kind.isName === true ? [rdata] : [];
   return split(fields, rdata).flatMap(([{ kind }, text]) => (kind.isName === true ? [text] : []));
 };
+
+const bounded = (text: string): string =>
+  text.length <= maxText
+    ? text
+    : fail(`the value has ${text.length} characters; no value of ${maxRdata} octets has so many`);
 
 const oneBareToken = /^[!#-'*-:<-[\]-~]+$/;
 
@@ -190,13 +206,17 @@ const loadsBack = (type: string, value: unknown, rdata: string): boolean => {
   }
 };
 
+const mostKeys = 5;
+
 const fieldsFromYaml = (fields: readonly Field[], mapping: object, context: RdataContext): string => {
   const given = new Map<string, unknown>(Object.entries(mapping));
   const names = fields.flatMap((field) => field.kind.keys ?? [field.name]);
   const olds = fields.flatMap((field) => (field.old === undefined ? [] : [field.old]));
   const unknown = [...given.keys()].filter((key) => !names.includes(key) && !olds.includes(key));
   if (unknown.length > 0) {
-    fail(`unknown key ${unknown.map((key) => `"${key}"${didYouMean(key, names)}`).join(', ')}`, 'unknown-key');
+    const shown = unknown.slice(0, mostKeys).map((key) => `${quoteForMessage(key)}${didYouMean(key, names)}`);
+    const more = unknown.length > mostKeys ? ` and ${unknown.length - mostKeys} more` : '';
+    fail(`unknown key ${shown.join(', ')}${more}`, 'unknown-key');
   }
   // octoDNS's older keys of DS use the new name `algorithm` for another field: one key of theirs means that all are.
   const older = olds.some((key) => !names.includes(key) && given.has(key));

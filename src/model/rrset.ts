@@ -54,15 +54,13 @@ export const makeRRset = (
 };
 
 const uniteValues = (values: readonly Value[]): readonly Value[] => {
-  const byRdata = new Map<string, Value>();
-  for (const value of values) {
-    const known = byRdata.get(value.rdata);
-    byRdata.set(
-      value.rdata,
-      known === undefined ? value : { rdata: value.rdata, origins: [...known.origins, ...value.origins] },
-    );
-  }
-  return [...byRdata.values()].sort((a, b) => compareText(a.rdata, b.rdata));
+  const byRdata = Map.groupBy(values, ({ rdata }) => rdata);
+  return Array.from(byRdata, joinEqual).sort((a, b) => compareText(a.rdata, b.rdata));
+};
+
+const joinEqual = ([rdata, equal]: readonly [string, readonly Value[]]): Value => {
+  const [only] = equal;
+  return only !== undefined && equal.length === 1 ? only : { rdata, origins: equal.flatMap(({ origins }) => origins) };
 };
 
 /** Do both answer alike: the same TTL and the same rdata? Origins do not count. */

@@ -25,6 +25,8 @@ export const serverKey = ({ inventory, name }: { readonly inventory: string; rea
 export interface MissingSince {
   readonly since: number;
   readonly snapshots: number;
+  /** A person said that it is gone (`--allow absent`): nothing more has to be proven. Default is no. */
+  readonly allowed?: boolean;
 }
 
 /** When something that is missing is gone. `grace` is milliseconds. */
@@ -35,7 +37,17 @@ export interface AbsenceLimits {
 
 /** Is it proven that what is missing is gone? */
 export const isProven = (missing: MissingSince, limits: AbsenceLimits, now: number): boolean =>
-  missing.snapshots >= limits.snapshots && now - missing.since >= limits.grace;
+  missing.allowed === true || (missing.snapshots >= limits.snapshots && now - missing.since >= limits.grace);
+
+/**
+ * One pass more in which it is missing, of a server as of a value: `counts` says whether this pass is one more complete
+ * snapshot. `since` is never later than now, whatever the clock said before.
+ */
+export const countMissing = (before: MissingSince | null, counts: boolean, now: number): MissingSince => ({
+  ...before,
+  since: Math.min(before?.since ?? now, now),
+  snapshots: (before?.snapshots ?? 0) + (counts ? 1 : 0),
+});
 
 /**
  * One server that counts in a pass.

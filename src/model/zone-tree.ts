@@ -40,6 +40,11 @@ export interface ZoneTree<T, O extends RRsetKey = T & RRsetKey> extends ZoneName
   /** The RRsets that answer for a name: its own, or its wildcard's. They may be occluded. */
   rrsetsFor(name: string): readonly T[];
   isEmptyNonTerminal(name: string): boolean;
+  /**
+   * Is a question for the name answered with NOERROR, if only with NODATA: does the name exist, or its source of synthesis,
+   * which may itself be an empty non-terminal (RFC 4592 section 2.2.3)? Else it is NXDOMAIN.
+   */
+  isAnswered(name: string): boolean;
 }
 
 export const zoneTree = <T, O extends RRsetKey>(names: ZoneNames<T, O>): ZoneTree<T, O> => {
@@ -65,6 +70,7 @@ export const zoneTree = <T, O extends RRsetKey>(names: ZoneNames<T, O>): ZoneTre
       return wildcard === null ? own : at(wildcard);
     },
     isEmptyNonTerminal: (name) => at(name).length === 0 && exists(name),
+    isAnswered: (name) => exists(sourceOfSynthesis(name) ?? name),
   };
 };
 

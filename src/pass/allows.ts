@@ -4,8 +4,9 @@ import type { Problem } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
 import { isDelegationType } from '../model/rr-types.ts';
 import { zoneLabel } from '../model/zone.ts';
+import { zoneIdOf } from '../model/zone-target.ts';
 import type { Allow } from '../plan/index.ts';
-import { parseAllow, shrinkAllows } from '../plan/index.ts';
+import { isOfZone, parseAllow, shrinkAllows } from '../plan/index.ts';
 import { notConfigured } from './options.ts';
 
 /** One `--allow` as it was typed, and what it means. */
@@ -14,11 +15,11 @@ export interface GivenAllow {
   readonly allow: Allow;
 }
 
-/** Those that let changes through; the others are shrinkAllows'. Throws USAGE. */
+/** Those that let changes through; the others are shrinkAllows' and absentAllows'. Throws USAGE. */
 export const parseAllows = (texts: readonly string[]): readonly GivenAllow[] =>
   texts.flatMap((text) => {
     const allow = parseAllow(text);
-    return allow.guard === 'shrink' ? [] : [{ text, allow }];
+    return allow.guard === 'shrink' || allow.guard === 'absent' ? [] : [{ text, allow }];
   });
 
 /** Throws USAGE where hostmaster.yaml has no such inventory. */
@@ -29,11 +30,12 @@ export const refuseUnknownShrinks = (texts: readonly string[], { roles }: Defini
 };
 
 /** Throws USAGE where hostmaster.yaml has no such zone or target. */
-export const refuseUnknownAllows = (given: readonly GivenAllow[], { zoneNames, targets }: Definitions): void => {
+export const refuseUnknownAllows = (given: readonly GivenAllow[], definitions: Definitions): void => {
+  const { zoneNames, targets, zones } = definitions;
   const targetNames = targets.map(({ name }) => name);
   for (const { text, allow } of given) {
-    const zone = zoneLabel(allow.zone);
-    if (!zoneNames.includes(zone)) throw notConfigured(`--allow ${text}`, 'zones', zoneNames);
+    const isKnown = zoneNames.includes(zoneLabel(allow.zone)) || zones.some(({ id }) => isOfZone(allow, id));
+    if (!isKnown) throw notConfigured(`--allow ${text}`, 'zones', zoneNames);
     if (allow.target !== null && !targetNames.includes(allow.target)) {
       throw notConfigured(`--allow ${text}`, 'targets', targetNames);
     }
@@ -59,8 +61,8 @@ export const unusedAllows = (
     return [problemAt('allow-unused', 'warning', `--allow ${text} let nothing through: ${why}`, null)];
   });
 
-const isAt = ({ zone, target }: Allow, changeset: Changeset): boolean =>
-  changeset.zone === zone.name && changeset.view === zone.view && (target === null || changeset.target === target);
+const isAt = (allow: Allow, changeset: Changeset): boolean =>
+  isOfZone(allow, zoneIdOf(changeset)) && (allow.target === null || changeset.target === allow.target);
 
 const isUsed = ({ guard, name }: Allow, { changes, withheld }: Changeset): boolean => {
   const all: readonly Change[] = [...changes, ...withheld];

@@ -1,12 +1,15 @@
 import { type ApplyWork, applyAll, refuseStale } from '../apply/index.ts';
 import {
   recordPass,
+  rememberAbsent,
   rememberInventories,
   rememberReviewed,
   rememberReviewedBeforeApply,
   rememberSyncs,
+  rememberUnproven,
   rememberValues,
   rememberValuesBeforeApply,
+  type VerifiedZone,
   watchStore,
 } from '../memory/index.ts';
 import type { Definitions } from '../model/definitions.ts';
@@ -14,15 +17,18 @@ import type { Plan } from '../model/plan.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport, type ZoneResult } from '../model/result.ts';
+import { keyOf } from '../model/rrset.ts';
 import { apexNsOf, createSettingsOf, type ZoneId } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
-import type { PassOptions, PlanPass, StoreOpener } from '../run.ts';
+import type { PassOptions, PlannedWork, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
+import type { AddressSources } from '../verify/index.ts';
 import { type GivenAllow, parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './allows.ts';
 import { awaitWriters } from './await-writers.ts';
+import { configuredAddresses } from './configured-addresses.ts';
 import { readConfigOnly } from './definitions.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
-import { refuseForbidden } from './planfile/forbidden.ts';
+import { refuseAbsent, refuseForbidden } from './planfile/forbidden.ts';
 import { refuseUnfit } from './planfile/index.ts';
 import { workOf } from './planfile/reviewed-work.ts';
 import { type AppliedWork, verifyApplied } from './prove.ts';
@@ -54,8 +60,13 @@ export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<A
   const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, replanClaims: replanning(pass) };
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
-  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results), context);
-  await rememberSyncs(pass, results, proof.interrupted ? { ...context, signal: AbortSignal.abort() } : context);
+  const addresses = { elsewhere: configuredAddresses(pass.desired.definitions.zones) };
+  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results), context, addresses);
+  const isInOrder = proof.interrupted
+    ? () => false
+    : await rememberUnproven(pass.work.map(verifiedZone(results)), proof.verify, store, context);
+  const until = proof.interrupted ? { ...context, signal: AbortSignal.abort() } : context;
+  await rememberSyncs(pass, results, until, isInOrder);
   await recordPass({ started: pass.started, plan, results, verify: proof.verify }, store, context);
   return { results, problems: problems(), ...proof };
 };
@@ -72,13 +83,39 @@ const quietOnce = (hasFailed: () => boolean, context: RunContext): RunContext =>
 const verifyUnlessStopped = async (
   applied: () => Promise<readonly AppliedWork[]>,
   context: RunContext,
+  addresses: Pick<AddressSources, 'elsewhere'> = {},
 ): Promise<Pick<ApplyPass, 'verify' | 'interrupted'>> => {
   if (!isStopped(context)) {
-    const verify = await verifyApplied(await applied(), context);
+    const verify = await verifyApplied(await applied(), context, { ...context, ...addresses });
     if (!isStopped(context)) return { verify, interrupted: false };
   }
   return { verify: { checked: 0, differences: [] }, interrupted: true };
 };
+
+const verifiedZone =
+  (results: readonly ZoneResult[]) =>
+  ({ zone, target, changeset, snapshot }: PlannedWork): VerifiedZone => {
+    const changes = appliedChanges(changeset, resultOf(results, changeset));
+    const written = new Set(changes.map(keyOf));
+    const open = [...changeset.withheld, ...changeset.changes.filter((change) => !written.has(keyOf(change)))];
+    return {
+      zone: zone.id,
+      target: target.definition.name,
+      changes,
+      isRead: snapshot !== null || changeset.create_zone,
+      open,
+    };
+  };
+
+const reviewedZone =
+  (results: readonly ZoneResult[]) =>
+  ({ changeset, target }: ApplyWork): VerifiedZone => ({
+    zone: zoneIdOf(changeset),
+    target: target.definition.name,
+    changes: appliedChanges(changeset, resultOf(results, changeset)),
+    isRead: false,
+    open: [],
+  });
 
 const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readonly AppliedWork[] =>
   work.flatMap(({ zone, target, changeset, snapshot }) => {
@@ -104,6 +141,7 @@ export const applyPlanPass = async (
   refuseUnknownAllows(given, definitions);
   refuseUnknownShrinks(options.allow, definitions);
   refuseUnfit(plan, definitions);
+  refuseAbsent(plan.absent ?? [], options.allow);
   return withStore(definitions, openStore, context, async ({ problems, storeFor }) => {
     const journalled = (await storeFor(null).journalled()).flatMap(({ members }) => members);
     const targets = [...new Set([...plan.changesets, ...journalled].map(({ target }) => target))];
@@ -130,7 +168,7 @@ const applyReviewed = async (
   const { store, problems: unsaved, hasFailed } = watchStore(resources.store);
   const context = quietOnce(hasFailed, outer);
   const work = workOf(plan, definitions, targets);
-  await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), context });
+  await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), targets, context });
   refuseStopped(context);
   const { unwritable, problems } = await recover(resources, definitions, context);
   refuseStopped(context);
@@ -140,8 +178,10 @@ const applyReviewed = async (
   await rememberReviewedBeforeApply(work, definitions, store);
   const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable }, context);
   await rememberReviewed(work, results, definitions, store).catch(() => undefined);
+  await rememberAbsent(plan.absent ?? [], definitions, store, started).catch(() => undefined);
   const applied = () => pooled(work, readsAtOnce, (each) => readAfter(each, results, context));
   const proof = await verifyUnlessStopped(applied, context);
+  if (!proof.interrupted) await rememberUnproven(work.map(reviewedZone(results)), proof.verify, store, context);
   await Promise.allSettled(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
   await recordPass({ started, plan, results, verify: proof.verify }, store, context);
   const unused = unusedAllows(given, plan.changesets, targets.statuses);

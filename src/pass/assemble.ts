@@ -1,5 +1,6 @@
 import type { Recovered } from '../apply/index.ts';
 import { configCommit } from '../load/index.ts';
+import { type RosterServer, serverKey } from '../model/server.ts';
 import { assemblePlan } from '../plan/index.ts';
 import type { Desired, PlanPass } from '../run.ts';
 import type { RunContext } from '../target.ts';
@@ -36,6 +37,7 @@ export const assemble = async (
     problems,
     inventory: desired.roster.inventories,
     atomicSets,
+    absent: desired.roster.servers.flatMap(allowedAbsent),
   });
   return {
     started,
@@ -48,3 +50,6 @@ export const assemble = async (
     unwritable: recovered.unwritable,
   };
 };
+
+const allowedAbsent = (entry: RosterServer): readonly string[] =>
+  entry.standing === 'missing' && entry.missing.allowed === true ? [serverKey(entry.server)] : [];

@@ -1,15 +1,16 @@
 import { composedOf, composition, evidenceFrom, withLastKnownServers, withoutSuperseded } from '../compose/index.ts';
-import { askInventories, isReadOffline } from '../inventory/index.ts';
+import { askInventories, isReadOffline, withAllowedAbsences } from '../inventory/index.ts';
 import { resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Store } from '../model/ports.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
-import { emptyRoster } from '../model/server.ts';
+import { emptyRoster, type KnownInventory } from '../model/server.ts';
 import { shrinkAllows } from '../plan/index.ts';
 import { checkZones } from '../rules/index.ts';
 import type { Desired, PassOptions, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
+import { type AbsenceAllows, absenceAllows, absentServers } from './absent-servers.ts';
 import { hasRoles, readDefinitions, selectedZones } from './definitions.ts';
 import type { IdentifiedState } from './identities.ts';
 import { type OpenPass, withProblems, withStore } from './open.ts';
@@ -22,9 +23,17 @@ export interface ReadDesiredOptions {
   readonly now: number;
   readonly store: Pick<Store, 'inventory'>;
   readonly allowShrink: ReadonlySet<string>;
+  /** The absences that this run allows. Default is none. */
+  readonly absences?: AllowedAbsences;
   /** Keep what the servers contribute. Default is no. */
   readonly keepComposed?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** What a run allows of absences, and the state that says what was written for whom. */
+export interface AllowedAbsences {
+  readonly allows: AbsenceAllows;
+  readonly store: Pick<Store, 'inventory' | 'written'>;
 }
 
 /** What the repository and the inventories want together. */
@@ -36,13 +45,16 @@ export const want = (
     now: clock.now(),
     store,
     allowShrink: shrinkAllows(options.allow),
+    absences: { allows: absenceAllows(options.allow), store },
     keepComposed: options.keepComposed === true,
     ...(signal === undefined ? {} : { signal }),
   });
 
 /** Asks the inventories and composes what is wanted, zone by zone, all of it checked by the rules. */
 export const readDesired = async (definitions: Definitions, context: ReadDesiredOptions): Promise<Desired> => {
-  if (!hasRoles(definitions)) return withoutServers(definitions);
+  if (!hasRoles(definitions)) {
+    return withAbsences(withoutServers(definitions, context.now), definitions, context);
+  }
   const { roles, targetsFolder } = definitions;
   refuseOfPullRequest(definitions, { targets: [], inventories: true, state: false });
   const known = new Map(
@@ -58,13 +70,44 @@ export const readDesired = async (definitions: Definitions, context: ReadDesired
     allowShrink: context.allowShrink,
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
-  return composed(definitions, taken, context.keepComposed);
+  return withAbsences(composed(definitions, taken, context.keepComposed), definitions, context, taken);
 };
+
+/** The same where the servers are gone whose absence this run allows. */
+const withAbsences = async (
+  desired: Desired,
+  definitions: Definitions,
+  { absences, keepComposed }: Pick<ReadDesiredOptions, 'absences' | 'keepComposed'>,
+  answers: Answers = desired,
+): Promise<Desired> => {
+  const allows = absences?.allows;
+  if (absences === undefined || allows === undefined || allows.servers.length + allows.absences.length === 0) {
+    return desired;
+  }
+  const { roster } = desired;
+  const known = { definitions, roster, zones: desired.definitions.zones };
+  const { problems, servers } = await absentServers(allows, known, absences.store);
+  const inventories = new Set(servers.map(({ inventory }) => inventory));
+  const strangers = [...inventories].filter((name) => roster.inventories[name] === undefined);
+  const left = new Map<string, KnownInventory>();
+  for (const name of strangers) {
+    const last = await absences.store.inventory(name);
+    if (last !== null) left.set(name, last);
+  }
+  const gone = withAllowedAbsences(answers, servers, left);
+  const again = servers.length === 0 ? desired : composed(definitions, gone, keepComposed);
+  return {
+    ...again,
+    definitions: { ...again.definitions, problems: sortProblems([...again.definitions.problems, ...problems]) },
+  };
+};
+
+type Answers = Pick<Desired, 'roster' | 'next'> & Partial<Pick<Desired, 'counts'>>;
 
 /** What is wanted with servers as `roster` has them. */
 export const composed = (
   definitions: Definitions,
-  { roster, next }: Pick<Desired, 'roster' | 'next'>,
+  { roster, next, counts = false }: Answers,
   keepComposed = false,
 ): Desired => {
   const { zones, zoneNames, roles } = definitions;
@@ -84,8 +127,9 @@ export const composed = (
     },
     roster,
     next: withLastKnownServers(servers, next),
+    counts,
     registered,
-    evidence: hasRoles(definitions) ? evidenceFrom(servers) : null,
+    evidence: hasRoles(definitions) || roster.servers.length > 0 ? { ...evidenceFrom(servers), counts } : null,
     ...(keepComposed ? { composed: { composition: servers, zones: result.zones } } : {}),
   };
 };
@@ -113,19 +157,20 @@ export const withDesired = async <T>(
 export const checkedOffline = async (definitions: Definitions, options: PassOptions): Promise<Definitions> => {
   const isOffline = definitions.roles.inventories.every(isReadOffline);
   const context = { now: 0, store: { inventory: async () => null }, allowShrink: new Set<string>() };
-  const desired = isOffline ? await readDesired(definitions, context) : withoutServers(definitions);
+  const desired = isOffline ? await readDesired(definitions, context) : withoutServers(definitions, context.now);
   return { ...desired.definitions, zones: selectedZones(desired.definitions.zones, options) };
 };
 
 /** The zone files alone, checked by the rules: no inventory is asked. */
-const withoutServers = (definitions: Definitions): Desired => {
+const withoutServers = (definitions: Definitions, now: number): Desired => {
   const checked = checkZones(definitions.zones, { zoneNames: definitions.zoneNames, rulesElsewhere });
   const problems = sortProblems([...definitions.problems, ...checked.problems]);
   return {
     repository: definitions,
     definitions: { ...definitions, zones: checked.zones, problems },
-    roster: emptyRoster,
+    roster: { ...emptyRoster, now },
     next: {},
+    counts: false,
     registered: new Map(),
     evidence: null,
   };

@@ -139,7 +139,7 @@ const answeredAt = async (
   types: readonly string[],
   context: RunContext,
 ): Promise<Explanation['answered']> => {
-  const { nameservers } = await nameServersOf(zone.id, target, zone.rrsets);
+  const { nameservers } = await nameServersOf(zone.id, target, zone.rrsets, context);
   const questions = nameservers.flatMap((nameserver) => types.map((type) => ({ nameserver, type })));
   return Promise.all(questions.map(({ nameserver, type }) => answerOf(nameserver, { name, type }, target, context)));
 };

@@ -10,10 +10,12 @@ import type { Allow, PlanTarget } from '../plan/index.ts';
 import { planZone, unchangedChangeset } from '../plan/index.ts';
 import type { Desired, PassOptions, PlannedWork, SharedEvidence } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
+import { type CheckDelegations, delegationCheck } from './delegations.ts';
 import type { OpenPass } from './open.ts';
-import { unanswerableTypes, unreadyDelegations } from './readiness.ts';
+import { unanswerableTypes } from './readiness.ts';
 import { failuresOf } from './target-failures.ts';
 import { statusOf } from './targets.ts';
+import { changesWithoutEffect } from './without-effect.ts';
 
 /** After so many milliseconds a zone is read in full again: what SQL changes does not move a serial. */
 const maxReadAge = 3_600_000;
@@ -65,7 +67,9 @@ export const planAll = async (
     done += 1;
     planning.context.onStep?.({ stage: 'read', done, total });
   };
-  const planned = await Promise.all(byTarget.map((each) => planTarget(each.target, each.zones, planning, onRead)));
+  const checkDelegations = delegationCheck({ allows: planning.allows, zones, targets, context: planning.context });
+  const run = { ...planning, checkDelegations };
+  const planned = await Promise.all(byTarget.map((each) => planTarget(each.target, each.zones, run, onRead)));
   const down = new Map(planned.flatMap(({ down: error, name }) => (error === null ? [] : [[name, error] as const])));
   return {
     work: planned.flatMap((each) => each.work),
@@ -80,6 +84,10 @@ export const planAll = async (
   };
 };
 
+interface PlanRun extends PlanContext {
+  readonly checkDelegations: CheckDelegations;
+}
+
 interface PlannedTarget {
   readonly name: string;
   readonly work: readonly PlannedWork[];
@@ -90,7 +98,7 @@ interface PlannedTarget {
 const planTarget = async (
   target: OpenTarget,
   zones: readonly DesiredZone[],
-  planning: PlanContext,
+  planning: PlanRun,
   onRead: () => void,
 ): Promise<PlannedTarget> => {
   const work: PlannedWork[] = [];
@@ -150,7 +158,7 @@ const prepare = async (
   return { zone, desiredDigest, lastSync: believable(known, desiredDigest, context.clock.now()) };
 };
 
-const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanContext): Promise<PlannedOne> => {
+const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanRun): Promise<PlannedOne> => {
   const { zone, desiredDigest, lastSync } = prepared;
   const { context } = planning;
   const { name } = target.definition;
@@ -171,13 +179,14 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanCon
     const problem = whyNotMade(zone, target);
     if (problem !== null) return { work: null, problems: [problem] };
   }
+  const { unasked, unready } = await planning.checkDelegations(zone, name, existing);
   const fitFor: PlanTarget = {
     name,
     supports: target.provider.supports,
     healthChecks: target.provider.healthChecks ?? null,
     nativeChecks: target.provider.nativeChecks ?? null,
-    unanswerable: await unanswerableTypes(zone, target, context.ask, existing),
-    unready: await unreadyDelegations(zone, existing, planning.allows, context.ask),
+    unanswerable: await unanswerableTypes(zone, target, context.ask, existing, context),
+    unready,
   };
   const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, context.clock.now());
   const planned = planZone({
@@ -199,7 +208,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanCon
       fitFor,
       evidence,
     },
-    problems: planned.problems,
+    problems: [...planned.problems, ...unasked, ...(await changesWithoutEffect(planned.changeset, planning.store))],
   };
 };
 

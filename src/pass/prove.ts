@@ -7,7 +7,7 @@ import { keyOf } from '../model/rrset.ts';
 import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
-import type { ServedRRset, VerifyTask, VerifyZonesOptions } from '../verify/index.ts';
+import type { AddressSources, ServedRRset, VerifyTask, VerifyZonesOptions } from '../verify/index.ts';
 import { byZone, nameServersOf, rrsetOf, snapshotAfter, verifyZones } from '../verify/index.ts';
 import { readBack } from './read-back.ts';
 
@@ -34,7 +34,11 @@ export interface AppliedWork {
 }
 
 /** Proves what was written, deletes too, against all that the zone holds now. */
-export const verifyApplied = (works: readonly AppliedWork[], context: RunContext): Promise<VerifyReport> =>
+export const verifyApplied = (
+  works: readonly AppliedWork[],
+  context: RunContext,
+  sources: AddressSources = context,
+): Promise<VerifyReport> =>
   prove(
     works
       .filter(({ changes }) => changes.length > 0)
@@ -47,6 +51,7 @@ export const verifyApplied = (works: readonly AppliedWork[], context: RunContext
         serial: serialIn(fingerprint),
       })),
     context,
+    sources,
   );
 
 /** The serial that a fingerprint is, where it is one. */
@@ -57,13 +62,17 @@ export const serialIn = (fingerprint: string | null): number | null =>
  * Asks every name server of every zone, or reads the zone back where none can be asked. One that nobody has an address for
  * is a difference too.
  */
-export const prove = async (works: readonly ProofWork[], context: RunContext): Promise<VerifyReport> => {
+export const prove = async (
+  works: readonly ProofWork[],
+  context: RunContext,
+  sources: AddressSources = context,
+): Promise<VerifyReport> => {
   const unknown: Difference[] = [];
   const tasks: VerifyTask[] = [];
   const unasked: ProofWork[] = [];
   for (const work of works) {
     if (work.target.provider.supports.verify === 'none') continue;
-    const found = await nameServersOf(work.zone, work.target, work.rrsets);
+    const found = await nameServersOf(work.zone, work.target, work.rrsets, sources);
     if (found.unreachable === true) {
       unasked.push(work);
       continue;

@@ -43,6 +43,7 @@ const withUnknownFate = (keys: ReadonlySet<string>, evidence: DeletionEvidence):
     servers: { get: (key) => (keys.has(key) ? 'unknown' : evidence.servers.get(key)) },
     names: unless(evidence.names),
     addresses: unless(evidence.addresses),
+    counts: false,
     orphans: [],
   };
 };

@@ -16,11 +16,13 @@ export interface PlanParts {
   readonly inventory?: Readonly<Record<string, InventoryStatus>>;
   /** Missing: there is none. */
   readonly atomicSets?: readonly AtomicSet[];
+  /** Missing: there are none. */
+  readonly absent?: readonly string[];
 }
 
 /** The plan of one pass: sorted, counted, digested. */
 export const assemblePlan = (parts: PlanParts): Plan => {
-  const { commit, dirty = false, targets, changesets, problems, inventory, atomicSets = [] } = parts;
+  const { commit, dirty = false, targets, changesets, problems, inventory, atomicSets = [], absent = [] } = parts;
   const sorted = changesets.toSorted(
     (a, b) => compareText(a.zone, b.zone) || compareText(a.view ?? '', b.view ?? '') || compareText(a.target, b.target),
   );
@@ -35,5 +37,6 @@ export const assemblePlan = (parts: PlanParts): Plan => {
     atomic_sets: atomicSets,
     problems: sortProblems(problems),
     summary: summarise(sorted),
+    ...(absent.length === 0 ? {} : { absent }),
   };
 };

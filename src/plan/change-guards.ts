@@ -1,6 +1,7 @@
 import type { Change } from '../model/plan.ts';
 import { isDelegationType, isNameServersOf } from '../model/rr-types.ts';
 import type { Quarantine } from '../model/zone.ts';
+import { isAbsentAllow } from './allow.ts';
 import type { Judge, Refusal } from './refusal.ts';
 import { dependentChanges, refuse, ruleWords } from './refusal.ts';
 
@@ -42,10 +43,15 @@ export const refusedByIncomplete: Judge = ({ complete, changes }) => {
 export const refusedByAbsence: Judge = (input) => {
   if (input.blocked.size === 0) return new Map();
   return new Map(
-    [...input.blocked].flatMap(([name, why]) => {
+    [...input.blocked].flatMap(([name, { allows, reason: why }]) => {
       const changes = input.changes.filter((change) => change.name === name);
       const reason = `cannot stand beside a value that must stay: ${why}`;
-      return [...refuse(changes, input, { guard: 'absence', reason, byName: true })];
+      const server = allows.find(isAbsentAllow);
+      if (server === undefined) return [...refuse(changes, input, { guard: 'absence', reason, byName: true })];
+      return changes.map((change): readonly [Change, Refusal] => [
+        change,
+        { guard: 'absence', kind: 'refused', reason, allow: server },
+      ]);
     }),
   );
 };

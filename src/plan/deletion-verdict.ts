@@ -1,8 +1,9 @@
 import type { DeletionEvidence, EvidenceStatus } from '../model/deletion-evidence.ts';
+import { listed } from '../model/phrases.ts';
 import { isAddressType, reverseType } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { AbsenceLimits, MissingSince } from '../model/server.ts';
-import { isProven } from '../model/server.ts';
+import { countMissing, isProven } from '../model/server.ts';
 
 /** One value that exists at a name and type. */
 export interface ValueAt extends RRsetKey {
@@ -12,6 +13,8 @@ export interface ValueAt extends RRsetKey {
 /** A value that exists, that nobody wants, and that stays until its absence is proven. */
 export interface RetainedValue extends ValueAt {
   readonly reason: string;
+  /** Each `--allow` that is needed to let it go. */
+  readonly allows: readonly string[];
 }
 
 /** Whether a value that nobody wants may be deleted. */
@@ -21,9 +24,19 @@ export interface DeletionVerdict {
   readonly isProven: boolean;
   /** Why it may not be deleted yet. */
   readonly reason: string;
+  /** Whose it is, by serverKey, as far as they keep it from being deleted. */
+  readonly servers: readonly string[];
+  /** Of an `unknown` one: since when that has been so, counted with this pass. */
+  readonly missing: MissingSince | null;
 }
 
-const conclusive: DeletionVerdict = { status: 'conclusive', isProven: false, reason: '' };
+const conclusive: DeletionVerdict = {
+  status: 'conclusive',
+  isProven: false,
+  reason: '',
+  servers: [],
+  missing: null,
+};
 
 /** Judges values by what the state knows that we wrote, and by the servers that the inventories have now. */
 export const deletionJudge = (
@@ -34,23 +47,33 @@ export const deletionJudge = (
   return (value) => {
     index ??= indexOf(evidence);
     const sources = index.sources.get(textOf(value)) ?? [];
-    const { status, server } =
+    const { status, servers } =
       sources.length > 0 ? worstOf(sources, evidence) : bestOf(presentServers(value, evidence), evidence);
     if (status === 'conclusive') return conclusive;
     if (status === 'incomplete') {
       return {
         status,
         isProven: false,
-        reason: `the last answer that listed ${server} was incomplete, so nothing is deleted because of it`,
+        reason: `the last answer that listed ${listed(servers)} was incomplete, so nothing is deleted because of it`,
+        servers,
+        missing: null,
       };
     }
-    const missing = index.orphans.get(textOf(value)) ?? null;
-    const isLongAbsent = missing !== null && isProven(missing, limits, evidence.now);
-    const whose =
-      server === null ? 'belongs to no known server' : `written for ${server}, and that server's fate is unknown`;
-    return { status, isProven: isLongAbsent, reason: `${whose}: ${countOf(missing, limits)}` };
+    const missing = countMissing(index.orphans.get(textOf(value)) ?? null, evidence.counts, evidence.now);
+    return {
+      status,
+      isProven: isProven(missing, limits, evidence.now),
+      reason: `${whose(servers)}: ${countOf(missing, limits)}`,
+      servers,
+      missing,
+    };
   };
 };
+
+const whose = (servers: readonly string[]): string =>
+  servers.length === 0
+    ? 'belongs to no known server'
+    : `written for ${listed(servers)}, ${servers.length === 1 ? "and that server's fate is" : 'whose fate is'} unknown`;
 
 interface EvidenceIndex {
   readonly sources: ReadonlyMap<string, readonly string[]>;
@@ -63,10 +86,10 @@ const indexOf = ({ orphans, written }: DeletionEvidence): EvidenceIndex => ({
   orphans: new Map(orphans.map((value) => [textOf(value), value.missing])),
 });
 
-/** What a server's evidence is; null: of no server. */
-interface ServerEvidence {
+/** What the evidence is, and the servers that it is of. */
+interface ServersEvidence {
   readonly status: EvidenceStatus;
-  readonly server: string | null;
+  readonly servers: readonly string[];
 }
 
 const textOf = ({ name, type, rdata }: ValueAt): string => `${name} ${type} ${rdata}`;
@@ -77,17 +100,22 @@ const statusOf = (source: string, { servers }: DeletionEvidence): EvidenceStatus
 
 const ranks = { conclusive: 0, incomplete: 1, unknown: 2 } as const;
 
-const evidenceOf = (sources: readonly string[], evidence: DeletionEvidence): readonly ServerEvidence[] =>
-  sources.map((server) => ({ status: statusOf(server, evidence), server }));
+const worstOf = (sources: readonly string[], evidence: DeletionEvidence): ServersEvidence => {
+  const statuses = sources.map((server) => ({ server, status: statusOf(server, evidence) }));
+  const status = statuses.reduce<EvidenceStatus>(
+    (worst, each) => (ranks[each.status] > ranks[worst] ? each.status : worst),
+    'conclusive',
+  );
+  return { status, servers: statuses.filter((each) => each.status === status).map(({ server }) => server) };
+};
 
-const worstOf = (sources: readonly string[], evidence: DeletionEvidence): ServerEvidence =>
-  evidenceOf(sources, evidence).reduce((worst, each) => (ranks[each.status] > ranks[worst.status] ? each : worst));
-
-const bestOf = (servers: readonly string[], evidence: DeletionEvidence): ServerEvidence =>
-  evidenceOf(servers, evidence).reduce((best, each) => (ranks[each.status] < ranks[best.status] ? each : best), {
-    status: 'unknown',
-    server: null,
-  });
+const bestOf = (servers: readonly string[], evidence: DeletionEvidence): ServersEvidence =>
+  servers
+    .map((server) => ({ status: statusOf(server, evidence), servers: [server] }))
+    .reduce<ServersEvidence>((best, each) => (ranks[each.status] < ranks[best.status] ? each : best), {
+      status: 'unknown',
+      servers: [],
+    });
 
 /** The present servers that a value may belong to, where nobody is known to have written it: by its name, PTR or address. */
 const presentServers = ({ name, type, rdata }: ValueAt, { addresses, names }: DeletionEvidence): readonly string[] =>
@@ -97,7 +125,7 @@ const presentServers = ({ name, type, rdata }: ValueAt, { addresses, names }: De
     isAddressType(type) ? addresses.get(rdata) : undefined,
   ].filter((key) => key !== undefined);
 
-const countOf = (missing: MissingSince | null, { snapshots }: AbsenceLimits): string =>
-  missing === null
-    ? `unaccounted for in 0 of ${snapshots} complete snapshots`
-    : `unaccounted for in ${missing.snapshots} of ${snapshots} complete snapshots, since ${new Date(missing.since).toISOString()}`;
+const countOf = ({ since, snapshots: seen }: MissingSince, { snapshots }: AbsenceLimits): string => {
+  const counted = `unaccounted for in ${Math.min(seen, snapshots)} of ${snapshots} complete snapshots`;
+  return seen === 0 ? counted : `${counted}, since ${new Date(since).toISOString()}`;
+};

@@ -56,9 +56,13 @@ export const valuesIn = (
 
 /** Does a value exist? */
 export const isStored = (stored: readonly Omit<StoredValues, 'rrset'>[]): ((value: ValueAt) => boolean) => {
-  const index = rrsetMap<readonly string[]>();
-  for (const each of stored) index.set(each, [...(index.get(each) ?? []), ...each.rdatas]);
-  return (value) => index.get(value)?.includes(value.rdata) ?? false;
+  const index = rrsetMap<Set<string>>();
+  for (const each of stored) {
+    const known = index.get(each);
+    if (known === undefined) index.set(each, new Set(each.rdatas));
+    else for (const rdata of each.rdatas) known.add(rdata);
+  }
+  return (value) => index.get(value)?.has(value.rdata) ?? false;
 };
 
 /** An RRset with further values, sorted. A value that it already has stays as it is. */

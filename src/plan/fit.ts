@@ -57,10 +57,10 @@ export const fit = (zone: DesiredZone, target: PlanTarget): FittedZone => {
   }
   const { compiled, names } = compileAll(checked, target, limits);
   for (const rrset of names.flatMap(writableOf)) add(rrset);
-  quarantined.push(...names.flatMap(refusedOf));
+  for (const refused of names.flatMap(refusedOf)) quarantined.push(refused);
   const label = zoneLabel(zone.id);
   const ofChecks = checkProblems(names, target.name, (target.healthChecks ?? target.nativeChecks ?? null) !== null);
-  problems.push(...ofChecks.map((problem) => ({ ...problem, target: target.name, zone: label })));
+  for (const problem of ofChecks) problems.push({ ...problem, target: target.name, zone: label });
   return { rrsets, excluded, compiled, quarantined, problems };
 };
 

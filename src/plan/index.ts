@@ -13,8 +13,8 @@
 // the plan. plan-names.ts takes the same way for a few names of a zone that is known otherwise, and reviewed.ts judges a
 // changeset that was planned before.
 
-export type { Allow, ShrinkAllow } from './allow.ts';
-export { parseAllow, parseChangeAllow, shrinkAllows } from './allow.ts';
+export type { AbsentAllow, Allow, ShrinkAllow } from './allow.ts';
+export { absentAllows, isOfZone, parseAllow, parseChangeAllow, printAbsent, shrinkAllows } from './allow.ts';
 export { assemblePlan, type PlanParts } from './assemble.ts';
 export { fit, type PlanTarget } from './fit.ts';
 export { isProtected, ownership } from './ownership.ts';

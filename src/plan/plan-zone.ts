@@ -1,6 +1,6 @@
 import type { DeletionEvidence } from '../model/deletion-evidence.ts';
 import type { Change, Changeset, Unmanaged } from '../model/plan.ts';
-import type { WrittenValue } from '../model/ports.ts';
+import type { OrphanedValue, WrittenValue } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { soaAt } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
@@ -8,7 +8,6 @@ import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import { withSerialOf } from '../model/soa.ts';
 import type { DesiredZone, ExistingRRset, Quarantine, ZoneSnapshot } from '../model/zone.ts';
 import type { Allow } from './allow.ts';
-import type { ValueAt } from './deletion-verdict.ts';
 import { byNameAndType, diff } from './diff.ts';
 import type { PlanTarget } from './fit.ts';
 import { fit } from './fit.ts';
@@ -46,7 +45,7 @@ export interface PlannedZone {
   readonly changeset: Changeset;
   readonly problems: readonly Problem[];
   /** Existing values that the inventory could have written, and that nobody wants or accounts for. */
-  readonly orphans: readonly ValueAt[];
+  readonly orphans: readonly OrphanedValue[];
 }
 
 /** What would change in one zone at one target, what is withheld, and what is left alone. Pure; index.ts tells the story. */

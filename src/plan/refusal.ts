@@ -7,6 +7,7 @@ import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId } fro
 import type { HealthChecks } from '../provider.ts';
 import type { Allow } from './allow.ts';
 import { isAllowed, printAllow } from './allow.ts';
+import type { RetainedValue } from './deletion-verdict.ts';
 
 export interface GuardInput {
   readonly zone: ZoneId;
@@ -23,8 +24,8 @@ export interface GuardInput {
   /** How many RRsets of ours the zone is known to have, SOA and apex NS not counted; 0 where `owned` is all of them. */
   readonly total: number;
   readonly quarantined: readonly Quarantine[];
-  /** Names where what is wanted cannot stand beside a retained value, with why that value is retained. */
-  readonly blocked: ReadonlyMap<string, string>;
+  /** Names where what is wanted cannot stand beside a retained value, with that value. */
+  readonly blocked: ReadonlyMap<string, RetainedValue>;
   /** Live names that must keep an answer. */
   readonly protections: readonly Protection[];
   readonly healthChecks: HealthChecks | null;

@@ -1,9 +1,12 @@
 import { type DeletionEvidence, isForServer } from '../model/deletion-evidence.ts';
+import type { OrphanedValue } from '../model/ports.ts';
 import { reverseType, traitsOf } from '../model/rr-types.ts';
 import { keyOf, type RRset, type RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
+import { serverKey } from '../model/server.ts';
 import type { DesiredZone, ExistingRRset } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
+import { printAbsent, printAllow } from './allow.ts';
 import type { DeletionVerdict, RetainedValue, ValueAt } from './deletion-verdict.ts';
 import { deletionJudge } from './deletion-verdict.ts';
 import type { StoredValues } from './existing.ts';
@@ -18,10 +21,10 @@ export interface RetainedZone {
   /** The zone as if no absence had to be proven. */
   readonly withoutRetained: DesiredZone;
   readonly values: readonly RetainedValue[];
-  /** Names where what is wanted cannot stand beside a retained value, with the reason: all their changes wait. */
-  readonly blocked: ReadonlyMap<string, string>;
+  /** Names where what is wanted cannot stand beside a retained value, with that value: all their changes wait. */
+  readonly blocked: ReadonlyMap<string, RetainedValue>;
   /** Every value that nobody accounts for, also those that may be deleted. */
-  readonly orphans: readonly ValueAt[];
+  readonly orphans: readonly OrphanedValue[];
 }
 
 export interface RetainAbsentInput {
@@ -31,6 +34,7 @@ export interface RetainAbsentInput {
   readonly existing: readonly ExistingRRset[];
   readonly evidence: DeletionEvidence | null;
   readonly healthChecks: HealthChecks | null;
+  readonly target: string;
   /** As it is before anything is retained. */
   readonly ownership: Ownership;
   /** May this run delete the values at that name without proof? */
@@ -39,10 +43,9 @@ export interface RetainAbsentInput {
 
 /** Retains existing values that the inventory could have written and that nobody accounts for: absence is not deletion. */
 export const retainAbsent = (input: RetainAbsentInput): RetainedZone => {
-  const zone = withoutAllowed(input.zone, input.isAllowed);
-  const wanted = zone === input.zone ? input.wanted : mapRRsets(zone.rrsets);
+  const { wanted, zone } = input;
   const stored = storedOf(input.existing, input.healthChecks, wanted.has);
-  const judged = unwantedValues({ ...input, zone, wanted }, stored).map((each) => judge(each, input.isAllowed));
+  const judged = unwantedValues(input, stored).map((each) => judge(each, input));
   const { rrsets, values, blocked } = retainAll(judged, wanted, input);
   const all = [...retainedByInventory(zone.rrsets, stored), ...values];
   return {
@@ -60,13 +63,14 @@ const retainAll = (
   wanted: ReadonlyRRsetMap<RRset>,
   { existing, zone }: RetainAbsentInput,
 ) => {
-  const blocked = new Map<string, string>();
+  const blocked = new Map<string, RetainedValue>();
   const values: RetainedValue[] = [];
   const due = judged.filter(({ retained }) => retained.length > 0);
   const rrsets = due.length === 0 ? null : mapRRsets(wanted.values());
   for (const { unwanted, retained } of due) {
     const blocking = blockingName(unwanted, wanted, existing, zone.id.name);
-    if (blocking !== null) blocked.set(blocking, retained[0]?.reason ?? '');
+    const [first] = retained;
+    if (blocking !== null && first !== undefined) blocked.set(blocking, first);
     if (blocking === unwanted.name || rrsets === null) continue;
     retainValues(unwanted, retained, rrsets);
     values.push(...retained);
@@ -88,19 +92,6 @@ export const mayRetain = ({ rrsets, scope }: DesiredZone, evidence: DeletionEvid
   (evidence !== null && (scope !== undefined || evidence.written.some(isForServer))) ||
   rrsets.some(({ values }) => values.some(({ retained }) => retained !== undefined));
 
-/** Without the values that the inventory retains, where this run may delete them. */
-const withoutAllowed = (zone: DesiredZone, isAllowed: (name: string) => boolean): DesiredZone => {
-  const isDeletable = ({ name, values }: RRset) =>
-    values.some(({ retained }) => retained !== undefined) && isAllowed(name);
-  if (!zone.rrsets.some(isDeletable)) return zone;
-  const rrsets = zone.rrsets.flatMap((rrset) => {
-    if (!isDeletable(rrset)) return [rrset];
-    const values = rrset.values.filter(({ retained }) => retained === undefined);
-    return values.length === 0 ? [] : [{ ...rrset, values }];
-  });
-  return { ...zone, rrsets };
-};
-
 const withoutValues = (rrsets: readonly RRset[], gone: readonly ValueAt[]): readonly RRset[] => {
   if (gone.length === 0) return rrsets;
   const isGone = isStored(gone.map(({ name, type, rdata }) => ({ name, type, rdatas: [rdata] })));
@@ -114,11 +105,21 @@ const withoutValues = (rrsets: readonly RRset[], gone: readonly ValueAt[]): read
 /** The values that the inventory retains and that exist. What does not exist is simply wanted. */
 const retainedByInventory = (rrsets: readonly RRset[], stored: readonly StoredValues[]): readonly RetainedValue[] => {
   const retainedValues = rrsets.flatMap(({ name, type, values }) =>
-    values.flatMap(({ rdata, retained }) => (retained === undefined ? [] : [{ name, type, rdata, reason: retained }])),
+    values.flatMap(({ rdata, retained, origins }) =>
+      retained === undefined ? [] : [{ name, type, rdata, reason: retained, allows: absentServersOf(origins) }],
+    ),
   );
   return retainedValues.length === 0 ? [] : retainedValues.filter(isStored(stored));
 };
 
+/** The inventory retains the values of servers that no answer has. */
+const absentServersOf = (origins: RRset['values'][number]['origins']): readonly string[] => [
+  ...new Set(
+    origins.flatMap((origin) =>
+      origin.kind === 'zone_file' ? [] : [printAbsent(serverKey({ inventory: origin.inventory, name: origin.server }))],
+    ),
+  ),
+];
 /** In the registration zone a name is its server's alone: whoever has the address now does not account for it there. */
 const evidenceIn = ({ scope }: DesiredZone, evidence: DeletionEvidence): DeletionEvidence =>
   scope?.all === true ? { ...evidence, addresses: new Map() } : evidence;
@@ -149,7 +150,9 @@ const unwantedValues = (
     const verdicts = unwanted.map((rdata) => ({
       rdata,
       verdict:
-        reason === null ? verdictOf({ name, type, rdata }) : { status: 'incomplete' as const, isProven: false, reason },
+        reason === null
+          ? verdictOf({ name, type, rdata })
+          : { status: 'incomplete' as const, isProven: false, reason, servers: [], missing: null },
     }));
     return [{ ...each, verdicts, hasWanted: here !== undefined }];
   });
@@ -195,25 +198,32 @@ const isExhaustive = (type: string, wanted: RRset | undefined): boolean => {
 interface JudgedValues {
   readonly unwanted: UnwantedValues;
   readonly retained: readonly RetainedValue[];
-  readonly orphans: readonly ValueAt[];
+  readonly orphans: readonly OrphanedValue[];
 }
 
 /** Retains what nobody accounts for, and what only incomplete answers speak for, where the RRset would be deleted. */
-const judge = (unwanted: UnwantedValues, isAllowed: (name: string) => boolean): JudgedValues => {
+const judge = (unwanted: UnwantedValues, input: RetainAbsentInput): JudgedValues => {
   const { name, type } = unwanted;
   const all = unwanted.verdicts.map(({ rdata, verdict }) => ({ name, type, rdata, ...verdict }));
   const unknown = all.filter(({ status }) => status === 'unknown');
-  const orphans = unknown.map(({ rdata }) => ({ name, type, rdata }));
-  if (isAllowed(name)) return { unwanted, retained: [], orphans };
+  const orphans = unknown.flatMap(({ rdata, missing }) => (missing === null ? [] : [{ name, type, rdata, missing }]));
+  if (input.isAllowed(name)) return { unwanted, retained: [], orphans };
   const unproven = unknown.filter((value) => !value.isProven);
   const incomplete =
     unwanted.hasWanted || unproven.length > 0 ? [] : all.filter(({ status }) => status === 'incomplete');
-  return { unwanted, retained: [...unproven, ...incomplete].map(retainedValueOf), orphans };
+  const retained = [...unproven, ...incomplete].map(({ rdata, reason, servers }) => {
+    return { name, type, rdata, reason, allows: allowsFor(name, servers, input) };
+  });
+  return { unwanted, retained, orphans };
 };
 
-const retainedValueOf = ({ name, type, rdata, reason }: RetainedValue): RetainedValue => ({
-  name,
-  type,
-  rdata,
-  reason,
-});
+/** A server is allowed as a whole, unless its inventory has it: then, and where no server is known, it is the name. */
+const allowsFor = (
+  name: string,
+  servers: readonly string[],
+  { evidence, target, zone }: RetainAbsentInput,
+): readonly string[] => {
+  const absent = servers.filter((server) => evidence?.present.has(server) !== true);
+  const byName = absent.length < servers.length || servers.length === 0;
+  return [...absent.map(printAbsent), ...(byName ? [printAllow('absence', zone.id, target, name)] : [])];
+};

@@ -34,6 +34,7 @@ export const retain = (input: RetainInput): RetainedZone => {
     existing,
     evidence,
     healthChecks: target.healthChecks ?? null,
+    target: target.name,
     ownership: ownershipAt({ ...input, zone: whole }, excludedAt(zone, target.name), all),
     isAllowed: (name) => isAllowed(allows, 'absence', zone.id, target.name, name),
   });

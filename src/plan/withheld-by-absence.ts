@@ -2,7 +2,6 @@ import { type Change, samePlanned, type Withheld } from '../model/plan.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, Quarantine } from '../model/zone.ts';
-import { printAllow } from './allow.ts';
 import type { RetainedValue } from './deletion-verdict.ts';
 import { diff } from './diff.ts';
 import type { PlanTarget } from './fit.ts';
@@ -30,7 +29,7 @@ export const withheldByAbsence = ({
 }: AbsenceInput): readonly Withheld[] => {
   const byName = Map.groupBy(retained.values, ({ name }) => name);
   if (byName.size === 0) return [];
-  const { blocked, withoutRetained, zone } = retained;
+  const { blocked, withoutRetained } = retained;
   const bad = new Set(quarantined.map(({ name }) => name));
   const isConcerned = ({ name }: RRsetKey) => byName.has(name) && !bad.has(name) && !blocked.has(name);
   const rrsets = withoutRetained.rrsets.filter(isConcerned);
@@ -44,13 +43,14 @@ export const withheldByAbsence = ({
   const moving = new Set([...planned.values()].filter((change) => !keysOnceProven.has(change)).map(({ name }) => name));
   return onceProven
     .filter((change) => !isSame(change, planned.get(change)) || (change.action === 'delete' && moving.has(change.name)))
-    .map((change) => ({
-      ...change,
-      guard: 'absence' as const,
-      kind: 'refused' as const,
-      reason: reasonOf(byName.get(change.name) ?? [], change),
-      allow: printAllow('absence', zone.id, target.name, change.name),
-    }));
+    .flatMap((change) => {
+      const values = valuesOf(byName.get(change.name) ?? [], change);
+      const allows = new Set(values.flatMap((value) => value.allows));
+      return [...allows].map((allow) => {
+        const reason = reasonOf(values.filter((value) => value.allows.includes(allow)));
+        return { ...change, guard: 'absence' as const, kind: 'refused' as const, reason, allow };
+      });
+    });
 };
 
 const isSame = (a: Change, b: Change | undefined): boolean => {
@@ -58,13 +58,16 @@ const isSame = (a: Change, b: Change | undefined): boolean => {
   return a.after === null || b.after === null ? a.after === b.after : samePlanned(a.type, a.after, b.after);
 };
 
-/** Each reason with its values; those of other types of the name only where this one has none of its own. */
-const reasonOf = (values: readonly RetainedValue[], { type }: Pick<RRset, 'type'>): string => {
+/** Those of other types of the name only where this one has none of its own. */
+const valuesOf = (values: readonly RetainedValue[], { type }: Pick<RRset, 'type'>): readonly RetainedValue[] => {
   const own = values.filter((value) => value.type === type);
+  return own.length > 0 ? own : values;
+};
+
+/** Each reason with its values. */
+const reasonOf = (values: readonly RetainedValue[]): string => {
   const byReason = new Map<string, string[]>();
-  for (const { rdata, reason } of own.length > 0 ? own : values) {
-    byReason.set(reason, [...(byReason.get(reason) ?? []), rdata]);
-  }
+  for (const { rdata, reason } of values) byReason.set(reason, [...(byReason.get(reason) ?? []), rdata]);
   return [...byReason]
     .map(([reason, rdatas]) => `${rdatas.slice(0, 3).join(', ')}${more(rdatas.length - 3)}: ${reason}`)
     .join('; ');

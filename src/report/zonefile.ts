@@ -1,6 +1,6 @@
 import { compareText } from '../model/compare.ts';
 import { relativeTo } from '../model/name.ts';
-import { genericRdata, rdataToYaml, typeByName } from '../model/rdata.ts';
+import { masterForm, rdataToYaml, typeByName } from '../model/rdata.ts';
 import { isSoa } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 import { commandMark, unprintable, visible } from './words/visible.ts';
@@ -81,28 +81,32 @@ const escapedInYaml = (character: string): string => {
   return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
 };
 
-/** Types beyond the ones that standards name are private use: only their own server can read their text (RFC 6895). */
-const privateUse = 65280;
-
-/** A zone as an RFC 1035 master file. What standard parsers don't know is written by RFC 3597, its text in a comment. */
+/**
+ * A zone as an RFC 1035 master file. What a parser may not know is written by RFC 3597, its text in a comment, and SvcParams
+ * younger than RFC 9460 by their numbers.
+ */
 export function* zoneMaster(rrsets: readonly RRset[], zone: string): Generator<string> {
   yield `$ORIGIN ${withoutCommands(zone)}\n`;
   for (const rrset of inOrder(rrsets, zone)) {
-    const code = typeByName(rrset.type)?.code ?? 0;
-    const owner = withoutCommands(relativeTo(rrset.name, zone) || '@');
+    const type = typeByName(rrset.type);
+    const owner = atLineStart(relativeTo(rrset.name, zone) || '@');
     for (const { rdata } of rrset.values) {
-      if (code === 0) yield `; ${owner} ${rrset.type} ${visible(rdata)} is no record of a master file\n`;
-      else
-        yield code >= privateUse
-          ? `${owner}\t${rrset.ttl}\tIN\tTYPE${code}\t${genericRdata(rrset.type, rdata)}\t; ${rrset.type} ${visible(rdata)}\n`
-          : `${owner}\t${rrset.ttl}\tIN\t${rrset.type}\t${withoutCommands(rdata)}\n`;
+      if (type === null || type.code === 0) {
+        yield `; ${owner} ${rrset.type} ${visible(rdata)} is no record of a master file\n`;
+        continue;
+      }
+      const [shown, text] = masterForm(type, rdata);
+      const comment = text === rdata || shown === rrset.type ? '' : `\t; ${rrset.type} ${visible(rdata)}`;
+      yield `${owner}\t${rrset.ttl}\tIN\t${shown}\t${withoutCommands(text)}${comment}\n`;
     }
   }
 }
 
 /** The same text with RFC 1035's escapes where a log that it is printed to would begin a command. */
-const withoutCommands = (text: string): string =>
-  (text.includes('##') ? text.replaceAll(commandMark, '\\035') : text).replace(/^:(?=:)/, '\\058');
+const withoutCommands = (text: string): string => (text.includes('##') ? text.replaceAll(commandMark, '\\035') : text);
+
+/** The same for what begins a line. */
+const atLineStart = (text: string): string => withoutCommands(text).replace(/^:(?=:)/, '\\058');
 
 /** Numbers inside of a text count as numbers: h2 before h10. */
 const naturally = (a: string, b: string): number => {

@@ -1,8 +1,8 @@
 import type { Origin } from '../model/origin.ts';
 import { type Problem, problemAt } from '../model/problem.ts';
 import { keyOf, type RRset } from '../model/rrset.ts';
-import type { DesiredZone, Quarantine } from '../model/zone.ts';
-import { exemptionsOf } from './exemptions.ts';
+import type { DesiredZone, Exemption, Quarantine } from '../model/zone.ts';
+import { type ExemptionFinder, exemptionsOf } from './exemptions.ts';
 import { rules } from './list.ts';
 import { firstOrigin, type NameRule, type RRsetRule, type Rule, type Violation, type ZoneRule } from './rule.ts';
 import type { ZoneIndex } from './zone-index.ts';
@@ -21,9 +21,10 @@ interface Finding {
 export const checkZone = (
   zone: ZoneIndex,
   rulesOf: RulesOfType,
+  exemptionsFor: (exempt: readonly Exemption[]) => ExemptionFinder,
   used: Set<string>,
 ): { readonly zone: DesiredZone; readonly problems: readonly Problem[] } => {
-  const isExempt = exemptionsOf(zone.zone, used);
+  const isExempt = exemptionsOf(zone.zone, exemptionsFor(zone.zone.settings.exempt), used);
   const findings = findAll(zone, rulesOf).filter((finding) => !isExempt(finding.rule.id, finding.name ?? zone.apex));
   return {
     zone: quarantine(zone.zone, findings),

@@ -7,10 +7,11 @@
 // its index (zone-index.ts), which answers like a name server as far as the files can tell. check-zone.ts runs the rules on
 // one zone, and exemptions.ts drops what hostmaster.yaml exempts.
 
+import { onceEach } from '../model/lazy.ts';
 import { type Problem, sortProblems } from '../model/problem.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { checkZone, rulesByType } from './check-zone.ts';
-import { checkExemptions } from './exemptions.ts';
+import { checkExemptions, compileExemptions } from './exemptions.ts';
 import { indexZones } from './zone-index.ts';
 
 export { rules } from './list.ts';
@@ -35,7 +36,8 @@ export const checkZones = (zones: readonly DesiredZone[], context: RulesContext)
   const indexes = indexZones(zones, context.zoneNames);
   const usedExemptions = new Set<string>();
   const rulesFor = rulesByType();
-  const checked = indexes.map((index) => checkZone(index, rulesFor, usedExemptions));
+  const exemptionsFor = onceEach(compileExemptions);
+  const checked = indexes.map((index) => checkZone(index, rulesFor, exemptionsFor, usedExemptions));
   return {
     zones: checked.map(({ zone }) => zone),
     problems: sortProblems([

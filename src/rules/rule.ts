@@ -1,4 +1,5 @@
 import type { Origin } from '../model/origin.ts';
+import { grouping } from '../model/phrases.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { ComparedRuleText } from '../model/rule.ts';
 import type { Exemption } from '../model/zone.ts';
@@ -74,7 +75,19 @@ export const checkEachValue = (rrset: RRset, check: (rdata: string) => string | 
     const message = check(rdata);
     if (message !== null) violations.push(violation(message, origins[0] ?? null));
   }
-  return violations.length === 0 ? null : violations;
+  return fewOf(violations);
+};
+
+/** So many violations of one rule in one RRset are said one by one. */
+const mostOfOneRRset = 10;
+
+/** Those of one rule in one RRset: of many the first alone, with their number. */
+export const fewOf = (violations: readonly Violation[]): Violations => {
+  const [first, ...others] = violations;
+  if (first === undefined) return null;
+  return violations.length <= mostOfOneRRset
+    ? violations
+    : [{ ...first, message: `${first.message} (and ${grouping(others.length)} more of its values)` }];
 };
 
 /** The first line of a file that has one of its values. */

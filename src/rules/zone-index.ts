@@ -1,8 +1,9 @@
-import { compileGlob } from '../model/glob.ts';
-import { lazy } from '../model/lazy.ts';
+import { compileGlobs } from '../model/glob.ts';
+import { compileIgnore, type IgnoreMatcher } from '../model/ignore.ts';
+import { lazy, onceEach } from '../model/lazy.ts';
 import { isWithin, parentOf, relativeTo } from '../model/name.ts';
 import type { RRset } from '../model/rrset.ts';
-import type { DesiredZone } from '../model/zone.ts';
+import type { DesiredZone, IgnoreRule } from '../model/zone.ts';
 import { existingNames, groupByName, mapOcclusions, occludes, zoneTree } from '../model/zone-tree.ts';
 
 /** What takes names out of a zone: an NS or DNAME, or what stands for one. */
@@ -30,6 +31,8 @@ export interface ZoneIndex {
   readonly isQuarantined: (name: string) => boolean;
   /** May this name have RRsets that the files do not show: bad input, ignored, or not ours to list? */
   readonly mayHaveOthers: (name: string) => boolean;
+  /** The entry of the zone's `ignore` that covers an RRset; null: none does. */
+  readonly ignoredBy: (rrset: RRset) => IgnoreRule | null;
   readonly hasOcclusion: (kind: Occlusion['kind']) => boolean;
   /** What a name is occluded by; null where it is the zone's own. */
   readonly occludedBy: (name: string) => Occlusion | null;
@@ -43,11 +46,18 @@ export interface ZoneIndex {
 
 const none: readonly RRset[] = [];
 
+/** Each `ignore` is compiled once: all zones of "*" have the same one. */
+interface CompiledIgnore {
+  readonly names: (ignore: readonly IgnoreRule[]) => ReturnType<typeof compileGlobs>;
+  readonly rules: (ignore: readonly IgnoreRule[]) => IgnoreMatcher;
+}
+
 /** `subzones` are the zones of their own below this one; `zoneOf` finds the other indexes. */
 const indexZone = (
   zone: DesiredZone,
   subzones: readonly string[],
   zoneOf: (name: string) => ZoneIndex | null,
+  compiled: CompiledIgnore,
 ): ZoneIndex => {
   const apex = zone.id.name;
   const byName = groupByName(zone.rrsets);
@@ -65,9 +75,9 @@ const indexZone = (
   const occludedBy = occlusions.size === 0 ? () => null : tree.occludedBy;
   const kinds = new Set([...occlusions.values()].map(({ kind }) => kind));
   const openEnded = !zone.complete || zone.settings.owns === 'listed';
-  const ignored = lazy(() => zone.settings.ignore.map((rule) => compileGlob(rule.name)));
+  const { ignore } = zone.settings;
   const mayHaveOthers = (name: string) =>
-    openEnded || isQuarantined(name) || ignored().some((glob) => glob(relativeTo(name, apex)));
+    openEnded || isQuarantined(name) || compiled.names(ignore)(relativeTo(name, apex)).length > 0;
 
   const lookup = (name: string): Lookup => {
     if (!isWithin(name, apex) || occludedBy(name) !== null || isQuarantined(name)) return 'unknown';
@@ -86,6 +96,7 @@ const indexZone = (
     at,
     isQuarantined,
     mayHaveOthers,
+    ignoredBy: (rrset) => compiled.rules(ignore)(rrset, apex),
     occludedBy,
     hasOcclusion: (kind) => kinds.has(kind),
     nameServers: lazy(() => new Set(ofType(zone.rrsets, 'NS').flatMap((rrset) => rrset.values.map((v) => v.rdata)))),
@@ -138,7 +149,11 @@ export const indexZones = (zones: readonly DesiredZone[], zoneNames: readonly st
       if (index !== undefined || at === '.') return index ?? null;
     }
   };
-  const indexes = zones.map((zone) => indexZone(zone, subzones.get(zone.id.name) ?? [], zoneOf));
+  const compiled: CompiledIgnore = {
+    names: onceEach((ignore) => compileGlobs(ignore.map(({ name }) => name))),
+    rules: onceEach(compileIgnore),
+  };
+  const indexes = zones.map((zone) => indexZone(zone, subzones.get(zone.id.name) ?? [], zoneOf, compiled));
   for (const index of indexes) if (!byApex.has(index.apex)) byApex.set(index.apex, index);
   return indexes;
 };

@@ -21,7 +21,7 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
   const at = zoneTargetNames(store, target, zoneIdOf);
   const stored = storedSources(names);
   const shown = shownSources(names);
-  const journal = identifiedJournal(store, [...targets.keys()], at);
+  const journal = identifiedJournal(store, targets, at);
   // Each method by itself: one that is forgotten here would mix what is known of two servers.
   return {
     identify: store.identify,
@@ -56,6 +56,8 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
         keys,
         values.map((value) => withSources(value, stored)),
       ),
+    unproven: (zone, name) => store.unproven(zone, target(name)),
+    keepUnproven: (zone, name, changes) => store.keepUnproven(zone, target(name), changes),
     orphans: async (zone, name) => store.orphans(zone, await at(zone, name)),
     keepOrphans: async (zone, name, orphans) => store.keepOrphans(zone, await at(zone, name), orphans),
     ...journal,
@@ -114,9 +116,13 @@ type Journal = Pick<
 >;
 
 /** The journal without what is half done at other servers, which stays in it. */
-const identifiedJournal = (store: Store, names: readonly string[], at: NameAt): Journal => {
+const identifiedJournal = (store: Store, targets: StoredNames['targets'], at: NameAt): Journal => {
   const nameOf = async ({ target, zone }: JournalMember): Promise<string | null> => {
-    for (const name of names) if ((await at(zone, name).catch(() => name)) === target) return name;
+    for (const [name, first] of targets) {
+      // Of the other targets nobody has to ask which zone they have.
+      const mayBe = target === first || target.startsWith(`${first}#`);
+      if (mayBe && (await at(zone, name).catch(() => first)) === target) return name;
+    }
     return null;
   };
   const split = async (entry: JournalEntry): Promise<{ readonly here: JournalEntry; readonly there: JournalEntry }> => {

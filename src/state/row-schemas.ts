@@ -9,7 +9,7 @@ const texts = Type.Array(text);
 const number = Type.Number();
 const orNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
-const missing = Type.Object({ since: number, snapshots: number });
+const missing = Type.Object({ since: number, snapshots: number, allowed: Type.Optional(Type.Boolean()) });
 
 const server = Type.Object({
   name: text,
@@ -44,6 +44,14 @@ export const writtenValuesSchema = Type.Array(
 
 export const orphanedValuesSchema = Type.Array(Type.Object({ name: text, type: text, rdata: text, missing }));
 
+export const unprovenChangesSchema = Type.Array(
+  Type.Object({
+    name: text,
+    type: text,
+    after: orNull(Type.Object({ ttl: number, values: texts })),
+    isAtTarget: Type.Boolean(),
+  }),
+);
 export const identitySchema = Type.Object({ stored: text, at: number });
 
 export const passSchema = Type.Object({

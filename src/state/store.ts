@@ -6,6 +6,7 @@ import { lastSyncsIn } from './last-syncs.ts';
 import { leasesIn } from './leases.ts';
 import { passesIn } from './passes.ts';
 import type { SqlDriver } from './sql.ts';
+import { unprovenIn } from './unproven.ts';
 import type { Say } from './work.ts';
 import { workOn } from './work.ts';
 import { orphansIn, writtenIn } from './written.ts';
@@ -19,6 +20,7 @@ export const storeOn = (driver: SqlDriver, say: Say): Store => {
     ...inventoriesIn(work),
     ...writtenIn(work),
     ...orphansIn(work),
+    ...unprovenIn(work),
     ...journalIn(work),
     ...identitiesIn(work),
     ...passesIn(work),
@@ -28,8 +30,8 @@ export const storeOn = (driver: SqlDriver, say: Say): Store => {
 
 /** The same, where nothing may be written: what would be is let go. */
 export const readersOn = (driver: SqlDriver, say: Say): Store => {
-  const { lastSync, inventory, written, orphans, journalled, passes, identify, close } = storeOn(driver, say);
-  return { ...emptyStore, lastSync, inventory, written, orphans, journalled, passes, identify, close };
+  const { lastSync, inventory, written, orphans, unproven, journalled, passes, identify, close } = storeOn(driver, say);
+  return { ...emptyStore, lastSync, inventory, written, orphans, unproven, journalled, passes, identify, close };
 };
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -50,6 +52,8 @@ export const emptyStore: Store = {
   noteWritten: nothing,
   orphans: () => Promise.resolve([]),
   keepOrphans: nothing,
+  unproven: () => Promise.resolve([]),
+  keepUnproven: nothing,
   journal: nothing,
   journalAll: nothing,
   journalled: () => Promise.resolve([]),

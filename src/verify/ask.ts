@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
-import { isIPv6, SocketAddress } from 'node:net';
 import type dns2 from 'dns2';
 import { messageOf } from '../model/errors.ts';
 import type { Answer, AnsweredRecord, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
 import { typeByCode } from '../model/rdata.ts';
-import { unlessAborted } from '../model/unless-aborted.ts';
 import { classCodes, rcodeName } from '../wire/codes.ts';
-import { type CanonicalQuestion, type CanonicalRecord, dns2Type, dns2WithOurCodec } from '../wire/dns2.ts';
+import { type CanonicalQuestion, type CanonicalRecord, dns2WithOurCodec } from '../wire/dns2.ts';
+import { WireError } from '../wire/errors.ts';
 import { exchange } from '../wire/exchange.ts';
 import { encodeQuery, type MessageRecord, rdataText } from '../wire/message.ts';
+import { exchangeDatagram } from '../wire/udp.ts';
 
 export interface AskOptions {
   /** For one question over UDP, and for one over TCP. Default is 2000. */
@@ -17,7 +17,10 @@ export interface AskOptions {
   readonly attempts?: number;
 }
 
-/** Asks by dns2 over UDP with RD=0, and over TCP where the answer was cut; a lost question is sent once more. */
+/**
+ * Asks over UDP with RD=0, and over TCP where the answer was cut; a lost question is sent once more, but not to where nothing
+ * listens. dns2 reads what comes by UDP; its own client's socket is not connected, and waits in vain at a closed port.
+ */
 export const askByDns = (options: AskOptions = {}): Asker => {
   const timeoutMs = options.timeoutMs ?? 2000;
   const attempts = options.attempts ?? 2;
@@ -28,6 +31,7 @@ export const askByDns = (options: AskOptions = {}): Asker => {
       try {
         return await askOnce(nameserver, question, timeoutMs, signal);
       } catch (error) {
+        if (error instanceof WireError && error.fault === 'unreachable') return unreachable(error.message);
         failure = messageOf(error);
       }
     }
@@ -36,6 +40,7 @@ export const askByDns = (options: AskOptions = {}): Asker => {
 };
 
 const noAnswer = (reason: string): NoAnswer => ({ status: 'no_answer', reason });
+const unreachable = (reason: string): NoAnswer => ({ status: 'no_answer', reason, unreachable: true });
 
 const askOnce = async (
   nameserver: NameServer,
@@ -48,33 +53,40 @@ const askOnce = async (
   return packet.header.tc ? askOverTcp(nameserver, question, timeoutMs, signal) : answerOf(packet);
 };
 
-const askOverUdp = async (
+const askOverUdp = (
   nameserver: NameServer,
   question: Question,
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<dns2.Packet> => {
-  const type = dns2Type(question.type);
-  if (type === null) throw new Error(`${question.type} is no RR type`);
-  const ask = dns2WithOurCodec().UDPClient({
-    dns: canonicalAddress(nameserver.address),
-    port: nameserver.port,
-    socketType: isIPv6(nameserver.address) ? 'udp6' : 'udp4',
-    timeout: timeoutMs,
-    retryOverTCP: false,
-  });
-  const packet = await unlessAborted(
-    () => ask(question.name, type, classOf(question), { recursive: false }),
-    signal,
-    aborted,
-  );
+  const { Packet } = dns2WithOurCodec();
+  const id = randomInt(0x10000);
+  const asked = { name: question.name, type: question.type, class: classOf(question) };
+  const read = (datagram: Buffer): dns2.Packet | null => {
+    const packet = parsed(Packet, datagram);
+    if (packet?.header.id !== id) return null;
+    refuseWrong(packet, question);
+    return packet;
+  };
+  return exchangeDatagram(nameserver, encodeQuery(id, asked), read, { timeoutMs, signal });
+};
+
+/** Null: not even a header. */
+const parsed = (packet: typeof dns2.Packet, datagram: Buffer): dns2.Packet | null => {
+  try {
+    return packet.parse(datagram);
+  } catch {
+    return null;
+  }
+};
+
+const refuseWrong = (packet: dns2.Packet, question: Question): void => {
   const [asked] = packet.questions;
   if (packet.header.qr !== 1) throw new Error('it sent a question back');
   if (packet.errors.length > 0 && !packet.header.tc) throw new Error(`unreadable answer: ${packet.errors[0]?.message}`);
   if (asked !== undefined && !isAsked(question, { ...asked, type: typeByCode(asked.type).name })) {
     throw new Error('it answered another question');
   }
-  return packet;
 };
 
 /**
@@ -118,15 +130,9 @@ const recordOf = (record: CanonicalRecord & { readonly data?: unknown }): Answer
   return { name: record.name, type, ttl: record.ttl, rdata: record.canonical ?? rdataText(type, raw, 0, raw.length) };
 };
 
-const aborted = (): Error => new Error('aborted');
-
 const classOf = (question: Question): number => classCodes[question.class ?? 'IN'];
 
 const isAsked = (
   question: Question,
   asked: Pick<CanonicalQuestion, 'name' | 'class'> & { readonly type: string },
 ): boolean => asked.name === question.name && asked.type === question.type && asked.class === classOf(question);
-
-/** dns2 compares the sender's address as text. */
-const canonicalAddress = (address: string): string =>
-  isIPv6(address) && !address.includes('%') ? new SocketAddress({ address, family: 'ipv6' }).address : address;

@@ -1,14 +1,22 @@
-import { lookup } from 'node:dns/promises';
-import type { NameServer } from '../model/ports.ts';
+import type { AddressLookup, NameServer } from '../model/ports.ts';
 import { isAddressType, isNameServers, isNameServersOf, nameServersAt } from '../model/rr-types.ts';
 import type { ZoneId } from '../model/zone.ts';
 import type { OpenTarget } from '../target.ts';
+import { addressLookup } from './address-lookup.ts';
 
 /** Any RRsets to look for name servers and their addresses in: desired or existing ones. */
 export interface NameServerRRset {
   readonly name: string;
   readonly type: string;
   readonly values: readonly { readonly rdata: string }[];
+}
+
+/** Where the addresses of name servers come from that the zone itself does not have. */
+export interface AddressSources {
+  /** Other configured zones. Default is none. */
+  readonly elsewhere?: (name: string) => readonly string[];
+  /** Default is the system's resolver. */
+  readonly lookup?: AddressLookup;
 }
 
 const dnsPort = 53;
@@ -30,6 +38,7 @@ export const nameServersOf = async (
   zone: ZoneId,
   target: OpenTarget,
   rrsets: Iterable<NameServerRRset>,
+  sources: AddressSources = {},
 ): Promise<FoundNameServers> => {
   if (target.provider.supports.verify !== 'dns') return noneToAsk;
   const configured = target.definition.verify_at ?? knownByTarget(target);
@@ -39,10 +48,10 @@ export const nameServersOf = async (
   if (given === null) return noneToAsk;
   if (given !== undefined) {
     const ns = { ...nameServersAt(zone.name), values: given.map((rdata) => ({ rdata })) };
-    return nameServersIn(zone.name, [ns, ...all.filter(({ type }) => !isNameServers(type))]);
+    return nameServersIn(zone.name, [ns, ...all.filter(({ type }) => !isNameServers(type))], sources);
   }
   const declared = all.some((rrset) => isNameServersOf(rrset, zone.name));
-  return nameServersIn(zone.name, declared ? all : [...all, ...(await apexRRsetsAt(zone, target))]);
+  return nameServersIn(zone.name, declared ? all : [...all, ...(await apexRRsetsAt(zone, target))], sources);
 };
 
 /** What a target holds at a zone's apex; nothing where it cannot say. */
@@ -61,30 +70,43 @@ const knownByTarget = ({ provider, serving }: OpenTarget): readonly NameServer[]
 const addressAndPort = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 
-/** The addresses of the name servers in the NS RRset of `name`: by the zone's own A and AAAA, else by the system. */
-export const nameServersIn = async (name: string, rrsets: Iterable<NameServerRRset>): Promise<FoundNameServers> => {
-  const all = [...rrsets].filter(({ type }) => isNameServers(type) || isAddressType(type));
-  const names = all.filter((rrset) => isNameServersOf(rrset, name)).flatMap(rdataOf);
-  const found = await Promise.all(
-    names.map(async (each) => {
-      const glue = all.filter((rrset) => rrset.name === each && !isNameServers(rrset.type)).flatMap(rdataOf);
-      return { name: each, addresses: glue.length > 0 ? glue : await resolve(each) };
-    }),
-  );
+/** The name servers in the NS RRset of `name`, at their addresses. */
+export const nameServersIn = async (
+  name: string,
+  rrsets: Iterable<NameServerRRset>,
+  sources: AddressSources = {},
+): Promise<FoundNameServers> => {
+  const found = await addressedNameServers(name, rrsets, sources);
   return {
-    nameservers: found.flatMap(({ name: label, addresses }) =>
-      addresses.map((address) => ({ label: `${label} (${address})`, address, port: dnsPort })),
-    ),
+    nameservers: found.flatMap(atAddresses),
     unknown: found.filter(({ addresses }) => addresses.length === 0).map((each) => each.name),
   };
 };
 
-const rdataOf = (rrset: NameServerRRset): readonly string[] => rrset.values.map(({ rdata }) => rdata);
+/** A name server by its name; without addresses where nobody knows one. */
+export interface AddressedNameServer {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
 
-const resolve = async (name: string): Promise<readonly string[]> => {
-  try {
-    return (await lookup(name.slice(0, -1), { all: true })).map(({ address }) => address);
-  } catch {
-    return [];
-  }
+export const atAddresses = ({ name, addresses }: AddressedNameServer): readonly NameServer[] =>
+  addresses.map((address) => ({ label: `${name} (${address})`, address, port: dnsPort }));
+
+/** The addresses are those of the zone's own A and AAAA, else of another configured zone, else of the resolver. */
+export const addressedNameServers = (
+  name: string,
+  rrsets: Iterable<NameServerRRset>,
+  { elsewhere, lookup = addressLookup() }: AddressSources,
+): Promise<readonly AddressedNameServer[]> => {
+  const all = [...rrsets].filter(({ type }) => isNameServers(type) || isAddressType(type));
+  const names = new Set(all.filter((rrset) => isNameServersOf(rrset, name)).flatMap(rdataOf));
+  return Promise.all(
+    [...names].map(async (each) => {
+      const own = all.filter((rrset) => rrset.name === each && !isNameServers(rrset.type)).flatMap(rdataOf);
+      const known = own.length > 0 ? own : (elsewhere?.(each) ?? []);
+      return { name: each, addresses: [...new Set(known.length > 0 ? known : await lookup(each))] };
+    }),
+  );
 };
+
+const rdataOf = (rrset: NameServerRRset): readonly string[] => rrset.values.map(({ rdata }) => rdata);

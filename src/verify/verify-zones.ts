@@ -16,6 +16,7 @@ import {
   countUnasked,
   countUnproven,
   isUnproven,
+  mayComeYet,
   rrsetBefore,
   type VerifyTask,
   type ZoneCheck,
@@ -55,7 +56,8 @@ export const verifyZones = async (tasks: readonly VerifyTask[], options: VerifyZ
   let unproven: readonly ZoneCheck[] = checks;
   for (let pause = firstPause; unproven.length > 0; pause = Math.min(pause * 2, longestPause)) {
     await askRound(unproven, checks, options, progress);
-    unproven = checks.filter((check) => isUnproven(check) && options.now() - started < check.task.wait);
+    const now = options.now();
+    unproven = checks.filter((check) => isUnproven(check) && mayComeYet(check) && now - started < check.task.wait);
     if (unproven.length === 0 || options.signal?.aborted === true) break;
     await options.sleep(pause, options.signal);
   }
@@ -125,7 +127,7 @@ const askForSoa = async (check: ZoneCheck, ask: Asker): Promise<void> => {
   const answer = await ask(check.nameserver, soaAt(zone));
   check.serial = null;
   if (answer.status === 'no_answer') {
-    check.failure = { kind: 'no_answer', reason: answer.reason };
+    check.failure = { kind: 'no_answer', reason: answer.reason, unreachable: answer.unreachable === true };
     return;
   }
   const soa = answer.answers.find((record) => isSoa(record.type) && record.name === zone);
@@ -143,6 +145,7 @@ function* unprovenKeys(checks: readonly ZoneCheck[]): Generator<{ readonly check
     if (check.failure !== null) continue;
     check.askedForAll = true;
     check.differences.clear();
+    check.unreachable.clear();
     for (const key of check.unproven) yield { check, key };
   }
 }
@@ -155,6 +158,7 @@ const checkRRset = async (check: ZoneCheck, key: RRsetKey, ask: Asker): Promise<
     for (const question of expectation.questions) {
       const answer = await ask(check.nameserver, question);
       if (answer === notAsked) return null;
+      if (answer.status === 'no_answer' && answer.unreachable === true) check.unreachable.add(key);
       verdict = compare(expectation, question, answer, lag);
       if (verdict.kind === 'ok') break;
     }

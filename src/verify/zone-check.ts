@@ -38,8 +38,10 @@ export interface ZoneCheck {
   readonly unproven: Set<RRsetKey>;
   /** What the last round found out about what is not proven. */
   readonly differences: Map<RRsetKey, Difference>;
+  /** Those of them that were asked for where nothing listens. */
+  readonly unreachable: Set<RRsetKey>;
   /** Why nothing can be asked; null: it answers for the zone. */
-  failure: { readonly kind: 'no_answer' | 'missing'; readonly reason: string } | null;
+  failure: { readonly kind: 'no_answer' | 'missing'; readonly reason: string; readonly unreachable?: boolean } | null;
   serial: number | null;
   /** The newest serial of the zone, where this name server's is older. */
   newerSerial: number | null;
@@ -58,6 +60,7 @@ export const checksOf = (task: VerifyTask): readonly ZoneCheck[] => {
     nameserver,
     unproven: new Set(keys),
     differences: new Map(),
+    unreachable: new Set(),
     failure: null,
     serial: null,
     newerSerial: null,
@@ -66,6 +69,13 @@ export const checksOf = (task: VerifyTask): readonly ZoneCheck[] => {
 };
 
 export const isUnproven = (check: ZoneCheck): boolean => check.failure !== null || check.unproven.size > 0;
+
+/** Can time alone change what it says? Not where nothing was written and nothing listens: that is no server that lags. */
+export const mayComeYet = ({ differences, failure, task, unreachable }: ZoneCheck): boolean => {
+  if (task.before !== undefined) return true;
+  if (failure !== null) return failure.unreachable !== true;
+  return unreachable.size === 0 || differences.keys().some((key) => !unreachable.has(key));
+};
 
 export const countUnproven = (checks: readonly ZoneCheck[]): number =>
   checks.reduce((sum, check) => sum + check.unproven.size, 0);

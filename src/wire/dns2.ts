@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 import type dns2 from 'dns2';
-import { nameFromWire, nameToWire } from '../model/name.ts';
-import { rrTypes, typeByCode, typeByName } from '../model/rdata.ts';
+import { nameFromWire } from '../model/name.ts';
+import { rrTypes, typeByCode } from '../model/rdata.ts';
 import { typeCodes } from './codes.ts';
 import { rdataText } from './message.ts';
 
-// dns2 gives us its sockets, headers and sections. Its names and rdata are ours: dns2 3.1 takes "\." in a name for a
+// dns2 reads the headers and sections of messages. Their names and rdata are ours: dns2 3.1 takes "\." in a name for a
 // dot and follows any chain of pointers (7 s for 64 KB), its TXT loses octets over 127, and it knows 14 types. Its maps
-// may be extended, so the codecs stand there, once for the process: dns2 keeps them in one object.
+// may be extended, so the codecs stand there, once for the process: dns2 keeps them in one object. Its sockets are not
+// used: a client's is not connected, and a server's reads on whatever is asked of it.
 
 /** What dns2 hands over for a record of any type: rdata in canonical text. */
 export interface CanonicalRecord {
@@ -32,10 +33,6 @@ interface Reader {
   offset: number;
 }
 
-interface BitWriter {
-  write(value: number, bits: number): void;
-}
-
 interface RdataCodec {
   decode(this: object, reader: Reader, length: number): object;
 }
@@ -51,16 +48,6 @@ export const dns2WithOurCodec = (): typeof dns2 => {
   return dns2;
 };
 
-/** The word by which dns2's client takes a type; makes one where it has none. Null: no type of ours either. */
-export const dns2Type = (type: string): string | null => {
-  const known = typeByName(type);
-  if (known === null) return null;
-  const { Packet } = dns2WithOurCodec();
-  const types: Record<string, number> = Packet.TYPE;
-  if (types[known.name] === undefined) teach(Packet, known.name, known.code);
-  return known.name;
-};
-
 /** A packet's questions as our codec read them; one that it did not read has no octets of its own, and is none of them. */
 export const canonicalQuestions = ({ questions }: dns2.Packet): readonly CanonicalQuestion[] =>
   questions.filter(isCanonical);
@@ -69,7 +56,7 @@ const isCanonical = (question: dns2.Packet.Question): question is dns2.Packet.Qu
   'wire' in question && question.wire instanceof Uint8Array;
 
 const install = (packet: typeof dns2.Packet): void => {
-  Object.assign(packet.Name, { decode: decodeName, encode: encodeName });
+  Object.assign(packet.Name, { decode: decodeName });
   Object.assign(packet.Question, { parse: decodeQuestion, decode: decodeQuestion });
   const own = Object.values(packet.TYPE).filter((code) => code !== typeCodes.OPT);
   for (const type of [...rrTypes, ...own.map(typeByCode)]) teach(packet, type.name, type.code);
@@ -93,10 +80,6 @@ const decodeName = (reader: Reader): string => {
   const { name, end } = nameFromWire(reader.buffer, reader.offset / 8);
   reader.offset = end * 8;
   return name;
-};
-
-const encodeName = (name: string, writer: BitWriter): void => {
-  for (const octet of nameToWire(name)) writer.write(octet, 8);
 };
 
 const decodeQuestion = (reader: Reader): CanonicalQuestion => {

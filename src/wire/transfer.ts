@@ -13,8 +13,10 @@ import { readAxfr, readIxfr, type Transfer, type TransferReader } from './transf
 export interface TransferLimits {
   /** Default is 2,000,000. */
   readonly maxRecords?: number;
-  /** Default is 512 MiB. */
+  /** Octets that come. Default is 256 MiB. */
   readonly maxBytes?: number;
+  /** Octets that all records take once they are read, text as it is. Default is 256 MiB: more than a million records. */
+  readonly maxMemory?: number;
   /** For all of it. Default is 300,000. */
   readonly timeoutMs?: number;
   /** Without a single octet. Default is 15,000. */
@@ -55,7 +57,24 @@ export const transferChanges = (
   return run(server, zone, query(zone, 'IXFR', [soa]), readIxfr(zone, serial), options);
 };
 
-const defaults = { maxRecords: 2_000_000, maxBytes: 512 * 1024 * 1024, timeoutMs: 300_000, idleMs: 15_000 };
+const defaults = {
+  maxRecords: 2_000_000,
+  maxBytes: 256 * 1024 * 1024,
+  maxMemory: 256 * 1024 * 1024,
+  timeoutMs: 300_000,
+  idleMs: 15_000,
+};
+
+/** What a record takes beside its text. */
+const recordMemory = 160;
+
+/** What has come of a transfer. */
+interface Seen {
+  records: number;
+  outOfZone: number;
+  bytes: number;
+  memory: number;
+}
 
 const query = (zone: string, type: 'AXFR' | 'IXFR', authority: readonly MessageRecord[]): Uint8Array =>
   encodeMessage({
@@ -79,13 +98,13 @@ const run = async (
   const limits = { ...defaults, ...options };
   const question = signQuestion(message, options);
   const stream = await openStream(server, limits);
-  const seen = { records: 0, outOfZone: 0, bytes: 0 };
+  const seen: Seen = { records: 0, outOfZone: 0, bytes: 0, memory: 0 };
   try {
     stream.send(question.bytes);
     for await (const bytes of stream.messages) {
       seen.bytes += bytes.length;
       for (const proven of question.answers.take(bytes)) takeMessage(zone, reader, answer(proven, question), seen);
-      if (seen.records > limits.maxRecords) throw tooMany(limits.maxRecords);
+      refuseTooLarge(seen, limits);
       const transfer = question.answers.pending() === 0 ? reader.ended() : null;
       if (transfer !== null) return { ...transfer, outOfZone: seen.outOfZone, bytes: seen.bytes };
     }
@@ -104,23 +123,26 @@ const answer = (bytes: Uint8Array, question: SignedQuestion): Message => {
   throw new WireError('refused', `the server answered ${rcode} to the transfer of ${question.asked.name}`, { rcode });
 };
 
-const takeMessage = (
-  zone: string,
-  reader: TransferReader,
-  message: Message,
-  seen: { records: number; outOfZone: number },
-): void => {
+const takeMessage = (zone: string, reader: TransferReader, message: Message, seen: Seen): void => {
   seen.records += message.answers.length;
   if (message.answers.length === 0) throw new WireError('malformed', 'the transfer has a message without records');
   for (const record of message.answers) {
     if (record.class !== classCodes.IN) throw new WireError('malformed', 'the transfer has records of another class');
     // The SOA of another zone is no stray record: the reader says what is wrong.
-    if (isSoa(record.type) || isWithin(record.name, zone)) reader.take(record);
-    else seen.outOfZone += 1;
+    if (isSoa(record.type) || isWithin(record.name, zone)) {
+      seen.memory += recordMemory + record.name.length + record.rdata.length;
+      reader.take(record);
+    } else seen.outOfZone += 1;
   }
 };
 
-const tooMany = (limit: number): WireError => new WireError('too-large', `the zone has more than ${limit} records`);
+const refuseTooLarge = ({ memory, records }: Seen, { maxMemory, maxRecords }: typeof defaults): void => {
+  if (records > maxRecords) throw new WireError('too-large', `the zone has more than ${maxRecords} records`);
+  if (memory > maxMemory) {
+    const message = `the zone takes more than ${maxMemory} octets, with ${records} records so far`;
+    throw new WireError('too-large', message);
+  }
+};
 
 /** The error for a transfer that ends after messages which no signature covers: it is not proven. */
 const unproven = (error: unknown): unknown =>

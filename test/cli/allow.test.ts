@@ -15,6 +15,8 @@ describe('--allow', () => {
     ['delegation:example.org:sub.example.org', 'zones'],
     ['never_empty:example.com@internal', 'zones'],
     ['never_empty:example.com/nowhere', 'targets'],
+    ['max_delete_percent:*.org', 'zones'],
+    ['never_empty:*.com', 'zones'],
   ])('%s of what is not there is refused', async (allow, what) => {
     const { code, stderr } = await repository.run('plan', '--allow', allow);
     expect(stderr).toMatch(`hostmaster: --allow ${allow}: not configured in hostmaster.yaml (${what}: `);
@@ -59,6 +61,11 @@ describe('--allow', () => {
     ['max_delete_percent:a.test', true, [deleted]],
     ['max_delete_percent:a.test/aws', false, [deleted]],
     ['max_delete_percent:a.test', false, [replaced]],
+    ['max_delete_percent:*.test', true, [deleted]],
+    ['max_delete_percent:*.test./pdns', true, [deleted]],
+    ['max_replace_percent:**', true, [replaced]],
+    ['max_delete_percent:*', false, [deleted]],
+    ['max_delete_percent:b*.test', false, [deleted]],
     ['never_empty:a.test:x.a.test', true, [deleted]],
     ['never_empty:a.test:y.a.test', false, [deleted]],
     ['max_replace_percent:a.test', true, [replaced]],

@@ -63,7 +63,7 @@ describe('a health-checked claim', () => {
 
   it('keeps it also where the state is lost, until that is proven anew', async () => {
     scene.forget();
-    for (let i = 0; i < 3; i += 1) {
+    for (let i = 0; i < 2; i += 1) {
       const { code, stdout } = await scene.apply();
       expect(stdout).toContain('Plan: no changes; 3 withheld');
       expect(code).toBe(0);

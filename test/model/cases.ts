@@ -311,6 +311,12 @@ export const cases: readonly Case[] = [
     yaml: { type: 'A', script: "ifportup(443, {'192.0.2.1'})" },
     yamls: [{ type: 'a', script: "\n  ifportup(443,\n    {'192.0.2.1'})\n" }],
   },
+  { type: 'LUA', texts: ['A "\\""'], wire: '0001 01 22' },
+  {
+    type: 'LUA',
+    texts: ['TXT "return \\"a\\\\\\"b\\""'],
+    wire: `0010 0e ${Buffer.from('return "a\\\\"b"').toString('hex')}`,
+  },
   // RFC 3597 section 5.
   { type: 'TYPE731', texts: ['\\# 6 abcdef012345', '\\# 6 abcdef (\n 01 23 45 )'], wire: 'abcdef012345' },
   { type: 'TYPE65534', texts: ['\\# 0'], wire: '' },

@@ -88,6 +88,15 @@ describe('which RRsets answer for a name', () => {
     expect(tree.sourceOfSynthesis('example.net.')).toBeNull();
   });
 
+  it('answers with NODATA by a wildcard that is only an empty non-terminal', () => {
+    const empty = zoneTreeOf(apex, keys('@ SOA', 'x.*.w A', 'a.b A', '* TXT'));
+    const answered = (name: string): boolean => empty.isAnswered(full(name));
+    expect(['*.w', 'any.w', 'deep.any.w', 'x.*.w', 'b', 'w', 'none'].filter((name) => !answered(name))).toEqual([]);
+    expect(['y.*.w', 'c.b', 'c.a.b'].filter(answered)).toEqual([]);
+    expect(empty.rrsetsFor(full('any.w'))).toEqual([]);
+    expect(zoneTreeOf(apex, keys('@ SOA', 'a.b A')).isAnswered(full('none'))).toBe(false);
+  });
+
   it('works in the root zone too', () => {
     const root = zoneTreeOf('.', [
       { name: '.', type: 'NS' },

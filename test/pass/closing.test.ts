@@ -57,7 +57,7 @@ const passes: readonly (readonly [string, Run])[] = [
   // With all that a plan alone opens.
   ['apply', applied],
   ['apply --plan', appliedReviewed],
-  ['verify', (world) => verifyPass(optionsOf(world), world.context, world.openStore)],
+  ['verify', (world) => verifyPass(optionsOf(world), world.context, world.openStore, world.openStore)],
   ['dump', (world) => dumpPass('one', [], optionsOf(world), world.context)],
   ['explain', (world) => explainPass('www.example.com.', null, optionsOf(world), world.context, world.openStore)],
   ['zone delete', deleted],

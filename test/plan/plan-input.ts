@@ -75,6 +75,8 @@ export const evidence: DeletionEvidence = {
   addresses: new Map(),
   written: [],
   orphans: [],
+  present: new Set(),
+  counts: false,
   now: 1_800_000_000_000,
 };
 

@@ -193,6 +193,29 @@ describe('what is accounted for goes', () => {
     expect(planned.changeset.withheld[0]?.reason).toContain("written for lab/web3, and that server's fate is unknown");
   });
 
+  it('what was written for a server that nobody knows is allowed by that server, unless an answer has it', () => {
+    const two = [written('mail', 'A', '192.0.2.2', 'lab/web2', 'lab/web3')];
+    const unknown = { ...evidence, written: two };
+    expect(plan(scene({ desired, evidence: unknown })).allows).toEqual(['absent:lab/web2', 'absent:lab/web3']);
+    const present = new Set(['lab/web2', 'lab/web3']);
+    expect(plan(scene({ desired, evidence: { ...unknown, present } })).allows).toEqual([
+      'absence:example.com./t:mail.example.com.',
+    ]);
+    expect(plan(scene({ desired, evidence: { ...unknown, present: new Set(['lab/web2']) } })).allows).toEqual([
+      'absent:lab/web3',
+      'absence:example.com./t:mail.example.com.',
+    ]);
+  });
+
+  it('so is what cannot stand beside it', () => {
+    const own = [written('mail', 'A', '192.0.2.1', 'lab/web2'), written('mail', 'A', '192.0.2.2', 'lab/web2')];
+    const planned = plan(
+      scene({ desired: [...kept, 'mail CNAME 1 x.example.com.'], evidence: { ...evidence, written: own } }),
+    );
+    expect(planned.withheld).toEqual(['absence: delete mail A', 'absence: create mail CNAME']);
+    expect(planned.allows).toEqual(['absent:lab/web2']);
+  });
+
   it('the values of an unknown server are retained; those of Git are not', () => {
     expect(plan(scene({ desired, evidence: known })).changes).toEqual([]);
     const git = [written('mail', 'A', '192.0.2.2', 'git')];
@@ -221,6 +244,26 @@ describe('what is accounted for goes', () => {
     const registered = plan({ desired, existing, zone: inScope(all), evidence: present });
     expect(registered.changes).toEqual(['delete 8 PTR', 'replace web1 A']);
     expect(registered.withheld).toEqual(['absence: delete claim A', 'absence: delete y A']);
+  });
+
+  it('a pass that counts is one more complete snapshot, as for servers', () => {
+    const orphan = (snapshots: number, counts: boolean) => ({
+      ...evidence,
+      counts,
+      orphans: [
+        {
+          name: 'mail.example.com.',
+          type: 'A',
+          rdata: '192.0.2.2',
+          missing: { snapshots, since: evidence.now - 600_000 },
+        },
+      ],
+    });
+    expect(plan(scene({ desired, evidence: orphan(2, true) })).changes).toEqual(['replace mail A']);
+    expect(plan(scene({ desired, evidence: orphan(2, false) })).changes).toEqual([]);
+    const counted = plan(scene({ desired, evidence: { ...evidence, counts: true } }));
+    expect(counted.changeset.withheld[0]?.reason).toContain('1 of 3 complete snapshots, since 2027-01-15');
+    expect(plan(scene({ desired, evidence: orphan(1, true) })).changeset.withheld[0]?.reason).toContain('2 of 3');
   });
 
   it('absence that is proven lets it go, and is still an orphan', () => {
@@ -261,13 +304,19 @@ describe('what the inventory itself holds', () => {
     });
   });
 
-  it('--allow takes it out, and a name of such values only goes', () => {
+  it('is allowed by its server, one entry for each, and not by its name', () => {
+    const both = contributed('mail A 60 192.0.2.1 | 192.0.2.2', 'claim', { '192.0.2.1': 'web1', '192.0.2.2': 'web2' }, [
+      'web1',
+      'web2',
+    ]);
+    const planned = plan(scene({ desired: [...kept, both] }));
+    expect(planned.withheld).toEqual(['absence: delete mail A', 'absence: delete mail A']);
+    expect(planned.changeset.withheld.map(({ allow, reason }) => `${allow} ${reason}`)).toEqual([
+      'absent:lab/web1 192.0.2.1: server web1 is missing',
+      'absent:lab/web2 192.0.2.2: server web2 is missing',
+    ]);
     const allow = ['absence:example.com/t:mail.example.com'];
-    expect(plan(scene({ desired: [...kept, mixed], allow })).changes).toEqual(['replace mail A']);
-    const both = contributed('mail A 60 192.0.2.1', 'claim', { '192.0.2.1': 'web1' }, ['web1']);
-    const existing = [...apex, ...kept, 'mail A 60 192.0.2.1'];
-    expect(plan(scene({ desired: [...kept, both], existing, allow })).changes).toEqual(['delete mail A']);
-    expect(plan(scene({ desired: [...kept, both], existing })).withheld).toEqual(['absence: delete mail A']);
+    expect(plan(scene({ desired: [...kept, both], allow })).changes).toEqual([]);
   });
 
   it('a re-imaged machine: the PTR is the new name at once, the old A waits', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openStore, readStore } from '../../src/state/index.ts';
 import { schemaVersion } from '../../src/state/sqlite/migrations.ts';
 import { tempFolder } from '../servers/child.ts';
-import { entryOf, inventoryOf, lastSync, orphanOf, writtenOf, zone } from './samples.ts';
+import { entryOf, inventoryOf, lastSync, orphanOf, unprovenOf, writtenOf, zone } from './samples.ts';
 
 const kept = { ...lastSync, unmanaged: [] };
 const kindless = { name: 'kindless.test.', view: null };
@@ -122,7 +122,7 @@ describe('a state file of version 2, which knows names alone', () => {
     await store.journal(entryOf(1));
     await store.close();
     const database = new DatabaseSync(file);
-    database.exec('DROP TABLE identities');
+    database.exec('DROP TABLE identities; DROP TABLE unproven');
     for (const column of ['started', 'unanswered_until']) database.exec(`ALTER TABLE leases DROP COLUMN ${column}`);
     database.exec('PRAGMA user_version = 2; PRAGMA journal_mode = DELETE');
     database.close();
@@ -141,6 +141,7 @@ describe('a state file of version 2, which knows names alone', () => {
     expect(await store.written(zone, 'pdns')).toEqual([writtenOf(1)]);
     expect(await store.orphans(zone, 'pdns')).toEqual([orphanOf(1)]);
     expect(await store.journalled()).toEqual([entryOf(1)]);
+    expect(await store.unproven(zone, 'pdns')).toEqual([]);
     await store.close();
   };
 
@@ -157,6 +158,8 @@ describe('a state file of version 2, which knows names alone', () => {
     const again = await openStore(file);
     const [other] = await again.identify([{ ...identities[0], identity: 'powerdns http://127.0.0.1:8082' }]);
     expect(other).toEqual({ stored: 'pdns#2', before: identities[0].identity });
+    await again.keepUnproven(zone, 'pdns', [unprovenOf(1)]);
+    expect(await again.unproven(zone, 'pdns')).toEqual([unprovenOf(1)]);
     await again.close();
   });
 });

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JournalEntry, OrphanedValue, PassRecord, Store, WrittenValue } from '../../src/model/ports.ts';
+import type {
+  JournalEntry,
+  OrphanedValue,
+  PassRecord,
+  Store,
+  UnprovenChange,
+  WrittenValue,
+} from '../../src/model/ports.ts';
 import { keyOf } from '../../src/model/rrset.ts';
 import type { KnownInventory } from '../../src/model/server.ts';
 import type { ZoneId } from '../../src/model/zone.ts';
@@ -33,6 +40,7 @@ const modelOf = (): Model => {
   const inventories = new Map<string, KnownInventory>();
   const written = new Map<string, readonly WrittenValue[]>();
   const orphans = new Map<string, readonly OrphanedValue[]>();
+  const unproven = new Map<string, readonly UnprovenChange[]>();
   const journal = new Map<string, JournalEntry>();
   const passes: PassRecord[] = [];
   const at = (zone: ZoneId, target: string): string => `${zoneLabel(zone)}/${target}`;
@@ -51,6 +59,9 @@ const modelOf = (): Model => {
     orphans: async (zone: ZoneId, target: string) => orphans.get(at(zone, target)) ?? [],
     keepOrphans: async (zone: ZoneId, target: string, kept: readonly OrphanedValue[]) =>
       void orphans.set(at(zone, target), kept),
+    unproven: async (zone: ZoneId, target: string) => unproven.get(at(zone, target)) ?? [],
+    keepUnproven: async (zone: ZoneId, target: string, kept: readonly UnprovenChange[]) =>
+      void unproven.set(at(zone, target), kept),
     journalAll: async (entries: readonly JournalEntry[]) => {
       for (const entry of entries) journal.set(entry.id, entry);
     },
@@ -103,6 +114,12 @@ const inventoryName = fc.oneof(
   fc.constantFrom('lab', 'dc'),
   text.filter((it) => it.isWellFormed()),
 );
+const change: fc.Arbitrary<UnprovenChange> = fc.record({
+  name,
+  type,
+  after: fc.option(fc.record({ ttl: fc.nat(), values: fc.array(text) })),
+  isAtTarget: fc.boolean(),
+});
 const id = fc.integer({ min: 0, max: 5 });
 
 const call: fc.Arbitrary<Call> = fc.oneof(
@@ -147,6 +164,16 @@ const call: fc.Arbitrary<Call> = fc.oneof(
       (store) =>
         store.orphans(zone, target),
   ),
+  fc.tuple(place, fc.array(change, { maxLength: 3 })).map(
+    ([[zone, target], kept]): Call =>
+      (store) =>
+        store.keepUnproven(zone, target, kept),
+  ),
+  place.map(
+    ([zone, target]): Call =>
+      (store) =>
+        store.unproven(zone, target),
+  ),
   fc.array(fc.tuple(id, fc.option(text)), { maxLength: 3 }).map(
     (ids): Call =>
       (store) =>
@@ -175,6 +202,7 @@ const readings: readonly Call[] = [
   (store) => store.inventory('dc'),
   (store) => store.written({ name: 'a.test.', view: null }, 'pdns'),
   (store) => store.orphans({ name: 'a.test.', view: 'in' }, 'pdns'),
+  (store) => store.unproven({ name: 'a.test.', view: null }, 'pdns'),
   (store) => store.journalled(),
   (store) => store.passes(100),
 ];

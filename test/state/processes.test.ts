@@ -58,7 +58,17 @@ describe('processes that write one state file at once', () => {
     await first.saveSync(zone, 'pdns', { fingerprint: '1', mark: 'm', desired: 'd', readAt: 5, unmanaged: [] });
     await first.close();
     const database = new DatabaseSync(file);
-    for (const table of ['inventories', 'inventory_servers', 'written', 'orphans', 'journal', 'passes', 'identities']) {
+    const later = [
+      'inventories',
+      'inventory_servers',
+      'written',
+      'orphans',
+      'journal',
+      'passes',
+      'identities',
+      'unproven',
+    ];
+    for (const table of later) {
       database.exec(`DROP TABLE ${table}`);
     }
     for (const column of ['started', 'unanswered_until']) database.exec(`ALTER TABLE leases DROP COLUMN ${column}`);

@@ -1,4 +1,11 @@
-import type { JournalEntry, LastSync, OrphanedValue, PassRecord, WrittenValue } from '../../src/model/ports.ts';
+import type {
+  JournalEntry,
+  LastSync,
+  OrphanedValue,
+  PassRecord,
+  UnprovenChange,
+  WrittenValue,
+} from '../../src/model/ports.ts';
 import type { KnownInventory, KnownServer } from '../../src/model/server.ts';
 
 export const zone = { name: 'lab.test.', view: null };
@@ -45,6 +52,13 @@ export const orphanOf = (i: number): OrphanedValue => ({
   type: 'A',
   rdata: '192.0.2.1',
   missing: { since: 7, snapshots: i },
+});
+
+export const unprovenOf = (i: number): UnprovenChange => ({
+  name: `new${i}.lab.test.`,
+  type: 'TXT',
+  after: i % 2 === 0 ? null : { ttl: i, values: ['"a b"', '"c"'] },
+  isAtTarget: i > 1,
 });
 
 export const entryOf = (i: number): JournalEntry => ({

@@ -5,7 +5,18 @@ import type { Store } from '../../src/model/ports.ts';
 import { openStore, readStore } from '../../src/state/index.ts';
 import { cpuTime } from '../cpu.ts';
 import { tempFolder } from '../servers/child.ts';
-import { entryOf, inside, inventoryOf, lastSync, orphanOf, passOf, serverOf, writtenOf, zone } from './samples.ts';
+import {
+  entryOf,
+  inside,
+  inventoryOf,
+  lastSync,
+  orphanOf,
+  passOf,
+  serverOf,
+  unprovenOf,
+  writtenOf,
+  zone,
+} from './samples.ts';
 
 describe('the store', () => {
   let file: string;
@@ -36,6 +47,7 @@ describe('the store', () => {
     expect(await anew((s) => s.lastSync(zone, 'pdns'))).toBeNull();
     expect(await anew((s) => s.written(zone, 'pdns'))).toEqual([]);
     expect(await anew((s) => s.orphans(zone, 'pdns'))).toEqual([]);
+    expect(await anew((s) => s.unproven(zone, 'pdns'))).toEqual([]);
     expect(await anew((s) => s.journalled())).toEqual([]);
     expect(await anew((s) => s.passes(10))).toEqual([]);
   });
@@ -74,6 +86,15 @@ describe('the store', () => {
     await store.keepOrphans(zone, 'pdns', []);
     expect(await anew((s) => s.orphans(zone, 'pdns'))).toEqual([]);
     expect(await anew((s) => s.orphans(inside, 'pdns'))).toEqual([orphanOf(3)]);
+  });
+
+  it('keeps what is unproven in place of all before', async () => {
+    await store.keepUnproven(zone, 'pdns', [unprovenOf(2), unprovenOf(1)]);
+    await store.keepUnproven(inside, 'pdns', [unprovenOf(3)]);
+    expect(await anew((s) => s.unproven(zone, 'pdns'))).toEqual([unprovenOf(2), unprovenOf(1)]);
+    await store.keepUnproven(zone, 'pdns', []);
+    expect(await anew((s) => s.unproven(zone, 'pdns'))).toEqual([]);
+    expect(await anew((s) => s.unproven(inside, 'pdns'))).toEqual([unprovenOf(3)]);
   });
 
   it('keeps a set in the journal until it is ended', async () => {

@@ -10,6 +10,7 @@ import { framed } from '../../src/wire/tcp.ts';
 import { cpuTime } from '../cpu.ts';
 import { cases } from '../model/cases.ts';
 import { type Embedded, putRecords, type RecordLine, startEmbedded } from '../providers/embedded/zone.ts';
+import { freePort } from '../servers/index.ts';
 import { listen } from '../servers/listen.ts';
 
 const zone = 'example.com.';
@@ -168,6 +169,63 @@ describe('a name server that does not answer well', () => {
     const answer = await asking({ ...nameserver, port }, { name: zone, type: 'SOA', transport: 'tcp' });
     await close();
     expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining(reason) });
+  });
+
+  it('has no open port: known at once, without a second try', async () => {
+    const patientAsk = askByDns({ timeoutMs: 600_000 });
+    for (const [address, transport] of [
+      ['127.0.0.1', undefined],
+      ['127.0.0.1', 'tcp'],
+      ['::1', undefined],
+      ['::1', 'tcp'],
+    ] as const) {
+      const question = { name: zone, type: 'SOA', ...(transport === undefined ? {} : { transport }) };
+      const answer = await patientAsk({ label: 'closed', address, port: await freePort() }, question);
+      expect(answer).toEqual({
+        status: 'no_answer',
+        reason: expect.stringContaining('ECONNREFUSED'),
+        unreachable: true,
+      });
+    }
+  });
+
+  it('answers over UDP that there is more, and has no open port for TCP', async () => {
+    const server = createSocket('udp4');
+    server.on('message', (query, peer) => {
+      const octets = Buffer.from(query);
+      octets.writeUInt8(0x86, 2);
+      server.send(octets, peer.port, peer.address);
+    });
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    const patientAsk = askByDns({ timeoutMs: 600_000 });
+    const answer = await patientAsk({ ...nameserver, port: server.address().port }, { name: zone, type: 'SOA' });
+    server.close();
+    expect(answer).toMatchObject({ status: 'no_answer', unreachable: true });
+  });
+
+  it('has an address that nothing can be sent to', async () => {
+    const patientAsk = askByDns({ timeoutMs: 600_000 });
+    const answer = await patientAsk({ ...nameserver, address: '255.255.255.255' }, { name: zone, type: 'SOA' });
+    expect(answer).toMatchObject({
+      status: 'no_answer',
+      reason: expect.stringMatching(/255\.255\.255\.255 port \d+ \(E/),
+    });
+  });
+
+  it('is not mistaken for who answers in its place', async () => {
+    const server = createSocket('udp4');
+    const other = createSocket('udp4');
+    server.on('message', (query, peer) => {
+      const octets = Buffer.from(query);
+      octets.writeUInt8(0x84, 2);
+      other.send(octets, peer.port, peer.address);
+    });
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => other.bind(0, '127.0.0.1', resolve));
+    const answer = await askBriefly({ ...nameserver, port: server.address().port }, { name: zone, type: 'SOA' });
+    server.close();
+    other.close();
+    expect(answer).toEqual({ status: 'no_answer', reason: expect.stringContaining('timed out') });
   });
 
   it('is waited for no longer when the signal aborts', async () => {

@@ -1,10 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startEmbeddedServer } from '../../providers/embedded/index.ts';
 import type { NameServer } from '../../src/model/ports.ts';
+import type { Serving } from '../../src/provider.ts';
 import type { ServedRRset } from '../../src/verify/index.ts';
 import { askByDns, type VerifyTask, type VerifyZonesOptions, verifyZones } from '../../src/verify/index.ts';
 import { type Embedded, putRecords, startEmbedded, zoneOf } from '../providers/embedded/zone.ts';
+import { freePort } from '../servers/index.ts';
 
 const zone = 'example.com.';
 let first: Embedded;
@@ -88,6 +91,39 @@ describe('verifying zones', () => {
     expect(report.differences).toMatchObject([
       { zone, nameserver: 'second', name: `new.${zone}`, type: 'A', expected: ['60 192.0.2.2'], answered: 'NXDOMAIN' },
     ]);
+  });
+
+  it('does not wait for a name server where nothing listens, if nothing was written', async () => {
+    let pauses = 0;
+    const sleep = async (): Promise<void> => {
+      pauses += 1;
+    };
+    const closed = { label: 'closed', address: '127.0.0.1', port: await freePort() };
+    const rrsets = [www];
+    const own = work({ rrsets, nameservers: [at('first', first), closed], wait: 600_000 });
+    const report = await verifyZones([own], options({ sleep }));
+    expect(report).toMatchObject({
+      checked: 1,
+      differences: [{ nameserver: 'closed', kind: 'no_answer', answered: expect.stringContaining('nothing listens') }],
+    });
+    expect(pauses).toBe(0);
+  });
+
+  it('waits for one that may be starting, after a write', async () => {
+    let pauses = 0;
+    const port = await freePort();
+    const started: Serving[] = [];
+    const sleep = async (): Promise<void> => {
+      pauses += 1;
+      const [file, listen] = [`${first.folder}/zones.sqlite`, { address: '127.0.0.1', port }];
+      if (pauses === 2) started.push(await startEmbeddedServer({ file, listen }));
+    };
+    const nameservers = [{ label: 'late', address: '127.0.0.1', port }];
+    const before = new Map([[`www.${zone} A`, null]]);
+    const own = work({ rrsets: [www], keys: [www], nameservers, before, wait: 600_000 });
+    expect(await verifyZones([own], options({ sleep }))).toEqual({ checked: 1, differences: [] });
+    expect(pauses).toBe(2);
+    await Promise.all(started.map((each) => each.stop()));
   });
 
   it('says that a name server lags while its serial is older and its answer the one before', async () => {

@@ -8,15 +8,17 @@ import { findType, typeFault } from '../record-types.ts';
 import { addRecord, type MasterFile, type MasterProgress, orProblem, refuseEntry } from './progress.ts';
 import type { Entry, Token } from './tokens.ts';
 
-const period = /^(?:[0-9]{1,10}[smhdw]?)+$/i;
+/** There is one way to cut the digits alone, or a long text that is none would take for ever. */
+const period = /^(?:[0-9]+[smhdw])*[0-9]+[smhdw]?$/i;
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const classWord = /^(?:IN|CH|CHAOS|HS|HESIOD|CS|CSNET|NONE|ANY|CLASS[0-9]+)$/i;
 
-/** A TTL in seconds, also with BIND's units (`1h30m`); null if it is none. */
+/** A TTL in seconds, also with BIND's units (`1h30m`); null if it is none. One that no number can tell is the greatest. */
 export const parseTtl = (text: string): number | null => {
   if (!period.test(text)) return null;
   const parts = text.toLowerCase().matchAll(/([0-9]+)([smhdw]?)/g);
-  return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (secondsOf[unit || 's'] ?? 1), 0);
+  const seconds = [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (secondsOf[unit || 's'] ?? 1), 0);
+  return Math.min(seconds, Number.MAX_SAFE_INTEGER);
 };
 
 /** Reads one record, and remembers its owner for the next. */

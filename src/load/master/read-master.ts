@@ -49,13 +49,17 @@ const fileOf = (file: string, text: string, trail: readonly string[]): MasterFil
   };
 };
 
-/** False: the origin is unknown from here on, so that no name below can be read. */
+/** False: the rest cannot be read, as the origin is unknown from here on, or as the zone is too large. */
 const readFile = async (file: MasterFile, text: string, progress: MasterProgress): Promise<boolean> => {
   for (const entry of masterEntries(text)) {
     if (entry.kind === 'bad') readBad(entry, file, progress);
     else if (!entry.blank && entry.tokens[0]?.text.startsWith('$') === true) {
       if (!(await readDirective(entry, file, progress))) return false;
     } else readMasterRecord(entry, file, progress);
+    if (progress.excess !== null) {
+      progress.into.distrust('file-unusable', progress.excess.message, progress.excess.origin);
+      return false;
+    }
   }
   return true;
 };
@@ -151,8 +155,10 @@ const readInclude: Directive = async ([word, path, origin, extra], file, progres
       path,
     );
   }
-  if (found.text.status === 'refused')
-    return distrustAndContinue(`$INCLUDE ${quoted(name)}: ${found.text.message}`, path);
+  if (found.text.status === 'refused') {
+    distrustAndContinue(`$INCLUDE ${quoted(name)}: ${found.text.message}`, path);
+    return found.text.isLast !== true;
+  }
   const before = { origin: progress.origin, owner: progress.owner };
   const inner = origin === undefined ? progress.origin : originOf(origin, file, progress);
   if (inner === null) return true;
@@ -194,7 +200,7 @@ const generate = (
   progress: MasterProgress,
 ): string | null => {
   const isOneToken = readHead(templates.slice(1)).rdata.length === 1;
-  for (let value = start; value <= stop; value += step) {
+  for (let value = start; value <= stop && progress.excess === null; value += step) {
     const tokens: Token[] = [];
     for (const template of templates) {
       const text = substitute(template.text, value);

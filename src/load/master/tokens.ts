@@ -1,4 +1,6 @@
 // Cuts a master file into entries (RFC 1035 section 5.1): parentheses join lines, ";" begins a comment.
+import { grouping } from '../../model/phrases.ts';
+import { sizeLimits } from '../size-limits.ts';
 
 export interface Token {
   /** As written, quotes and escapes kept. */
@@ -20,12 +22,14 @@ export interface BadEntry {
   readonly message: string;
   readonly at: number;
   readonly fatal: boolean;
-  /** What stood before the fault. */
+  /** What stood before the fault; of an entry that is too long only the first. */
   readonly tokens: readonly Token[];
   readonly blank: boolean;
 }
 
-const piece = /[ \t\r\f]+|\n|;[^\n]*|[()]|(?:[^\s"();\\]|\\[^\n]|"(?:[^"\\\n]|\\[^\n])*")+|[\s\S]/y;
+// No alternatives that repeat: what a regular expression remembers of them grows with the text.
+const between = /[ \t\r\f]+|;[^\n]*|[\s\S]/y;
+const word = /[^\s"();\\]+|\\[^\n]/y;
 
 /** Nothing follows a fatal fault. */
 export const masterEntries = function* (text: string): Generator<Entry | BadEntry> {
@@ -38,32 +42,82 @@ export const masterEntries = function* (text: string): Generator<Entry | BadEntr
   }
 };
 
-const readEntry = (text: string, start: number): { readonly entry: Entry | BadEntry | null; readonly end: number } => {
+interface ReadEntry {
+  readonly entry: Entry | BadEntry | null;
+  readonly end: number;
+}
+
+const readEntry = (text: string, start: number): ReadEntry => {
   const tokens: Token[] = [];
   const blank = text[start] === ' ' || text[start] === '\t';
-  let open = -1;
-  let depth = 0;
-  let at = start;
+  let [open, depth, size, at] = [-1, 0, 0, start];
+  const bad = (message: string, where: number): ReadEntry => {
+    const entry = { kind: 'bad', message, at: where, fatal: depth > 0, tokens, blank } as const;
+    return { entry, end: lineEnd(text, at) };
+  };
   while (at < text.length) {
-    piece.lastIndex = at;
-    const found = piece.exec(text)?.[0] ?? '';
-    const fault = faultOf(found, depth);
-    if (fault !== null) {
-      const entry = { kind: 'bad', message: fault, at, fatal: depth > 0, tokens, blank } as const;
-      return { entry, end: lineEnd(text, at) };
+    const end = tokenEnd(text, at);
+    if (end > at) {
+      tokens.push({ text: text.slice(at, end), at });
+      size += end - at;
+      at = end;
+      if (!isTooLong(tokens, size)) continue;
+      tokens.length = 1;
+      return bad(tooLong, start);
     }
+    const found = betweenAt(text, at);
+    const fault = faultOf(found, depth);
+    if (fault !== null) return bad(fault, at);
     if (found === '(' && depth === 0) open = at;
-    depth += found === '(' ? 1 : found === ')' ? -1 : 0;
-    if (!/^[\s;()]/.test(found)) tokens.push({ text: found, at });
+    depth += opens.get(found) ?? 0;
     at += found.length;
     if (found === '\n' && depth === 0) break;
   }
-  if (depth > 0) {
-    const message = 'a "(" that is never closed; add the ")"';
-    return { entry: { kind: 'bad', message, at: open, fatal: true, tokens, blank }, end: at };
-  }
+  if (depth > 0) return bad('a "(" that is never closed; add the ")"', open);
   const [first] = tokens;
   return { entry: first === undefined ? null : { kind: 'entry', tokens, blank, at: first.at }, end: at };
+};
+
+const opens: ReadonlyMap<string, number> = new Map([
+  ['(', 1],
+  [')', -1],
+]);
+
+const isTooLong = (tokens: readonly Token[], size: number): boolean =>
+  tokens.length > sizeLimits.entryWords || size > sizeLimits.entryCharacters;
+
+const tooLong = `the record that begins here has over ${grouping(sizeLimits.entryWords)} words or ${grouping(sizeLimits.entryCharacters)} characters, which is no record's; is a ")" missing?`;
+
+const betweenAt = (text: string, at: number): string => {
+  between.lastIndex = at;
+  return between.exec(text)?.[0] ?? '';
+};
+
+/** The end of the token that begins here; `at` itself where none does. */
+const tokenEnd = (text: string, at: number): number => {
+  let end = at;
+  for (;;) {
+    const next = text[end] === '"' ? quotedEnd(text, end) : wordEnd(text, end);
+    if (next === end) return end;
+    end = next;
+  }
+};
+
+const wordEnd = (text: string, at: number): number => {
+  word.lastIndex = at;
+  return word.test(text) ? word.lastIndex : at;
+};
+
+/** The end of the quoted string that begins here; where it does not end on its line, its beginning. */
+const quotedEnd = (text: string, start: number): number => {
+  for (let at = start + 1; at < text.length && text[at] !== '\n'; at += 1) {
+    if (text[at] === '"') return at + 1;
+    if (text[at] === '\\') {
+      at += 1;
+      if (text[at] === '\n') return start;
+    }
+  }
+  return start;
 };
 
 const faultOf = (found: string, depth: number): string | null => {

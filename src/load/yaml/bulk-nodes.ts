@@ -20,6 +20,8 @@ export interface Cursor {
   made: number;
   /** Where the last scalar ended, in `source`. */
   last: number;
+  /** The first ":" after the last one that was asked for; -1: there is none. */
+  colon: number;
 }
 
 /** In place of an offset, for a key: an empty key is said to be at its ":". */
@@ -61,14 +63,21 @@ const composeScalar = (cursor: Cursor, event: ScalarEvent, at: number): YamlScal
   const tag = event.tagStart === -1 ? null : knownTag(cursor, event.tagStart, event.tagEnd);
   const isPlain = event.style === SCALAR_STYLE.PLAIN;
   const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-  const place = at === atColon ? cursor.base + Math.max(0, cursor.source.indexOf(':', cursor.last)) : at;
-  if (event.valueStart !== -1) cursor.last = event.valueEnd;
+  const isEmpty = event.valueStart === -1;
+  const place = isEmpty && at === atColon ? cursor.base + nextColon(cursor) : at;
+  if (!isEmpty) cursor.last = event.valueEnd;
   return {
     kind: 'scalar',
-    text: event.valueStart === -1 ? '' : getScalarValue(cursor.source, event),
+    text: isEmpty ? '' : getScalarValue(cursor.source, event),
     plain: isPlain && (tag === null || !stringTags.has(tag)),
-    at: event.valueStart === -1 ? place : cursor.base + event.valueStart - (isQuoted ? 1 : 0),
+    at: isEmpty ? place : cursor.base + event.valueStart - (isQuoted ? 1 : 0),
   };
+};
+
+/** Looked for once, however many empty keys come before it. */
+const nextColon = (cursor: Cursor): number => {
+  if (cursor.colon !== -1 && cursor.colon < cursor.last) cursor.colon = cursor.source.indexOf(':', cursor.last);
+  return Math.max(0, cursor.colon);
 };
 
 const composeCollection = (
@@ -88,7 +97,7 @@ const composeCollection = (
   while (!atPop(cursor)) {
     const key = composeNode(cursor, atColon);
     const value = composeNode(cursor, key.at);
-    if (isMergeKey(key)) merged.push(...mergedEntries(value, key.at));
+    if (isMergeKey(key)) for (const entry of mergedEntries(value, key.at)) merged.push(entry);
     else entries.push({ key, value });
   }
   cursor.next += 1;

@@ -1,6 +1,8 @@
 // YAML for zone files, which may have a hundred thousand records: js-yaml's events, piece by piece, composed to plain nodes
 // with offsets (bulk-nodes.ts). For the few small files that people configure Hostmaster with, see config-document.ts.
 import { COLLECTION_STYLE, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
+import { grouping } from '../../model/phrases.ts';
+import { sizeLimits } from '../size-limits.ts';
 import { type Anchors, atColon, type Cursor, composeNode, isMergeKey, mergedEntries } from './bulk-nodes.ts';
 import { isNull, type YamlEntry, type YamlNode, YamlProblem } from './node.ts';
 
@@ -12,7 +14,8 @@ export type OnEntry = (key: YamlNode, value: YamlNode, merged: boolean) => void;
  * its head is read in one piece.
  */
 const marker = /^(?:---|\.\.\.|%|[&!])/m;
-const head = /^(?:[ \t]*(?:#.*)?\r?\n)*---[ \t]*(?:#.*)?\r?\n/;
+const blankLine = /[ \t]*(?:#[^\n]*)?\r?\n/y;
+const firstMarker = /---[ \t]*(?:#[^\n]*)?\r?\n/y;
 /** The start of a line that can only begin a new entry of the top mapping. */
 const entryStart = /\n(?=[^ \t\r\n#?:,\-%[\]{}|>\ufeff])/g;
 const pieceLength = 16 * 1024;
@@ -25,7 +28,7 @@ const pieceLength = 16 * 1024;
 export const readEntries = (text: string, onEntry: OnEntry, length = pieceLength): void => {
   const anchors: Anchors = { nodes: new Map(), aliased: 0 };
   const merges: YamlEntry[] = [];
-  const whole = length >= text.length || marker.test(text.slice(head.exec(text)?.[0].length ?? 0));
+  const whole = length >= text.length || marker.test(text.slice(headEnd(text), bodyEnd(text)));
   let start = 0;
   while (start < text.length) {
     const piece = parsePiece(text, start, whole ? text.length : length);
@@ -37,21 +40,45 @@ export const readEntries = (text: string, onEntry: OnEntry, length = pieceLength
   }
 };
 
+/** Where the "---" before all entries ends, with nothing but comments before it; 0: there is none. */
+const headEnd = (text: string): number => {
+  let at = 0;
+  for (let next = matchEnd(blankLine, text, at); next > at; next = matchEnd(blankLine, text, at)) at = next;
+  return matchEnd(firstMarker, text, at);
+};
+
+/** Where a last line of "..." begins, which ends all entries; without one, the text's end. */
+const bodyEnd = (text: string): number => {
+  const end = text.trimEnd().length;
+  return text.endsWith('\n...', end) ? end - '...'.length : text.length;
+};
+
+const matchEnd = (pattern: RegExp, text: string, at: number): number => {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : 0;
+};
+
 const parsePiece = (
   text: string,
   start: number,
   length: number,
 ): { readonly events: readonly Event[]; readonly end: number } => {
+  let fault: unknown = new YamlProblem(tooLong, start);
   for (let size = length; ; size *= 4) {
     const end = nextEntry(text, start + size);
+    if (end - start > sizeLimits.yamlPiece) throw fault;
     try {
       const events = parseEvents(text.slice(start, end), {});
       if (end === text.length || endsWhereItMay(events, text, start)) return { events, end };
     } catch (error) {
       if (end === text.length || !(error instanceof YAMLException)) throw asProblem(error, start);
+      // A fault at the very end is that of the cut.
+      if ((error.mark?.position ?? 0) < end - start) fault = asProblem(error, start);
     }
   }
 };
+
+const tooLong = `what begins here is over ${grouping(sizeLimits.yamlPiece)} characters long and cannot be read piece by piece; a name has only a few values, and only the first line may be "---"`;
 
 /** Can the text be cut after this piece? Only after entries of a block mapping, or after comments. */
 const endsWhereItMay = (events: readonly Event[], text: string, start: number): boolean => {
@@ -75,7 +102,7 @@ const readPiece = (
   onEntry: OnEntry,
 ): void => {
   if (events.length === 0) return;
-  const cursor: Cursor = { events, source, base, anchors, next: 1, made: 0, last: 0 };
+  const cursor: Cursor = { events, source, base, anchors, next: 1, made: 0, last: 0, colon: source.indexOf(':') };
   const top = events[1];
   if (top?.type !== EVENT_ID.MAPPING || (base > 0 && top.style !== COLLECTION_STYLE.BLOCK)) {
     const node = composeNode(cursor, base);
@@ -95,7 +122,7 @@ const readPiece = (
 };
 
 const secondDocument = (source: string, base: number): number => {
-  const skipped = head.exec(source)?.[0].length ?? 0;
+  const skipped = headEnd(source);
   const found = source.slice(skipped).search(/^(?:---|\.\.\.)/m);
   return base + (found === -1 ? 0 : skipped + found);
 };

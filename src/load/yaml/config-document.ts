@@ -63,7 +63,7 @@ export const readConfigDocument = (text: string): ConfigDocument => {
   const document = parseText(text, refuse);
   const fault = document.errors[0];
   if (fault !== undefined) refuse(`cannot be read as YAML: ${wordsOf(fault)}`, fault.pos[0]);
-  const reader: Reader = { duplicates: [], anchors: new Map(), aliased: 0, made: 0, refuse };
+  const reader: Reader = { duplicates: [], anchors: new Map(), aliased: 0, made: 0, depth: 0, refuse };
   const value = readNode(document.contents, reader);
   const locate = locator(document);
   return {
@@ -79,6 +79,7 @@ interface Reader {
   readonly anchors: Map<string, { readonly value: unknown; readonly size: number }>;
   aliased: number;
   made: number;
+  depth: number;
   readonly refuse: (message: string, offset: number) => never;
 }
 
@@ -94,8 +95,13 @@ const parseText = (text: string, refuse: (message: string, offset: number) => ne
 const readNode = (node: unknown, reader: Reader): unknown => {
   if (isAlias(node)) return readAlias(node, reader);
   const before = reader.made;
+  reader.depth += 1;
+  if (reader.depth > sizeLimits.configDepth) {
+    reader.refuse(`it is nested more than ${sizeLimits.configDepth} deep`, offsetOf(node) ?? 0);
+  }
   const value = isMap(node) ? readMap(node.items, reader) : readListOrScalar(node, reader);
   reader.made += 1;
+  reader.depth -= 1;
   const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
   if (anchor !== undefined) reader.anchors.set(anchor, { value, size: reader.made - before });
   return value;
@@ -115,11 +121,11 @@ const readMap = (
   for (const { key, value } of items) {
     const name = keyOf(key);
     const read = readNode(value, reader);
-    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') merged.push(...(Array.isArray(read) ? read : [read]));
+    if (name === '<<' && isScalar(key) && key.type === 'PLAIN') merged.push(read);
     else if (entries.has(name)) reader.duplicates.push({ key: name, offset: offsetOf(key) ?? 0 });
     else entries.set(name, read);
   }
-  for (const each of merged) {
+  for (const each of merged.flat()) {
     for (const [key, value] of Object.entries(each ?? {})) if (!entries.has(key)) entries.set(key, value);
   }
   return Object.fromEntries(entries);

@@ -7,7 +7,14 @@ import { type LoadRuleId, syntaxRule } from '../load-rules.ts';
 import { positionsOf } from '../text-position.ts';
 import { readEntries } from '../yaml/bulk-reader.ts';
 import { isNull, type YamlList, type YamlNode, YamlProblem, type YamlScalar } from '../yaml/node.ts';
-import { type Collector, collector, type FileContent, refuseDuplicate, type ZoneContext } from '../zone-content.ts';
+import {
+  type Collector,
+  collector,
+  countRecords,
+  type FileContent,
+  refuseDuplicate,
+  type ZoneContext,
+} from '../zone-content.ts';
 import { type RecordReader, recordReader } from './unfinished-record.ts';
 import { readYamlRecord } from './yaml-record.ts';
 
@@ -21,6 +28,7 @@ export const readZoneYaml = (file: string, text: string, context: ZoneContext): 
   };
   const reader = recordReader(context, into, originAt);
   const names = new Map<string, number>();
+  let excess: string | null = null;
   try {
     readEntries(text, (key, value, merged) => {
       const name = readName(key, reader);
@@ -28,12 +36,15 @@ export const readZoneYaml = (file: string, text: string, context: ZoneContext): 
       const first = names.get(name);
       if (first === undefined) {
         names.set(name, key.at);
-        readRecords(name, key, value, reader);
+        excess = readRecords(name, key, value, reader);
+        if (excess !== null) throw new YamlProblem(excess, key.at);
       } else reportTwice(name, originAt(key.at), originAt(first), into);
     });
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
-    into.distrust('yaml-syntax', `cannot be read as YAML: ${error.message}`, originAt(error.offset));
+    const at = originAt(error.offset);
+    if (excess !== null) into.distrust('file-unusable', excess, at);
+    else into.distrust('yaml-syntax', `cannot be read as YAML: ${error.message}`, at);
   }
   return into.content();
 };
@@ -90,21 +101,29 @@ const reportTwice = (name: string, origin: FileOrigin, first: FileOrigin, into: 
   into.quarantine(name, null, message, origin);
 };
 
-const readRecords = (name: string, key: YamlNode, value: YamlNode, reader: RecordReader): void => {
+/** Null, or what to say of it where the zone has too many records now. */
+const readRecords = (name: string, key: YamlNode, value: YamlNode, reader: RecordReader): string | null => {
+  const { context, into } = reader;
   if (value.kind === 'map') {
     const rrset = readYamlRecord(name, value, reader);
-    if (rrset !== null) reader.into.add(rrset);
-    return;
+    if (rrset === null) return null;
+    into.add(rrset);
+    return countRecords(context, rrset.values.length);
   }
-  const read: RRset[] = [];
+  const read = new Map<string, RRset>();
   for (const record of value.kind === 'list' ? value.items : [value]) {
     const rrset = record.kind === 'map' ? readYamlRecord(name, record, reader) : notARecord(name, key, record, reader);
     if (rrset === null) continue;
-    const known = read.find(({ type }) => type === rrset.type);
-    if (known !== undefined) refuseDuplicate(rrset, known, reader.into);
-    else read.push(rrset);
+    const known = read.get(rrset.type);
+    if (known !== undefined) refuseDuplicate(rrset, known, into);
+    else read.set(rrset.type, rrset);
   }
-  for (const rrset of read) reader.into.add(rrset);
+  let records = 0;
+  for (const rrset of read.values()) {
+    into.add(rrset);
+    records += rrset.values.length;
+  }
+  return countRecords(context, records);
 };
 
 const notARecord = (name: string, key: YamlNode, record: YamlScalar | YamlList, reader: RecordReader): null => {

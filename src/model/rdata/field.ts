@@ -74,8 +74,9 @@ export const fail = (message: string, rule?: string): never => {
 };
 
 /** Text for a message, short enough for one line. */
-export const quoteForMessage = (text: string): string =>
-  JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}…` : text);
+export const quoteForMessage = (text: string): string => JSON.stringify(cutForMessage(text));
+
+export const cutForMessage = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);
 
 /** The next `length` octets. */
 export const take = (reader: WireReader, length: number): Uint8Array => {

@@ -1,4 +1,4 @@
-import { type FieldKind, fail, pushNumber, quoteForMessage, takeNumber } from './field.ts';
+import { cutForMessage, type FieldKind, fail, pushNumber, quoteForMessage, takeNumber } from './field.ts';
 
 // RFC 1876. Angles are thousandths of an arcsecond around 2^31, altitudes centimetres above -100 km, sizes one decimal
 // digit times a power of ten, in centimetres.
@@ -55,7 +55,9 @@ const angle = (parts: readonly string[], direction: string, prefix: string, most
   const s = scaled(seconds, 3, `${prefix}_seconds`);
   const total = (d * 60 + m) * 60_000 + s;
   if (Math.min(d, m, s) < 0 || m > 59 || s > 59_999 || total > most * 3_600_000) {
-    fail(`${prefix}: ${parts.join(' ')} is not between 0 and ${most} degrees, 59 minutes and 59.999 seconds`);
+    fail(
+      `${prefix}: ${cutForMessage(parts.join(' '))} is not between 0 and ${most} degrees, 59 minutes and 59.999 seconds`,
+    );
   }
   return equator + (/[SW]/i.test(direction) ? -total : total);
 };
@@ -69,7 +71,8 @@ const locationOf = (tokens: readonly string[]): Location => {
   const [altitude = '', ...sizes] = tokens.slice(east + 1);
   if (sizes.length > 3) fail(`extra text at the end: ${quoteForMessage(sizes.slice(3).join(' '))}`);
   const height = metres(altitude, 'altitude') + lowest;
-  if (height < 0 || height >= 2 ** 32) fail(`altitude: ${altitude} is not between -100000m and 42849672.95m`);
+  if (height < 0 || height >= 2 ** 32)
+    fail(`altitude: ${cutForMessage(altitude)} is not between -100000m and 42849672.95m`);
   return {
     latitude: angle(tokens.slice(0, north), tokens[north] ?? '', 'lat', 90),
     longitude: angle(tokens.slice(north + 1, east), tokens[east] ?? '', 'long', 180),

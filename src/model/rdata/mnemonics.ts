@@ -95,6 +95,17 @@ const nameByCode = new Map(Object.entries(codes).map(([name, code]) => [code, na
 export const codeOfMnemonic = (name: string): number | null =>
   Object.hasOwn(codes, name) ? (codes[name] ?? null) : null;
 
+/**
+ * Is the mnemonic private to some servers (RFC 6895 section 3.1), or younger than BIND 9.18? A parser that does not know it
+ * takes the type as TYPEnnn.
+ */
+export const isLittleKnown = (code: number): boolean => code >= privateUse || young.has(code);
+
+const privateUse = 65280;
+const young: ReadonlySet<number> = new Set(
+  ['DSYNC', 'RESINFO', 'WALLET', 'CLA', 'IPN'].map((name) => codeOfMnemonic(name) ?? 0),
+);
+
 /** The mnemonic of a number, else TYPEnnn (RFC 3597 section 5). */
 export const typeNameOf = (code: number): string => nameByCode.get(code) ?? `TYPE${code}`;
 

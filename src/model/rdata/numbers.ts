@@ -1,8 +1,8 @@
-import { type FieldKind, fail, pushNumber, quoteForMessage, takeNumber } from './field.ts';
+import { cutForMessage, type FieldKind, fail, pushNumber, quoteForMessage, takeNumber } from './field.ts';
 
 const inRange = (text: string, max: number): string => {
   const value = Number(text);
-  return value <= max ? String(value) : fail(`${text} is not between 0 and ${max}`);
+  return value <= max ? String(value) : fail(`${cutForMessage(text)} is not between 0 and ${max}`);
 };
 
 const parseInteger = (token: string, max: number): string =>
@@ -34,7 +34,7 @@ const parsePeriod = (token: string): string => {
   if (!/^(?:[0-9]{1,10}[smhdw])+$/i.test(token)) return parseInteger(token, 2 ** 32 - 1);
   const parts = token.toLowerCase().matchAll(/([0-9]+)([smhdw])/g);
   const total = [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (secondsOf[unit ?? 's'] ?? 1), 0);
-  return total < 2 ** 32 ? String(total) : fail(`${token} is not between 0 and ${2 ** 32 - 1} seconds`);
+  return total < 2 ** 32 ? String(total) : fail(`${cutForMessage(token)} is not between 0 and ${2 ** 32 - 1} seconds`);
 };
 
 /** A time span in seconds. */

@@ -69,6 +69,8 @@ export const evidenceWith = (
     servers: { get: (each) => (isOwn(each) ? own.servers.get(each) : evidence.servers.get(each)) },
     names: { get: (name) => own.names.get(name) ?? unlessOwn(evidence.names.get(name)) },
     addresses: { get: (address) => own.addresses.get(address) ?? unlessOwn(evidence.addresses.get(address)) },
+    present: { has: (each) => (isOwn(each) ? own.present.has(each) : evidence.present.has(each)) },
+    counts: false,
     now,
   };
 };

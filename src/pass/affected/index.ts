@@ -1,8 +1,8 @@
 import { affectedBy } from '../../compose/composition.ts';
 import { findingsToProblems } from '../../compose/findings-to-problems.ts';
 import type { MergedName } from '../../compose/merge.ts';
+import type { EvidenceStore } from '../../memory/index.ts';
 import type { Plan } from '../../model/plan.ts';
-import type { Store } from '../../model/ports.ts';
 import { type RosterServer, type Server, serverKey } from '../../model/server.ts';
 import type { DesiredZone } from '../../model/zone.ts';
 import { zoneTargetKey } from '../../model/zone-target.ts';
@@ -44,7 +44,7 @@ export type AffectedPass =
 export const planAffected = async (
   last: LastPass,
   change: ServerChange,
-  { store, context }: { readonly store: Pick<Store, 'written' | 'orphans'>; readonly context: RunContext },
+  { store, context }: { readonly store: EvidenceStore; readonly context: RunContext },
 ): Promise<AffectedPass> => {
   const { composition, desired } = last;
   const { previous, next } = change;

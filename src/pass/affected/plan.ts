@@ -1,7 +1,6 @@
-import { deletionEvidenceAt } from '../../memory/index.ts';
+import { deletionEvidenceAt, type EvidenceStore } from '../../memory/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
-import type { Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
 import { isSoa } from '../../model/rr-types.ts';
 import type { RRsetKey } from '../../model/rrset.ts';
@@ -15,7 +14,7 @@ import type { LastPass, LastPassTarget } from './last-pass.ts';
 import { type NeedsFullPass, needsFullPass, type TouchedZone } from './zone.ts';
 
 interface Context {
-  readonly store: Pick<Store, 'written' | 'orphans'>;
+  readonly store: EvidenceStore;
   readonly context: RunContext;
   readonly evidence: SharedEvidence;
   readonly now: number;

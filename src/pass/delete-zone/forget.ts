@@ -10,6 +10,7 @@ export const forgetZone = async (zone: ZoneId, target: string, store: Store): Pr
   const written = await store.written(zone, target);
   if (written.length > 0) await store.noteWritten(zone, target, written, []);
   await store.keepOrphans(zone, target, []);
+  await store.keepUnproven(zone, target, []);
   const isGone = (member: JournalMember): boolean =>
     member.target === target && member.zone.name === zone.name && member.zone.view === zone.view;
   const touched = (await store.journalled()).filter(({ members }) => members.some(isGone));

@@ -112,7 +112,7 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   await deletion.agree({ rrsets, problems });
   refuseStopped(context);
   // Found out while the zone is there: the target may know its name servers by it.
-  const answering = await nameServersOf(id, open, snapshot.rrsets);
+  const answering = await nameServersOf(id, open, snapshot.rrsets, context);
   const lease = leaseHandle({ zone, view: null, target }, store, context);
   await lease.take();
   const forgotten = await deleteWithDump(file, snapshot, lease, work)

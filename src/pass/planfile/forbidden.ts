@@ -1,19 +1,22 @@
 import { HostmasterError } from '../../model/errors.ts';
+import { compileGlob } from '../../model/glob.ts';
 import type { Withheld } from '../../model/plan.ts';
 import { pooled, readsAtOnce } from '../../model/pool.ts';
 import type { Store } from '../../model/ports.ts';
 import type { DesiredZone, ZoneSnapshot } from '../../model/zone.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
-import { type Allow, type JudgedChangeset, judgeReviewed, type PlanTarget } from '../../plan/index.ts';
-import type { RunContext } from '../../target.ts';
+import { type Allow, absentAllows, type JudgedChangeset, judgeReviewed, type PlanTarget } from '../../plan/index.ts';
+import type { OpenTargets, RunContext } from '../../target.ts';
 import { snapshotAfter } from '../../verify/index.ts';
-import { unanswerableTypes, unreadyDelegations } from '../readiness.ts';
+import { delegationCheck } from '../delegations.ts';
+import { unanswerableTypes } from '../readiness.ts';
 import { faultCollector, refuseFaults } from './faults.ts';
 import type { ReviewedWork } from './reviewed-work.ts';
 
 interface Judging {
   readonly store: Pick<Store, 'written'>;
   readonly allows: readonly Allow[];
+  readonly targets: OpenTargets;
   readonly context: RunContext;
 }
 
@@ -48,26 +51,28 @@ const expectReads = async (work: readonly ReviewedWork[], { signal }: RunContext
 };
 
 /** A zone that is missing is not judged, nor one that was to be made and is there: both are stale. */
-const judgeOne = async (work: ReviewedWork, { store, allows, context }: Judging): Promise<JudgedChangeset> => {
+const judgeOne = async (work: ReviewedWork, judging: Judging): Promise<JudgedChangeset> => {
   const { changeset, target, zone } = work;
+  const { store, allows, context } = judging;
   const { signal } = context;
   const read = await target.provider.read(zone.id, signal === undefined ? {} : { signal });
   const existing = read.status === 'read' ? read : null;
   if ((existing === null) !== changeset.create_zone) return { faults: [], withheld: [] };
   const written = zone.settings.owns === 'listed' ? await store.written(zone.id, target.definition.name) : [];
-  const fitFor = await targetFor(work, existing, allows, context);
+  const fitFor = await targetFor(work, existing, judging);
   return judgeReviewed({ zone, target: fitFor, changeset, existing, written, allows });
 };
 
 const targetFor = async (
   { changeset, target, zone }: ReviewedWork,
   existing: ZoneSnapshot | null,
-  allows: readonly Allow[],
-  { ask }: RunContext,
+  { allows, context, targets }: Judging,
 ): Promise<PlanTarget> => {
   const { supports, healthChecks = null, nativeChecks = null } = target.provider;
   const { rrsets } = snapshotAfter(zone.id, existing, changeset.changes);
   const after: DesiredZone = { ...zone, rrsets };
+  const check = delegationCheck({ allows, zones: [after], targets, context });
+  const { unready } = await check(after, target.definition.name, existing);
   const isSynthesised = changeset.changes.some(
     (change) => change.after !== null && supports.synthesised.includes(change.type),
   );
@@ -76,9 +81,26 @@ const targetFor = async (
     supports,
     healthChecks,
     nativeChecks,
-    unanswerable: isSynthesised ? await unanswerableTypes(after, target, ask, existing) : new Map(),
-    unready: await unreadyDelegations(after, existing, allows, ask),
+    unanswerable: isSynthesised ? await unanswerableTypes(after, target, context.ask, existing) : new Map(),
+    unready,
   };
+};
+
+/** Throws GUARD_REFUSED for servers that a plan says are gone, and that this run's `--allow absent` do not name again. */
+export const refuseAbsent = (absent: readonly string[], allow: readonly string[]): void => {
+  const allowed = absentAllows(allow).map(({ inventory, server }) => ({
+    start: `${inventory}/`,
+    isMeant: compileGlob(server),
+  }));
+  const isAllowed = (key: string) =>
+    allowed.some(({ start, isMeant }) => key.startsWith(start) && isMeant(key.slice(start.length)));
+  const refused = absent.filter((key) => !isAllowed(key));
+  if (refused.length === 0) return;
+  const how = refused.slice(0, mostTold).map((key) => `--allow absent:${key}`);
+  throw new HostmasterError(
+    'GUARD_REFUSED',
+    `the plan is refused, and nothing was written: it takes servers as gone, which needs ${how.join(' ')}`,
+  );
 };
 
 /** How many refusals are told one by one. */

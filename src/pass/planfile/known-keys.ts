@@ -10,7 +10,7 @@ type GivenRRset = NonNullable<GivenChange['before']>;
 
 /** A plan without the keys that nobody here knows: those are a later version's, or a stranger's, and reach nobody. */
 export const knownKeysOf = (given: Given): Omit<Plan, 'summary'> => {
-  const { version, digest, config_commit, dirty, inventory, targets, atomic_sets, problems } = given;
+  const { absent, version, digest, config_commit, dirty, inventory, targets, atomic_sets, problems } = given;
   return {
     version,
     digest,
@@ -26,6 +26,7 @@ export const knownKeysOf = (given: Given): Omit<Plan, 'summary'> => {
       claims: claims.map(refOf),
     })),
     problems,
+    ...(absent === undefined ? {} : { absent }),
   };
 };
 

@@ -74,4 +74,5 @@ export const planSchema = Type.Object({
   changesets: Type.Array(changeset),
   atomic_sets: Type.Array(atomicSet),
   problems: Type.Array(problem),
+  absent: Type.Optional(Type.Array(text)),
 });

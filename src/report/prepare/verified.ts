@@ -11,10 +11,14 @@ export const prepareVerified = ({ checked, differences }: VerifyReport, problems
     kind: 'verified',
     document: { checked, differences, problems },
     sections: [
-      { kind: 'problems', problems: problems.filter(({ severity }) => severity === 'error'), most: fewOfEachRule },
+      { kind: 'problems', problems: problems.filter(isWorthShowing), most: fewOfEachRule },
       { kind: 'lines', lines: verifyLines({ checked, differences }) },
     ],
   });
+
+/** An error kept something from being asked for; and it counts where an apply wrote something without effect. */
+const isWorthShowing = ({ rule, severity }: Problem): boolean =>
+  severity === 'error' || rule === 'write-without-effect';
 
 const mostDifferences = 50;
 

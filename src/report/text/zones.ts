@@ -76,9 +76,13 @@ const withheldLines = ({ changes }: Extract<Item, { readonly kind: 'withheld' }>
     [toned(`  ! withheld by ${first.guard}: ${shortened(messageInWords(first.reason), 1_000)}`, 'error')],
     ...changes.slice(0, mostWithheld).map((change) => [`      ${changeInWords(change)}`]),
     ...(more > 0 ? [[`      … and ${count(more, 'more', 'more')}`]] : []),
-    ...(first.allow === null ? [] : [[`      to let it through in one run: --allow ${shellWord(first.allow)}`]]),
+    ...(first.allow === null ? [] : [[`      ${allowWords(first.allow)}: --allow ${shellWord(first.allow)}`]]),
   ];
 };
+
+/** That a server is gone is remembered; all else is let through once. */
+const allowWords = (allow: string): string =>
+  allow.startsWith('absent:') ? 'to let all of that server go' : 'to let it through in one run';
 
 const mostWhys = 4;
 

@@ -1,14 +1,17 @@
+import { grouping } from '../../model/phrases.ts';
 import { answeredTypes, besideCname, standsAlone, traitsOf } from '../../model/rr-types.ts';
 import { type RRset, rrsetOfType } from '../../model/rrset.ts';
 import { firstOrigin, type NameRule, nameAndType, type Violations, violation } from '../rule.ts';
 
 // Which types may share a name.
 
-const typesOf = (rrsets: readonly RRset[]) =>
-  rrsets
-    .map((rrset) => rrset.type)
-    .sort()
-    .join(' and ');
+const mostTypes = 8;
+
+const typesOf = (rrsets: readonly RRset[]) => {
+  const types = rrsets.map((rrset) => rrset.type).sort();
+  const shown = types.slice(0, mostTypes).join(' and ');
+  return types.length > mostTypes ? `${shown} and ${grouping(types.length - mostTypes)} more types` : shown;
+};
 
 export const cnameCoexistence: NameRule = {
   id: 'cname-coexistence',

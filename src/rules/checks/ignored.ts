@@ -1,4 +1,3 @@
-import { ignoreMatcher } from '../../model/ignore.ts';
 import { nameAndType, type Violation, violation, type ZoneRule } from '../rule.ts';
 
 export const ignoredButWanted: ZoneRule = {
@@ -10,11 +9,10 @@ export const ignoredButWanted: ZoneRule = {
   why: 'One of the two is a mistake, and writing it may overwrite another writer.',
   scope: 'zone',
   applies: ({ zone }) => zone.settings.ignore.length > 0,
-  check: ({ zone, apex }) => {
-    const ignored = ignoreMatcher(zone.settings.ignore, apex);
+  check: ({ zone, ignoredBy }) => {
     const violations: Violation[] = [];
     for (const rrset of zone.rrsets) {
-      const rule = rrset.options?.ignored === true ? null : ignored(rrset);
+      const rule = rrset.options?.ignored === true ? null : ignoredBy(rrset);
       if (rule === null) continue;
       const message = `${nameAndType(rrset)} is wanted, but ignored in hostmaster.yaml (ignore: name "${rule.name}"), so it is never written; remove it, or narrow the ignore`;
       violations.push({ ...violation(message), rrset });

@@ -30,10 +30,11 @@ const loopsOf = (zone: ZoneIndex): readonly (readonly RRset[])[] => {
   return loops;
 };
 
+/** Beginning at one of its members; of a long one only the first names. */
 const describeLoop = (loop: readonly RRset[], from: number): string => {
-  const rotated = [...loop.slice(from), ...loop.slice(0, from)].map((rrset) => rrset.name);
-  const shown = rotated.length > 5 ? [...rotated.slice(0, 4), '…'] : rotated;
-  return [...shown, rotated[0]].join(' → ');
+  const shown = loop.length > 5 ? 4 : loop.length;
+  const names = Array.from({ length: shown }, (_, i) => loop[(from + i) % loop.length]?.name);
+  return [...names, ...(shown < loop.length ? ['…'] : []), names[0]].join(' → ');
 };
 
 export const cnameLoop: ZoneRule = {

@@ -35,7 +35,7 @@ const wrongLength = (
 
 /** https://www.iana.org/assignments/pkix-parameters: those that CAs act upon. */
 const caaTags = new Set(['issue', 'issuewild', 'issuemail', 'issuevmc', 'iodef', 'contactemail', 'contactphone']);
-const issuer = /^\s*(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*)?\s*(?:;.*)?$/i;
+const issuer = /^\s*(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\s*)?(?:;.*)?$/i;
 
 export const caaValue = fieldsRule({
   id: 'caa-value',

@@ -55,7 +55,7 @@ const costly = /^[+\-~?]?(?:(include|exists):(.+)|(?:a|mx|ptr)(?:[:/].*)?)$|^(re
 
 /**
  * Counts terms that ask the DNS, and, for includes and redirects that lead to a zone of this repository, theirs. It
- * stops once over the limit, so that records which include each other end too.
+ * stops once over the limit; `path` are the names whose records led here, each by one look-up at least.
  */
 const countLookups = (text: string, zone: ZoneIndex, path: ReadonlySet<string>): number => {
   const terms = text.split(' ').slice(1);
@@ -75,8 +75,8 @@ const countLookups = (text: string, zone: ZoneIndex, path: ReadonlySet<string>):
 
 const countAt = (domain: string, zone: ZoneIndex, path: ReadonlySet<string>): number => {
   const name = domainName(domain);
-  // A record that includes itself never ends for a receiver.
-  if (name !== null && path.has(name)) return maxLookups + 1;
+  // A record that includes itself never ends for a receiver, and one that leads on too far is over the limit already.
+  if (name !== null && (path.has(name) || path.size > maxLookups)) return maxLookups + 1;
   const elsewhere = name === null ? null : zone.zoneOf(name);
   if (name === null || elsewhere === null) return 0;
   const found = elsewhere.lookup(name);

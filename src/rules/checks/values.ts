@@ -1,9 +1,10 @@
 import { SyntaxProblem } from '../../model/errors.ts';
 import { nameToWire } from '../../model/name.ts';
+import { grouping } from '../../model/phrases.ts';
 import { rdataToWire } from '../../model/rdata.ts';
 import { answeredTypes, traitsOf, typesWhere } from '../../model/rr-types.ts';
 import type { RRset } from '../../model/rrset.ts';
-import { nameAndType, type RRsetRule, type Violation, violation, violationIf } from '../rule.ts';
+import { fewOf, nameAndType, type RRsetRule, type Violation, violation, violationIf } from '../rule.ts';
 
 // How many values an RRset has, and how large they are.
 
@@ -53,16 +54,17 @@ export const duplicateValue: RRsetRule = {
   scope: 'rrset',
   types: 'every',
   check: (rrset) => {
-    let violations: Violation[] | null = null;
+    const violations: Violation[] = [];
     for (const { rdata, origins } of rrset.values) {
       if (origins.length < 2) continue;
-      const [first, ...again] = origins.filter((origin) => origin.kind === 'zone_file');
-      for (const origin of first === undefined ? [] : again) {
-        const message = `${nameAndType(rrset)} has the value ${shorten(rdata)} already (${first?.file}:${first?.line}); remove one of them`;
-        violations = [...(violations ?? []), violation(message, origin)];
-      }
+      const [first, second, ...more] = origins.filter((origin) => origin.kind === 'zone_file');
+      if (first === undefined || second === undefined) continue;
+      const again =
+        more.length === 0 ? 'remove one of them' : `it is there ${grouping(2 + more.length)} times, so keep one`;
+      const message = `${nameAndType(rrset)} has the value ${shorten(rdata)} already (${first.file}:${first.line}); ${again}`;
+      violations.push(violation(message, second));
     }
-    return violations;
+    return fewOf(violations);
   },
 };
 

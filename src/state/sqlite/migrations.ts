@@ -32,6 +32,7 @@ const steps: readonly (readonly string[])[] = [
   // When the holder's process began, and until when what it sent may take effect.
   ['ALTER TABLE leases ADD COLUMN started TEXT', 'ALTER TABLE leases ADD COLUMN unanswered_until INTEGER'],
   [bodies('identities', 'kind TEXT NOT NULL, name TEXT NOT NULL, identity TEXT NOT NULL', 'kind, name, identity')],
+  [bodies('unproven', place, 'zone, view, target')],
 ];
 
 /** The version that this Hostmaster writes. */
@@ -42,6 +43,9 @@ export const readableVersion = 2;
 
 /** The first version that knows whose it is. */
 export const versionWithIdentities = 4;
+
+/** The first version that knows what name servers did not show. */
+export const versionWithUnproven = 5;
 
 /** The tables that every state file has, whatever its version. */
 const first = ['settled', 'leases'];

@@ -17,7 +17,14 @@ import {
   refuseForeignFile,
   stateError,
 } from './file.ts';
-import { hasOurTables, migrate, readableVersion, versionOf, versionWithIdentities } from './migrations.ts';
+import {
+  hasOurTables,
+  migrate,
+  readableVersion,
+  versionOf,
+  versionWithIdentities,
+  versionWithUnproven,
+} from './migrations.ts';
 
 // The state in a file of SQLite: `apply` opens it to write, the commands that change nothing read it. A state that is lost
 // costs reads and time, never records: what nobody knows is not deleted.
@@ -104,17 +111,23 @@ export const readStore = async (file: string, say: Say = () => undefined): Promi
     const version = versionOf(database, file);
     if (version > 0) refuseDamaged(database);
     const readers = readersOn(sqliteDriver(database, file, false), say);
-    // A file of an older version has fewer tables.
-    const { close, lastSync } = readers;
-    if (version === 0) return { ...emptyStore, close };
-    if (version < readableVersion) return { ...emptyStore, close, lastSync };
-    return version < versionWithIdentities ? { ...readers, identify: emptyStore.identify } : readers;
+    return ofVersion(version, readers);
   } catch (error) {
     database.close();
     if (error instanceof HostmasterError) throw error;
     say(`the state file ${file} could not be read (${messageOf(error)}): nothing is known of what it held`);
     return emptyStore;
   }
+};
+
+/** A file of an older version has fewer tables: what is not there yet is not known. */
+const ofVersion = (version: number, readers: Store): Store => {
+  const { close, lastSync } = readers;
+  const { identify, unproven } = emptyStore;
+  if (version === 0) return { ...emptyStore, close };
+  if (version < readableVersion) return { ...emptyStore, close, lastSync };
+  if (version < versionWithIdentities) return { ...readers, identify, unproven };
+  return version < versionWithUnproven ? { ...readers, unproven } : readers;
 };
 
 /** Looks at every page: 25 ms for 100,000 values. */

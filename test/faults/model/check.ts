@@ -5,6 +5,7 @@ import { play } from './play.ts';
 
 export interface Histories {
   readonly histories: number;
+  /** At most. */
   readonly rounds: number;
   /** How many are played at the same time. */
   readonly atOnce: number;

@@ -243,7 +243,7 @@ const isTaken = (key: string, value: string, { witness, zones }: Model): boolean
  * Servers that want a name or an address of another, and all that an address ties them to: which of them has it is not this
  * model's to say.
  */
-const looseServers = ({ before, witness, zones }: Model): ReadonlySet<string> => {
+export const looseServers = ({ before, witness, zones }: Model): ReadonlySet<string> => {
   const servers = witness.servers().filter(({ machine }) => machine.state !== 'decommissioned');
   const has = new Map(
     servers.map((seen) => {

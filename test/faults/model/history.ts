@@ -107,9 +107,9 @@ const round: fc.Arbitrary<Round> = fc.record({
   forget: often(false, 19, fc.constant(true)),
 });
 
-/** So many rounds, at least one less. */
+/** Of so many rounds at most. */
 export const historyOf = (rounds: number): fc.Arbitrary<readonly Round[]> =>
-  fc.array(round, { minLength: rounds - 1, maxLength: rounds, size: 'max' });
+  fc.array(round, { minLength: 1, maxLength: rounds, size: 'max' });
 
 export const firstLab: Lab = {
   machines: {

@@ -1,4 +1,4 @@
-import type { Expected, Model } from './expected.ts';
+import { type Expected, looseServers, type Model } from './expected.ts';
 import { addressesOf, type Content, type RRset, reverseName } from './lab.ts';
 import { isForeign } from './strangers.ts';
 import { valueKey } from './witness.ts';
@@ -99,11 +99,16 @@ const brokenPairs = (model: Model, after: Content): readonly string[] => {
   const held = new Set(
     present.flatMap(({ machine }) => addressesOf(zones, machine).map((each) => reverseName(zones, each))),
   );
+  const loose = looseServers(model);
+  const doubted = witness.servers().filter(({ id, standing }) => standing === 'partial' || loose.has(id));
+  const doubtful = new Set(doubted.map((each) => `${each.name}.${zones.forward}`));
   return [...pairsIn(model, after)].flatMap(([pair, half]) => {
     if (half === 'whole' || was.get(pair) === half) return [];
     const [name = '', reverse = ''] = pair.split(' ');
     // A present server has the address: the PTR is its own at once, and the other's A waits for its proof.
     if (half === 'name' && held.has(reverse)) return [];
+    // A new address is taken from an answer that is not complete, and the PTR of the old one goes when one is.
+    if (half === 'address' && doubtful.has(name)) return [];
     const isTouched = [...after, ...before].some(([key, { values }]) =>
       values.some(
         (value) => (key.startsWith(`${name} `) || key.startsWith(`${reverse} `)) && witness.isTouched(key, value),

@@ -97,11 +97,8 @@ const applied = async (game: Game, lab: Lab, round: Round, now: number): Promise
   const expected = expectedOf(model);
   story.push(`at ${new Date(now).toISOString()} ${JSON.stringify({ ...round.faults, allow, stop: round.stop })}`);
   for (const key of liveKeys(before, expected)) if (settled.has(key)) live.add(key);
-  const started = Date.now();
   const ended =
     round.stop === null ? await applyHere(game, now, allow) : await applyStopped(game, now, allow, round.stop);
-  const took = Date.now() - started;
-  if (took > 1500) console.log(`apply took ${took} ${JSON.stringify({ ...round.faults, allow, stop: round.stop })}`);
   const after = await place.content();
   live.clear();
   await prober.idle();
@@ -186,7 +183,8 @@ const allowsIn = ({ changesets, inventory }: Plan, number: number): readonly str
     ...changesets.flatMap(({ withheld }) => withheld.map(({ allow }) => allow)),
     ...Object.values(inventory).map(({ allow }) => allow),
   ].filter((each) => each !== null);
-  const all = [...new Set(printed)];
+  // A delegation's new name servers are asked until they are given up, which takes seconds.
+  const all = [...new Set(printed)].filter((each) => number > 7 || !each.startsWith('delegation:'));
   const one = all[number % Math.max(1, all.length)];
   return one === undefined ? [] : [one];
 };

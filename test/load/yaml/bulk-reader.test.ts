@@ -197,6 +197,16 @@ describe('a YAML file', () => {
     ]);
   });
 
+  it('may end with a line of "...", and is read name by name all the same', () => {
+    for (const text of ['a: 1\nb: 2\n...\n', '---\na: 1\nb: 2\n...', '# c\n\n--- # d\na: 1\nb: 2\n...\n\n']) {
+      for (const length of [1, 3, 6, 8, 100]) {
+        const keys: unknown[] = [];
+        readEntries(text, (key) => keys.push(plainValue(key)), length);
+        expect(keys).toEqual(['a', 'b']);
+      }
+    }
+  });
+
   it('may be empty', () => {
     for (const given of ['', '\n', '# only a comment\n', '---\n', '--- ~\n', '---\n...\n'])
       expect(read(given)).toEqual({});

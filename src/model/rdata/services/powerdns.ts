@@ -5,7 +5,8 @@ import { binaryToBytes, bytesToBinary, isQuoted } from '../token.ts';
 import { rrType } from '../types.ts';
 
 // PowerDNS's own types: LUA, and ALIAS, which other name servers have under the same name.
-// PowerDNS runs what stands between the quotes as it is, without undoing escapes, and puts a space between two strings.
+// PowerDNS runs what stands between the quotes as it is, without undoing escapes, and puts a space between two strings. On
+// the wire a double quote stands without the backslash that it has in text.
 
 const maxString = 255;
 
@@ -22,7 +23,10 @@ const inside = (token: string): string => (isQuoted(token) ? token.slice(1, -1) 
 
 /** Lines become one; a comment would swallow all lines after it. */
 const oneLine = (script: string): string => {
-  const lines = script.trim().split(/\s*\n\s*/);
+  const lines = script
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const comment = lines.slice(0, -1).find((line) => line.includes('--'));
   if (comment !== undefined) fail(`a Lua comment swallows the lines after it: ${quoteForMessage(comment)}`);
   return lines.join(' ');
@@ -30,12 +34,19 @@ const oneLine = (script: string): string => {
 
 /** Cuts at spaces, which PowerDNS puts back; a string of exactly 255 octets is one cut without a space. */
 const cut = (script: string): readonly string[] => {
-  if (script.length <= maxString) return [script];
-  const space = script.lastIndexOf(' ', maxString - 1);
-  return space > 0
-    ? [script.slice(0, space), ...cut(script.slice(space + 1))]
-    : [script.slice(0, maxString), ...cut(script.slice(maxString))];
+  const pieces: string[] = [];
+  let start = 0;
+  while (script.length - start > maxString) {
+    const space = script.lastIndexOf(' ', start + maxString - 1);
+    const end = space > start ? space : start + maxString;
+    pieces.push(script.slice(start, end));
+    start = space > start ? end + 1 : end;
+  }
+  return [...pieces, script.slice(start)];
 };
+
+/** A quote with an even number of backslashes before it ends the string that it stands in. */
+const closingQuote = /(?:^|[^\\])(?:\\\\)*"/;
 
 /** The script of LUA, one quoted string of any length. */
 const luaScript: FieldKind = {
@@ -57,7 +68,8 @@ const luaScript: FieldKind = {
       const piece = bytesToBinary(take(reader, takeNumber(reader, 1)));
       script += reader.at < reader.end && piece.length < maxString ? `${piece} ` : piece;
     } while (reader.at < reader.end);
-    return verbatim(withoutQuotes(script));
+    const text = script.replaceAll('"', '\\"');
+    return closingQuote.test(text) ? fail('a double quote after a backslash', 'wire') : verbatim(text);
   },
   value: (text) => text.slice(1, -1),
 };
