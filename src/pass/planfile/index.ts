@@ -10,6 +10,7 @@
 import { readTextFile } from '../../load/repository-files.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { lazy } from '../../model/lazy.ts';
 import { type Plan, summarise } from '../../model/plan.ts';
 import type { PassOptions } from '../../run.ts';
 import { asRecord, checkOf } from '../../validation/index.ts';
@@ -83,6 +84,10 @@ const unreadable = (file: string, why: string): HostmasterError =>
 /** Of a file with more values than this, the first fault of its shape is told alone: each takes memory. */
 const fewValues = 100_000;
 
+/** The schema takes long to compile, and few commands need it. */
+const checkAll = lazy(() => checkOf(planSchema));
+const checkFirst = lazy(() => checkOf(planSchema, { onlyFirst: true }));
+
 /** The plan with what is known of it alone, and its summary counted again. */
 const shapedPlan = (value: unknown, plan: string, remedy: string, values: number): Plan => {
   const faults = faultCollector();
@@ -92,7 +97,7 @@ const shapedPlan = (value: unknown, plan: string, remedy: string, values: number
     faults.report('version', `${has}, and plans of version ${planVersion} are applied`);
     refuseFaults(faults.found(), plan, remedy);
   }
-  const checked = checkOf(planSchema, { onlyFirst: values > fewValues })(value);
+  const checked = (values > fewValues ? checkFirst : checkAll)()(value);
   if (checked.ok) {
     const known = knownKeysOf(checked.value);
     return { ...known, summary: summarise(known.changesets) };
