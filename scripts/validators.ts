@@ -10,7 +10,7 @@ export interface MadeModule {
   readonly code: string;
 }
 
-type Mode = 'faults' | 'defaults' | 'verdict';
+type Mode = 'faults' | 'first' | 'defaults' | 'verdict';
 
 interface Wanted {
   readonly schema: object;
@@ -29,7 +29,8 @@ export const validatorModules = async (dist: string): Promise<readonly MadeModul
   const made = wanted.map((each, i) => ({ id: `hostmaster:validator-${i}`, code: codeOf(each, optionsOf) }));
   const imports = made.map(({ id }, i) => `import validator${i} from '${id}';`);
   const entries = wanted.map((each, i) => `[${JSON.stringify(keyOf(each))}, validator${i}],`);
-  const options = { faults: optionsOf('faults'), defaults: optionsOf('defaults'), verdict: optionsOf('verdict') };
+  const modes: readonly Mode[] = ['faults', 'first', 'defaults', 'verdict'];
+  const options = Object.fromEntries(modes.map((mode) => [mode, optionsOf(mode)]));
   const code = [
     "import { createRequire } from 'node:module';",
     ...imports,

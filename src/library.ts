@@ -68,10 +68,13 @@ export const apply = async (options: Options): Promise<ApplyResult> => {
   }
 };
 
-/** Applies a plan that was reviewed, or nothing: what would choose a part of it, or change it, is no option here. */
+/**
+ * Applies a plan that was reviewed, or nothing: what would choose a part of it, or change it, is no option here. What was
+ * allowed as it was planned is allowed here once more.
+ */
 export const applyPlan = async (
   reviewed: Plan,
-  options: Omit<Options, 'zones' | 'targets' | 'allow' | 'full'>,
+  options: Omit<Options, 'zones' | 'targets' | 'full'>,
 ): Promise<ApplyResult> => {
   const plan = pass.checkPlan(reviewed);
   const open = openedBy(openStore, options);

@@ -37,7 +37,7 @@ export { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } fr
 export { type DumpedZone, dumpPass } from './pass/dump.ts';
 export { explainPass } from './pass/explain.ts';
 export { closeResources as closePass } from './pass/open.ts';
-export { checkPlan, readPlan } from './pass/planfile.ts';
+export { checkPlan, readPlan } from './pass/planfile/index.ts';
 export { type ServingTarget, servePass } from './pass/serve.ts';
 export { verifyPass } from './pass/verify.ts';
 export type { PassOptions, PlanPass, StoreOpener } from './run.ts';
@@ -66,6 +66,6 @@ export const planPass = async (
     const planned = await plan(pass, desired, context);
     refuseStopped(context);
     const selected = withhold(planned, desired, pass);
-    return assemble(pass, recovered, desired, planned, selected);
+    return assemble(pass, recovered, desired, planned, selected, context);
   });
 };

@@ -31,6 +31,7 @@
 // A reviewed plan is stricter: it is refused as a whole where anything is stale (refuse-stale.ts), and a zone of it is
 // rolled back as a whole where one of its changes fails.
 import { compareText } from '../model/compare.ts';
+import { isDueChangeset } from '../model/plan.ts';
 import type { ZoneResult } from '../model/result.ts';
 import type { ZoneTarget } from '../model/zone-target.ts';
 import type { RunContext } from '../target.ts';
@@ -53,7 +54,7 @@ export const applyAll = async (
   context: RunContext,
 ): Promise<readonly ZoneResult[]> => {
   const due = work
-    .filter(({ changeset }) => changeset.changes.length > 0 || changeset.create_zone)
+    .filter(({ changeset }) => isDueChangeset(changeset))
     .toSorted((a, b) => byZoneAndTarget(a.changeset, b.changeset));
   const total = due.reduce((sum, { changeset }) => sum + changeset.changes.length, 0);
   let done = 0;

@@ -43,7 +43,7 @@ const applyFresh = async (options: ApplyOptions, io: Io, serve: boolean): Promis
 const applyReviewed = async (file: string, options: ApplyOptions, io: Io): Promise<number> => {
   refuseBeside(options);
   const { context, clear } = commandContext(io, options);
-  const plan = await readPlan(file);
+  const plan = await readPlan(file, passOptions(options), context);
   showBeforeAsking(plan, options, io);
   if (ofChanges(plan) !== exit.changes) {
     report(plan, null, options, io);
@@ -61,7 +61,7 @@ const ofApplied = ({ problems, results, verify }: ApplyPass): number =>
 
 /** A plan was reviewed as a whole: what would change it is not to be taken for something that it does. */
 const refuseBeside = (options: ApplyOptions): void => {
-  const idle = (['zone', 'target', 'allow', 'full'] as const).filter((name) => options[name] !== undefined);
+  const idle = (['zone', 'target', 'full'] as const).filter((name) => options[name] !== undefined);
   if (idle.length === 0) return;
   const names = idle.map((name) => `--${name}`).join(', ');
   const message = `--plan applies that plan or nothing; leave out ${names}, or plan again with it`;

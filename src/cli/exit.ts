@@ -46,4 +46,4 @@ export const ofVerify = ({ differences }: VerifyReport): number =>
 export const ofError = (error: unknown): number =>
   error instanceof HostmasterError && refusing.includes(error.code) ? exit.refused : exit.error;
 
-const refusing: readonly ErrorCode[] = ['STALE_PLAN', 'DELETE_REFUSED'];
+const refusing: readonly ErrorCode[] = ['STALE_PLAN', 'GUARD_REFUSED', 'DELETE_REFUSED'];

@@ -110,9 +110,9 @@ export const readConfiguredZone = async (
   return read.zone;
 };
 
-/** A zone with its settings, marked as incomplete: its files are not read. */
+/** A zone with its settings, without what its files say. */
 export const zoneWithoutContent = ({ name, source }: ConfiguredZone): DesiredZone | null =>
-  source === null ? null : emptyZone(name, source.settings);
+  source === null ? null : { ...emptyZone(name, source.settings), complete: true };
 
 const emptyZone = (name: string, settings: ZoneSettings): DesiredZone => ({
   id: { name, view: null },

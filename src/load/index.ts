@@ -28,7 +28,7 @@ import { repositoryReader } from './repository-files.ts';
 import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
 import { reachOf } from './roles/writable-zones.ts';
 
-export { configCommit } from './config-commit.ts';
+export { type ConfigCommit, configCommit } from './config-commit.ts';
 export { type LoadRuleId, loadRules } from './load-rules.ts';
 export { resolveSecrets } from './resolve-secrets.ts';
 export { sizeLimits } from './size-limits.ts';
@@ -77,10 +77,9 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   };
   const entries = await configuredZones(config, context);
   const from = readRolesConfig(config, source, options.inventories ?? {}, entries, guards ?? defaultTop);
-  const readFile = repositoryReader(
-    config.folder,
-    secretFilesOf(source.folder, [...targets, ...from.inventories.inventories]),
-  );
+  const secrets = secretFilesOf(source.folder, [...targets, ...from.inventories.inventories]);
+  const filesRead = new Set([resolve(config.folder, config.file)]);
+  const readFile = recordingReader(repositoryReader(config.folder, secrets), config.folder, filesRead);
   const roles = options.only === 'config' ? rolesOfConfig(from) : readRoles(config, readFile, from);
   const zones = await readZones(config, readFile, skipWithoutSource(config, entries, reachOf(from)), options);
   const problems = source === config ? config.problems : [...config.problems, ...source.problems];
@@ -94,10 +93,19 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     zones: sound ? zones : zones.map((zone) => ({ ...zone, complete: false })),
     zoneNames: [...new Set(entries.map(({ name }) => name))],
     roles,
+    filesRead: [...filesRead],
     pullRequest: run === null ? null : limitsOf(run, source, state, options),
     problems: sortProblems(problems),
   };
 };
+
+const recordingReader =
+  (read: FileReader, folder: string, filesRead: Set<string>): FileReader =>
+  (path, maxBytes) => {
+    const found = read(path, maxBytes);
+    if (found.status !== 'missing') filesRead.add(resolve(folder, path));
+    return found;
+  };
 
 /** The hostmaster.yaml in the folder where the command runs is trusted, like the file of --targets-from. */
 const isLocalDefault = (config: string): boolean => resolve(config) === resolve('hostmaster.yaml');

@@ -1,6 +1,6 @@
 import { quoted } from '../model/phrases.ts';
 import { type RRType, rrTypes, serviceTypes, typeByName } from '../model/rdata.ts';
-import { isSoa, runsCode } from '../model/rr-types.ts';
+import { isDataType, isSoa, runsCode } from '../model/rr-types.ts';
 import { didYouMean } from '../model/suggest.ts';
 import type { LoadRuleId } from './load-rules.ts';
 import type { ZoneContext } from './zone-content.ts';
@@ -30,7 +30,7 @@ const findOther = (text: string): FoundType => {
       message: `unknown type ${quoted(text)}${guess}; a type without a name is written TYPEnnn`,
     };
   }
-  if (type.code === 0 || type.code === 41 || (type.code >= 128 && type.code < 256)) {
+  if (!isDataType(type)) {
     return { status: 'refused', message: noRecord(text, queryTypes.has(type.code)) };
   }
   return { status: 'found', type };

@@ -1,13 +1,16 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { hasDotName } from '../model/dot-names.ts';
 import { messageOf } from '../model/errors.ts';
 
 // Synchronous: of a thousand small files, the thread pool would cost more than the reading.
 
-/** A file's text, or why there is none: `missing`, or a message that says what to do; `isLast`: no other file is read either. */
+/**
+ * A file's text without the byte order mark that it may begin with, or why there is none: `missing`, or a message that says
+ * what to do; `isLast`: no other file is read either.
+ */
 export type FileText =
-  | { readonly status: 'read'; readonly text: string }
+  | { readonly status: 'read'; readonly text: string; readonly hasMark?: true }
   | { readonly status: 'missing' }
   | { readonly status: 'refused'; readonly message: string; readonly isLast?: true };
 
@@ -83,7 +86,10 @@ const readOpen = (file: number, maxBytes: number): FileText => {
     const stat = fstatSync(file);
     if (!stat.isFile()) return refused('it is not a plain file');
     if (stat.size > maxBytes) return refused(`it has ${stat.size} bytes; ${maxBytes} is the most`);
-    return decode(bytesOf(file, stat.size));
+    const bytes = bytesOf(file, stat.size, maxBytes);
+    const after = fstatSync(file);
+    const isSame = after.size === stat.size && after.mtimeMs === stat.mtimeMs && bytes !== null;
+    return isSame ? decode(bytes) : refused('it changed while it was read; run the command again');
   } catch (error) {
     return unreadable(error);
   } finally {
@@ -91,11 +97,21 @@ const readOpen = (file: number, maxBytes: number): FileText => {
   }
 };
 
-/** One read, where the file is as long as it says. */
-const bytesOf = (file: number, size: number): Uint8Array => {
-  const buffer = Buffer.allocUnsafe(size + 1);
-  const bytes = buffer.subarray(0, readSync(file, buffer));
-  return bytes.length === size ? bytes : Buffer.concat([bytes, readFileSync(file)]);
+/** A file of /proc says that it has no bytes. Null: it has others than it said, or too many. */
+const bytesOf = (file: number, size: number, maxBytes: number): Uint8Array | null => {
+  const bytes = bytesUpTo(file, size + 1);
+  if (bytes.length <= size) return bytes.length === size ? bytes : null;
+  const more = bytesUpTo(file, maxBytes - size);
+  return size + 1 + more.length > maxBytes ? null : Buffer.concat([bytes, more]);
+};
+
+const bytesUpTo = (file: number, most: number): Uint8Array => {
+  const buffer = Buffer.allocUnsafe(most);
+  let length = 0;
+  for (let read = 1; read > 0 && length < most; length += read) {
+    read = readSync(file, buffer, length, most - length, null);
+  }
+  return buffer.subarray(0, length);
 };
 
 /** Is `path` the folder itself or inside of it? Both absolute, symlinks resolved. */
@@ -105,11 +121,14 @@ export const isInside = (folder: string, path: string): boolean =>
 /** The path as problems show it: relative to hostmaster.yaml, with "/". */
 export const shownPath = (folder: string, path: string): string => relative(folder, path).split(sep).join('/');
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const byteOrderMark = '\ufeff';
 
 const decode = (bytes: Uint8Array): FileText => {
   try {
-    return { status: 'read', text: utf8.decode(bytes) };
+    const text = utf8.decode(bytes);
+    const hasMark = text.startsWith(byteOrderMark);
+    return hasMark ? { status: 'read', text: text.slice(1), hasMark } : { status: 'read', text };
   } catch {
     return refused('it is not UTF-8 text; save it as UTF-8');
   }

@@ -56,6 +56,8 @@ export interface Definitions {
   readonly zoneNames: readonly string[];
   /** What the repository says of an inventory's servers. */
   readonly roles: Roles;
+  /** Absolute paths of the files of the repository that were read. */
+  readonly filesRead: readonly string[];
   /** null: all of it may be used. */
   readonly pullRequest: PullRequestLimits | null;
   readonly problems: readonly Problem[];

@@ -22,6 +22,7 @@ export const errorCodes = {
   ZONE_BUSY: { kind: 'retry', means: 'another Hostmaster is writing this zone at this target' },
   DELETE_REFUSED: { kind: 'stop', means: 'a zone is not deleted: a person has to look at it first' },
   STALE_PLAN: { kind: 'retry', means: 'an RRset has changed since the plan' },
+  GUARD_REFUSED: { kind: 'stop', means: 'a guard refuses a reviewed plan, which is then not applied at all' },
   PLAN_FILE: { kind: 'stop', means: 'a plan file cannot be used' },
   INTERRUPTED: { kind: 'stop', means: 'somebody stopped the command; what it did is said' },
 } as const satisfies Readonly<Record<string, { readonly kind: ErrorKind; readonly means: string }>>;

@@ -106,6 +106,10 @@ export interface Changeset {
   readonly cost?: string;
 }
 
+/** Is there anything to do? */
+export const isDueChangeset = ({ changes, create_zone }: Pick<Changeset, 'changes' | 'create_zone'>): boolean =>
+  changes.length > 0 || create_zone;
+
 /** A change by its place. */
 export interface ChangeRef {
   readonly zone: string;
@@ -129,6 +133,8 @@ export interface AtomicSet {
 export interface TargetStatus {
   readonly name: string;
   readonly status: 'ok' | 'unreachable' | 'refused';
+  /** The error's documented code; null where the target is there. */
+  readonly code: string | null;
   readonly message: string | null;
 }
 
@@ -140,9 +146,12 @@ export interface PlanSummary {
 }
 
 export interface Plan {
-  readonly version: 1;
+  readonly version: 2;
   readonly digest: string;
+  /** The commit that is checked out; null where there is none, or Git does not tell. */
   readonly config_commit: string | null;
+  /** Was it made from files that are not in that commit as they were? */
+  readonly dirty: boolean;
   readonly inventory: Readonly<Record<string, InventoryStatus>>;
   readonly targets: readonly TargetStatus[];
   readonly changesets: readonly Changeset[];
@@ -154,27 +163,54 @@ export interface Plan {
 }
 
 /**
- * `sha256:` over the canonical JSON (RFC 8785's order of keys, no spaces) of the changesets: zone, view, target, and the
- * changes with before and after; nothing else, so that whoever holds a plan file can check it.
+ * `sha256:` over the canonical JSON (RFC 8785) of what decides about what is done: the plan's `changesets` with zone, view,
+ * target, create_zone and changes (action, name, type, before and after with ttl, values' rdata and health_check), and its
+ * `atomic_sets`. Origins are not in it: a line more above a record makes no other plan.
  */
-export const planDigest = (changesets: readonly Changeset[]): string => {
-  const hash = createHash('sha256').update('[');
-  changesets.forEach(({ changes, target, view, zone }, i) => {
+export const planDigest = (changesets: readonly Changeset[], atomicSets: readonly AtomicSet[]): string => {
+  const hash = createHash('sha256').update(
+    `{"atomic_sets":${canonicalJson(atomicSets.map(digestedSet))},"changesets":[`,
+  );
+  changesets.forEach(({ changes, create_zone, target, view, zone }, i) => {
     hash.update(`${i === 0 ? '' : ','}{"changes":[`);
     changes.forEach((change, k) => {
-      hash.update((k === 0 ? '' : ',') + canonicalJson(change));
+      hash.update((k === 0 ? '' : ',') + canonicalJson(digestedChange(change)));
     });
-    hash.update(`],${canonicalJson({ target, view, zone }).slice(1)}`);
+    hash.update(`],${canonicalJson({ create_zone, target, view, zone }).slice(1)}`);
   });
-  return `sha256:${hash.update(']').digest('hex')}`;
+  return `sha256:${hash.update(']}').digest('hex')}`;
 };
 
-const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, part) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+const digestedChange = ({ action, name, type, before, after }: Change) => ({
+  action,
+  name,
+  type,
+  before: before && digestedRRset(before),
+  after: after && digestedRRset(after),
+});
+
+const digestedRRset = ({ ttl, values, health_check }: PlannedRRset) => ({
+  ttl,
+  values: values.map(({ rdata }) => ({ rdata })),
+  health_check,
+});
+
+const digestedSet = ({ inventory, server, members, claims }: AtomicSet) => ({
+  inventory,
+  server,
+  members: members.map(digestedRef),
+  claims: claims.map(digestedRef),
+});
+
+const digestedRef = ({ zone, view, target, name, type }: ChangeRef) => ({ zone, view, target, name, type });
+
+/** JSON without spaces, its keys in the order of their UTF-16 units. */
+const canonicalJson = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`).join(',')}}`;
+};
 
 /** A change that two guards withhold counts once. */
 export const summarise = (changesets: readonly Pick<Changeset, 'changes' | 'withheld'>[]): PlanSummary => {

@@ -54,8 +54,10 @@ export interface Difference {
   readonly kind: 'differs' | 'missing' | 'unexpected' | 'lags' | 'no_answer';
   readonly expected: readonly string[] | null;
   readonly answered: readonly string[] | string | null;
-  /** Of the zone, where the name server has an older one and `lags`, or a newer one; and its own. */
-  readonly serial?: { readonly expected: number; readonly answered: number };
+  /** The name server's, where it is older than the zone's and it `lags`, or newer; else null. */
+  readonly serial: number | null;
+  /** The zone's, beside a `serial`. */
+  readonly zone_serial?: number;
 }
 
 export interface VerifyReport {

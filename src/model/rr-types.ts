@@ -19,6 +19,9 @@ export const typesWhere = (isSuch: (traits: TypeTraits, type: RRType) => boolean
 
 const setWhere = (isSuch: (traits: TypeTraits) => boolean): ReadonlySet<string> => new Set(typesWhere(isSuch));
 
+/** Can a record have it? The others are of questions and of messages (RFC 6895 section 3.1). */
+export const isDataType = ({ code }: RRType): boolean => code !== 0 && code !== 41 && (code < 128 || code > 255);
+
 // Addresses.
 
 /** The types whose rdata is an address. */

@@ -23,11 +23,14 @@ import { zoneIdOf } from '../model/zone-target.ts';
 import type { PassOptions, PlannedWork, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import type { AddressSources } from '../verify/index.ts';
+import { type GivenAllow, parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './allows.ts';
 import { awaitWriters } from './await-writers.ts';
 import { configuredAddresses } from './configured-addresses.ts';
 import { readConfigOnly } from './definitions.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
-import { workOf } from './planfile.ts';
+import { refuseAbsent, refuseForbidden } from './planfile/forbidden.ts';
+import { refuseUnfit } from './planfile/index.ts';
+import { workOf } from './planfile/reviewed-work.ts';
 import { type AppliedWork, verifyApplied } from './prove.ts';
 import { recover } from './recover.ts';
 import { replanning } from './replan.ts';
@@ -122,7 +125,10 @@ const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readon
     return [{ zone: zone.id, target, snapshot, changes: appliedChanges(changeset, result), fingerprint }];
   });
 
-/** Applies a plan that was reviewed, or nothing: not one RRset may have changed since. */
+/**
+ * Applies a plan that was reviewed, or nothing: it must be one for what hostmaster.yaml says now, no guard may refuse it that
+ * `allow` does not name, and not one RRset may have changed since.
+ */
 export const applyPlanPass = async (
   plan: Plan,
   options: PassOptions,
@@ -130,30 +136,42 @@ export const applyPlanPass = async (
   openStore: StoreOpener,
 ): Promise<ApplyPass> => {
   const started = context.clock.now();
+  const given = parseAllows(options.allow);
   const definitions = await readConfigOnly(options, context);
+  refuseUnknownAllows(given, definitions);
+  refuseUnknownShrinks(options.allow, definitions);
+  refuseUnfit(plan, definitions);
+  refuseAbsent(plan.absent ?? [], options.allow);
   return withStore(definitions, openStore, context, async ({ problems, storeFor }) => {
     const journalled = (await storeFor(null).journalled()).flatMap(({ members }) => members);
     const targets = [...new Set([...plan.changesets, ...journalled].map(({ target }) => target))];
     const applied = await withTargets(definitions, { targets, serve: true }, context, (open) =>
-      applyReviewed(plan, started, definitions, { store: storeFor(open), targets: open }, context),
+      applyReviewed({ plan, started, given, definitions }, { store: storeFor(open), targets: open }, context),
     );
     return { ...applied, problems: [...applied.problems, ...problems] };
   });
 };
 
+interface ReviewedPass {
+  readonly plan: Plan;
+  readonly started: number;
+  readonly given: readonly GivenAllow[];
+  readonly definitions: Definitions;
+}
+
 const applyReviewed = async (
-  plan: Plan,
-  started: number,
-  definitions: Definitions,
+  { plan, started, given, definitions }: ReviewedPass,
   resources: Resources,
   outer: RunContext,
 ): Promise<ApplyPass> => {
   const { targets } = resources;
   const { store, problems: unsaved, hasFailed } = watchStore(resources.store);
   const context = quietOnce(hasFailed, outer);
+  const work = workOf(plan, definitions, targets);
+  await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), targets, context });
+  refuseStopped(context);
   const { unwritable, problems } = await recover(resources, definitions, context);
   refuseStopped(context);
-  const work = workOf(plan, definitions, targets);
   await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context);
   await refuseStale(work, context);
   refuseStopped(context);
@@ -166,7 +184,8 @@ const applyReviewed = async (
   if (!proof.interrupted) await rememberUnproven(work.map(reviewedZone(results)), proof.verify, store, context);
   await Promise.allSettled(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
   await recordPass({ started, plan, results, verify: proof.verify }, store, context);
-  return { results, problems: [...problems, ...unsaved()], ...proof };
+  const unused = unusedAllows(given, plan.changesets, targets.statuses);
+  return { results, problems: [...problems, ...unused, ...unsaved()], ...proof };
 };
 
 const isWrittenBy = ({ changesets }: Plan, { name, view }: ZoneId, target: string): boolean =>

@@ -3,6 +3,7 @@ import { configCommit } from '../load/index.ts';
 import { type RosterServer, serverKey } from '../model/server.ts';
 import { assemblePlan } from '../plan/index.ts';
 import type { Desired, PlanPass } from '../run.ts';
+import type { RunContext } from '../target.ts';
 import { unusedAllows } from './allows.ts';
 import type { OpenPass } from './open.ts';
 import type { PlannedAll } from './plan.ts';
@@ -15,6 +16,7 @@ export const assemble = async (
   desired: Desired,
   planned: PlannedAll,
   { work, atomicSets }: SelectedWork,
+  { onNotice }: Pick<RunContext, 'onNotice'>,
 ): Promise<PlanPass> => {
   const { allows, definitions, selection, started, store } = pass;
   const statuses = planned.targets.statuses.filter(({ name }) => selection.isTarget(name));
@@ -25,8 +27,11 @@ export const assemble = async (
     ...recovered.problems,
     ...unusedAllows(allows, changesets, statuses),
   ];
+  const { commit, dirty, unknown } = await configCommit(definitions.folder, definitions.filesRead);
+  if (unknown !== null) onNotice?.(`the plan says no config_commit: ${unknown}`);
   const plan = assemblePlan({
-    commit: await configCommit(definitions.folder),
+    commit,
+    dirty,
     targets: statuses,
     changesets,
     problems,

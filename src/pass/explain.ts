@@ -1,4 +1,5 @@
 import { deletionEvidenceAt } from '../memory/index.ts';
+import { compareText } from '../model/compare.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import { isWithin } from '../model/name.ts';
 import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
@@ -68,7 +69,7 @@ const explainIn = async (
   read: ReadContext,
 ): Promise<Explanation> => {
   const desired = decidingRRsets(zone.id.name, zone.rrsets, asked);
-  const open = zone.settings.targets.flatMap((target) => targets.open.get(target) ?? []);
+  const open = zone.settings.targets.toSorted(compareText).flatMap((target) => targets.open.get(target) ?? []);
   const found = await Promise.all(open.map((target) => existingAt(zone, target, asked, read)));
   const types = typesToAsk([...desired, ...found.flatMap(({ rrsets }) => rrsets)], asked);
   const answered = await Promise.all(open.map((target) => answeredAt(zone, target, asked.name, types, read.context)));

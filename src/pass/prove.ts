@@ -8,7 +8,7 @@ import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { OpenTarget, RunContext } from '../target.ts';
 import type { AddressSources, ServedRRset, VerifyTask, VerifyZonesOptions } from '../verify/index.ts';
-import { nameServersOf, rrsetOf, snapshotAfter, verifyZones } from '../verify/index.ts';
+import { byZone, nameServersOf, rrsetOf, snapshotAfter, verifyZones } from '../verify/index.ts';
 import { readBack } from './read-back.ts';
 
 /** One zone to prove. Without `keys`, every RRset of it. */
@@ -98,7 +98,7 @@ export const prove = async (
   const back = await readBack(unasked, context);
   return {
     checked: report.checked + back.checked,
-    differences: [...unknown, ...report.differences, ...back.differences],
+    differences: [...unknown, ...report.differences, ...back.differences].sort(byZone),
   };
 };
 
@@ -130,4 +130,5 @@ export const withoutAddress = (label: string, zone: ZoneId): Difference => ({
     label === '(none)'
       ? 'no name server is known: set verify_at for the target'
       : 'no address: set verify_at for the target',
+  serial: null,
 });

@@ -64,6 +64,7 @@ const noZone = (work: ReadBackWork, answered: string): Difference => ({
   kind: 'no_answer',
   expected: null,
   answered,
+  serial: null,
 });
 
 const differenceAt = (
@@ -91,6 +92,7 @@ const differenceAt = (
     kind,
     expected: expected.length === 0 ? null : expected,
     answered: answered.length === 0 ? 'nothing' : answered,
+    serial: null,
   };
 };
 

@@ -71,7 +71,7 @@ const openOne = async (
     const { signal: _, ...withoutSignal } = handed;
     const serving = serve ? await ensureServing(factory, withoutSignal, provider) : null;
     const target = { definition, serverId, provider: stoppable(provider, name), serving };
-    return { target, status: { name, status: 'ok', message: null }, problem: null };
+    return { target, status: { name, status: 'ok', code: null, message: null }, problem: null };
   } catch (error) {
     return { target: null, status: statusOf(name, error), problem: problemOfError(error, name) };
   }
@@ -178,11 +178,13 @@ export const factoryOf = async (
 export const statusOf = (name: string, error: unknown): TargetStatus => ({
   name,
   status: error instanceof HostmasterError && error.code !== 'TARGET_UNREACHABLE' ? 'refused' : 'unreachable',
+  code: codeOf(error),
   message: messageOf(error),
 });
 
 /** An error at a target as a problem; the rule is the error's code in a rule's spelling. */
 export const problemOfError = (error: unknown, target: string, zone?: string): Problem => {
-  const code = error instanceof HostmasterError ? error.code : 'INTERNAL';
-  return problemOfTarget(code.toLowerCase().replaceAll('_', '-'), messageOf(error), target, zone);
+  return problemOfTarget(codeOf(error).toLowerCase().replaceAll('_', '-'), messageOf(error), target, zone);
 };
+
+const codeOf = (error: unknown): string => (error instanceof HostmasterError ? error.code : 'INTERNAL');

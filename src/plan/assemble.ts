@@ -7,6 +7,8 @@ import type { InventoryStatus } from '../model/server.ts';
 
 export interface PlanParts {
   readonly commit: string | null;
+  /** Missing: false. */
+  readonly dirty?: boolean;
   readonly targets: readonly TargetStatus[];
   readonly changesets: readonly Changeset[];
   readonly problems: readonly Problem[];
@@ -20,18 +22,19 @@ export interface PlanParts {
 
 /** The plan of one pass: sorted, counted, digested. */
 export const assemblePlan = (parts: PlanParts): Plan => {
-  const { commit, targets, changesets, problems, inventory, atomicSets, absent = [] } = parts;
+  const { commit, dirty = false, targets, changesets, problems, inventory, atomicSets = [], absent = [] } = parts;
   const sorted = changesets.toSorted(
     (a, b) => compareText(a.zone, b.zone) || compareText(a.view ?? '', b.view ?? '') || compareText(a.target, b.target),
   );
   return {
-    version: 1,
-    digest: planDigest(sorted),
+    version: 2,
+    digest: planDigest(sorted, atomicSets),
     config_commit: commit,
+    dirty,
     inventory: inventory ?? {},
     targets: targets.toSorted((a, b) => compareText(a.name, b.name)),
     changesets: sorted,
-    atomic_sets: atomicSets ?? [],
+    atomic_sets: atomicSets,
     problems: sortProblems(problems),
     summary: summarise(sorted),
     ...(absent.length === 0 ? {} : { absent }),

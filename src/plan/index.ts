@@ -10,7 +10,8 @@
 //   5. guard.ts withholds the changes that are not safe, and withheld-by-absence.ts lists the deletes that step 1 put off.
 //
 // When all zones are planned, withhold-sets.ts withholds the atomic sets of which a part is withheld, and assemble.ts makes
-// the plan. plan-names.ts takes the same way for a few names of a zone that is known otherwise.
+// the plan. plan-names.ts takes the same way for a few names of a zone that is known otherwise, and reviewed.ts judges a
+// changeset that was planned before.
 
 export type { AbsentAllow, Allow, ShrinkAllow } from './allow.ts';
 export { absentAllows, isOfZone, parseAllow, parseChangeAllow, printAbsent, shrinkAllows } from './allow.ts';
@@ -18,6 +19,7 @@ export { assemblePlan, type PlanParts } from './assemble.ts';
 export { fit, type PlanTarget } from './fit.ts';
 export { isProtected, ownership } from './ownership.ts';
 export { type PlannedZone, type PlanZoneInput, planZone, unchangedChangeset } from './plan-zone.ts';
+export { type JudgedChangeset, judgeReviewed } from './reviewed.ts';
 export type { Unplanned } from './set-causes.ts';
 export { atomicSets, type Registered, type ServerRef } from './sets.ts';
 export { type WithholdSetsInput, withholdSplitSets } from './withhold-sets.ts';

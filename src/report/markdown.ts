@@ -39,8 +39,8 @@ const blocksOf = ({ before, identity, sections, summary }: Report, room: number)
   ];
 };
 
-const footer = ({ commit, digest }: NonNullable<Report['identity']>): string =>
-  `<sub>${code(digest)}${commit === null ? '' : ` at ${code(commit)}`}</sub>`;
+const footer = ({ commit, digest, dirty }: NonNullable<Report['identity']>): string =>
+  `<sub>${code(digest)}${commit === null ? '' : ` at ${code(commit)}${dirty ? ', with changes that are not in it' : ''}`}</sub>`;
 
 const blocksOfSection = (section: Exclude<Section, { readonly kind: 'zones' }>): readonly string[] => {
   switch (section.kind) {

@@ -79,7 +79,7 @@ export interface Report {
   /** Whether empty lines set the sections apart in text. Default is false. */
   readonly isSpaced: boolean;
   /** What tells a plan from every other. Default is null. */
-  readonly identity: { readonly digest: string; readonly commit: string | null } | null;
+  readonly identity: { readonly digest: string; readonly commit: string | null; readonly dirty: boolean } | null;
   /**
    * The report that this one goes on from, and the problems in it that came up since it was shown to a person. Text, which
    * has shown it before it asked, shows those problems alone. Default is null.

@@ -20,14 +20,16 @@ export type Check<T> = (value: unknown) => Checked<T>;
 export interface CheckOptions {
   /** Messages never show a value, since it might be a secret in the wrong place. Default is false. */
   readonly secretive?: boolean;
+  /** Only the first fault is told, of data that may have more than there is memory for. Default is false. */
+  readonly onlyFirst?: boolean;
 }
 
 /** For what a person wrote. */
 export const checkOf = <Schema extends TSchema>(
   schema: Schema,
-  { secretive = false }: CheckOptions = {},
+  { onlyFirst = false, secretive = false }: CheckOptions = {},
 ): Check<Static<Schema>> => {
-  const validate = validatorOf<Static<Schema>>(schema, 'faults');
+  const validate = validatorOf<Static<Schema>>(schema, onlyFirst ? 'first' : 'faults');
   return (value) =>
     validate(value) ? { ok: true, value } : { ok: false, faults: faultsOf(validate.errors ?? [], secretive) };
 };

@@ -24,8 +24,10 @@ const unanswered = (check: ZoneCheck, failure: NonNullable<ZoneCheck['failure']>
   kind: failure.kind,
   expected: null,
   answered: count === 0 ? failure.reason : `${failure.reason}; ${count} ${count === 1 ? 'RRset' : 'RRsets'} not asked`,
+  serial: null,
 });
 
+/** The order of differences in a report. */
 export const byZone = (a: Difference, b: Difference): number =>
   compareText(a.zone, b.zone) ||
   compareText(a.nameserver, b.nameserver) ||

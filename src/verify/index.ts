@@ -10,6 +10,7 @@ export { type AskedName, decidingRRsets, typesToAsk } from './answers/deciding-r
 export type { ServedRRset } from './answers/served-rrset.ts';
 export { rrsetOf, snapshotAfter } from './answers/snapshot-after.ts';
 export { type AskOptions, askByDns } from './ask.ts';
+export { byZone } from './differences.ts';
 export {
   type AddressedNameServer,
   type AddressSources,

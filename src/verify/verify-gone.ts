@@ -48,7 +48,7 @@ const stillThere = async (
   { ask, signal }: VerifyZonesOptions,
 ): Promise<Difference | null> => {
   const answer = await ask(nameserver, soaAt(zone.name), signal);
-  const at = { zone: zoneLabel(zone), nameserver: nameserver.label, ...soaAt(zone.name), expected: null };
+  const at = { zone: zoneLabel(zone), nameserver: nameserver.label, ...soaAt(zone.name), expected: null, serial: null };
   if (answer.status === 'no_answer') return { ...at, kind: 'no_answer', answered: answer.reason };
   const soas = answer.answers.filter(({ name, type }) => name === zone.name && isSoa(type));
   if (!answer.authoritative || soas.length === 0) return null;

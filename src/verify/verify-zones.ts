@@ -177,8 +177,9 @@ const recordVerdict = (check: ZoneCheck, key: RRsetKey, verdict: Verdict | null)
   const { label: nameserver } = check.nameserver;
   const zone = zoneLabel(check.task.zone);
   const own = kind === 'lags' ? check.newerSerial : olderSerialOfZone(check);
-  const serial = own === null || check.serial === null ? {} : { serial: { expected: own, answered: check.serial } };
-  check.differences.set(key, { zone, nameserver, name: key.name, type: key.type, kind, expected, answered, ...serial });
+  const serials = own === null || check.serial === null ? { serial: null } : { serial: check.serial, zone_serial: own };
+  const { name, type } = key;
+  check.differences.set(key, { zone, nameserver, name, type, kind, expected, answered, ...serials });
 };
 
 /** The zone's own serial, where the name server has a newer one: it takes no transfer of that (RFC 1034 section 4.3.5). */

@@ -36,7 +36,7 @@ export const targetOf = (
 
 export const targetsOf = (...targets: readonly OpenTarget[]): OpenTargets => ({
   open: new Map(targets.map((target) => [target.definition.name, target])),
-  statuses: targets.map(({ definition: { name } }) => ({ name, status: 'ok', message: null })),
+  statuses: targets.map(({ definition: { name } }) => ({ name, status: 'ok', code: null, message: null })),
   problems: [],
 });
 

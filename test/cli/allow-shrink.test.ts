@@ -26,9 +26,19 @@ describe('--allow shrink:INVENTORY', () => {
     );
   });
 
-  it.each(['shrink:', 'shrink', 'max_shrink:lab', 'quarantine:example.com', 'incomplete:example.com', 'x:example.com'])(
-    '%s is not understood, and the message says what is',
-    (text) => expect(() => parseAllow(text)).toThrow(/it takes GUARD:ZONE.*absence, filter, or shrink:INVENTORY/),
+  it.each([
+    'shrink:',
+    'shrink',
+    'max_shrink:lab',
+    'quarantine:example.com',
+    'incomplete:example.com',
+    'x:example.com',
+    'absent:lab',
+    'absent:/web1',
+  ])('%s is not understood, and the message says what is', (text) =>
+    expect(() => parseAllow(text)).toThrow(
+      /it takes GUARD:ZONE.*absence, filter, absent:INVENTORY\/SERVER, or shrink:INVENTORY/,
+    ),
   );
 });
 

@@ -83,7 +83,7 @@ describe('--allow', () => {
   ])('%s is of use: %s', (text, isUsed, changes) => {
     const given = [{ text, allow: parseChangeAllow(text) }];
     expect(unusedAllows(given, [changesetOf(...changes)], [])).toHaveLength(isUsed ? 0 : 1);
-    const unread = { name: 'pdns', status: 'unreachable', message: '' } as const;
+    const unread = { name: 'pdns', status: 'unreachable', code: 'TARGET_UNREACHABLE', message: '' } as const;
     if (!text.includes('aws')) expect(unusedAllows(given, [], [unread])).toEqual([]);
   });
 });

@@ -8,17 +8,15 @@ describe('apply --plan', () => {
     await repository.run('plan', '--out', 'plan.json');
   });
 
-  it.each([
-    ['--zone', 'example.com'],
-    ['--target', 'local'],
-    ['--allow', 'delegation:example.com:sub.example.com'],
-    ['--full'],
-  ])('takes no %s: it applies that plan or nothing', async (...args) => {
-    const { code, stdout, stderr } = await repository.run('apply', '--yes', '--plan', 'plan.json', ...args);
-    expect(stderr).toBe(
-      `hostmaster: --plan applies that plan or nothing; leave out ${args[0]}, or plan again with it\n`,
-    );
-    expect(stdout).toBe('');
-    expect(code).toBe(1);
-  });
+  it.each([['--zone', 'example.com'], ['--target', 'local'], ['--full']])(
+    'takes no %s: it applies that plan or nothing',
+    async (...args) => {
+      const { code, stdout, stderr } = await repository.run('apply', '--yes', '--plan', 'plan.json', ...args);
+      expect(stderr).toBe(
+        `hostmaster: --plan applies that plan or nothing; leave out ${args[0]}, or plan again with it\n`,
+      );
+      expect(stdout).toBe('');
+      expect(code).toBe(1);
+    },
+  );
 });

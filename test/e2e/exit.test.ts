@@ -47,8 +47,13 @@ describe('exit codes', () => {
     const { targets, problems, results } = JSON.parse(stdout);
     expect(code).toBe(1);
     expect(targets).toEqual([
-      { name: 'gone', status: 'unreachable', message: expect.stringContaining(`127.0.0.1:${port}`) },
-      { name: 'local', status: 'ok', message: null },
+      {
+        name: 'gone',
+        status: 'unreachable',
+        code: 'TARGET_UNREACHABLE',
+        message: expect.stringContaining(`127.0.0.1:${port}`),
+      },
+      { name: 'local', status: 'ok', code: null, message: null },
     ]);
     expect(problems).toEqual([
       expect.objectContaining({ rule: 'target-unreachable', severity: 'error', target: 'gone' }),
@@ -96,6 +101,7 @@ describe('exit codes', () => {
         kind: 'differs',
         expected: ['300 192.0.2.10', '300 192.0.2.12'],
         answered: ['300 192.0.2.10', '300 192.0.2.11'],
+        serial: null,
       },
     ]);
   });

@@ -11,10 +11,11 @@ const problemKeys = ['rule', 'severity', 'message', 'file', 'line', 'column'];
 
 /** The shape of a plan as the contract has it. */
 const checkPlan = (plan: Plan): void => {
-  expect(keysOf(plan).slice(0, 9)).toEqual([
+  expect(keysOf(plan).slice(0, 10)).toEqual([
     'version',
     'digest',
     'config_commit',
+    'dirty',
     'inventory',
     'targets',
     'changesets',
@@ -23,12 +24,13 @@ const checkPlan = (plan: Plan): void => {
     'summary',
   ]);
   expect(plan).toMatchObject({
-    version: 1,
+    version: 2,
     digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     config_commit: null,
+    dirty: false,
     inventory: { lab: { servers: 3, complete: true } },
   });
-  expect(plan.targets).toEqual([{ name: 'local', status: 'ok', message: null }]);
+  expect(plan.targets).toEqual([{ name: 'local', status: 'ok', code: null, message: null }]);
   expect(keysOf(plan.summary)).toEqual(['create', 'replace', 'delete', 'withheld']);
   for (const changeset of plan.changesets) {
     expect(keysOf(changeset)).toEqual([
@@ -117,6 +119,7 @@ describe('the commands on the sample repository', () => {
       kind: 'missing',
       expected: null,
       answered: 'REFUSED; 7 RRsets not asked',
+      serial: null,
     });
   });
 

@@ -100,7 +100,7 @@ describe.each(primaries)('secondaries of $name', ({ cutOff, name, start }) => {
     relay.block();
     const applied = await apply(impatient);
     const [expected = 0] = await serialsOf([primary.dns]);
-    const late = { nameserver: label(dns), type: 'A', kind: 'lags', serial: { expected, answered } };
+    const late = { nameserver: label(dns), type: 'A', kind: 'lags', serial: answered, zone_serial: expected };
     const differences = ['mail', 'web', 'www'].map((each) => ({ ...late, name: `${each}.${zone}` }));
     expect(applied.code).toBe(4);
     expect(jsonOf(applied).verify.differences).toEqual(

@@ -162,6 +162,6 @@ describe('a plan that is kept', () => {
     repository.replace('plan.json', '"192.0.2.12"', '"203.0.113.1"');
     const { code, stdout, stderr } = await run('apply', '--plan', 'plan.json', '--yes');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('its digest does not fit its changes');
+    expect(stderr).toContain('digest: it does not fit: something in the file was changed since the plan was made');
   });
 });

@@ -151,7 +151,10 @@ describe('invariant 1: --allow absent:INVENTORY/SERVER', () => {
     await withoutOne();
     const file = join(scene.repository.folder, 'plan.json');
     expect(await scene.run('plan', '--allow', absent, '--out', file)).toMatchObject({ code: 0 });
-    expect(await scene.run('apply', '--yes', '--plan', file)).toMatchObject({ code: 0 });
+    const refused = await scene.run('apply', '--yes', '--plan', file);
+    expect(refused.stderr).toContain(`it takes servers as gone, which needs --allow ${absent}`);
+    expect(refused.code).toBe(3);
+    expect(await scene.run('apply', '--yes', '--plan', file, '--allow', absent)).toMatchObject({ code: 0 });
     await expectGone();
   });
 });

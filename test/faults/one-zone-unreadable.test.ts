@@ -49,7 +49,7 @@ it.each([
   const address = `192.0.2.${spoilt.length + 1}`;
   const { code, plan } = await apply(address);
   expect(code).toBe(1);
-  expect(plan.targets).toEqual([{ name: 'pdns', status: 'ok', message: null }]);
+  expect(plan.targets).toEqual([{ name: 'pdns', status: 'ok', code: null, message: null }]);
   const problems = plan.problems.filter(({ severity }: { severity: string }) => severity === 'error');
   expect(problems.map(({ rule, zone }: { rule: string; zone: string }) => `${rule} ${zone}`)).toEqual(
     spoilt.map((name) => `zone-unreadable ${name}.`),

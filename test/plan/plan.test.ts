@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { planDigest } from '../../src/model/plan.ts';
+import { type AtomicSet, type Change, type Changeset, planDigest } from '../../src/model/plan.ts';
 import { apex, plan, rrset, settings } from './plan-input.ts';
+
+const withOrigins = (side: Change['after']): Change['after'] =>
+  side && {
+    ...side,
+    values: side.values.map(({ rdata }) => ({
+      rdata,
+      origins: [{ kind: 'zone_file', file: 'other.yaml', line: 7, column: 1 }],
+    })),
+  };
 
 const hosts = (count: number, address = '192.0.2.1') =>
   Array.from({ length: count }, (_, i) => `h${i} A 300 ${address}`);
@@ -232,9 +241,23 @@ describe('guards', () => {
 it('invariant 6: the digest is of the changes, and of nothing else', () => {
   const scene = { desired: ['a A 1 192.0.2.1'], existing: apex };
   const one = plan(scene).changeset;
-  expect(planDigest([one])).toBe(planDigest([{ ...one, based_on: 'other', unmanaged: [], withheld: [] }]));
-  expect(planDigest([one])).not.toBe(planDigest([plan({ ...scene, desired: ['a A 2 192.0.2.1'] }).changeset]));
-  expect(planDigest([one])).not.toBe(planDigest([{ ...one, target: 'u' }]));
+  const digest = (changeset: Changeset, sets: readonly AtomicSet[] = []) => planDigest([changeset], sets);
+  const moved = plan({ ...scene, desired: ['a A 2 192.0.2.1'] }).changeset;
+  const members = [{ zone: one.zone, view: null, target: one.target, name: 'a.example.com.', type: 'A' }];
+  expect(digest(one)).toBe(digest({ ...one, based_on: 'other', unmanaged: [], withheld: [], cost: 'much' }));
+  expect(digest(one)).toBe(
+    digest({ ...one, changes: one.changes.map((each) => ({ ...each, after: withOrigins(each.after) })) }),
+  );
+  expect(digest(one)).not.toBe(digest(moved));
+  for (const other of [
+    { target: 'u' },
+    { view: 'inside' },
+    { zone: 'example.net.' },
+    { create_zone: !one.create_zone },
+  ]) {
+    expect(digest(one)).not.toBe(digest({ ...one, ...other }));
+  }
+  expect(digest(one)).not.toBe(digest(one, [{ inventory: 'lab', server: 'a', members, claims: [] }]));
 });
 
 describe('what depends on what is withheld', () => {

@@ -63,7 +63,12 @@ export const warning = (line: number, message = 'example.com. has no NS'): Probl
 });
 
 export const planOf = (changesets: readonly Changeset[], problems: readonly Problem[] = []): Plan =>
-  assemblePlan({ commit: null, targets: [{ name: 'pdns', status: 'ok', message: null }], changesets, problems });
+  assemblePlan({
+    commit: null,
+    targets: [{ name: 'pdns', status: 'ok', code: null, message: null }],
+    changesets,
+    problems,
+  });
 
 export const difference = (kind: Difference['kind'], more: Partial<Difference> = {}): Difference => ({
   zone: 'example.com.',
@@ -73,6 +78,7 @@ export const difference = (kind: Difference['kind'], more: Partial<Difference> =
   kind,
   expected: ['300 192.0.2.10'],
   answered: ['300 192.0.2.11'],
+  serial: null,
   ...more,
 });
 

@@ -1,6 +1,7 @@
 import { HostmasterError } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
-import { keyOf } from '../../model/rrset.ts';
+import { soaAt } from '../../model/rr-types.ts';
+import { keyOf, type RRsetKey } from '../../model/rrset.ts';
 import type { ZoneSnapshot } from '../../model/zone.ts';
 import { zoneLabel } from '../../model/zone.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
@@ -49,8 +50,8 @@ export const writePhase = async (run: ZoneRun, changes: readonly Change[]): Prom
   await finish(run);
 };
 
-/** The changes of a changeset whose RRset has changed since the plan; a zone that was to be made must be missing. */
-export const staleChanges = async (input: ApplyZoneInput): Promise<readonly Change[]> => {
+/** The RRsets of a changeset that have changed since the plan; a zone that was to be made must be missing, its SOA too. */
+export const staleRRsets = async (input: ApplyZoneInput): Promise<readonly RRsetKey[]> => {
   const { changeset, provider } = input;
   const { sender } = openRun(input);
   const { stopping } = sender;
@@ -59,7 +60,7 @@ export const staleChanges = async (input: ApplyZoneInput): Promise<readonly Chan
   }
   const signal = stopping === undefined ? {} : { signal: stopping };
   const found = await provider.read(sender.zone, { names: [changeset.zone], ...signal });
-  return found.status === 'missing' ? [] : changeset.changes;
+  return found.status === 'missing' ? [] : [soaAt(changeset.zone), ...changeset.changes];
 };
 
 const endingRunOnError = async (run: ZoneRun, job: () => Promise<void>): Promise<void> => {

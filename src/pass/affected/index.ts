@@ -82,6 +82,7 @@ export const planAffected = async (
     status: 'planned',
     plan: assemblePlan({
       commit: last.plan.config_commit,
+      dirty: last.plan.dirty,
       targets: last.plan.targets,
       changesets,
       problems: [...problems, ...planned.problems],

@@ -18,7 +18,7 @@ export const preparePlanned = (plan: Plan): Report =>
     ],
     summary: [planSummary(plan)],
     isSpaced: true,
-    identity: { digest: plan.digest, commit: plan.config_commit },
+    identity: { digest: plan.digest, commit: plan.config_commit, dirty: plan.dirty },
   });
 
 const isWorthShowing = ({ changes, withheld, create_zone }: Changeset): boolean =>

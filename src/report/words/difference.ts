@@ -25,7 +25,7 @@ const ofZone = ({ zone, nameserver, type, kind, answered }: Difference): string 
     : `${nameserver} does not serve the zone ${zone}: ${reason}`;
 };
 
-const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial }: Difference): string => {
+const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial, zone_serial }: Difference): string => {
   const what = `${nameserver}: ${name} ${type}`;
   const { answers, wanted } = sidesOf(type, expected, answered);
   const words = {
@@ -35,9 +35,9 @@ const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial }: D
     lags: `${what} is late: ${expected === null ? 'it should be gone' : `expected ${wanted}`}; still answered ${answers}`,
     no_answer: `${nameserver} gave no answer to ${name} ${type}: ${answers}`,
   }[kind];
-  if (serial === undefined) return words;
-  const beside = kind === 'lags' ? `not yet ${serial.expected}` : `newer than the zone's ${serial.expected}`;
-  return `${words} (its serial is ${serial.answered}, ${beside})`;
+  if (serial === null || zone_serial === undefined) return words;
+  const beside = kind === 'lags' ? `not yet ${zone_serial}` : `newer than the zone's ${zone_serial}`;
+  return `${words} (its serial is ${serial}, ${beside})`;
 };
 
 /** What was expected and what was answered, without the values that are as they should be: those are counted. */

@@ -1,10 +1,12 @@
 import Type from 'typebox';
-import { guardNames, unmanagedKinds, withheldKinds } from '../model/plan.ts';
-import { changeProperties } from '../validation/planned-change.ts';
+import { guardNames, unmanagedKinds, withheldKinds } from '../../model/plan.ts';
+import { changeProperties } from '../../validation/planned-change.ts';
 
-// The shape of a plan file, as `apply --plan` reads it (planfile.ts); whether it makes sense, and whether its digest fits, is
-// not asked here. Unknown keys, of a newer Hostmaster with the same format, are ignored. `kind` is optional: plans of older
-// ones lack it.
+// The shape of a plan file, as `apply --plan` reads it; whether it makes sense, and whether its digest fits, is not asked here.
+// Keys that are not here, of a newer Hostmaster with the same version, are left out (known-keys.ts).
+
+/** Another version is refused: what its keys mean is not known. */
+export const planVersion = 2;
 
 const text = Type.String();
 const textOrNull = Type.Union([text, Type.Null()]);
@@ -53,15 +55,21 @@ const problem = Type.Object({
 
 /** Without the summary, which is counted again. */
 export const planSchema = Type.Object({
-  version: Type.Literal(1),
+  version: Type.Literal(planVersion),
   digest: text,
   config_commit: textOrNull,
+  dirty: Type.Boolean(),
   inventory: Type.Record(
     text,
     Type.Object({ servers: Type.Integer(), complete: Type.Boolean(), message: textOrNull, allow: textOrNull }),
   ),
   targets: Type.Array(
-    Type.Object({ name: text, status: Type.Enum(['ok', 'unreachable', 'refused']), message: textOrNull }),
+    Type.Object({
+      name: text,
+      status: Type.Enum(['ok', 'unreachable', 'refused']),
+      code: textOrNull,
+      message: textOrNull,
+    }),
   ),
   changesets: Type.Array(changeset),
   atomic_sets: Type.Array(atomicSet),
