@@ -32,6 +32,40 @@ describe('a text of many strings that became another', () => {
     expect(text).toContain(' TWO ');
   });
 
+  it.each([
+    ['a word more', ['include:evil.example'], 'words that come: include:evil.example'],
+    ['no other word', [], 'the same words in another order'],
+  ])('names the words that go and come where too much differs to be shown: %s', (_, more, said) => {
+    const is = [...before.toReversed().slice(0, 200), ...more, ...before.toReversed().slice(200)];
+    const [text, markdown] = (['text', 'markdown'] as const).map((format) =>
+      planned(format, 'TXT', txt(before.join(' ')), txt(is.join(' '))),
+    );
+    expect(text).toContain(`" (${said})\n`);
+    expect(markdown).toContain(`"&#32;(${said})</code>`);
+  });
+
+  it('says where spaces alone differ, in too many places to be shown', () => {
+    const text = planned('text', 'TXT', txt(before.join(' ')), txt(before.join('  ')));
+    expect(text).toContain('" (the same words with other spaces)\n');
+  });
+
+  it('counts the words for which there is no room', () => {
+    const text = planned(
+      'text',
+      'TXT',
+      txt(before.join(' ')),
+      txt(
+        words(400)
+          .map((word) => `x${word}`)
+          .join(' '),
+      ),
+    );
+    expect(text).toMatch(/words that go: word0 .* and \d+ more; words that come: xword0 .* and \d+ more\)/);
+    expect(planned('text', 'TXT', txt('a'.repeat(500)), txt('b'.repeat(500)))).toContain(
+      '(words that go: 1 long one; words that come: 1 long one)',
+    );
+  });
+
   it('says in few words what a name server answers in its place', () => {
     const [was, is] = [txt(before.join(' ')), txt(put(200, 'INSERTED').join(' '))];
     const report = prepareVerified(
