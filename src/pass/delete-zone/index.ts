@@ -114,8 +114,9 @@ const deleteAt = async (work: Work): Promise<DeletedZone> => {
   // Found out while the zone is there: the target may know its name servers by it.
   const answering = await nameServersOf(id, open, snapshot.rrsets, context);
   const lease = leaseHandle({ zone, view: null, target }, store, context);
-  await lease.take();
-  const forgotten = await deleteWithDump(file, snapshot, lease, work)
+  const forgotten = await lease
+    .take()
+    .then(() => deleteWithDump(file, snapshot, lease, work))
     .then(() => whyNotForgotten(id, work))
     .finally(lease.release);
   if (isStopped(context)) throw interruptedAfter(zone, target, file);
