@@ -134,7 +134,10 @@ const expectValues = (key: string, { all, isFree, loose }: Contenders, model: Mo
     else if (fate !== 'goes') may.add(value);
   }
   const keepsOne = fates.some(({ fate }) => fate === 'goes if others stay');
-  const hasServer = here.some(({ seen }) => !isPerhapsGone(seen, now));
+  const hasServer = owners.some((owner) => {
+    const seen = witness.find(owner);
+    return seen !== undefined && seen.machine.state !== 'decommissioned' && !isPerhapsGone(seen, now);
+  });
   const live = is.length > 0 && (keepsOne || isProtected(key, { hasServer, owners }, model));
   if (live && must.size === 0) for (const value of is) may.add(value);
   return { kind: 'values', must, may, ttl: isLoose ? null : (strict[0]?.ttl ?? null), live };
@@ -153,7 +156,7 @@ const isProtected = (
   if (allowed.neverEmpty(name)) return false;
   const isClaimed = (name === `www.${zones.shared}` && roles.claim) || (name === `app.${zones.shared}` && roles.group);
   if (isClaimed) return owners.some((owner) => owner !== 'git');
-  return name.endsWith(`.${zones.forward}`) && hasServer;
+  return name.endsWith(`.${zones.forward}`) && hasServer && !allowed.absence.has(name);
 };
 
 const isPresent = ({ standing }: Seen): boolean => standing === 'present' || standing === 'partial';

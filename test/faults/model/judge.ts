@@ -91,9 +91,19 @@ const pairsIn = ({ zones }: Model, content: Content): ReadonlyMap<string, 'whole
   return pairs;
 };
 
+/** The values of a pair that were there before, each with its key. */
+const halvesOf = ({ before, zones }: Model, name: string, reverse: string): readonly (readonly [string, string])[] =>
+  [`${name} A`, `${name} AAAA`, `${reverse} PTR`].flatMap((key) =>
+    (before.get(key)?.values ?? [])
+      .filter((value) => value === name || (key !== `${reverse} PTR` && reverseName(zones, value) === reverse))
+      .map((value) => [key, value] as const),
+  );
+
 /** Halves of a pair that were not that half before: forward and reverse travel together. */
 const brokenPairs = (model: Model, after: Content): readonly string[] => {
   const { before, witness, zones } = model;
+  const isKnown = (key: string, value: string): boolean =>
+    [...witness.owners(key, value)].some((owner) => witness.find(owner) !== undefined);
   const was = pairsIn(model, before);
   const present = witness.servers().filter(({ standing }) => standing === 'present' || standing === 'partial');
   const held = new Set(
@@ -107,6 +117,8 @@ const brokenPairs = (model: Model, after: Content): readonly string[] => {
     const [name = '', reverse = ''] = pair.split(' ');
     // A present server has the address: the PTR is its own at once, and the other's A waits for its proof.
     if (half === 'name' && held.has(reverse)) return [];
+    // What no known server accounts for is no set: each value has a proof of its own.
+    if (!halvesOf(model, name, reverse).every(([key, value]) => isKnown(key, value))) return [];
     // A new address is taken from an answer that is not complete, and the PTR of the old one goes when one is.
     if (half === 'address' && doubtful.has(name)) return [];
     const isTouched = [...after, ...before].some(([key, { values }]) =>

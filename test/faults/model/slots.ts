@@ -21,7 +21,7 @@ const at = (name: string, type: string, ...says: readonly string[]): Slot => ({ 
 const text = (name: string, said: string): Slot => ({ name, type: 'TXT', says: [said], means: [`"${said}"`] });
 const rrsets = (...each: readonly Slot[]): Option => ({ rrsets: each });
 
-const ds = (tag: number): string => `${tag} 13 2 ${'ab'.repeat(32)}`;
+const ds = (tag: number): string => `${tag} 13 2 ${'12'.repeat(32)}`;
 
 /** `$` at the end of a value stands for the zone. */
 export const slots: Readonly<Record<string, readonly Option[]>> = {
