@@ -1,7 +1,7 @@
 import { ignoreMatcher } from '../model/ignore.ts';
 import type { UnmanagedKind, UnmanagedReason } from '../model/plan.ts';
 import { isApexSet, isNameServersOf, isSoa, traitsOf } from '../model/rr-types.ts';
-import type { RRset } from '../model/rrset.ts';
+import type { RRset, RRsetKey } from '../model/rrset.ts';
 import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, IgnoreRule } from '../model/zone.ts';
 import type { Supports } from '../provider.ts';
@@ -71,10 +71,10 @@ const ownerName = /external-dns\/owner=([^,"\\]+)/;
  * ExternalDNS marks what it owns with a TXT at the same name, or, for one type, at the name with `TYPE-` in front.
  * Null where the zone has no such TXT.
  */
-const foreignOwners = (
-  existing: readonly ExistingRRset[],
+export const foreignOwners = (
+  existing: Iterable<ExistingRRset>,
   zone: string,
-): ((rrset: ExistingRRset) => string | null) | null => {
+): ((rrset: RRsetKey) => string | null) | null => {
   const markers = new Map<string, string>();
   for (const rrset of existing) {
     if (rrset.type !== 'TXT') continue;

@@ -56,7 +56,7 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
   const fitted = fit(retained.zone, target);
   const { owned, unmanaged } = partition(retainInput, fitted);
   const unreadable = existing?.unreadable ?? [];
-  const conflicts = unmanagedConflicts(fitted.rrsets, unmanaged, unreadable);
+  const conflicts = unmanagedConflicts(fitted, unmanaged, unreadable, zone.id.name);
   const wanted = withServersSerial(withoutUnmanagedConflicts(fitted.rrsets, conflicts), owned, zone.id.name);
   const changes = diff(wanted, owned);
   const quarantined = [...fitted.quarantined, ...conflicts.map(conflictQuarantine)];

@@ -43,7 +43,10 @@ export const judgeReviewed = (input: ReviewedInput): JudgedChangeset => {
   const fitted = fit({ ...zone, rrsets: changeset.changes.flatMap(wantedBy), quarantined: [] }, target);
   const { owned, unmanaged } = partition({ zone, target, existing: rrsets, written }, fitted);
   const conflicts = new Map(
-    unmanagedConflicts(fitted.rrsets, unmanaged, existing?.unreadable ?? []).map((each) => [keyOf(each.rrset), each]),
+    unmanagedConflicts(fitted, unmanaged, existing?.unreadable ?? [], zone.id.name).map((each) => [
+      keyOf(each.rrset),
+      each,
+    ]),
   );
   const leftAlone = new Map(unmanaged.map(({ rrset, reason }) => [keyOf(rrset), reason]));
   const whyNotOurs = (change: Change): string | null => {

@@ -1,11 +1,12 @@
 import type { UnmanagedReason } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import { cnameAt, replacedTypes, replacingTypes, standsAlone, traitsOf } from '../model/rr-types.ts';
+import { addressTypes, cnameAt, replacedTypes, replacingTypes, standsAlone, traitsOf } from '../model/rr-types.ts';
 import type { RRset, RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, Quarantine, Unreadable, ZoneId } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import { isProtected } from './ownership.ts';
+import type { FittedZone } from './fit.ts';
+import { foreignOwners, isProtected } from './ownership.ts';
 
 /** A wanted RRset that an unmanaged one is in the way of. */
 export interface UnmanagedConflict {
@@ -22,14 +23,15 @@ export interface UnmanagedRRset {
 /** May the type stay beside a CNAME, where it is not ours? */
 const isAllowedBesideCname = (type: string): boolean => traitsOf(type).besideCname !== undefined;
 
-/** Finds the wanted RRsets that are not ours to write, or that DNS does not allow beside what stays. */
+/** Finds the wanted RRsets of a zone that are not ours to write, or that DNS does not allow beside what stays. */
 export const unmanagedConflicts = (
-  wanted: ReadonlyRRsetMap<RRset>,
+  { rrsets: wanted, compiled }: Pick<FittedZone, 'rrsets' | 'compiled'>,
   unmanaged: readonly UnmanagedRRset[],
   unreadable: readonly Unreadable[],
+  zone: string,
 ): readonly UnmanagedConflict[] => {
   const staying = [...unmanaged.map(keyAndWhy), ...unreadable];
-  return [
+  const conflicts = [
     ...unmanaged
       .filter(({ reason }) => isProtected(reason))
       .flatMap(({ rrset, reason }) =>
@@ -39,6 +41,30 @@ export const unmanagedConflicts = (
     ...unreadable.flatMap((each) => conflict(wanted.get(each), `what exists there cannot be read (${each.why})`)),
     ...cnameConflicts(wanted, [...unmanaged.filter(isServed).map(keyAndWhy), ...unreadable]),
   ];
+  const known = mapRRsets(conflicts.map(({ rrset }) => rrset));
+  return [...conflicts, ...claimedConflicts({ rrsets: wanted, compiled }, unmanaged, zone, known)];
+};
+
+/** What ExternalDNS has marked and not made yet, or made no more: once made by us, it would count as ExternalDNS's. */
+const claimedConflicts = (
+  { rrsets, compiled }: Pick<FittedZone, 'rrsets' | 'compiled'>,
+  unmanaged: readonly UnmanagedRRset[],
+  zone: string,
+  known: ReadonlyRRsetMap<RRset>,
+): readonly UnmanagedConflict[] => {
+  const ownerOf = foreignOwners(
+    unmanaged.map(({ rrset }) => rrset),
+    zone,
+  );
+  if (ownerOf === null) return [];
+  return [...rrsets.values()].flatMap((rrset) => {
+    const { name } = rrset;
+    const answered = addressTypes.map((type) => ({ name, type })).filter((key) => compiled.has(key));
+    const owner = [rrset, ...answered].map(ownerOf).find((each) => each !== null) ?? null;
+    return owner === null || known.has(rrset)
+      ? []
+      : conflict(rrset, `its place is marked as another's (foreign: ExternalDNS owner ${owner})`);
+  });
 };
 
 const conflict = (rrset: RRset | undefined, message: string): readonly UnmanagedConflict[] =>

@@ -59,6 +59,8 @@ describe('in a run for a pull request', () => {
       'hostmaster.yaml': `targets:
   pdns: {provider: powerdns, url: "http://127.0.0.1:1", api_key: {env: KEY}}
   here: {provider: embedded}
+  asked: {provider: embedded, verify_at: ["127.0.0.1:5353", "[::1]:5353"]}
+  asking: {provider: embedded, verify_at: ["127.0.0.1:5353", "192.0.2.1:53"]}
   elsewhere: {provider: embedded, file: ../zones.sqlite}
   hidden: {provider: embedded, file: .git/zones.sqlite}
   file: {provider: ./own.js}
@@ -80,6 +82,7 @@ inventory:
     expect(found.pullRequest?.event).toBe('GITHUB_EVENT_NAME is pull_request');
     expect(found.pullRequest?.refused.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       'target pdns',
+      'target asking',
       'target elsewhere',
       'target hidden',
       'target file',

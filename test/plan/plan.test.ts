@@ -90,6 +90,15 @@ describe('ownership', () => {
     expect(planned.changes).toEqual(['create b A']);
   });
 
+  it('what an ExternalDNS registry has marked is not made, as the next plan would find it foreign', () => {
+    const marks = ['svc', 'a-web', 'a-app'].map((name) => `${name} TXT 1 ${marker}`);
+    const existing = [...apex, ...marks, 'svc AAAA 1 2001:db8::1'];
+    const desired = ['svc A 1 192.0.2.9', 'svc MX 1 10 b.example.com.', 'web A 1 192.0.2.9', 'app AAAA 1 2001:db8::9'];
+    const planned = plan({ desired, existing });
+    expect(planned.problems).toEqual(['unmanaged-conflict', 'unmanaged-conflict', 'unmanaged-conflict']);
+    expect(planned.changes).toEqual(['create app AAAA']);
+  });
+
   it('a CNAME cannot come beside what is left alone', () => {
     const existing = [...apex, 'svc A 1 192.0.2.5', `a-svc TXT 1 ${marker}`];
     const planned = plan({ desired: ['svc CNAME 1 b.example.com.', 'b A 1 192.0.2.1'], existing });

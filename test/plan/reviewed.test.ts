@@ -95,6 +95,7 @@ describe('a reviewed change that no plan could have is a fault', () => {
       {},
       'it cannot stand beside the CNAME that is left alone',
     ],
+    ['beside its mark', change(null, 'svc AAAA 300 2001:db8::1'), {}, "its place is marked as another's (foreign"],
     ['what is ignored', change('manual.x A 300 192.0.2.6', null), { settings: own }, 'is not ours (ignored: manual.**'],
     [
       "the name server's own type",

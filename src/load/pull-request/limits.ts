@@ -47,17 +47,20 @@ export const limitsOf = (
 const outside = 'it is not in the folder of hostmaster.yaml, or under a name with a dot in front';
 
 const whyNoTarget = (
-  { file, provider }: Readonly<Record<string, unknown>>,
+  { file, provider, verify_at }: Readonly<Record<string, unknown>>,
   providers: Providers,
   folder: string,
 ): string | null => {
   const name = typeof provider === 'string' ? provider : '';
   if (!Object.hasOwn(providers, name)) return 'its provider is code';
   if (providers[name]?.isOffline !== true) return 'it needs a network';
+  const asked: readonly unknown[] = Array.isArray(verify_at) ? verify_at : [];
+  if (!asked.every((at) => ofThisMachine.test(String(at)))) return 'its verify_at is of other machines';
   const path = resolve(folder, typeof file === 'string' ? file : `${ownFolder}/embedded.sqlite`);
   return isOwnFile(folder, path) ? null : `its file: ${outside}`;
 };
 
+const ofThisMachine = /^(?:127(?:\.[0-9]{1,3}){3}|\[::1\]):[0-9]+$/;
 const ownFolder = '.hostmaster';
 
 /** May a database of ours be there: in the folder, and in no hidden folder (.git) but our own? Symlinks are followed. */

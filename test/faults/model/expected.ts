@@ -59,7 +59,7 @@ export const expectedOf = (model: Model): ReadonlyMap<string, Expected> => {
     ...wanted.keys(),
     ...all.flatMap((each) => each.wanted.map(({ key }) => key)),
   ]);
-  const foreign = new Set([...before.keys()].filter((key) => isForeign(key, before, zones)));
+  const foreign = new Set([...keys].filter((key) => isForeign(key, before, zones)));
   const foreignNames = new Set([...foreign].map(nameOf));
   const expectOne = (key: string): Expected => {
     const [is, then] = [before.get(key) ?? null, wanted.get(key) ?? null];
