@@ -44,6 +44,14 @@ describe('a text of many strings that became another', () => {
     expect(markdown).toContain(`"&#32;(${said})</code>`);
   });
 
+  it('is compared with what it was where another value changes as well, and both its ends', () => {
+    const was = set(60, txt(`v=spf1 a ${before.join(' ')} -all`), '"token=1"');
+    const is = set(60, txt(`v=spf1 mx ${put(200, 'include:evil.example').join(' ')} ~all`), '"token=2"');
+    const report = preparePlanned(planOf([changeset(apex, [replace(apex, 'TXT', was, is)])]));
+    expect(render('text', report)).toContain('word199 include:evil.example word200');
+    expect(render('markdown', report)).toContain('<b>include:evil.example&#32;</b>');
+  });
+
   it('says where spaces alone differ, in too many places to be shown', () => {
     const text = planned('text', 'TXT', txt(before.join(' ')), txt(before.join('  ')));
     expect(text).toContain('" (the same words with other spaces)\n');
