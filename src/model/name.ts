@@ -186,7 +186,8 @@ const toALabel = (part: string, whole: string): string => {
     ? null
     : toASCII(part, { checkHyphens: false, checkBidi: true, checkJoiners: true });
   if (label === null || label === '' || label.includes('.')) {
-    throw new SyntaxProblem(`the name ${shorten(whole)} is not valid IDNA (UTS #46): ${shorten(part)}`, 'name-syntax');
+    const which = part === whole ? '' : `: ${shorten(part)}`;
+    throw new SyntaxProblem(`the name ${shorten(whole)} is not valid IDNA (UTS #46)${which}`, 'name-syntax');
   }
   return label;
 };

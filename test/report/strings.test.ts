@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRdata } from '../../src/model/rdata.ts';
 import { type Format, preparePlanned, prepareVerified, render } from '../../src/report/index.ts';
 import { inOnePiece } from '../../src/report/values/strings.ts';
-import { changeset, difference, planOf, replace, set, times } from './make.ts';
+import { changeset, create, difference, planOf, remove, replace, set, times } from './make.ts';
 
 const apex = 'example.com.';
 const words = (number: number) => times(number, (i) => `word${i}`);
@@ -44,6 +44,14 @@ describe('a text of many strings that became another', () => {
     expect(markdown).toContain(`"&#32;(${said})</code>`);
   });
 
+  it('is compared with what it was where another value changes as well, and both its ends', () => {
+    const was = set(60, txt(`v=spf1 a ${before.join(' ')} -all`), '"token=1"');
+    const is = set(60, txt(`v=spf1 mx ${put(200, 'include:evil.example').join(' ')} ~all`), '"token=2"');
+    const report = preparePlanned(planOf([changeset(apex, [replace(apex, 'TXT', was, is)])]));
+    expect(render('text', report)).toContain('word199 include:evil.example word200');
+    expect(render('markdown', report)).toContain('<b>include:evil.example&#32;</b>');
+  });
+
   it('says where spaces alone differ, in too many places to be shown', () => {
     const text = planned('text', 'TXT', txt(before.join(' ')), txt(before.join('  ')));
     expect(text).toContain('" (the same words with other spaces)\n');
@@ -78,6 +86,15 @@ describe('a text of many strings that became another', () => {
     expect(render('text', report).length).toBeLessThan(400);
     expect(render('text', report)).toContain('word199 INSERTED word200');
   });
+});
+
+it.each(['text', 'markdown'] as const)('shows a policy or a key that is new or goes as a whole: %s', (format) => {
+  const policy = txt(
+    `v=spf1 ${before.slice(0, 30).join(' ')} include:evil.example ${before.slice(0, 20).join(' ')} -all`,
+  );
+  const changes = [create(`a.${apex}`, 'TXT', set(60, policy)), remove(`b.${apex}`, 'TXT', set(60, policy))];
+  const shown = render(format, preparePlanned(planOf([changeset(apex, changes)])));
+  expect(shown.split(inOnePiece('TXT', policy))).toHaveLength(3);
 });
 
 describe('a text in one piece', () => {

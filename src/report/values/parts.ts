@@ -11,6 +11,8 @@ export interface Part {
 
 /** Up to this many characters a value is shown whole. */
 export const longestWhole = 120;
+/** The same for one that stands beside no other: a policy or a key is seen whole before it is served. */
+const longestAlone = 450;
 /** Of what is alike: how much shows at the beginning and the end of the value, and beside what differs. */
 const atBeginning = 16;
 const atEnd = 8;
@@ -52,7 +54,7 @@ const unitsWithoutSign = (text: string): readonly string[] => unitsOf(text.repla
 
 /** A value, shortened so that it cannot be taken for another one. */
 export const partsBeside = (text: string, other: string | null): readonly Part[] => {
-  if (other === null || !isLong(text)) return partsAlone(text);
+  if (other === null || !isLong(text)) return partsAlone(text, longestAlone);
   return partsOfPair(other, text).is.map((part) => (part.kind === 'differing' ? { ...part, kind: 'same' } : part));
 };
 

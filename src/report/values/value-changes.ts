@@ -1,5 +1,5 @@
 import { isLong, type Part, partsAlone, partsBeside, partsOfPair } from './parts.ts';
-import { wordsThatDiffer } from './words.ts';
+import { lengthOfShared, wordsThatDiffer } from './words.ts';
 
 /** A value that goes or comes. `partner`: the line beside it is what it became, or what it was. */
 export interface ValueLine {
@@ -101,8 +101,10 @@ const nearest = (value: string, others: readonly string[]): string | null => {
 
 const leastAlike = 20;
 
-/** How many characters two texts begin and end with alike. */
-const lengthAlike = (a: string, b: string): number => {
+/** How many characters two texts begin and end with alike, or have in the same words where that is more. */
+const lengthAlike = (a: string, b: string): number => Math.max(lengthAtEnds(a, b), lengthOfShared(a, b));
+
+const lengthAtEnds = (a: string, b: string): number => {
   const shorter = Math.min(a.length, b.length);
   let start = 0;
   while (start < shorter && a[start] === b[start]) start += 1;

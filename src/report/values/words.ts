@@ -18,6 +18,12 @@ export const wordsThatDiffer = (was: string, is: string): string => {
   return [...said('words that go', gone), ...said('words that come', come)].join('; ');
 };
 
+/** How many characters the words have that two texts share, in whatever order. */
+export const lengthOfShared = (text: string, other: string): number => {
+  const length = (words: readonly string[]) => words.reduce((sum, word) => sum + word.length, 0);
+  return length(wordsOf(text)) - length(wordsBeyond(text, other));
+};
+
 /** Those of `text` that `other` has not, or not as often, in their order. */
 const wordsBeyond = (text: string, other: string): readonly string[] => {
   const left = new Map<string, number>();
