@@ -28,8 +28,11 @@ export interface Api {
   changes(zone: string, serial: number, signal: AbortSignal | undefined): Promise<Transferred | null>;
   /** The SOA at the primary, where it has the zone and says so. */
   soa(zone: string, signal: AbortSignal | undefined): Promise<MessageRecord | null>;
-  /** Sends it once; gives the RCODE. Throws WRITE_UNKNOWN where it may have been applied. */
-  update(update: Update, signal: AbortSignal | undefined): Promise<string>;
+  /**
+   * Sends it once; gives the RCODE. Throws WRITE_UNKNOWN where it may have been applied. `before` is called before each server
+   * that is tried: those before it may have taken all of their time without being reached.
+   */
+  update(update: Update, signal: AbortSignal | undefined, before?: () => Promise<void>): Promise<string>;
 }
 
 /** Milliseconds more for each record of an update: four times what a loaded Knot was seen to take. */
@@ -108,11 +111,14 @@ export const openApi = (settings: Settings, onDebug: (message: string) => void):
         }
       }),
     soa: (zone, signal) => soaAt(zone, primaryGroup, signal),
-    update: async (update, signal) => {
+    update: async (update, signal, before) => {
       const message = encodeUpdate(randomInt(0x10000), update);
       const timeoutMs = timeout + (update.steps.length + update.prerequisites.length) * extraTimeEach;
       try {
-        const answer = await primaryGroup.write((server) => exchange(server, message, { key, timeoutMs, signal }));
+        const answer = await primaryGroup.write(async (server) => {
+          await before?.();
+          return exchange(server, message, { key, timeoutMs, signal });
+        });
         return rcodeName(answer.rcode);
       } catch (error) {
         throw writeFailure(error, { what: `the update of ${update.zone}`, where: primaryGroup.where() });

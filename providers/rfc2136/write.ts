@@ -42,8 +42,7 @@ export const applyWrite = async (
     if (refused.length > 0) return { status: 'refused', refused };
     const update = updateFor(zone.name, changes, content, { level, limit: session.api.limit });
     if (update === null) return { status: 'refused', refused: refusalsIfOneName(changes, tooLong) };
-    await sending?.before();
-    const rcode = await session.api.update(update, signal);
+    const rcode = await session.api.update(update, signal, sending?.before);
     if (rcode === 'NOERROR') return readBack(session, write, basis, signal);
     if (attempt >= maxTries(rcode))
       return { status: 'refused', refused: refusalsIfOneName(changes, refusalOf(session, rcode)) };

@@ -168,7 +168,7 @@ const applyReviewed = async (
   const { store, problems: unsaved, hasFailed } = watchStore(resources.store);
   const context = quietOnce(hasFailed, outer);
   const work = workOf(plan, definitions, targets);
-  await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), targets, context });
+  await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), definitions, context });
   refuseStopped(context);
   const { unwritable, problems } = await recover(resources, definitions, context);
   refuseStopped(context);

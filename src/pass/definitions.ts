@@ -3,6 +3,7 @@ import type { Definitions } from '../model/definitions.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import type { PassOptions } from '../run.ts';
 import type { ProviderLookup, RunContext } from '../target.ts';
+import { parseAllows } from './allows.ts';
 import { refuseUnknown, sourcesOf, zoneName } from './options.ts';
 import { refuseStopped } from './stopped.ts';
 
@@ -30,9 +31,12 @@ export const readDefinitions = async (options: PassOptions, context: ReadContext
     options.targets ?? [],
     [...some.targets, ...refused].map(({ name }) => name),
   );
-  // A server's names lie in several zones: what one of them gets depends on all.
-  return zones !== undefined && hasRoles(some) ? load(sources) : some;
+  return zones !== undefined && needsAll(some, options) ? load(sources) : some;
 };
+
+/** A server's names lie in several zones: what one of them gets depends on all. New name servers may be in any of them, too. */
+const needsAll = (definitions: Definitions, { allow }: Pick<PassOptions, 'allow'>): boolean =>
+  hasRoles(definitions) || parseAllows(allow).some((each) => each.allow.guard === 'delegation');
 
 /** Does the repository speak of servers? Also where it only says what they would get: an inventory that is left out is no empty one. */
 export const hasRoles = ({
@@ -40,7 +44,7 @@ export const hasRoles = ({
 }: Definitions): boolean =>
   registration !== null || [inventories, grants, labels, groups, unusable].some(({ length }) => length > 0);
 
-/** Without --zone, all; a zone that was only read because servers have names in several is not asked for. */
+/** Without --zone, all; one that was only read for the sake of others is not asked for. */
 export const selectedZones = (
   zones: readonly DesiredZone[],
   { zones: names }: Pick<PassOptions, 'zones'>,

@@ -1,3 +1,4 @@
+import type { TargetDefinition } from '../model/definitions.ts';
 import { listed } from '../model/phrases.ts';
 import { pooled } from '../model/pool.ts';
 import type { Answer, Asker, NameServer, NoAnswer, Question } from '../model/ports.ts';
@@ -6,7 +7,7 @@ import { addressTypes, isAddressType, isNameServers, isSoa, soaAt } from '../mod
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow } from '../plan/index.ts';
-import type { OpenTargets, RunContext } from '../target.ts';
+import type { RunContext } from '../target.ts';
 import {
   type AddressedNameServer,
   type AddressSources,
@@ -42,7 +43,8 @@ export interface DelegationsInput {
   readonly allows: readonly Allow[];
   /** All that are configured, as they are wanted. */
   readonly zones: readonly DesiredZone[];
-  readonly targets: OpenTargets;
+  /** All that are configured, whether or not this run opens them. */
+  readonly targets: readonly Pick<TargetDefinition, 'name' | 'verify_at'>[];
   readonly context: Pick<RunContext, 'ask' | 'lookup'>;
 }
 
@@ -58,6 +60,7 @@ export const delegationCheck = ({ allows, context, targets, zones }: Delegations
   const { lookup } = context;
   const addresses = { elsewhere: configuredAddresses(zones), ...(lookup === undefined ? {} : { lookup }) };
   const ask = onceIfSilent(context.ask);
+  const verifyAt = new Map(targets.map((each) => [each.name, each.verify_at ?? []]));
   return async (zone, target, existing) => {
     const names = allowedNames(zone, target, allows);
     if (names.length === 0) return { unready: new Map(), unasked: [] };
@@ -69,7 +72,7 @@ export const delegationCheck = ({ allows, context, targets, zones }: Delegations
     const verifiedAt = (name: string): readonly NameServer[] => {
       const holding =
         name === zone.id.name ? [target] : (zones.find(({ id }) => id.name === name)?.settings.targets ?? []);
-      return holding.flatMap((each) => targets.open.get(each)?.definition.verify_at ?? []);
+      return holding.flatMap((each) => verifyAt.get(each) ?? []);
     };
     const found = await pooled(names, namesAtOnce, async (name) => {
       return { name, ...(await checkOne(name, sides, { ask, addresses, verifiedAt })) };

@@ -8,6 +8,7 @@ import { readDefinitions } from './definitions.ts';
 import { type IdentifiedState, identifyState } from './identities.ts';
 import { refuseOfPullRequest } from './pull-request.ts';
 import { type Selection, selectionOf } from './selection.ts';
+import { refuseStopped } from './stopped.ts';
 import { closeTargets, openTargets } from './targets.ts';
 
 /** What a pass has open at the outside; whoever opened it closes it. */
@@ -108,6 +109,8 @@ export const withTargets = async <T>(
 ): Promise<T> => {
   const targets = await openTargets(definitions, which, context);
   try {
+    // One that is not open, as somebody wants to stop, is no target that failed.
+    refuseStopped(context);
     return await job(targets);
   } finally {
     await closeTargets(targets);

@@ -1,4 +1,5 @@
 import { deletionEvidenceAt, desiredDigestOf } from '../memory/index.ts';
+import type { TargetDefinition } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { LastSync, Store } from '../model/ports.ts';
@@ -31,6 +32,8 @@ interface PlanContext {
   readonly evidence: SharedEvidence;
   readonly isDue: (zone: DesiredZone, target: string) => boolean;
   readonly options: Pick<PassOptions, 'full'>;
+  /** All targets of hostmaster.yaml. Default is those that are open. */
+  readonly configured?: readonly TargetDefinition[];
   readonly store: Store;
   readonly context: RunContext;
 }
@@ -42,7 +45,15 @@ export const plan = async (
   context: RunContext,
 ): Promise<PlannedAll> => {
   const allows = given.map(({ allow }) => allow);
-  const planning = { allows, evidence, isDue: selection.isDue, options, store, context };
+  const planning = {
+    allows,
+    evidence,
+    isDue: selection.isDue,
+    options,
+    configured: definitions.targets,
+    store,
+    context,
+  };
   return planAll(definitions.zones, targets, planning);
 };
 
@@ -67,7 +78,8 @@ export const planAll = async (
     done += 1;
     planning.context.onStep?.({ stage: 'read', done, total });
   };
-  const checkDelegations = delegationCheck({ allows: planning.allows, zones, targets, context: planning.context });
+  const { allows, configured = [...targets.open.values()].map(({ definition }) => definition), context } = planning;
+  const checkDelegations = delegationCheck({ allows, zones, targets: configured, context });
   const run = { ...planning, checkDelegations };
   const planned = await Promise.all(byTarget.map((each) => planTarget(each.target, each.zones, run, onRead)));
   const down = new Map(planned.flatMap(({ down: error, name }) => (error === null ? [] : [[name, error] as const])));

@@ -87,13 +87,19 @@ const whyInvalidSchema = async ({ schema, secrets }: Unchecked): Promise<string 
 const isFactory = (value: unknown): value is ProviderFactory =>
   isObjectLike(value) && value.apiVersion === supportedVersion && typeof value.open === 'function';
 
-/** Its `serverId`, which must be a string; by its keys where it has none. */
-const serverIdOf = (factory: ProviderFactory, target: ServerTarget): string => {
-  if (factory.serverId === undefined) return serverIdByKeys(target);
-  const id: unknown = factory.serverId(target);
-  if (typeof id === 'string') return id;
-  throw new HostmasterError('CONFIG', `the provider ${factory.name} has a serverId that gives no string; fix it there`);
-};
+/** Its `serverId`, by its keys where it has none, or its `stateId`; each must be a string, and is asked with its `this`. */
+const idBy =
+  (factory: ProviderFactory, method: 'serverId' | 'stateId', source: Source) =>
+  (target: ServerTarget): string => {
+    try {
+      const id: unknown = factory[method] === undefined ? serverIdByKeys(target) : factory[method](target);
+      if (typeof id === 'string') return id;
+    } catch (error) {
+      throw reportedError(source, method, error, { ...target, secrets: {} });
+    }
+    const message = `the provider ${factory.name} has a ${method} that gives no string; fix it there`;
+    throw new HostmasterError('CONFIG', message);
+  };
 
 /** The provider that it opens is checked before it is used. Its methods keep their `this`: it may be of a class. */
 const withChecks = (factory: ProviderFactory): ProviderFactory => {
@@ -105,21 +111,17 @@ const withChecks = (factory: ProviderFactory): ProviderFactory => {
     if (problem === null) return isolated(provider, name, context);
     throw new HostmasterError('CONFIG', `the provider ${name} ${problem}; fix it there`);
   };
-  const serverId = (target: ServerTarget): string => {
-    try {
-      return serverIdOf(factory, target);
-    } catch (error) {
-      throw reportedError(source, 'serverId', error, { ...target, secrets: {} });
-    }
-  };
-  return { ...withReports(factory, source, open), serverId };
+  const stateId = factory.stateId === undefined ? {} : { stateId: idBy(factory, 'stateId', source) };
+  return { ...withReports(factory, source, open), serverId: idBy(factory, 'serverId', source), ...stateId };
 };
 
 /** A built-in provider's factory: whatever it or its providers throw is an error of their target, and no end of the command. */
-export const withGuard = (factory: ProviderFactory): ProviderFactory =>
-  withReports(factory, builtInSource(factory.name), async (context) =>
+export const withGuard = (factory: ProviderFactory): ProviderFactory => ({
+  ...factory,
+  ...withReports(factory, builtInSource(factory.name), async (context) =>
     guarded(await factory.open(context), factory.name, context),
-  );
+  ),
+});
 
 /** The factory, whose methods throw nothing but HostmasterErrors. */
 const withReports = (factory: ProviderFactory, source: Source, open: ProviderFactory['open']): ProviderFactory => {

@@ -3,6 +3,7 @@ import type { Origin } from '../model/origin.ts';
 import type { Action, Change, PlannedRRset } from '../model/plan.ts';
 import { addressTypeOf, addressTypes, isAddressType } from '../model/rr-types.ts';
 import { partsOfPair, shortened, textOf } from './values/parts.ts';
+import { inOnePiece } from './values/strings.ts';
 import { type ValueChanges, valueChanges } from './values/value-changes.ts';
 import { checkedInCode, checkInWords, codeInWords } from './words/check.ts';
 import { originsInWords } from './words/origin.ts';
@@ -105,7 +106,10 @@ const sideOf = (type: string, rrset: PlannedRRset | null): Side | null => {
     return {
       types: [type],
       ttl,
-      values: values.map(({ rdata, origins }) => ({ text: codeInWords(type, rdata) ?? rdata, origins })),
+      values: values.map(({ rdata, origins }) => ({
+        text: codeInWords(type, rdata) ?? inOnePiece(type, rdata),
+        origins,
+      })),
       check: check !== null && isAddressType(type) ? checkInWords(check) : null,
       isCode: false,
     };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hostmaster } from '../command.ts';
+import { forgetUnanswered } from '../faults/target-repository.ts';
 import { credentials } from '../providers/route53/fake.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { type Moto, startMoto } from '../servers/moto.ts';
@@ -245,6 +246,7 @@ describe('on a fake of AWS', () => {
       });
       expect(ended.code).toBe(-1);
       fake.bend(null);
+      forgetUnanswered(lab.folder);
       expectApplied(await lab.apply());
       expect(claimed()).toEqual(['192.0.2.1', '192.0.2.12', '192.0.2.13', '192.0.2.14']);
       expect(checked()).toEqual(['192.0.2.12:25', '192.0.2.13:25', '192.0.2.14:25', '192.0.2.1:25']);
@@ -268,6 +270,7 @@ describe('on a fake of AWS', () => {
       },
     });
     fake.bend(null);
+    forgetUnanswered(lab.folder);
     expect(checked()).toHaveLength(3);
     lab.write('labels.yaml', withoutClaim);
     expectApplied(await lab.apply());

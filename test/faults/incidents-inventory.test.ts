@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
-import { type Netbox, type NetboxOptions, startNetbox } from '../servers/inventory-netbox.ts';
+import { type Netbox, startNetbox } from '../servers/inventory-netbox.ts';
 import { secretOf } from '../servers/secret.ts';
 import {
   appliedScene,
@@ -47,10 +47,9 @@ describe('NetBox paging: one object comes twice, another is left out, and the co
   let scene: Scene;
   let netbox: Netbox;
 
-  /** Twelve devices at a NetBox of its own, which the inventory is read from then on. */
-  const serve = async (options: NetboxOptions): Promise<void> => {
-    await netbox?.stop();
-    netbox = await startNetbox(options);
+  beforeAll(async () => {
+    scene = await makeScene(pdns, { servers: twelve });
+    netbox = await startNetbox({ version: '4.5' });
     for (const [i, name] of twelve.entries()) {
       netbox.devices.push({ id: i + 1, name, tags: ['web'] });
       netbox.addresses.push({ id: i + 1, address: `${scene.address(i + 1)}/24`, device: i + 1 });
@@ -62,10 +61,6 @@ describe('NetBox paging: one object comes twice, another is left out, and the co
       page_size: 5,
     };
     configure(scene, (settings) => ({ ...settings, inventory: { lab } }));
-  };
-  beforeAll(async () => {
-    scene = await makeScene(pdns, { servers: twelve });
-    await serve({ version: '4.5' });
     expect(await scene.apply()).toMatchObject({ code: 0 });
     await scene.expectAll(twelve);
     await scene.watch(twelve);
@@ -76,7 +71,7 @@ describe('NetBox paging: one object comes twice, another is left out, and the co
   });
 
   it('is noticed, and the ones left out stay, run after run: exit 1', async () => {
-    await serve({ version: '4.5', pagingFault: 'always' });
+    netbox.become({ pagingFault: 'always' });
     for (let i = 0; i < 4; i += 1) {
       scene.pass(5 * minute);
       const { code, stdout } = await scene.apply();
@@ -88,7 +83,7 @@ describe('NetBox paging: one object comes twice, another is left out, and the co
   });
 
   it('is none by cursor', async () => {
-    await serve({ version: '4.7', pagingFault: 'always' });
+    netbox.become({ version: '4.7' });
     expect(await scene.apply()).toMatchObject(nothing);
   });
 });

@@ -167,7 +167,7 @@ guards: {absence: {snapshots: 3, grace: 10m}, max_shrink: {percent: 30, min_serv
     const folder = repository({ 'hostmaster.yaml': withZone('{targets: [pdns], create: true}') });
     const found = await load({ config: join(folder, 'hostmaster.yaml'), providers, only: 'config' });
     expect(found.problems).toEqual([]);
-    expect(found.zones).toMatchObject([{ rrsets: [], complete: false, settings: { create: { kind: 'Native' } } }]);
+    expect(found.zones).toMatchObject([{ rrsets: [], complete: true, settings: { create: { kind: 'Native' } } }]);
   });
 
   it('takes targets and state from another file', async () => {

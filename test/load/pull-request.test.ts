@@ -2,14 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { factory as embedded } from '../../providers/embedded/index.ts';
-import { factory as powerdns } from '../../providers/powerdns/index.ts';
+import { registry as providers } from '../../src/cli/registry.ts';
 import { inventorySources } from '../../src/inventory/index.ts';
 import { load } from '../../src/load/index.ts';
 import { pullRequestEvent } from '../../src/load/pull-request/event.ts';
 import { repository, shown } from './load-repository.ts';
 
-const providers = { embedded, powerdns };
 const target = 'targets: {pdns: {provider: powerdns, url: "http://127.0.0.1:1", api_key: {env: KEY}}}\n';
 const config = `${target}zones: {}\n`;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asFactory } from '../../src/plugins/factory.ts';
+import { asFactory, withGuard } from '../../src/plugins/factory.ts';
 import type { ProviderFactory } from '../../src/provider.ts';
 
 // What Hostmaster supplies for a provider of a package or a file that does not say it of itself.
@@ -31,6 +31,10 @@ const loaded = async (factory: object, ofSupports: object): Promise<ProviderFact
 const opened = async (ofSupports: object) =>
   (await loaded({}, ofSupports)).open({ config: {}, secrets: {}, folder: '.' });
 
+function stateIdOfThis(this: { readonly account: string }, { name }: { readonly name: string }): string {
+  return `${this.account} of ${name}`;
+}
+
 const target = { name: 'a', config: { url: 'http://127.0.0.1/' }, folder: '.' };
 
 it('synthesised types are answered by PowerDNS, unless the provider says by what', async () => {
@@ -61,4 +65,21 @@ it('the server is told by the keys, unless the provider says which it is', async
 it('a server that is no text is refused', async () => {
   const wrong = await loaded({ serverId: () => 1 }, { synthesised: [] });
   expect(() => wrong.serverId?.(target)).toThrow('the provider own has a serverId that gives no string');
+});
+
+it('what is remembered of a target is about what its stateId says, which is asked with its this and gives a string', async () => {
+  const own = { account: 'mine', stateId: stateIdOfThis };
+  const { stateId } = await loaded(own, {});
+  expect(stateId?.(target)).toBe('mine of a');
+  expect((await loaded({}, {})).stateId).toBeUndefined();
+  const wrong = await loaded({ stateId: () => 7 }, {});
+  expect(() => wrong.stateId?.(target)).toThrow('the provider own has a stateId that gives no string; fix it there');
+  const broken = await loaded({ stateId: () => JSON.parse('') }, {});
+  expect(() => broken.stateId?.(target)).toThrow('the provider own has a bug in stateId');
+});
+
+it('only a built-in provider is believed to need no network, and keeps all else that it says of itself', async () => {
+  expect((await loaded({ isOffline: true }, {})).isOffline).toBeUndefined();
+  const own = { ...(await loaded({}, {})), isOffline: true, stateId: () => 'one' };
+  expect(withGuard(own)).toMatchObject({ isOffline: true, stateId: own.stateId, serverId: own.serverId });
 });

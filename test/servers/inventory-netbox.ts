@@ -39,6 +39,8 @@ export interface Netbox {
   readonly machines: NetboxMachine[];
   readonly addresses: NetboxAddress[];
   bend(bend: NetboxBend | null): void;
+  /** Goes on as one of another version, or with another fault, at the same address. */
+  become(options: NetboxOptions): void;
   clear(): void;
   stop(): Promise<void>;
 }
@@ -57,7 +59,8 @@ export interface NetboxOptions {
 const maxPageSize = 1000;
 const defaultPageSize = 50;
 
-interface State extends Required<NetboxOptions> {
+interface State {
+  options: Required<NetboxOptions>;
   readonly devices: NetboxMachine[];
   readonly machines: NetboxMachine[];
   readonly addresses: NetboxAddress[];
@@ -67,10 +70,12 @@ interface State extends Required<NetboxOptions> {
 /** Starts a NetBox on a free port of 127.0.0.1. */
 export const startNetbox = async (options: NetboxOptions = {}): Promise<Netbox> => {
   const state: State = {
-    version: '4.7',
-    token: 'nbt_Ab3dEf6hIj9k.0123456789abcdefghijklmnopqrstuvwxyzABCD',
-    pagingFault: 'unordered',
-    ...options,
+    options: {
+      version: '4.7',
+      token: 'nbt_Ab3dEf6hIj9k.0123456789abcdefghijklmnopqrstuvwxyzABCD',
+      pagingFault: 'unordered',
+      ...options,
+    },
     devices: [],
     machines: [],
     addresses: [],
@@ -82,7 +87,7 @@ export const startNetbox = async (options: NetboxOptions = {}): Promise<Netbox> 
     incoming.resume();
     requests.push({ path: incoming.url ?? '', headers: incoming.headers });
     const { status, body } = answerTo(state, new URL(incoming.url ?? '/', origin), incoming.headers.authorization);
-    response.writeHead(status, { 'content-type': 'application/json', 'api-version': state.version }).end(body);
+    response.writeHead(status, { 'content-type': 'application/json', 'api-version': state.options.version }).end(body);
   });
   const { port, close } = await listen(server);
   origin = `http://127.0.0.1:${port}`;
@@ -94,6 +99,9 @@ export const startNetbox = async (options: NetboxOptions = {}): Promise<Netbox> 
     addresses: state.addresses,
     bend: (bend) => {
       state.bend = bend;
+    },
+    become: (next) => {
+      state.options = { ...state.options, ...next };
     },
     clear: () => {
       requests.length = 0;
@@ -110,7 +118,7 @@ interface Reply {
 const reply = (status: number, value: unknown): Reply => ({ status, body: JSON.stringify(value) });
 
 const answerTo = (state: State, url: URL, authorization: string | undefined): Reply => {
-  const refusal = refusalOf(state.token, authorization);
+  const refusal = refusalOf(state.options.token, authorization);
   if (refusal !== null) return reply(403, { detail: refusal });
   const objects = objectsOf(state, url);
   if (objects === null) return reply(404, { detail: 'Not found.' });
@@ -131,7 +139,8 @@ const refusalOf = (token: string, authorization: string | undefined): string | n
 type Rendered = Readonly<Record<string, unknown>> & { readonly id: number };
 
 const objectsOf = (state: State, url: URL): readonly Rendered[] | null => {
-  const { version, devices, machines, addresses } = state;
+  const { devices, machines, addresses } = state;
+  const { version } = state.options;
   const query = url.searchParams;
   switch (url.pathname) {
     case '/api/dcim/devices/':
@@ -175,7 +184,7 @@ const pageOf = (state: State, url: URL, objects: readonly Rendered[]): NetboxPag
     for (const [key, value] of Object.entries({ limit, ...changes })) next.searchParams.set(key, String(value));
     return next.href;
   };
-  if (query.has('start') && state.version !== '4.5') {
+  if (query.has('start') && state.options.version !== '4.5') {
     if (query.has('offset')) return "'start' and 'offset' are mutually exclusive.";
     if (query.has('ordering')) return 'Ordering cannot be specified in conjunction with cursor-based pagination.';
     const results = byId.filter(({ id }) => id >= Number(query.get('start'))).slice(0, limit);
@@ -184,7 +193,7 @@ const pageOf = (state: State, url: URL, objects: readonly Rendered[]): NetboxPag
     return { count: null, next, previous: null, results };
   }
   const offset = Number(query.get('offset') ?? 0);
-  const faulty = state.pagingFault === 'always' || query.get('ordering') !== 'id';
+  const faulty = state.options.pagingFault === 'always' || query.get('ordering') !== 'id';
   const from =
     faulty && offset > 0
       ? [...byId.slice(0, offset), ...byId.slice(offset - 1, offset), ...byId.slice(offset + 1)]

@@ -1,12 +1,13 @@
+import type { Definitions } from '../../model/definitions.ts';
 import { HostmasterError } from '../../model/errors.ts';
 import { compileGlob } from '../../model/glob.ts';
-import type { Withheld } from '../../model/plan.ts';
+import type { Changeset, Withheld } from '../../model/plan.ts';
 import { pooled, readsAtOnce } from '../../model/pool.ts';
 import type { Store } from '../../model/ports.ts';
 import type { DesiredZone, ZoneSnapshot } from '../../model/zone.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
 import { type Allow, absentAllows, type JudgedChangeset, judgeReviewed, type PlanTarget } from '../../plan/index.ts';
-import type { OpenTargets, RunContext } from '../../target.ts';
+import type { RunContext } from '../../target.ts';
 import { snapshotAfter } from '../../verify/index.ts';
 import { delegationCheck } from '../delegations.ts';
 import { unanswerableTypes } from '../readiness.ts';
@@ -16,8 +17,13 @@ import type { ReviewedWork } from './reviewed-work.ts';
 interface Judging {
   readonly store: Pick<Store, 'written'>;
   readonly allows: readonly Allow[];
-  readonly targets: OpenTargets;
+  readonly definitions: Pick<Definitions, 'targets' | 'zones'>;
   readonly context: RunContext;
+}
+
+interface JudgingOne extends Judging {
+  /** What the plan writes to each of its zones, and nothing else of them. */
+  readonly planned: readonly DesiredZone[];
 }
 
 /**
@@ -26,7 +32,8 @@ interface Judging {
  */
 export const refuseForbidden = async (work: readonly ReviewedWork[], judging: Judging): Promise<void> => {
   await expectReads(work, judging.context);
-  const judged = await pooled(work, readsAtOnce, (each) => judgeOne(each, judging));
+  const planned = work.map(({ changeset, zone }) => zoneAfter(zone, null, changeset));
+  const judged = await pooled(work, readsAtOnce, (each) => judgeOne(each, { ...judging, planned }));
   const faults = faultCollector();
   judged.forEach(({ faults: own }, i) => {
     const changeset = work[i]?.changeset;
@@ -51,7 +58,7 @@ const expectReads = async (work: readonly ReviewedWork[], { signal }: RunContext
 };
 
 /** A zone that is missing is not judged, nor one that was to be made and is there: both are stale. */
-const judgeOne = async (work: ReviewedWork, judging: Judging): Promise<JudgedChangeset> => {
+const judgeOne = async (work: ReviewedWork, judging: JudgingOne): Promise<JudgedChangeset> => {
   const { changeset, target, zone } = work;
   const { store, allows, context } = judging;
   const { signal } = context;
@@ -66,12 +73,12 @@ const judgeOne = async (work: ReviewedWork, judging: Judging): Promise<JudgedCha
 const targetFor = async (
   { changeset, target, zone }: ReviewedWork,
   existing: ZoneSnapshot | null,
-  { allows, context, targets }: Judging,
+  { allows, context, definitions, planned }: JudgingOne,
 ): Promise<PlanTarget> => {
   const { supports, healthChecks = null, nativeChecks = null } = target.provider;
-  const { rrsets } = snapshotAfter(zone.id, existing, changeset.changes);
-  const after: DesiredZone = { ...zone, rrsets };
-  const check = delegationCheck({ allows, zones: [after], targets, context });
+  const after = zoneAfter(zone, existing, changeset);
+  const zones = [after, ...planned, ...definitions.zones];
+  const check = delegationCheck({ allows, zones, targets: definitions.targets, context });
   const { unready } = await check(after, target.definition.name, existing);
   const isSynthesised = changeset.changes.some(
     (change) => change.after !== null && supports.synthesised.includes(change.type),
@@ -85,6 +92,11 @@ const targetFor = async (
     unready,
   };
 };
+
+const zoneAfter = (zone: DesiredZone, existing: ZoneSnapshot | null, { changes }: Changeset): DesiredZone => ({
+  ...zone,
+  rrsets: snapshotAfter(zone.id, existing, changes).rrsets,
+});
 
 /** Throws GUARD_REFUSED for servers that a plan says are gone, and that this run's `--allow absent` do not name again. */
 export const refuseAbsent = (absent: readonly string[], allow: readonly string[]): void => {

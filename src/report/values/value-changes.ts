@@ -1,4 +1,5 @@
 import { isLong, type Part, partsAlone, partsBeside, partsOfPair } from './parts.ts';
+import { wordsThatDiffer } from './words.ts';
 
 /** A value that goes or comes. `partner`: the line beside it is what it became, or what it was. */
 export interface ValueLine {
@@ -38,7 +39,7 @@ const linesOf = (gone: readonly string[], come: readonly string[]): readonly Val
     const parts = partsOfPair(was, is);
     return [
       { sign: '-' as const, parts: parts.was, isPaired: true },
-      { sign: '+' as const, parts: parts.is, isPaired: true },
+      { sign: '+' as const, parts: [...parts.is, ...wordsOfPair(was, is, parts)], isPaired: true },
     ];
   });
   const taken = new Set(partners.values());
@@ -57,6 +58,14 @@ const linesOf = (gone: readonly string[], come: readonly string[]): readonly Val
       [...gone, ...come],
     ),
   ];
+};
+
+/** In words what is not all shown. */
+const wordsOfPair = (was: string, is: string, parts: ReturnType<typeof partsOfPair>): readonly Part[] => {
+  const isCut = [parts.was, parts.is].some((side) =>
+    side.some(({ kind }, i) => kind === 'left_out' && side[i - 1]?.kind === 'differing'),
+  );
+  return isCut ? [{ kind: 'left_out', text: ` (${wordsThatDiffer(was, is)})` }] : [];
 };
 
 /** Which value became which: the only two, and long ones that are more alike than not. */

@@ -2,6 +2,7 @@ import { count } from '../../model/phrases.ts';
 import type { Difference } from '../../model/result.ts';
 import { isNameServers, isSoa } from '../../model/rr-types.ts';
 import { textOf } from '../values/parts.ts';
+import { inOnePiece } from '../values/strings.ts';
 import { type ValueChanges, valueChanges } from '../values/value-changes.ts';
 import { codeInWords } from './check.ts';
 import { messageInWords } from './problem.ts';
@@ -42,13 +43,13 @@ const ofRRset = ({ nameserver, name, type, kind, expected, answered, serial, zon
 
 /** What was expected and what was answered, without the values that are as they should be: those are counted. */
 const sidesOf = (type: string, expected: Difference['expected'], answered: Difference['answered']) => {
-  const wanted = (expected ?? []).map((text) => withoutCodeOf(type, text));
+  const wanted = (expected ?? []).map((text) => valueInWords(type, text));
   if (answered === null || typeof answered === 'string') {
     return { wanted: listOf(valueChanges([], wanted), '+'), answers: said(answered) };
   }
   const changes = valueChanges(
     wanted,
-    answered.map((text) => withoutCodeOf(type, text)),
+    answered.map((text) => valueInWords(type, text)),
   );
   const stay = changes.stay === 0 ? '' : `; ${changes.stay} as expected`;
   return { wanted: listOf(changes, '-') || 'no other', answers: `${listOf(changes, '+') || 'no other'}${stay}` };
@@ -62,11 +63,11 @@ const listOf = ({ lines, moreCome, moreGone }: ValueChanges, sign: '-' | '+'): s
   ].join(', ');
 };
 
-/** `60 A "…"` as the addresses that it answers with. */
-const withoutCodeOf = (type: string, text: string): string => {
-  const [ttl = '', ...rdata] = text.split(' ');
-  const words = codeInWords(type, rdata.join(' '));
-  return words === null ? text : `${ttl} ${words}`;
+/** `60 A "…"` as the addresses that it answers with, and long text in one piece. */
+const valueInWords = (type: string, text: string): string => {
+  const [ttl = '', ...words] = text.split(' ');
+  const rdata = words.join(' ');
+  return `${ttl} ${codeInWords(type, rdata) ?? inOnePiece(type, rdata)}`;
 };
 
 const said = (answered: Difference['answered']): string => {
