@@ -134,10 +134,7 @@ const expectValues = (key: string, { all, isFree, loose }: Contenders, model: Mo
     else if (fate !== 'goes') may.add(value);
   }
   const keepsOne = fates.some(({ fate }) => fate === 'goes if others stay');
-  const hasServer = owners.some((owner) => {
-    const seen = witness.find(owner);
-    return seen !== undefined && seen.machine.state !== 'decommissioned' && !isPerhapsGone(seen, now);
-  });
+  const hasServer = here.some(({ seen }) => owners.includes(seen.id) && !isPerhapsGone(seen, now));
   const live = is.length > 0 && (keepsOne || isProtected(key, { hasServer, owners }, model));
   if (live && must.size === 0) for (const value of is) may.add(value);
   return { kind: 'values', must, may, ttl: isLoose ? null : (strict[0]?.ttl ?? null), live };
