@@ -1,4 +1,4 @@
-// node test/bench/fuzz.ts [TEXTS] [MESSAGES] [SEED]: what test/bounds/fuzz.test.ts does, with so many of each.
+// npm run fuzz -- [TEXTS] [MESSAGES] [SEED]: what test/bounds/fuzz.test.ts does, with so many of each.
 import { fuzz, messageTargets, textTargets } from '../bounds/fuzz.ts';
 
 const [texts = 400_000, messages = 300_000, seed = 1] = process.argv.slice(2).map(Number);

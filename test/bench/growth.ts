@@ -1,4 +1,4 @@
-// node test/bench/growth.ts: what zone files made to be slow take at 15,000, 30,000 and 60,000; see test/bounds/linear.test.ts.
+// npm run growth: what zone files made to be slow take at 15,000, 30,000 and 60,000; see test/bounds/linear.test.ts.
 import { measure } from '../bounds/growth.ts';
 import { readText } from '../bounds/read.ts';
 import { equalValues, shapes, typesWithSeveral } from '../bounds/shapes.ts';
