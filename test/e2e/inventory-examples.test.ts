@@ -59,7 +59,7 @@ describe('the examples of the documentation', () => {
     expect(text).toContain('mx2 (lab), group production-web, groups.yaml:6');
     const { stdout: markdown } = await lab.run('plan', '--format', 'markdown');
     expect(markdown).toContain(
-      '`mx1 (lab), label mailserver, labels.yaml:8` <br> `mx2 (lab), label mailserver, labels.yaml:8`',
+      '`mx1 (lab), label mailserver, labels.yaml:8`<br>`mx2 (lab), label mailserver, labels.yaml:8`',
     );
     expect(markdown).toContain('`web1 (lab), group production-web, groups.yaml:6`');
     const plan = await lab.plan();
@@ -106,13 +106,13 @@ describe('explain mail.example.com A', () => {
     expect(lines.slice(0, 4)).toEqual([
       'mail.example.com. A in zone example.com.',
       'desired',
-      '  A 60 192.0.2.25   mx1 (lab), label mailserver, labels.yaml:8',
-      '  A 60 192.0.2.26   mx2 (lab), label mailserver, labels.yaml:8',
+      '  A 60 checked tcp/25: 192.0.2.25   mx1 (lab), label mailserver, labels.yaml:8',
+      '  A 60 checked tcp/25: 192.0.2.26   mx2 (lab), label mailserver, labels.yaml:8',
     ]);
     expect(lines).toContain('  mail.example.com. A 60 192.0.2.26');
     const { stdout: markdown } = await lab.run('explain', 'mail.example.com', 'A', '--format', 'markdown');
     expect(markdown).toMatch(/^```\n/);
-    expect(markdown).toContain('\n  A 60 192.0.2.25   mx1 (lab), label mailserver, labels.yaml:8\n');
+    expect(markdown).toContain('\n  A 60 checked tcp/25: 192.0.2.25   mx1 (lab), label mailserver, labels.yaml:8\n');
   });
 
   it('explain says the same in JSON', async () => {
