@@ -170,4 +170,10 @@ describe('markup', () => {
       expect(pageOf(tableOf(['x'], [[inert(text)]])).rows[1]).toEqual([text]);
     }
   });
+
+  it('of prose leaves the comma after a word to the sentence', () => {
+    expect(inert('no PTR: 2001:db8::11; add it, or @team, too')).toBe(
+      'no PTR: `2001:db8::11`; add it, or `@team`, too',
+    );
+  });
 });

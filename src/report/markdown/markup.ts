@@ -70,9 +70,15 @@ const active = /[@#$]|:\/\/|www\.|GH-\d|:[\w+-]|\b(?=\w*[a-f])(?=\w*\d)[0-9a-f]{
 export const inert = (text: string): string =>
   visible(text)
     .split(' ')
-    .map((word) => (active.test(word) ? codeOf(word) : word.replaceAll(/[\\`*_~<>&|[\]()!^{}]/g, '\\$&')))
+    .map((word) => (active.test(word) ? codeOfWord(word) : word.replaceAll(/[\\`*_~<>&|[\]()!^{}]/g, '\\$&')))
     .join(' ')
     .replaceAll(/(?<= ) |^ | $/g, asEntity);
+
+/** A comma or semicolon after a word is the sentence's, and not the word's. */
+const codeOfWord = (word: string): string => {
+  const [, own = word, after = ''] = /^(.+?)([,;]?)$/s.exec(word) ?? [];
+  return `${codeOf(own)}${after}`;
+};
 
 /** As it is, in a fence that nothing in it ends. */
 export const fenced = (text: string): string => {
