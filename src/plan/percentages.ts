@@ -1,3 +1,4 @@
+import { grouping } from '../model/phrases.ts';
 import type { Change } from '../model/plan.ts';
 import type { GuardInput, Judge, Refusals } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
@@ -26,8 +27,14 @@ const overLimit = (
   const percent = (count / base) * 100;
   if (percent <= limit) return new Map();
   const what = name === 'max_delete_percent' ? 'deleted' : 'replaced';
-  const reason = `${count} of ${base} RRsets (${percent.toFixed(percent < 10 ? 1 : 0)} %) would be ${what}; the limit is ${limit} %`;
+  const reason = `${grouping(count)} of ${grouping(base)} RRsets (${percentText(percent, limit)} %) would be ${what}; the limit is ${limit} %`;
   return refuse(changes, input, { guard: name, reason, byName: false });
+};
+
+/** With as many decimals as it takes to be above the limit, and below 100 where some stay. */
+const percentText = (percent: number, limit: number): string => {
+  const texts = [0, 1, 2, 3].slice(percent < 10 ? 1 : 0).map((digits) => percent.toFixed(digits));
+  return texts.find((text) => Number(text) > limit && (percent === 100 || Number(text) < 100)) ?? String(percent);
 };
 
 /** A delete and a create of different types at one name count as one replace of the name. */

@@ -152,6 +152,15 @@ describe('fit', () => {
 });
 
 describe('guards', () => {
+  it.each([
+    [1000, 1, 'of 1,000 RRsets (99.9 %) would be deleted; the limit is 30 %'],
+    [1000, 699, '301 of 1,000 RRsets (30.1 %) would be deleted; the limit is 30 %'],
+    [12, 8, '4 of 12 RRsets (33 %) would be deleted; the limit is 30 %'],
+  ])('a percentage is never rounded to the limit, nor to all: of %i RRsets %i stay', (all, left, said) => {
+    const { changeset } = plan({ desired: hosts(left), existing: [...apex, ...hosts(all)] });
+    expect(changeset.withheld[0]?.reason).toContain(said);
+  });
+
   it('max_delete_percent holds back all deletes of the zone, and prints how to allow them', () => {
     const scene = { desired: hosts(6), existing: [...apex, ...hosts(10)] };
     const planned = plan(scene);
