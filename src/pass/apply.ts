@@ -168,11 +168,11 @@ const applyReviewed = async (
   const { store, problems: unsaved, hasFailed } = watchStore(resources.store);
   const context = quietOnce(hasFailed, outer);
   const work = workOf(plan, definitions, targets);
+  await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context);
   await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), definitions, context });
   refuseStopped(context);
   const { unwritable, problems } = await recover(resources, definitions, context);
   refuseStopped(context);
-  await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context);
   await refuseStale(work, context);
   refuseStopped(context);
   await rememberReviewedBeforeApply(work, definitions, store);
