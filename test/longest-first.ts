@@ -26,6 +26,13 @@ const longest: readonly string[] = [
   'test/apply/killed.test.ts',
   'test/e2e/inventory-hostile.test.ts',
   'test/faults/invariant-4-races.test.ts',
+  'test/conformance/bind.test.ts',
+  'test/conformance/knot.test.ts',
+  'test/conformance/powerdns-rfc2136.test.ts',
+  'test/conformance/route53-fake.test.ts',
+  'test/conformance/json-file.test.ts',
+  'test/conformance/api-version-1.test.ts',
+  'test/conformance/embedded.test.ts',
 ];
 
 /** These, and after them the others as Vitest has them: by what they took the last time, or by their size. */
