@@ -111,7 +111,7 @@ export const openScene = async (pdns: PowerDns, provider: Provider, checks: Heal
 
 const writeOne = async (provider: Provider, { name, ttl, type, values }: RRset): Promise<void> => {
   const { fingerprint, rrsets } = await readAll(provider, [name]);
-  const old = rrsets.find((each) => each.type === type);
+  const old = rrsets.find((each) => each.name === name && each.type === type);
   const before = old === undefined ? null : { ttl: old.ttl, values: old.values, health_check: null };
   const after = { ttl, values, health_check: null };
   const change = { action: before === null ? 'create' : 'replace', name, type, before, after } as const;

@@ -235,7 +235,7 @@ describe.concurrent('health checks', () => {
       await down('127.0.1.7');
       await becomes(wanted(others));
       const rdata = rrset.values.map((value) => value.rdata);
-      const read = (await readAll(provider, [owner])).rrsets.find(({ type }) => type === 'LUA');
+      const read = (await readAll(provider, [owner])).rrsets.find(({ name, type }) => name === owner && type === 'LUA');
       expect(read?.values.map((value) => value.rdata)).toEqual(rdata);
       expect(await transferred(owner)).toEqual(rdata);
     }));
