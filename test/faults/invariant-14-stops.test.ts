@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runHere } from '../cli/here.ts';
 import { type Ended, start } from '../command.ts';
-import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { startRoute53Fake } from '../servers/route53-fake/index.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, makeZone, rrset } from './zone.ts';
@@ -234,7 +234,7 @@ describe('invariant 14: on Route 53', () => {
 
 describe('invariant 14: two applies at once', () => {
   it('the second says once that it waits, for all of its zones, and then does what is left', async () => {
-    const pdns = await startPowerDns({ backend: 'sqlite' });
+    const pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
     const proxy = await startProxy(pdns.url);
     onTestFinished(async () => {
       await proxy.stop();
