@@ -29,7 +29,7 @@ const runs = Array.from({ length: 20 }, (_, i) => ({
 }));
 
 /** The target's timeout in milliseconds, and how long its write is held after the signal. */
-const timeout = 4_000;
+const timeout = 6_000;
 const heldFor = 1_500;
 const zoneOf = (i: number): string => `held${i}.test.`;
 const fileOf = (address: string): string => `${apexYaml}www: {type: A, ttl: 300, value: ${address}}\n`;
