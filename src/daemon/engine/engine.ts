@@ -1,18 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
-import { applyPass, closePass, planPass } from '../../pass.ts';
+import type { ZoneTarget } from '../../model/zone-target.ts';
+import { type ApplyPass, applyPass, closePass, planPass, type ServingTarget, servePass } from '../../pass.ts';
 import type { PassOptions, PlanPass } from '../../run.ts';
 import { openStore } from '../../state/index.ts';
 import type { ProviderLookup, RunContext } from '../../target.ts';
 import { addressLookup, askByDns } from '../../verify/index.ts';
-import type { FromThread, PassEnd, PassJob } from './job.ts';
+import type { PassEnd, PassJob, Told } from './job.ts';
+import { answerTo, type Question } from './questions.ts';
 
 // The passes, one at a time, over one state that stays open.
 
 export interface Engine {
   /** One at a time. */
   run(job: PassJob): Promise<PassEnd>;
+  ask(question: Question): Promise<unknown>;
   /** The pass that runs is in the way: it ends unless it writes. */
   giveUp(): void;
   stop(): void;
@@ -23,13 +26,15 @@ export interface Engine {
 export interface EngineOptions {
   /** The operator's own file; null: hostmaster.yaml is that. */
   readonly targetsFrom: string | null;
-  readonly tell: (message: FromThread) => void;
+  readonly tell: (message: Told) => void;
 }
 
 export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: ProviderLookup): Engine => {
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const state = sharedStore((message) => tell({ type: 'notice', message }));
   let givingUp = new AbortController();
+  /** The targets' own name servers run for as long as the engine does. */
+  let serving: readonly ServingTarget[] | null = null;
   /** What the last pass has open. */
   let last: PlanPass | null = null;
   const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
@@ -37,6 +42,7 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
   const run = async (job: PassJob): Promise<PassEnd> => {
     const started = Date.now();
     givingUp = new AbortController();
+    serving ??= await servePass(optionsOf(job, targetsFrom), lookup);
     const reading = contextWith(AbortSignal.any([stopping.signal, givingUp.signal]));
     const planned = await planPass(optionsOf(job, targetsFrom), reading, state.open);
     const before = last;
@@ -44,17 +50,17 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
     if (before !== null) await closePass(before);
     tell({ type: 'writes' });
     const { interrupted, ...applied } = await applyPass(planned, contextWith(stopping.signal));
-    if (interrupted) return { status: 'stopped' };
-    const problems = [...planned.plan.problems, ...applied.problems];
-    return { status: 'ended', started, ended: Date.now(), plan: planned.plan, ...applied, problems };
+    return interrupted ? { status: 'stopped' } : endOf(planned, applied, started);
   };
   return {
     run: (job) => run(job).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
+    ask: async (question) => answerTo(question, last),
     giveUp: () => givingUp.abort(),
     stop: () => stopping.abort(),
     cut: () => cutting.abort(),
     close: async () => {
       if (last !== null) await closePass(last);
+      await Promise.allSettled((serving ?? []).map(({ server }) => server.stop()));
       await state.close();
     },
   };
@@ -73,6 +79,30 @@ const optionsOf = ({ allow, commit, config, full, zones }: PassJob, targetsFrom:
     ...(targetsFrom === null ? {} : { targetsFrom }),
   }) satisfies PassOptions & { readonly recover: boolean };
 
+const endOf = (
+  planned: PlanPass,
+  { problems, results, verify }: Omit<ApplyPass, 'interrupted'>,
+  started: number,
+): PassEnd => {
+  const { desired, plan } = planned;
+  const intervals = desired.definitions.roles.inventories.map(({ interval }) => interval);
+  return {
+    status: 'ended',
+    started,
+    ended: Date.now(),
+    zoneTargets: zoneTargetsOf(planned),
+    ...{ plan, results, verify },
+    problems: [...plan.problems, ...problems],
+    takenAt: Object.fromEntries(Object.entries(desired.next).map(([name, { takenAt }]) => [name, takenAt])),
+    inventoryInterval: intervals.length === 0 ? null : Math.min(...intervals),
+  };
+};
+
+const zoneTargetsOf = ({ desired }: PlanPass): readonly ZoneTarget[] =>
+  desired.definitions.zones.flatMap(({ id, settings }) =>
+    settings.targets.map((target) => ({ zone: id.name, view: id.view, target })),
+  );
+
 const failed = (error: unknown, stopping: AbortSignal, givingUp: AbortSignal): PassEnd => {
   if (stopping.aborted) return { status: 'stopped' };
   if (error instanceof HostmasterError) {
@@ -84,7 +114,7 @@ const failed = (error: unknown, stopping: AbortSignal, givingUp: AbortSignal): P
 
 const runContext = (
   lookup: ProviderLookup,
-  tell: (message: FromThread) => void,
+  tell: (message: Told) => void,
   signal: AbortSignal,
   cut: AbortSignal,
 ): RunContext => {

@@ -1,7 +1,9 @@
 import type { Plan } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../../model/result.ts';
+import type { ZoneTarget } from '../../model/zone-target.ts';
 import type { Step } from '../../target.ts';
+import type { Question } from './questions.ts';
 
 // What goes between the daemon's main thread and the one that does its passes: plain data.
 
@@ -17,18 +19,26 @@ export interface PassJob {
   readonly full: boolean;
 }
 
-/** How a pass ended. Times are milliseconds since 1970. */
+/** A pass that ran to its end. Times are milliseconds since 1970. */
+export interface EndedPass {
+  readonly status: 'ended';
+  readonly started: number;
+  readonly ended: number;
+  /** Every zone at every target that it was about, also those that could not be read. */
+  readonly zoneTargets: readonly ZoneTarget[];
+  readonly plan: Plan;
+  readonly results: readonly ZoneResult[];
+  readonly verify: VerifyReport;
+  /** Those of the plan, and those of applying it. */
+  readonly problems: readonly Problem[];
+  /** When each inventory last gave a complete answer. */
+  readonly takenAt: Readonly<Record<string, number>>;
+  /** How often the inventories are asked, in milliseconds; null: there is none. */
+  readonly inventoryInterval: number | null;
+}
+
 export type PassEnd =
-  | {
-      readonly status: 'ended';
-      readonly started: number;
-      readonly ended: number;
-      readonly plan: Plan;
-      readonly results: readonly ZoneResult[];
-      readonly verify: VerifyReport;
-      /** Those of the plan, and those of applying it. */
-      readonly problems: readonly Problem[];
-    }
+  | EndedPass
   /** It was in the way of something, and had written nothing. */
   | { readonly status: 'given up' }
   | { readonly status: 'stopped' }
@@ -38,6 +48,7 @@ export type PassEnd =
 /** To the thread of the passes. */
 export type ToThread =
   | { readonly type: 'run'; readonly job: PassJob }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
   | { readonly type: 'give up' }
   /** Nothing new is written; what was sent is waited for. */
   | { readonly type: 'stop' }
@@ -45,14 +56,19 @@ export type ToThread =
   | { readonly type: 'cut' }
   | { readonly type: 'close' };
 
-/** From it. */
-export type FromThread =
+/** What it tells without being asked. */
+export type Told =
   | { readonly type: 'step'; readonly step: Step }
   /** From here on the pass writes, and is not given up. */
   | { readonly type: 'writes' }
-  | { readonly type: 'ended'; readonly end: PassEnd }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'debug'; readonly message: string }
   /** How long stopping may take, as the configuration says; milliseconds. */
-  | { readonly type: 'stop within'; readonly milliseconds: number }
-  | { readonly type: 'closed' };
+  | { readonly type: 'stop within'; readonly milliseconds: number };
+
+/** From it. */
+export type FromThread =
+  | Told
+  | { readonly type: 'ended'; readonly end: PassEnd }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly type: 'refused'; readonly id: number; readonly code: string; readonly message: string };

@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads';
-import type { FromThread, PassEnd, PassJob, ToThread } from './job.ts';
+import { type ErrorCode, errorCodes, HostmasterError } from '../../model/errors.ts';
+import type { FromThread, PassEnd, PassJob, Told, ToThread } from './job.ts';
+import type { AnswerTo, Question } from './questions.ts';
 import type { ThreadData } from './thread.ts';
 
 /** The thread of the passes, as the main one sees it. */
 export interface PassThread {
-  /** One at a time. Never throws: a thread that died has failed the pass. */
+  /** One at a time. Never throws: where the thread died, the pass has failed. */
   run(job: PassJob): Promise<PassEnd>;
+  ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>>;
   giveUp(): void;
   stop(): void;
   cut(): void;
@@ -13,54 +16,87 @@ export interface PassThread {
   close(): Promise<void>;
 }
 
-type Told = Exclude<FromThread, { type: 'ended' } | { type: 'closed' }>;
+interface Waiting {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
 
 /** `program`: the file that calls `runThread`. A thread that dies is begun again with the next pass. */
 export const passThread = (program: URL, data: ThreadData, onTold: (message: Told) => void): PassThread => {
   let worker: Worker | null = null;
   let onEnd: ((end: PassEnd) => void) | null = null;
-  let stopped: ToThread[] = [];
-  const end = (how: PassEnd): void => {
-    onEnd?.(how);
+  let nextId = 1;
+  const waiting = new Map<number, Waiting>();
+  /** Told to a thread that is begun later, too. */
+  const signals: ToThread[] = [];
+
+  const ended = (end: PassEnd): void => {
+    onEnd?.(end);
     onEnd = null;
   };
   const died = (why: string): void => {
     worker = null;
-    end({ status: 'failed', code: 'INTERNAL', message: `the thread of the passes ended: ${why}` });
+    const message = `the thread of the passes ended: ${why}`;
+    ended({ status: 'failed', code: 'INTERNAL', message });
+    for (const { reject } of waiting.values()) reject(new Error(message));
+    waiting.clear();
+  };
+  const hear = (message: FromThread): void => {
+    if (message.type === 'ended') ended(message.end);
+    else if (message.type === 'answer') take(message.id)?.resolve(message.answer);
+    else if (message.type === 'refused') take(message.id)?.reject(errorOf(message.code, message.message));
+    else onTold(message);
+  };
+  const take = (id: number): Waiting | undefined => {
+    const asked = waiting.get(id);
+    waiting.delete(id);
+    return asked;
   };
   const begin = (): Worker => {
     const begun = new Worker(program, { workerData: data });
-    begun.on('message', (message: FromThread) => {
-      if (message.type === 'ended') end(message.end);
-      else if (message.type !== 'closed') onTold(message);
+    begun.on('message', hear);
+    let fault: string | null = null;
+    begun.on('error', (error: unknown) => {
+      fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
     });
-    begun.on('error', (error) => died(error.stack ?? error.message));
-    begun.on('exit', (code) => died(`exit ${code}`));
-    for (const message of stopped) begun.postMessage(message);
+    begun.on('exit', (code) => died(fault ?? `exit code ${code}`));
+    for (const signal of signals) begun.postMessage(signal);
     return begun;
   };
   const tell = (message: ToThread): void => {
-    worker?.postMessage(message);
+    worker ??= begin();
+    worker.postMessage(message);
   };
-  const tellAll = (message: ToThread): void => {
-    stopped = [...stopped, message];
-    tell(message);
+  const signal = (message: ToThread): void => {
+    signals.push(message);
+    worker?.postMessage(message);
   };
   return {
     run: (job) =>
       new Promise((resolve) => {
         onEnd = resolve;
-        worker ??= begin();
         tell({ type: 'run', job });
       }),
-    giveUp: () => tell({ type: 'give up' }),
-    stop: () => tellAll({ type: 'stop' }),
-    cut: () => tellAll({ type: 'cut' }),
+    ask: <Asked extends Question>(question: Asked) =>
+      new Promise<AnswerTo<Asked>>((resolve, reject) => {
+        const id = nextId++;
+        waiting.set(id, { resolve: (answer) => resolve(answer as AnswerTo<Asked>), reject });
+        tell({ type: 'ask', id, question });
+      }),
+    giveUp: () => worker?.postMessage({ type: 'give up' } satisfies ToThread),
+    stop: () => signal({ type: 'stop' }),
+    cut: () => signal({ type: 'cut' }),
     close: async () => {
-      if (worker === null) return;
-      const exit = new Promise<void>((resolve) => worker?.once('exit', () => resolve()));
+      const running = worker;
+      if (running === null) return;
+      const exit = new Promise<void>((resolve) => running.once('exit', () => resolve()));
       tell({ type: 'close' });
       await exit;
     },
   };
 };
+
+const errorOf = (code: string, message: string): Error =>
+  isErrorCode(code) ? new HostmasterError(code, message) : new Error(message);
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code);

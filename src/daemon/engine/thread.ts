@@ -1,10 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { ProviderLookup } from '../../target.ts';
-import { openEngine } from './engine.ts';
+import { type Engine, openEngine } from './engine.ts';
 import type { FromThread, ToThread } from './job.ts';
 
 /** What the thread of the passes is begun with. */
 export interface ThreadData {
+  /** The operator's own file; null: hostmaster.yaml is that. */
   readonly targetsFrom: string | null;
 }
 
@@ -12,16 +14,37 @@ export interface ThreadData {
 export const runThread = (port: MessagePort, { targetsFrom }: ThreadData, lookup: ProviderLookup): void => {
   const tell = (message: FromThread): void => port.postMessage(message);
   const engine = openEngine({ targetsFrom, tell }, lookup);
-  const handle: { readonly [Type in ToThread['type']]: (message: Extract<ToThread, { type: Type }>) => void } = {
-    run: ({ job }) => void engine.run(job).then((end) => tell({ type: 'ended', end })),
-    'give up': engine.giveUp,
-    stop: engine.stop,
-    cut: engine.cut,
-    close: () =>
-      void engine.close().then(() => {
-        tell({ type: 'closed' });
-        port.close();
-      }),
-  };
-  port.on('message', (message: ToThread) => handle[message.type](message as never));
+  port.on('message', (message: ToThread) => void handle(message, engine, tell, port));
+};
+
+const handle = async (
+  message: ToThread,
+  engine: Engine,
+  tell: (message: FromThread) => void,
+  port: MessagePort,
+): Promise<void> => {
+  switch (message.type) {
+    case 'run':
+      return tell({ type: 'ended', end: await engine.run(message.job) });
+    case 'ask':
+      return tell(await answered(message, engine));
+    case 'give up':
+      return engine.giveUp();
+    case 'stop':
+      return engine.stop();
+    case 'cut':
+      return engine.cut();
+    case 'close':
+      await engine.close();
+      return port.close();
+  }
+};
+
+const answered = async ({ id, question }: Extract<ToThread, { type: 'ask' }>, engine: Engine): Promise<FromThread> => {
+  try {
+    return { type: 'answer', id, answer: await engine.ask(question) };
+  } catch (error) {
+    const code = error instanceof HostmasterError ? error.code : 'INTERNAL';
+    return { type: 'refused', id, code, message: messageOf(error) };
+  }
 };
