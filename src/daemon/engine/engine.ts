@@ -94,6 +94,7 @@ const endOf = (
     ...{ plan, results, verify },
     problems: [...plan.problems, ...problems],
     takenAt: Object.fromEntries(Object.entries(desired.next).map(([name, { takenAt }]) => [name, takenAt])),
+    filesRead: desired.definitions.filesRead,
     inventoryInterval: intervals.length === 0 ? null : Math.min(...intervals),
   };
 };

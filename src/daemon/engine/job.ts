@@ -33,6 +33,8 @@ export interface EndedPass {
   readonly problems: readonly Problem[];
   /** When each inventory last gave a complete answer. */
   readonly takenAt: Readonly<Record<string, number>>;
+  /** Absolute paths of the files of the repository that were read. */
+  readonly filesRead: readonly string[];
   /** How often the inventories are asked, in milliseconds; null: there is none. */
   readonly inventoryInterval: number | null;
 }
