@@ -2,15 +2,15 @@ import type { DaemonDefinitions } from '../load/index.ts';
 import { count } from '../model/phrases.ts';
 import type { DaemonPass } from './answers.ts';
 import { type Driver, passDriver } from './driver.ts';
-import type { PassEnd, Told } from './engine/job.ts';
 import { type PassThread, passThread } from './engine/link.ts';
+import type { PassEnd, Told } from './engine/messages.ts';
 import { eventFeed, type OpenFeed } from './event-feed.ts';
-import { failuresOf } from './failures.ts';
+import { failuresIn } from './failures.ts';
+import type { FileSource } from './file-source.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
 import { newPassId } from './pass-id.ts';
-import type { Source } from './source.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
 // hooks, the clock) becomes a request of the driver, and what a pass finds becomes knowledge, events and lines of the log.
@@ -20,7 +20,7 @@ export interface Daemon {
   readonly thread: PassThread;
   readonly knowledge: Knowledge;
   readonly feed: OpenFeed;
-  readonly source: Source;
+  readonly source: FileSource;
   /** Milliseconds since 1970. */
   readonly started: number;
   readonly isStopping: () => boolean;
@@ -36,7 +36,7 @@ export interface DaemonWorld {
   readonly program: URL;
   /** How long stopping may take, once that was read; milliseconds. */
   readonly onStopWithin: (milliseconds: number) => void;
-  readonly sourceOf: (onChange: () => void) => Source;
+  readonly sourceOf: (onChange: () => void) => FileSource;
 }
 
 /** Begins all of it: the first pass is asked for at once. */
@@ -51,8 +51,8 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
     thread,
     interval: settings.interval,
     newId: newPassId,
-    failuresOf,
-    jobOf: ({ allow, full, zones }) => {
+    failuresIn,
+    inputOf: ({ allow, full, zones }) => {
       const files = source.files();
       return files === null ? null : { ...files, allow, full, zones };
     },

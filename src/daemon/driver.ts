@@ -1,6 +1,6 @@
 import type { Cause } from './cause.ts';
-import type { PassEnd, PassJob } from './engine/job.ts';
 import type { PassThread } from './engine/link.ts';
+import type { PassEnd, PassInput } from './engine/messages.ts';
 import { afterPass, type Failure } from './loop/back-off.ts';
 import {
   asked,
@@ -24,10 +24,10 @@ export interface DriverOptions {
   readonly interval: number;
   readonly newId: () => string;
   /** What a pass works on now; null: nothing may be done yet, as no commit is in force. */
-  readonly jobOf: (pass: WaitingPass) => PassJob | null;
+  readonly inputOf: (pass: WaitingPass) => PassInput | null;
   readonly onBegan: (pass: WaitingPass) => void;
   readonly onEnded: (pass: WaitingPass, end: PassEnd) => void;
-  readonly failuresOf: (end: PassEnd) => readonly Failure[];
+  readonly failuresIn: (end: PassEnd) => readonly Failure[];
 }
 
 export interface Driver {
@@ -52,14 +52,14 @@ export const passDriver = (options: DriverOptions): Driver => {
   let onIdle: (() => void) | null = null;
 
   const run = async (pass: WaitingPass): Promise<void> => {
-    const job = options.jobOf(pass);
-    if (job === null) return change(ended(loop, false));
+    const input = options.inputOf(pass);
+    if (input === null) return change(ended(loop, false));
     options.onBegan(pass);
-    const end = await thread.run(job);
+    const end = await thread.run(input);
     const isGivenUp = end.status === 'given up';
     const backOff = isGivenUp
       ? loop.backOff
-      : afterPass(loop.backOff, options.failuresOf(end), Date.now(), Math.random);
+      : afterPass(loop.backOff, options.failuresIn(end), Date.now(), Math.random);
     loop = ended({ ...loop, backOff }, isGivenUp);
     options.onEnded(pass, end);
     change(loop);

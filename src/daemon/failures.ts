@@ -1,10 +1,10 @@
 import { zoneTargetLabel } from '../model/zone-target.ts';
-import type { PassEnd } from './engine/job.ts';
+import type { PassEnd } from './engine/messages.ts';
 import type { Failure } from './loop/back-off.ts';
 import { codeOfRule } from './standing.ts';
 
 /** What failed in a pass, by what it is about, each with its error's code. */
-export const failuresOf = (end: PassEnd): readonly Failure[] => {
+export const failuresIn = (end: PassEnd): readonly Failure[] => {
   if (end.status === 'failed') return [{ key: 'pass', code: end.code }];
   if (end.status !== 'ended') return [];
   const { plan, problems, results, verify } = end;

@@ -1,5 +1,5 @@
 import type { DaemonPass, PassSummary, WithheldAt, ZoneStatus } from './answers.ts';
-import type { EndedPass, PassEnd } from './engine/job.ts';
+import type { EndedPass, PassEnd } from './engine/messages.ts';
 import type { WaitingPass } from './loop/loop.ts';
 import { endedPass, repeats, runningPass } from './pass-record.ts';
 import { nothingKnown, type Standing, standingAfter } from './standing.ts';

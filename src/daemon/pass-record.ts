@@ -1,7 +1,7 @@
 import { summarise } from '../model/plan.ts';
 import { appliedCount } from '../model/result.ts';
 import type { DaemonPass, PassCounts, PassOutcome, PassSummary } from './answers.ts';
-import type { PassEnd } from './engine/job.ts';
+import type { PassEnd } from './engine/messages.ts';
 import type { WaitingPass } from './loop/loop.ts';
 
 // A pass as people look back at it.

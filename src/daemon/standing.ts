@@ -4,7 +4,7 @@ import { appliedChanges, resultOf, type VerifyReport } from '../model/result.ts'
 import type { InventoryStatus } from '../model/server.ts';
 import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
 import type { DaemonZoneTarget, ZoneState, ZoneStatus } from './answers.ts';
-import type { EndedPass } from './engine/job.ts';
+import type { EndedPass } from './engine/messages.ts';
 
 // What the daemon knows of all zones, targets and inventories after its passes.
 

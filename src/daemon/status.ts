@@ -27,7 +27,7 @@ export interface StatusInput {
   readonly suspended: DaemonStatus['suspended'];
 }
 
-export const statusOf = (input: StatusInput): DaemonStatus => {
+export const daemonStatus = (input: StatusInput): DaemonStatus => {
   const { backOff, git, hooksWaiting, lastPass, standing, started, suspended, version } = input;
   const zones = countedZones(zoneStatuses(standing));
   return {

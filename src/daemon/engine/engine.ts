@@ -7,15 +7,15 @@ import type { PassOptions, PlanPass } from '../../run.ts';
 import { openStore } from '../../state/index.ts';
 import type { ProviderLookup, RunContext } from '../../target.ts';
 import { addressLookup, askByDns } from '../../verify/index.ts';
-import type { PassEnd, PassJob, Told } from './job.ts';
-import { answerTo, type Question } from './questions.ts';
+import type { PassEnd, PassInput, Told } from './messages.ts';
+import { answerTo, type LastPassQuestion } from './questions.ts';
 
 // The passes, one at a time, over one state that stays open.
 
 export interface Engine {
   /** One at a time. */
-  run(job: PassJob): Promise<PassEnd>;
-  ask(question: Question): Promise<unknown>;
+  run(input: PassInput): Promise<PassEnd>;
+  ask(question: LastPassQuestion): Promise<unknown>;
   /** The pass that runs is in the way: it ends unless it writes. */
   giveUp(): void;
   stop(): void;
@@ -39,12 +39,12 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
   let last: PlanPass | null = null;
   const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
 
-  const run = async (job: PassJob): Promise<PassEnd> => {
+  const run = async (input: PassInput): Promise<PassEnd> => {
     const started = Date.now();
     givingUp = new AbortController();
-    serving ??= await servePass(optionsOf(job, targetsFrom), lookup);
+    serving ??= await servePass(optionsOf(input, targetsFrom), lookup);
     const reading = contextWith(AbortSignal.any([stopping.signal, givingUp.signal]));
-    const planned = await planPass(optionsOf(job, targetsFrom), reading, state.open);
+    const planned = await planPass(optionsOf(input, targetsFrom), reading, state.open);
     const before = last;
     last = planned;
     if (before !== null) await closePass(before);
@@ -53,7 +53,7 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
     return interrupted ? { status: 'stopped' } : endOf(planned, applied, started);
   };
   return {
-    run: (job) => run(job).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
+    run: (input) => run(input).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
     ask: async (question) => answerTo(question, last),
     giveUp: () => givingUp.abort(),
     stop: () => stopping.abort(),
@@ -66,7 +66,7 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
   };
 };
 
-const optionsOf = ({ allow, commit, config, full, zones }: PassJob, targetsFrom: string | null) =>
+const optionsOf = ({ allow, commit, config, full, zones }: PassInput, targetsFrom: string | null) =>
   ({
     config,
     allow,

@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, errorCodes, HostmasterError } from '../../model/errors.ts';
-import type { FromThread, PassEnd, PassJob, Told, ToThread } from './job.ts';
-import type { AnswerTo, Question } from './questions.ts';
+import type { FromThread, PassEnd, PassInput, Told, ToThread } from './messages.ts';
+import type { AnswerTo, LastPassQuestion } from './questions.ts';
 import type { ThreadData } from './thread.ts';
 
 /** The thread of the passes, as the main one sees it. */
 export interface PassThread {
   /** One at a time. Never throws: where the thread died, the pass has failed. */
-  run(job: PassJob): Promise<PassEnd>;
-  ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>>;
+  run(input: PassInput): Promise<PassEnd>;
+  ask<Asked extends LastPassQuestion>(question: Asked): Promise<AnswerTo<Asked>>;
   giveUp(): void;
   stop(): void;
   cut(): void;
@@ -72,12 +72,12 @@ export const passThread = (program: URL, data: ThreadData, onTold: (message: Tol
     worker?.postMessage(message);
   };
   return {
-    run: (job) =>
+    run: (input) =>
       new Promise((resolve) => {
         onEnd = resolve;
-        tell({ type: 'run', job });
+        tell({ type: 'run', input });
       }),
-    ask: <Asked extends Question>(question: Asked) =>
+    ask: <Asked extends LastPassQuestion>(question: Asked) =>
       new Promise<AnswerTo<Asked>>((resolve, reject) => {
         const id = nextId++;
         waiting.set(id, { resolve: (answer) => resolve(answer as AnswerTo<Asked>), reject });

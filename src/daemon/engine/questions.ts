@@ -8,17 +8,17 @@ import { partOfList } from '../part-of-list.ts';
 
 // What people ask of the last pass. Nothing is read from a target.
 
-export type Question =
+export type LastPassQuestion =
   | { readonly kind: 'rrsets'; readonly zone: ZoneId; readonly page: ListPage }
   | { readonly kind: 'servers'; readonly page: ListPage };
 
-export type AnswerTo<Asked extends Question> = Asked['kind'] extends 'rrsets'
+export type AnswerTo<Asked extends LastPassQuestion> = Asked['kind'] extends 'rrsets'
   ? Listed<ZoneRRset> | null
   : Listed<Omit<ServerStatus, 'hook_at'>>;
 
 /** `null` for a zone that is not configured. Throws CONFIG before the first pass. */
 export const answerTo = (
-  question: Question,
+  question: LastPassQuestion,
   last: PlanPass | null,
 ): Listed<ZoneRRset> | Listed<Omit<ServerStatus, 'hook_at'>> | null => {
   if (last === null) throw new HostmasterError('CONFIG', 'no pass has read the repository yet: ask again in a moment');
@@ -26,7 +26,7 @@ export const answerTo = (
 };
 
 const rrsetsOf = (
-  { zone, page }: Extract<Question, { kind: 'rrsets' }>,
+  { zone, page }: Extract<LastPassQuestion, { kind: 'rrsets' }>,
   { desired }: PlanPass,
 ): Listed<ZoneRRset> | null => {
   const found = desired.definitions.zones.find(({ id }) => zoneLabel(id) === zoneLabel(zone));

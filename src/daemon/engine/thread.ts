@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { ProviderLookup } from '../../target.ts';
 import { type Engine, openEngine } from './engine.ts';
-import type { FromThread, ToThread } from './job.ts';
+import type { FromThread, ToThread } from './messages.ts';
 
 /** What the thread of the passes is begun with. */
 export interface ThreadData {
@@ -25,7 +25,7 @@ const handle = async (
 ): Promise<void> => {
   switch (message.type) {
     case 'run':
-      return tell({ type: 'ended', end: await engine.run(message.job) });
+      return tell({ type: 'ended', end: await engine.run(message.input) });
     case 'ask':
       return tell(await answered(message, engine));
     case 'give up':

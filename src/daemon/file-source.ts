@@ -12,7 +12,7 @@ export interface FilesInForce {
   readonly commit: string | null;
 }
 
-export interface Source {
+export interface FileSource {
   /** null: nothing may be used yet; `why` says so. */
   readonly files: () => FilesInForce | null;
   readonly why: () => string | null;
@@ -29,7 +29,7 @@ export interface Source {
 const settleAfter = 200;
 
 /** A folder, as it is: whatever changes of its files is told. Where the file system tells nothing, the interval does. */
-export const watchedFolder = (config: string, onChange: () => void): Source => {
+export const watchedFolder = (config: string, onChange: () => void): FileSource => {
   let timer: NodeJS.Timeout | undefined;
   let read: ReadonlySet<string> = new Set();
   const folder = dirname(config);

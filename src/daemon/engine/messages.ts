@@ -3,12 +3,12 @@ import type { Problem } from '../../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../../model/result.ts';
 import type { ZoneTarget } from '../../model/zone-target.ts';
 import type { Step } from '../../target.ts';
-import type { Question } from './questions.ts';
+import type { LastPassQuestion } from './questions.ts';
 
 // What goes between the daemon's main thread and the one that does its passes: plain data.
 
 /** One pass over everything, or over some zones. */
-export interface PassJob {
+export interface PassInput {
   /** The path of hostmaster.yaml. */
   readonly config: string;
   /** The commit that its folder is of; null: it is of none, or Git says it there. */
@@ -49,8 +49,8 @@ export type PassEnd =
 
 /** To the thread of the passes. */
 export type ToThread =
-  | { readonly type: 'run'; readonly job: PassJob }
-  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly type: 'run'; readonly input: PassInput }
+  | { readonly type: 'ask'; readonly id: number; readonly question: LastPassQuestion }
   | { readonly type: 'give up' }
   /** Nothing new is written; what was sent is waited for. */
   | { readonly type: 'stop' }
