@@ -26,10 +26,11 @@ import type { AddressSources } from '../verify/index.ts';
 import { type GivenAllow, parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './allows.ts';
 import { awaitWriters } from './await-writers.ts';
 import { configuredAddresses } from './configured-addresses.ts';
-import { readConfigOnly } from './definitions.ts';
+import { readConfigOnly, readZoneFiles } from './definitions.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
 import { refuseAbsent, refuseForbidden } from './planfile/forbidden.ts';
 import { refuseUnfit } from './planfile/index.ts';
+import type { PairKnowledge } from './planfile/parted-pairs.ts';
 import { workOf } from './planfile/reviewed-work.ts';
 import { type AppliedWork, verifyApplied } from './prove.ts';
 import { recover } from './recover.ts';
@@ -142,17 +143,22 @@ export const applyPlanPass = async (
   refuseUnknownShrinks(options.allow, definitions);
   refuseUnfit(plan, definitions);
   refuseAbsent(plan.absent ?? [], options.allow);
+  const zoneFiles = (zones: readonly string[]) => readZoneFiles(zones, options, context);
   return withStore(definitions, openStore, context, async ({ problems, storeFor }) => {
     const journalled = (await storeFor(null).journalled()).flatMap(({ members }) => members);
     const targets = [...new Set([...plan.changesets, ...journalled].map(({ target }) => target))];
     const applied = await withTargets(definitions, { targets, serve: true }, context, (open) =>
-      applyReviewed({ plan, started, given, definitions }, { store: storeFor(open), targets: open }, context),
+      applyReviewed(
+        { plan, started, given, definitions, zoneFiles },
+        { store: storeFor(open), targets: open },
+        context,
+      ),
     );
     return { ...applied, problems: [...applied.problems, ...problems] };
   });
 };
 
-interface ReviewedPass {
+interface ReviewedPass extends Pick<PairKnowledge, 'zoneFiles'> {
   readonly plan: Plan;
   readonly started: number;
   readonly given: readonly GivenAllow[];
@@ -160,7 +166,7 @@ interface ReviewedPass {
 }
 
 const applyReviewed = async (
-  { plan, started, given, definitions }: ReviewedPass,
+  { plan, started, given, definitions, zoneFiles }: ReviewedPass,
   resources: Resources,
   outer: RunContext,
 ): Promise<ApplyPass> => {
@@ -169,7 +175,8 @@ const applyReviewed = async (
   const context = quietOnce(hasFailed, outer);
   const work = workOf(plan, definitions, targets);
   await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context);
-  await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), definitions, context });
+  const allows = given.map(({ allow }) => allow);
+  await refuseForbidden(work, { store, allows, definitions, zoneFiles, targets: targets.open, context });
   refuseStopped(context);
   const { unwritable, problems } = await recover(resources, definitions, context);
   refuseStopped(context);
