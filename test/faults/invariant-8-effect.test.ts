@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStore } from '../../src/state/index.ts';
 import { key, statements } from '../providers/rfc2136/harness.ts';
-import { type Bind, freePort, type PowerDns, startBind, startPowerDns } from '../servers/index.ts';
+import { type Bind, freePort, type PowerDns, startBind, startPowerDns, uncached } from '../servers/index.ts';
 import { secretOf } from '../servers/secret.ts';
-import { uncached } from './killed.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 
@@ -14,10 +13,7 @@ import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 
 let pdns: PowerDns;
 beforeAll(async () => {
-  pdns = await startPowerDns({
-    backend: 'sqlite',
-    settings: { ...uncached, 'query-cache-ttl': '0', 'negquery-cache-ttl': '0' },
-  });
+  pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
 });
 afterAll(() => pdns?.stop());
 
