@@ -71,6 +71,14 @@ export interface PlannedWork {
   readonly evidence: DeletionEvidence | null;
 }
 
+/** What all of a pass shares that waits for other Hostmasters. */
+export interface WriterWait {
+  /** Milliseconds that one which writes is waited for from now on. */
+  remaining: number;
+  /** What a person was told of already. */
+  readonly told: Set<string>;
+}
+
 export interface PlanPass {
   /** Milliseconds since 1970. */
   readonly started: number;
@@ -82,4 +90,6 @@ export interface PlanPass {
   readonly store: Store;
   /** Names that nothing may write: recovery found an atomic set half done there. */
   readonly unwritable: readonly UnwritableName[];
+  /** What is left of the wait for other Hostmasters. Default is all of it. */
+  readonly wait?: WriterWait;
 }

@@ -105,14 +105,11 @@ const version = (): string => {
 
 const explainError = (error: unknown, argv: readonly string[], io: Io): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.error;
-  if (io.signal.aborted) {
-    const words = error instanceof HostmasterError ? error.message : 'interrupted: nothing was applied; run it again';
+  const isStopped = io.signal.aborted;
+  if (error instanceof HostmasterError || (isStopped && isAbort(error))) {
+    const words = error instanceof HostmasterError ? error.message : 'interrupted: run it again';
     io.err(`hostmaster: ${words}\n`);
-    return io.stopping?.code() ?? stoppedCode('SIGINT');
-  }
-  if (error instanceof HostmasterError) {
-    io.err(`hostmaster: ${error.message}\n`);
-    return ofError(error);
+    return isStopped ? (io.stopping?.code() ?? stoppedCode('SIGINT')) : ofError(error);
   }
   const debug = argv.includes('debug');
   const words = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
@@ -120,3 +117,6 @@ const explainError = (error: unknown, argv: readonly string[], io: Io): number =
   if (!debug) io.err('hostmaster: --log-level debug shows where; please report it with that\n');
   return exit.error;
 };
+
+/** What Node throws where a signal ends a wait: it says nothing of what was done before. */
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

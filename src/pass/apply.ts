@@ -1,4 +1,4 @@
-import { type ApplyWork, applyAll, refuseStale } from '../apply/index.ts';
+import { type ApplyWork, applyAll, newWriterWait, refuseStale } from '../apply/index.ts';
 import {
   recordPass,
   rememberAbsent,
@@ -51,14 +51,14 @@ export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<A
   await rememberInventories(planned);
   const { store, problems, hasFailed } = watchStore(planned.store);
   const pass = { ...planned, store };
-  const { unwritable, plan } = pass;
+  const { unwritable, plan, wait = newWriterWait() } = pass;
   const context = quietOnce(hasFailed, outer);
   const beforeApply = await rememberValuesBeforeApply(pass, context);
   const work = pass.work.map((each) => ({
     ...each,
     create: createSettingsOf(each.zone.settings, apexNsOf(each.zone)),
   }));
-  const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, replanClaims: replanning(pass) };
+  const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, wait, replanClaims: replanning(pass) };
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
   const addresses = { elsewhere: configuredAddresses(pass.desired.definitions.zones) };
@@ -174,16 +174,17 @@ const applyReviewed = async (
   const { store, problems: unsaved, hasFailed } = watchStore(resources.store);
   const context = quietOnce(hasFailed, outer);
   const work = workOf(plan, definitions, targets);
-  await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context);
+  const wait = newWriterWait();
+  await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context, wait);
   const allows = given.map(({ allow }) => allow);
   await refuseForbidden(work, { store, allows, definitions, zoneFiles, targets: targets.open, context });
   refuseStopped(context);
-  const { unwritable, problems } = await recover(resources, definitions, context);
+  const { unwritable, problems } = await recover(resources, definitions, context, wait);
   refuseStopped(context);
   await refuseStale(work, context);
   refuseStopped(context);
   await rememberReviewedBeforeApply(work, definitions, store);
-  const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable }, context);
+  const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable, wait }, context);
   await rememberReviewed(work, results, definitions, store).catch(() => undefined);
   await rememberAbsent(plan.absent ?? [], definitions, store, started).catch(() => undefined);
   const applied = () => pooled(work, readsAtOnce, (each) => readAfter(each, results, context));
