@@ -26,6 +26,8 @@ export interface PassOptions {
   readonly keepComposed?: boolean;
   /** Run the targets' own name servers for the length of the pass, where nobody runs them yet. */
   readonly serve: boolean;
+  /** The commit that the files are of. Default is that which is checked out where they are. */
+  readonly commit?: string;
 }
 
 /** The evidence for deletions that is the same for all zones; null where there is no inventory. */

@@ -4,7 +4,7 @@ import { HostmasterError } from '../model/errors.ts';
 import { exit, ofError } from './exit.ts';
 import type { Io } from './io.ts';
 import { processIo } from './io.ts';
-import { deletedFolder, format, withAllow, withCommon, withOneZone } from './options.ts';
+import { deletedFolder, format, withAllow, withCommon, withDaemonOptions, withOneZone } from './options.ts';
 import { harmless } from './print.ts';
 import { stoppedCode } from './stopping.ts';
 
@@ -62,6 +62,9 @@ const program = (io: Io, run: Run): Command => {
     .action(run(async (name, type, options) => (await import('./explain.ts')).runExplain(name, type, options, io)));
   withCommon(command('serve', "run the embedded targets' name servers until stopped")).action(
     run(async (options) => (await import('./serve.ts')).runServe(options, io)),
+  );
+  withDaemonOptions(command('daemon', 'keep everything in order until stopped, with an HTTP interface')).action(
+    run(async (options) => (await import('./daemon.ts')).runDaemonCommand(options, io)),
   );
   const zone = command('zone', 'a single zone at a target');
   withOneZone(zone.command('delete').description('delete a zone, after a dump of it was written'))

@@ -103,7 +103,7 @@ const theNewerStands = async (world: World, zone: string, way: Way): Promise<voi
   expect(await world.answered(zone)).toEqual(['192.0.2.3']);
 };
 
-describe('invariant 14: a held write and a newer apply', { timeout: 120_000 }, () => {
+describe('invariant 14: a held write and a newer apply', () => {
   let pdns: PowerDns;
   let bind: Awaited<ReturnType<typeof startBind>>;
   let toPdns: ApiProxy;

@@ -188,7 +188,7 @@ describe('invariant 8: a zone that one of two name servers does not show', () =>
     const repository = await repositoryAt('PowerDNS', second);
     repository.write('zones/shown.test.yaml', `${fileOf('192.0.2.1')}new: {type: A, ttl: 300, value: 192.0.2.7}\n`);
     second.writeZone(zone, `${textOf(4_000_000_001)}new A 192.0.2.7\n`);
-    await expect.poll(() => second.log(), { timeout: 20_000 }).toContain('loaded serial 4000000001');
+    await expect.poll(() => second.log()).toContain('loaded serial 4000000001');
     expect(await repository.run('apply', '--yes')).toMatchObject({ code: 0 });
     expect((await stateOf(repository, zone, 'ns')).sync).not.toBeNull();
     // Behind everybody's back: no serial moves.
@@ -210,7 +210,7 @@ describe('invariant 8: a zone that one of two name servers does not show', () =>
     repository.write('zones/shown.test.yaml', fileOf('192.0.2.2'));
     expect(await repository.run('apply', '--yes')).toMatchObject({ code: 4 });
     second.writeZone(zone, textOf(4_000_000_000).replace('192.0.2.1', '192.0.2.2'));
-    await expect.poll(() => second.log(), { timeout: 20_000 }).toContain('loaded serial 4000000000');
+    await expect.poll(() => second.log()).toContain('loaded serial 4000000000');
     expect(await repository.run('verify')).toMatchObject({ code: 0 });
     expect((await stateOf(repository, zone, 'ns')).unproven).toEqual([]);
   });
