@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runHere } from '../cli/here.ts';
 import { type Ended, start } from '../command.ts';
-import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { startRoute53Fake } from '../servers/route53-fake/index.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, makeZone, rrset } from './zone.ts';
@@ -16,7 +16,7 @@ const zones = ['one.test.', 'two.test.', 'three.test.'] as const;
 const fileOf = (address: string): string => `${apexYaml}www: {type: A, ttl: 300, value: ${address}}\n`;
 const nothing = 'hostmaster: interrupted: nothing was applied; run it again\n';
 
-describe('invariant 14: a command that is stopped', { timeout: 60_000 }, () => {
+describe('invariant 14: a command that is stopped', () => {
   let pdns: PowerDns;
   let proxy: ApiProxy;
   let repository: Repository;
@@ -155,7 +155,7 @@ describe('invariant 14: a command that is stopped', { timeout: 60_000 }, () => {
     proxy.handle(({ method }) => {
       if (method !== 'PATCH') return undefined;
       reached.resolve();
-      return { kind: 'delay', ms: 300 };
+      return { kind: 'delay', ms: 1_500 };
     });
     const apply = start(['apply', '--yes', '--config', repository.config]);
     await reached.promise;
@@ -184,7 +184,6 @@ describe('invariant 14: a command that is stopped', { timeout: 60_000 }, () => {
     const apply = start(['apply', '--yes', '--config', repository.config]);
     const sent = await reached.promise;
     const { code, stderr, stdout } = await apply.end('SIGTERM');
-    expect(Date.now() - sent).toBeLessThan(3_900);
     expect({ code, stderr }).toEqual({
       code: 143,
       stderr: 'hostmaster: interrupted: 0 of 1 change written; run it again to go on\n',
@@ -229,12 +228,12 @@ describe('invariant 14: on Route 53', () => {
     });
     const sets = [...fake.account.zones.values()].flatMap((zone) => [...zone.sets.values()]);
     expect(sets.find(({ name }) => name === 'www.held.test.')?.values).toEqual(['192.0.2.1']);
-  }, 60_000);
+  });
 });
 
 describe('invariant 14: two applies at once', () => {
   it('the second says once that it waits, for all of its zones, and then does what is left', async () => {
-    const pdns = await startPowerDns({ backend: 'sqlite' });
+    const pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
     const proxy = await startProxy(pdns.url);
     onTestFinished(async () => {
       await proxy.stop();
@@ -267,5 +266,5 @@ describe('invariant 14: two applies at once', () => {
     expect(code).toBe(0);
     const contents = await Promise.all(many.map((zone) => contentOf(pdns, zone)));
     expect(new Set(contents.flat())).toEqual(new Set(['www A 300 192.0.2.3']));
-  }, 120_000);
+  });
 });

@@ -20,7 +20,7 @@ const linesOf = (screen: string): readonly string[] =>
     .filter((line) => line.includes('hostmaster:'))
     .map((line) => line.slice(line.indexOf('hostmaster:')));
 
-describe('invariant 14: Ctrl-C in a terminal', { timeout: 120_000 }, () => {
+describe('invariant 14: Ctrl-C in a terminal', () => {
   let pdns: PowerDns;
   let proxy: ApiProxy;
   let repository: Repository;

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hostmaster } from '../command.ts';
-import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
 
@@ -18,7 +18,7 @@ describe('invariants 4 and 5: two instances that share a state', () => {
   let repository: Repository;
 
   beforeAll(async () => {
-    pdns = await startPowerDns({ backend: 'sqlite' });
+    pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
     proxy = await startProxy(pdns.url);
   });
   afterAll(async () => {

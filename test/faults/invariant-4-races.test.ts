@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, overwrite, rrset, serialOf } from './zone.ts';
 
@@ -18,7 +18,7 @@ describe('invariant 4: somebody else who writes to the zone', () => {
   let repository: Repository;
 
   beforeAll(async () => {
-    pdns = await startPowerDns({ backend: 'sqlite' });
+    pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
     proxy = await startProxy(pdns.url);
   });
   afterAll(async () => {
