@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { GitSettings } from '../../model/daemon-settings.ts';
 import { HostmasterError } from '../../model/errors.ts';
 import type { BareRepository, ObjectFormat } from './bare-repository.ts';
@@ -12,11 +13,13 @@ export interface Tip {
   readonly tag: string | null;
 }
 
-/** Where the last fetch left the tip. */
-const seenRef = 'refs/hostmaster/seen';
+/** Where the last fetch left the tip, of this ref at this URL. */
+const seenRefOf = ({ ref, url }: GitSettings): string =>
+  `refs/hostmaster/seen/${createHash('sha256').update(`${url} ${ref}`).digest('hex').slice(0, 16)}`;
 
 /** What was seen by the last fetch; null: nothing. */
-export const seenTip = async (bare: BareRepository): Promise<Tip | null> => {
+export const seenTip = async (bare: BareRepository, settings: GitSettings): Promise<Tip | null> => {
+  const seenRef = seenRefOf(settings);
   const [commit, tip] = await Promise.all([resolve(bare, `${seenRef}^{commit}`), resolve(bare, seenRef)]);
   if (commit === null || tip === null) return null;
   return { commit, tag: tip === commit ? null : tip };
@@ -45,7 +48,7 @@ export const fetchTip = async (fetching: Fetching): Promise<Tip> => {
   const { bare, settings, onDamage, remote } = fetching;
   const deadline = performance.now() + settings.timeout;
   const tip = await askTip(fetching, deadline);
-  const known = await seenTip(bare);
+  const known = await seenTip(bare, settings);
   if (known !== null && (known.tag ?? known.commit) === tip) return known;
   const isNew = known === null;
   if (isNew || known.commit.length !== tip.length) await bare.prepare(formatOf(tip));
@@ -83,7 +86,7 @@ const download = async (
   const { config, environment, url } = remote;
   const depth = isNew && shallow ? ['--depth=1'] : [];
   const quiet = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules'];
-  const refspec = `+${settings.ref}:${seenRef}`;
+  const refspec = `+${settings.ref}:${seenRefOf(settings)}`;
   return bare.run(['fetch', ...quiet, '--force', ...depth, '--', url, refspec], {
     config,
     environment,
@@ -94,7 +97,7 @@ const download = async (
 const left = (deadline: number): number => Math.max(1, deadline - performance.now());
 
 const afterFetch = async ({ bare, settings, remote }: Fetching): Promise<Tip> => {
-  const tip = await seenTip(bare);
+  const tip = await seenTip(bare, settings);
   if (tip === null) {
     throw new HostmasterError(
       'GIT_REFUSED',

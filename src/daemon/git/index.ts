@@ -76,7 +76,7 @@ const repositoryOf = (parts: Parts): Repository => {
   const onDamage = (what: string): void => context.onNotice(`${what} was damaged; it is fetched anew`);
   return {
     fetch: ({ shallow }) => fetchTip({ settings, remote, bare, shallow, onDamage }),
-    seen: () => seenTip(bare),
+    seen: () => seenTip(bare, settings),
     has: (sha) => hasCommit(bare, sha),
     descends: (from, to) => descends(bare, from, to),
     signature: async (tip) => (signedBy === null ? null : signatureOfTip(bare, settings, signedBy, tip)),

@@ -40,16 +40,22 @@ export const readTree = async (bare: BareRepository, sha: string, path: string, 
   const end = await bare.run(args, { mostOutput: longestEntry * limits.files });
   if (end.status === 'long') throw tooMuch(sha, path, `over ${grouping(limits.files)} files`);
   if (end.status !== 'ended' || end.code !== 0) throw localFailure(`commit ${sha} cannot be read`, end);
-  return bounded(sha, path, limits, end.stdout.toString('latin1').split('\0').flatMap(parseEntry));
+  const lines = end.stdout.toString('latin1').split('\0').slice(0, -1);
+  const entries = lines.map(parseEntry).filter((entry) => entry !== null);
+  if (entries.length < lines.length) {
+    throw new HostmasterError('GIT_UNAVAILABLE', `commit ${sha} is not whole here; the next fetch may bring the rest`);
+  }
+  return bounded(sha, path, limits, entries);
 };
 
 interface Entry extends TreeFile {
   readonly type: string;
 }
 
-const parseEntry = (line: string): readonly Entry[] => {
-  const [, type = '', blob = '', size = '0', path = ''] = /^\d+ (\w+) ([0-9a-f]+) +(\d+|-)\t(.+)$/s.exec(line) ?? [];
-  return path === '' ? [] : [{ type, blob, size: Number(size) || 0, path }];
+/** Null: it is not whole here, which Git says of its size alone. */
+const parseEntry = (line: string): Entry | null => {
+  const [, type = '', blob = '', size = '', path = ''] = /^\d+ (\w+) ([0-9a-f]+) +(\d+|-)\t(.+)$/s.exec(line) ?? [];
+  return path === '' ? null : { type, blob, size: Number(size) || 0, path };
 };
 
 const bounded = (sha: string, path: string, limits: TreeLimits, entries: readonly Entry[]): Tree => {
