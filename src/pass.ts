@@ -24,7 +24,7 @@ import type { Definitions } from './model/definitions.ts';
 import { assemble } from './pass/assemble.ts';
 import { awaitWriters } from './pass/await-writers.ts';
 import { type ReadContext, readDefinitions } from './pass/definitions.ts';
-import { checkedOffline, want } from './pass/desired.ts';
+import { checkedOffline, checkedWithoutServers, want } from './pass/desired.ts';
 import { openPass, orClose } from './pass/open.ts';
 import { plan } from './pass/plan.ts';
 import { recover } from './pass/recover.ts';
@@ -47,6 +47,10 @@ export type { ProviderLookup, Registry, RunContext, Step } from './target.ts';
 /** Reads the repository and checks it by the rules: everything that needs no network. */
 export const validate = async (options: PassOptions, context: ReadContext): Promise<Definitions> =>
   checkedOffline(await readDefinitions(options, context), options);
+
+/** The same without any inventory, so that only what the repository says decides what is found. */
+export const validateRepository = async (options: PassOptions, context: ReadContext): Promise<Definitions> =>
+  checkedWithoutServers(await readDefinitions(options, context));
 
 /**
  * Plans: opens, recovers, reads what is wanted, plans, withholds, assembles. Writes nothing at a target, but for what

@@ -106,7 +106,7 @@ export const readConfiguredZone = async (
     report(config, 'file-missing', message, path);
     return null;
   }
-  for (const problem of read.problems) config.problems.push(problem);
+  for (const problem of read.problems) config.problems.push({ ...problem, zone: name });
   return read.zone;
 };
 
@@ -122,15 +122,6 @@ const emptyZone = (name: string, settings: ZoneSettings): DesiredZone => ({
   complete: false,
   files: [],
 });
-
-/** A zone's name as `--zone` has it, in canonical form; text that is not a name stays as it is. */
-export const canonicalZone = (text: string): string => {
-  try {
-    return parseAbsolute(text);
-  } catch {
-    return text;
-  }
-};
 
 /** A key of `zones:`; `name` tells it from all others, `base` is the zone's without its view. */
 interface ZoneKey {
