@@ -36,7 +36,7 @@ import type { RunContext } from './target.ts';
 export { type ApplyPass, applyPass, applyPlanPass } from './pass/apply.ts';
 export { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } from './pass/delete-zone/index.ts';
 export { type DumpedZone, dumpPass } from './pass/dump.ts';
-export { explainPass } from './pass/explain.ts';
+export { askedName, explainPass } from './pass/explain.ts';
 export { closeResources as closePass } from './pass/open.ts';
 export { checkPlan, readPlan } from './pass/planfile/index.ts';
 export { type ServingTarget, servePass } from './pass/serve.ts';
