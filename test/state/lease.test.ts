@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { leaseHandle, newLeaseWait } from '../../src/apply/lease.ts';
+import { leaseHandle, newWriterWait } from '../../src/apply/lease.ts';
 import type { Lease, LeaseRefusal, Store } from '../../src/model/ports.ts';
 import { openStore } from '../../src/state/index.ts';
 import type { RunContext } from '../../src/target.ts';
@@ -104,7 +104,7 @@ describe('a lease', () => {
       theirs,
       contextOf([], () => sleep(20)),
     );
-    await lease.take({ remaining: 0 });
+    await lease.take({ remaining: 0, told: new Set() });
     await lease.release();
   });
 
@@ -226,7 +226,7 @@ describe('a lease', () => {
     const context = contextOf([], async () => {
       slept += 1;
     });
-    const patience = newLeaseWait();
+    const patience = newWriterWait();
     for (const target of ['pdns', 'aws']) {
       await expect(leaseHandle({ ...place, target }, ours, context).take(patience)).rejects.toMatchObject({
         code: 'ZONE_BUSY',
