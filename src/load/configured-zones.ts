@@ -106,7 +106,9 @@ export const readConfiguredZone = async (
     report(config, 'file-missing', message, path);
     return null;
   }
-  for (const problem of read.problems) config.problems.push({ ...problem, zone: name });
+  for (const { name: at, ...problem } of read.problems) {
+    config.problems.push({ ...problem, zone: name, ...(at === undefined ? {} : { name: at }) });
+  }
   return read.zone;
 };
 

@@ -16,6 +16,8 @@ export interface BareRepository {
   read(what: string, args: readonly string[], more?: Partial<Omit<GitRun, 'args' | 'folder'>>): Promise<Buffer>;
   /** Makes what is missing of it, and takes away what a killed Git left. One of another format goes first. */
   prepare(objectFormat?: ObjectFormat): Promise<void>;
+  /** Takes away what a killed Git left: of large packs it may be much. */
+  removeLeftovers(): Promise<void>;
   /** Is all of it there, and as it was written? */
   isSound(): Promise<boolean>;
   /** Removes all of it. */
@@ -44,6 +46,7 @@ export const bareRepository = (
       return end.stdout;
     },
     prepare: (objectFormat) => onDisk(settings, () => prepare(folder, settings, remote, run, objectFormat)),
+    removeLeftovers: () => onDisk(settings, () => removeLeftovers(folder)),
     isSound: async () => {
       const end = await run(['fsck', '--no-dangling', '--no-progress']);
       return end.status === 'ended' && end.code === 0;

@@ -54,7 +54,9 @@ export const fetchTip = async (fetching: Fetching): Promise<Tip> => {
   if (isNew || known.commit.length !== tip.length) await bare.prepare(formatOf(tip));
   const end = await download(fetching, deadline, isNew);
   if (end.status === 'ended' && end.code === 0) return afterFetch(fetching);
-  if (await bare.isSound()) throw remoteFailure(remote.url, end, settings.timeout, remote.secrets);
+  await bare.removeLeftovers();
+  if (end.status === 'late' || (await bare.isSound()))
+    throw remoteFailure(remote.url, end, settings.timeout, remote.secrets);
   onDamage(bare.folder);
   await bare.remove();
   await bare.prepare(formatOf(tip));

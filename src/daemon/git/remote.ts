@@ -40,8 +40,8 @@ export const remoteOf = (settings: GitSettings, secret: string | null): Remote =
     throw refused(settings, 'the token has a space, a line break or a letter that no token has');
   }
   const basic = Buffer.from(`${user}:${secret}`).toString('base64');
-  // For this server alone; redirects are not followed.
-  const header = [`http.${new URL(url).origin}/.extraHeader`, `Authorization: Basic ${basic}`] as const;
+  // For this server alone, as redirects are not followed.
+  const header = ['http.extraHeader', `Authorization: Basic ${basic}`] as const;
   return {
     url,
     isLocal: false,

@@ -122,6 +122,14 @@ describe('over https', () => {
       await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
     }));
 
+  it('without Git on the machine, it says what to install', async () => {
+    vi.stubEnv('PATH', tempFolder('no-git'));
+    await expect(fetchWith(gitSettings('/nowhere'), null)).rejects.toMatchObject({
+      code: 'CONFIG',
+      message: 'Git does not start; install it (on Debian the package "git")',
+    });
+  });
+
   it('a port where nothing listens may pass', async () => {
     const url = `https://127.0.0.1:${await freePort()}/dns.git`;
     await expect(fetchWith(gitSettings(url, { credentials: token }), secret)).rejects.toMatchObject({
