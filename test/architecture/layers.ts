@@ -27,7 +27,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   providers: ['provider', 'wire'],
   memory: ['model', 'provider', 'target', 'run', 'plan', 'apply'],
   pass: ['model', 'provider', 'wire', 'validation', 'windows', 'target', 'run', ...stages],
-  daemon: ['model', 'windows', 'load', 'inventory', 'pass', 'report', 'state'],
+  daemon: ['model', 'validation', 'windows', 'target', 'run', 'load', 'inventory', 'verify', 'report', 'state', 'pass'],
   review: ['model', 'load', 'inventory', 'pass', 'report', 'state'],
   web: [],
   cli: all,
