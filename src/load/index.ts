@@ -21,6 +21,7 @@ import { readInventories } from './config/inventory.ts';
 import { readOperatorKeys, refuseOperatorKeys } from './config/operator-keys.ts';
 import { readRegistration } from './config/registration.ts';
 import { readTargets, withoutState } from './config/targets.ts';
+import { readWindows } from './config/windows.ts';
 import { defaultTop, readGuards, type TopGuards, type ZoneSettingsContext } from './config/zone-settings.ts';
 import {
   type ConfiguredZone,
@@ -107,6 +108,10 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     zones: sound ? zones : zones.map((zone) => ({ ...zone, complete: false })),
     zoneNames: [...new Set(entries.map(({ name }) => name))],
     roles,
+    windows: await readWindows(
+      config,
+      entries.map(({ name }) => name),
+    ),
     filesRead: [...filesRead],
     pullRequest: run === null ? null : limitsOf(run, source, state, options),
     problems: sortProblems(problems),
