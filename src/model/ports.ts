@@ -192,6 +192,8 @@ export interface Store {
   /** The last good snapshot of an inventory. */
   inventory(name: string): Promise<KnownInventory | null>;
   remember(name: string, known: KnownInventory): Promise<void>;
+  /** The same where all is as it was remembered last but for the servers at these positions of `known.servers`. */
+  rememberServers(name: string, known: KnownInventory, positions: readonly number[]): Promise<void>;
   /** The values that we wrote in a zone for servers, and, where it owns only what is listed, for Git; `names`: at these. */
   written(zone: ZoneId, target: string, names?: readonly string[]): Promise<readonly WrittenValue[]>;
   /** What we wrote at these names and types is now `values`, and nothing else. */
@@ -221,5 +223,7 @@ export interface Store {
   recordPass(pass: PassRecord): Promise<void>;
   /** The newest first. */
   passes(limit: number): Promise<readonly PassRecord[]>;
+  /** Has anybody else written to it since this was asked last? The first time it says no. */
+  changedByOthers(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -27,6 +27,7 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
     identify: store.identify,
     recordPass: store.recordPass,
     passes: store.passes,
+    changedByOthers: store.changedByOthers,
     close: store.close,
     lastSync: (zone, name) => store.lastSync(zone, target(name)),
     saveSync: (zone, name, lastSync) => store.saveSync(zone, target(name), lastSync),
@@ -47,6 +48,7 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
       ),
     inventory: (name) => store.inventory(inventory(name)),
     remember: (name, known) => store.remember(inventory(name), known),
+    rememberServers: (name, known, positions) => store.rememberServers(inventory(name), known, positions),
     written: async (zone, name, some) =>
       (await store.written(zone, await at(zone, name), some)).map((value) => withSources(value, shown)),
     noteWritten: async (zone, name, keys, values) =>

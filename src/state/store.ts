@@ -4,6 +4,7 @@ import { inventoriesIn } from './inventories.ts';
 import { journalIn } from './journal.ts';
 import { lastSyncsIn } from './last-syncs.ts';
 import { leasesIn } from './leases.ts';
+import { othersIn } from './others.ts';
 import { passesIn } from './passes.ts';
 import type { SqlDriver } from './sql.ts';
 import { unprovenIn } from './unproven.ts';
@@ -24,14 +25,17 @@ export const storeOn = (driver: SqlDriver, say: Say): Store => {
     ...journalIn(work),
     ...identitiesIn(work),
     ...passesIn(work),
+    ...othersIn(work),
     close: () => driver.close(),
   };
 };
 
 /** The same, where nothing may be written: what would be is let go. */
 export const readersOn = (driver: SqlDriver, say: Say): Store => {
-  const { lastSync, inventory, written, orphans, unproven, journalled, passes, identify, close } = storeOn(driver, say);
-  return { ...emptyStore, lastSync, inventory, written, orphans, unproven, journalled, passes, identify, close };
+  const { lastSync, inventory, written, orphans, unproven, journalled, passes, changedByOthers, identify, close } =
+    storeOn(driver, say);
+  const read = { lastSync, inventory, written, orphans, unproven, journalled, passes, changedByOthers, identify };
+  return { ...emptyStore, ...read, close };
 };
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -48,6 +52,7 @@ export const emptyStore: Store = {
   leasesInUse: () => Promise.resolve([]),
   inventory: () => Promise.resolve(null),
   remember: nothing,
+  rememberServers: nothing,
   written: () => Promise.resolve([]),
   noteWritten: nothing,
   orphans: () => Promise.resolve([]),
@@ -62,5 +67,6 @@ export const emptyStore: Store = {
   endJournalAll: nothing,
   recordPass: nothing,
   passes: () => Promise.resolve([]),
+  changedByOthers: () => Promise.resolve(false),
   close: nothing,
 };

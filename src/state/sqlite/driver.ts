@@ -10,6 +10,7 @@ export const sqliteDriver = (database: DatabaseSync, file: string, writable: boo
     label: `the state file ${file}`,
     writable,
     transaction: (kind, work) => inTurn(() => transacted(database, kind, () => work(sql))),
+    revision: () => inTurn(async () => Number((await sql.all('PRAGMA data_version'))[0]?.data_version)),
     isDamage: isDamaged,
     errorOf: (error) => stateError(file, error),
     close: () => inTurn(async () => database.close()),
