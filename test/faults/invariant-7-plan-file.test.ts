@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Change, type Plan, planDigest } from '../../src/model/plan.ts';
 import { asRecord } from '../../src/validation/index.ts';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { appliedScene, configure, type Scene } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 import { type ApiRRset, apexYaml, contentOf } from './zone.ts';
 
 // Invariant 7: forward and reverse travel together, also where a plan comes from a stranger, who leaves one of them out.
