@@ -4,7 +4,7 @@ import { connectTo, exchangeRaw, type RawConnection } from './raw.ts';
 
 let daemon: Interface;
 beforeEach(async () => {
-  daemon = await openInterface({ limits: { receive: 400, body: 1000, bodies: 20_000, inventoryBody: 10_000 } });
+  daemon = await openInterface({ limits: { receive: 60_000, body: 1000, bodies: 20_000, inventoryBody: 10_000 } });
 });
 afterEach(async () => {
   const said = await daemon.everythingSaid();
@@ -204,6 +204,9 @@ describe('what is too large', () => {
     const once = () => daemon.ask('/hooks/inventory', { method: 'POST', headers, body });
     // The bodies of the two have to be there first; what is signed is no JSON.
     await expect.poll(async () => (await once()).status, { timeout: 10_000 }).toBe(429);
+    const small = '{"at":"2026-11-30T08:20:00Z","servers":[]}';
+    const smallHook = { method: 'POST', headers: hubSigned(small, secrets.lab), body: small };
+    expect((await daemon.ask('/hooks/inventory', smallHook)).status).toBe(202);
     for (const connection of slow) connection.destroy();
     await expect.poll(async () => (await once()).status).toBe(400);
   });
@@ -219,17 +222,44 @@ describe('what does not come', () => {
       'POST /hooks/git HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
     ],
   ])('a connection with %s is ended in time', async (_, sent) => {
-    const connection = await connectTo(daemon.port);
+    const hasty = await openInterface({ limits: { receive: 400 } });
+    const connection = await connectTo(hasty.port);
     if (sent !== '') connection.send(sent);
     expect(await connection.ended).toMatch(/^(?:$|HTTP\/1.1 408 )/);
+    await hasty.close();
   });
 
   it('one that sends an octet now and then is ended in time as well', async () => {
-    const connection = await connectTo(daemon.port);
+    const hasty = await openInterface({ limits: { receive: 400 } });
+    const connection = await connectTo(hasty.port);
     connection.send('GET / HTTP/1.1\r\nX-A: ');
     const dripping = setInterval(() => connection.send('a'), 20);
     expect(await connection.ended).toMatch(/^HTTP\/1.1 408 /);
     clearInterval(dripping);
+    await hasty.close();
+  });
+
+  it('an answer that nobody reads is ended in time', async () => {
+    const hasty = await openInterface({ limits: { stuck: 300, connections: 1 } });
+    let isAsked = false;
+    hasty.front.explain = async () => {
+      isAsked = true;
+      return { answer: 'a'.repeat(50_000_000) };
+    };
+    const connection = await connectTo(hasty.port);
+    connection.socket.pause();
+    const asked = `GET /api/v1/explain?name=a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${secrets.read}\r\n\r\n`;
+    connection.send(asked);
+    // It keeps the only connection that there is room for.
+    const probe = () =>
+      hasty.ask('/healthz').then(
+        ({ status }) => status,
+        () => null,
+      );
+    await expect.poll(() => isAsked).toBe(true);
+    await expect.poll(probe).toBe(200);
+    connection.destroy();
+    await hasty.close();
   });
 
   it('200 connections that ask for nothing keep nobody out', async () => {
