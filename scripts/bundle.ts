@@ -6,7 +6,11 @@ import { type MadeModule, validatorModules } from './validators.ts';
 /** Writes dist/bin/hostmaster.js and dist/bin/library.js, each with all it imports of ours; what both have is a file of its own. */
 export const bundleCommand = async (dist: string): Promise<void> => {
   const bundle = await rolldown({
-    input: { hostmaster: join(dist, 'bin/hostmaster.js'), library: join(dist, 'src/library.js') },
+    input: {
+      hostmaster: join(dist, 'bin/hostmaster.js'),
+      library: join(dist, 'src/library.js'),
+      'daemon-thread': join(dist, 'src/cli/daemon-thread.js'),
+    },
     platform: 'node',
     external: isPackage,
     plugins: [standIns(await validatorModules(dist))],

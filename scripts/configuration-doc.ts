@@ -81,6 +81,8 @@ export const tables: Readonly<Record<string, readonly KeyRow[]>> = {
   registration: rowsOf(propertyOf(hostmaster, 'registration')),
   'a grant': rowsOf(recordOf(propertyOf(hostmaster, 'grants').items)),
   guards: rowsOf(propertyOf(hostmaster, 'guards')),
+  git: rowsOf(propertyOf(hostmaster, 'git')),
+  daemon: rowsOf(propertyOf(hostmaster, 'daemon')),
   'dns of a label or a group': rowsOf(dns),
   'a group': rowsOf(group).filter(({ path }) => !path.includes('.')),
 };

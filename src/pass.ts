@@ -19,6 +19,7 @@
 //   apply/sets/set-group.ts applies the set whole or rolls it back; memory/ledger.ts notes for whom each value is
 //   when the server is gone: memory/deletion-evidence.ts, and plan/deletion-verdict.ts decides whether its values may go;
 //     pass/absent-servers.ts, where a person says that it is gone
+import { newWriterWait } from './apply/index.ts';
 import type { Definitions } from './model/definitions.ts';
 import { assemble } from './pass/assemble.ts';
 import { awaitWriters } from './pass/await-writers.ts';
@@ -58,14 +59,15 @@ export const planPass = async (
 ): Promise<PlanPass> => {
   const pass = await openPass(options, context, openStore);
   return orClose(pass, async () => {
-    const recovered = await recover(pass, pass.definitions, context, options.recover === true);
+    const wait = newWriterWait();
+    const recovered = await recover(pass, pass.definitions, context, wait, options.recover === true);
     refuseStopped(context);
-    if (options.recover === true) await awaitWriters(pass.store, pass.selection.wouldWrite, context);
+    if (options.recover === true) await awaitWriters(pass.store, pass.selection.wouldWrite, context, wait);
     const desired = await want(pass, context);
     refuseStopped(context);
     const planned = await plan(pass, desired, context);
     refuseStopped(context);
     const selected = withhold(planned, desired, pass);
-    return assemble(pass, recovered, desired, planned, selected, context);
+    return { ...(await assemble(pass, recovered, desired, planned, selected, context)), wait };
   });
 };

@@ -26,6 +26,8 @@ export interface PassOptions {
   readonly keepComposed?: boolean;
   /** Run the targets' own name servers for the length of the pass, where nobody runs them yet. */
   readonly serve: boolean;
+  /** The commit that the files are of. Default is that which is checked out where they are. */
+  readonly commit?: string;
 }
 
 /** The evidence for deletions that is the same for all zones; null where there is no inventory. */
@@ -71,6 +73,14 @@ export interface PlannedWork {
   readonly evidence: DeletionEvidence | null;
 }
 
+/** What all of a pass shares that waits for other Hostmasters. */
+export interface WriterWait {
+  /** Milliseconds that one which writes is waited for from now on. */
+  remaining: number;
+  /** What a person was told of already. */
+  readonly told: Set<string>;
+}
+
 export interface PlanPass {
   /** Milliseconds since 1970. */
   readonly started: number;
@@ -82,4 +92,6 @@ export interface PlanPass {
   readonly store: Store;
   /** Names that nothing may write: recovery found an atomic set half done there. */
   readonly unwritable: readonly UnwritableName[];
+  /** What is left of the wait for other Hostmasters. Default is all of it. */
+  readonly wait?: WriterWait;
 }

@@ -1,5 +1,6 @@
 import { HostmasterError, isWithin, keyOf, soaAt, type ZoneId, type ZoneSnapshot } from '../../src/provider.ts';
-import { type ApiRecord, fromApi } from './convert.ts';
+import { isMembers } from './answers.ts';
+import { type ApiRecord, fromApi, isApiRecord } from './convert.ts';
 import { listZones, type Session } from './read.ts';
 
 // PowerDNS ends each connection after one answer: a thousand small zones are a thousand connections. Its search gives
@@ -99,7 +100,7 @@ const sizeOfSample = async ({ api }: Session, signal: AbortSignal | undefined): 
   return status === 200 ? size : Number.POSITIVE_INFINITY;
 };
 
-interface Row extends ApiRecord {
+interface Row extends Required<ApiRecord> {
   readonly name: string;
   readonly type: string;
   readonly ttl: number;
@@ -107,14 +108,15 @@ interface Row extends ApiRecord {
   readonly zone?: string;
 }
 
-const isRow = (value: unknown): value is Row => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { content, disabled, name, ttl, type, zone } = value as Readonly<Record<string, unknown>>;
-  const texts = [content, name, type, zone ?? ''].every((text) => typeof text === 'string');
-  return texts && typeof ttl === 'number' && typeof disabled === 'boolean';
-};
+const isRow = (value: unknown): value is Row =>
+  isMembers(value) &&
+  typeof value.name === 'string' &&
+  typeof value.type === 'string' &&
+  typeof value.ttl === 'number' &&
+  (value.zone === undefined || typeof value.zone === 'string') &&
+  isApiRecord(value);
 
-const addRow = ({ content, disabled = false, name, ttl, type }: Row, rows: ZoneRows): void => {
+const addRow = ({ content, disabled, name, ttl, type }: Row, rows: ZoneRows): void => {
   const key = keyOf({ name, type });
   const known = rows.get(key);
   if (known === undefined) rows.set(key, { name, type, ttl, records: [{ content, disabled }] });

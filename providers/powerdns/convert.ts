@@ -89,11 +89,9 @@ const isApiRRset = (value: unknown): value is ApiRRset =>
   Array.isArray(value.records) &&
   value.records.every(isApiRecord);
 
-/** Whether a record is served must be said, or left out. */
-const isApiRecord = (value: unknown): value is ApiRecord =>
-  isMembers(value) &&
-  typeof value.content === 'string' &&
-  (value.disabled === undefined || typeof value.disabled === 'boolean');
+/** A record as it is read: PowerDNS says of each whether it is served, and one that is not would be overwritten. */
+export const isApiRecord = (value: unknown): value is Required<ApiRecord> =>
+  isMembers(value) && typeof value.content === 'string' && typeof value.disabled === 'boolean';
 
 const nameIn = (value: unknown): string =>
   isMembers(value) && typeof value.name === 'string'

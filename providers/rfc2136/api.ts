@@ -32,13 +32,22 @@ export interface Api {
    * Sends it once; gives the RCODE. Throws WRITE_UNKNOWN where it may have been applied. `before` is called before each server
    * that is tried: those before it may have taken all of their time without being reached.
    */
-  update(update: Update, signal: AbortSignal | undefined, before?: () => Promise<void>): Promise<string>;
+  update(update: Update, options: UpdateOptions): Promise<string>;
 }
 
-/** Milliseconds more for each record of an update: four times what a loaded Knot was seen to take. */
-const extraTimeEach = 1;
-/** The same for a change: two values and their prerequisites. */
-export const extraTimePerChange = 4 * extraTimeEach;
+export interface UpdateOptions {
+  /** How many changes it carries: it is given as much time as the provider says that a write of so many takes. */
+  readonly changes: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly before?: (() => Promise<void>) | undefined;
+}
+
+/** Milliseconds more for each change of an update, of two values and their prerequisites: four times what a loaded Knot was seen to take. */
+const extraTimePerChange = 4;
+
+/** Milliseconds more than usual for an update of so many changes. */
+export const extraTimeFor = (changes: number): number => changes * extraTimePerChange;
+
 const maxMessage = 65_535;
 const tries = 3;
 const firstPause = 100;
@@ -111,9 +120,9 @@ export const openApi = (settings: Settings, onDebug: (message: string) => void):
         }
       }),
     soa: (zone, signal) => soaAt(zone, primaryGroup, signal),
-    update: async (update, signal, before) => {
+    update: async (update, { changes, signal, before }) => {
       const message = encodeUpdate(randomInt(0x10000), update);
-      const timeoutMs = timeout + (update.steps.length + update.prerequisites.length) * extraTimeEach;
+      const timeoutMs = timeout + extraTimeFor(changes);
       try {
         const answer = await primaryGroup.write(async (server) => {
           await before?.();

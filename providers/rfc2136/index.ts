@@ -1,5 +1,5 @@
 import { canonicalServer, HostmasterError, type Provider, type ProviderFactory } from '../../src/provider.ts';
-import { extraTimePerChange, openApi } from './api.ts';
+import { extraTimeFor, openApi } from './api.ts';
 import { listZones, markOf, readZone, type Session } from './read.ts';
 import { schema, secrets, settingsOf } from './settings.ts';
 import { cutChanges } from './split-update.ts';
@@ -32,7 +32,7 @@ const providerOf = (session: Session): Provider => {
     read: (zone, options = {}) => readZone(session, zone, options),
     cut: (zone, changes) => cutChanges(zone.name, changes, session.api.limit),
     apply: (write, signal, sending) => applyWrite(session, write, signal, sending),
-    writeTimeout: (changes) => session.settings.timeout + changes * extraTimePerChange,
+    writeTimeout: (changes) => session.settings.timeout + extraTimeFor(changes),
     mark: async ({ name }, mark) => markOf(session, name) ?? mark,
     createZone: async ({ name }) => {
       throw cannot(`${name} cannot be made`, howZonesAreMade);

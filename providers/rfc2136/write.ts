@@ -42,7 +42,7 @@ export const applyWrite = async (
     if (refused.length > 0) return { status: 'refused', refused };
     const update = updateFor(zone.name, changes, content, { level, limit: session.api.limit });
     if (update === null) return { status: 'refused', refused: refusalsIfOneName(changes, tooLong) };
-    const rcode = await session.api.update(update, signal, sending?.before);
+    const rcode = await session.api.update(update, { changes: changes.length, signal, before: sending?.before });
     if (rcode === 'NOERROR') return readBack(session, write, basis, signal);
     if (attempt >= maxTries(rcode))
       return { status: 'refused', refused: refusalsIfOneName(changes, refusalOf(session, rcode)) };

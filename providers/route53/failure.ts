@@ -100,19 +100,16 @@ export const failureOf = (error: unknown): Failure => {
 /** The status of the HTTP answer; null: there was none, or it was cut off (a socket that fails then has one too). */
 const statusOf = (error: unknown): number | null => {
   if (!(error instanceof Error) || known[error.name]?.kind === 'timeout' || networkCode(error) !== '') return null;
-  const { $metadata: metadata } = error as Thrown;
-  return metadata?.httpStatusCode ?? null;
-};
-
-type Thrown = Error & {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly messages?: unknown;
+  const metadata = '$metadata' in error ? error.$metadata : null;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
 };
 
 /** An InvalidChangeBatch has a list of messages; what has one alone puts them in brackets. */
 const messagesIn = (error: unknown): readonly string[] => {
-  const { messages } = error as Thrown;
-  const list = Array.isArray(messages) ? messages.filter((each) => typeof each === 'string') : [];
+  const messages: readonly unknown[] =
+    error instanceof Error && 'messages' in error && Array.isArray(error.messages) ? error.messages : [];
+  const list = messages.filter((each) => typeof each === 'string');
   return list.length > 0 ? list.map(clean) : [oneLine(error)];
 };
 

@@ -27,19 +27,17 @@ interface ChangesetRunOptions {
   readonly reviewed: boolean;
   readonly store: Store;
   readonly onWritten: (changes: number) => void;
-  /** The holders of leases that a person was told of. */
-  readonly told: Set<string>;
 }
 
 /** A changeset's run, of which nothing has happened yet. */
 export const openChangesetRun = (
   work: ApplyWork,
   roles: SetRoles,
-  { reviewed, store, onWritten, told }: ChangesetRunOptions,
+  { reviewed, store, onWritten }: ChangesetRunOptions,
   context: RunContext,
 ): ChangesetRun => {
   const { changeset, target } = work;
-  const lease = leaseHandle(changeset, store, context, told);
+  const lease = leaseHandle(changeset, store, context);
   const byPhase = changesByPhase(changeset, roles);
   const belongsToSet = (change: RRsetKey) => roles.members.has(changeKey(changeset, change));
   const run = openRun({ ...inputOf(work, reviewed, context), onWritten, lease, belongsToSet });

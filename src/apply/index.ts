@@ -17,8 +17,9 @@
 //   1. apply-input.ts, changeset-run.ts: each changeset gets a run. One with changes of sets or claims is connected with
 //      other zones; any other zone is written by itself, with its own lease, in the phase `main`.
 //   2. lease.ts: the leases of all connected zones are taken, in the order of their keys, so that no two applies wait for
-//      each other; all of them together wait half a minute at most. Each write asks again whether the lease is still ours,
-//      and notes until when it may take effect: whoever has the lease next waits that long, if there was no answer.
+//      each other; all of them together wait half a minute at most, with what the pass has waited before it read. Each
+//      write asks again whether the lease is still ours, and notes until when it may take effect: whoever has the lease
+//      next waits that long, if there was no answer.
 //   3. run-phases.ts: connected zones are read, sets that cannot be whole are skipped, the others are journalled
 //      (sets/set-group.ts says how sets fail, roll back and recover), and then phase after phase is written over all zones:
 //      PTRs, addresses, claims, and the deletes the other way round.
@@ -40,7 +41,7 @@ import { type ApplyAllOptions, noAnswerCodes, runPhases } from './run-phases.ts'
 import { zoneResultOf } from './zone/outcome.ts';
 
 export type { ApplyWork } from './apply-input.ts';
-export { type LeaseHandle, leaseHandle } from './lease.ts';
+export { type LeaseHandle, leaseHandle, newWriterWait, unansweredWrites, waitForWriter } from './lease.ts';
 export { refuseStale } from './refuse-stale.ts';
 export type { ApplyAllOptions } from './run-phases.ts';
 export type { ClaimChange, ReplanClaims } from './sets/claims.ts';

@@ -1,6 +1,7 @@
 import { HostmasterError } from '../model/errors.ts';
 import type { Lease, Store } from '../model/ports.ts';
 import { type ZoneTarget, zoneIdOf, zoneTargetLabel } from '../model/zone-target.ts';
+import type { WriterWait } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { interruptedAt, pause } from './stopping.ts';
 
@@ -15,12 +16,26 @@ const unrenewedBelow = 35_000;
 /** A write that is noted may be sent so much later; milliseconds. */
 const sentWithin = 250;
 
-/** What is left to wait, in milliseconds, for all leases that share it. */
-export interface LeaseWait {
-  remaining: number;
-}
+export const newWriterWait = (): WriterWait => ({ remaining: maxWait, told: new Set() });
 
-export const newLeaseWait = (): LeaseWait => ({ remaining: maxWait });
+/** What a person is told of that has no holder any more: it ends by itself, and another Hostmaster may have the zone then. */
+export const unansweredWrites = 'unanswered';
+
+/**
+ * Waits a moment for what keeps us from a zone, and gives how long that has been in all; where that takes long, a person is
+ * told, once of `what`.
+ */
+export const waitForWriter = async (
+  waited: number,
+  { what, notice }: { readonly what: string; readonly notice: string },
+  context: RunContext,
+  wait: WriterWait,
+): Promise<number> => {
+  if (waited === noticeAfter) tell(what, notice, context, wait);
+  await context.sleep(pollInterval);
+  if (what !== unansweredWrites) wait.remaining -= pollInterval;
+  return waited + pollInterval;
+};
 
 /** The permission to write one zone at its target, which one Hostmaster at a time has. */
 export interface LeaseHandle {
@@ -28,7 +43,7 @@ export interface LeaseHandle {
    * Waits for it, and until nothing that an earlier holder sent can take effect any more; throws ZONE_BUSY where another has
    * it for too long.
    */
-  take(wait?: LeaseWait): Promise<void>;
+  take(wait?: WriterWait): Promise<void>;
   /** Throws ZONE_BUSY once it is no longer ours. */
   check(): Promise<void>;
   /**
@@ -54,13 +69,7 @@ interface CurrentLease {
   readonly renewal: NodeJS.Timeout;
 }
 
-/** `told`: the holders that a person was told of already. */
-export const leaseHandle = (
-  at: ZoneTarget,
-  store: Store,
-  context: RunContext,
-  told: Set<string> = new Set(),
-): LeaseHandle => {
+export const leaseHandle = (at: ZoneTarget, store: Store, context: RunContext): LeaseHandle => {
   let current: CurrentLease | null = null;
   /** When each write that has no answer can take effect no longer. */
   const unanswered = new Set<{ until: number }>();
@@ -72,13 +81,13 @@ export const leaseHandle = (
     if (current === null || !(await store.holds(current.lease, unansweredUntil()))) throw lost(at);
   };
   return {
-    take: async (wait = newLeaseWait()) => {
+    take: async (wait = newWriterWait()) => {
       if (current !== null) return;
-      const lease = await acquire(at, store, context, wait, told);
+      const lease = await acquire(at, store, context, wait);
       if (lease.unansweredUntil !== null) unanswered.add({ until: lease.unansweredUntil });
       const renew = () => void store.holds(lease, unansweredUntil()).catch(() => false);
       current = { lease, renewal: setInterval(renew, renewInterval) };
-      tellOfWait(lease.unansweredUntil, at, context, told);
+      tellOfWait(lease.unansweredUntil, at, context, wait);
       await waitUntil(lease.unansweredUntil, context.signal, at);
     },
     check,
@@ -110,14 +119,8 @@ export const leaseHandle = (
   };
 };
 
-const acquire = async (
-  at: ZoneTarget,
-  store: Store,
-  context: RunContext,
-  wait: LeaseWait,
-  told: Set<string>,
-): Promise<Lease> => {
-  for (let waited = 0; ; waited += pollInterval) {
+const acquire = async (at: ZoneTarget, store: Store, context: RunContext, wait: WriterWait): Promise<Lease> => {
+  for (let waited = 0; ; ) {
     const answer = await store.lease(zoneIdOf(at), at.target);
     if (!('heldBy' in answer)) return answer;
     if (context.signal?.aborted === true) throw interruptedAt(at);
@@ -125,24 +128,22 @@ const acquire = async (
     if (wait.remaining <= 0 && answer.lasts > unrenewedBelow) {
       throw new HostmasterError('ZONE_BUSY', `${busy}; nothing was written to it: try again when it is done`);
     }
-    if (waited === noticeAfter) tell(answer.heldBy, `${busy}; waiting for it`, context, told);
-    await context.sleep(pollInterval);
-    wait.remaining -= pollInterval;
+    waited = await waitForWriter(waited, { what: answer.heldBy, notice: `${busy}; waiting for it` }, context, wait);
   }
 };
 
 /** Of what keeps several zones waiting, a person is told once. */
-const tell = (what: string, notice: string, { onNotice }: RunContext, told: Set<string>): void => {
+const tell = (what: string, notice: string, { onNotice }: RunContext, { told }: WriterWait): void => {
   if (!told.has(what)) onNotice?.(notice);
   told.add(what);
 };
 
-const tellOfWait = (until: number | null, at: ZoneTarget, context: RunContext, told: Set<string>): void => {
-  const wait = (until ?? 0) - Date.now();
-  if (wait < noticeAfter) return;
-  const seconds = Math.ceil(wait / 1000);
+const tellOfWait = (until: number | null, at: ZoneTarget, context: RunContext, wait: WriterWait): void => {
+  const left = (until ?? 0) - Date.now();
+  if (left < noticeAfter) return;
+  const seconds = Math.ceil(left / 1000);
   const notice = `an apply that was ended may still have a write on its way to ${zoneTargetLabel(at)}; waiting ${seconds} s for it`;
-  tell('unanswered', notice, context, told);
+  tell(unansweredWrites, notice, context, wait);
 };
 
 /** Throws INTERRUPTED where the signal comes first. */

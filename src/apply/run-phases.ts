@@ -3,6 +3,7 @@ import type { AtomicSet } from '../model/plan.ts';
 import type { Store } from '../model/ports.ts';
 import { keyOf } from '../model/rrset.ts';
 import { zoneTargetKey } from '../model/zone-target.ts';
+import type { WriterWait } from '../run.ts';
 import type { RunContext, UnwritableName } from '../target.ts';
 import type { ApplyWork } from './apply-input.ts';
 import {
@@ -15,7 +16,7 @@ import {
   zoneTargetOf,
 } from './changeset-run.ts';
 import { type CircuitBreaker, circuitBreaker, maxFailuresInARow } from './circuit-breaker.ts';
-import { newLeaseWait } from './lease.ts';
+import { newWriterWait } from './lease.ts';
 import { type Phase, phases, rolesOf } from './phases.ts';
 import { correctClaims, type ReplanClaims, withholdClaims } from './sets/claims.ts';
 import { checkRollBackOfSets, rollBackReviewed, rollBackSets } from './sets/roll-back-sets.ts';
@@ -36,6 +37,8 @@ export interface ApplyAllOptions {
   readonly unwritable?: readonly UnwritableName[];
   /** Default: claims that take a value from a server whose set failed are skipped. */
   readonly replanClaims?: ReplanClaims;
+  /** What is left of the wait for other Hostmasters. Default is all of it. */
+  readonly wait?: WriterWait;
 }
 
 /** One apply: all its changesets and sets, and what they share. */
@@ -44,6 +47,7 @@ interface ApplyRun {
   readonly groups: readonly SetGroup[];
   readonly options: ApplyAllOptions;
   readonly breaker: CircuitBreaker;
+  readonly wait: WriterWait;
   readonly context: RunContext;
 }
 
@@ -56,10 +60,11 @@ export const runPhases = async (
 ): Promise<readonly ChangesetRun[]> => {
   const sets = options.sets ?? [];
   const roles = rolesOf(sets);
-  const runOptions = { ...options, onWritten, told: new Set<string>() };
+  const runOptions = { ...options, onWritten };
   const changesetRuns = works.map((work) => openChangesetRun(work, roles, runOptions, context));
   const groups = groupSets(sets, changesetRuns, context.clock.now());
-  const apply = { changesetRuns, groups, options, breaker: circuitBreaker(), context };
+  const { wait = newWriterWait() } = options;
+  const apply = { changesetRuns, groups, options, breaker: circuitBreaker(), wait, context };
   try {
     await prepareSets(apply);
     for (const phase of phases) await runPhase(phase, apply);
@@ -72,10 +77,10 @@ export const runPhases = async (
 
 /** Before any write: the leases of all zones that have to do with each other, their first read, and the journal. */
 const prepareSets = async (apply: ApplyRun): Promise<void> => {
-  const { changesetRuns, groups, options, breaker } = apply;
+  const { changesetRuns, groups, options, breaker, wait } = apply;
   const connected = changesetRuns.filter(({ isLinked }) => isLinked);
-  const wait = newLeaseWait();
-  for (const changesetRun of inLeaseOrder(connected, zoneTargetOf)) await takeLease(changesetRun, wait);
+  const together = { ...wait };
+  for (const changesetRun of inLeaseOrder(connected, zoneTargetOf)) await takeLease(changesetRun, together);
   skipUnwritable(changesetRuns, options.unwritable ?? []);
   await runPerServer(
     connected,
@@ -152,9 +157,9 @@ const endsSetsUnderWay = (phase: Phase, groups: readonly SetGroup[]): boolean =>
   phase !== 'ptr' && phase !== 'main' && groups.some(isUnderWay);
 
 /** A zone that has nothing to do with others has its lease for its own writes only. */
-const writeAlone = async (changesetRun: ChangesetRun, { options, breaker, context }: ApplyRun): Promise<void> => {
+const writeAlone = async (changesetRun: ChangesetRun, { options, breaker, wait, context }: ApplyRun): Promise<void> => {
   if (context.signal?.aborted === true) endRun(changesetRun.run, interruptedAt(zoneTargetOf(changesetRun)));
-  else await takeLease(changesetRun);
+  else await takeLease(changesetRun, { ...wait });
   await writePhase(changesetRun.run, changesIn(changesetRun, 'main'));
   if (options.reviewed) await rollBackReviewed(changesetRun, breaker);
   await changesetRun.lease.release();

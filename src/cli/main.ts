@@ -4,7 +4,7 @@ import { HostmasterError } from '../model/errors.ts';
 import { exit, ofError } from './exit.ts';
 import type { Io } from './io.ts';
 import { processIo } from './io.ts';
-import { deletedFolder, format, withAllow, withCommon, withOneZone } from './options.ts';
+import { deletedFolder, format, withAllow, withCommon, withDaemonOptions, withOneZone } from './options.ts';
 import { harmless } from './print.ts';
 import { stoppedCode } from './stopping.ts';
 
@@ -63,6 +63,9 @@ const program = (io: Io, run: Run): Command => {
   withCommon(command('serve', "run the embedded targets' name servers until stopped")).action(
     run(async (options) => (await import('./serve.ts')).runServe(options, io)),
   );
+  withDaemonOptions(command('daemon', 'keep everything in order until stopped, with an HTTP interface')).action(
+    run(async (options) => (await import('./daemon.ts')).runDaemonCommand(options, io)),
+  );
   const zone = command('zone', 'a single zone at a target');
   withOneZone(zone.command('delete').description('delete a zone, after a dump of it was written'))
     .copyInheritedSettings(zone)
@@ -105,14 +108,11 @@ const version = (): string => {
 
 const explainError = (error: unknown, argv: readonly string[], io: Io): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.error;
-  if (io.signal.aborted) {
-    const words = error instanceof HostmasterError ? error.message : 'interrupted: nothing was applied; run it again';
+  const isStopped = io.signal.aborted;
+  if (error instanceof HostmasterError || (isStopped && isAbort(error))) {
+    const words = error instanceof HostmasterError ? error.message : 'interrupted: run it again';
     io.err(`hostmaster: ${words}\n`);
-    return io.stopping?.code() ?? stoppedCode('SIGINT');
-  }
-  if (error instanceof HostmasterError) {
-    io.err(`hostmaster: ${error.message}\n`);
-    return ofError(error);
+    return isStopped ? (io.stopping?.code() ?? stoppedCode('SIGINT')) : ofError(error);
   }
   const debug = argv.includes('debug');
   const words = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
@@ -120,3 +120,6 @@ const explainError = (error: unknown, argv: readonly string[], io: Io): number =
   if (!debug) io.err('hostmaster: --log-level debug shows where; please report it with that\n');
   return exit.error;
 };
+
+/** What Node throws where a signal ends a wait: it says nothing of what was done before. */
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

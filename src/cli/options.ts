@@ -45,6 +45,16 @@ const withTail = (command: Command): Command =>
       new Option('--log-level <level>', 'what goes to stderr').choices(['error', 'info', 'debug']).default('info'),
     );
 
+/** Those of the daemon, which has no result. */
+export const withDaemonOptions = (command: Command): Command =>
+  withTail(
+    command.option(
+      '--config <file>',
+      'the configuration, where the file of --targets-from has no git:',
+      'hostmaster.yaml',
+    ),
+  );
+
 /** `--allow`, for the commands that plan. */
 export const withAllow = (command: Command): Command =>
   command

@@ -10,6 +10,8 @@ export interface Stopping {
   readonly onSignal: (name: StopSignal) => void;
   /** What a command ends with that was stopped: 128 and the number of the signal. */
   readonly code: () => number;
+  /** From now on SIGHUP does this, and stops nothing. */
+  readonly onHangUp: (reload: () => void) => void;
 }
 
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -49,7 +51,9 @@ export const stopOnSignals = (end: (code: number) => void): Stopping => {
     startLimit();
     stopping.abort();
   };
-  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(name, () => onSignal(name));
+  let reload: (() => void) | null = null;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => onSignal(name));
+  process.on('SIGHUP', () => (reload === null ? onSignal('SIGHUP') : reload()));
   return {
     signal: stopping.signal,
     cut: cutting.signal,
@@ -59,5 +63,8 @@ export const stopOnSignals = (end: (code: number) => void): Stopping => {
     },
     onSignal,
     code,
+    onHangUp: (given) => {
+      reload = given;
+    },
   };
 };

@@ -90,7 +90,8 @@ const writeAddress = (
   into: Collected,
 ): void => {
   const { name, entry, rule, origin } = at;
-  const isWanted = ruleset.registration?.definition.reverse === true && !contributor.allocation.ptrTakenBy.has(ip);
+  const isReversed = ruleset.registration?.definition.reverse === true;
+  const isWanted = isReversed && !contributor.allocation.ptrTakenBy.has(ip);
   const reverse = isWanted ? ruleset.zones.reverseOf(ip) : null;
   if (isWanted && reverse === null) into.withoutReverseZone.push(ip);
   const limits = stricter(entry.zone, reverse?.entry.zone ?? null);
@@ -102,6 +103,33 @@ const writeAddress = (
   }
   if (reverse !== null && reverse.entry.zone !== null)
     writePtr(ruleset, contributor, { ip, family, reverse, missing }, at, into);
+  else if (isReversed && !isWanted) keepPtr(ruleset, contributor, ip, at, into);
+};
+
+/** A PTR that goes to another server goes once that one gets it, which may be refused what it wants: until then it stays. */
+const keepPtr = (
+  { zones }: Ruleset,
+  { allocation, key, server }: Contributor,
+  ip: string,
+  { origin }: Registered,
+  { contributions }: Collected,
+): void => {
+  const reverse = zones.reverseOf(ip);
+  if (reverse === null || reverse.entry.zone === null || reverse.mayBelongTo !== null) return;
+  const { entry, name } = reverse;
+  const by = allocation.ptrTakenBy.get(ip) ?? 'another server';
+  const reason = `${serverTitle(server)} is absent, and ${by} has its address ${ip} now, and does not get its PTR`;
+  contributions.push({
+    kind: 'blocked',
+    serverKey: key,
+    entry,
+    name,
+    type: reverseType,
+    reason,
+    always: false,
+    stays: true,
+    origin,
+  });
 };
 
 interface Ptr extends Pick<ServerAddress, 'ip' | 'family'> {

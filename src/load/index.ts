@@ -7,9 +7,10 @@ import { sortProblems } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from '../validation/index.ts';
-import { type Config, checkTop, readConfig, statePath, stopWithin } from './config/config.ts';
+import { type Config, checkTop, isLocalDefault, readConfig, statePath, stopWithin } from './config/config.ts';
 import { readGrants } from './config/grants.ts';
 import { readInventories } from './config/inventory.ts';
+import { readOperatorKeys, refuseOperatorKeys } from './config/operator-keys.ts';
 import { readRegistration } from './config/registration.ts';
 import { readTargets, withoutState } from './config/targets.ts';
 import { defaultTop, readGuards, type TopGuards, type ZoneSettingsContext } from './config/zone-settings.ts';
@@ -29,8 +30,10 @@ import { type RolesConfig, readRoles, rolesOfConfig } from './roles/index.ts';
 import { reachOf } from './roles/writable-zones.ts';
 
 export { type ConfigCommit, configCommit } from './config-commit.ts';
+export { type DaemonDefinitions, type LoadDaemonOptions, loadDaemon } from './daemon.ts';
+export { type DaemonSecrets, resolveDaemonSecrets } from './daemon-secrets.ts';
 export { type LoadRuleId, loadRules } from './load-rules.ts';
-export { resolveSecrets } from './resolve-secrets.ts';
+export { resolveSecret, resolveSecrets } from './resolve-secrets.ts';
 export { sizeLimits } from './size-limits.ts';
 
 export interface LoadOptions {
@@ -69,7 +72,11 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   const guards = readGuards(config);
   // A guard that cannot be read must not be a guard that is off: then nothing is deleted or replaced anywhere.
   const sound = checkTop(config) && guards !== null;
-  if (source !== config) checkTop(source);
+  const operator = readOperatorKeys(source, source !== config, state);
+  if (source !== config) {
+    checkTop(source);
+    refuseOperatorKeys(config, source);
+  }
   const context: ZoneSettingsContext = {
     guards: (guards ?? defaultTop).zones,
     usableTargets: new Set(targets.map(({ name }) => name)),
@@ -77,7 +84,7 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
   };
   const entries = await configuredZones(config, context);
   const from = readRolesConfig(config, source, options.inventories ?? {}, entries, guards ?? defaultTop);
-  const secrets = secretFilesOf(source.folder, [...targets, ...from.inventories.inventories]);
+  const secrets = secretFilesOf(source.folder, [...targets, ...from.inventories.inventories, operator]);
   const filesRead = new Set([resolve(config.folder, config.file)]);
   const readFile = recordingReader(repositoryReader(config.folder, secrets), config.folder, filesRead);
   const roles = options.only === 'config' ? rolesOfConfig(from) : readRoles(config, readFile, from);
@@ -106,9 +113,6 @@ const recordingReader =
     if (found.status !== 'missing') filesRead.add(resolve(folder, path));
     return found;
   };
-
-/** The hostmaster.yaml in the folder where the command runs is trusted, like the file of --targets-from. */
-const isLocalDefault = (config: string): boolean => resolve(config) === resolve('hostmaster.yaml');
 
 /** Like targets and state, inventories come from `source`: what is under review cannot redirect a key then. */
 const readRolesConfig = (

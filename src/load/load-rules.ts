@@ -72,6 +72,14 @@ export const loadRules = [
     'else whoever writes a configuration could have any file of the machine sent to a server of theirs',
   ),
   rule(
+    'operator-only',
+    'error',
+    "git: or daemon: stands in a hostmaster.yaml that others may write, and not in the operator's own file",
+    none,
+    none,
+    'who may speak to the daemon, and where its keys go, must not come out of a pull request',
+  ),
+  rule(
     'not-yet',
     'warning',
     'a key that this version does not use yet',

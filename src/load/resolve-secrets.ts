@@ -8,6 +8,8 @@ import { realPath } from './pull-request/work-tree.ts';
 import { readTextFile } from './repository-files.ts';
 import { sizeLimits } from './size-limits.ts';
 
+// A secret is read where it is used, each time anew: it may change while the daemon runs.
+
 /**
  * The secrets of a target or an inventory by key; `folder` is the one its paths start from. Throws CONFIG where one is
  * not to be had; the message never has a secret in it.
@@ -18,7 +20,7 @@ export const resolveSecrets = async (
 ): Promise<{ readonly secrets: Readonly<Record<string, string>> }> => {
   const secrets: Record<string, string> = {};
   for (const [key, ref] of Object.entries(definition.secrets)) {
-    secrets[key] = await resolveOne(ref, `${whatOf(definition)}: ${key}`, folder);
+    secrets[key] = await resolveSecret(ref, `${whatOf(definition)}: ${key}`, folder);
   }
   return { secrets };
 };
@@ -28,7 +30,8 @@ const whatOf = (definition: TargetDefinition | InventoryDefinition): string =>
     ? `${definition.at.file}:${definition.at.line}: inventory ${definition.name}`
     : `${definition.file}:${definition.line}: target ${definition.name}`;
 
-const resolveOne = async (ref: SecretRef, what: string, folder: string): Promise<string> => {
+/** One secret; `what` says which, and where it stands: `hostmaster.yaml:3: daemon: token ops`. Throws as resolveSecrets does. */
+export const resolveSecret = async (ref: SecretRef, what: string, folder: string): Promise<string> => {
   const refuse = (message: string): never => {
     throw new HostmasterError('CONFIG', `${what}: ${message}`);
   };

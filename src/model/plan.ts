@@ -212,12 +212,15 @@ const canonicalJson = (value: unknown): string => {
   return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`).join(',')}}`;
 };
 
-/** A change that two guards withhold counts once. */
+/** Of one zone at one target. A change that two guards withhold counts once. */
+export const countWithheld = (withheld: readonly Withheld[]): number =>
+  new Set(withheld.map(({ name, type, action }) => `${name} ${type} ${action}`)).size;
+
 export const summarise = (changesets: readonly Pick<Changeset, 'changes' | 'withheld'>[]): PlanSummary => {
   const count = { create: 0, replace: 0, delete: 0, withheld: 0 };
   for (const changeset of changesets) {
     for (const change of changeset.changes) count[change.action] += 1;
-    count.withheld += new Set(changeset.withheld.map(({ name, type, action }) => `${name} ${type} ${action}`)).size;
+    count.withheld += countWithheld(changeset.withheld);
   }
   return count;
 };

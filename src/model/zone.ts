@@ -31,6 +31,8 @@ export interface GuardSettings {
   readonly max_delete_percent: number;
   readonly max_replace_percent: number;
   readonly min_existing: number;
+  /** Over how long the percentages count what changes; milliseconds, 0: one change at a time. */
+  readonly window: number;
   readonly never_empty: boolean;
   readonly delegation: boolean;
   readonly absence: AbsenceLimits;
@@ -56,6 +58,8 @@ export interface ZoneSettings {
   readonly covers: string | null;
   readonly exempt: readonly Exemption[];
   readonly guards: GuardSettings;
+  /** What the daemon does with drift: make it good, or withhold that and say so. */
+  readonly drift: 'correct' | 'alert';
 }
 
 /**

@@ -79,7 +79,7 @@ const writtenForStrangers = async (
     for (const target of settings.targets) {
       for (const { name, sources } of await store.written(id, target)) {
         const strangers = sources.filter((source) => source !== 'git' && !isKnown(source));
-        found.push(...strangers.map((server) => ({ zone: id, target, name, server })));
+        for (const server of strangers) found.push({ zone: id, target, name, server });
       }
     }
   }

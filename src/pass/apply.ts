@@ -1,4 +1,4 @@
-import { type ApplyWork, applyAll, refuseStale } from '../apply/index.ts';
+import { type ApplyWork, applyAll, newWriterWait, refuseStale } from '../apply/index.ts';
 import {
   recordPass,
   rememberAbsent,
@@ -26,10 +26,11 @@ import type { AddressSources } from '../verify/index.ts';
 import { type GivenAllow, parseAllows, refuseUnknownAllows, refuseUnknownShrinks, unusedAllows } from './allows.ts';
 import { awaitWriters } from './await-writers.ts';
 import { configuredAddresses } from './configured-addresses.ts';
-import { readConfigOnly } from './definitions.ts';
+import { readConfigOnly, readZoneFiles } from './definitions.ts';
 import { type Resources, withStore, withTargets } from './open.ts';
 import { refuseAbsent, refuseForbidden } from './planfile/forbidden.ts';
 import { refuseUnfit } from './planfile/index.ts';
+import type { PairKnowledge } from './planfile/parted-pairs.ts';
 import { workOf } from './planfile/reviewed-work.ts';
 import { type AppliedWork, verifyApplied } from './prove.ts';
 import { recover } from './recover.ts';
@@ -50,14 +51,14 @@ export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<A
   await rememberInventories(planned);
   const { store, problems, hasFailed } = watchStore(planned.store);
   const pass = { ...planned, store };
-  const { unwritable, plan } = pass;
+  const { unwritable, plan, wait = newWriterWait() } = pass;
   const context = quietOnce(hasFailed, outer);
   const beforeApply = await rememberValuesBeforeApply(pass, context);
   const work = pass.work.map((each) => ({
     ...each,
     create: createSettingsOf(each.zone.settings, apexNsOf(each.zone)),
   }));
-  const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, replanClaims: replanning(pass) };
+  const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, wait, replanClaims: replanning(pass) };
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
   const addresses = { elsewhere: configuredAddresses(pass.desired.definitions.zones) };
@@ -142,17 +143,22 @@ export const applyPlanPass = async (
   refuseUnknownShrinks(options.allow, definitions);
   refuseUnfit(plan, definitions);
   refuseAbsent(plan.absent ?? [], options.allow);
+  const zoneFiles = (zones: readonly string[]) => readZoneFiles(zones, options, context);
   return withStore(definitions, openStore, context, async ({ problems, storeFor }) => {
     const journalled = (await storeFor(null).journalled()).flatMap(({ members }) => members);
     const targets = [...new Set([...plan.changesets, ...journalled].map(({ target }) => target))];
     const applied = await withTargets(definitions, { targets, serve: true }, context, (open) =>
-      applyReviewed({ plan, started, given, definitions }, { store: storeFor(open), targets: open }, context),
+      applyReviewed(
+        { plan, started, given, definitions, zoneFiles },
+        { store: storeFor(open), targets: open },
+        context,
+      ),
     );
     return { ...applied, problems: [...applied.problems, ...problems] };
   });
 };
 
-interface ReviewedPass {
+interface ReviewedPass extends Pick<PairKnowledge, 'zoneFiles'> {
   readonly plan: Plan;
   readonly started: number;
   readonly given: readonly GivenAllow[];
@@ -160,7 +166,7 @@ interface ReviewedPass {
 }
 
 const applyReviewed = async (
-  { plan, started, given, definitions }: ReviewedPass,
+  { plan, started, given, definitions, zoneFiles }: ReviewedPass,
   resources: Resources,
   outer: RunContext,
 ): Promise<ApplyPass> => {
@@ -168,15 +174,17 @@ const applyReviewed = async (
   const { store, problems: unsaved, hasFailed } = watchStore(resources.store);
   const context = quietOnce(hasFailed, outer);
   const work = workOf(plan, definitions, targets);
-  await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context);
-  await refuseForbidden(work, { store, allows: given.map(({ allow }) => allow), definitions, context });
+  const wait = newWriterWait();
+  await awaitWriters(store, ({ zone, target }) => isWrittenBy(plan, zone, target), context, wait);
+  const allows = given.map(({ allow }) => allow);
+  await refuseForbidden(work, { store, allows, definitions, zoneFiles, targets: targets.open, context });
   refuseStopped(context);
-  const { unwritable, problems } = await recover(resources, definitions, context);
+  const { unwritable, problems } = await recover(resources, definitions, context, wait);
   refuseStopped(context);
   await refuseStale(work, context);
   refuseStopped(context);
   await rememberReviewedBeforeApply(work, definitions, store);
-  const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable }, context);
+  const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable, wait }, context);
   await rememberReviewed(work, results, definitions, store).catch(() => undefined);
   await rememberAbsent(plan.absent ?? [], definitions, store, started).catch(() => undefined);
   const applied = () => pooled(work, readsAtOnce, (each) => readAfter(each, results, context));

@@ -1,5 +1,5 @@
 import type { Recovered } from '../apply/index.ts';
-import { configCommit } from '../load/index.ts';
+import { type ConfigCommit, configCommit } from '../load/index.ts';
 import { type RosterServer, serverKey } from '../model/server.ts';
 import { assemblePlan } from '../plan/index.ts';
 import type { Desired, PlanPass } from '../run.ts';
@@ -18,7 +18,7 @@ export const assemble = async (
   { work, atomicSets }: SelectedWork,
   { onNotice }: Pick<RunContext, 'onNotice'>,
 ): Promise<PlanPass> => {
-  const { allows, definitions, selection, started, store } = pass;
+  const { allows, selection, started, store } = pass;
   const statuses = planned.targets.statuses.filter(({ name }) => selection.isTarget(name));
   const changesets = work.map(({ changeset }) => changeset);
   const problems = [
@@ -27,7 +27,7 @@ export const assemble = async (
     ...recovered.problems,
     ...unusedAllows(allows, changesets, statuses),
   ];
-  const { commit, dirty, unknown } = await configCommit(definitions.folder, definitions.filesRead);
+  const { commit, dirty, unknown } = await commitOf(pass);
   if (unknown !== null) onNotice?.(`the plan says no config_commit: ${unknown}`);
   const plan = assemblePlan({
     commit,
@@ -50,6 +50,11 @@ export const assemble = async (
     unwritable: recovered.unwritable,
   };
 };
+
+const commitOf = ({ definitions, options }: OpenPass): Promise<ConfigCommit> =>
+  options.commit === undefined
+    ? configCommit(definitions.folder, definitions.filesRead)
+    : Promise.resolve({ commit: options.commit, dirty: false, unknown: null });
 
 const allowedAbsent = (entry: RosterServer): readonly string[] =>
   entry.standing === 'missing' && entry.missing.allowed === true ? [serverKey(entry.server)] : [];

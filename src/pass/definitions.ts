@@ -17,6 +17,13 @@ export const readConfigOnly = async (options: PassOptions, context: ReadContext)
   return definitions;
 };
 
+/** Reads the zone files of these zones, as far as they can be read. */
+export const readZoneFiles = async (
+  zones: readonly string[],
+  options: PassOptions,
+  context: ReadContext,
+): Promise<readonly DesiredZone[]> => (await load({ ...sourcesOf(options, context), zones })).zones;
+
 /** Reads the repository: its zone files, and what it says of servers. Throws USAGE where an option names what is not there. */
 export const readDefinitions = async (options: PassOptions, context: ReadContext): Promise<Definitions> => {
   const zones = options.zones?.map(zoneName);

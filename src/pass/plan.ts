@@ -123,7 +123,7 @@ const planTarget = async (
     try {
       const planned = await planOne(each, target, planning);
       failures.success();
-      problems.push(...planned.problems);
+      for (const problem of planned.problems) problems.push(problem);
       if (planned.work !== null) work.push(planned.work);
     } catch (error) {
       await failures.failure(error, each.zone);

@@ -1,6 +1,7 @@
 import { nothingRecovered, type Recovered, recoverJournal } from '../apply/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { listed } from '../model/phrases.ts';
+import type { WriterWait } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import type { Resources } from './open.ts';
 
@@ -13,6 +14,7 @@ export const recover = async (
   { store, targets }: Resources,
   definitions: Pick<Definitions, 'targets'>,
   context: RunContext,
+  wait: WriterWait,
   isAsked = true,
 ): Promise<Recovered> => {
   if (!isAsked) return nothingRecovered;
@@ -23,7 +25,7 @@ export const recover = async (
     );
   }
   const configured = definitions.targets.map(({ name }) => name);
-  const recovered = await recoverJournal(store, targets, context, configured);
+  const recovered = await recoverJournal(store, targets, context, configured, wait);
   for (const notice of recovered.notices) context.onNotice?.(notice);
   return recovered;
 };

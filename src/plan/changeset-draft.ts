@@ -28,13 +28,13 @@ export interface DraftChange {
 
 interface NewlyWithheld {
   readonly changes: readonly Change[];
-  readonly causes: readonly Cause[];
+  readonly causes: readonly SetCause[];
   /** Are all of them claims that only add addresses? */
   readonly onlyAddingClaims: boolean;
 }
 
 /** Why a change is withheld; what Withheld says, but for the change itself. */
-export interface Cause {
+export interface SetCause {
   readonly guard: GuardName;
   readonly kind: WithheldKind;
   readonly reason: string;
@@ -82,7 +82,7 @@ export const withAllChanges = ({ changeset, changes }: ChangesetDraft): Changese
 /** Withholds a change; `remaining` is the part of it that is still to be applied. */
 export const withholdChanges = (
   entry: DraftChange,
-  causes: readonly Cause[],
+  causes: readonly SetCause[],
   filter: ChangeFilter,
   { remaining, isClaim }: { readonly remaining: (change: Change) => Change | null; readonly isClaim: boolean },
 ): void => {
@@ -103,14 +103,14 @@ export const withholdChanges = (
 };
 
 /** A filter withholds only what is part of this run, and not what this run allows. */
-const appliesTo = ({ guard }: Cause, { name }: Change, changeset: Changeset, filter: ChangeFilter): boolean => {
+const appliesTo = ({ guard }: SetCause, { name }: Change, changeset: Changeset, filter: ChangeFilter): boolean => {
   if (guard !== 'filter') return true;
   const { zone, view, target } = changeset;
   const isSelected = filter.selected?.(changeset) ?? true;
   return isSelected && !isAllowed(filter.allows, 'filter', { name: zone, view }, target, name);
 };
 
-const record = ({ draft, change, withheld }: DraftChange, causes: readonly Cause[]): void => {
+const record = ({ draft, change, withheld }: DraftChange, causes: readonly SetCause[]): void => {
   const { zone, view, target } = draft.changeset;
   for (const { guard, kind, reason, allow } of causes) {
     const argument = allow === 'own' ? printAllow(guard, { name: zone, view }, target, change.name) : allow;

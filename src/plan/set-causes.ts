@@ -2,7 +2,7 @@ import type { AtomicSet, Change, Withheld } from '../model/plan.ts';
 import { reverseType } from '../model/rr-types.ts';
 import type { Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
-import type { Cause, ChangeFilter, DraftChange } from './changeset-draft.ts';
+import type { ChangeFilter, DraftChange, SetCause } from './changeset-draft.ts';
 import { ruleWords } from './refusal.ts';
 import type { ServerRef } from './sets.ts';
 
@@ -38,14 +38,14 @@ export interface TiedSet extends DraftSet {
 }
 
 /** Why a set is withheld whole; nothing: it is not. Each guard with each `--allow` counts once. */
-export const causesOf = (set: TiedSet, input: SetCausesInput): readonly Cause[] => {
+export const causesOf = (set: TiedSet, input: SetCausesInput): readonly SetCause[] => {
   const causes = [
     ...quarantineCauses(set, input),
     ...memberCauses(set),
     ...unplannedCauses(set, input),
     ...filterCauses(set, input),
   ];
-  const byKey = new Map<string, Cause>();
+  const byKey = new Map<string, SetCause>();
   for (const cause of causes) {
     const key = `${cause.guard} ${cause.allow}`;
     if (!byKey.has(key)) byKey.set(key, cause);
@@ -54,7 +54,7 @@ export const causesOf = (set: TiedSet, input: SetCausesInput): readonly Cause[] 
 };
 
 /** What is withheld of the members: first what guards refused, for what depends on that has the same cause. */
-const memberCauses = (set: TiedSet): readonly Cause[] => {
+const memberCauses = (set: TiedSet): readonly SetCause[] => {
   const causes = set.tiedMembers.flatMap((member) =>
     member.withheld.map((withheld) => ({ kind: withheld.kind, cause: waitsFor(withheld, member, set) })),
   );
@@ -63,7 +63,7 @@ const memberCauses = (set: TiedSet): readonly Cause[] => {
   );
 };
 
-const waitsFor = ({ guard, allow }: Withheld, member: DraftChange, set: TiedSet): Cause => {
+const waitsFor = ({ guard, allow }: Withheld, member: DraftChange, set: TiedSet): SetCause => {
   const relation = set.members.includes(member) ? 'same server' : 'a server that it exchanges addresses with';
   return { guard, allow, kind: 'dependent', reason: `waits for ${whereIs(member)} (${relation})` };
 };
@@ -75,7 +75,7 @@ const whereIs = ({ change: { name, type }, draft }: DraftChange): string => {
 };
 
 /** A new address that cannot be written is no change at all, so its PTR would point at nothing. */
-const quarantineCauses = ({ tiedMembers }: TiedSet, { quarantined }: SetCausesInput): readonly Cause[] => {
+const quarantineCauses = ({ tiedMembers }: TiedSet, { quarantined }: SetCausesInput): readonly SetCause[] => {
   if (quarantined === undefined) return [];
   for (const { change } of tiedMembers) {
     for (const { rdata } of change.type === reverseType ? (change.after?.values ?? []) : []) {
@@ -91,7 +91,7 @@ const quarantineCauses = ({ tiedMembers }: TiedSet, { quarantined }: SetCausesIn
 const unplannedCauses = (
   { set, members }: TiedSet,
   { registrationZones, unplanned }: SetCausesInput,
-): readonly Cause[] => {
+): readonly SetCause[] => {
   if (registrationZones === undefined || unplanned === undefined || unplanned.length === 0) return [];
   const needed = registrationZones(
     set,
@@ -104,7 +104,7 @@ const unplannedCauses = (
   return [{ guard: 'incomplete', kind: 'refused', reason, allow: null }];
 };
 
-const filterCauses = ({ set, members, claims }: TiedSet, { selected }: SetCausesInput): readonly Cause[] => {
+const filterCauses = ({ set, members, claims }: TiedSet, { selected }: SetCausesInput): readonly SetCause[] => {
   if (selected === undefined) return [];
   const isSelected = ({ draft }: DraftChange) => selected(draft.changeset);
   const outside = members.find((member) => !isSelected(member));

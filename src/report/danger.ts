@@ -1,5 +1,5 @@
 import { grouping, listed } from '../model/phrases.ts';
-import type { Change, Withheld } from '../model/plan.ts';
+import { type Change, countWithheld, type Withheld } from '../model/plan.ts';
 import { isAddressType, isDelegationType, traitsOf } from '../model/rr-types.ts';
 
 // What in a plan is how dangerous. Every format but JSON shows the most dangerous first, leaves the least dangerous out where
@@ -37,7 +37,7 @@ export type Counts = Readonly<Record<Danger, number>>;
 export const noCounts: Counts = { withheld: 0, delete: 0, apex: 0, delegation: 0, replace: 0, create: 0 };
 
 export const countDangers = (changes: readonly Change[], withheld: readonly Withheld[], zone: string): Counts => {
-  const counts = { ...noCounts, withheld: withheld.length };
+  const counts = { ...noCounts, withheld: countWithheld(withheld) };
   for (const change of changes) counts[dangerOf(change, zone)] += 1;
   return counts;
 };

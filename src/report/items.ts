@@ -1,17 +1,28 @@
 import { compareText } from '../model/compare.ts';
-import type { Change, Changeset, Withheld } from '../model/plan.ts';
+import type { Change, Changeset, GuardName, Withheld } from '../model/plan.ts';
 import { isAddressType, runsCode } from '../model/rr-types.ts';
-import { type Counts, countDangers, type Danger, dangers, noCounts, rankOf } from './danger.ts';
+import { type Danger, dangers, rankOf } from './danger.ts';
 
-/** What of a zone is shown or left out as a whole: a name's changes, or what is withheld for one reason. */
-export type Item =
-  | { readonly kind: 'name'; readonly danger: Danger; readonly changes: readonly Change[]; readonly counts: Counts }
-  | {
-      readonly kind: 'withheld';
-      readonly danger: 'withheld';
-      readonly changes: readonly Withheld[];
-      readonly counts: Counts;
-    };
+/** What of a zone is shown or left out as a whole: a name's changes, or what is withheld until one `--allow`. */
+export type Item = NameItem | WithheldItem;
+
+export interface NameItem {
+  readonly kind: 'name';
+  readonly danger: Danger;
+  readonly changes: readonly Change[];
+}
+
+export interface WithheldItem {
+  readonly kind: 'withheld';
+  readonly danger: 'withheld';
+  readonly guard: GuardName;
+  readonly reason: string;
+  readonly allow: string | null;
+  /** The most dangerous first; no format shows more than `mostWithheld` of them. */
+  readonly changes: readonly Withheld[];
+}
+
+export const mostWithheld = 20;
 
 /** No format shows more names of one rank in one zone; a plan may have a million. */
 const mostOfRank = 2_000;
@@ -35,14 +46,32 @@ const byName = (changes: readonly Change[]): readonly Change[] =>
     : changes.toSorted((a, b) => compareText(a.name, b.name));
 
 const withheldItems = (withheld: readonly Withheld[], zone: string): readonly Item[] =>
-  [...Map.groupBy(withheld, ({ guard, reason, allow }) => `${guard}\n${reason}\n${allow ?? ''}`).values()].map(
-    (group) => ({
-      kind: 'withheld',
-      danger: 'withheld',
-      changes: group.toSorted((a, b) => rankOf(a, zone) - rankOf(b, zone)),
-      counts: { ...noCounts, withheld: group.length },
-    }),
-  );
+  [...Map.groupBy(withheld, reasonKey).values()]
+    .flatMap((ofReason) => [...Map.groupBy(ofReason, ({ allow }) => allow).values()])
+    .flatMap((group) =>
+      group.slice(0, 1).map(({ guard, reason, allow }) => ({
+        kind: 'withheld',
+        danger: 'withheld',
+        guard,
+        reason,
+        allow,
+        changes: group.toSorted((a, b) => rankOf(a, zone) - rankOf(b, zone)),
+      })),
+    );
+
+const reasonKey = ({ guard, reason }: Pick<WithheldItem, 'guard' | 'reason'>): string => `${guard}\n${reason}`;
+
+/** What is withheld, by its reason: that is said once, however many `--allow` there are. */
+export const withheldByReason = (items: readonly Item[]): readonly (readonly WithheldItem[])[] => [
+  ...Map.groupBy(
+    items.filter((item) => item.kind === 'withheld'),
+    reasonKey,
+  ).values(),
+];
+
+/** Does `item` go on with the reason of the one before it? */
+export const isOfReason = (item: WithheldItem, before: Item | undefined): boolean =>
+  before?.kind === 'withheld' && reasonKey(before) === reasonKey(item);
 
 const nameItems = (changes: readonly Change[], zone: string): readonly Item[] => {
   const byRank: Item[][] = [];
@@ -56,7 +85,7 @@ const nameItems = (changes: readonly Change[], zone: string): readonly Item[] =>
     if (items.length >= mostOfRank) continue;
     const danger = dangers[Math.floor(rank / 100)] ?? 'create';
     for (const some of inItems(ofName)) {
-      items.push({ kind: 'name', danger, changes: some, counts: countDangers(some, [], zone) });
+      items.push({ kind: 'name', danger, changes: some });
     }
   }
   return byRank.flat();

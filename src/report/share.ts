@@ -1,5 +1,6 @@
-import { added, type Counts, type Danger, dangers, less, noCounts } from './danger.ts';
-import type { Item } from './items.ts';
+import type { Withheld } from '../model/plan.ts';
+import { added, type Counts, countDangers, type Danger, dangers, less, noCounts } from './danger.ts';
+import type { Item, WithheldItem } from './items.ts';
 import type { ZoneSection } from './report.ts';
 
 // How the zones of a plan share the room that a format has. What is most dangerous comes first, of all zones in turn, so that
@@ -11,16 +12,21 @@ export interface Room {
   readonly room: number;
 }
 
+/** How a format shows what there is, and what that takes. */
 export interface Costs {
   /** Of a zone without its items. */
   readonly ofZone: (zone: ZoneSection) => number;
-  readonly ofItem: (item: Item, zone: ZoneSection) => number;
+  /** Below `before`, where something of the zone is shown already. */
+  readonly ofItem: (item: Item, zone: ZoneSection, before: Item | undefined) => number;
+  /** Those of an item that are shown one by one. */
+  readonly shownOf: (item: WithheldItem) => readonly Withheld[];
 }
 
 /** A zone of which something is shown, the most dangerous first. */
 export interface ShownZone {
   readonly section: ZoneSection;
   readonly items: readonly Item[];
+  /** Without what one of the items cuts: that is counted there. */
   readonly leftOut: Counts;
 }
 
@@ -28,7 +34,7 @@ export interface Shared {
   readonly zones: readonly ShownZone[];
   /** Those of which nothing is shown. */
   readonly others: readonly ZoneSection[];
-  /** In all. */
+  /** In all, with what items cut. */
   readonly leftOut: Counts;
 }
 
@@ -44,17 +50,29 @@ export const shareRoom = (zones: readonly ZoneSection[], rooms: readonly Room[],
     const unused = queues.reduce((sum, ofDanger) => sum + fill(ofDanger, each, false, costs, shown), 0);
     queues.reduce((left, ofDanger) => fill(ofDanger, left, true, costs, shown), room - each * some.length + unused);
   }
-  const leftOutOf = (section: ZoneSection) =>
-    less(section.counts, added([noCounts, ...(shown.get(section) ?? []).map(({ counts }) => counts)]));
+  const itemsOf = (section: ZoneSection) => (shown.get(section) ?? []).toSorted(byDanger);
+  const without = (section: ZoneSection, shownOf: Costs['shownOf']) =>
+    less(section.counts, counted(itemsOf(section), section, shownOf));
   return {
-    zones: zones.flatMap((section) => {
-      const items = shown.get(section);
-      return items === undefined ? [] : [{ section, items: items.toSorted(byDanger), leftOut: leftOutOf(section) }];
-    }),
+    zones: zones
+      .filter((section) => shown.has(section))
+      .map((section) => ({
+        section,
+        items: itemsOf(section),
+        leftOut: without(section, ({ changes }) => changes),
+      })),
     others: zones.filter((section) => !shown.has(section)),
-    leftOut: added([noCounts, ...zones.map(leftOutOf)]),
+    leftOut: added([noCounts, ...zones.map((section) => without(section, costs.shownOf))]),
   };
 };
+
+/** All at once, as a change may be withheld for two reasons. */
+const counted = (items: readonly Item[], { zone }: ZoneSection, shownOf: Costs['shownOf']): Counts =>
+  countDangers(
+    items.flatMap((item) => (item.kind === 'name' ? item.changes : [])),
+    items.flatMap((item) => (item.kind === 'withheld' ? shownOf(item) : [])),
+    zone,
+  );
 
 const byDanger = (a: Item, b: Item): number => dangers.indexOf(a.danger) - dangers.indexOf(b.danger);
 
@@ -85,7 +103,9 @@ const fill = (
     const { section } = queue;
     const item = queue.items[queue.next] ?? null;
     const items = shown.get(section);
-    const cost = (items === undefined ? costs.ofZone(section) : 0) + (item === null ? 0 : costs.ofItem(item, section));
+    const cost =
+      (items === undefined ? costs.ofZone(section) : 0) +
+      (item === null ? 0 : costs.ofItem(item, section, items?.at(-1)));
     const fits = cost <= left;
     if (!fits && !isLast) return false;
     queue.next += 1;

@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { SyntaxProblem } from '../model/errors.ts';
 import { nameToWire, parseAbsolute } from '../model/name.ts';
+import { closest } from '../model/suggest.ts';
 
 /** A shared secret for TSIG (RFC 8945). The secret is in no text that is made of it. */
 export interface TsigKey {
@@ -69,7 +70,7 @@ const readAlgorithm = (text: string) => {
   const [, algorithm = '', bits] = /^(hmac-[a-z0-9]+?)(?:-([0-9]{1,4}))?\.?$/.exec(text.toLowerCase()) ?? [];
   const fullBytes = algorithms[algorithm];
   if (fullBytes === undefined) {
-    const shown = /^[\w.-]{1,15}$/.test(text) ? JSON.stringify(text) : 'what is named';
+    const shown = isNearAlgorithm(text) ? JSON.stringify(text) : 'what is named';
     throw new SyntaxProblem(`${shown} is no TSIG algorithm: use one of ${tsigAlgorithms.join(', ')}`);
   }
   const macBytes = bits === undefined ? fullBytes : Number(bits) / 8;
@@ -81,6 +82,10 @@ const readAlgorithm = (text: string) => {
   }
   return { algorithm, fullBytes, macBytes };
 };
+
+/** Anything else may be the secret, under the wrong key. */
+const isNearAlgorithm = (text: string): boolean =>
+  /^[\w.-]{1,15}$/.test(text) && closest(text, [...tsigAlgorithms, 'hmac-md5']) !== null;
 
 const secretOctets = (name: string, secret: string): Buffer => {
   const text = secret.replace(/\s+/g, '');

@@ -25,7 +25,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   providers: ['provider', 'wire'],
   memory: ['model', 'provider', 'target', 'run', 'plan', 'apply'],
   pass: ['model', 'provider', 'wire', 'validation', 'target', 'run', ...stages],
-  daemon: ['model', 'load', 'inventory', 'pass', 'report', 'state'],
+  daemon: ['model', 'validation', 'target', 'run', 'load', 'inventory', 'verify', 'report', 'state', 'pass'],
   review: ['model', 'load', 'inventory', 'pass', 'report', 'state'],
   web: [],
   cli: all,

@@ -6,6 +6,7 @@ import { providerLookup } from '../../src/cli/providers.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { planDigest } from '../../src/model/plan.ts';
 import { readPlan } from '../../src/pass.ts';
+import { cpuTime } from '../cpu.ts';
 import { jsonOf, type Sample, sample } from '../e2e/sample-repository.ts';
 import { startChild, tempFolder } from '../servers/child.ts';
 
@@ -216,9 +217,10 @@ describe('a plan file that is no sound JSON text is PLAN_FILE', () => {
   });
 
   it('more values than a plan can have are not read on, in little time', async () => {
-    const started = performance.now();
-    expect(await refused(readText(`[${'[],'.repeat(10_000_001)}[]]`))).toContain('it has more than 10000000 values');
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const spent = await cpuTime(async () => {
+      expect(await refused(readText(`[${'[],'.repeat(10_000_001)}[]]`))).toContain('it has more than 10000000 values');
+    });
+    expect(spent).toBeLessThan(10_000);
   });
 });
 

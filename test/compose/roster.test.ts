@@ -14,6 +14,7 @@ const composed = (servers: readonly RosterServer[]) => {
     rules: result.problems.map(({ rule }) => rule),
     messages: result.problems.map(({ message }) => message),
     quarantined: result.zones.flatMap(({ quarantined }) => quarantined.map(({ name, type }) => `${name} ${type}`)),
+    protected: result.zones.flatMap((each) => each.protected ?? []),
     evidence: evidenceFrom(composition(input)),
   };
 };
@@ -90,6 +91,20 @@ describe('two servers with one address', () => {
       rules: [],
     });
     expect(Object.fromEntries(result.evidence.servers)).toEqual({ 'lab/fresh': 'conclusive', 'lab/old': 'conclusive' });
+  });
+
+  it('a present one that gets nothing, as another has its name, leaves the PTR of the absent one where it is', () => {
+    const named = remembered(server('web2', ['192.0.2.2']));
+    const homonym = newcomer({ ...server('web2', ['192.0.2.1']), inventory: 'netbox' });
+    const result = composed([missing(old), { ...named, standing: 'present', complete: true }, homonym]);
+    expect(result.lines.filter((line) => line.startsWith('1.2.0.192'))).toEqual([]);
+    expect(result.protected).toContainEqual({
+      name: '1.2.0.192.in-addr.arpa.',
+      types: ['PTR'],
+      reason:
+        'server lab/old is absent, and server netbox/web2 has its address 192.0.2.1 now, and does not get its PTR',
+      stays: true,
+    });
   });
 
   it('two that swap addresses both get theirs', () => {

@@ -242,10 +242,16 @@ describe('collisions', () => {
 });
 
 describe('grants', () => {
-  const denied = (name: string, ...names: readonly string[]) =>
+  /** What a label gets that wants a claim at a name, or a record of text. */
+  const wanting = (type: string, name: string, names: readonly string[]) =>
     composed([present(mx1)], {
-      labels: [label('mail', { claims: [claim(8, name)] })],
-      grants: names.length === 0 ? [] : [grant('label', 'mail', names)],
+      labels: [
+        label(
+          'mail',
+          type === 'A' ? { claims: [claim(8, name)] } : { records: [record(8, name, type, { value: 'x' })] },
+        ),
+      ],
+      grants: [grant('label', 'mail', names, { types: [type] })],
     });
 
   it('without one nothing is written, and one problem a rule says which line would grant it', () => {
@@ -274,24 +280,28 @@ describe('grants', () => {
     expect(problems[0]?.message).toContain(`add to grants: - { label: mail, names: ["${wanted}"], types: [${type}] }`);
   });
 
-  it.each([
-    ['www.example.com', 'www.example.com'],
-    ['www.example.com', '*.example.com.'],
-    ['a.b.example.com', '**.example.com'],
-    ['*.web.example.com', '\\*.web.example.com'],
-    ['example.com', 'example.com'],
-  ])('%s is granted by %s', (name, pattern) => expect(denied(name, pattern).lines).toHaveLength(1));
+  describe.each(['A', 'TXT'])('%s', (type) => {
+    it.each([
+      ['www.example.com', 'www.example.com'],
+      ['www.example.com', '*.example.com.'],
+      ['a.b.example.com', '**.example.com'],
+      ['*.web.example.com', '\\*.web.example.com'],
+      ['example.com', 'example.com'],
+      ['_acme-challenge.example.com', '_acme-challenge.example.com'],
+    ])('%s is granted by %s', (name, pattern) => expect(wanting(type, name, [pattern]).lines).toHaveLength(1));
 
-  it.each([
-    ['www.example.com', 'example.com'],
-    ['a.b.example.com', '*.example.com'],
-    ['*.web.example.com', '*.web.example.com'],
-    ['*.web.example.com', '**'],
-    ['example.com', '**'],
-    ['example.com', '*.com'],
-    ['_acme-challenge.example.com', '*.example.com'],
-  ])('%s is not granted by %s', (name, pattern) => {
-    expect(denied(name, pattern)).toMatchObject({ lines: [], rules: ['grant-denied'] });
+    it.each([
+      ['www.example.com', 'example.com'],
+      ['www.example.com', '\\*.example.com'],
+      ['a.b.example.com', '*.example.com'],
+      ['*.web.example.com', '*.web.example.com'],
+      ['*.web.example.com', '**'],
+      ['example.com', '**'],
+      ['example.com', '*.com'],
+      ['_acme-challenge.example.com', '*.example.com'],
+    ])('%s is not granted by %s', (name, pattern) => {
+      expect(wanting(type, name, [pattern])).toMatchObject({ lines: [], rules: ['grant-denied'] });
+    });
   });
 
   it('a grant to the inventory is for whatever its servers do', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetOf } from '../faults/target-repository.ts';
-import { freePort, type PowerDns, startPowerDns } from '../servers/index.ts';
+import { freePort, type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { answerOf, expectApplied, type Lab, makeLab } from './inventory/lab.ts';
 import { type Listeners, openListeners } from './inventory/listeners.ts';
@@ -60,7 +60,7 @@ describe.each(['sqlite', 'pgsql'] as const)('on PowerDNS with %s', (backend) => 
   beforeAll(async () => {
     pdns = await startPowerDns({
       backend,
-      settings: { 'enable-lua-records': 'yes', 'lua-health-checks-interval': '1' },
+      settings: { 'enable-lua-records': 'yes', 'lua-health-checks-interval': '1', ...uncached },
     });
     listeners = openListeners(await freePort());
     inventory = await startInventory([

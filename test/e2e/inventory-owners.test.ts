@@ -86,8 +86,7 @@ describe('owns: listed', () => {
   it('what another writer adds to a claim stays there, for want of proof', async () => {
     await overwrite(pdns, 'example.com.', { ...rrset('www.example.com.', 'A', '127.0.0.21', '127.0.0.60'), ttl: 60 });
     inventory.set([web('web1', 22)]);
-    const applied = await lab.apply();
-    expectApplied(applied);
+    expectApplied(await lab.apply(), 0, ['www.example.com. A']);
     expect(await ask('checked.example.com')).toBe('NOERROR 60 127.0.0.22');
     expect(await ask('www.example.com')).toBe('NOERROR 60 127.0.0.22 60 127.0.0.60');
     await expectOthers();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetOf } from '../faults/target-repository.ts';
-import { type Bind, type PowerDns, startBind, startPowerDns } from '../servers/index.ts';
+import { type Bind, type PowerDns, startBind, startPowerDns, uncached } from '../servers/index.ts';
 import { type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { type Applied, answerOf, expectApplied, type Lab, makeLab } from './inventory/lab.ts';
 import { alwaysOneOf, startWatch } from './inventory/watch.ts';
@@ -35,7 +35,6 @@ interface Scene {
 }
 
 const open = async (lua: 'yes' | 'no'): Promise<Scene> => {
-  const uncached = { 'cache-ttl': '0', 'query-cache-ttl': '0', 'negquery-cache-ttl': '0' };
   const settings = { 'enable-lua-records': lua, 'lua-health-checks-interval': '1', ...uncached };
   const pdns = await startPowerDns({ backend: 'sqlite', settings });
   const inventory = await startInventory(servers);

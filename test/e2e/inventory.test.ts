@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetOf } from '../faults/target-repository.ts';
-import { type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { type InventoryEntry, type InventoryServer, startInventory } from '../servers/inventory.ts';
 import { answerOf, expectApplied, type Lab, makeLab, reverseOf } from './inventory/lab.ts';
 import { alwaysOneOf, type Look, startWatch } from './inventory/watch.ts';
@@ -49,7 +49,6 @@ describe.each(['sqlite', 'pgsql'] as const)('on PowerDNS with %s', (backend) => 
     proxy.handle(isSlow ? async ({ method }) => (method === 'PATCH' ? { kind: 'delay', ms: 150 } : undefined) : null);
 
   beforeAll(async () => {
-    const uncached = { 'cache-ttl': '0', 'query-cache-ttl': '0', 'negquery-cache-ttl': '0' };
     pdns = await startPowerDns({
       backend,
       settings: { 'enable-lua-records': 'yes', 'lua-health-checks-interval': '1', ...uncached },

@@ -9,6 +9,7 @@ import {
   startPowerDns,
   startProber,
   startProxy,
+  uncached,
 } from '../servers/index.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { type ApiRRset, apexYaml, contentOf, expectPlain, makeZone, rrset, serialOf } from './zone.ts';
@@ -19,7 +20,7 @@ let pdns: PowerDns;
 let proxy: FaultyProxy;
 
 beforeAll(async () => {
-  pdns = await startPowerDns({ backend: 'sqlite' });
+  pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
   proxy = await startProxy(pdns.url);
 });
 beforeEach(() => {
@@ -32,10 +33,9 @@ afterAll(async () => {
 });
 
 /** A zone with its repository, which goes to PowerDNS by way of the proxy unless told otherwise. */
-/** What a prober asks for while a write is going on may stay in PowerDNS's cache for its 20 s. */
 const repositoryOf = (zone: string, file: string, url = proxy.url): Repository =>
   makeRepository({
-    targets: { pdns: targetOf({ ...pdns, url }, { verify_wait: '25s' }) },
+    targets: { pdns: targetOf({ ...pdns, url }) },
     zones: { [zone]: { create: { ns: ['ns1.example.net.', 'ns2.example.net.'] } } },
     files: { [zone.slice(0, -1)]: file },
     guards: { max_delete_percent: 100, max_replace_percent: 100 },

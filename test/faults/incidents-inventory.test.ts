@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { type Netbox, startNetbox } from '../servers/inventory-netbox.ts';
 import { secretOf } from '../servers/secret.ts';
@@ -13,9 +13,9 @@ import {
   type Scene,
   three,
   twelve,
+  waitForInventory,
   withheldIn,
 } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 import { type ApiRRset, serialOf } from './zone.ts';
 
 // Outages that began with a source of names that was not what it seemed, each replayed with servers of an inventory.
@@ -143,16 +143,18 @@ describe('AWS DynamoDB, October 2025: a delayed enactor wrote an older plan over
 describe('ExternalDNS #2858 and #414: an API that timed out gave an empty list, and all records went', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await appliedScene(pdns, { inventory: { timeout: '1s' } });
+    scene = await appliedScene(pdns);
   });
   afterAll(() => scene?.stop());
 
   it('no answer is no list: every name stays, however long it lasts, exit 1', async () => {
     scene.inventory.bend(bends.silent);
+    waitForInventory(scene, '1s');
     for (let i = 0; i < 4; i += 1) {
       scene.pass(60 * minute);
       expect((await scene.apply()).code).toBe(1);
     }
+    waitForInventory(scene);
     await scene.expectAll(three);
   });
 

@@ -6,6 +6,7 @@ import {
   startPowerDns,
   startProber,
   startProxy,
+  uncached,
 } from '../servers/index.ts';
 import { makeRepository, type Repository, type RepositoryOptions, targetOf } from './target-repository.ts';
 import { apexYaml, contentOf, expectPlain, makeZone, rrset, serialOf } from './zone.ts';
@@ -16,7 +17,7 @@ let pdns: PowerDns;
 let proxy: FaultyProxy;
 
 beforeAll(async () => {
-  pdns = await startPowerDns({ backend: 'sqlite' });
+  pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
   proxy = await startProxy(pdns.url);
 });
 beforeEach(() => {

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { appliedScene, makeScene, minute, nothing, type Scene, three, withheldIn } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 
 // Invariant 1: absence is not deletion. A server that is missing loses nothing before that is proven.
 

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { appliedScene, configure, minute, nothing, type Scene, three, withheldIn } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 
 // Invariant 1, where a person says that a server is gone: it goes as a whole, and for good.
 

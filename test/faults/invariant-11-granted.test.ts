@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { makeScene, type Scene } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 
 // Invariant 11: a server may only have the names, types and addresses that Git grants, whatever it calls itself.
 

@@ -30,7 +30,7 @@ const stops: readonly Stop[] = [
 
 const heldFor = 150;
 
-describe('invariant 14: an apply with atomic sets that is told to stop', { timeout: 120_000 }, () => {
+describe('invariant 14: an apply with atomic sets that is told to stop', () => {
   let scene: PowerDnsScene;
   beforeAll(async () => {
     scene = await makeSetsScene('2s');

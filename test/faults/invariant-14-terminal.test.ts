@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { bin, type Started, startOnTerminal } from '../command.ts';
-import { type Proxy as ApiProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { holdWrites, proxiedPowerDns } from './proxied.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
-import { apexYaml, contentOf, makeZone, rrset } from './zone.ts';
+import { apexYaml, contentOf } from './zone.ts';
 
 // Invariant 14 where a person sits: Ctrl-C in a real terminal, with and without npm, which passes the signal on a second time.
 
@@ -20,27 +20,13 @@ const linesOf = (screen: string): readonly string[] =>
     .filter((line) => line.includes('hostmaster:'))
     .map((line) => line.slice(line.indexOf('hostmaster:')));
 
-describe('invariant 14: Ctrl-C in a terminal', { timeout: 120_000 }, () => {
-  let pdns: PowerDns;
-  let proxy: ApiProxy;
+describe('invariant 14: Ctrl-C in a terminal', () => {
+  const scene = proxiedPowerDns(zones);
   let repository: Repository;
 
-  beforeAll(async () => {
-    pdns = await startPowerDns({ backend: 'sqlite' });
-    proxy = await startProxy(pdns.url);
-  });
-  afterAll(async () => {
-    await proxy?.stop();
-    await pdns?.stop();
-  });
-  beforeEach(async () => {
-    proxy.handle(null);
-    for (const zone of zones) {
-      await pdns.api('DELETE', `/zones/${zone}`);
-      await makeZone(pdns, zone, [rrset(`www.${zone}`, 'A', '192.0.2.1')]);
-    }
+  beforeEach(() => {
     repository = makeRepository({
-      targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { verify_wait: '60s', parallel: 1 }) },
+      targets: { pdns: targetOf({ ...scene.pdns, url: scene.proxy.url }, { verify_wait: '60s', parallel: 1 }) },
       zones: Object.fromEntries(zones.map((zone) => [zone, {}])),
       files: Object.fromEntries(zones.map((zone) => [zone.slice(0, -1), fileOf('192.0.2.2')])),
     });
@@ -54,39 +40,31 @@ describe('invariant 14: Ctrl-C in a terminal', { timeout: 120_000 }, () => {
     startOnTerminal([...commands[how](), ...args, '--config', repository.config], { cwd: root });
 
   it.each(['the command itself', 'npm run'] as const)('%s: the write that was sent is waited for', async (how) => {
-    const [reached, passing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    proxy.handle(async ({ method, body }) => {
-      if (method !== 'PATCH') return undefined;
-      await body();
-      reached.resolve();
-      await passing.promise;
-      return undefined;
-    });
+    const held = holdWrites(scene);
     const apply = started(how, 'apply', '--yes');
-    await reached.promise;
+    await held.reached;
     apply.child.stdin?.write(ctrlC);
     await apply.says('^C');
-    setTimeout(passing.resolve, 1_500);
+    setTimeout(held.letGo, 1_500);
     const { code, stdout } = await apply.ended;
     expect(linesOf(stdout)).toEqual([
       'hostmaster: interrupted: 1 of 3 changes written, and not verified; run it again to go on',
     ]);
     expect(code).toBe(130);
     expect(stdout).not.toMatch(/stopped before|no answer/);
-    const contents = await Promise.all(zones.map((zone) => contentOf(pdns, zone)));
+    const contents = await Promise.all(zones.map((zone) => contentOf(scene.pdns, zone)));
     expect(contents.flat().sort()).toEqual(['www A 300 192.0.2.1', 'www A 300 192.0.2.1', 'www A 300 192.0.2.2']);
-    proxy.handle(null);
+    scene.proxy.handle(null);
     expect(await repository.run('apply', '--yes')).toMatchObject({ code: 0, stderr: '' });
   });
 
   it.each(['the command itself', 'npm run'] as const)('%s: at the question, nothing is applied', async (how) => {
-    proxy.clear();
     const apply = started(how, 'apply');
     await apply.says('[yes/no]');
     apply.child.stdin?.write(ctrlC);
     const { code, stdout } = await apply.ended;
     expect(linesOf(stdout)).toEqual(['hostmaster: interrupted: nothing was applied']);
     expect(code).toBe(130);
-    expect(proxy.count('PATCH')).toBe(0);
+    expect(scene.proxy.count('PATCH')).toBe(0);
   });
 });

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { type Bend, bends } from '../servers/inventory.ts';
-import { appliedScene, makeScene, minute, nothing, type Scene, three, twelve } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
+import {
+  appliedScene,
+  makeScene,
+  minute,
+  nothing,
+  type Scene,
+  three,
+  twelve,
+  waitForInventory,
+} from './inventory-scene.ts';
 
 // Invariant 2: a snapshot is proven complete or not used. Whatever an inventory answers, every server keeps what it has.
 
@@ -15,7 +23,7 @@ afterAll(() => pdns?.stop());
 describe('invariant 2: an answer that is not what it seems', () => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await appliedScene(pdns, { inventory: { timeout: '2s' } });
+    scene = await appliedScene(pdns);
   });
   afterAll(() => scene?.stop());
 
@@ -41,6 +49,7 @@ describe('invariant 2: an answer that is not what it seems', () => {
       scene.pass(minute);
       scene.inventory.paged(/page|count/.test(what) ? 1 : null);
       scene.inventory.bend(bend);
+      if (bend === bends.silent || bend === bends.stalled) waitForInventory(scene, '2s');
       const { code, stdout } = await scene.apply();
       expect(stdout).toMatch(said);
       expect(stdout).toContain('Plan: no changes');
@@ -48,6 +57,7 @@ describe('invariant 2: an answer that is not what it seems', () => {
       await scene.expectAll(three);
       scene.inventory.bend(null);
       scene.inventory.paged(null);
+      waitForInventory(scene);
       const { code: after, stdout: whole } = await scene.apply();
       expect(whole).toBe('Plan: no changes.\n');
       expect(after).toBe(0);

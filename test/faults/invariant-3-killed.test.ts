@@ -11,8 +11,9 @@ import {
   startPowerDns,
   startProber,
   startProxy,
+  uncached,
 } from '../servers/index.ts';
-import { contentOn, fileOf, portionsOf, probes, type Side, sides, smallBodies, uncached, zone } from './killed.ts';
+import { contentOn, fileOf, portionsOf, probes, type Side, sides, smallBodies, zone } from './killed.ts';
 import { forgetUnanswered, makeRepository, type Repository, targetOf } from './target-repository.ts';
 import { contentOf, makeZone, overwrite } from './zone.ts';
 

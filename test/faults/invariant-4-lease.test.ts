@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { hostmaster } from '../command.ts';
-import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { proxiedPowerDns } from './proxied.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
-import { apexYaml, contentOf, expectPlain, makeZone, rrset } from './zone.ts';
+import { apexYaml, contentOf, expectPlain } from './zone.ts';
 
 // Invariant 4: instances that share a store never write one zone at once.
 
@@ -13,31 +13,19 @@ const zone = 'lease.test.';
 const fileOf = (address: string): string => `${apexYaml}\nwww: {type: A, ttl: 300, value: ${address}}\n`;
 
 describe('invariants 4 and 5: two instances that share a state', () => {
-  let pdns: PowerDns;
-  let proxy: FaultyProxy;
+  const scene = proxiedPowerDns([zone]);
   let repository: Repository;
 
-  beforeAll(async () => {
-    pdns = await startPowerDns({ backend: 'sqlite' });
-    proxy = await startProxy(pdns.url);
-  });
-  afterAll(async () => {
-    await proxy?.stop();
-    await pdns?.stop();
-  });
-  beforeEach(async () => {
-    proxy.handle(null);
-    await pdns.api('DELETE', `/zones/${zone}`);
-    await makeZone(pdns, zone, [rrset(`www.${zone}`, 'A', '192.0.2.1')]);
+  beforeEach(() => {
     repository = makeRepository({
-      targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { timeout: '60s' }) },
+      targets: { pdns: targetOf({ ...scene.pdns, url: scene.proxy.url }, { timeout: '60s' }) },
       zones: { [zone]: {} },
       files: { 'lease.test': fileOf('192.0.2.2') },
     });
   });
   const apply = async () => {
     const ended = await repository.run('apply', '--yes');
-    expectPlain(pdns, ended);
+    expectPlain(scene.pdns, ended);
     return ended;
   };
 
@@ -48,7 +36,7 @@ describe('invariants 4 and 5: two instances that share a state', () => {
     const firstWrites = new Promise<void>((resolve) => (reached = resolve));
     let told = (): void => undefined;
     const secondWaits = new Promise<void>((resolve) => (told = resolve));
-    proxy.handle(async ({ method }) => {
+    scene.proxy.handle(async ({ method }) => {
       if (method !== 'PATCH') return undefined;
       writing += 1;
       most = Math.max(most, writing);
@@ -64,32 +52,31 @@ describe('invariants 4 and 5: two instances that share a state', () => {
         if (text.includes('waiting for it')) told();
       },
     });
-    expectPlain(pdns, second);
+    expectPlain(scene.pdns, second);
     expect(await first).toMatchObject({ code: 0 });
     expect(second.stderr).toMatch(/another Hostmaster \(pid \d+\) is writing lease\.test\. at pdns; waiting for it/);
     expect(second).toMatchObject({ code: 0, stdout: 'Plan: no changes.\n' });
     expect(most).toBe(1);
-    expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.2']);
+    expect(await contentOf(scene.pdns, zone)).toEqual(['www A 300 192.0.2.2']);
   });
 
   it('stop writing once the other has the zone', async () => {
-    proxy.handle(({ method }) => {
+    scene.proxy.handle(({ method }) => {
       if (method !== 'PATCH') return undefined;
       const state = new DatabaseSync(join(repository.folder, 'state.sqlite'));
       state.exec("UPDATE leases SET token = 'theirs'");
       state.close();
       return { kind: 'refuse' };
     });
-    proxy.clear();
     const { code, stdout } = await apply();
     expect(stdout).toContain('lost the lease on lease.test. at pdns');
     expect(code).toBe(1);
-    expect(proxy.count('PATCH')).toBe(1);
-    expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.1']);
+    expect(scene.proxy.count('PATCH')).toBe(1);
+    expect(await contentOf(scene.pdns, zone)).toEqual(['www A 300 192.0.2.1']);
   });
 
   it('take turns where two targets are one server', async () => {
-    const target = targetOf({ ...pdns, url: proxy.url });
+    const target = targetOf({ ...scene.pdns, url: scene.proxy.url });
     repository = makeRepository({
       targets: { east: target, west: { ...target, verify_wait: '1s' } },
       zones: { [zone]: {} },
@@ -97,7 +84,7 @@ describe('invariants 4 and 5: two instances that share a state', () => {
     });
     let writing = 0;
     let most = 0;
-    proxy.handle(async ({ method }) => {
+    scene.proxy.handle(async ({ method }) => {
       if (method !== 'PATCH') return undefined;
       writing += 1;
       most = Math.max(most, writing);
@@ -107,6 +94,6 @@ describe('invariants 4 and 5: two instances that share a state', () => {
     });
     await apply();
     expect(most).toBe(1);
-    expect(await contentOf(pdns, zone)).toEqual(['www A 300 192.0.2.2']);
+    expect(await contentOf(scene.pdns, zone)).toEqual(['www A 300 192.0.2.2']);
   });
 });

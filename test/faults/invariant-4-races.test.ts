@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { proxiedPowerDns } from './proxied.ts';
 import { makeRepository, type Repository, targetOf } from './target-repository.ts';
-import { apexYaml, contentOf, expectPlain, makeZone, overwrite, rrset, serialOf } from './zone.ts';
+import { apexYaml, contentOf, expectPlain, overwrite, rrset, serialOf } from './zone.ts';
 
 // Invariant 4: what is replaced is what was read; a lost race is found, said and mended.
 
@@ -13,49 +13,38 @@ mail: {type: A, ttl: 300, value: ${address}}
 const contentWith = (address: string): readonly string[] => [`mail A 300 ${address}`, `www A 300 ${address}`];
 
 describe('invariant 4: somebody else who writes to the zone', () => {
-  let pdns: PowerDns;
-  let proxy: FaultyProxy;
+  const scene = proxiedPowerDns([zone], () =>
+    ['www', 'mail'].map((name) => rrset(`${name}.${zone}`, 'A', '192.0.2.1')),
+  );
   let repository: Repository;
 
-  beforeAll(async () => {
-    pdns = await startPowerDns({ backend: 'sqlite' });
-    proxy = await startProxy(pdns.url);
-  });
-  afterAll(async () => {
-    await proxy?.stop();
-    await pdns?.stop();
-  });
-  beforeEach(async () => {
-    proxy.handle(null);
-    await pdns.api('DELETE', `/zones/${zone}`);
-    const names = ['www', 'mail'].map((name) => rrset(`${name}.${zone}`, 'A', '192.0.2.1'));
-    await makeZone(pdns, zone, names);
+  beforeEach(() => {
     repository = wanting('192.0.2.2');
   });
 
   const wanting = (address: string): Repository =>
     makeRepository({
-      targets: { pdns: targetOf({ ...pdns, url: proxy.url }, { verify_wait: '1s' }) },
+      targets: { pdns: targetOf({ ...scene.pdns, url: scene.proxy.url }, { verify_wait: '1s' }) },
       zones: { [zone]: {} },
       files: { 'race.test': fileOf(address) },
       guards: { max_replace_percent: 100 },
     });
   const apply = async (from = repository) => {
     const ended = await from.run('apply', '--yes');
-    expectPlain(pdns, ended);
+    expectPlain(scene.pdns, ended);
     return ended;
   };
   /** Writes behind our back just before the nth of our requests with this method that touches the zone's RRsets. */
   const before = (method: string, nth: number, write: () => Promise<void>): void => {
     let seen = 0;
-    proxy.handle(async (request) => {
+    scene.proxy.handle(async (request) => {
       if (request.method !== method || !/\/zones\/race\.test\.($|\?rrset_name)/.test(request.path)) return undefined;
       seen += 1;
       if (seen === nth) await write();
       return undefined;
     });
   };
-  const theirs = () => overwrite(pdns, zone, rrset(`www.${zone}`, 'A', '192.0.2.77'));
+  const theirs = () => overwrite(scene.pdns, zone, rrset(`www.${zone}`, 'A', '192.0.2.77'));
 
   it('between our read and our write is found, named, and mended by the next apply', async () => {
     before('PATCH', 1, theirs);
@@ -65,9 +54,9 @@ describe('invariant 4: somebody else who writes to the zone', () => {
     expect(stdout).toContain('2 of 2 changes applied');
     expect(stdout).toContain('Verified: 2 answers, all as they should be.');
     expect(code).toBe(1);
-    proxy.handle(null);
+    scene.proxy.handle(null);
     expect(await apply()).toMatchObject({ code: 0 });
-    expect(await contentOf(pdns, zone)).toEqual(contentWith('192.0.2.2'));
+    expect(await contentOf(scene.pdns, zone)).toEqual(contentWith('192.0.2.2'));
   });
 
   it('between our plan and our write makes it stale, exit 3, and keeps what is theirs', async () => {
@@ -75,7 +64,7 @@ describe('invariant 4: somebody else who writes to the zone', () => {
     const { code, stdout } = await apply();
     expect(stdout).toContain(`${zone} at pdns has changed since the plan: www.race.test. A; nothing was written`);
     expect(code).toBe(3);
-    expect(await contentOf(pdns, zone)).toEqual(['mail A 300 192.0.2.1', 'www A 300 192.0.2.77']);
+    expect(await contentOf(scene.pdns, zone)).toEqual(['mail A 300 192.0.2.1', 'www A 300 192.0.2.77']);
   });
 
   it('before our read is seen in the plan', async () => {
@@ -83,12 +72,12 @@ describe('invariant 4: somebody else who writes to the zone', () => {
     const { code, stdout } = await apply();
     expect(stdout).toContain('192.0.2.77');
     expect(code).toBe(0);
-    expect(await contentOf(pdns, zone)).toEqual(contentWith('192.0.2.2'));
+    expect(await contentOf(scene.pdns, zone)).toEqual(contentWith('192.0.2.2'));
   });
 
   it('right after a write of ours that got no answer is found, and their values stay', async () => {
     let patched = 0;
-    proxy.handle(({ method }) => {
+    scene.proxy.handle(({ method }) => {
       if (method !== 'PATCH' || ++patched > 1) return undefined;
       return { kind: 'drop_answer', reached: theirs };
     });
@@ -97,20 +86,20 @@ describe('invariant 4: somebody else who writes to the zone', () => {
     expect(stdout).toContain('1 of 2 changes applied');
     expect(code).toBe(1);
     expect(patched).toBe(1);
-    expect(await contentOf(pdns, zone)).toEqual(['mail A 300 192.0.2.2', 'www A 300 192.0.2.77']);
+    expect(await contentOf(scene.pdns, zone)).toEqual(['mail A 300 192.0.2.2', 'www A 300 192.0.2.77']);
   });
 
   it('beside it, while a write of ours got lost, does not stop it', async () => {
     let patched = 0;
-    proxy.handle(async ({ method }) => {
+    scene.proxy.handle(async ({ method }) => {
       if (method !== 'PATCH' || ++patched > 1) return undefined;
-      await overwrite(pdns, zone, rrset(`beside.${zone}`, 'TXT', '"theirs"'));
+      await overwrite(scene.pdns, zone, rrset(`beside.${zone}`, 'TXT', '"theirs"'));
       return { kind: 'refuse' };
     });
     const { code, stdout } = await apply();
     expect(stdout).toContain('Verified: 2 answers, all as they should be.');
     expect(code).toBe(0);
-    expect(await contentOf(pdns, zone)).toEqual(['beside TXT 300 "theirs"', ...contentWith('192.0.2.2')]);
+    expect(await contentOf(scene.pdns, zone)).toEqual(['beside TXT 300 "theirs"', ...contentWith('192.0.2.2')]);
   });
 
   it('may be another apply: one of two at once says that it lost, and no mixture stays', async () => {
@@ -118,10 +107,9 @@ describe('invariant 4: somebody else who writes to the zone', () => {
     // Both have read before either writes.
     let waiting: (() => void) | null = null;
     let writes = 0;
-    const isAnswered = () => proxy.requests.some(({ method, status }) => method === 'PATCH' && status > 0);
+    const isAnswered = () => scene.proxy.requests.some(({ method, status }) => method === 'PATCH' && status > 0);
     const answered = () => vi.waitUntil(isAnswered, { timeout: 60_000 });
-    proxy.clear();
-    proxy.handle(async ({ method }) => {
+    scene.proxy.handle(async ({ method }) => {
       if (method !== 'PATCH') return undefined;
       writes += 1;
       if (writes > 2) return undefined;
@@ -134,14 +122,14 @@ describe('invariant 4: somebody else who writes to the zone', () => {
     expect(lost).toHaveLength(1);
     expect(lost[0]?.code).toBe(1);
     expect(writes).toBe(2);
-    const now = await contentOf(pdns, zone);
+    const now = await contentOf(scene.pdns, zone);
     expect([contentWith('192.0.2.2'), contentWith('192.0.2.3')]).toContainEqual(now);
-    proxy.handle(null);
+    scene.proxy.handle(null);
     expect(await apply()).toMatchObject({ code: 0 });
-    expect(await contentOf(pdns, zone)).toEqual(contentWith('192.0.2.2'));
-    const serial = await serialOf(pdns, zone);
+    expect(await contentOf(scene.pdns, zone)).toEqual(contentWith('192.0.2.2'));
+    const serial = await serialOf(scene.pdns, zone);
     expect(await apply()).toMatchObject({ code: 0 });
-    expect(await serialOf(pdns, zone)).toBe(serial);
+    expect(await serialOf(scene.pdns, zone)).toBe(serial);
   });
 
   it('may be five applies of one repository at once: all want the same, and nothing breaks', async () => {
@@ -153,6 +141,6 @@ describe('invariant 4: somebody else who writes to the zone', () => {
     }
     expect(ended.some(({ code }) => code === 0)).toBe(true);
     expect(await apply()).toMatchObject({ code: 0 });
-    expect(await contentOf(pdns, zone)).toEqual(contentWith('192.0.2.2'));
+    expect(await contentOf(scene.pdns, zone)).toEqual(contentWith('192.0.2.2'));
   });
 });

@@ -208,7 +208,7 @@ describe('invariant 6: a plan of an embedded target, changed at every place of i
       }
       restored();
     }
-  }, 120_000);
+  });
 
   it('is applied whole, where only what is told about it was changed', async () => {
     const before = await contentNow();

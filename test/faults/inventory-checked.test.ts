@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { makeScene, minute, nothing, type Scene, three, withheldIn } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 
 // A health-checked claim is one RRset of LUA: what must not go from it is in it, whatever the inventory says.
 

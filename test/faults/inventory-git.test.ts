@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import {
   appliedScene,
@@ -11,7 +11,6 @@ import {
   settingsOf,
   three,
 } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 import { apexYaml } from './zone.ts';
 
 // What Git takes out goes, where the inventory still says whose it was; what nobody can account for any more waits.

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { makeScene, minute, nothing, type Scene, type SceneOptions, three } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 import { apexYaml } from './zone.ts';
 
 // Names and addresses that move between servers, and to zone files: every answer is right all the while.

@@ -195,6 +195,14 @@ export const settingsOf = ({ repository }: Scene): Settings => JSON.parse(reposi
 export const configure = (scene: Scene, change: (settings: Settings) => Settings): void =>
   scene.repository.write('hostmaster.yaml', JSON.stringify(change(settingsOf(scene)), null, 2));
 
+const usual = '30s';
+
+const inventoryAt = (url: string) => ({ type: 'http', url, interval: '30s', timeout: usual });
+
+/** One answer of the inventory is waited for so long from now on. A busy machine needs time for one that comes. */
+export const waitForInventory = (scene: Scene, timeout = usual): void =>
+  configure(scene, (settings) => ({ ...settings, inventory: { lab: { ...inventoryAt(scene.url), timeout } } }));
+
 /** A scene that was applied, where everything answers and is watched. */
 export const appliedScene = async (pdns: PowerDns, options: SceneOptions = {}): Promise<Scene> => {
   const scene = await makeScene(pdns, options);
@@ -219,7 +227,7 @@ const repositoryOf = (
       [shared]: { static: 'none', ...zones.shared },
     },
     more: {
-      inventory: { lab: { type: 'http', url: inventory.url, interval: '30s', timeout: '30s', ...how } },
+      inventory: { lab: { ...inventoryAt(inventory.url), ...how } },
       registration: { zone: forward, ttl: 300 },
       grants: [{ label: 'web', names: [`*.${shared}`], types: ['A', 'AAAA'] }],
       ...settings?.(names),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as FaultyProxy, type PowerDns, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { bends, type InventoryServer, startInventory } from '../servers/inventory.ts';
 import {
   appliedScene,
@@ -12,7 +12,6 @@ import {
   three,
   withheldIn,
 } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 
 // A server's names are one: what would split them waits whole, and one server's trouble is no other's.
 

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PowerDns, startPowerDns } from '../servers/index.ts';
+import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { appliedScene, minute, nothing, type Scene, three, withheldIn } from './inventory-scene.ts';
-import { uncached } from './killed.ts';
 
 // A state that is lost or damaged never deletes anything: what is not accounted for waits for a proof of its own.
 

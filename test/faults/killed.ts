@@ -53,8 +53,5 @@ export const probes: readonly ProbeQuestion[] = [
   ...numbers(100).map((i) => `swaps${i * 2 + (i % 2)}`),
 ].map((name) => ({ name: `${name}.${zone}` }));
 
-/** So that no answer is older than what PowerDNS holds. */
-export const uncached = { 'cache-ttl': '0' };
-
 /** So that 18,000 changes are three PATCHes. */
 export const smallBodies = { 'webserver-max-bodysize': '1' };

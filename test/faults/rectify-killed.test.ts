@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hostmaster } from '../command.ts';
-import { type Proxy as ApiProxy, dig, type PowerDns, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Proxy as ApiProxy, dig, type PowerDns, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { forgetUnanswered, makeRepository, targetOf } from './target-repository.ts';
 import { apexYaml } from './zone.ts';
 
@@ -11,7 +11,7 @@ let pdns: PowerDns;
 let proxy: ApiProxy;
 
 beforeAll(async () => {
-  pdns = await startPowerDns({ backend: 'sqlite', settings: { 'cache-ttl': '0', 'negquery-cache-ttl': '0' } });
+  pdns = await startPowerDns({ backend: 'sqlite', settings: uncached });
   proxy = await startProxy(pdns.url);
 });
 afterAll(async () => {

@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import { key, statements } from '../providers/rfc2136/harness.ts';
 import { opcodeOfUpdate, startDnsProxy } from '../servers/dns-proxy.ts';
-import { type Fault, startBind, startPowerDns, startProxy } from '../servers/index.ts';
+import { type Fault, startBind, startPowerDns, startProxy, uncached } from '../servers/index.ts';
 import { type Route53Fake, startRoute53Fake } from '../servers/route53-fake/index.ts';
 import { secretOf } from '../servers/secret.ts';
-import { uncached } from './killed.ts';
 import { questions, type Records, zones } from './sets-lab.ts';
 import {
   always,

@@ -82,15 +82,22 @@ zones:
   });
 
   it('merges guards: the zone over the top over the defaults', async () => {
-    const config = `${targets}guards: {max_delete_percent: 5, min_existing: 3}\nzones: {example.com: {targets: [pdns], guards: {min_existing: 1, delegation: false}}}\n`;
+    const config = `${targets}guards: {max_delete_percent: 5, min_existing: 3, window: 1h}\nzones: {example.com: {targets: [pdns], guards: {min_existing: 1, delegation: false}}}\n`;
     expect((await loadFiles(config, zoneFile)).zones[0]?.settings.guards).toEqual({
       max_delete_percent: 5,
       max_replace_percent: 30,
       min_existing: 1,
+      window: 3_600_000,
       never_empty: true,
       delegation: false,
       absence: { snapshots: 3, grace: 600_000 },
     });
+  });
+
+  it('reads what the daemon does with drift', async () => {
+    const driftOf = async (keys: string) =>
+      (await loadFiles(withZone(`{targets: [pdns]${keys}}`), zoneFile)).zones[0]?.settings.drift;
+    expect([await driftOf(''), await driftOf(', drift: alert')]).toEqual(['correct', 'alert']);
   });
 
   it('reads the guards about servers: of a zone, and at the top', async () => {
@@ -199,11 +206,11 @@ describe('what is wrong in hostmaster.yaml', () => {
   it.each([
     [
       `${targets}¦zonse: {}\nzones: {}\n`,
-      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, stop_within, targets, zones, inventory, registration, grants and guards',
+      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, stop_within, targets, zones, inventory, registration, grants, guards, git and daemon',
     ],
     [
       withZone('{targets: [pdns], ¦tll: 5}'),
-      'config-syntax: zones.example.com: "tll" is not a key here (did you mean "ttl"?); the keys are targets, static, ttl, owns, ignore, create, public, allow_lua, covers, exempt and guards',
+      'config-syntax: zones.example.com: "tll" is not a key here (did you mean "ttl"?); the keys are targets, static, ttl, owns, ignore, create, public, allow_lua, covers, exempt, guards and drift',
     ],
     [withZone('{targets: ¦pdns}'), 'config-syntax: zones.example.com: "targets" must be a list, not "pdns"'],
     [withZone('{targets: ¦[]}'), 'config-syntax: zones.example.com: "targets" is empty; list at least one target'],
@@ -273,6 +280,15 @@ describe('what is wrong in hostmaster.yaml', () => {
     [
       `${targets}zones: {}\nguards: {max_delete_percent: ¦101}\n`,
       'config-syntax: guards: "max_delete_percent" must be 100 or less, not 101',
+    ],
+    [`${targets}zones: {}\nguards: {window: ¦25h}\n`, 'config-syntax: guards: "window" must be from 0s to 24h'],
+    [
+      `${targets}zones: {example.com: {targets: [pdns], guards: {window: ¦48h}}}\n`,
+      'config-syntax: zones.example.com.guards: "window" must be from 0s to 24h',
+    ],
+    [
+      `${targets}zones: {example.com: {targets: [pdns], drift: ¦ignore}}\n`,
+      'config-syntax: zones.example.com: "drift" must be correct or alert, not "ignore"',
     ],
     [
       `${targets}zones: {}\ninventory: {lab: {type: ¦htp}}\n`,

@@ -1,14 +1,18 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { settingsOf as powerdns } from '../../providers/powerdns/settings.ts';
 import { settingsOf as rfc2136 } from '../../providers/rfc2136/settings.ts';
 import { settingsOf as route53 } from '../../providers/route53/settings.ts';
 import { registry } from '../../src/cli/registry.ts';
 import { inventorySources } from '../../src/inventory/index.ts';
+import { loadDaemon } from '../../src/load/index.ts';
+import { daemonSchema } from '../../src/load/schema/daemon.ts';
+import { gitSchema } from '../../src/load/schema/git.ts';
 import { registrationSchema } from '../../src/load/schema/grants.ts';
 import { guardsSchema, targetSchema, topSchemas, zoneSchema } from '../../src/load/schema/hostmaster.ts';
 import { inventoryEntrySchema } from '../../src/load/schema/inventory.ts';
 import { claimSchema } from '../../src/load/schema/labels.ts';
-import { loadFiles, problemsOf } from './load-repository.ts';
+import { loadFiles, problemsOf, repository } from './load-repository.ts';
 
 // A `default` in a schema is what editors and docs/configuration.md show. These compare it with what a key that is left
 // out really means: nothing fills it in but for providers and inventories.
@@ -75,7 +79,25 @@ const loaded = async (more: (schema: unknown) => Keys) => {
   return JSON.parse(shown.replaceAll(found.folder, ''));
 };
 
+/** What the operator's own file says, but for places in it. */
+const ofOperator = async (more: (schema: unknown) => Keys) => {
+  const folder = repository({
+    'ops.yaml': JSON.stringify({ git: { url: '/srv/dns.git', ...more(gitSchema) }, daemon: more(daemonSchema) }),
+  });
+  const found = await loadDaemon({ config: 'hostmaster.yaml', targetsFrom: join(folder, 'ops.yaml') });
+  expect(found.problems).toEqual([]);
+  return JSON.parse(JSON.stringify([found.git, found.settings]).replaceAll(folder, ''), (key, value) =>
+    key === 'column' ? 0 : value,
+  );
+};
+
 describe('a default in the schema', () => {
+  it("is what a key of the operator's own file means that is left out", async () => {
+    const stated = await ofOperator(defaultsOf);
+    expect(stated).toEqual(await ofOperator(() => ({})));
+    expect(Object.keys(defaultsOf(daemonSchema)).length).toBeGreaterThan(4);
+  });
+
   it('is what a key of hostmaster.yaml or labels.yaml means that is left out', async () => {
     const stated = await loaded(defaultsOf);
     expect(stated).toEqual(await loaded(() => ({})));

@@ -4,7 +4,7 @@ import { factory as powerdns } from '../../providers/powerdns/index.ts';
 import { factory as rfc2136 } from '../../providers/rfc2136/index.ts';
 import { route53 } from '../../providers/route53/index.ts';
 import { inventorySources } from '../../src/inventory/index.ts';
-import { load, resolveSecrets } from '../../src/load/index.ts';
+import { load, loadDaemon, resolveDaemonSecrets, resolveSecrets } from '../../src/load/index.ts';
 import { messageOf } from '../../src/model/errors.ts';
 import { repository } from './load-repository.ts';
 
@@ -26,6 +26,10 @@ const said = async (text: string): Promise<string> => {
       await factory?.[1].open({ config: each.config, secrets, folder }).then((provider) => provider.close?.());
       return '';
     });
+    const operators = await loadDaemon({ config: file, targetsFrom: file });
+    opened.push(
+      resolveDaemonSecrets(operators).then(() => operators.problems.map(({ message }) => message).join('\n')),
+    );
     const failures = await Promise.all(opened.map((each) => each.catch(messageOf)));
     return [...found.problems.map(({ message }) => message), ...failures].join('\n');
   } catch (error) {
@@ -38,6 +42,9 @@ const pdns = (keys: string): string =>
 const bind = (tsig: string): string =>
   `targets: { bind: { provider: rfc2136, host: 127.0.0.1, tsig: { name: k, ${tsig} } } }\nzones: {}\n`;
 const lab = (keys: string): string => `targets: {}\nzones: {}\ninventory: { lab: { type: http, ${keys} } }\n`;
+
+const top = 'targets: {}\nzones: {}\n';
+const daemon = (keys: string): string => `daemon: { ${keys} }\n${top}`;
 
 describe('a secret in the wrong place is not shown', () => {
   it.each([
@@ -78,13 +85,33 @@ describe('a secret in the wrong place is not shown', () => {
     ['in env of a TSIG key', bind(`secret: { env: ${secret} }`)],
     ['in a file of a TSIG key that is not base64', bind('secret: { file: key }')],
     ['without a space in a TSIG key', bind(`secret:${secret}`)],
-    ['as the algorithm of a TSIG key', bind(`secret: { file: key }, algorithm: "${secret}${secret}${secret}"`)],
+    ['as the algorithm of a TSIG key', bind(`secret: { file: key }, algorithm: ${secret}`)],
+    ['as a long algorithm of a TSIG key', bind(`secret: { file: key }, algorithm: "${secret}${secret}${secret}"`)],
     ['in the name of a TSIG key', bind('secret: { file: key }').replace('name: k', `name: "hmac-sha256:k:${secret}"`)],
     ['as the token of an inventory', lab(`url: "http://127.0.0.1:1", token: ${secret}`)],
     ['in env of an inventory', lab(`url: "http://127.0.0.1:1", token: { env: ${secret} }`)],
     ['in the url of an inventory', lab(`url: "http://u:${secret}@127.0.0.1:1"`)],
     ['in an inventory without a space', lab(`url: "http://127.0.0.1:1", token:${secret}`)],
     ['in the address of a database', `state: "postgres://u:${secret}@db/dns"\ntargets: {}\nzones: {}\n`],
+    ['in the url of the repository', `git: { url: "https://u:${secret}@127.0.0.1:1/a" }\n${top}`],
+    ['in the scp form of a repository', `git: { url: "u:${secret}@127.0.0.1:a" }\n${top}`],
+    ['as the token for the repository', `git: { url: "https://h/", token: ${secret} }\n${top}`],
+    ['without a space in git', `git: { url: "https://h/", token:${secret} }\n${top}`],
+    ['as the ssh key', `git: { url: "ssh://h/", ssh_key: ${secret}, known_hosts: { file: a } }\n${top}`],
+    ['as the token of the daemon', daemon(`tokens: [{ name: a, token: ${secret}, scope: read }]`)],
+    ['in env of the daemon', daemon(`tokens: [{ name: a, token: { env: ${secret} }, scope: read }]`)],
+    ['in file of the daemon', daemon(`tokens: [{ name: a, token: { file: ${secret} }, scope: read }]`)],
+    ['as a token of the daemon', daemon(`tokens: [${secret}]`)],
+    ['as the name of a token', daemon(`tokens: [{ name: "${secret} a", token: { env: A }, scope: read }]`)],
+    ['as all the tokens', daemon(`tokens: ${secret}`)],
+    ['as the scope of a token', daemon(`tokens: [{ name: a, token: { env: A }, scope: ${secret} }]`)],
+    ['as the secret of a hook', daemon(`hooks: { git: { secret: ${secret} } }`)],
+    ['as a hook', daemon(`hooks: { git: ${secret} }`)],
+    ['in env of a hook', daemon(`hooks: { git: { secret: { env: ${secret} } } }`)],
+    ['in the url of the daemon', daemon(`url: "https://u:${secret}@h/"`)],
+    ['where it listens', daemon(`listen: "${secret}@127.0.0.1:1"`)],
+    ['in the url of a notification', daemon(`notify: [{ type: slack, url: "https://hooks/${secret}" }]`)],
+    ['in a mail server', daemon(`notify: [{ type: mail, smtp: "smtp://u:${secret}@h", from: a, to: [b] }]`)],
     [
       'in an endpoint',
       `targets: { aws: { provider: route53, endpoint: "http://u:${secret}@127.0.0.1:1" } }\nzones: {}\n`,

@@ -58,7 +58,10 @@ describe('a plan as markdown', () => {
       replace(`t.${apex}`, 'TXT', set(300, hostile), set(300, hostile, '"plain"')),
       remove(`${hostile}.${apex}`, hostile, set(300, hostile)),
     ];
-    const withheld = [withhold(remove(`w.${apex}`, 'A', set(300, hostile)), hostile, hostile)];
+    const withheld = [
+      withhold(remove(`w.${apex}`, 'A', set(300, hostile)), hostile, hostile),
+      withhold(remove(`x.${apex}`, 'A', set(300, hostile)), `x ${hostile}`, hostile),
+    ];
     const unmanaged = [{ name: apex, type: 'SOA', kind: 'ignored' as const, why: hostile }];
     const plan = planOf(
       [changeset(apex, changes, { withheld, unmanaged, target: hostile })],
@@ -70,7 +73,7 @@ describe('a plan as markdown', () => {
     expect(tagsIn(markdown).toSorted()).toEqual(['</code>', '</sub>', '<br>', '<code>', '<sub>']);
     expect(markdown).not.toMatch(/(?!\n)\p{Cc}/u);
     expect(pageOf(markdown)).toMatchObject({ active: [], foreignTags: [] });
-    expect(markdown.split('\n').every((line) => /^$|^\*\*Plan|^\| |^### |^⛔|^<sub>/.test(line))).toBe(true);
+    expect(markdown.split('\n').every((line) => /^$|^\*\*Plan|^\| |^### |^⛔|^- |^<sub>/.test(line))).toBe(true);
   });
 
   it.each([
@@ -93,6 +96,16 @@ describe('a plan as markdown', () => {
         changeset(apex, [], {
           withheld: times(10_000, (i) =>
             withhold(remove(`h${i}.${apex}`, 'A', set(300, '192.0.2.1')), `never_empty:h${i}`, `reason ${i}`),
+          ),
+        }),
+      ],
+    ],
+    [
+      '10,000 withheld for one reason, each with its own --allow',
+      [
+        changeset(apex, [], {
+          withheld: times(10_000, (i) =>
+            withhold(remove(`h${i}.${apex}`, 'A', set(300, '192.0.2.1')), `never_empty:h${i}`),
           ),
         }),
       ],

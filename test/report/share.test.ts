@@ -14,6 +14,9 @@ const namesIn = (output: string) =>
   [...output.matchAll(/^(?: {2}[-+~] (\S+) +(\S+)|\| \S+ \S+ \| `([^`]+)`(?: \*\*apex\*\*)? \| `([^`]+)`)/gm)].map(
     ([, name, type, inTable, typeInTable]) => `${name ?? inTable} ${type ?? typeInTable}`,
   );
+/** What the notes at the top and the bottom count. */
+const leftOutIn = (output: string) =>
+  [...output.matchAll(/Not all is shown here: without (.*) \(/g)].map(([, words]) => words);
 const creates = (number: number, zone = apex): readonly Change[] =>
   times(number, (i) => create(`h${String(i).padStart(5, '0')}.${zone}`, 'A', one));
 
@@ -99,7 +102,7 @@ describe('room', () => {
       text(changeset(apex, [...creates(900), ...deletes, ...cuts])),
       markdown(changeset(apex, [...creates(900), ...deletes, ...cuts])),
     ]) {
-      const said = [...output.matchAll(/Not all is shown here: without (.*) \(/g)].map(([, words]) => words);
+      const said = leftOutIn(output);
       expect(said).toHaveLength(2);
       expect(said[0]).toBe(said[1]);
       const [left = 0, delegations = 0, created = 0] = (said[0]?.match(/[0-9][0-9,]*/g) ?? []).map((word) =>
@@ -120,7 +123,44 @@ describe('room', () => {
       markdown(changeset(apex, [], { withheld: held })),
     ]) {
       expect(output).toContain('another');
-      expect(output).toContain('and 3,979 more');
+      expect(output.match(/and 3,979 more/g)).toHaveLength(1);
+      expect(leftOutIn(output)).toEqual(['3,979 withheld changes', '3,979 withheld changes']);
+    }
+  });
+
+  it.each([
+    ['text', text],
+    ['markdown', markdown],
+  ] as const)(
+    'a change that two guards withhold is left out once, or not at all where one of them shows it, in %s',
+    (_, shown) => {
+      const held = times(30, (i) => remove(`h${String(i).padStart(2, '0')}.${apex}`, 'A', one));
+      const both = (some: readonly Change[]) => [
+        ...held.map((each) => withhold(each, null, 'one reason')),
+        ...some.map((each) => withhold(each, null, 'another')),
+      ];
+      expect(leftOutIn(shown(changeset(apex, [], { withheld: both(held) })))[0]).toBe('10 withheld changes');
+      expect(leftOutIn(shown(changeset(apex, [], { withheld: both(held.slice(-10)) })))).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['text', text],
+    ['markdown', markdown],
+  ] as const)('a reason is said once for all names that it withholds, each with its own --allow, in %s', (_, shown) => {
+    const held = times(120, (i) => {
+      const name = `n${i}.${apex}`;
+      return withhold(replace(name, 'NS', set(60, 'a.'), set(60, 'b.')), `delegation:${apex}:${name}`, 'moves it');
+    });
+    const output = shown(changeset(apex, [], { withheld: [...held, withhold(remove(`x.${apex}`, 'A', one), null)] }));
+    expect(output.match(/moves it/g)).toHaveLength(1);
+    expect(output).toContain('would leave nothing');
+    expect(output).not.toContain('Not all is shown');
+    for (const { allow, name } of held) {
+      const change = `replace ${name} NS 60: - a. + b.`;
+      const [inText, inMarkdown] = [`      ${change}\n`, `- \`${change}\`; to let it through: \`--allow ${allow}\`\n`];
+      expect(output).toContain(shown === text ? inText : inMarkdown);
+      expect(output).toContain(`--allow ${allow}${shown === text ? '\n' : '`'}`);
     }
   });
 

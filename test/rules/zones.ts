@@ -21,10 +21,12 @@ export const settings: ZoneSettings = {
     max_delete_percent: 30,
     max_replace_percent: 30,
     min_existing: 10,
+    window: 600_000,
     never_empty: true,
     delegation: true,
     absence: { snapshots: 3, grace: 600_000 },
   },
+  drift: 'correct',
 };
 
 export interface ZoneOptions {

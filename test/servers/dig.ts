@@ -59,7 +59,7 @@ export const digAll = async (
 };
 
 const fixedArgs =
-  '+norecurse +nocookie +nosplit +noidnin +noidnout +noall +comments +question +answer +authority +additional +time=5 +tries=1'.split(
+  '+norecurse +nocookie +nosplit +noidnin +noidnout +noall +comments +question +answer +authority +additional +time=15 +tries=1'.split(
     ' ',
   );
 

@@ -50,6 +50,12 @@ const schemas = {
   sqlite: '/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql',
   pgsql: '/usr/share/pdns-backend-pgsql/schema/schema.pgsql.sql',
 };
+/**
+ * For a server that is asked while it is written to: an answer, or the rows that it is made of, on its way during a write
+ * may come into a cache after the write has emptied it, and stays there for 20 s.
+ */
+export const uncached = { 'cache-ttl': '0', 'query-cache-ttl': '0', 'negquery-cache-ttl': '0' };
+
 const apiKey = 'a-secret-of-the-tests';
 
 /** PowerDNS Authoritative with an empty database, stock limits, and nothing that leaves this machine. */

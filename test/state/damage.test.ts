@@ -212,9 +212,7 @@ describe('a file that is damaged', () => {
     expect(readdirSync(dirname(file))).toHaveLength(4);
   });
 
-  it('anywhere, by any bytes, never tells what was not written, nor fails but to start', {
-    timeout: 120_000,
-  }, async () => {
+  it('anywhere, by any bytes, never tells what was not written, nor fails but to start', async () => {
     const whole = readFileSync(await filled());
     const flips = fc.array(fc.record({ at: fc.nat(whole.length - 1), byte: fc.integer({ min: 1, max: 255 }) }), {
       minLength: 1,

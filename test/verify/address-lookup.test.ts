@@ -48,7 +48,7 @@ describe('the addresses of a name', () => {
     const began = performance.now();
     const names = [...new Array(300).keys()].map((i) => `ns${i % 150}.far.test.`);
     expect((await Promise.all(names.map(lookup))).flat()).toEqual([]);
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(30_000);
     expect(new Set(seen.map((message) => message.toString('latin1', 12))).size).toBeLessThan(150);
     socket.close();
   });

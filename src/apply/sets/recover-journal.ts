@@ -6,10 +6,11 @@ import { problemOfTarget } from '../../model/problem.ts';
 import { reverseType } from '../../model/rr-types.ts';
 import { joined, tiesOf } from '../../model/ties.ts';
 import { changeKey, type ZoneTarget, zoneTargetKey, zoneTargetLabel } from '../../model/zone-target.ts';
+import type { WriterWait } from '../../run.ts';
 import type { OpenTargets, RunContext, UnwritableName } from '../../target.ts';
 import { inLeaseOrder } from '../changeset-run.ts';
 import { circuitBreaker } from '../circuit-breaker.ts';
-import { type LeaseHandle, leaseHandle, newLeaseWait } from '../lease.ts';
+import { type LeaseHandle, leaseHandle, newWriterWait } from '../lease.ts';
 import { writesOf } from '../split-writes.ts';
 import { runPerServer } from '../target-concurrency.ts';
 import type { ChangeState, UndoFailure, UndoGroup } from '../zone/undo.ts';
@@ -54,6 +55,7 @@ export const recoverJournal = async (
   targets: OpenTargets,
   context: RunContext,
   configured?: readonly string[],
+  wait: WriterWait = newWriterWait(),
 ): Promise<Recovered> => {
   const isConfigured = ({ target }: JournalMember) => configured === undefined || configured.includes(target);
   const journalled = async () =>
@@ -62,7 +64,7 @@ export const recoverJournal = async (
   if (found.length === 0) return nothingRecovered;
   const zones = zonesOf(found, store, targets, context);
   try {
-    await takeLeases([...zones.values()]);
+    await takeLeases([...zones.values()], wait);
     // Another Hostmaster that was writing them has ended by now, if we have its leases.
     const known = new Set(found.map(({ id }) => id));
     const left = (await journalled()).filter(({ id }) => known.has(id));
@@ -119,8 +121,7 @@ const journalledZone = (
   return { at, lease, rollBackZone, states: new Map(), failure: null };
 };
 
-const takeLeases = async (zones: readonly JournalledZone[]): Promise<void> => {
-  const wait = newLeaseWait();
+const takeLeases = async (zones: readonly JournalledZone[], wait: WriterWait): Promise<void> => {
   for (const zone of inLeaseOrder(zones, ({ at }) => at)) {
     await zone.lease?.take(wait).catch((error) => {
       zone.failure ??= messageOf(error);

@@ -138,7 +138,7 @@ export const failBrokenGroups = (groups: readonly SetGroup[]): readonly SetGroup
       return group.failure !== null;
     });
     if (broken.length === 0) return failed;
-    failed.push(...broken);
+    for (const group of broken) failed.push(group);
     skipUnsent(broken);
   }
 };

@@ -111,17 +111,20 @@ const sendInverse = async (
   sender: Sender,
   written: Change[],
 ): Promise<readonly RefusedChange[] | null> => {
+  const add = (changes: readonly Change[]) => {
+    for (const change of changes) written.push(change);
+  };
   const left = [...writes];
   let { fingerprint } = now;
   for (let write = left.shift(); write !== undefined; write = left.shift()) {
     const answer = await send(withCurrentSerial(write, now), fingerprint, sender);
     if (answer.status === 'applied') {
-      written.push(...write);
+      add(write);
       fingerprint = answer.fingerprint;
       continue;
     }
-    if (answer.status === 'raced') written.push(...answer.written);
-    if (answer.status === 'unproven') written.push(...write);
+    if (answer.status === 'raced') add(answer.written);
+    if (answer.status === 'unproven') add(write);
     if (answer.status !== 'refused') return [];
     if (answer.refused.length > 0) return answer.refused;
     const halves = halvesOf(write);

@@ -5,6 +5,7 @@ import { quoted } from '../../model/phrases.ts';
 import { asRecord } from '../../validation/index.ts';
 import { findType } from '../record-types.ts';
 import type { Path } from '../yaml/config-document.ts';
+import { boundedDuration, guardWindow } from './bounded-duration.ts';
 import { type Config, reportAt } from './config.ts';
 import { isCidr } from './parse-scalars.ts';
 
@@ -32,6 +33,7 @@ export const checkZoneEntry = (config: Config, entry: Readonly<Record<string, un
     const fault = nameFault(name);
     if (fault !== null) report(`create: ns: ${fault}`, ['create', 'ns', i]);
   }
+  boundedDuration(config, asRecord(entry.guards).window, [...path, 'guards', 'window'], guardWindow);
   const { covers } = entry;
   if (typeof covers === 'string' && covers !== '' && !isCidr(covers)) {
     report(`"covers" must be a network like 192.0.2.0/25, not ${quoted(covers)}`, ['covers']);

@@ -42,13 +42,23 @@ export const readConfig = async (path: string, trusted: boolean, file = basename
     const what = text.value === null ? 'is empty' : 'must be a mapping';
     throw new HostmasterError('CONFIG', `${file}:1:1: ${file} ${what}; it needs "targets:" and "zones:"`);
   }
-  const config: Config = { folder: dirname(absolute), file, trusted, text, top: text.value, problems: [] };
+  const config: Config = {
+    folder: dirname(absolute),
+    file,
+    trusted,
+    text,
+    top: text.value,
+    problems: [],
+  };
   for (const { key, at } of text.duplicates) {
     const message = `${quoted(key)} is there twice in this mapping; keep one of the two`;
     config.problems.push(problemAt('duplicate-key', 'error', message, { file, ...at }));
   }
   return config;
 };
+
+/** The hostmaster.yaml in the folder where the command runs is trusted, like the file of --targets-from. */
+export const isLocalDefault = (path: string): boolean => resolve(path) === resolve('hostmaster.yaml');
 
 /** Reports at the value of `path`. */
 export const reportAt = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {

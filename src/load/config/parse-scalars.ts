@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { canonicalServer } from '../../model/network.ts';
 import type { NameServer } from '../../model/ports.ts';
 import { parseRdata, rdataFromWire, rdataToWire } from '../../model/rdata.ts';
 import { addressTypeOf } from '../../model/rr-types.ts';
@@ -14,6 +15,18 @@ export const parseNameServer = (text: string): NameServer | null => {
   if (isIP(address) !== (bracketed === undefined ? 4 : 6) || number < 1 || number > 65_535) return null;
   return { label: text, address, port: number };
 };
+
+/** An address and a port to listen on, `127.0.0.1:8053`, `[::1]:8053` or `localhost:8053`; port 0 is any free one. Null if it is none. */
+export const parseListen = (text: string): { readonly address: string; readonly port: number } | null => {
+  const [, bracketed, bare = '', port] = /^(?:\[([^\]]+)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(text) ?? [];
+  const address = bracketed ?? (bare === 'localhost' ? '127.0.0.1' : bare);
+  if (isIP(address) !== (bracketed === undefined ? 4 : 6) || Number(port) > 65_535) return null;
+  return { address, port: Number(port) };
+};
+
+/** Does an address lead to this machine alone? */
+export const isLoopback = (address: string): boolean =>
+  isIP(address) === 4 ? address.startsWith('127.') : canonicalServer(address) === '[::1]';
 
 /** Is it a network like `192.0.2.0/25`? */
 export const isCidr = (text: string): boolean => {

@@ -7,6 +7,7 @@ import type { CreateSettings, GuardSettings, ZoneSettings } from '../../model/zo
 import { asRecord, checkOf } from '../../validation/index.ts';
 import { type GuardsEntry, guardsSchema, type ZoneEntry, zoneSchema } from '../schema/hostmaster.ts';
 import type { Path } from '../yaml/config-document.ts';
+import { boundedDuration, guardWindow } from './bounded-duration.ts';
 import { checkZoneEntry, textsOf } from './check-zone-entry.ts';
 import { type Config, checkAt, reportAt } from './config.ts';
 
@@ -14,6 +15,7 @@ const defaultGuards: GuardSettings = {
   max_delete_percent: 30,
   max_replace_percent: 30,
   min_existing: 10,
+  window: 600_000,
   never_empty: true,
   delegation: true,
   absence: noRoles.absence,
@@ -21,6 +23,7 @@ const defaultGuards: GuardSettings = {
 
 const defaultCreate: CreateSettings = { kind: 'Native', ns: [], soa_edit_api: 'INCREASE' };
 const defaultTtl = 3600;
+const defaultDrift = 'correct';
 
 /** What the settings of every zone depend on. */
 export interface ZoneSettingsContext {
@@ -43,8 +46,10 @@ export const defaultTop: TopGuards = { zones: defaultGuards, max_shrink: noRoles
 export const readGuards = (config: Config): TopGuards | null => {
   const { guards } = config.top;
   if (guards === undefined) return defaultTop;
+  const before = config.problems.length;
   const entry = checkAt(config, checkOf(guardsSchema), guards, ['guards']);
-  return entry === null
+  boundedDuration(config, asRecord(guards).window, ['guards', 'window'], guardWindow);
+  return entry === null || config.problems.length > before
     ? null
     : { zones: mergeGuards(defaultGuards, entry), max_shrink: { ...defaultTop.max_shrink, ...entry.max_shrink } };
 };
@@ -78,6 +83,7 @@ export const settingsReader = (
         at: { file: config.file, ...config.text.positionOf([...path, 'exempt', i]) },
       })),
       guards: mergeGuards(context.guards, entry.guards ?? {}),
+      drift: entry.drift ?? defaultDrift,
     };
   };
 };
@@ -97,12 +103,14 @@ export const settingsWithoutTargets = (
   covers: null,
   exempt: [],
   guards: context.guards,
+  drift: defaultDrift,
 });
 
 const mergeGuards = (base: GuardSettings, entry: GuardsEntry): GuardSettings => ({
   max_delete_percent: entry.max_delete_percent ?? base.max_delete_percent,
   max_replace_percent: entry.max_replace_percent ?? base.max_replace_percent,
   min_existing: entry.min_existing ?? base.min_existing,
+  window: parseDuration(entry.window ?? '') ?? base.window,
   never_empty: entry.never_empty ?? base.never_empty,
   delegation: entry.delegation ?? base.delegation,
   absence: {

@@ -1,5 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, countKey, duration, flag, percent, seconds, textKey, textsKey } from './common.ts';
+import { daemonSchema } from './daemon.ts';
+import { gitSchema } from './git.ts';
 import { grantSchema, grantsSchema, registrationSchema } from './grants.ts';
 import { inventoryEntrySchema } from './inventory.ts';
 import { claimSchema, recordSchema } from './labels.ts';
@@ -122,6 +124,12 @@ export const guardsSchema = closed(
         examples: [20],
       }),
     ),
+    window: Type.Optional(
+      duration(
+        'Over how long the two percentages count: what would be too much at once is too much in slices, too. At most 24h; 0s: each apply counts alone.',
+        { default: '10m', examples: ['1h'] },
+      ),
+    ),
     never_empty: Type.Optional(
       flag('Deletes are withheld that would leave nothing: of a zone, of a shared name, of a server.', true),
     ),
@@ -208,6 +216,14 @@ export const zoneSchema = closed(
       }),
     ),
     guards: Type.Optional(guardsSchema),
+    drift: Type.Optional(
+      Type.Enum(['correct', 'alert'], {
+        description:
+          'What the daemon does where somebody else changed what it has verified. correct: it puts it back; alert: it says so, and leaves it.',
+        default: 'correct',
+        examples: ['alert'],
+      }),
+    ),
   },
   'One zone.',
 );
@@ -225,6 +241,8 @@ export const topSchemas = {
   registration: registrationSchema,
   grants: grantsSchema,
   guards: guardsSchema,
+  git: gitSchema,
+  daemon: daemonSchema,
 } as const;
 
 export type TargetEntry = Static<typeof targetSchema>;

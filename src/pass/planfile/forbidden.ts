@@ -3,7 +3,6 @@ import { HostmasterError } from '../../model/errors.ts';
 import { compileGlob } from '../../model/glob.ts';
 import type { Changeset, Withheld } from '../../model/plan.ts';
 import { pooled, readsAtOnce } from '../../model/pool.ts';
-import type { Store } from '../../model/ports.ts';
 import type { DesiredZone, ZoneSnapshot } from '../../model/zone.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
 import { type Allow, absentAllows, type JudgedChangeset, judgeReviewed, type PlanTarget } from '../../plan/index.ts';
@@ -12,12 +11,12 @@ import { snapshotAfter } from '../../verify/index.ts';
 import { delegationCheck } from '../delegations.ts';
 import { unanswerableTypes } from '../readiness.ts';
 import { faultCollector, refuseFaults } from './faults.ts';
+import { type PairKnowledge, partedPairs } from './parted-pairs.ts';
 import type { ReviewedWork } from './reviewed-work.ts';
 
-interface Judging {
-  readonly store: Pick<Store, 'written'>;
+interface Judging extends Omit<PairKnowledge, 'signal'> {
   readonly allows: readonly Allow[];
-  readonly definitions: Pick<Definitions, 'targets' | 'zones'>;
+  readonly definitions: Pick<Definitions, 'targets'> & PairKnowledge['definitions'];
   readonly context: RunContext;
 }
 
@@ -35,15 +34,16 @@ export const refuseForbidden = async (work: readonly ReviewedWork[], judging: Ju
   const planned = work.map(({ changeset, zone }) => zoneAfter(zone, null, changeset));
   const judged = await pooled(work, readsAtOnce, (each) => judgeOne(each, { ...judging, planned }));
   const faults = faultCollector();
-  judged.forEach(({ faults: own }, i) => {
-    const changeset = work[i]?.changeset;
-    for (const { index, message } of own) {
-      const change = changeset?.changes[index];
-      if (changeset === undefined || change === undefined) continue;
-      const what = `the ${change.action} of ${change.name} ${change.type}`;
-      faults.report(zoneTargetLabel(changeset), `${what} ${message}`);
-    }
-  });
+  const report = ({ changeset }: ReviewedWork, index: number, message: string): void => {
+    const change = changeset.changes[index];
+    if (change === undefined) return;
+    faults.report(zoneTargetLabel(changeset), `the ${change.action} of ${change.name} ${change.type} ${message}`);
+  };
+  for (const [i, each] of work.entries()) {
+    for (const { index, message } of judged[i]?.faults ?? []) report(each, index, message);
+  }
+  const knowledge = { ...judging, signal: judging.context.signal };
+  for (const { work: each, index, message } of await partedPairs(work, knowledge)) report(each, index, message);
   refuseFaults(faults.found(), 'the plan', 'make it again');
   refuseWithheld(work, judged);
 };

@@ -4,7 +4,7 @@
 //   2. content-faults.ts: it makes sense by itself; its digest fits.
 //   3. configuration-faults.ts: hostmaster.yaml has its zones and targets, and forbids none of its changes.
 //   4. reviewed-work.ts, forbidden.ts: with the targets open and the zones read, it is what a plan could have made there, and no
-//      guard refuses it.
+//      guard refuses it. parted-pairs.ts: by the state, it leaves out no half of a server's A or AAAA and its PTR.
 // All of that comes before the first write, and each step tells all that it finds. Whether an RRset has changed since is asked
 // at the end (apply/refuse-stale.ts).
 import { readTextFile } from '../../load/repository-files.ts';

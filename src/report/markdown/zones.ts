@@ -2,7 +2,7 @@ import { count } from '../../model/phrases.ts';
 import type { Withheld } from '../../model/plan.ts';
 import { type ChangeView, checkChangeInWords, compactView, viewsOfName } from '../change-view.ts';
 import { dangers } from '../danger.ts';
-import type { Item } from '../items.ts';
+import { isOfReason, mostWithheld, type NameItem, type WithheldItem, withheldByReason } from '../items.ts';
 import type { ZoneSection } from '../report.ts';
 import { type Shared, type ShownZone, shareRoom } from '../share.ts';
 import { shortened, textOf } from '../values/parts.ts';
@@ -28,10 +28,11 @@ export const zonesInRoom = (zones: readonly ZoneSection[], room: number): Shared
     {
       ofZone: (section) =>
         sizeOf(joined([...headBlocks(section), tableOf(columns, []), ...footBlocks(section)])) + forMore,
-      ofItem: (item, section) =>
+      ofItem: (item, section, before) =>
         item.kind === 'withheld'
-          ? sizeOf(withheldBlock(item)) + 2
+          ? sizeOf(withheldInWords(item)) + (isOfReason(item, before) ? 0 : sizeOf(reasonInWords(item))) + forList
           : rowsOf(item, section).reduce((sum, row) => sum + sizeOf(rowOf(row)) + 1, 0),
+      shownOf: (item) => shownOfWithheld(item).map(({ change }) => change),
     },
   );
 
@@ -49,7 +50,7 @@ const zoneBlock = (shown: ShownZone): string => {
   const more = leftOutOfZone(shown);
   return joined([
     ...headBlocks(section),
-    ...items.flatMap((item) => (item.kind === 'withheld' ? [withheldBlock(item)] : [])),
+    ...withheldByReason(items).map(withheldBlock),
     ...(rows.length === 0 ? [] : [tableOf(columns, rows)]),
     ...(more === null ? [] : [more]),
     ...footBlocks(section),
@@ -67,41 +68,50 @@ const footBlocks = ({ cost, unmanaged }: ZoneSection): readonly string[] => [
   ...(unmanaged.length === 0 ? [] : [`<sub>left alone: ${count(unmanaged.length, 'RRset')}</sub>`]),
 ];
 
-/** Of one reason. */
-const mostWithheld = 20;
+/** Of one that stands in a list, or alone, for what is around it. */
+const forList = 5;
 
-const withheldBlock = ({ changes }: Extract<Item, { readonly kind: 'withheld' }>): string => {
-  const [first] = changes;
-  if (first === undefined) return '';
-  const shown = fitting(changes.slice(0, mostWithheld).map((change) => code(changeInWords(change))));
-  const more = changes.length - shown.length;
+/** A paragraph, or a list where there are several `--allow`. */
+const withheldBlock = (items: readonly WithheldItem[]): string => {
+  const reason = items.slice(0, 1).map(reasonInWords).join('');
+  const each = items.map(withheldInWords);
+  return each.length === 1 ? `${reason} ${each[0]}` : [reason, ...each.map((words) => `- ${words}`)].join('\n');
+};
+
+const reasonInWords = ({ guard, reason }: WithheldItem): string =>
+  `⛔ withheld by ${inert(`${guard}: ${shortened(messageInWords(reason), 1_000)}`)}:`;
+
+/** Below or after its reason. */
+const withheldInWords = (item: WithheldItem): string => {
+  const shown = shownOfWithheld(item);
+  const more = item.changes.length - shown.length;
   const rest = more > 0 ? ` and ${count(more, 'more', 'more')}` : '';
-  return `⛔ withheld by ${inert(`${first.guard}: ${shortened(messageInWords(first.reason), 1_000)}`)}: ${shown.join(', ')}${rest}${allowOf(first)}`;
+  return `${shown.map(({ span }) => span).join(', ')}${rest}${allowOf(item)}`;
 };
 
 /** The first, and as many more as a paragraph should have. */
-const fitting = (spans: readonly string[]): readonly string[] => {
+const shownOfWithheld = ({
+  changes,
+}: WithheldItem): readonly { readonly change: Withheld; readonly span: string }[] => {
+  const first = changes.slice(0, mostWithheld).map((change) => ({ change, span: code(changeInWords(change)) }));
   let left = longestItem;
-  const end = spans.findIndex((span, i) => {
+  const end = first.findIndex(({ span }, i) => {
     left -= sizeOf(span);
     return i > 0 && left < 0;
   });
-  return end === -1 ? spans : spans.slice(0, end);
+  return end === -1 ? first : first.slice(0, end);
 };
 
 /** Far beyond what names can be long. */
 const longestAllow = 6_000;
 
-const allowOf = ({ allow }: Withheld): string => {
+const allowOf = ({ allow }: WithheldItem): string => {
   if (allow === null) return '';
   const option = code(`--allow ${shellWord(allow)}`);
   return `; to let it through: ${sizeOf(option) > longestAllow ? 'the `--allow` that `--format json` has' : option}`;
 };
 
-const rowsOf = (
-  { changes }: Extract<Item, { readonly kind: 'name' }>,
-  { zone }: ZoneSection,
-): readonly (readonly string[])[] => {
+const rowsOf = ({ changes }: NameItem, { zone }: ZoneSection): readonly (readonly string[])[] => {
   const views = viewsOfName(changes, zone);
   const rows = views.map(cellsOf);
   const size = rows.reduce((sum, row) => sum + sizeOf(rowOf(row)), 0);

@@ -1,7 +1,7 @@
 import { count, listed } from '../../model/phrases.ts';
 import type { Unmanaged } from '../../model/plan.ts';
 import { type ChangeView, compactView, viewsOfName } from '../change-view.ts';
-import type { Item } from '../items.ts';
+import { isOfReason, mostWithheld, type NameItem, type WithheldItem, withheldByReason } from '../items.ts';
 import { type Line, toned, type ZoneSection } from '../report.ts';
 import { type Room, type Shared, type ShownZone, shareRoom } from '../share.ts';
 import { shortened } from '../values/parts.ts';
@@ -21,10 +21,11 @@ const rooms: readonly Room[] = [
 export const zonesOnScreen = (zones: readonly ZoneSection[]): Shared =>
   shareRoom(zones, rooms, {
     ofZone: (section) => headLines(section).length + footLines(section).length + 2,
-    ofItem: (item, { zone }) =>
+    ofItem: (item, { zone }, before) =>
       item.kind === 'withheld'
-        ? withheldLines(item).length
+        ? withheldLines(item).length + (isOfReason(item, before) ? 0 : 1)
         : viewsOfItem(item, zone).flatMap((view) => linesOfChange(view, noColumns)).length,
+    shownOf: shownOfWithheld,
   });
 
 /** Zone by zone; then the rest in one line. */
@@ -40,7 +41,7 @@ const zoneLines = (shown: ShownZone): readonly Line[] => {
   const more = leftOutOfZone(shown);
   return [
     ...headLines(section),
-    ...items.flatMap((item) => (item.kind === 'withheld' ? withheldLines(item) : [])),
+    ...withheldByReason(items).flatMap((some) => [...some.slice(0, 1).map(reasonLine), ...some.flatMap(withheldLines)]),
     ...views.flatMap((view) => linesOfChange(view, columns)),
     ...(more === null ? [] : [[`  ${more}`]]),
     ...footLines(section),
@@ -50,7 +51,7 @@ const zoneLines = (shown: ShownZone): readonly Line[] => {
 /** Of one item, before it is told in fewer words. */
 const mostLines = 60;
 
-const viewsOfItem = ({ changes }: Extract<Item, { readonly kind: 'name' }>, zone: string): readonly ChangeView[] => {
+const viewsOfItem = ({ changes }: NameItem, zone: string): readonly ChangeView[] => {
   const views = viewsOfName(changes, zone);
   const lines = views.flatMap((view) => linesOfChange(view, noColumns));
   return lines.length <= mostLines ? views : views.map(compactView);
@@ -65,18 +66,21 @@ const footLines = ({ cost, unmanaged }: ZoneSection): readonly Line[] => [
   ...unmanagedLines(unmanaged),
 ];
 
-/** Of one reason. */
-const mostWithheld = 20;
+const shownOfWithheld = ({ changes }: WithheldItem) => changes.slice(0, mostWithheld);
 
-const withheldLines = ({ changes }: Extract<Item, { readonly kind: 'withheld' }>): readonly Line[] => {
-  const [first] = changes;
-  if (first === undefined) return [];
-  const more = changes.length - mostWithheld;
+const reasonLine = ({ guard, reason }: WithheldItem): Line => [
+  toned(`  ! withheld by ${guard}: ${shortened(messageInWords(reason), 1_000)}`, 'error'),
+];
+
+/** Below the line of its reason. */
+const withheldLines = (item: WithheldItem): readonly Line[] => {
+  const { allow, changes } = item;
+  const shown = shownOfWithheld(item);
+  const more = changes.length - shown.length;
   return [
-    [toned(`  ! withheld by ${first.guard}: ${shortened(messageInWords(first.reason), 1_000)}`, 'error')],
-    ...changes.slice(0, mostWithheld).map((change) => [`      ${changeInWords(change)}`]),
+    ...shown.map((change) => [`      ${changeInWords(change)}`]),
     ...(more > 0 ? [[`      … and ${count(more, 'more', 'more')}`]] : []),
-    ...(first.allow === null ? [] : [[`      ${allowWords(first.allow)}: --allow ${shellWord(first.allow)}`]]),
+    ...(allow === null ? [] : [[`      ${allowWords(allow)}: --allow ${shellWord(allow)}`]]),
   ];
 };
 

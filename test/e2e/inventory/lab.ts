@@ -100,17 +100,18 @@ export const makeLab = ({ targets, zones, config, files = {} }: LabOptions): Lab
   };
 };
 
-/** What went through, and that verify found nothing. */
-export const expectApplied = (applied: Applied, code = 0): void => {
-  const { problems, results, verify } = applied;
+/** All went through but what is named (`www.example.com. A`) as withheld, and verify found nothing. */
+export const expectApplied = (applied: Applied, code = 0, withheld: readonly string[] = []): void => {
+  const { changesets, problems, results, verify } = applied;
   const errors = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   const said = {
     code: applied.code,
     errors: code === 0 ? errors : [],
+    withheld: changesets.flatMap((each) => each.withheld.map(({ name, type }) => `${name} ${type}`)),
     failed: results.filter(({ status }) => status !== 'applied'),
     differences: verify.differences,
   };
-  expect(said).toEqual({ code, errors: [], failed: [], differences: [] });
+  expect(said).toEqual({ code, errors: [], withheld, failed: [], differences: [] });
 };
 
 /** `NOERROR 60 192.0.2.1`: the rcode, and each answer of that type with its TTL, sorted. */

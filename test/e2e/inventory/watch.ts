@@ -28,7 +28,7 @@ export interface Watched {
 
 /** Looks at a name server again and again, from now until it is stopped. */
 export const startWatch = (server: DnsAddress, looks: readonly Look[]): Watch => {
-  const send = askByDns({ timeoutMs: 3_000 });
+  const send = askByDns({ timeoutMs: 15_000 });
   const wrong = new Set<string>();
   const seen = new Map<string, string[]>();
   const rounds = looks.map(() => 0);

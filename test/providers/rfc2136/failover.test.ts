@@ -42,8 +42,7 @@ const update = async (mayGoOn: boolean) => {
   };
   const sent = openApi(settings, () => undefined).update(
     { zone: 'a.test.', prerequisites: [], steps: [] },
-    undefined,
-    before,
+    { changes: 0, before },
   );
   return { error: await sent.catch((error: unknown) => error), calls };
 };

@@ -248,7 +248,8 @@ describe('settingsOf', () => {
 
   it.each([
     [{ transfer_tsig: { name: 'o' } }, 'transfer_tsig.secret is missing'],
-    [{ tsig: { name: 'k', algorithm: 'hmac-md5' } }, 'no TSIG algorithm'],
+    [{ tsig: { name: 'k', algorithm: 'hmac-md5' } }, '"hmac-md5" is no TSIG algorithm'],
+    [{ tsig: { name: 'k', algorithm: 'HMACSHA256' } }, '"HMACSHA256" is no TSIG algorithm'],
     [{ primaries: ['192.0.2.1'] }, 'primaries'],
     [{ primaries: ['192.0.2.1:0'] }, 'primaries'],
     [{ tls: { authorities: 'no-such-file.pem' } }, 'tls.authorities'],

@@ -3,7 +3,7 @@ import { marked } from 'marked';
 // What a page shows of markdown, told by a renderer that is not ours and by what GitHub does after it.
 
 const allowedTags = [
-  ...['b', 'br', 'code', 'em', 'h3', 'p', 'pre', 'strong', 'sub'],
+  ...['b', 'br', 'code', 'em', 'h3', 'li', 'p', 'pre', 'strong', 'sub', 'ul'],
   ...['table', 'tbody', 'td', 'th', 'thead', 'tr'],
 ];
 

@@ -124,7 +124,7 @@ const readAll = async (reader: Reader): Promise<SourceAnswer> => {
     const wrong = read.objects.length - fitting.length;
     faults.push(...read.faults);
     if (wrong > 0) faults.push(`${url.pathname} sent ${count(wrong, 'object')} that the filter leaves out`);
-    machines.push(...fitting.map((object) => ({ kind, object })));
+    for (const object of fitting) machines.push({ kind, object });
   }
   const url = new URL('ipam/ip-addresses/', base);
   url.search = new URLSearchParams({ assigned_to_interface: 'true' }).toString();

@@ -1,0 +1,53 @@
+import { beginDaemon, type Daemon } from '../daemon/daemon.ts';
+import { watchedFolder } from '../daemon/file-source.ts';
+import { type Log, openLog } from '../daemon/log.ts';
+import { type DaemonDefinitions, loadDaemon } from '../load/index.ts';
+import { HostmasterError } from '../model/errors.ts';
+import { problemsAsText } from '../report/index.ts';
+import { lockState } from '../state/index.ts';
+import { exit } from './exit.ts';
+import type { Io } from './io.ts';
+import type { SourceOptions } from './options.ts';
+import { stopped } from './wait.ts';
+
+type DaemonOptions = Pick<SourceOptions, 'config' | 'targetsFrom' | 'logLevel'>;
+
+/** Runs until it is told to stop. */
+export const runDaemonCommand = async (options: DaemonOptions, io: Io): Promise<number> => {
+  const definitions = await loadDaemon(options);
+  refuseErrors(definitions, io);
+  const log = openLog({ level: options.logLevel ?? 'info', isForPeople: io.progress, write: io.err });
+  const lock = lockState(definitions.state);
+  try {
+    const daemon = begin(definitions, log, io);
+    io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
+    log('info', `the daemon runs, as ${definitions.file} says`);
+    await stopped(io);
+    log('info', 'the daemon stops: what was sent is waited for');
+    await daemon.stop();
+    log('info', 'the daemon has stopped');
+    return exit.done;
+  } finally {
+    lock.release();
+  }
+};
+
+const refuseErrors = ({ file, problems }: DaemonDefinitions, io: Io): void => {
+  for (const line of problemsAsText(problems)) io.err(`${line}\n`);
+  if (problems.some(({ severity }) => severity === 'error')) {
+    throw new HostmasterError('CONFIG', `${file} has the errors above: the daemon does not start with them`);
+  }
+};
+
+const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Daemon => {
+  const { config, stopWithin } = definitions;
+  const within = (milliseconds: number): void => io.stopping?.within(milliseconds);
+  within(stopWithin);
+  const here = import.meta.url;
+  return beginDaemon(definitions, {
+    log,
+    program: new URL(here.endsWith('.ts') ? './daemon-thread.ts' : './daemon-thread.js', here),
+    onStopWithin: within,
+    sourceOf: (onChange) => watchedFolder(config ?? 'hostmaster.yaml', onChange),
+  });
+};

@@ -1,0 +1,123 @@
+import type { DaemonDefinitions } from '../load/index.ts';
+import { count } from '../model/phrases.ts';
+import type { DaemonPass } from './answers.ts';
+import { type Driver, passDriver } from './driver.ts';
+import { type PassThread, passThread } from './engine/link.ts';
+import type { PassEnd, Told } from './engine/messages.ts';
+import { eventFeed, type OpenFeed } from './event-feed.ts';
+import { failuresIn } from './failures.ts';
+import type { FileSource } from './file-source.ts';
+import { type Knowledge, newKnowledge } from './knowledge.ts';
+import type { Log } from './log.ts';
+import type { WaitingPass } from './loop/loop.ts';
+import { newPassId } from './pass-id.ts';
+
+// The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
+// hooks, the clock) becomes a request of the driver, and what a pass finds becomes knowledge, events and lines of the log.
+
+export interface Daemon {
+  readonly driver: Driver;
+  readonly thread: PassThread;
+  readonly knowledge: Knowledge;
+  readonly feed: OpenFeed;
+  readonly source: FileSource;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  readonly isStopping: () => boolean;
+  /** Begins nothing more, ends what runs, and closes what is open. */
+  readonly stop: () => Promise<void>;
+  /** Nothing is waited for any more. */
+  readonly cut: () => void;
+}
+
+export interface DaemonWorld {
+  readonly log: Log;
+  /** The file that calls `runThread`. */
+  readonly program: URL;
+  /** How long stopping may take, once that was read; milliseconds. */
+  readonly onStopWithin: (milliseconds: number) => void;
+  readonly sourceOf: (onChange: () => void) => FileSource;
+}
+
+/** Begins all of it: the first pass is asked for at once. */
+export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world: DaemonWorld): Daemon => {
+  const { log } = world;
+  const started = Date.now();
+  const knowledge = newKnowledge(Date.now);
+  const feed = eventFeed(Date.now);
+  const thread = passThread(world.program, { targetsFrom }, (message) => onTold(message, daemon, world));
+  const source = world.sourceOf(() => void daemon.driver.ask({ cause: 'git' }));
+  const driver = passDriver({
+    thread,
+    interval: settings.interval,
+    newId: newPassId,
+    failuresIn,
+    inputOf: ({ allow, full, zones }) => {
+      const files = source.files();
+      return files === null ? null : { ...files, allow, full, zones };
+    },
+    onBegan: (pass) => onBegan(pass, daemon, log),
+    onEnded: (pass, end) => onEnded(pass, end, daemon, log),
+  });
+  let stopping = false;
+  const daemon: Daemon = {
+    ...{ driver, feed, knowledge, source, started, thread },
+    isStopping: () => stopping,
+    stop: async () => {
+      stopping = true;
+      await source.close();
+      await driver.stop();
+      await thread.close();
+    },
+    cut: thread.cut,
+  };
+  driver.setTimer('interval', Date.now() + settings.interval);
+  driver.ask({ cause: 'start' });
+  return daemon;
+};
+
+const onTold = (message: Told, { driver, feed, knowledge }: Daemon, { log, onStopWithin }: DaemonWorld): void => {
+  const pass = knowledge.running()?.id ?? null;
+  if (message.type === 'writes') driver.writes();
+  else if (message.type === 'stop within') onStopWithin(message.milliseconds);
+  else if (message.type === 'step') {
+    const { done, stage, total } = message.step;
+    feed.tell({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });
+  } else log(message.type === 'notice' ? 'warn' : 'debug', message.message, pass === null ? {} : { pass });
+};
+
+const onBegan = (pass: WaitingPass, { feed, knowledge, source }: Daemon, log: Log): void => {
+  const commit = source.files()?.commit ?? null;
+  knowledge.began(pass, commit);
+  log('debug', 'a pass began', { pass: pass.id, cause: pass.cause, commit });
+  feed.tell({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
+};
+
+const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): void => {
+  const { driver, feed, knowledge, source } = daemon;
+  const ended = knowledge.ended(pass, end);
+  if (end.status === 'ended') {
+    source.wereRead(end.filesRead);
+    driver.setTimer('inventory', end.inventoryInterval === null ? null : Date.now() + end.inventoryInterval);
+    for (const { message, severity } of end.problems) {
+      log(severity === 'error' ? 'error' : 'warn', message, { pass: pass.id });
+    }
+  }
+  if (ended === null) return;
+  const words = end.status === 'failed' ? end.message : endInWords(ended);
+  const isQuiet = ended.counts.applied === 0 && ended.outcome === 'done';
+  const level = ended.outcome === 'failed' || ended.outcome === 'differs' ? 'error' : isQuiet ? 'debug' : 'info';
+  const code = end.status === 'failed' ? { code: end.code } : {};
+  log(level, words, { pass: pass.id, cause: pass.cause, commit: ended.commit, ...code });
+  feed.tell({ kind: 'pass_ended', pass: pass.id, message: words });
+};
+
+const endInWords = ({ counts, outcome }: DaemonPass): string => {
+  const parts = [
+    `${count(counts.applied, 'change')} written`,
+    ...(counts.withheld > 0 ? [`${counts.withheld} withheld`] : []),
+    ...(counts.problems > 0 ? [count(counts.problems, 'problem')] : []),
+    ...(counts.differences > 0 ? [`${count(counts.differences, 'answer')} not as it should be`] : []),
+  ];
+  return `the pass ended (${outcome}): ${parts.join(', ')}`;
+};

@@ -1,0 +1,157 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { HostmasterError, messageOf } from '../../model/errors.ts';
+import type { Store } from '../../model/ports.ts';
+import type { ZoneTarget } from '../../model/zone-target.ts';
+import { type ApplyPass, applyPass, closePass, planPass, type ServingTarget, servePass } from '../../pass.ts';
+import type { PassOptions, PlanPass } from '../../run.ts';
+import { openStore } from '../../state/index.ts';
+import type { ProviderLookup, RunContext } from '../../target.ts';
+import { addressLookup, askByDns } from '../../verify/index.ts';
+import type { PassEnd, PassInput, Told } from './messages.ts';
+import { answerTo, type LastPassQuestion } from './questions.ts';
+
+// The passes, one at a time, over one state that stays open.
+
+export interface Engine {
+  /** One at a time. */
+  run(input: PassInput): Promise<PassEnd>;
+  ask(question: LastPassQuestion): Promise<unknown>;
+  /** The pass that runs is in the way: it ends unless it writes. */
+  giveUp(): void;
+  stop(): void;
+  cut(): void;
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  /** The operator's own file; null: hostmaster.yaml is that. */
+  readonly targetsFrom: string | null;
+  readonly tell: (message: Told) => void;
+}
+
+export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: ProviderLookup): Engine => {
+  const [stopping, cutting] = [new AbortController(), new AbortController()];
+  const state = sharedStore((message) => tell({ type: 'notice', message }));
+  let givingUp = new AbortController();
+  /** The targets' own name servers run for as long as the engine does. */
+  let serving: readonly ServingTarget[] | null = null;
+  /** What the last pass has open. */
+  let last: PlanPass | null = null;
+  const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
+
+  const run = async (input: PassInput): Promise<PassEnd> => {
+    const started = Date.now();
+    givingUp = new AbortController();
+    serving ??= await servePass(optionsOf(input, targetsFrom), lookup);
+    const reading = contextWith(AbortSignal.any([stopping.signal, givingUp.signal]));
+    const planned = await planPass(optionsOf(input, targetsFrom), reading, state.open);
+    const before = last;
+    last = planned;
+    if (before !== null) await closePass(before);
+    tell({ type: 'writes' });
+    const { interrupted, ...applied } = await applyPass(planned, contextWith(stopping.signal));
+    return interrupted ? { status: 'stopped' } : endOf(planned, applied, started);
+  };
+  return {
+    run: (input) => run(input).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
+    ask: async (question) => answerTo(question, last),
+    giveUp: () => givingUp.abort(),
+    stop: () => stopping.abort(),
+    cut: () => cutting.abort(),
+    close: async () => {
+      if (last !== null) await closePass(last);
+      await Promise.allSettled((serving ?? []).map(({ server }) => server.stop()));
+      await state.close();
+    },
+  };
+};
+
+const optionsOf = ({ allow, commit, config, full, zones }: PassInput, targetsFrom: string | null) =>
+  ({
+    config,
+    allow,
+    full,
+    serve: false,
+    recover: true,
+    keepComposed: zones === null,
+    ...(zones === null ? {} : { zones }),
+    ...(commit === null ? {} : { commit }),
+    ...(targetsFrom === null ? {} : { targetsFrom }),
+  }) satisfies PassOptions & { readonly recover: boolean };
+
+const endOf = (
+  planned: PlanPass,
+  { problems, results, verify }: Omit<ApplyPass, 'interrupted'>,
+  started: number,
+): PassEnd => {
+  const { desired, plan } = planned;
+  const intervals = desired.definitions.roles.inventories.map(({ interval }) => interval);
+  return {
+    status: 'ended',
+    started,
+    ended: Date.now(),
+    zoneTargets: zoneTargetsOf(planned),
+    ...{ plan, results, verify },
+    problems: [...plan.problems, ...problems],
+    takenAt: Object.fromEntries(Object.entries(desired.next).map(([name, { takenAt }]) => [name, takenAt])),
+    filesRead: desired.definitions.filesRead,
+    inventoryInterval: intervals.length === 0 ? null : Math.min(...intervals),
+  };
+};
+
+const zoneTargetsOf = ({ desired }: PlanPass): readonly ZoneTarget[] =>
+  desired.definitions.zones.flatMap(({ id, settings }) =>
+    settings.targets.map((target) => ({ zone: id.name, view: id.view, target })),
+  );
+
+const failed = (error: unknown, stopping: AbortSignal, givingUp: AbortSignal): PassEnd => {
+  if (stopping.aborted) return { status: 'stopped' };
+  if (error instanceof HostmasterError) {
+    if (givingUp.aborted && error.code === 'INTERRUPTED') return { status: 'given up' };
+    return { status: 'failed', code: error.code, message: error.message };
+  }
+  return { status: 'failed', code: 'INTERNAL', message: (error instanceof Error && error.stack) || messageOf(error) };
+};
+
+const runContext = (
+  lookup: ProviderLookup,
+  tell: (message: Told) => void,
+  signal: AbortSignal,
+  cut: AbortSignal,
+): RunContext => {
+  const ask = askByDns();
+  return {
+    ...lookup,
+    ask: (nameserver, question, until = signal) => ask(nameserver, question, until),
+    lookup: addressLookup(),
+    clock: { now: () => Date.now() },
+    sleep: (milliseconds) => pause(milliseconds, undefined, { signal }).catch(() => undefined),
+    onStep: (step) => tell({ type: 'step', step }),
+    onNotice: (message) => tell({ type: 'notice', message }),
+    onDebug: (message) => tell({ type: 'debug', message }),
+    onStopWithin: (milliseconds) => tell({ type: 'stop within', milliseconds }),
+    signal,
+    cut,
+  };
+};
+
+interface SharedStore {
+  /** The same for every pass, which does not close it. */
+  readonly open: (file: string) => Promise<Store>;
+  readonly close: () => Promise<void>;
+}
+
+const sharedStore = (say: (message: string) => void): SharedStore => {
+  let opened: { readonly file: string; readonly store: Store } | null = null;
+  return {
+    open: async (file) => {
+      if (opened !== null && opened.file !== file) {
+        const message = `the state is ${opened.file} for as long as the daemon runs, and is ${file} now: start it again to use that one`;
+        throw new HostmasterError('CONFIG', message);
+      }
+      opened ??= { file, store: await openStore(file, say) };
+      return { ...opened.store, close: async () => undefined };
+    },
+    close: async () => opened?.store.close(),
+  };
+};

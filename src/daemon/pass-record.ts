@@ -1,0 +1,65 @@
+import { summarise } from '../model/plan.ts';
+import { appliedCount } from '../model/result.ts';
+import type { DaemonPass, PassCounts, PassOutcome, PassSummary } from './answers.ts';
+import type { PassEnd } from './engine/messages.ts';
+import type { WaitingPass } from './loop/loop.ts';
+
+// A pass as people look back at it.
+
+const noCounts: PassCounts = {
+  create: 0,
+  replace: 0,
+  delete: 0,
+  withheld: 0,
+  applied: 0,
+  problems: 0,
+  differences: 0,
+};
+
+/** `started` is milliseconds since 1970. */
+export const runningPass = ({ by, cause, id }: WaitingPass, started: number, commit: string | null): PassSummary => ({
+  ...{ id, cause, by, commit },
+  started: new Date(started).toISOString(),
+  ended: null,
+  outcome: null,
+  counts: noCounts,
+  repeated: 0,
+});
+
+export const endedPass = (running: PassSummary, end: PassEnd, now: number): DaemonPass => {
+  const ended = new Date(now).toISOString();
+  if (end.status !== 'ended') {
+    const outcome: PassOutcome = end.status === 'failed' ? 'failed' : 'stopped';
+    return { ...running, ended, outcome, plan: null, results: [], verify: null };
+  }
+  const { plan, problems, results, verify } = end;
+  const counts: PassCounts = {
+    ...summarise(plan.changesets),
+    applied: appliedCount(results),
+    problems: problems.length,
+    differences: verify.differences.length,
+  };
+  return { ...running, ended, commit: plan.config_commit, outcome: outcomeOf(end), counts, plan, results, verify };
+};
+
+const outcomeOf = ({ plan, results, verify }: Extract<PassEnd, { status: 'ended' }>): PassOutcome => {
+  const isDown = plan.targets.some(({ status }) => status !== 'ok');
+  if (isDown || results.some(({ status }) => status !== 'applied')) return 'failed';
+  if (verify.differences.length > 0) return 'differs';
+  return plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => guard !== 'absence')) ? 'refused' : 'done';
+};
+
+/** Did the two end the same way, with nothing to do? Then the older one only counts. */
+export const repeats = (before: DaemonPass | undefined, pass: DaemonPass): boolean =>
+  before !== undefined &&
+  isIdle(before.counts) &&
+  isIdle(pass.counts) &&
+  before.outcome === pass.outcome &&
+  before.commit === pass.commit &&
+  before.by === null &&
+  pass.by === null;
+
+const isIdle = ({ applied, create, delete: deletes, replace, withheld }: PassCounts): boolean =>
+  applied + create + deletes + replace + withheld === 0;
+
+export const summaryOf = ({ plan: _, results: __, verify: ___, ...summary }: DaemonPass): PassSummary => summary;

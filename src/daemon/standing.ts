@@ -1,0 +1,99 @@
+import type { Changeset, TargetStatus, Withheld } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { appliedChanges, resultOf, type VerifyReport } from '../model/result.ts';
+import type { InventoryStatus } from '../model/server.ts';
+import { type ZoneTarget, zoneTargetKey } from '../model/zone-target.ts';
+import type { DaemonZoneTarget, ZoneState, ZoneStatus } from './answers.ts';
+import type { EndedPass } from './engine/messages.ts';
+
+// What the daemon knows of all zones, targets and inventories after its passes.
+
+export interface ZoneTargetStanding extends ZoneTarget, Omit<DaemonZoneTarget, 'converged'> {
+  /** Milliseconds since 1970; null: never. */
+  readonly converged: number | null;
+}
+
+export interface Standing {
+  /** By zoneTargetKey. */
+  readonly zoneTargets: ReadonlyMap<string, ZoneTargetStanding>;
+  readonly targets: readonly TargetStatus[];
+  readonly inventories: Readonly<Record<string, InventoryStatus>>;
+  /** When each inventory last gave a complete answer; milliseconds since 1970. */
+  readonly takenAt: Readonly<Record<string, number>>;
+}
+
+export const nothingKnown: Standing = { zoneTargets: new Map(), targets: [], inventories: {}, takenAt: {} };
+
+/** `isAll`: the pass was about all zones, so that one that it does not have is gone. */
+export const standingAfter = (before: Standing, pass: EndedPass, isAll: boolean): Standing => {
+  const { plan } = pass;
+  const changesets = new Map(plan.changesets.map((changeset) => [zoneTargetKey(changeset), changeset]));
+  const known = new Map(isAll ? [] : before.zoneTargets);
+  for (const at of pass.zoneTargets) {
+    const key = zoneTargetKey(at);
+    const converged = before.zoneTargets.get(key)?.converged ?? null;
+    const now = standingOf(at, changesets.get(key), pass);
+    known.set(key, { ...at, ...now, converged: now.state === 'converged' ? pass.ended : converged });
+  }
+  return { zoneTargets: known, targets: plan.targets, inventories: plan.inventory, takenAt: pass.takenAt };
+};
+
+type Now = Pick<DaemonZoneTarget, 'state' | 'changes' | 'withheld' | 'code' | 'message'>;
+
+const standingOf = (at: ZoneTarget, changeset: Changeset | undefined, pass: EndedPass): Now => {
+  const { plan, problems, results, verify } = pass;
+  const base = { changes: 0, withheld: 0, code: null, message: null };
+  if (changeset === undefined) {
+    const target = plan.targets.find(({ name, status }) => name === at.target && status !== 'ok');
+    const problem = problems.find((each) => each.target === at.target && isOf(each, at));
+    const code = target?.code ?? (problem === undefined ? 'ZONE_UNREADABLE' : codeOfRule(problem.rule));
+    const message = target?.message ?? problem?.message ?? 'it was not read';
+    return { ...base, state: 'failed', code, message };
+  }
+  const result = resultOf(results, changeset);
+  const changes = changeset.changes.length - appliedChanges(changeset, result).length;
+  const counts = { ...base, changes: Math.max(0, changes), withheld: changeset.withheld.length };
+  if (result !== undefined && result.status !== 'applied') {
+    return { ...counts, state: 'failed', code: result.code, message: result.error };
+  }
+  const differing = differencesOf(at, verify);
+  if (differing > 0) {
+    const message = `${differing} of the answers that were asked for are not as they should be`;
+    return { ...counts, state: 'failed', code: null, message };
+  }
+  const [state, first] = stateOfWithheld(changeset.withheld);
+  if (state !== null) return { ...counts, state, message: first?.reason ?? null };
+  return { ...counts, state: counts.changes === 0 ? 'converged' : 'waiting' };
+};
+
+const isOf = ({ zone }: Problem, at: ZoneTarget): boolean => zone === undefined || zone === at.zone;
+
+/** A problem of a target has the code of its error as its rule. */
+export const codeOfRule = (rule: string): string => rule.toUpperCase().replaceAll('-', '_');
+
+const differencesOf = ({ zone }: ZoneTarget, { differences }: VerifyReport): number =>
+  differences.reduce((sum, each) => sum + (each.zone === zone ? 1 : 0), 0);
+
+/** What is waited for by itself, like the proof that a server is gone, is not refused. */
+const stateOfWithheld = (withheld: readonly Withheld[]): readonly [ZoneState | null, Withheld | undefined] => {
+  const refused = withheld.find(({ guard }) => guard !== 'absence');
+  if (refused !== undefined) return ['refused', refused];
+  return withheld.length > 0 ? ['waiting', withheld[0]] : [null, undefined];
+};
+
+/** The worst first. */
+const worst: readonly ZoneState[] = ['failed', 'refused', 'suspended', 'drifted', 'waiting', 'converged'];
+
+/** By zone, each view one. */
+export const zoneStatuses = ({ zoneTargets }: Standing): readonly ZoneStatus[] =>
+  [...Map.groupBy(zoneTargets.values(), ({ view, zone }) => `${zone} ${view ?? ''}`).values()].flatMap((targets) =>
+    targets.slice(0, 1).map(({ view, zone }) => ({
+      zone,
+      view,
+      state: worst.find((state) => targets.some((each) => each.state === state)) ?? 'waiting',
+      targets: targets.map(({ zone: _, view: __, converged, ...each }) => ({
+        ...each,
+        converged: converged === null ? null : new Date(converged).toISOString(),
+      })),
+    })),
+  );
