@@ -126,7 +126,7 @@ describe('over https', () => {
     vi.stubEnv('PATH', tempFolder('no-git'));
     await expect(fetchWith(gitSettings('/nowhere'), null)).rejects.toMatchObject({
       code: 'CONFIG',
-      message: 'Git does not start; install it (on Debian the package "git")',
+      message: 'Git is not installed here; install it (on Debian the package "git")',
     });
   });
 
