@@ -1,14 +1,18 @@
 import { join } from 'node:path';
+import type { GitSettings } from '../model/daemon-settings.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { GitStatus } from './answers.ts';
 import {
   type CommitInForce,
   type CommitSource,
+  type CommitSourceOptions,
   type CommitView,
+  commitSource,
   type KeptCommits,
   noCommits,
 } from './commit-source.ts';
 import type { FileSource, FilesInForce } from './file-source.ts';
+import { openRepository, type RepositoryContext } from './git/index.ts';
 import { afterPass, type BackOff } from './loop/back-off.ts';
 
 /** A repository that is asked again and again what its ref leads to. */
@@ -20,7 +24,7 @@ export interface WatchedRepository extends FileSource {
   readonly rewind: (sha: string) => void;
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly commits: CommitSource;
   /** Between two looks that nobody asked for; milliseconds. */
   readonly interval: number;
@@ -44,8 +48,24 @@ const jitter = 0.1;
 /** What a person has to see to at the server heals without a word to us: then it is asked this often. */
 const untilMended = 300_000;
 
+export type OpenWatchOptions = Omit<WatchOptions, 'commits' | 'interval' | 'stop'> &
+  Omit<CommitSourceOptions, 'repository'> &
+  Pick<RepositoryContext, 'onNotice'>;
+
+/** Opens the repository of `git:` and watches it. Throws CONFIG, and GIT_UNAVAILABLE where its folder cannot be used. */
+export const openWatchedRepository = async (
+  settings: GitSettings,
+  secret: string | null,
+  options: OpenWatchOptions,
+): Promise<WatchedRepository> => {
+  const stop = new AbortController();
+  const repository = await openRepository(settings, secret, { signal: stop.signal, onNotice: options.onNotice });
+  const commits = commitSource({ ...options, repository });
+  return watchRepository({ ...options, commits, interval: settings.interval, stop });
+};
+
 /** Begins with what is known from before, and then asks the server. */
-export const watchRepository = (options: WatchOptions): WatchedRepository => {
+const watchRepository = (options: WatchOptions): WatchedRepository => {
   const { commits, stop } = options;
   const known = keeper(options);
   const looks = repeated(options, async () => {

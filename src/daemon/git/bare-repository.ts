@@ -88,6 +88,9 @@ const prepare = async (
   objectFormat: ObjectFormat | undefined,
 ): Promise<void> => {
   await makePrivate(settings.folder);
+  for (const name of await readdir(settings.folder)) {
+    if (name.startsWith(gnupgPrefix)) await rm(join(settings.folder, name), { recursive: true, force: true });
+  }
   const known = await formatOf(folder);
   const format = objectFormat ?? known ?? 'sha1';
   if (known !== null && known !== format) await rm(folder, { recursive: true, force: true });
@@ -102,6 +105,9 @@ const prepare = async (
   await mkdir(join(folder, 'info'), { recursive: true });
   await writeFile(join(folder, 'info/attributes'), asCommitted);
 };
+
+/** How the folders begin that GPG has its keys in for as long as a check takes. */
+export const gnupgPrefix = 'gnupg-';
 
 /** Files of the tree are written as they were committed, whatever a .gitattributes in it asks for. */
 const asCommitted = '* -text -eol -filter -ident -working-tree-encoding\n';
