@@ -42,7 +42,7 @@ export const checkOrigin = (request: FastifyRequest, { url }: Access): void => {
 export const bearerOf = (request: FastifyRequest, { tokens }: Access): ApiToken | null => {
   const given = /^Bearer +([\x21-\x7e]+)$/i.exec(onlyOne(request, 'authorization') ?? '')?.[1];
   if (given === undefined) return null;
-  return tokens.filter(({ value }) => sameText(given, value)).find(({ value }) => value !== '') ?? null;
+  return tokens.filter(({ token }) => sameText(given, token)).find(({ token }) => token !== '') ?? null;
 };
 
 export const unauthorized = (): HttpRefusal =>

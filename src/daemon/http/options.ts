@@ -7,8 +7,7 @@ import type { Metrics } from '../metrics.ts';
 export interface ApiToken {
   /** What the audit calls its bearer. */
   readonly name: string;
-  /** The secret itself. */
-  readonly value: string;
+  readonly token: string;
   readonly scope: TokenScope;
   /** The daemon made it itself, as none is configured. Default is no. */
   readonly isMade?: boolean;

@@ -8,10 +8,10 @@ import type { ApiToken } from './options.ts';
  * CONFIG where it cannot be written.
  */
 export const makeOwnToken = async (file: string): Promise<ApiToken> => {
-  const value = randomBytes(32).toString('base64url');
+  const token = randomBytes(32).toString('base64url');
   const made = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    await writeFile(made, `${value}\n`, { mode: 0o600, flag: 'wx' });
+    await writeFile(made, `${token}\n`, { mode: 0o600, flag: 'wx' });
     await rename(made, file);
   } catch (error) {
     await rm(made, { force: true });
@@ -19,5 +19,5 @@ export const makeOwnToken = async (file: string): Promise<ApiToken> => {
       cause: error,
     });
   }
-  return { name: 'own', value, scope: 'write', isMade: true };
+  return { name: 'own', token, scope: 'write', isMade: true };
 };

@@ -54,7 +54,7 @@ describe('tokens', () => {
   });
 
   it('an empty token that is configured by mistake lets nobody in', async () => {
-    daemon.use({ ...access, tokens: [{ name: 'empty', value: '', scope: 'write' }] });
+    daemon.use({ ...access, tokens: [{ name: 'empty', token: '', scope: 'write' }] });
     expect((await daemon.ask('/api/v1/status', { headers: { authorization: 'Bearer ' } })).status).toBe(401);
     expect((await daemon.ask('/api/v1/status', { headers: bearer('x') })).status).toBe(401);
     daemon.use(access);

@@ -21,8 +21,8 @@ export const now = Date.parse('2026-11-30T08:20:00Z');
 export const access: Access = {
   url: 'https://dns.example.net/',
   tokens: [
-    { name: 'ops', value: secrets.write, scope: 'write' },
-    { name: 'grafana', value: secrets.read, scope: 'read' },
+    { name: 'ops', token: secrets.write, scope: 'write' },
+    { name: 'grafana', token: secrets.read, scope: 'read' },
   ],
   metrics: 'token',
   gitHook: { secret: secrets.git, ref: 'refs/heads/main' },
@@ -86,7 +86,7 @@ export const openInterface = async ({
     ...(limits === undefined ? {} : { limits }),
   });
   const { port } = server;
-  const served = await exchange(port, '/api/v1/openapi.json', { headers: bearer(used.tokens[0]?.value) });
+  const served = await exchange(port, '/api/v1/openapi.json', { headers: bearer(used.tokens[0]?.token) });
   const conforms = conformityOf(served.json);
   const ask = async (path: string, sent: Sent = {}): Promise<Received> => {
     const received = await exchange(port, path, sent);

@@ -12,7 +12,7 @@ const listenAt = (address: string, port: number, isMade: boolean) =>
   listen({
     listen: { address, port },
     ...{ clock, front: recordingFront(clock), metrics: openMetrics('0.1.0'), page: new Map(), version: '0.1.0' },
-    access: () => ({ ...access, tokens: [{ name: 'own', value: 't', scope: 'write', isMade }] }),
+    access: () => ({ ...access, tokens: [{ name: 'own', token: 't', scope: 'write', isMade }] }),
     log: { answered: () => {}, failed: () => {} },
   });
 

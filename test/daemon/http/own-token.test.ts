@@ -8,10 +8,10 @@ describe('the token that a daemon makes for itself', () => {
   it('is new at each start, and only its user may read it', async () => {
     const file = join(tempFolder('own-token'), 'state.token');
     const [first, second] = [await makeOwnToken(file), await makeOwnToken(file)];
-    expect(first.value).toMatch(/^[\w-]{43}$/);
+    expect(first.token).toMatch(/^[\w-]{43}$/);
     expect(second).toMatchObject({ scope: 'write', isMade: true });
-    expect(second.value).not.toBe(first.value);
-    expect(readFileSync(file, 'utf8')).toBe(`${second.value}\n`);
+    expect(second.token).not.toBe(first.token);
+    expect(readFileSync(file, 'utf8')).toBe(`${second.token}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
