@@ -38,6 +38,8 @@ export const buildApp = async (options: HttpOptions, limits: HttpLimits): Promis
   const readBody = bodyReader(limits);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', readBody);
+  // A line of its own on a terminal.
+  app.setReplySerializer((body) => `${JSON.stringify(body)}\n`);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
