@@ -24,6 +24,7 @@ const alone: Stage = (use) => use({ folder: tempFolder('stage'), env: {}, instea
 
 /** Git as nobody has set it up, with a name for commits. */
 const withGit: Stage = async (use) => {
+  const dns = await freePort();
   const person = { NAME: 'Op', EMAIL: 'op@example.net' };
   const identity = Object.entries(person).flatMap(([key, value]) => [
     [`GIT_AUTHOR_${key}`, value],
@@ -32,7 +33,11 @@ const withGit: Stage = async (use) => {
   await use({
     folder: tempFolder('daemon'),
     env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', ...Object.fromEntries(identity) },
-    instead: { '127.0.0.1:5353': `127.0.0.1:${await freePort()}`, '127.0.0.1:8053': `127.0.0.1:${await freePort()}` },
+    instead: {
+      '127.0.0.1:5353': `127.0.0.1:${dns}`,
+      '-p 5353': `-p ${dns}`,
+      '127.0.0.1:8053': `127.0.0.1:${await freePort()}`,
+    },
   });
 };
 
