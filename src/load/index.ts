@@ -7,7 +7,15 @@ import { sortProblems } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from '../validation/index.ts';
-import { type Config, checkTop, isLocalDefault, readConfig, statePath, stopWithin } from './config/config.ts';
+import {
+  type Config,
+  canonicalZone,
+  checkTop,
+  isLocalDefault,
+  readConfig,
+  statePath,
+  stopWithin,
+} from './config/config.ts';
 import { readGrants } from './config/grants.ts';
 import { readInventories } from './config/inventory.ts';
 import { readOperatorKeys, refuseOperatorKeys } from './config/operator-keys.ts';
@@ -17,7 +25,6 @@ import { readWindows } from './config/windows.ts';
 import { defaultTop, readGuards, type TopGuards, type ZoneSettingsContext } from './config/zone-settings.ts';
 import {
   type ConfiguredZone,
-  canonicalZone,
   configuredZones,
   readConfiguredZone,
   skipWithoutSource,
