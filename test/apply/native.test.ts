@@ -217,3 +217,57 @@ describe('atomic sets where a target is not done with what was taken back', () =
     expect(await store.journalled()).toEqual([]);
   });
 });
+
+describe('claims in the zone of the addresses that they wait for', () => {
+  const mail = `mail.${forward} A`;
+  const moved = () => {
+    const changesets = [
+      changeset(forward, [change(a(1), '', '300 192.0.2.1'), change(mail, '', '60 192.0.2.1@web1')], 'names'),
+      changeset(reverse, [change(ptr(1), '', `300 web1.${forward}`)], 'addresses'),
+    ];
+    return { changesets, sets: [setOf('web1', [a(1), ptr(1)], changesets, [mail])] };
+  };
+  const run = async (first: (write: Write) => WriteResult | undefined, back = answering(async () => undefined)) => {
+    const sent: string[] = [];
+    const noting = at(
+      names,
+      answering(async (write) => {
+        const answer = first(write);
+        sent.push(`${write.changes.map(({ name }) => name).join()}${answer === undefined ? '' : ' refused'}`);
+        return answer;
+      }),
+    );
+    const results = await applyAt(moved(), targetsOf(noting, at(addresses, back)), { store });
+    return { sent, statuses: results.map(({ status }) => status) };
+  };
+
+  it('are in one write with them', async () => {
+    expect(await run(() => undefined)).toEqual({
+      sent: [`web1.${forward},mail.${forward}`],
+      statuses: ['applied', 'applied'],
+    });
+  });
+
+  it('go after them where the target does not take both at once', async () => {
+    const { sent, statuses } = await run(({ changes }) => (changes.length > 1 ? refusal(changes) : undefined));
+    expect(sent).toEqual([`web1.${forward},mail.${forward} refused`, `web1.${forward}`, `mail.${forward}`]);
+    expect(statuses).toEqual(['applied', 'applied']);
+  });
+
+  it('are not there without them', async () => {
+    const { sent } = await run(({ changes }) =>
+      changes.some(({ name }) => name === `web1.${forward}`)
+        ? refusal(changes.filter(({ name }) => name === `web1.${forward}`))
+        : undefined,
+    );
+    expect(sent).toEqual([`web1.${forward},mail.${forward} refused`, `web1.${forward} refused`]);
+    expect(await standing()).toEqual({ as: [], ptrs: [] });
+  });
+
+  it('are not written where the PTR before them is refused', async () => {
+    const refusesAll = answering(async ({ changes }) =>
+      changes.every(({ after }) => after === null) ? undefined : refusal(changes),
+    );
+    expect((await run(() => undefined, refusesAll)).sent).toEqual([]);
+  });
+});

@@ -11,6 +11,7 @@ import { affectedPass, applyAffected, changesTo, type LastPass, lastPassOf } fro
 import { applyPass } from '../../src/pass/apply.ts';
 import type { PlanPass } from '../../src/run.ts';
 import { openStore } from '../../src/state/index.ts';
+import type { OpenTarget } from '../../src/target.ts';
 import { askByDns } from '../../src/verify/index.ts';
 import { contextOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { inputOf } from '../compose/compose-input.ts';
@@ -45,15 +46,37 @@ export interface World {
 export const interval = 30_000;
 const limits = { snapshots: 2, grace: 60_000 };
 
-export const openDaemon = async ({ roles, zones, clock }: World, isFast = true): Promise<Daemon> => {
-  const folder = tempFolder('history');
+/** Where the zones are, and how it is closed. */
+export interface ZonePlace {
+  readonly target: OpenTarget;
+  readonly close: () => Promise<void>;
+}
+
+const embeddedPlace = async (folder: string): Promise<ZonePlace> => {
   const file = join(folder, 'zones.sqlite');
   const config = { listen: '127.0.0.1:1', file };
   const provider = await embedded.open({ config, secrets: {}, folder });
   const server = await startEmbeddedServer({ listen: { address: '127.0.0.1', port: 0 }, file });
+  return {
+    target: targetOf(provider, config),
+    close: async () => {
+      await server.stop();
+      await provider.close?.();
+    },
+  };
+};
+
+export const openDaemon = async (
+  { roles, zones, clock }: World,
+  isFast = true,
+  open: (folder: string) => Promise<ZonePlace> = embeddedPlace,
+): Promise<Daemon> => {
+  const folder = tempFolder('history');
+  const { target, close } = await open(folder);
+  const { provider } = target;
   const store = await openStore(join(folder, 'state.sqlite'));
   const context = { ...contextOf(), clock, ask: askByDns() };
-  const scene = { targets: targetsOf(targetOf(provider, config)), store, context };
+  const scene = { targets: targetsOf(target), store, context };
   let last: LastPass | null = null;
   let roster = emptyRoster;
 
@@ -147,8 +170,7 @@ export const openDaemon = async ({ roles, zones, clock }: World, isFast = true):
       };
     },
     close: async () => {
-      await server.stop();
-      await provider.close?.();
+      await close();
       await store.close();
       removeFolder(folder);
     },
