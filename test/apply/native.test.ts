@@ -158,6 +158,13 @@ describe('atomic sets where the target does not say what it will not take', () =
       'server web2 (lab): web2.lab.test. A at names was refused (not today); it could not be rolled back (addresses refused to restore 2.2.0.192.in-addr.arpa. PTR (not today))',
     );
     expect(await store.journalled()).toMatchObject([{ server: 'web2', stuck: null }]);
+    const down = at(names, () => ({
+      read: async () => {
+        throw new HostmasterError('TARGET_UNREACHABLE', 'nothing listens there');
+      },
+    }));
+    const { problems } = await recoverAt(targetsOf(down, addresses), store);
+    expect(problems).toMatchObject([{ rule: 'set-not-whole', code: 'TARGET_UNREACHABLE' }]);
     const recovered = await recoverAt(targetsOf(names, addresses), store);
     expect(recovered).toMatchObject({ problems: [], notices: [expect.stringContaining('web2 (lab)')] });
     expect((await standing()).ptrs).toEqual([`web1.${forward}`]);

@@ -51,6 +51,7 @@ const problem = Type.Object({
   column: integerOrNull,
   target: Type.Optional(text),
   zone: Type.Optional(text),
+  code: Type.Optional(text),
 });
 
 /** Without the summary, which is counted again. */
