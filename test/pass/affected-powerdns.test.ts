@@ -42,11 +42,12 @@ const open = async (folder: string): Promise<ZonePlace> => {
   const provider = await powerdns.open({ config, secrets: { api_key: pdns.apiKey }, folder });
   const target = targetOf(provider, config);
   const { address, port } = pdns.dns;
-  const definition = { ...target.definition, verify_at: [{ label: 'pdns', address, port }], verify_wait: 30_000 };
+  const definition = { ...target.definition, verify_at: [{ label: 'pdns', address, port }], verify_wait: 2_000 };
   return { target: { ...target, definition }, close: async () => provider.close?.() };
 };
 
-const other = server('other', ['192.0.2.9'], { labels: ['web'] });
+const other = server('other', ['192.0.2.9', '2001:db8::9'], { labels: ['web'] });
+const otherMoved = server('other', ['192.0.2.10', '2001:db8::9'], { labels: ['web'] });
 const mover = (...ips: readonly string[]): Server => server('mover', ips, { labels: ['web'] });
 
 beforeAll(async () => {
@@ -101,4 +102,67 @@ it('writes each zone once where no PTR changes', async () => {
   await daemon.poll([mover('192.0.2.2', '2001:db8::2', '198.51.100.7'), other], false);
   // Every zone is as its last sync says: none is read.
   expect(proxy.requests.filter(({ path }) => /zones\/[^/]+$/.test(path))).toEqual([]);
+});
+
+const answersAt = async (name: string): Promise<readonly string[]> =>
+  (await dig(pdns.dns, name, 'A')).answers.map(({ rdata }) => rdata).sort();
+
+it('leaves a claim without the server whose PTR is refused, keeps the others, and hands nothing on', async () => {
+  await daemon.poll([mover('192.0.2.2'), other]);
+  const isRefused = async (body: Promise<Buffer>) => (await body).toString().includes('"66.2.0.192.in-addr.arpa."');
+  proxy.handle(async ({ method, body }) =>
+    method === 'PATCH' && (await isRefused(body()))
+      ? { kind: 'answer', status: 422, body: '{"error": "Record 66.2.0.192.in-addr.arpa./PTR: not today"}' }
+      : undefined,
+  );
+  const applied = await daemon.apply([mover('192.0.2.66'), otherMoved]);
+  proxy.handle(null);
+  if (!('results' in applied)) throw new Error(applied.reason);
+  expect(applied.last).toBeNull();
+  expect(applied.results.find(({ zone: at }) => at === '2.0.192.in-addr.arpa.')).toMatchObject({
+    status: 'failed',
+    code: 'WRITE_REFUSED',
+  });
+  expect(await answersAt('mover.lab.internal')).toEqual(['192.0.2.2']);
+  expect(await answersAt('other.lab.internal')).toEqual(['192.0.2.10']);
+  expect(await answersAt('www.example.com')).toEqual(['192.0.2.10', '192.0.2.2']);
+  expect(await answersAt('all.lab.internal')).toEqual(['192.0.2.10', '192.0.2.2']);
+  // What was said of it is kept all the same: the next pass makes it.
+  const { servers: known = [] } = (await daemon.known()) ?? {};
+  expect(known.map((each) => each.server.ips[0])).toEqual(['192.0.2.66', '192.0.2.10']);
+  await daemon.poll(null);
+  expect(await answersAt('www.example.com')).toEqual(['192.0.2.10', '192.0.2.66']);
+});
+
+it('hands nothing on where somebody else wrote in the moment of its write', async () => {
+  let met = false;
+  proxy.handle(async ({ method, path }) => {
+    if (met || method !== 'PATCH' || !path.endsWith('/lab.internal.')) return undefined;
+    met = true;
+    const records = [{ content: '"by somebody else"', disabled: false }];
+    const rrset = { name: 'x.lab.internal.', type: 'TXT', ttl: 60, changetype: 'REPLACE', records };
+    await pdns.api('PATCH', '/zones/lab.internal.', { rrsets: [rrset] });
+    return undefined;
+  });
+  const applied = await daemon.apply([mover('192.0.2.67')]);
+  proxy.handle(null);
+  expect(applied).toMatchObject({ last: null });
+  await daemon.poll([mover('192.0.2.67'), otherMoved]);
+  expect(await answersAt('mover.lab.internal')).toEqual(['192.0.2.67']);
+});
+
+it('hands nothing on where a name server answers otherwise', async () => {
+  await daemon.poll([mover('192.0.2.67'), otherMoved]);
+  const records = [{ content: '203.0.113.9', disabled: false }];
+  const stray = { name: 'mover.web.example.com.', type: 'A', ttl: 300, changetype: 'REPLACE', records };
+  proxy.handle(({ method, path }) =>
+    method === 'PATCH' && path.endsWith('/example.com.')
+      ? { kind: 'delay_answer', reached: () => pdns.api('PATCH', '/zones/example.com.', { rrsets: [stray] }) }
+      : undefined,
+  );
+  const applied = await daemon.apply([mover('192.0.2.68')]);
+  proxy.handle(null);
+  if (!('results' in applied)) throw new Error(applied.reason);
+  expect(applied.last).toBeNull();
+  expect(applied.verify.differences.map(({ name }) => name)).toContain('mover.web.example.com.');
 });

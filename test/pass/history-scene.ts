@@ -7,7 +7,15 @@ import type { Change } from '../../src/model/plan.ts';
 import type { Roles } from '../../src/model/roles.ts';
 import { emptyRoster, type KnownInventory, type Server } from '../../src/model/server.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
-import { affectedPass, applyAffected, changesTo, type LastPass, lastPassOf } from '../../src/pass/affected/index.ts';
+import {
+  type AppliedAffected,
+  affectedPass,
+  applyAffected,
+  changesTo,
+  type LastPass,
+  lastPassOf,
+  type NeedsFullPass,
+} from '../../src/pass/affected/index.ts';
 import { applyPass } from '../../src/pass/apply.ts';
 import type { PlanPass } from '../../src/run.ts';
 import { openStore } from '../../src/state/index.ts';
@@ -24,6 +32,8 @@ export interface Daemon {
   readonly last: () => LastPass | null;
   /** Servers as a hook has them: by the fast way where that can be, else by a pass over all. Says which it was. */
   readonly hook: (servers: readonly Server[]) => Promise<'fast' | 'full'>;
+  /** The fast way alone, with all that came of it. */
+  readonly apply: (servers: readonly Server[]) => Promise<AppliedAffected | NeedsFullPass>;
   /** A pass over all; null: the inventory gives no answer. */
   readonly poll: (servers: readonly Server[] | null, isFull?: boolean) => Promise<PlanPass>;
   readonly stateFile: string;
@@ -112,8 +122,19 @@ export const openDaemon = async (
     return over(answers, isFull);
   };
 
+  const apply: Daemon['apply'] = async (servers) => {
+    if (last === null) return { status: 'needs_full_pass', reason: 'there is no last pass' };
+    const changes = changesTo(last, servers, clock.now());
+    const planned = 'status' in changes ? changes : await affectedPass(last, changes, scene, context);
+    if (planned.status !== 'planned') return planned;
+    const applied = await applyAffected(last, planned, scene, context);
+    last = applied.last;
+    return applied;
+  };
+
   return {
     scene,
+    apply,
     last: () => last,
     poll,
     stateFile: join(folder, 'state.sqlite'),
@@ -126,15 +147,9 @@ export const openDaemon = async (
         limits,
         now: clock.now(),
       });
-      if (last !== null && isFast) {
-        const changes = changesTo(last, servers, clock.now());
-        const planned = 'status' in changes ? changes : await affectedPass(last, changes, scene, context);
-        if (planned.status === 'planned') {
-          const applied = await applyAffected(last, planned, scene, context);
-          last = applied.last;
-          roster = answers.roster;
-          return 'fast';
-        }
+      if (isFast && 'results' in (await apply(servers))) {
+        roster = answers.roster;
+        return 'fast';
       }
       await over(answers);
       return 'full';
