@@ -42,6 +42,8 @@ const scopes: Readonly<Record<GuardName, 'zone' | 'name' | 'nothing'>> = {
   filter: 'zone',
   quarantine: 'nothing',
   incomplete: 'nothing',
+  drift: 'name',
+  suspended: 'nothing',
 };
 const takesGlob = (guard: GuardName): boolean => guard === 'max_delete_percent' || guard === 'max_replace_percent';
 const allowable = guardNames.filter((each) => scopes[each] !== 'nothing');

@@ -58,7 +58,7 @@ const memberCauses = (set: TiedSet): readonly SetCause[] => {
   const causes = set.tiedMembers.flatMap((member) =>
     member.withheld.map((withheld) => ({ kind: withheld.kind, cause: waitsFor(withheld, member, set) })),
   );
-  return [...causes.filter(({ kind }) => kind === 'refused'), ...causes.filter(({ kind }) => kind === 'dependent')].map(
+  return [...causes.filter(({ kind }) => kind !== 'dependent'), ...causes.filter(({ kind }) => kind === 'dependent')].map(
     ({ cause }) => cause,
   );
 };
