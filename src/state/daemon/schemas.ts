@@ -1,0 +1,51 @@
+import Type from 'typebox';
+
+// The bodies of rows that the daemon alone reads: they are not compiled into the built command.
+
+const text = Type.String();
+const texts = Type.Array(text);
+const number = Type.Number();
+const orNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+
+export const keptPassSchema = Type.Object({
+  id: text,
+  cause: text,
+  by: orNull(text),
+  started: text,
+  ended: orNull(text),
+  commit: orNull(text),
+  outcome: orNull(text),
+  counts: Type.Record(text, number),
+  repeated: number,
+});
+
+const problem = Type.Object({
+  rule: text,
+  severity: Type.Enum(['error', 'warning']),
+  message: text,
+  file: orNull(text),
+  line: orNull(number),
+  column: orNull(number),
+  target: Type.Optional(text),
+  zone: Type.Optional(text),
+});
+
+export const knownCommitsSchema = Type.Object({
+  repository: text,
+  ref: text,
+  inForce: orNull(text),
+  seen: orNull(text),
+  notInForceBecause: orNull(text),
+  problems: Type.Array(problem),
+  accepted: texts,
+  rewound: texts,
+});
+
+export const suspensionSchema = Type.Object({
+  zones: orNull(texts),
+  targets: orNull(texts),
+  reason: text,
+  until: orNull(text),
+  by: text,
+  at: text,
+});
