@@ -2,9 +2,9 @@ import type { RecentChange, RevertedDrift } from '../model/daemon-store.ts';
 import {
   type EarlierRRset,
   type GuardContext,
-  isSuspendedAt,
   type PassSuspension,
   plannedHash,
+  suspensionAt,
   type VerifiedHash,
 } from '../model/guard-context.ts';
 import type { Change } from '../model/plan.ts';
@@ -25,7 +25,7 @@ export interface GuardRules {
 
 export const plainRules: GuardRules = { suspended: [], heedsDrift: false, overWindow: false };
 
-type ContextStore = Pick<Store, 'verified' | 'recentChanges' | 'keepRecentChanges' | 'revertedDrift'>;
+export type GuardStore = Pick<Store, 'verified' | 'recentChanges' | 'keepRecentChanges' | 'revertedDrift'>;
 
 /** What the guards have to know of a zone at a target; `changes` are those that are planned, before the guards judge them. */
 export const guardContextAt = async (
@@ -33,18 +33,15 @@ export const guardContextAt = async (
   target: string,
   changes: readonly RRsetKey[],
   { heedsDrift, overWindow, suspended }: GuardRules,
-  store: ContextStore,
+  store: GuardStore,
   now: number,
 ): Promise<GuardContext> => ({
-  suspended: suspended.find((each) => isOn(each, now) && isSuspendedAt(each, { zone: id.name, target })) ?? null,
+  suspended: suspensionAt(suspended, { zone: id.name, target }, now),
   verified: changes.length === 0 ? null : await verifiedAt(id, target, changes, store),
   heedsDrift,
   contested: heedsDrift && changes.length > 0 ? (await store.revertedDrift(id, target)).filter(isContested) : [],
-  earlier:
-    overWindow && changes.length > 0 ? await earlierAt(id, target, settings.guards.window, store, now) : [],
+  earlier: overWindow && changes.length > 0 ? await earlierAt(id, target, settings.guards.window, store, now) : [],
 });
-
-const isOn = ({ until }: PassSuspension, now: number): boolean => until === null || Date.parse(until) > now;
 
 /** Of more names, all of the zone is read at once. */
 const mostNames = 500;
@@ -53,7 +50,7 @@ const verifiedAt = async (
   zone: ZoneId,
   target: string,
   changes: readonly RRsetKey[],
-  store: ContextStore,
+  store: GuardStore,
 ): Promise<readonly VerifiedHash[] | null> => {
   const names = [...new Set([zone.name, ...changes.map(({ name }) => name)])];
   const found = await store.verified(zone, target, names.length > mostNames ? undefined : names);
@@ -65,7 +62,7 @@ const earlierAt = async (
   zone: ZoneId,
   target: string,
   window: number,
-  store: ContextStore,
+  store: GuardStore,
   now: number,
 ): Promise<readonly EarlierRRset[]> => {
   if (window === 0) return [];
@@ -129,7 +126,11 @@ export const rememberCorrections = async (
     const corrected = new Set(changes.filter(({ drift }) => drift === true).map(keyOf));
     if (corrected.size === 0) continue;
     const known = await store.revertedDrift(zone.id, target);
-    const next = correctionsAfter(known, changes.filter(({ drift }) => drift === true), now);
+    const next = correctionsAfter(
+      known,
+      changes.filter(({ drift }) => drift === true),
+      now,
+    );
     await store.keepRevertedDrift(zone.id, target, next);
   }
 };
@@ -143,9 +144,27 @@ export const correctionsAfter = (
   const due = new Map(corrected.map(({ name, type }) => [keyOf({ name, type }), { name, type }]));
   const old = known.map(({ at, name, type }) => {
     // A clock that was set back makes no correction count for longer than one of now.
-    const kept = isContested({ at, name, type }) ? at : at.map((each) => Math.min(each, now)).filter((each) => now - each < correctionsCount);
+    const kept = isContested({ at, name, type })
+      ? at
+      : at.map((each) => Math.min(each, now)).filter((each) => now - each < correctionsCount);
     const again = due.delete(keyOf({ name, type }));
     return { name, type, at: again ? [...kept, now] : kept };
   });
   return [...old, ...[...due.values()].map((key) => ({ ...key, at: [now] }))];
+};
+
+/** What is contested at these no longer is: a person has looked at it. */
+export const forgetCorrections = async (
+  zones: readonly Pick<ZoneToWrite, 'zone' | 'target'>[],
+  store: Pick<Store, 'revertedDrift' | 'keepRevertedDrift'>,
+): Promise<void> => {
+  for (const { target, zone } of zones) {
+    const known = await store.revertedDrift(zone.id, target);
+    if (known.length === 0) continue;
+    await store.keepRevertedDrift(
+      zone.id,
+      target,
+      known.map(({ name, type }) => ({ name, type, at: [] })),
+    );
+  }
 };

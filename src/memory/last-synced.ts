@@ -30,7 +30,7 @@ export const rememberSyncs = async (
       continue;
     }
     try {
-      if (result === null && work.snapshot !== null && !unanswered.has(target)) await finishAgain(work, context);
+      if (result === null && mayFinish(work) && !unanswered.has(target)) await finishAgain(work, context);
       await rememberSync(work, result, pass, context, !unanswered.has(target) && isInOrder(work.zone.id, target));
     } catch (error) {
       unanswered.add(target);
@@ -44,6 +44,8 @@ export const rememberSyncs = async (
 };
 
 const isInterrupted = (error: unknown): boolean => error instanceof HostmasterError && error.code === 'INTERRUPTED';
+
+const mayFinish = ({ isSuspended, snapshot }: PlannedWork): boolean => snapshot !== null && isSuspended !== true;
 
 /** Runs the provider's `finish` again, in case an earlier apply was killed before it. */
 const finishAgain = async ({ target, zone }: PlannedWork, context: RunContext): Promise<void> =>

@@ -1,9 +1,9 @@
 import type { VerifiedRRset } from '../model/daemon-store.ts';
-import { neverVerified, plannedHash } from '../model/guard-context.ts';
 import { messageOf } from '../model/errors.ts';
+import { neverVerified, plannedHash } from '../model/guard-context.ts';
 import type { Change, PlannedRRset } from '../model/plan.ts';
 import type { Store } from '../model/ports.ts';
-import { keyOf, type RRsetKey } from '../model/rrset.ts';
+import type { RRsetKey } from '../model/rrset.ts';
 import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
 import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import type { RunContext } from '../target.ts';
@@ -29,7 +29,7 @@ export interface SeenZone {
   /** What was written. */
   readonly changes: readonly Change[];
   /** What should change there and was not written. */
-  readonly open: readonly RRsetKey[];
+  readonly open: readonly (RRsetKey & Pick<Change, 'drift'>)[];
 }
 
 type VerifiedStore = Pick<Store, 'verified' | 'keepVerified' | 'unproven'>;
@@ -73,21 +73,25 @@ const hashAfter = ({ after, name, type }: Change): VerifiedRRset => ({ name, typ
 
 /** The rows that change. */
 const rowsAfter = (
-  { changes }: SeenZone,
+  { changes, open }: SeenZone,
   { rrsets }: ZoneSnapshot,
   known: readonly VerifiedRRset[],
   doubted: { readonly has: (key: RRsetKey) => boolean },
 ): readonly VerifiedRRset[] => {
   const exists = rrsetMap<RRsetKey & { readonly planned: PlannedRRset }>();
   for (const { healthCheck, name, ttl, type, values } of rrsets) {
-    if (values.length > 0) exists.set({ name, type }, { name, type, planned: { ttl, values, health_check: healthCheck ?? null } });
+    if (values.length > 0)
+      exists.set({ name, type }, { name, type, planned: { ttl, values, health_check: healthCheck ?? null } });
   }
   for (const { after, name, type } of changes) {
     if (after === null) exists.delete({ name, type });
     else exists.set({ name, type }, { name, type, planned: after });
   }
   const before = mapRRsets(known);
+  // What was wanted of it is known, also where that is nothing.
+  const drifted = mapRRsets<RRsetKey>(open.filter(({ drift }) => drift === true));
   const now = exists.values().flatMap(({ name, planned, type }): readonly VerifiedRRset[] => {
+    if (drifted.has({ name, type })) return [];
     const row = before.get({ name, type });
     const hash = doubted.has({ name, type }) ? (row?.hash ?? neverVerified) : plannedHash(type, planned);
     return row?.hash === hash ? [] : [{ name, type, hash }];

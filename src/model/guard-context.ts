@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { checkText } from './health.ts';
 import type { PlannedRRset } from './plan.ts';
-import type { RRsetKey } from './rrset-key.ts';
 import { isSoa } from './rr-types.ts';
+import type { RRsetKey } from './rrset-key.ts';
 import { withSerialNumber } from './soa.ts';
+import type { ZoneTarget } from './zone-target.ts';
 
 // What the guards judge a zone at a target by, besides what is wanted there and what exists: plain data, which the state keeps.
 
@@ -64,7 +65,18 @@ export const plannedHash = (type: string, rrset: PlannedRRset | null): string | 
   return hash('sha256', `${rrset.ttl}\n${rdatas.join('\n')}\n${check}`, 'base64url').slice(0, 22);
 };
 
-export const isSuspendedAt = (
-  { targets, zones }: Pick<PassSuspension, 'zones' | 'targets'>,
-  at: { readonly zone: string; readonly target: string },
-): boolean => (zones?.includes(at.zone) ?? true) && (targets?.includes(at.target) ?? true);
+/** The first that is about the zone at the target now; null: none is. `now` is milliseconds since 1970. */
+export const suspensionAt = (
+  suspensions: readonly PassSuspension[],
+  at: ZoneAtTarget,
+  now: number,
+): PassSuspension | null =>
+  suspensions.find((each) => (each.until === null || Date.parse(each.until) > now) && isWithinScope(each, at)) ?? null;
+
+type ZoneAtTarget = Pick<ZoneTarget, 'zone' | 'target'>;
+
+/** Zones at targets: those that are in both lists; null: all. */
+export type SuspensionScope = Pick<PassSuspension, 'zones' | 'targets'>;
+
+export const isWithinScope = ({ targets, zones }: SuspensionScope, at: ZoneAtTarget): boolean =>
+  (zones?.includes(at.zone) ?? true) && (targets?.includes(at.target) ?? true);

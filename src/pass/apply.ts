@@ -2,15 +2,19 @@ import { type ApplyWork, applyAll, newWriterWait, refuseStale } from '../apply/i
 import {
   recordPass,
   rememberAbsent,
+  rememberCorrections,
   rememberInventories,
+  rememberRecentChanges,
   rememberReviewed,
   rememberReviewedBeforeApply,
   rememberSyncs,
   rememberUnproven,
   rememberValues,
   rememberValuesBeforeApply,
+  rememberVerifiedRRsets,
   type VerifiedZone,
   watchStore,
+  type ZoneToWrite,
 } from '../memory/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Plan } from '../model/plan.ts';
@@ -18,7 +22,7 @@ import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport, type ZoneResult } from '../model/result.ts';
 import { keyOf } from '../model/rrset.ts';
-import { apexNsOf, createSettingsOf, type ZoneId } from '../model/zone.ts';
+import { apexNsOf, createSettingsOf, type ZoneId, type ZoneSnapshot } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
 import type { PassOptions, PlannedWork, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
@@ -59,6 +63,7 @@ export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<A
     create: createSettingsOf(each.zone.settings, apexNsOf(each.zone)),
   }));
   const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, wait, replanClaims: replanning(pass) };
+  await rememberRecentChanges(pass.work.map(toWrite), pass.allows, store, context.clock.now());
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
   const addresses = { elsewhere: configuredAddresses(pass.desired.definitions.zones) };
@@ -66,11 +71,41 @@ export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<A
   const isInOrder = proof.interrupted
     ? () => false
     : await rememberUnproven(pass.work.map(verifiedZone(results)), proof.verify, store, context);
+  if (!proof.interrupted) await rememberSeen(pass, results, context);
   const until = proof.interrupted ? { ...context, signal: AbortSignal.abort() } : context;
   await rememberSyncs(pass, results, until, isInOrder);
   await recordPass({ started: pass.started, plan, results, verify: proof.verify }, store, context);
   return { results, problems: problems(), ...proof };
 };
+
+const toWrite = ({ changeset, target, zone }: Pick<PlannedWork, 'changeset' | 'target' | 'zone'>): ZoneToWrite => ({
+  zone,
+  target: target.definition.name,
+  changes: changeset.changes,
+});
+
+/** Saves what was verified, and which drift was corrected. */
+const rememberSeen = async (
+  { heedsDrift, store, work }: PlanPass,
+  results: readonly ZoneResult[],
+  context: RunContext,
+): Promise<void> => {
+  const seen = work.map((each) => ({ ...verifiedZone(results)(each), desiredDigest: each.desiredDigest, work: each }));
+  await rememberVerifiedRRsets(
+    seen.map((each) => ({ ...each, snapshot: each.work.snapshot ?? (each.isRead ? emptySnapshot(each.zone) : null) })),
+    store,
+    context,
+  );
+  if (heedsDrift !== true) return;
+  const corrected = seen.map((each) => ({ ...toWrite(each.work), changes: each.changes }));
+  await rememberCorrections(corrected, store, context.clock.now()).catch(() => undefined);
+};
+
+const emptySnapshot = (zone: ZoneId): ZoneSnapshot => ({
+  ...{ status: 'read', zone, fingerprint: null },
+  rrsets: [],
+  unreadable: [],
+});
 
 /** What the state cannot keep is one problem, and not a notice for each zone. */
 const quietOnce = (hasFailed: () => boolean, context: RunContext): RunContext => ({
@@ -179,17 +214,23 @@ const applyReviewed = async (
   const allows = given.map(({ allow }) => allow);
   await refuseForbidden(work, { store, allows, definitions, zoneFiles, targets: targets.open, context });
   refuseStopped(context);
-  const { unwritable, problems } = await recover(resources, definitions, context, wait);
+  const { unwritable, problems } = await recover(resources, definitions, context, wait, { recover: true });
   refuseStopped(context);
   await refuseStale(work, context);
   refuseStopped(context);
   await rememberReviewedBeforeApply(work, definitions, store);
+  await rememberRecentChanges(work.map(toWrite), allows, store, context.clock.now());
   const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable, wait }, context);
   await rememberReviewed(work, results, definitions, store).catch(() => undefined);
   await rememberAbsent(plan.absent ?? [], definitions, store, started).catch(() => undefined);
   const applied = () => pooled(work, readsAtOnce, (each) => readAfter(each, results, context));
   const proof = await verifyUnlessStopped(applied, context);
-  if (!proof.interrupted) await rememberUnproven(work.map(reviewedZone(results)), proof.verify, store, context);
+  if (!proof.interrupted) {
+    const written = work.map(reviewedZone(results));
+    await rememberUnproven(written, proof.verify, store, context);
+    const seen = written.map((each) => ({ ...each, snapshot: null, desiredDigest: () => '' }));
+    await rememberVerifiedRRsets(seen, store, context);
+  }
   await Promise.allSettled(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
   await recordPass({ started, plan, results, verify: proof.verify }, store, context);
   const unused = unusedAllows(given, plan.changesets, targets.statuses);

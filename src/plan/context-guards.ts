@@ -7,10 +7,13 @@ import { refuse } from './refusal.ts';
 // The guards that judge by what was before this pass: what was verified, what came back, what a person suspended; see guard.ts.
 
 /** The changes, those marked that make good what somebody else did since the RRset was last verified. */
-export const withDrift = (changes: readonly Change[], { verified }: GuardContext): readonly Change[] => {
+export const withDrift = <Planned extends Change>(
+  changes: readonly Planned[],
+  { verified }: GuardContext,
+): readonly Planned[] => {
   if (verified === null || changes.length === 0) return changes;
   const known = mapRRsets(verified);
-  return changes.map((change): Change => {
+  return changes.map((change): Planned => {
     const then = known.get(change)?.hash ?? null;
     return then === plannedHash(change.type, change.after) ? { ...change, drift: true } : change;
   });

@@ -14,7 +14,15 @@
 // changeset that was planned before.
 
 export type { AbsentAllow, Allow, ShrinkAllow } from './allow.ts';
-export { absentAllows, isOfZone, parseAllow, parseChangeAllow, printAbsent, shrinkAllows } from './allow.ts';
+export {
+  absentAllows,
+  isLetThrough,
+  isOfZone,
+  parseAllow,
+  parseChangeAllow,
+  printAbsent,
+  shrinkAllows,
+} from './allow.ts';
 export { assemblePlan, type PlanParts } from './assemble.ts';
 export { fit, type PlanTarget } from './fit.ts';
 export { isProtected, ownership } from './ownership.ts';

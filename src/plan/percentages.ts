@@ -5,7 +5,7 @@ import type { RRsetKey } from '../model/rrset.ts';
 import { mapRRsets } from '../model/rrset-map.ts';
 import type { ExistingRRset } from '../model/zone.ts';
 import { plannedExisting } from './diff.ts';
-import type { GuardInput, Judge, Refusals } from './refusal.ts';
+import type { GuardInput, Judge, Refusal, Refusals } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
 
 // How much of the zone changes: what differs between the zone as it was a while ago and as it would be, each RRset once, on the
@@ -21,18 +21,29 @@ interface NetChange extends RRsetKey {
 /** Refuses more deletes or replaces than the zone's settings let through within their window. */
 export const refusedByPercentages: Judge = (input) => {
   const earlier = earlierIn(input);
-  const base = countOurs(input) + earlier.reduce((sum, { now, then }) => sum + Number(then !== null) - Number(now !== null), 0);
+  const base =
+    countOurs(input) +
+    earlier.reduce((sum, { before, now }) => sum + Number(before !== null) - Number(now !== null), 0);
   if (base < input.settings.min_existing) return new Map();
-  const { deletes, replaces, replaceCount } = replacesAndDeletes(netChanges(input, earlier));
-  return new Map([
-    ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base),
-    ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base),
-  ]);
+  // What is refused leaves its RRset as it is now, which may be otherwise than it was: then that counts.
+  const refused = new Map<Change, Refusal>();
+  for (let before = -1; before < refused.size; ) {
+    before = refused.size;
+    const changes = input.changes.filter((each) => isContent(each, input) && !refused.has(each));
+    const { deletes, replaces, replaceCount } = replacesAndDeletes(netChanges(changes, earlier));
+    for (const [change, refusal] of [
+      ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base),
+      ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base),
+    ]) {
+      refused.set(change, refusal);
+    }
+  }
+  return refused;
 };
 
 /** An RRset that was written since then: its hash then, and its hash now. */
 interface Earlier extends RRsetKey {
-  readonly then: string | null;
+  readonly before: string | null;
   readonly now: string | null;
 }
 
@@ -43,7 +54,7 @@ const earlierIn = (input: GuardInput): readonly Earlier[] => {
   return context.earlier
     .filter((each) => isContent(each, input))
     .map(({ after, before, name, type }) => ({
-      ...{ name, type, then: before },
+      ...{ name, type, before },
       now: isRead(name) ? hashOfExisting(present.get({ name, type })) : after,
     }));
 };
@@ -51,16 +62,18 @@ const earlierIn = (input: GuardInput): readonly Earlier[] => {
 const hashOfExisting = (rrset: ExistingRRset | undefined): string | null =>
   rrset === undefined || rrset.values.length === 0 ? null : plannedHash(rrset.type, plannedExisting(rrset));
 
-const netChanges = (input: GuardInput, earlier: readonly Earlier[]): readonly NetChange[] => {
-  const changes = input.changes.filter((each) => isContent(each, input));
+const netChanges = (changes: readonly Change[], earlier: readonly Earlier[]): readonly NetChange[] => {
   const before = mapRRsets(earlier);
   const planned = mapRRsets(changes);
   const written = earlier.flatMap((each): readonly NetChange[] => {
     const change = planned.get(each) ?? null;
-    return netOf(each, each.then, change === null ? each.now : plannedHash(each.type, change.after), change);
+    return netOf(each, each.before, change === null ? each.now : plannedHash(each.type, change.after), change);
   });
   const others = changes.filter((change) => !before.has(change));
-  return [...others.map((change) => ({ action: change.action, name: change.name, type: change.type, change })), ...written];
+  return [
+    ...others.map((change) => ({ action: change.action, name: change.name, type: change.type, change })),
+    ...written,
+  ];
 };
 
 const netOf = (

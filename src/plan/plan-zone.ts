@@ -1,6 +1,6 @@
 import type { DeletionEvidence } from '../model/deletion-evidence.ts';
 import { type GuardContext, nothingSpecial } from '../model/guard-context.ts';
-import type { Change, Changeset, Unmanaged } from '../model/plan.ts';
+import type { Change, Changeset, Unmanaged, Withheld } from '../model/plan.ts';
 import type { OrphanedValue, WrittenValue } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { soaAt } from '../model/rr-types.ts';
@@ -50,6 +50,8 @@ export interface DraftedZone extends Planned {
   readonly fitted: FittedZone;
   readonly conflicts: ReturnType<typeof unmanagedConflicts>;
   readonly unmanaged: readonly Unmanaged[];
+  /** What waits until absence is proven, and is not among the changes. */
+  readonly absent: readonly Withheld[];
 }
 
 export interface PlannedZone {
@@ -78,6 +80,7 @@ export const draftZone = (input: PlanZoneInput): DraftedZone => {
   const quarantined = [...fitted.quarantined, ...conflicts.map(conflictQuarantine)];
   return {
     ...{ input, retained, fitted, conflicts, owned, quarantined, changes },
+    absent: withheldByAbsence({ retained, target, owned, changes, quarantined }),
     unmanaged: unmanagedRows(unmanaged, unreadable),
   };
 };
@@ -87,7 +90,7 @@ export const judgeZone = (draft: DraftedZone, context: GuardContext): PlannedZon
   const { desired: zone, existing, target } = input;
   const changes = withDrift(draft.changes, context);
   const guarded = guard(guardInputOf(input, { changes, owned, quarantined, retained }, context));
-  const absent = withheldByAbsence({ retained, target, owned, changes, quarantined });
+  const absent = withDrift(draft.absent, context);
   const cost = target.nativeChecks?.costOf?.(guarded.changes) ?? null;
   const staysMissing = context.suspended !== null || guarded.withheld.some((each) => each.guard === 'drift');
   return {
