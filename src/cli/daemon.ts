@@ -1,6 +1,11 @@
 import { beginDaemon, type Daemon } from '../daemon/daemon.ts';
 import { watchedFolder } from '../daemon/file-source.ts';
+import { frontOf } from '../daemon/front-of.ts';
+import type { HttpInterface } from '../daemon/http/listen.ts';
+import { openInterface } from '../daemon/http-interface.ts';
 import { type Log, openLog } from '../daemon/log.ts';
+import { openMetrics } from '../daemon/metrics.ts';
+import { frontParts } from '../daemon/parts.ts';
 import { type DaemonDefinitions, loadDaemon } from '../load/index.ts';
 import { HostmasterError } from '../model/errors.ts';
 import { problemsAsText } from '../report/index.ts';
@@ -13,24 +18,43 @@ import { stopped } from './wait.ts';
 type DaemonOptions = Pick<SourceOptions, 'config' | 'targetsFrom' | 'logLevel'>;
 
 /** Runs until it is told to stop. */
-export const runDaemonCommand = async (options: DaemonOptions, io: Io): Promise<number> => {
+export const runDaemonCommand = async (options: DaemonOptions, version: string, io: Io): Promise<number> => {
   const definitions = await loadDaemon(options);
   refuseErrors(definitions, io);
   const log = openLog({ level: options.logLevel ?? 'info', isForPeople: io.progress, write: io.err });
   const lock = lockState(definitions.state);
   try {
-    const daemon = begin(definitions, log, io);
-    io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
-    log('info', `the daemon runs, as ${definitions.file} says`);
-    await stopped(io);
-    log('info', 'the daemon stops: what was sent is waited for');
-    await daemon.stop();
-    log('info', 'the daemon has stopped');
+    await runUntilStopped(definitions, { log, version, io });
     return exit.done;
   } finally {
     lock.release();
   }
 };
+
+interface World {
+  readonly log: Log;
+  readonly version: string;
+  readonly io: Io;
+}
+
+const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, version }: World): Promise<void> => {
+  const daemon = begin(definitions, log, io);
+  io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
+  try {
+    const front = frontOf(frontParts(daemon, version));
+    const http = await openInterface(definitions, { daemon, front, log, metrics: openMetrics(version), version });
+    log('info', `the daemon runs as ${definitions.file} says; it listens at http://${hostOf(http)}`);
+    await stopped(io);
+    log('info', 'the daemon stops: what was sent is waited for');
+    await Promise.all([http.close(), daemon.stop()]);
+    log('info', 'the daemon has stopped');
+  } finally {
+    await daemon.stop();
+  }
+};
+
+const hostOf = ({ address, port }: Pick<HttpInterface, 'address' | 'port'>): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 const refuseErrors = ({ file, problems }: DaemonDefinitions, io: Io): void => {
   for (const line of problemsAsText(problems)) io.err(`${line}\n`);

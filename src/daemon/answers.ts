@@ -88,10 +88,8 @@ export interface ZoneDetail extends ZoneStatus {
   readonly rrsets: Listed<ZoneRRset>;
 }
 
-export interface WithheldAt extends Omit<Withheld, 'guard'> {
+export interface WithheldAt extends Withheld {
   readonly target: string;
-  /** GuardName, and those that only the daemon has. */
-  readonly guard: string;
 }
 
 export interface ZoneRRset extends PlannedRRset {

@@ -19,7 +19,7 @@ export interface Daemon {
   readonly driver: Driver;
   readonly thread: PassThread;
   readonly knowledge: Knowledge;
-  readonly feed: OpenFeed;
+  readonly events: OpenFeed;
   readonly source: FileSource;
   /** Milliseconds since 1970. */
   readonly started: number;
@@ -44,7 +44,7 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
   const { log } = world;
   const started = Date.now();
   const knowledge = newKnowledge(Date.now);
-  const feed = eventFeed(Date.now);
+  const events = eventFeed(Date.now);
   const thread = passThread(world.program, { targetsFrom }, (message) => onTold(message, daemon, world));
   const source = world.sourceOf(() => void daemon.driver.ask({ cause: 'git' }));
   const driver = passDriver({
@@ -60,14 +60,19 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
     onEnded: (pass, end) => onEnded(pass, end, daemon, log),
   });
   let stopping = false;
+  let ending: Promise<void> | null = null;
+  const endAll = async (): Promise<void> => {
+    await source.close();
+    await driver.stop();
+    await thread.close();
+  };
   const daemon: Daemon = {
-    ...{ driver, feed, knowledge, source, started, thread },
+    ...{ driver, events, knowledge, source, started, thread },
     isStopping: () => stopping,
-    stop: async () => {
+    stop: () => {
       stopping = true;
-      await source.close();
-      await driver.stop();
-      await thread.close();
+      ending ??= endAll();
+      return ending;
     },
     cut: thread.cut,
   };
@@ -76,25 +81,25 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
   return daemon;
 };
 
-const onTold = (message: Told, { driver, feed, knowledge }: Daemon, { log, onStopWithin }: DaemonWorld): void => {
+const onTold = (message: Told, { driver, events, knowledge }: Daemon, { log, onStopWithin }: DaemonWorld): void => {
   const pass = knowledge.running()?.id ?? null;
   if (message.type === 'writes') driver.writes();
   else if (message.type === 'stop within') onStopWithin(message.milliseconds);
   else if (message.type === 'step') {
     const { done, stage, total } = message.step;
-    feed.tell({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });
+    events.tell({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });
   } else log(message.type === 'notice' ? 'warn' : 'debug', message.message, pass === null ? {} : { pass });
 };
 
-const onBegan = (pass: WaitingPass, { feed, knowledge, source }: Daemon, log: Log): void => {
+const onBegan = (pass: WaitingPass, { events, knowledge, source }: Daemon, log: Log): void => {
   const commit = source.files()?.commit ?? null;
   knowledge.began(pass, commit);
   log('debug', 'a pass began', { pass: pass.id, cause: pass.cause, commit });
-  feed.tell({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
+  events.tell({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
 };
 
 const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): void => {
-  const { driver, feed, knowledge, source } = daemon;
+  const { driver, events, knowledge, source } = daemon;
   const ended = knowledge.ended(pass, end);
   if (end.status === 'ended') {
     source.wereRead(end.filesRead);
@@ -109,7 +114,7 @@ const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): voi
   const level = ended.outcome === 'failed' || ended.outcome === 'differs' ? 'error' : isQuiet ? 'debug' : 'info';
   const code = end.status === 'failed' ? { code: end.code } : {};
   log(level, words, { pass: pass.id, cause: pass.cause, commit: ended.commit, ...code });
-  feed.tell({ kind: 'pass_ended', pass: pass.id, message: words });
+  events.tell({ kind: 'pass_ended', pass: pass.id, message: words });
 };
 
 const endInWords = ({ counts, outcome }: DaemonPass): string => {

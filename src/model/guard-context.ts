@@ -62,7 +62,10 @@ export const plannedHash = (type: string, rrset: PlannedRRset | null): string | 
   if (rrset === null) return null;
   const rdatas = rrset.values.map(({ rdata }) => (isSoa(type) ? withSerialNumber(rdata, 0) : rdata));
   const check = checkText(type, rrset.health_check);
-  return createHash('sha256').update(`${rrset.ttl}\n${rdatas.join('\n')}\n${check}`).digest('base64url').slice(0, 22);
+  return createHash('sha256')
+    .update(`${rrset.ttl}\n${rdatas.join('\n')}\n${check}`)
+    .digest('base64url')
+    .slice(0, 22);
 };
 
 /** The first that is about the zone at the target now; null: none is. `now` is milliseconds since 1970. */

@@ -28,14 +28,14 @@ const healthCheckSchema = Type.Object({
   when_all_down: Type.Union([Type.Enum(['open', 'closed']), Type.Object({ backup: Type.Array(text) })]),
 });
 
-const rrset = Type.Union([
-  Type.Object({
-    ttl: Type.Integer({ minimum: 0 }),
-    values: Type.Array(Type.Object({ rdata: text, origins: Type.Array(originSchema) })),
-    health_check: Type.Union([healthCheckSchema, Type.Null()]),
-  }),
-  Type.Null(),
-]);
+/** The keys of an RRset of a plan. */
+export const rrsetProperties = {
+  ttl: Type.Integer({ minimum: 0 }),
+  values: Type.Array(Type.Object({ rdata: text, origins: Type.Array(originSchema) })),
+  health_check: Type.Union([healthCheckSchema, Type.Null()]),
+};
+
+const rrset = Type.Union([Type.Object(rrsetProperties), Type.Null()]);
 
 /** The keys of a change; null is an RRset that is not there. */
 export const changeProperties = {

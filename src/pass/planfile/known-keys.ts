@@ -1,7 +1,7 @@
 import type Type from 'typebox';
 import type { HealthCheck } from '../../model/health.ts';
 import type { Change, Changeset, Plan, PlannedRRset } from '../../model/plan.ts';
-import type { planSchema } from './schema.ts';
+import type { planSchema } from '../../validation/plan-schema.ts';
 
 type Given = Type.Static<typeof planSchema>;
 type GivenChangeset = Given['changesets'][number];
