@@ -143,10 +143,9 @@ export const correctionsAfter = (
 ): readonly RevertedDrift[] => {
   const due = new Map(corrected.map(({ name, type }) => [keyOf({ name, type }), { name, type }]));
   const old = known.map(({ at, name, type }) => {
-    // A clock that was set back makes no correction count for longer than one of now.
-    const kept = isContested({ at, name, type })
-      ? at
-      : at.map((each) => Math.min(each, now)).filter((each) => now - each < correctionsCount);
+    // What is still to come was noted before the clock was set back: nobody knows any more when that was.
+    const isRecent = (each: number) => each <= now && now - each < correctionsCount;
+    const kept = isContested({ at, name, type }) ? at : at.filter(isRecent);
     const again = due.delete(keyOf({ name, type }));
     return { name, type, at: again ? [...kept, now] : kept };
   });

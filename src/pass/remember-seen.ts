@@ -5,6 +5,7 @@ import {
   type VerifiedZone,
   type ZoneToWrite,
 } from '../memory/index.ts';
+import { messageOf } from '../model/errors.ts';
 import type { Store } from '../model/ports.ts';
 import type { ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import type { PlannedWork } from '../run.ts';
@@ -40,7 +41,11 @@ export const rememberSeen = async (
   await rememberVerifiedRRsets(seen, store, context);
   if (!heedsDrift) return;
   const corrected = work.map((each, i) => ({ ...zoneToWrite(each), changes: verified[i]?.changes ?? [] }));
-  await rememberCorrections(corrected, store, context.clock.now());
+  try {
+    await rememberCorrections(corrected, store, context.clock.now());
+  } catch (error) {
+    context.onNotice?.(`could not save which drift was corrected: ${messageOf(error)}`);
+  }
 };
 
 /** The zone as it was read in full; one that was made now was empty. */

@@ -41,7 +41,7 @@ export const knownCommitsSchema = Type.Object({
   rewound: texts,
 });
 
-export const suspensionSchema = Type.Object({
+export const keptSuspensionSchema = Type.Object({
   zones: orNull(texts),
   targets: orNull(texts),
   reason: text,
