@@ -1,5 +1,5 @@
 import { HostmasterError } from '../model/errors.ts';
-import { isWithinScope, type SuspensionScope } from '../model/guard-context.ts';
+import type { SuspensionScope } from '../model/guard-context.ts';
 import type { ResumeRequest, SuspendRequest, Suspension } from './suspension.ts';
 
 // What is suspended, as plain data: a list that is replaced whole. Times are RFC 3339, in UTC, but `now`: milliseconds.
@@ -65,6 +65,3 @@ const meets = (a: SuspensionScope, b: SuspensionScope): boolean =>
 
 const rest = (names: readonly string[], gone: Names): readonly string[] =>
   names.filter((name) => gone?.includes(name) === false);
-
-export const isAnySuspendedAt = (all: Suspensions, at: { readonly zone: string; readonly target: string }): boolean =>
-  all.some((each) => isWithinScope(each, at));
