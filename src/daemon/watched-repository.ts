@@ -9,9 +9,6 @@ import { afterPass, type BackOff } from './loop/back-off.ts';
 export interface WatchedRepository extends FileSource {
   /** What the last look found; null: none has ended yet. */
   readonly view: () => CommitView | null;
-  /** As those of CommitSource, with a look at once. Throw USAGE. */
-  readonly accept: (sha: string) => void;
-  readonly rewind: (sha: string) => void;
 }
 
 export interface WatchOptions {
@@ -107,6 +104,7 @@ export const watchRepository = (options: WatchOptions): WatchedRepository => {
     look,
     accept: asked(commits.accept),
     rewind: asked(commits.rewind),
+    force: look,
     wereRead: () => undefined,
     close: async () => {
       stop.abort();
@@ -137,5 +135,6 @@ const statusOf = (view: CommitView | null, inForce: CommitInForce | null): GitSt
   in_force: inForce?.sha ?? null,
   seen: view?.seen ?? null,
   held_because: view?.held?.because ?? null,
+  error: view?.failure ? { code: view.failure.code, message: view.failure.message } : null,
   problems: (view?.held?.problems ?? view?.problems ?? []).slice(0, mostProblems),
 });

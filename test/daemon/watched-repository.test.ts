@@ -63,7 +63,7 @@ describe('a repository that is watched', () => {
     const second = upstream.push({ 'hostmaster.yaml': 'better' });
     await vi.waitFor(() => expect(changes).toEqual([first, second]), patient);
     expect(kept()).toMatchObject({ inForce: second, previous: first });
-    expect(source.status()).toEqual({ in_force: second, seen: second, held_because: null, problems: [] });
+    expect(source.status()).toEqual({ in_force: second, seen: second, held_because: null, error: null, problems: [] });
     expect(source.why()).toBeNull();
   });
 
