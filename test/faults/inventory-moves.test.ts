@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { makeScene, minute, nothing, type Scene, type SceneOptions, three } from './inventory-scene.ts';
-import { apexYaml } from './zone.ts';
+import { apexYaml, overwrite, rrset } from './zone.ts';
 
 // Names and addresses that move between servers, and to zone files: every answer is right all the while.
 
@@ -166,6 +166,22 @@ describe('servers that move', () => {
         expect(content).toContain(`web2 A 300 ${scene.address(2)}`);
         expect(content).toContain(`web3 A 300 ${scene.address(2)}`);
       }
+    }),
+  );
+
+  it(
+    'one that is given the address of one that is there keeps its own, and its PTR is made good when somebody else changes it',
+    lab(async (scene) => {
+      await scene.watch(three, three, [`web1.${scene.forward}`]);
+      scene.has(scene.server('web1', { ips: [scene.address(2)] }), 'web2', 'web3');
+      const refused = await scene.apply();
+      expect(refused.stdout).toContain(`both have ${scene.address(2)}`);
+      await scene.expectAll(three);
+      await overwrite(pdns, scene.reverse, rrset(`1.${scene.reverse}`, 'PTR', 'strange.example.net.'));
+      scene.pass(minute);
+      expect(await scene.apply()).toMatchObject({ code: 1 });
+      await scene.expectAll(three);
+      expect(await scene.apply()).toMatchObject({ code: 1, stdout: expect.stringContaining('Plan: no changes') });
     }),
   );
 
