@@ -31,7 +31,7 @@ export const jointCheck = (a: HealthCheck, aaaa: HealthCheck): HealthCheck => {
 };
 
 /** The check of an address type, of a check of both. */
-export const checkOf = ({ aaaa, ...a }: HealthCheck, type: AddressType): HealthCheck =>
+export const checkForType = ({ aaaa, ...a }: HealthCheck, type: AddressType): HealthCheck =>
   type === 'AAAA' && aaaa !== undefined ? aaaa : a;
 
 /**

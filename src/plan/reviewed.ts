@@ -1,5 +1,5 @@
 import { SyntaxProblem } from '../model/errors.ts';
-import { checkOf } from '../model/health.ts';
+import { checkForType } from '../model/health.ts';
 import { type Change, type Changeset, samePlanned, type Withheld } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
 import { isAddressType, runsCode } from '../model/rr-types.ts';
@@ -104,7 +104,7 @@ const whyCode = ({ name, type, after }: Change, zone: DesiredZone, checks: Healt
       type: answer.type,
       ttl,
       values: answer.addresses.map((rdata) => ({ rdata, origins: [] })),
-      healthCheck: checkOf(healthCheck, answer.type),
+      healthCheck: checkForType(healthCheck, answer.type),
     }),
   );
   const again = compiledAgain(addresses, checks);

@@ -57,7 +57,7 @@ export const expectedOf = (model: Model): ReadonlyMap<string, Expected> => {
   const keys = new Set([
     ...before.keys(),
     ...wanted.keys(),
-    ...all.flatMap((each) => each.wanted.map(({ key }) => key)),
+    ...all.flatMap(({ seen, wanted }) => [...wanted, ...pastOf(seen, model)].map(({ key }) => key)),
   ]);
   const foreign = new Set([...keys].filter((key) => isForeign(key, before, zones)));
   const foreignNames = new Set([...foreign].map(nameOf));
@@ -120,21 +120,16 @@ const expectValues = (key: string, { all, isFree, loose }: Contenders, model: Mo
     wanted.filter((each) => each.key === key).map((each) => ({ seen, ...each })),
   );
   const owners = is.flatMap((value) => [...witness.owners(key, value)]);
-  const past = all.flatMap(({ seen }) =>
-    pastOf(seen, model)
-      .filter((each) => each.key === key)
-      .map((each) => ({ seen, ...each })),
-  );
-  // A server that does not get what it wants stays as it was, and what it had then is its own.
-  const isLoose =
-    isFree || [...here, ...past].some(({ seen }) => loose.has(seen.id)) || owners.some((id) => loose.has(id));
+  const isLoose = isFree || [...here.map(({ seen }) => seen.id), ...owners].some((id) => loose.has(id));
   const strict = here.filter(({ seen }) => isPresent(seen));
   const must = new Set(isLoose ? [] : strict.map(({ value }) => value));
   const may = new Set(here.filter(({ seen }) => !isSurelyGone(seen)).map(({ value }) => value));
   const fates = is.flatMap((value) =>
     must.has(value) ? [] : [{ value, fate: isLoose ? ('may go' as const) : fateOf(key, value, model) }],
   );
-  if (isLoose) for (const { value } of past) may.add(value);
+  // A server that does not get what it wants stays as it was.
+  const past = all.flatMap(({ seen }) => (isLoose || loose.has(seen.id) ? pastOf(seen, model) : []));
+  for (const each of past) if (each.key === key) may.add(each.value);
   for (const { fate, value } of fates) {
     if (fate === 'stays') must.add(value);
     else if (fate !== 'goes') may.add(value);
