@@ -39,7 +39,10 @@ export const openSuspensions = async (options: SuspensionsOptions): Promise<Open
   };
   const endThoseOver = (): void => {
     const next = lasting(all, clock());
-    if (next.length === all.length) return wait();
+    if (next.length === all.length) {
+      wait();
+      return;
+    }
     all = next;
     onResumed(null);
     // One that is over is not looked at again, whether it is forgotten or not.
