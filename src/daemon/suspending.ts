@@ -1,12 +1,18 @@
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { Daemon } from './daemon.ts';
+import type { Driver } from './driver.ts';
+import type { PassThread } from './engine/link.ts';
+import type { OpenFeed } from './event-feed.ts';
 import type { Log } from './log.ts';
 import { type OpenSuspensions, openSuspensions, type SuspensionsOptions } from './open-suspensions.ts';
 import type { Standing } from './standing.ts';
 import type { SuspendRequest } from './suspension.ts';
 
-type Parts = Pick<Daemon, 'driver' | 'events' | 'thread'>;
+interface Parts {
+  readonly driver: Driver;
+  readonly events: OpenFeed;
+  readonly thread: PassThread;
+}
 
 /** Suspensions of a daemon that runs: each is told, and a pass follows at once. */
 export const openSuspending = (
