@@ -64,7 +64,7 @@ const program = (io: Io, run: Run): Command => {
     run(async (options) => (await import('./serve.ts')).runServe(options, io)),
   );
   withDaemonOptions(command('daemon', 'keep everything in order until stopped, with an HTTP interface')).action(
-    run(async (options) => (await import('./daemon.ts')).runDaemonCommand(options, io)),
+    run(async (options) => (await import('./daemon.ts')).runDaemonCommand(options, version(), io)),
   );
   const zone = command('zone', 'a single zone at a target');
   withOneZone(zone.command('delete').description('delete a zone, after a dump of it was written'))
@@ -81,6 +81,7 @@ const program = (io: Io, run: Run): Command => {
     .action(run(async (name, options) => (await import('./zone-delete.ts')).runZoneDelete(name, options, io)));
   command('init', 'write a small working repository')
     .argument('[folder]', 'where to', '.')
+    .option('--daemon', "write the operator's own file for the daemon, too")
     .addOption(format())
     .action(run(async (folder, options) => (await import('./init.ts')).runInit(folder, options, io)));
   command('demo', 'a tour of everything on this machine')

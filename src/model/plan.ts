@@ -145,6 +145,18 @@ export interface PlanSummary {
   readonly withheld: number;
 }
 
+/** A deny of `windows:` that is open as the plan is made. It is named here, and heeded by the daemon alone. */
+export interface OpenDeny {
+  readonly schedule: string;
+  readonly time_zone: string;
+  /** Globs over zone names; null: all zones. */
+  readonly zones: readonly string[] | null;
+  /** RFC 3339; null: not known, it is months away or never. */
+  readonly until: string | null;
+  readonly file: string;
+  readonly line: number;
+}
+
 export interface Plan {
   readonly version: 2;
   readonly digest: string;
@@ -160,6 +172,8 @@ export interface Plan {
   readonly summary: PlanSummary;
   /** Servers, by serverKey, of which a person said that they are gone (`--allow absent`). Missing: none. */
   readonly absent?: readonly string[];
+  /** Missing: none. */
+  readonly open_denies?: readonly OpenDeny[];
 }
 
 /**

@@ -52,6 +52,7 @@ export const problemSchema = Type.Object({
   column: integerOrNull,
   target: Type.Optional(text),
   zone: Type.Optional(text),
+  name: Type.Optional(text),
 });
 
 /** The keys of what is said of a target. */

@@ -13,9 +13,11 @@ import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { lazy } from '../../model/lazy.ts';
 import { type Plan, summarise } from '../../model/plan.ts';
 import type { PassOptions } from '../../run.ts';
+import type { RunContext } from '../../target.ts';
 import { asRecord, checkOf } from '../../validation/index.ts';
 import { planSchema, planVersion } from '../../validation/plan-schema.ts';
 import { type ReadContext, readConfigOnly } from '../definitions.ts';
+import { withOpenDenies } from '../open-denies.ts';
 import { configurationFaults } from './configuration-faults.ts';
 import { contentFaults } from './content-faults.ts';
 import { type FaultCollector, faultCollector, refuseFaults } from './faults.ts';
@@ -36,7 +38,11 @@ export const checkPlan = (value: unknown): Plan => {
 };
 
 /** Reads a plan file and checks it by itself and against hostmaster.yaml. Throws PLAN_FILE. */
-export const readPlan = async (file: string, options: PassOptions, context: ReadContext): Promise<Plan> => {
+export const readPlan = async (
+  file: string,
+  options: PassOptions,
+  context: ReadContext & Pick<RunContext, 'clock'>,
+): Promise<Plan> => {
   const faults = faultCollector();
   const read = parsedFile(file, faults);
   refuseFaults(faults.found(), file, fileRemedy(file));
@@ -45,7 +51,7 @@ export const readPlan = async (file: string, options: PassOptions, context: Read
   contentFaults(plan, faults.report);
   configurationFaults(plan, definitions, faults.report);
   refuseFaults(faults.found(), file, fileRemedy(file));
-  return plan;
+  return withOpenDenies(plan, definitions, context.clock.now());
 };
 
 /** Throws PLAN_FILE where a plan that was checked by itself cannot be one for what hostmaster.yaml says now. */

@@ -1,0 +1,11 @@
+/** One pass over everything, or over some zones. */
+export interface PassInput {
+  /** The path of hostmaster.yaml. */
+  readonly config: string;
+  /** The commit that its folder is of; null: it is of none, or Git says it there. */
+  readonly commit: string | null;
+  readonly allow: readonly string[];
+  /** null: all. */
+  readonly zones: readonly string[] | null;
+  readonly full: boolean;
+}
