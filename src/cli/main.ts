@@ -66,6 +66,14 @@ const program = (io: Io, run: Run): Command => {
   withDaemonOptions(command('daemon', 'keep everything in order until stopped, with an HTTP interface')).action(
     run(async (options) => (await import('./daemon.ts')).runDaemonCommand(options, version(), io)),
   );
+  const audit = command('audit', 'the audit file of the daemon');
+  audit
+    .command('verify')
+    .description('check that an audit file is as it was written')
+    .copyInheritedSettings(audit)
+    .argument('<file>', 'the one that is written to, or one that is full')
+    .addOption(format())
+    .action(run(async (file, options) => (await import('./audit.ts')).runAuditVerify(file, options, io)));
   const zone = command('zone', 'a single zone at a target');
   withOneZone(zone.command('delete').description('delete a zone, after a dump of it was written'))
     .copyInheritedSettings(zone)
