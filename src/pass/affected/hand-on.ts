@@ -122,7 +122,7 @@ const targetAfter = (
     open.delete(name);
   }
   for (const { name } of changeset.unmanaged) foreign.add(name);
-  for (const { name } of changeset.withheld) open.add(name);
+  for (const [name, withheld] of byName(changeset.withheld)) open.set(name, withheld);
   let { total } = before;
   for (const change of appliedChanges(changeset, resultOf(results, changeset))) {
     if (change.action === 'replace' || isApexSet(change, zone.id.name)) continue;

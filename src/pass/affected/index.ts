@@ -108,13 +108,17 @@ const planOf = (
     allows: [],
     quarantined: quarantinedAddresses(zones.map(({ checked }) => checked)),
   });
+  const own = changesets.map((each, i) => {
+    const isOwn = ({ name }: { readonly name: string }) => work[i]?.part?.names.has(name) === true;
+    return { ...each, withheld: each.withheld.filter(isOwn) };
+  });
   const { config_commit: commit, dirty, inventory, targets } = last.plan;
   return {
     plan: assemblePlan({
-      ...{ commit, dirty, targets, inventory, changesets, problems },
-      atomicSets: atomicSets(changesets, names),
+      ...{ commit, dirty, targets, inventory, changesets: own, problems },
+      atomicSets: atomicSets(own, names),
     }),
-    work: work.map((each, i) => ({ ...each, changeset: changesets[i] ?? each.changeset })),
+    work: work.map((each, i) => ({ ...each, changeset: own[i] ?? each.changeset })),
   };
 };
 

@@ -3,7 +3,7 @@ import type { Composition } from '../../compose/composition.ts';
 import { evidenceFrom, type RosterEvidence } from '../../compose/deletion-evidence.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { isWildcard } from '../../model/name.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { Plan, Withheld } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
 import { rdataNames } from '../../model/rdata.ts';
 import { appliedChanges, resultOf, type ZoneResult } from '../../model/result.ts';
@@ -51,8 +51,8 @@ export interface LastPassTarget {
   readonly isRead: boolean;
   /** RRsets of ours, SOA and apex NS not counted. */
   readonly total: number;
-  /** Names with changes that were withheld, or not applied. */
-  readonly open: Set<string>;
+  /** Names with changes that were withheld, which these are, or not applied. */
+  readonly open: Map<string, readonly Withheld[]>;
   /** Names with something that is not ours. */
   readonly foreign: Set<string>;
 }
@@ -201,12 +201,12 @@ const lastPassTarget = (
     if (change.action === 'replace' || !isContent(change)) continue;
     total += change.action === 'create' ? 1 : -1;
   }
-  const open = [...changeset.withheld, ...changeset.changes.filter((change) => !applied.has(change))];
+  const unapplied = changeset.changes.filter((change) => !applied.has(change));
   return {
     work: { target: work.target, fitFor: work.fitFor },
     isRead,
     total,
-    open: new Set(open.map(({ name }) => name)),
+    open: new Map([...unapplied.map(({ name }) => [name, []] as const), ...byName(changeset.withheld)]),
     foreign: new Set(changeset.unmanaged.map(({ name }) => name)),
   };
 };

@@ -1,6 +1,7 @@
 import { deletionEvidenceAt, type EvidenceStore } from '../../memory/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
+import type { GuardName, Withheld } from '../../model/plan.ts';
 import type { Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
 import { isSoa } from '../../model/rr-types.ts';
@@ -79,6 +80,7 @@ const planZoneTarget = async (
     names,
     around,
     total: lastTarget.total,
+    withheldBefore: stillWithheld(lastTarget),
   });
   if (result.status === 'needs_full_pass') return result;
   const { changeset, orphans, problems } = result.planned;
@@ -89,6 +91,13 @@ const planZoneTarget = async (
     problems: [...problems, ...(await changesWithoutEffect(changeset, planning.store))],
   };
 };
+
+/** What these guards refuse goes by all that is in a zone, so that the changes of others may let it go. */
+const guardsOfZones: ReadonlySet<GuardName> = new Set(['never_empty', 'max_delete_percent', 'max_replace_percent']);
+
+/** What the last pass withheld, and a pass of other servers withholds as well. */
+export const stillWithheld = ({ open }: LastPassTarget): readonly Withheld[] =>
+  [...open.values()].flat().filter(({ guard }) => !guardsOfZones.has(guard));
 
 /** The target as the last pass found it; null where it did not ask for a type that is wanted now. */
 const fitIn = (
