@@ -39,7 +39,7 @@ import { refusedAsPlanned, refusedBefore } from './refuse.ts';
 import { needsFullPass } from './zone.ts';
 
 export { type AppliedAffected, applyAffected } from './apply.ts';
-export { changesTo, mostServers, type ServerChange } from './changes.ts';
+export { answersWithChanges, changesTo, mostServers, type ServerChange } from './changes.ts';
 export { type LastPass, type LastPassTarget, lastPassOf } from './last-pass.ts';
 export type { AffectedPass, PlannedAffected } from './planned.ts';
 export type { NeedsFullPass } from './zone.ts';

@@ -81,6 +81,8 @@ export interface LastPass {
   readonly inventories: Map<string, LastPassInventory>;
   /** Servers, by serverKey, of whose A, AAAA or PTR a change is withheld: it may be in any zone. */
   readonly openServers: Set<string>;
+  /** What was wrong with the answers of inventories. */
+  readonly rosterProblems: readonly Problem[];
   readonly unwritable: readonly UnwritableName[];
   readonly plan: Pick<Plan, 'config_commit' | 'dirty' | 'targets' | 'inventory'>;
   /** The problems of what was wanted, in one text each. */
@@ -124,6 +126,7 @@ export const lastPassOf = (
     bystanders: new Set(bystandersIn(composition)),
     inventories,
     openServers: new Set(openServersIn(work, desired.registered)),
+    rosterProblems: desired.roster.problems,
     unwritable,
     plan: { config_commit, dirty, inventory, targets },
     reportedProblems: new Set(desired.definitions.problems.map(problemKey)),
