@@ -49,6 +49,8 @@ export interface LastPassTarget {
   readonly work: Pick<PlannedWork, 'target' | 'fitFor'>;
   /** Was the zone read, so that `fitFor` says what its name servers can answer? */
   readonly isRead: boolean;
+  /** With another one somebody else wrote to the zone, and what is known of it is not true any more; null: it tells nothing. */
+  readonly fingerprint: string | null;
   /** RRsets of ours, SOA and apex NS not counted. */
   readonly total: number;
   /** Names with changes that were withheld, which these are, or not applied. */
@@ -194,7 +196,8 @@ const lastPassTarget = (
   { changeset, snapshot, zone, ...work }: PlannedWork,
   results: readonly ZoneResult[],
 ): LastPassTarget => {
-  const applied = new Set(appliedChanges(changeset, resultOf(results, changeset)));
+  const result = resultOf(results, changeset);
+  const applied = new Set(appliedChanges(changeset, result));
   const isContent = (key: RRsetKey) => !isApexSet(key, zone.id.name);
   const left = new Set(changeset.unmanaged.map(({ name, type }) => `${name} ${type}`));
   const isRead = snapshot !== null || changeset.create_zone;
@@ -208,6 +211,7 @@ const lastPassTarget = (
   return {
     work: { target: work.target, fitFor: work.fitFor },
     isRead,
+    fingerprint: result === undefined ? changeset.based_on : result.fingerprint,
     total,
     open: new Map([...unapplied.map(({ name }) => [name, []] as const), ...byName(changeset.withheld)]),
     foreign: new Set(changeset.unmanaged.map(({ name }) => name)),

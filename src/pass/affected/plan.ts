@@ -67,6 +67,8 @@ const planZoneTarget = async (
   const existing = await readZoneTarget(touched, lastTarget, planning.context);
   if (existing.status === 'needs_full_pass') return existing;
   const { name } = target.definition;
+  if (existing.fingerprint !== lastTarget.fingerprint)
+    return needsFullPass(`somebody else wrote to ${zone.id.name} at ${name}, so that it has to be counted again`);
   const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, planning.now, [
     ...names,
     ...around,
