@@ -24,6 +24,15 @@ export const errorCodes = {
   STALE_PLAN: { kind: 'retry', means: 'an RRset has changed since the plan' },
   GUARD_REFUSED: { kind: 'stop', means: 'a guard refuses a reviewed plan, which is then not applied at all' },
   PLAN_FILE: { kind: 'stop', means: 'a plan file cannot be used' },
+  GIT_UNAVAILABLE: {
+    kind: 'wait',
+    means: 'the Git repository gives no answer, or what is kept of it cannot be read or written now',
+  },
+  GIT_REFUSED: {
+    kind: 'stop',
+    means: 'the Git repository does not accept our key, or does not have what is asked for',
+  },
+  COMMIT_UNUSABLE: { kind: 'stop', means: 'a commit is too large, or does not have the folder of hostmaster.yaml' },
   INTERRUPTED: { kind: 'stop', means: 'somebody stopped the command; what it did is said' },
 } as const satisfies Readonly<Record<string, { readonly kind: ErrorKind; readonly means: string }>>;
 

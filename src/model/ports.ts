@@ -1,3 +1,4 @@
+import type { DaemonStore } from './daemon-store.ts';
 import type { Change, Unmanaged } from './plan.ts';
 import type { KnownInventory, MissingSince } from './server.ts';
 import type { ZoneId } from './zone.ts';
@@ -172,7 +173,7 @@ export interface KnownAs {
 }
 
 /** Where Hostmaster remembers. A store that is lost costs reads and time, never records. */
-export interface Store {
+export interface Store extends DaemonStore {
   /** What each is known as, in their order; one that was never seen is noted, where the store can be written. */
   identify(identities: readonly Identity[]): Promise<readonly KnownAs[]>;
   lastSync(zone: ZoneId, target: string): Promise<LastSync | null>;
@@ -223,7 +224,5 @@ export interface Store {
   recordPass(pass: PassRecord): Promise<void>;
   /** The newest first. */
   passes(limit: number): Promise<readonly PassRecord[]>;
-  /** Has anybody else written to it since this was asked last? The first time it says no. */
-  changedByOthers(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,4 +1,6 @@
 import { SyntaxProblem } from '../model/errors.ts';
+import { type GuardContext, nothingSpecial } from '../model/guard-context.ts';
+import { checkForType } from '../model/health.ts';
 import { type Change, type Changeset, samePlanned, type Withheld } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
 import { isAddressType, runsCode } from '../model/rr-types.ts';
@@ -27,6 +29,8 @@ export interface ReviewedInput {
   /** What the state knows that we wrote, where the zone owns what is listed. */
   readonly written: readonly WrittenValue[];
   readonly allows: readonly Allow[];
+  /** Default is that nothing special is known. */
+  readonly context?: GuardContext;
 }
 
 export interface JudgedChangeset {
@@ -75,7 +79,8 @@ const whyNotFitting = (change: Change, { rrsets, quarantined }: FittedZone, targ
   const { after, name, type } = change;
   if (after === null) return null;
   const takesCheck =
-    type === target.healthChecks?.type || (isAddressType(type) && (target.nativeChecks ?? null) !== null);
+    type === target.healthChecks?.type ||
+    (isAddressType(type) && after.health_check?.aaaa === undefined && (target.nativeChecks ?? null) !== null);
   if (after.health_check !== null && !takesCheck)
     return `has a health check, which ${target.name} cannot make of ${type}`;
   const fitting = rrsets.get(change);
@@ -102,11 +107,12 @@ const whyCode = ({ name, type, after }: Change, zone: DesiredZone, checks: Healt
       type: answer.type,
       ttl,
       values: answer.addresses.map((rdata) => ({ rdata, origins: [] })),
-      healthCheck,
+      healthCheck: checkForType(healthCheck, answer.type),
     }),
   );
   const again = compiledAgain(addresses, checks);
-  return again.length === compiled.length && again.every((rdata, i) => rdata === compiled[i])
+  const isUsed = healthCheck.aaaa === undefined || new Set(addresses.map((each) => each.type)).size === 2;
+  return isUsed && again.length === compiled.length && again.every((rdata, i) => rdata === compiled[i])
     ? null
     : 'is code that its health check does not compile to';
 };
@@ -123,7 +129,7 @@ const compiledAgain = (rrsets: readonly RRset[], checks: HealthChecks | null): r
 
 /** What needs the inventory, or the zone's files, no guard can judge: absence, protected names, bad input. */
 const guardedOf = (
-  { allows, changeset, existing, target, zone }: ReviewedInput,
+  { allows, changeset, context = nothingSpecial, existing, target, zone }: ReviewedInput,
   owned: GuardInput['owned'],
 ): readonly Withheld[] => {
   const present = mapRRsets(existing?.rrsets ?? []);
@@ -144,5 +150,8 @@ const guardedOf = (
     healthChecks: target.healthChecks ?? null,
     unready: target.unready,
     complete: zone.complete,
+    drift: zone.settings.drift,
+    isRead: () => true,
+    context,
   }).withheld;
 };

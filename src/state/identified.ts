@@ -1,3 +1,4 @@
+import type { DaemonStore } from '../model/daemon-store.ts';
 import type { JournalEntry, JournalMember, Store, WrittenValue } from '../model/ports.ts';
 import { type ZoneId, zoneLabel } from '../model/zone.ts';
 
@@ -27,7 +28,6 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
     identify: store.identify,
     recordPass: store.recordPass,
     passes: store.passes,
-    changedByOthers: store.changedByOthers,
     close: store.close,
     lastSync: (zone, name) => store.lastSync(zone, target(name)),
     saveSync: (zone, name, lastSync) => store.saveSync(zone, target(name), lastSync),
@@ -63,8 +63,34 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
     orphans: async (zone, name) => store.orphans(zone, await at(zone, name)),
     keepOrphans: async (zone, name, orphans) => store.keepOrphans(zone, await at(zone, name), orphans),
     ...journal,
+    ...identifiedDaemonStore(store, inventory, at),
   };
 };
+
+/** What is known of a zone is of the one that was there: another of its name has no drift. */
+const identifiedDaemonStore = (store: Store, inventory: (name: string) => string, at: NameAt): DaemonStore => ({
+  keepPass: store.keepPass,
+  keptPasses: store.keptPasses,
+  keptPass: store.keptPass,
+  passDetails: store.passDetails,
+  knownCommits: store.knownCommits,
+  keepCommits: store.keepCommits,
+  suspensions: store.suspensions,
+  keepSuspensions: store.keepSuspensions,
+  hookWords: (name) => store.hookWords(inventory(name)),
+  keepHookWords: (name, words) => store.keepHookWords(inventory(name), words),
+  healthVerdicts: store.healthVerdicts,
+  keepHealthVerdicts: store.keepHealthVerdicts,
+  forgetHealthVerdicts: store.forgetHealthVerdicts,
+  verified: async (zone, name, names) => store.verified(zone, await at(zone, name), names),
+  keepVerified: async (zone, name, changed) => store.keepVerified(zone, await at(zone, name), changed),
+  recentChanges: async (zone, name, since) => store.recentChanges(zone, await at(zone, name), since),
+  keepRecentChanges: async (zone, name, changes, kept) =>
+    store.keepRecentChanges(zone, await at(zone, name), changes, kept),
+  revertedDrift: async (zone, name) => store.revertedDrift(zone, await at(zone, name)),
+  keepRevertedDrift: async (zone, name, reverted) => store.keepRevertedDrift(zone, await at(zone, name), reverted),
+  changedByOthers: store.changedByOthers,
+});
 
 type NameAt = (zone: ZoneId, target: string) => Promise<string>;
 

@@ -37,10 +37,10 @@ export interface SqlDriver {
   readonly writable: boolean;
   /** Runs `work` alone: what is asked for meanwhile waits until it has ended. What it throws takes it back. */
   transaction<T>(kind: TransactionKind, work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** What moves when somebody else commits, and never by what is done here. */
-  revision(): Promise<Cell>;
   /** Is what it holds beyond use there? Then what was asked for counts as never known. */
   isDamage(error: unknown): boolean;
+  /** Has another connection committed something since this was last asked, or since the database was opened? */
+  changedByOthers(): Promise<boolean>;
   /** What went wrong, and what to do about it. */
   errorOf(error: unknown): HostmasterError;
   /** After all that was asked for. */

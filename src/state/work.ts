@@ -1,4 +1,4 @@
-import type { Cell, Sql, SqlDriver, TransactionKind } from './sql.ts';
+import type { Sql, SqlDriver, TransactionKind } from './sql.ts';
 
 /** Takes what a person should know of the state. */
 export type Say = (notice: string) => void;
@@ -10,8 +10,6 @@ export interface StateWork {
   read<T>(what: string, nothing: T, work: (sql: Sql) => Promise<T>, kind?: 'statement' | 'read'): Promise<T>;
   /** What fails throws CONFIG or STATE_UNAVAILABLE: nobody may think that it is kept. */
   write<T>(work: (sql: Sql) => Promise<T>, kind?: TransactionKind): Promise<T>;
-  /** What moves when somebody else commits. */
-  revision(): Promise<Cell>;
   /** Says that `what` was damaged and counts as never known: once, however often it is read. */
   lost(what: string): void;
 }
@@ -27,10 +25,6 @@ export const workOn = (driver: SqlDriver, say: Say): StateWork => {
   return {
     writable: driver.writable,
     lost,
-    revision: () =>
-      driver.revision().catch((error: unknown) => {
-        throw driver.errorOf(error);
-      }),
     read: async (what, nothing, work, kind = 'statement') => {
       try {
         return await driver.transaction(kind, work);

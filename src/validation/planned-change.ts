@@ -19,23 +19,24 @@ const originSchema = Type.Union([
 ]);
 
 const milliseconds = Type.Union([Type.Number(), Type.Null()]);
-const healthCheckSchema = Type.Object({
+const oneCheck = {
   port: Type.Union([Type.Integer(), Type.Null()]),
   urls: Type.Union([Type.Record(text, text), Type.Null()]),
   interval: milliseconds,
   timeout: milliseconds,
   string_match: nullable,
   when_all_down: Type.Union([Type.Enum(['open', 'closed']), Type.Object({ backup: Type.Array(text) })]),
-});
+};
+const healthCheckSchema = Type.Object({ ...oneCheck, aaaa: Type.Optional(Type.Object(oneCheck)) });
 
-const rrset = Type.Union([
-  Type.Object({
-    ttl: Type.Integer({ minimum: 0 }),
-    values: Type.Array(Type.Object({ rdata: text, origins: Type.Array(originSchema) })),
-    health_check: Type.Union([healthCheckSchema, Type.Null()]),
-  }),
-  Type.Null(),
-]);
+/** The keys of an RRset of a plan. */
+export const rrsetProperties = {
+  ttl: Type.Integer({ minimum: 0 }),
+  values: Type.Array(Type.Object({ rdata: text, origins: Type.Array(originSchema) })),
+  health_check: Type.Union([healthCheckSchema, Type.Null()]),
+};
+
+const rrset = Type.Union([Type.Object(rrsetProperties), Type.Null()]);
 
 /** The keys of a change; null is an RRset that is not there. */
 export const changeProperties = {
@@ -44,4 +45,5 @@ export const changeProperties = {
   type: text,
   before: rrset,
   after: rrset,
+  drift: Type.Optional(Type.Literal(true)),
 };

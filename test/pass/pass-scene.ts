@@ -53,6 +53,7 @@ export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Defini
   zones,
   zoneNames,
   roles,
+  windows: [],
   filesRead: [],
   pullRequest: null,
   problems: [],

@@ -117,6 +117,7 @@ const journalledZone = (
     endsWork: true,
     sleep: context.sleep,
     lease,
+    onWrite: context.onWrite,
   };
   const rollBackZone = { target, sender, splitIntoWrites: writesOf(provider, member.zone) };
   return { at, lease, rollBackZone, states: new Map(), failure: null };

@@ -7,6 +7,7 @@ import { zoneLabel } from '../../model/zone.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
 import type { RefusedChange } from '../../provider.ts';
 import { againstNew, differing, withCurrentSerial } from './compare.ts';
+import { applied, noteWrite } from './note.ts';
 import { countWithStatus, refusedError } from './outcome.ts';
 import type { ApplyZoneInput, ZoneRun } from './run.ts';
 import { endRun, openRun, undecided } from './run.ts';
@@ -15,6 +16,7 @@ import {
   afterWrite,
   defaultWriteTimeout,
   halvesOf,
+  leased,
   listOf,
   readNames,
   refusedWithoutReason,
@@ -147,11 +149,14 @@ const makeZone = async ({ create, provider }: ApplyZoneInput, sender: Sender): P
   if (create === null) {
     throw new HostmasterError('ZONE_MISSING', `${sender.target} does not have ${zoneLabel(sender.zone)}`);
   }
-  const write = await sender.lease?.send(provider.writeTimeout?.(1) ?? defaultWriteTimeout);
+  const note = await noteWrite(sender, { changes: [], createsZone: true });
+  const write = await leased(provider.writeTimeout?.(1) ?? defaultWriteTimeout, sender, note);
   try {
     await provider.createZone(sender.zone, create, sender.cut);
     write?.answered();
+    note.end(applied);
   } catch (error) {
+    note.failed(error);
     if (error instanceof HostmasterError && error.code !== 'WRITE_UNKNOWN') write?.answered();
     throw error;
   }

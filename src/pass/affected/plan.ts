@@ -1,4 +1,10 @@
-import { deletionEvidenceAt, type EvidenceStore } from '../../memory/index.ts';
+import {
+  deletionEvidenceAt,
+  type EvidenceStore,
+  type GuardRules,
+  type GuardStore,
+  guardContextAt,
+} from '../../memory/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import type { GuardName, Withheld } from '../../model/plan.ts';
@@ -18,12 +24,13 @@ import type { LastPass, LastPassTarget } from './last-pass.ts';
 import { type NeedsFullPass, needsFullPass } from './zone.ts';
 
 /** What the state is asked for a plan. */
-export type PlanningStore = EvidenceStore & Pick<Store, 'unproven'>;
+export type PlanningStore = EvidenceStore & GuardStore & Pick<Store, 'unproven'>;
 
 interface Context {
   readonly store: PlanningStore;
   readonly context: RunContext;
   readonly evidence: SharedEvidence;
+  readonly rules: GuardRules;
   readonly now: number;
 }
 
@@ -73,21 +80,21 @@ const planZoneTarget = async (
     ...names,
     ...around,
   ]);
-  const result = planNames({
-    desired: zone,
-    target: fitFor,
-    existing,
-    allows: [],
-    evidence,
-    names,
-    around,
-    total: lastTarget.total,
-    withheldBefore: stillWithheld(lastTarget),
-  });
+  const total = lastTarget.total;
+  const keys = [...names].map((each) => ({ name: each, type: '' }));
+  const guards = await guardContextAt(zone, name, keys, planning.rules, planning.store, planning.now);
+  const result = planNames(
+    {
+      ...{ desired: zone, target: fitFor, existing, allows: [], evidence, names, around, total },
+      withheldBefore: stillWithheld(lastTarget),
+    },
+    guards,
+  );
   if (result.status === 'needs_full_pass') return result;
   const { changeset, orphans, problems } = result.planned;
   const part = { names, before: [...names].flatMap((each) => last.at.get(each) ?? []), isClean: problems.length === 0 };
-  const planned = { zone, target, changeset, snapshot: existing, orphans, fitFor, evidence };
+  const isSuspended = guards.suspended === null ? {} : { isSuspended: true as const };
+  const planned = { zone, target, changeset, snapshot: existing, orphans, fitFor, evidence, ...isSuspended };
   return {
     work: [{ ...planned, desiredDigest: () => '', part }],
     problems: [...problems, ...(await changesWithoutEffect(changeset, planning.store))],
