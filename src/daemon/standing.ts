@@ -61,7 +61,7 @@ const standingOf = (at: ZoneTarget, changeset: Changeset | undefined, pass: Ende
   if (changeset === undefined) {
     const target = plan.targets.find(({ name, status }) => name === at.target && status !== 'ok');
     const problem = problems.find((each) => each.target === at.target && isOf(each, at));
-    const code = target?.code ?? (problem === undefined ? 'ZONE_UNREADABLE' : codeOfRule(problem.rule));
+    const code = target?.code ?? (problem === undefined ? 'ZONE_UNREADABLE' : codeOfProblem(problem));
     const message = target?.message ?? problem?.message ?? 'it was not read';
     return { ...base, state: 'failed', code, message };
   }
@@ -92,8 +92,8 @@ const countOf = (name: GuardName, { withheld }: Changeset): number =>
 
 const isOf = ({ zone }: Problem, at: ZoneTarget): boolean => zone === undefined || zone === at.zone;
 
-/** A problem of a target has the code of its error as its rule. */
-export const codeOfRule = (rule: string): string => rule.toUpperCase().replaceAll('-', '_');
+/** What is wrong at a target and comes of no error is for a person. */
+export const codeOfProblem = ({ code }: Problem): string => code ?? 'WRITE_REFUSED';
 
 const differencesOf = ({ zone }: ZoneTarget, { differences }: VerifyReport): number =>
   differences.reduce((sum, each) => sum + (each.zone === zone ? 1 : 0), 0);

@@ -12,7 +12,7 @@ import { isWithinScope } from '../model/guard-context.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { LastSync, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
-import { problemOfTarget } from '../model/problem.ts';
+import { problemOfTarget, withCode } from '../model/problem.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow, PlanTarget } from '../plan/index.ts';
@@ -271,7 +271,8 @@ const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
     : how === undefined
       ? ', and its provider cannot make it'
       : `: ${how}`;
-  return problemOfTarget('zone-missing', `${name} does not have the zone ${label}${help}`, name, label);
+  const message = `${name} does not have the zone ${label}${help}`;
+  return withCode(problemOfTarget('zone-missing', message, name, label), 'ZONE_MISSING');
 };
 
 const believable = (lastSync: LastSync | null, desired: () => string, now: number): LastSync | null =>

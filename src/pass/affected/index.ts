@@ -37,6 +37,7 @@ import { over } from './overlay.ts';
 import { type PlanningStore, planTouched } from './plan.ts';
 import type { AffectedPass, NextOfServers, PlannedAffected } from './planned.ts';
 import { refusedAsPlanned, refusedBefore } from './refuse.ts';
+import { needsFullPass } from './zone.ts';
 
 export { type AppliedAffected, applyAffected } from './apply.ts';
 export { changesTo, mostServers, type ServerChange } from './changes.ts';
@@ -85,6 +86,10 @@ export const planAffected = async (
   const changed = changedServers(last, changes);
   if ('status' in changed) return changed;
   const affected = composedWith(last, changed);
+  const open = [...changed.keys(), ...affected.recomposed.map(({ key }) => key)].find((key) =>
+    last.openServers.has(key),
+  );
+  if (open !== undefined) return needsFullPass(`what is withheld of ${open} may be in other zones than these`);
   const touched = touchedZones(last, affected.merged);
   if ('status' in touched) return touched;
   const checked = checkTouched(touched, last.definitions.zoneNames);
