@@ -156,8 +156,9 @@ const modelOf = (
   const allowed = allowedBy(allow);
   // What a person lets go at a name takes the missing servers that have something there.
   const gone = (name: string): boolean => allowed.absence.has(name);
-  witness.allow([
-    ...allow.flatMap((each) => /^absent:(.+)$/.exec(each)?.[1] ?? []),
+  const named = allow.flatMap((each) => /^absent:(.+)$/.exec(each)?.[1] ?? []);
+  witness.allow(named, true);
+  const those = [
     ...[...before].flatMap(([key, { values }]) =>
       gone(key.split(' ')[0] ?? '') ? values.flatMap((value) => [...witness.owners(key, value)]) : [],
     ),
@@ -165,7 +166,8 @@ const modelOf = (
       const wanted = wantedBy(zones, name, machine, git.roles);
       return wanted.some(({ key }) => gone(key.split(' ')[0] ?? '')) ? [id] : [];
     }),
-  ]);
+  ];
+  witness.allow(those, false);
   return { zones, git, before, witness, allowed, now };
 };
 

@@ -18,8 +18,8 @@ export interface Witness {
   forget(): void;
   /** An apply with these answers. */
   hear(heard: Heard): void;
-  /** A person let go these servers, where they are missing. */
-  allow(servers: readonly string[]): void;
+  /** A person let go these servers, where they are missing; by their names, also where nothing usable was said of them. */
+  allow(servers: readonly string[], areNamed: boolean): void;
   /** Somebody else wrote these values. */
   touch(values: readonly string[]): void;
   /** Servers that are not there, and of which nobody can tell what they had: they wanted another's when they last were. */
@@ -117,10 +117,11 @@ export const witnessOf = (zones: Zones): Witness => {
       const counted = inventories.map((name) => hearOne(name, heard));
       countOrphans(heard, servers.size > 0 && counted.every((each) => each), gap);
     },
-    allow: (ids) => {
+    allow: (ids, areNamed) => {
       for (const id of ids) {
         const seen = servers.get(id);
-        if (seen?.standing === 'missing') servers.set(id, { ...seen, allowed: true });
+        const isMeant = seen?.standing === 'missing' || (areNamed && seen?.standing === 'remembered');
+        if (seen !== undefined && isMeant) servers.set(id, { ...seen, standing: 'missing', allowed: true });
       }
     },
     touch: (values) => {
