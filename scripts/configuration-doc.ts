@@ -81,6 +81,7 @@ export const tables: Readonly<Record<string, readonly KeyRow[]>> = {
   registration: rowsOf(propertyOf(hostmaster, 'registration')),
   'a grant': rowsOf(recordOf(propertyOf(hostmaster, 'grants').items)),
   guards: rowsOf(propertyOf(hostmaster, 'guards')),
+  'a window': rowsOf(recordOf(propertyOf(hostmaster, 'windows').items)),
   git: rowsOf(propertyOf(hostmaster, 'git')),
   daemon: rowsOf(propertyOf(hostmaster, 'daemon')),
   'dns of a label or a group': rowsOf(dns),

@@ -24,7 +24,7 @@ import type { Definitions } from './model/definitions.ts';
 import { assemble } from './pass/assemble.ts';
 import { awaitWriters } from './pass/await-writers.ts';
 import { type ReadContext, readDefinitions } from './pass/definitions.ts';
-import { checkedOffline, want } from './pass/desired.ts';
+import { checkedOffline, checkedWithoutServers, want } from './pass/desired.ts';
 import { openPass, orClose } from './pass/open.ts';
 import { plan } from './pass/plan.ts';
 import { recover } from './pass/recover.ts';
@@ -33,10 +33,24 @@ import { withhold } from './pass/withhold.ts';
 import type { PassOptions, PlanPass, StoreOpener } from './run.ts';
 import type { RunContext } from './target.ts';
 
+export { answersWith, type LastAnswers } from './inventory/index.ts';
+export {
+  type AffectedPass,
+  type AppliedAffected,
+  affectedPass,
+  applyAffected,
+  changesTo,
+  type LastPass,
+  lastPassOf,
+  mostServers,
+  type NeedsFullPass,
+  type PlannedAffected,
+  type ServerChange,
+} from './pass/affected/index.ts';
 export { type ApplyPass, applyPass, applyPlanPass } from './pass/apply.ts';
 export { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } from './pass/delete-zone/index.ts';
 export { type DumpedZone, dumpPass } from './pass/dump.ts';
-export { explainPass } from './pass/explain.ts';
+export { askedName, explainPass } from './pass/explain.ts';
 export { closeResources as closePass } from './pass/open.ts';
 export { checkPlan, readPlan } from './pass/planfile/index.ts';
 export { type ServingTarget, servePass } from './pass/serve.ts';
@@ -48,21 +62,27 @@ export type { ProviderLookup, Registry, RunContext, Step } from './target.ts';
 export const validate = async (options: PassOptions, context: ReadContext): Promise<Definitions> =>
   checkedOffline(await readDefinitions(options, context), options);
 
+/** The same without any inventory, so that only what the repository says decides what is found. */
+export const validateRepository = async (options: PassOptions, context: ReadContext): Promise<Definitions> =>
+  checkedWithoutServers(await readDefinitions(options, context));
+
 /**
  * Plans: opens, recovers, reads what is wanted, plans, withholds, assembles. Writes nothing at a target, but for what
  * `recover` finds half done. The caller closes the pass (closePass); one that throws has closed what it opened.
  */
 export const planPass = async (
-  options: PassOptions & { readonly recover?: boolean },
+  options: PassOptions,
   context: RunContext,
   openStore: StoreOpener,
 ): Promise<PlanPass> => {
   const pass = await openPass(options, context, openStore);
   return orClose(pass, async () => {
     const wait = newWriterWait();
-    const recovered = await recover(pass, pass.definitions, context, wait, options.recover === true);
+    const recovered = await recover(pass, pass.definitions, context, wait, options);
     refuseStopped(context);
     if (options.recover === true) await awaitWriters(pass.store, pass.selection.wouldWrite, context, wait);
+    // What others write to the state from here on is not in what this pass leaves.
+    await pass.store.changedByOthers();
     const desired = await want(pass, context);
     refuseStopped(context);
     const planned = await plan(pass, desired, context);

@@ -1,6 +1,13 @@
 import { beginDaemon, type Daemon } from '../daemon/daemon.ts';
 import { watchedFolder } from '../daemon/file-source.ts';
+import { frontOf } from '../daemon/front-of.ts';
+import type { HttpInterface } from '../daemon/http/listen.ts';
+import { openInterface } from '../daemon/http-interface.ts';
 import { type Log, openLog } from '../daemon/log.ts';
+import { openMetrics } from '../daemon/metrics.ts';
+import { frontParts } from '../daemon/parts.ts';
+import { repositoryOf } from '../daemon/repository-of.ts';
+import { sayCommits } from '../daemon/say-commits.ts';
 import { type DaemonDefinitions, loadDaemon } from '../load/index.ts';
 import { HostmasterError } from '../model/errors.ts';
 import { problemsAsText } from '../report/index.ts';
@@ -13,24 +20,43 @@ import { stopped } from './wait.ts';
 type DaemonOptions = Pick<SourceOptions, 'config' | 'targetsFrom' | 'logLevel'>;
 
 /** Runs until it is told to stop. */
-export const runDaemonCommand = async (options: DaemonOptions, io: Io): Promise<number> => {
+export const runDaemonCommand = async (options: DaemonOptions, version: string, io: Io): Promise<number> => {
   const definitions = await loadDaemon(options);
   refuseErrors(definitions, io);
   const log = openLog({ level: options.logLevel ?? 'info', isForPeople: io.progress, write: io.err });
   const lock = lockState(definitions.state);
   try {
-    const daemon = begin(definitions, log, io);
-    io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
-    log('info', `the daemon runs, as ${definitions.file} says`);
-    await stopped(io);
-    log('info', 'the daemon stops: what was sent is waited for');
-    await daemon.stop();
-    log('info', 'the daemon has stopped');
+    await runUntilStopped(definitions, { log, version, io });
     return exit.done;
   } finally {
     lock.release();
   }
 };
+
+interface World {
+  readonly log: Log;
+  readonly version: string;
+  readonly io: Io;
+}
+
+const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, version }: World): Promise<void> => {
+  const daemon = await begin(definitions, log, io);
+  io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
+  try {
+    const front = frontOf(frontParts(daemon, version));
+    const http = await openInterface(definitions, { daemon, front, log, metrics: openMetrics(version), version });
+    log('info', `the daemon runs as ${definitions.file} says; it listens at http://${hostOf(http)}`);
+    await stopped(io);
+    log('info', 'the daemon stops: what was sent is waited for');
+    await Promise.all([http.close(), daemon.stop()]);
+    log('info', 'the daemon has stopped');
+  } finally {
+    await daemon.stop();
+  }
+};
+
+const hostOf = ({ address, port }: Pick<HttpInterface, 'address' | 'port'>): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 const refuseErrors = ({ file, problems }: DaemonDefinitions, io: Io): void => {
   for (const line of problemsAsText(problems)) io.err(`${line}\n`);
@@ -39,8 +65,8 @@ const refuseErrors = ({ file, problems }: DaemonDefinitions, io: Io): void => {
   }
 };
 
-const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Daemon => {
-  const { config, stopWithin } = definitions;
+const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Promise<Daemon> => {
+  const { config, git, stopWithin } = definitions;
   const within = (milliseconds: number): void => io.stopping?.within(milliseconds);
   within(stopWithin);
   const here = import.meta.url;
@@ -48,6 +74,9 @@ const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Daemon => {
     log,
     program: new URL(here.endsWith('.ts') ? './daemon-thread.ts' : './daemon-thread.js', here),
     onStopWithin: within,
-    sourceOf: (onChange) => watchedFolder(config ?? 'hostmaster.yaml', onChange),
+    openSource: async ({ inUse, onChange, thread }) =>
+      git === null
+        ? watchedFolder(config ?? 'hostmaster.yaml', () => onChange(false))
+        : repositoryOf(definitions, git, { thread, log, inUse, onChange, onView: sayCommits(log) }),
   });
 };

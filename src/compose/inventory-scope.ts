@@ -1,5 +1,5 @@
 import { compileGlob, hasStar } from '../model/glob.ts';
-import { isWithin, parseAbsolute, splitParts } from '../model/name.ts';
+import { isWithin, parseAbsolute, splitParts, withoutFinalDot } from '../model/name.ts';
 import type { Roles } from '../model/roles.ts';
 import type { DesiredZone, InventoryScope } from '../model/zone.ts';
 
@@ -17,8 +17,6 @@ export const inventoryScopeOf = (zone: DesiredZone, { registration, grants }: Ro
 
 const isReverse = ({ id: { name }, settings }: DesiredZone): boolean =>
   isWithin(name, 'in-addr.arpa.') || isWithin(name, 'ip6.arpa.') || settings.covers !== null;
-
-const withoutFinalDot = (pattern: string): string => (/[^\\]\.$/.test(pattern) ? pattern.slice(0, -1) : pattern);
 
 /** Can a name of the zone match? Compared from the right, part by part, as far as the zone's name goes. */
 const mayReach = (pattern: string, zone: string): boolean => {

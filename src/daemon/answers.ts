@@ -38,6 +38,8 @@ export interface GitStatus {
   readonly seen: string | null;
   /** Why the commit that was seen is not in force; null: it is. */
   readonly held_because: string | null;
+  /** Why the last look at the repository did not do all that it should; null: it did. */
+  readonly error: { readonly code: string; readonly message: string } | null;
   /** What is wrong with the commit that was seen, at most 100 of it. */
   readonly problems: readonly Problem[];
 }
@@ -88,10 +90,8 @@ export interface ZoneDetail extends ZoneStatus {
   readonly rrsets: Listed<ZoneRRset>;
 }
 
-export interface WithheldAt extends Omit<Withheld, 'guard'> {
+export interface WithheldAt extends Withheld {
   readonly target: string;
-  /** GuardName, and those that only the daemon has. */
-  readonly guard: string;
 }
 
 export interface ZoneRRset extends PlannedRRset {

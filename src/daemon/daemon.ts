@@ -1,6 +1,7 @@
 import type { DaemonDefinitions } from '../load/index.ts';
 import { count } from '../model/phrases.ts';
 import type { DaemonPass } from './answers.ts';
+import { type DriftEvent, driftEvents } from './drift-events.ts';
 import { type Driver, passDriver } from './driver.ts';
 import { type PassThread, passThread } from './engine/link.ts';
 import type { PassEnd, Told } from './engine/messages.ts';
@@ -10,7 +11,9 @@ import type { FileSource } from './file-source.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
+import type { OpenSuspensions } from './open-suspensions.ts';
 import { newPassId } from './pass-id.ts';
+import { openSuspending } from './suspending.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
 // hooks, the clock) becomes a request of the driver, and what a pass finds becomes knowledge, events and lines of the log.
@@ -19,8 +22,9 @@ export interface Daemon {
   readonly driver: Driver;
   readonly thread: PassThread;
   readonly knowledge: Knowledge;
-  readonly feed: OpenFeed;
+  readonly events: OpenFeed;
   readonly source: FileSource;
+  readonly suspensions: OpenSuspensions;
   /** Milliseconds since 1970. */
   readonly started: number;
   readonly isStopping: () => boolean;
@@ -36,17 +40,32 @@ export interface DaemonWorld {
   readonly program: URL;
   /** How long stopping may take, once that was read; milliseconds. */
   readonly onStopWithin: (milliseconds: number) => void;
-  readonly sourceOf: (onChange: () => void) => FileSource;
+  readonly openSource: (parts: SourceParts) => Promise<FileSource>;
+}
+
+/** What a source of files is opened with. */
+export interface SourceParts {
+  readonly thread: PassThread;
+  /** There is something else to go by; `waited`: it waited for a window. */
+  readonly onChange: (waited: boolean) => void;
+  /** Commits that passes under way go by. */
+  readonly inUse: () => readonly string[];
 }
 
 /** Begins all of it: the first pass is asked for at once. */
-export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world: DaemonWorld): Daemon => {
+export const beginDaemon = async (
+  { settings, state, targetsFrom }: DaemonDefinitions,
+  world: DaemonWorld,
+): Promise<Daemon> => {
   const { log } = world;
   const started = Date.now();
   const knowledge = newKnowledge(Date.now);
-  const feed = eventFeed(Date.now);
-  const thread = passThread(world.program, { targetsFrom }, (message) => onTold(message, daemon, world));
-  const source = world.sourceOf(() => void daemon.driver.ask({ cause: 'git' }));
+  const events = eventFeed(Date.now);
+  const thread = passThread(world.program, { stateFile: state, targetsFrom }, (message) =>
+    onTold(message, { driver, events, knowledge }, world),
+  );
+  let source: FileSource | typeof notOpenYet = notOpenYet;
+  const parts = { events, knowledge, source: () => source };
   const driver = passDriver({
     thread,
     interval: settings.interval,
@@ -54,54 +73,93 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
     failuresIn,
     inputOf: ({ allow, full, zones }) => {
       const files = source.files();
-      return files === null ? null : { ...files, allow, full, zones };
+      if (files === null) return null;
+      return { ...files, allow, full, zones, suspended: suspensions.now(), resumed: suspensions.takeResumed() };
     },
-    onBegan: (pass) => onBegan(pass, daemon, log),
-    onEnded: (pass, end) => onEnded(pass, end, daemon, log),
+    onBegan: (pass) => onBegan(pass, parts, log),
+    onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver, suspensions }, log),
   });
-  let stopping = false;
-  const daemon: Daemon = {
-    ...{ driver, feed, knowledge, source, started, thread },
-    isStopping: () => stopping,
-    stop: async () => {
-      stopping = true;
-      await source.close();
-      await driver.stop();
-      await thread.close();
+  const suspensions = await openSuspending({ driver, events, thread }, settings.start, log);
+  const opened = await world.openSource({
+    thread,
+    onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
+    inUse: () => [knowledge.running()?.commit ?? null].filter((sha) => sha !== null),
+  });
+  source = opened;
+  driver.setTimer('interval', Date.now() + settings.interval);
+  driver.ask({ cause: 'start' });
+  return {
+    ...{ driver, events, knowledge, source: opened, started, suspensions, thread },
+    ...ending({ driver, source: opened, suspensions, thread }),
+  };
+};
+
+/** Until the source is open, nothing is in force. */
+const notOpenYet: Pick<FileSource, 'files' | 'wereRead'> = { files: () => null, wereRead: () => undefined };
+
+const ending = ({
+  driver,
+  source,
+  suspensions,
+  thread,
+}: Pick<Daemon, 'driver' | 'source' | 'suspensions' | 'thread'>): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
+  let ended: Promise<void> | null = null;
+  const endAll = async (): Promise<void> => {
+    suspensions.close();
+    await Promise.all([source.close(), driver.stop()]);
+    await thread.close();
+  };
+  return {
+    isStopping: () => ended !== null,
+    stop: () => {
+      ended ??= endAll();
+      return ended;
     },
     cut: thread.cut,
   };
-  driver.setTimer('interval', Date.now() + settings.interval);
-  driver.ask({ cause: 'start' });
-  return daemon;
 };
 
-const onTold = (message: Told, { driver, feed, knowledge }: Daemon, { log, onStopWithin }: DaemonWorld): void => {
+interface Parts extends Pick<Daemon, 'events' | 'knowledge'> {
+  readonly source: () => Pick<FileSource, 'files' | 'wereRead'>;
+}
+
+const onTold = (
+  message: Told,
+  { driver, events, knowledge }: Pick<Daemon, 'driver' | 'events' | 'knowledge'>,
+  { log, onStopWithin }: DaemonWorld,
+): void => {
   const pass = knowledge.running()?.id ?? null;
   if (message.type === 'writes') driver.writes();
   else if (message.type === 'stop within') onStopWithin(message.milliseconds);
   else if (message.type === 'step') {
     const { done, stage, total } = message.step;
-    feed.tell({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });
+    events.tell({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });
   } else log(message.type === 'notice' ? 'warn' : 'debug', message.message, pass === null ? {} : { pass });
 };
 
-const onBegan = (pass: WaitingPass, { feed, knowledge, source }: Daemon, log: Log): void => {
-  const commit = source.files()?.commit ?? null;
+const onBegan = (pass: WaitingPass, { events, knowledge, source }: Parts, log: Log): void => {
+  const commit = source().files()?.commit ?? null;
   knowledge.began(pass, commit);
   log('debug', 'a pass began', { pass: pass.id, cause: pass.cause, commit });
-  feed.tell({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
+  events.tell({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
 };
 
-const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): void => {
-  const { driver, feed, knowledge, source } = daemon;
+const onEnded = (
+  pass: WaitingPass,
+  end: PassEnd,
+  { driver, events, knowledge, source, suspensions }: Parts & Pick<Daemon, 'driver' | 'suspensions'>,
+  log: Log,
+): void => {
+  const before = knowledge.standing();
   const ended = knowledge.ended(pass, end);
+  suspensions.passEnded(end.status === 'ended');
   if (end.status === 'ended') {
-    source.wereRead(end.filesRead);
+    source().wereRead(end.filesRead);
     driver.setTimer('inventory', end.inventoryInterval === null ? null : Date.now() + end.inventoryInterval);
     for (const { message, severity } of end.problems) {
       log(severity === 'error' ? 'error' : 'warn', message, { pass: pass.id });
     }
+    tellDrift(driftEvents(before, knowledge.standing()), pass.id, events, log);
   }
   if (ended === null) return;
   const words = end.status === 'failed' ? end.message : endInWords(ended);
@@ -109,7 +167,14 @@ const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): voi
   const level = ended.outcome === 'failed' || ended.outcome === 'differs' ? 'error' : isQuiet ? 'debug' : 'info';
   const code = end.status === 'failed' ? { code: end.code } : {};
   log(level, words, { pass: pass.id, cause: pass.cause, commit: ended.commit, ...code });
-  feed.tell({ kind: 'pass_ended', pass: pass.id, message: words });
+  events.tell({ kind: 'pass_ended', pass: pass.id, message: words });
+};
+
+const tellDrift = (all: readonly DriftEvent[], pass: string, events: OpenFeed, log: Log): void => {
+  for (const { isGone, message, target, zone } of all) {
+    log(isGone ? 'info' : 'warn', message, { pass, zone, target });
+    events.tell({ kind: 'drift', pass, zone, target, message });
+  }
 };
 
 const endInWords = ({ counts, outcome }: DaemonPass): string => {

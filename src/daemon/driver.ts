@@ -1,6 +1,7 @@
 import type { Cause } from './cause.ts';
 import type { PassThread } from './engine/link.ts';
-import type { PassEnd, PassInput } from './engine/messages.ts';
+import type { PassEnd } from './engine/messages.ts';
+import type { PassInput } from './engine/pass-input.ts';
 import { afterPass, type Failure } from './loop/back-off.ts';
 import {
   asked,

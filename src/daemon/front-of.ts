@@ -4,19 +4,20 @@ import type { DaemonPass, DaemonStatus, ServerStatus, WithheldAt, ZoneDetail, Zo
 import type { Driver } from './driver.ts';
 import type { PassThread } from './engine/link.ts';
 import type { EventFeed } from './events.ts';
-import type { Front, Readiness, SyncRequest } from './front.ts';
+import type { FileSource } from './file-source.ts';
+import type { Front, Readiness } from './front.ts';
 import type { HookAnswer, InventoryHook } from './inventory-hook.ts';
 import type { Listed, ListPage } from './list.ts';
 import { partOfList } from './part-of-list.ts';
 import { summaryOf } from './pass-record.ts';
 import { type Standing, zoneStatuses } from './standing.ts';
-import type { ResumeRequest, SuspendRequest, Suspension } from './suspension.ts';
 
 /** What the daemon is made of, for the HTTP interface. */
 export interface FrontParts {
   readonly driver: Driver;
   readonly thread: Pick<PassThread, 'ask'>;
   readonly events: EventFeed;
+  readonly source: FileSource;
   readonly status: () => DaemonStatus;
   readonly readiness: () => Readiness;
   readonly isStopping: () => boolean;
@@ -26,10 +27,8 @@ export interface FrontParts {
   /** Of the zones that the last pass left withheld, by zone. */
   readonly withheldOf: (zone: ZoneStatus) => readonly WithheldAt[];
   readonly explain: Front['explain'];
-  readonly audit: Front['audit'];
-  readonly prepareSync: (request: SyncRequest, by: string) => Promise<void>;
-  readonly suspend: (request: SuspendRequest, by: string) => Promise<Suspension>;
-  readonly resume: (request: ResumeRequest, by: string) => Promise<void>;
+  readonly suspend: Front['suspend'];
+  readonly resume: Front['resume'];
   readonly gitHook: () => void;
   readonly inventoryHook: (inventory: string, hook: InventoryHook, waitMs: number | null) => Promise<HookAnswer>;
   readonly hookAt: (inventory: string, name: string) => string | null;
@@ -46,12 +45,14 @@ export const frontOf = (parts: FrontParts): Front => ({
   passes: async (page) => partOfPasses(parts.passes(), page),
   pass: async (id) => parts.passes().find((pass) => pass.id === id) ?? null,
   servers: async (page) => withHooks(await parts.thread.ask({ kind: 'servers', page }), parts),
-  audit: parts.audit,
+  audit: async () => ({ items: [], next: null }),
   explain: parts.explain,
   sync: async (request, by) => {
     const { allow, full, zones } = request;
     refuseUnknownZones(zones, parts.standing());
-    await parts.prepareSync(request, by);
+    if (request.accept !== null) parts.source.accept(request.accept);
+    if (request.rewind !== null) parts.source.rewind(request.rewind);
+    if (request.force) parts.source.force();
     return { pass: parts.driver.ask({ cause: 'manual', by, allow, full, zones }) };
   },
   suspend: parts.suspend,

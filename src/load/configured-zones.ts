@@ -106,7 +106,9 @@ export const readConfiguredZone = async (
     report(config, 'file-missing', message, path);
     return null;
   }
-  for (const problem of read.problems) config.problems.push(problem);
+  for (const { name: at, ...problem } of read.problems) {
+    config.problems.push({ ...problem, zone: name, ...(at === undefined ? {} : { name: at }) });
+  }
   return read.zone;
 };
 
@@ -122,15 +124,6 @@ const emptyZone = (name: string, settings: ZoneSettings): DesiredZone => ({
   complete: false,
   files: [],
 });
-
-/** A zone's name as `--zone` has it, in canonical form; text that is not a name stays as it is. */
-export const canonicalZone = (text: string): string => {
-  try {
-    return parseAbsolute(text);
-  } catch {
-    return text;
-  }
-};
 
 /** A key of `zones:`; `name` tells it from all others, `base` is the zone's without its view. */
 interface ZoneKey {

@@ -7,16 +7,24 @@ import { sortProblems } from '../model/problem.ts';
 import type { SecretRef } from '../model/secret.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { asRecord } from '../validation/index.ts';
-import { type Config, checkTop, isLocalDefault, readConfig, statePath, stopWithin } from './config/config.ts';
+import {
+  type Config,
+  canonicalZone,
+  checkTop,
+  isLocalDefault,
+  readConfig,
+  statePath,
+  stopWithin,
+} from './config/config.ts';
 import { readGrants } from './config/grants.ts';
 import { readInventories } from './config/inventory.ts';
 import { readOperatorKeys, refuseOperatorKeys } from './config/operator-keys.ts';
 import { readRegistration } from './config/registration.ts';
 import { readTargets, withoutState } from './config/targets.ts';
+import { readWindows } from './config/windows.ts';
 import { defaultTop, readGuards, type TopGuards, type ZoneSettingsContext } from './config/zone-settings.ts';
 import {
   type ConfiguredZone,
-  canonicalZone,
   configuredZones,
   readConfiguredZone,
   skipWithoutSource,
@@ -100,6 +108,10 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     zones: sound ? zones : zones.map((zone) => ({ ...zone, complete: false })),
     zoneNames: [...new Set(entries.map(({ name }) => name))],
     roles,
+    windows: await readWindows(
+      config,
+      entries.map(({ name }) => name),
+    ),
     filesRead: [...filesRead],
     pullRequest: run === null ? null : limitsOf(run, source, state, options),
     problems: sortProblems(problems),

@@ -193,6 +193,22 @@ export const loadRules = [
     'Lua is code that runs in the name server',
   ),
   rule(
+    'window-never',
+    'error',
+    'a window whose schedule names a day that no year has',
+    none,
+    none,
+    'it protects nothing, or keeps every commit out for good',
+  ),
+  rule(
+    'window-zone',
+    'warning',
+    'a window names zones of which none is configured',
+    none,
+    none,
+    'mostly misspelt; it protects nothing',
+  ),
+  rule(
     'unknown-zone',
     'error',
     'registration, a record or a claim is in no configured zone',

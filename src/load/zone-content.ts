@@ -42,7 +42,8 @@ export interface FileContent {
 /** Takes what a zone reader finds, one thing at a time. */
 export interface Collector {
   readonly add: (rrset: RRset) => void;
-  readonly report: (rule: LoadRuleId, message: string, origin: SourceLocation) => void;
+  /** `name`: the name that it is about, where it is about one. */
+  readonly report: (rule: LoadRuleId, message: string, origin: SourceLocation, name?: string) => void;
   /** What Git wants there cannot be used, so what exists there stays. `type` null: every type of the name. */
   readonly quarantine: (name: string, type: string | null, reason: string, origin: SourceLocation) => void;
   /** A record's name could not be read: any existing name may be meant, so nothing is deleted. What was read is used. */
@@ -58,8 +59,10 @@ export const collector = (): Collector => {
   const found = problemList();
   let complete = true;
   let trusted = true;
-  const report = (rule: LoadRuleId, message: string, origin: SourceLocation): void =>
-    found.add(problemAt(rule, loadSeverity(rule), message, origin));
+  const report = (rule: LoadRuleId, message: string, origin: SourceLocation, name?: string): void => {
+    const problem = problemAt(rule, loadSeverity(rule), message, origin);
+    found.add(name === undefined ? problem : { ...problem, name });
+  };
   return {
     report,
     add: (rrset) => {
@@ -147,7 +150,7 @@ export const refuseDuplicate = (rrset: RRset, known: RRset, into: Collector): vo
   const other = known.values[0]?.origins[0] ?? null;
   if (origin === null || other === null) return;
   const message = `${rrset.name} ${rrset.type} is already defined at ${other.file}:${other.line}; put all its values into one record`;
-  into.report('duplicate-rrset', message, origin);
+  into.report('duplicate-rrset', message, origin, rrset.name);
   into.quarantine(rrset.name, rrset.type, message, origin);
 };
 

@@ -1,3 +1,4 @@
+import type { WindowDefinition } from './daemon-settings.ts';
 import type { NameServer } from './ports.ts';
 import type { Problem } from './problem.ts';
 import type { Roles } from './roles.ts';
@@ -56,6 +57,8 @@ export interface Definitions {
   readonly zoneNames: readonly string[];
   /** What the repository says of an inventory's servers. */
   readonly roles: Roles;
+  /** When the daemon may take a new commit into force; without any, always. */
+  readonly windows: readonly WindowDefinition[];
   /** Absolute paths of the files of the repository that were read. */
   readonly filesRead: readonly string[];
   /** null: all of it may be used. */

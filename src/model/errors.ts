@@ -24,6 +24,15 @@ export const errorCodes = {
   STALE_PLAN: { kind: 'retry', means: 'an RRset has changed since the plan' },
   GUARD_REFUSED: { kind: 'stop', means: 'a guard refuses a reviewed plan, which is then not applied at all' },
   PLAN_FILE: { kind: 'stop', means: 'a plan file cannot be used' },
+  GIT_UNAVAILABLE: {
+    kind: 'wait',
+    means: 'the Git repository gives no answer, or what is kept of it cannot be read or written now',
+  },
+  GIT_REFUSED: {
+    kind: 'stop',
+    means: 'the Git repository does not accept our key, or does not have what is asked for',
+  },
+  COMMIT_UNUSABLE: { kind: 'stop', means: 'a commit is too large, or does not have the folder of hostmaster.yaml' },
   INTERRUPTED: { kind: 'stop', means: 'somebody stopped the command; what it did is said' },
 } as const satisfies Readonly<Record<string, { readonly kind: ErrorKind; readonly means: string }>>;
 
@@ -62,6 +71,9 @@ export class HostmasterError extends Error {
 /** What an error of this code asks for. A code that is not in the table, from a foreign provider, asks for a person. */
 export const kindOf = (code: string): ErrorKind =>
   Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode].kind : 'stop';
+
+/** The documented code of what was thrown; null: it has none, and is a bug. */
+export const codeOf = (error: unknown): ErrorCode | null => (error instanceof HostmasterError ? error.code : null);
 
 /** Text that is not a DNS name, or not rdata of its type. The message says what is wrong with it, never where. */
 export class SyntaxProblem extends Error {

@@ -39,10 +39,15 @@ export const checkForType = ({ aaaa, ...a }: HealthCheck, type: AddressType): He
  * in its rdata what is checked.
  */
 export const sameCheck = (type: string, a: HealthCheck | null, b: HealthCheck | null): boolean =>
-  a === b || !isAddressType(type) || sameParts(a, b);
+  a === b || checkText(type, a) === checkText(type, b);
 
-const sameParts = (a: OneCheck | null, b: OneCheck | null): boolean =>
-  JSON.stringify(partsOf(a)) === JSON.stringify(partsOf(b));
+/** One text for how an RRset of a type is checked. */
+export const checkText = (type: string, check: HealthCheck | null): string =>
+  isAddressType(type) ? textOfCheck(check) : '';
+
+const sameParts = (a: OneCheck | null, b: OneCheck | null): boolean => textOfCheck(a) === textOfCheck(b);
+
+const textOfCheck = (check: OneCheck | null): string => JSON.stringify(partsOf(check));
 
 const partsOf = (check: OneCheck | null): unknown =>
   check && [

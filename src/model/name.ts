@@ -150,6 +150,9 @@ const pointerTarget = (message: Uint8Array, at: number, limit: number, pointers:
   return target;
 };
 
+/** A name or a glob without its final dot; one that is escaped stays. */
+export const withoutFinalDot = (text: string): string => (endsWithDot(text) ? text.slice(0, -1) : text);
+
 const endsWithDot = (text: string): boolean => text.endsWith('.') && !isEscaped(text, text.length - 1);
 
 /** Has the character at an offset an odd number of backslashes before it? */

@@ -1,3 +1,4 @@
+import type { DaemonStore } from './daemon-store.ts';
 import type { Change, Unmanaged } from './plan.ts';
 import type { KnownInventory, MissingSince } from './server.ts';
 import type { ZoneId } from './zone.ts';
@@ -172,7 +173,7 @@ export interface KnownAs {
 }
 
 /** Where Hostmaster remembers. A store that is lost costs reads and time, never records. */
-export interface Store {
+export interface Store extends DaemonStore {
   /** What each is known as, in their order; one that was never seen is noted, where the store can be written. */
   identify(identities: readonly Identity[]): Promise<readonly KnownAs[]>;
   lastSync(zone: ZoneId, target: string): Promise<LastSync | null>;
@@ -192,6 +193,8 @@ export interface Store {
   /** The last good snapshot of an inventory. */
   inventory(name: string): Promise<KnownInventory | null>;
   remember(name: string, known: KnownInventory): Promise<void>;
+  /** The same where all is as it was remembered last but for the servers at these positions of `known.servers`. */
+  rememberServers(name: string, known: KnownInventory, positions: readonly number[]): Promise<void>;
   /** The values that we wrote in a zone for servers, and, where it owns only what is listed, for Git; `names`: at these. */
   written(zone: ZoneId, target: string, names?: readonly string[]): Promise<readonly WrittenValue[]>;
   /** What we wrote at these names and types is now `values`, and nothing else. */

@@ -5,7 +5,8 @@ export type Severity = 'error' | 'warning';
 
 /**
  * Something wrong with the input or with a target, for a person to mend. `file`, `line` and `column` say where in the
- * repository; `target` names the configured target it happened at.
+ * repository; `target` names the configured target it happened at; `zone` and `name` are what it is about, where it is about
+ * one.
  */
 export interface Problem {
   readonly rule: string;
@@ -16,6 +17,9 @@ export interface Problem {
   readonly column: number | null;
   readonly target?: string;
   readonly zone?: string;
+  readonly name?: string;
+  /** Of what failed at a target or in the state: the error's documented code, whose kind says whether it is tried again. */
+  readonly code?: string;
 }
 
 export const problemAt = (
@@ -42,6 +46,10 @@ export const problemOfTarget = (rule: string, message: string, target: string, z
   target,
   ...(zone === undefined ? {} : { zone }),
 });
+
+/** The same with the code of an error that it comes of; null: of none. */
+export const withCode = (problem: Problem, code: string | null): Problem =>
+  code === null ? problem : { ...problem, code };
 
 export const warningOfTarget = (rule: string, message: string, target: string, zone: string): Problem => ({
   ...problemOfTarget(rule, message, target, zone),

@@ -1,14 +1,16 @@
-import { type ApplyWork, applyAll, newWriterWait, refuseStale } from '../apply/index.ts';
+import { type ApplyWork, applyAll, newWriterWait, type ReplanClaims, refuseStale } from '../apply/index.ts';
 import {
   recordPass,
   rememberAbsent,
   rememberInventories,
+  rememberRecentChanges,
   rememberReviewed,
   rememberReviewedBeforeApply,
   rememberSyncs,
   rememberUnproven,
   rememberValues,
   rememberValuesBeforeApply,
+  rememberVerifiedRRsets,
   type VerifiedZone,
   watchStore,
 } from '../memory/index.ts';
@@ -18,7 +20,7 @@ import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport, type ZoneResult } from '../model/result.ts';
 import { keyOf } from '../model/rrset.ts';
-import { apexNsOf, createSettingsOf, type ZoneId } from '../model/zone.ts';
+import { apexNsOf, createSettingsOf, type ExistingRRset, type ZoneId } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
 import type { PassOptions, PlannedWork, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
@@ -34,6 +36,7 @@ import type { PairKnowledge } from './planfile/parted-pairs.ts';
 import { workOf } from './planfile/reviewed-work.ts';
 import { type AppliedWork, verifyApplied } from './prove.ts';
 import { recover } from './recover.ts';
+import { rememberSeen, zoneToWrite } from './remember-seen.ts';
 import { replanning } from './replan.ts';
 import { isStopped, refuseStopped, signalIn } from './stopped.ts';
 
@@ -47,25 +50,57 @@ export interface ApplyPass {
 }
 
 /** Applies what was planned, proves it over DNS, and remembers it. What the pass has open stays open. */
-export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<ApplyPass> => {
-  await rememberInventories(planned);
+export const applyPass = (planned: PlanPass, context: RunContext): Promise<ApplyPass> =>
+  applyPlanned(
+    planned,
+    {
+      rememberInventories: () => rememberInventories(planned),
+      replanClaims: replanning(planned),
+      elsewhere: configuredAddresses(planned.desired.definitions.zones),
+      besideRead: () => [],
+    },
+    context,
+  );
+
+/** What was planned, of all or of few, as it is applied. */
+export type PlannedPass = Pick<PlanPass, 'started' | 'plan' | 'work' | 'store' | 'unwritable' | 'wait' | 'heedsDrift'> &
+  Partial<Pick<PlanPass, 'allows'>>;
+
+/** What a pass over all does otherwise than one over few. */
+export interface ApplySteps {
+  /** Saves what is known of the inventories, before anything is written. */
+  readonly rememberInventories: () => Promise<void>;
+  readonly replanClaims: ReplanClaims;
+  /** The addresses that configured zones have for a name. */
+  readonly elsewhere: NonNullable<AddressSources['elsewhere']>;
+  /** What the zone holds besides what was read, as far as it decides what is answered. */
+  readonly besideRead: (work: PlannedWork) => readonly ExistingRRset[];
+}
+
+export const applyPlanned = async (
+  planned: PlannedPass,
+  { besideRead, elsewhere, ...steps }: ApplySteps,
+  outer: RunContext,
+): Promise<ApplyPass> => {
+  await steps.rememberInventories();
   const { store, problems, hasFailed } = watchStore(planned.store);
   const pass = { ...planned, store };
-  const { unwritable, plan, wait = newWriterWait() } = pass;
+  const { allows = [], heedsDrift = false, plan, unwritable, wait = newWriterWait() } = pass;
   const context = quietOnce(hasFailed, outer);
   const beforeApply = await rememberValuesBeforeApply(pass, context);
   const work = pass.work.map((each) => ({
     ...each,
     create: createSettingsOf(each.zone.settings, apexNsOf(each.zone)),
   }));
-  const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, wait, replanClaims: replanning(pass) };
+  const { replanClaims } = steps;
+  const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, wait, replanClaims };
+  await rememberRecentChanges(pass.work.map(zoneToWrite), allows, store, context.clock.now());
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
-  const addresses = { elsewhere: configuredAddresses(pass.desired.definitions.zones) };
-  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results), context, addresses);
-  const isInOrder = proof.interrupted
-    ? () => false
-    : await rememberUnproven(pass.work.map(verifiedZone(results)), proof.verify, store, context);
+  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results, besideRead), context, { elsewhere });
+  const verified = pass.work.map(verifiedZone(results));
+  const isInOrder = proof.interrupted ? () => false : await rememberUnproven(verified, proof.verify, store, context);
+  if (!proof.interrupted) await rememberSeen({ work: pass.work, store, heedsDrift }, verified, context);
   const until = proof.interrupted ? { ...context, signal: AbortSignal.abort() } : context;
   await rememberSyncs(pass, results, until, isInOrder);
   await recordPass({ started: pass.started, plan, results, verify: proof.verify }, store, context);
@@ -95,7 +130,7 @@ const verifyUnlessStopped = async (
 
 const verifiedZone =
   (results: readonly ZoneResult[]) =>
-  ({ zone, target, changeset, snapshot }: PlannedWork): VerifiedZone => {
+  ({ zone, target, changeset, part, snapshot }: PlannedWork): VerifiedZone => {
     const changes = appliedChanges(changeset, resultOf(results, changeset));
     const written = new Set(changes.map(keyOf));
     const open = [...changeset.withheld, ...changeset.changes.filter((change) => !written.has(keyOf(change)))];
@@ -103,7 +138,7 @@ const verifiedZone =
       zone: zone.id,
       target: target.definition.name,
       changes,
-      isRead: snapshot !== null || changeset.create_zone,
+      isRead: part === undefined && (snapshot !== null || changeset.create_zone),
       open,
     };
   };
@@ -118,12 +153,19 @@ const reviewedZone =
     open: [],
   });
 
-const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readonly AppliedWork[] =>
-  work.flatMap(({ zone, target, changeset, snapshot }) => {
+const appliedWork = (
+  { work }: Pick<PlannedPass, 'work'>,
+  results: readonly ZoneResult[],
+  besideRead: ApplySteps['besideRead'],
+): readonly AppliedWork[] =>
+  work.flatMap((each) => {
+    const { zone, target, changeset, snapshot } = each;
     const result = resultOf(results, changeset);
     if (result === undefined) return [];
     const { fingerprint } = result;
-    return [{ zone: zone.id, target, snapshot, changes: appliedChanges(changeset, result), fingerprint }];
+    const beside = besideRead(each);
+    const before = snapshot === null ? null : { ...snapshot, rrsets: [...snapshot.rrsets, ...beside] };
+    return [{ zone: zone.id, target, snapshot: before, changes: appliedChanges(changeset, result), fingerprint }];
   });
 
 /**
@@ -179,17 +221,23 @@ const applyReviewed = async (
   const allows = given.map(({ allow }) => allow);
   await refuseForbidden(work, { store, allows, definitions, zoneFiles, targets: targets.open, context });
   refuseStopped(context);
-  const { unwritable, problems } = await recover(resources, definitions, context, wait);
+  const { unwritable, problems } = await recover(resources, definitions, context, wait, { recover: true });
   refuseStopped(context);
   await refuseStale(work, context);
   refuseStopped(context);
   await rememberReviewedBeforeApply(work, definitions, store);
+  await rememberRecentChanges(work.map(zoneToWrite), allows, store, context.clock.now());
   const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable, wait }, context);
   await rememberReviewed(work, results, definitions, store).catch(() => undefined);
   await rememberAbsent(plan.absent ?? [], definitions, store, started).catch(() => undefined);
   const applied = () => pooled(work, readsAtOnce, (each) => readAfter(each, results, context));
   const proof = await verifyUnlessStopped(applied, context);
-  if (!proof.interrupted) await rememberUnproven(work.map(reviewedZone(results)), proof.verify, store, context);
+  if (!proof.interrupted) {
+    const written = work.map(reviewedZone(results));
+    await rememberUnproven(written, proof.verify, store, context);
+    const seen = written.map((each) => ({ ...each, snapshot: null, desiredDigest: () => '' }));
+    await rememberVerifiedRRsets(seen, store, context);
+  }
   await Promise.allSettled(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
   await recordPass({ started, plan, results, verify: proof.verify }, store, context);
   const unused = unusedAllows(given, plan.changesets, targets.statuses);

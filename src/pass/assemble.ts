@@ -6,6 +6,7 @@ import type { Desired, PlanPass } from '../run.ts';
 import type { RunContext } from '../target.ts';
 import { unusedAllows } from './allows.ts';
 import type { OpenPass } from './open.ts';
+import { withOpenDenies } from './open-denies.ts';
 import type { PlannedAll } from './plan.ts';
 import type { SelectedWork } from './withhold.ts';
 
@@ -42,12 +43,13 @@ export const assemble = async (
   return {
     started,
     desired,
-    plan,
+    plan: await withOpenDenies(plan, pass.definitions, started),
     work,
     allows: allows.map(({ allow }) => allow),
     targets: planned.targets,
     store,
     unwritable: recovered.unwritable,
+    heedsDrift: pass.options.heedsDrift === true,
   };
 };
 

@@ -161,6 +161,10 @@ export const checkedOffline = async (definitions: Definitions, options: PassOpti
   return { ...desired.definitions, zones: selectedZones(desired.definitions.zones, options) };
 };
 
+/** What the repository alone says, checked by the rules: no inventory is read, whatever it is. */
+export const checkedWithoutServers = (definitions: Definitions): Definitions =>
+  withoutServers(definitions, 0).definitions;
+
 /** The zone files alone, checked by the rules: no inventory is asked. */
 const withoutServers = (definitions: Definitions, now: number): Desired => {
   const checked = checkZones(definitions.zones, { zoneNames: definitions.zoneNames, rulesElsewhere });

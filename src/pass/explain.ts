@@ -1,8 +1,9 @@
 import { deletionEvidenceAt } from '../memory/index.ts';
 import { compareText } from '../model/compare.ts';
-import { HostmasterError, messageOf } from '../model/errors.ts';
-import { isWithin } from '../model/name.ts';
+import { HostmasterError, messageOf, SyntaxProblem } from '../model/errors.ts';
+import { isWithin, parseAbsolute } from '../model/name.ts';
 import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
+import { typeByName } from '../model/rdata.ts';
 import { isNameServers } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
 import type { DesiredZone } from '../model/zone.ts';
@@ -17,10 +18,21 @@ import { withTargets } from './open.ts';
 import { unanswerableTypes } from './readiness.ts';
 import { refuseStopped, signalIn } from './stopped.ts';
 
+/** What a person asks for, canonical. Throws USAGE where it is no name or no type. */
+export const askedName = (name: string, type: string | null): AskedName => {
+  const known = type === null ? null : (typeByName(type)?.name ?? null);
+  if (type !== null && known === null) throw new HostmasterError('USAGE', `${type} is no RR type`);
+  try {
+    return { name: parseAbsolute(name), type: known };
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    throw new HostmasterError('USAGE', error.message, { cause: error });
+  }
+};
+
 /** Desired, existing and answered values of a name, in every view that has it. */
 export const explainPass = async (
-  name: string,
-  type: string | null,
+  asked: AskedName,
   options: PassOptions,
   context: RunContext,
   openStore: StoreOpener,
@@ -28,7 +40,7 @@ export const explainPass = async (
   withDesired(options, context, openStore, ({ desired, storeFor }) =>
     withTargets(desired.definitions, { ...options, serve: true }, context, async (targets) => {
       const read = { context, store: storeFor(targets), evidence: desired.evidence };
-      const explanations = await explainName({ name, type }, desired, targets, read);
+      const explanations = await explainName(asked, desired, targets, read);
       refuseStopped(context);
       return explanations;
     }),

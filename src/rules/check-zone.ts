@@ -128,7 +128,7 @@ const problemOf = (finding: Finding, { zone, apex }: ZoneIndex): Problem => {
   const [file] = zone.files;
   const at = finding.at ?? (file === undefined ? null : { file, line: 1, column: 1 });
   const problem = problemAt(finding.rule.id, severityIn(finding), finding.violation.message, at);
-  return at === null ? { ...problem, zone: apex } : problem;
+  return { ...problem, zone: apex, ...(finding.name === null ? {} : { name: finding.name }) };
 };
 
 /** What errors name leaves `rrsets`; it is bad input then, and never missing from desired. */

@@ -1,3 +1,4 @@
+import type { DaemonStore } from '../model/daemon-store.ts';
 import type { JournalEntry, JournalMember, Store, WrittenValue } from '../model/ports.ts';
 import { type ZoneId, zoneLabel } from '../model/zone.ts';
 
@@ -47,6 +48,7 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
       ),
     inventory: (name) => store.inventory(inventory(name)),
     remember: (name, known) => store.remember(inventory(name), known),
+    rememberServers: (name, known, positions) => store.rememberServers(inventory(name), known, positions),
     written: async (zone, name, some) =>
       (await store.written(zone, await at(zone, name), some)).map((value) => withSources(value, shown)),
     noteWritten: async (zone, name, keys, values) =>
@@ -61,8 +63,34 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
     orphans: async (zone, name) => store.orphans(zone, await at(zone, name)),
     keepOrphans: async (zone, name, orphans) => store.keepOrphans(zone, await at(zone, name), orphans),
     ...journal,
+    ...identifiedDaemonStore(store, inventory, at),
   };
 };
+
+/** What is known of a zone is of the one that was there: another of its name has no drift. */
+const identifiedDaemonStore = (store: Store, inventory: (name: string) => string, at: NameAt): DaemonStore => ({
+  keepPass: store.keepPass,
+  keptPasses: store.keptPasses,
+  keptPass: store.keptPass,
+  passDetails: store.passDetails,
+  knownCommits: store.knownCommits,
+  keepCommits: store.keepCommits,
+  suspensions: store.suspensions,
+  keepSuspensions: store.keepSuspensions,
+  hookWords: (name) => store.hookWords(inventory(name)),
+  keepHookWords: (name, words) => store.keepHookWords(inventory(name), words),
+  healthVerdicts: store.healthVerdicts,
+  keepHealthVerdicts: store.keepHealthVerdicts,
+  forgetHealthVerdicts: store.forgetHealthVerdicts,
+  verified: async (zone, name, names) => store.verified(zone, await at(zone, name), names),
+  keepVerified: async (zone, name, changed) => store.keepVerified(zone, await at(zone, name), changed),
+  recentChanges: async (zone, name, since) => store.recentChanges(zone, await at(zone, name), since),
+  keepRecentChanges: async (zone, name, changes, kept) =>
+    store.keepRecentChanges(zone, await at(zone, name), changes, kept),
+  revertedDrift: async (zone, name) => store.revertedDrift(zone, await at(zone, name)),
+  keepRevertedDrift: async (zone, name, reverted) => store.keepRevertedDrift(zone, await at(zone, name), reverted),
+  changedByOthers: store.changedByOthers,
+});
 
 type NameAt = (zone: ZoneId, target: string) => Promise<string>;
 

@@ -74,3 +74,16 @@ export const lastSyncSchema = Type.Object({
 
 /** As an earlier version wrote it: what was left alone had no kind yet. */
 export const lastSyncWithoutKindsSchema = Type.Object({ ...sync, unmanaged: Type.Array(Type.Object(unmanaged)) });
+
+export const verifiedHashSchema = text;
+
+export const recentChangeSchema = Type.Object({
+  action: Type.Enum(['create', 'replace', 'delete']),
+  before: orNull(text),
+  after: orNull(text),
+  allowed: Type.Boolean(),
+});
+
+export const revertedAtSchema = Type.Array(number);
+
+export const healthVerdictSchema = Type.Object({ isUp: Type.Boolean(), since: number, checkedAt: number });

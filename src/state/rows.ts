@@ -28,10 +28,14 @@ export interface Rows<T> {
    * whose first own column is this.
    */
   read(sql: Sql, shared: Key, what: string, first?: string): Promise<readonly Row<T>[]>;
+  /** The same of those that a clause finds, in its order; it begins with AND, ORDER or LIMIT. */
+  find(sql: Sql, shared: Key, what: string, clause: string, values: Key): Promise<readonly Row<T>[]>;
   /** Writes nothing of a row that stands so already. */
   put(sql: Sql, shared: Key, rows: readonly Row<T>[]): Promise<void>;
   /** Rows by their own columns. */
   remove(sql: Sql, shared: Key, keys: readonly Key[]): Promise<void>;
+  /** Those that a clause finds; it begins with AND. */
+  forget(sql: Sql, shared: Key, clause: string, values: Key): Promise<void>;
 }
 
 export const rowsOf = <T>({ writable, lost }: Pick<StateWork, 'writable' | 'lost'>, table: Table<T>): Rows<T> => {
@@ -46,24 +50,29 @@ export const rowsOf = <T>({ writable, lost }: Pick<StateWork, 'writable' | 'lost
     return table.body(body) ? { key, body } : null;
   };
   const startOf = (shared: Key): number => crc32(`${table.name}\0${shared.join('\0')}\0`);
+  const whole = async (found: readonly Cells[], sql: Sql, shared: Key, what: string): Promise<readonly Row<T>[]> => {
+    const start = startOf(shared);
+    const rows: Row<T>[] = [];
+    for (const cells of found) {
+      const row = rowOf(cells, start);
+      if (row !== null) {
+        rows.push(row);
+        continue;
+      }
+      lost(what);
+      if (writable) await dropDamaged(sql, text.remove, [...shared, ...keyOf(cells)]);
+    }
+    return rows;
+  };
   return {
     read: async (sql, shared, what, first) => {
       const found = await (first === undefined
         ? sql.all(text.select, shared)
         : sql.all(text.selectFirst, [...shared, first]));
-      const start = startOf(shared);
-      const rows: Row<T>[] = [];
-      for (const cells of found) {
-        const row = rowOf(cells, start);
-        if (row !== null) {
-          rows.push(row);
-          continue;
-        }
-        lost(what);
-        if (writable) await dropDamaged(sql, text.remove, [...shared, ...keyOf(cells)]);
-      }
-      return rows;
+      return whole(found, sql, shared, what);
     },
+    find: async (sql, shared, what, clause, values) =>
+      whole(await sql.all(`${text.selectAny} ${clause}`, [...shared, ...values]), sql, shared, what),
     put: (sql, shared, rows) => {
       const start = startOf(shared);
       const cells = rows.map(({ key, body }) => {
@@ -77,6 +86,8 @@ export const rowsOf = <T>({ writable, lost }: Pick<StateWork, 'writable' | 'lost
         text.remove,
         keys.map((key) => [...shared, ...key]),
       ),
+    forget: async (sql, shared, clause, values) =>
+      void (await sql.run(`${text.removeAny} ${clause}`, [...shared, ...values])),
   };
 };
 
@@ -86,14 +97,16 @@ const statementsOf = ({ name, own, shared }: Table<unknown>) => {
   const columns = [...key, 'body', 'seal'];
   const order = own.length === 0 ? '' : ` ORDER BY ${own.join(', ')}`;
   const selecting = (by: readonly string[]) =>
-    `SELECT ${[...own, 'body', 'seal'].join(', ')} FROM ${name} WHERE TRUE${where(by)}${order}`;
+    `SELECT ${[...own, 'body', 'seal'].join(', ')} FROM ${name} WHERE TRUE${where(by)}`;
   return {
-    select: selecting(shared),
-    selectFirst: selecting([...shared, ...own.slice(0, 1)]),
+    select: `${selecting(shared)}${order}`,
+    selectFirst: `${selecting([...shared, ...own.slice(0, 1)])}${order}`,
+    selectAny: selecting(shared),
     upsert: `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
       ON CONFLICT (${key.join(', ')}) DO UPDATE SET body = excluded.body, seal = excluded.seal
       WHERE ${name}.body IS DISTINCT FROM excluded.body OR ${name}.seal IS DISTINCT FROM excluded.seal`,
     remove: `DELETE FROM ${name} WHERE TRUE${where(key)}`,
+    removeAny: `DELETE FROM ${name} WHERE TRUE${where(shared)}`,
   };
 };
 

@@ -39,6 +39,8 @@ export interface SqlDriver {
   transaction<T>(kind: TransactionKind, work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Is what it holds beyond use there? Then what was asked for counts as never known. */
   isDamage(error: unknown): boolean;
+  /** Has another connection committed something since this was last asked, or since the database was opened? */
+  changedByOthers(): Promise<boolean>;
   /** What went wrong, and what to do about it. */
   errorOf(error: unknown): HostmasterError;
   /** After all that was asked for. */

@@ -1,12 +1,21 @@
+import type { DaemonStore } from '../model/daemon-store.ts';
 import type { Store } from '../model/ports.ts';
+import { commitsIn } from './daemon/commits.ts';
+import { hookWordsIn } from './daemon/hook-words.ts';
+import { daemonPassesIn } from './daemon/passes.ts';
+import { suspensionsIn } from './daemon/suspensions.ts';
+import { healthVerdictsIn } from './health-verdicts.ts';
 import { identitiesIn } from './identities.ts';
 import { inventoriesIn } from './inventories.ts';
 import { journalIn } from './journal.ts';
 import { lastSyncsIn } from './last-syncs.ts';
 import { leasesIn } from './leases.ts';
 import { passesIn } from './passes.ts';
+import { recentChangesIn } from './recent-changes.ts';
+import { revertedDriftIn } from './reverted-drift.ts';
 import type { SqlDriver } from './sql.ts';
 import { unprovenIn } from './unproven.ts';
+import { verifiedIn } from './verified.ts';
 import type { Say } from './work.ts';
 import { workOn } from './work.ts';
 import { orphansIn, writtenIn } from './written.ts';
@@ -24,17 +33,60 @@ export const storeOn = (driver: SqlDriver, say: Say): Store => {
     ...journalIn(work),
     ...identitiesIn(work),
     ...passesIn(work),
+    ...daemonPassesIn(work),
+    ...commitsIn(work),
+    ...suspensionsIn(work),
+    ...hookWordsIn(work),
+    ...healthVerdictsIn(work),
+    ...verifiedIn(work),
+    ...recentChangesIn(work),
+    ...revertedDriftIn(work),
+    changedByOthers: () => driver.changedByOthers(),
     close: () => driver.close(),
   };
 };
 
 /** The same, where nothing may be written: what would be is let go. */
 export const readersOn = (driver: SqlDriver, say: Say): Store => {
-  const { lastSync, inventory, written, orphans, unproven, journalled, passes, identify, close } = storeOn(driver, say);
-  return { ...emptyStore, lastSync, inventory, written, orphans, unproven, journalled, passes, identify, close };
+  const { identify, lastSync, inventory, written, orphans, unproven, journalled, passes, close, ...rest } = storeOn(
+    driver,
+    say,
+  );
+  const { keptPasses, keptPass, passDetails, knownCommits, suspensions, hookWords, healthVerdicts } = rest;
+  const { verified, recentChanges, revertedDrift, changedByOthers } = rest;
+  return {
+    ...emptyStore,
+    ...{ identify, lastSync, inventory, written, orphans, unproven, journalled, passes, close },
+    ...{ keptPasses, keptPass, passDetails, knownCommits, suspensions, hookWords, healthVerdicts },
+    ...{ verified, recentChanges, revertedDrift, changedByOthers },
+  };
 };
 
 const nothing = (): Promise<void> => Promise.resolve();
+
+/** What a state knows for the daemon that no daemon has written to, and that keeps nothing. */
+export const emptyDaemonStore: DaemonStore = {
+  keepPass: nothing,
+  keptPasses: () => Promise.resolve([]),
+  keptPass: () => Promise.resolve(null),
+  passDetails: () => Promise.resolve(null),
+  knownCommits: () => Promise.resolve(null),
+  keepCommits: nothing,
+  suspensions: () => Promise.resolve([]),
+  keepSuspensions: nothing,
+  hookWords: () => Promise.resolve(new Map()),
+  keepHookWords: nothing,
+  healthVerdicts: () => Promise.resolve([]),
+  keepHealthVerdicts: nothing,
+  forgetHealthVerdicts: nothing,
+  verified: () => Promise.resolve([]),
+  keepVerified: nothing,
+  recentChanges: () => Promise.resolve([]),
+  keepRecentChanges: nothing,
+  revertedDrift: () => Promise.resolve([]),
+  keepRevertedDrift: nothing,
+  changedByOthers: () => Promise.resolve(false),
+};
 
 /** A state that knows nothing and keeps nothing. */
 export const emptyStore: Store = {
@@ -48,6 +100,7 @@ export const emptyStore: Store = {
   leasesInUse: () => Promise.resolve([]),
   inventory: () => Promise.resolve(null),
   remember: nothing,
+  rememberServers: nothing,
   written: () => Promise.resolve([]),
   noteWritten: nothing,
   orphans: () => Promise.resolve([]),
@@ -62,5 +115,6 @@ export const emptyStore: Store = {
   endJournalAll: nothing,
   recordPass: nothing,
   passes: () => Promise.resolve([]),
+  ...emptyDaemonStore,
   close: nothing,
 };

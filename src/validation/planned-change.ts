@@ -29,14 +29,14 @@ const oneCheck = {
 };
 const healthCheckSchema = Type.Object({ ...oneCheck, aaaa: Type.Optional(Type.Object(oneCheck)) });
 
-const rrset = Type.Union([
-  Type.Object({
-    ttl: Type.Integer({ minimum: 0 }),
-    values: Type.Array(Type.Object({ rdata: text, origins: Type.Array(originSchema) })),
-    health_check: Type.Union([healthCheckSchema, Type.Null()]),
-  }),
-  Type.Null(),
-]);
+/** The keys of an RRset of a plan. */
+export const rrsetProperties = {
+  ttl: Type.Integer({ minimum: 0 }),
+  values: Type.Array(Type.Object({ rdata: text, origins: Type.Array(originSchema) })),
+  health_check: Type.Union([healthCheckSchema, Type.Null()]),
+};
+
+const rrset = Type.Union([Type.Object(rrsetProperties), Type.Null()]);
 
 /** The keys of a change; null is an RRset that is not there. */
 export const changeProperties = {
@@ -45,4 +45,5 @@ export const changeProperties = {
   type: text,
   before: rrset,
   after: rrset,
+  drift: Type.Optional(Type.Literal(true)),
 };

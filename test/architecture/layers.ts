@@ -9,7 +9,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   provider: ['model'],
   wire: ['model'],
   validation: ['model'],
-  load: ['model', 'validation'],
+  // What `windows:` of hostmaster.yaml says, at a moment.
+  windows: ['model'],
+  load: ['model', 'validation', 'windows'],
   inventory: ['model'],
   compose: ['model'],
   rules: ['model'],
@@ -24,8 +26,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   plugins: ['model', 'provider'],
   providers: ['provider', 'wire'],
   memory: ['model', 'provider', 'target', 'run', 'plan', 'apply'],
-  pass: ['model', 'provider', 'wire', 'validation', 'target', 'run', ...stages],
-  daemon: ['model', 'validation', 'target', 'run', 'load', 'inventory', 'verify', 'report', 'state', 'pass'],
+  pass: ['model', 'provider', 'wire', 'validation', 'windows', 'target', 'run', ...stages],
+  daemon: ['model', 'validation', 'windows', 'target', 'run', 'load', 'inventory', 'verify', 'report', 'state', 'pass'],
   review: ['model', 'load', 'inventory', 'pass', 'report', 'state'],
   web: [],
   cli: all,
@@ -45,12 +47,13 @@ export const doors: Readonly<Record<string, string>> = {
 };
 
 /** These do no input or output and read no clock: what they need is handed in. */
-const pure: readonly string[] = ['model', 'compose', 'rules', 'plan', 'verify/answers'];
+const pure: readonly string[] = ['model', 'windows', 'compose', 'rules', 'plan', 'verify/answers'];
 
 export const isPure = (path: string): boolean => pure.some((folder) => path.startsWith(`src/${folder}/`));
 
 /** What a pure room may import from outside, and of it which names. */
 export const pureImports: Readonly<Record<string, readonly string[]>> = {
+  croner: ['Cron'],
   'node:crypto': ['createHash'],
   'node:net': ['isIP', 'isIPv4', 'isIPv6', 'BlockList'],
 };

@@ -44,6 +44,9 @@ export const forbidden: Readonly<Record<string, string>> = {
 /** Exported names that use one all the same, with the reason. */
 export const allowed: Readonly<Record<string, string>> = {
   batchOf: "AWS's own word: a change batch of Route 53",
+  HeldCommit: 'held is said of a commit alone',
+  HeldReason: 'held is said of a commit alone',
+  heldFor: 'held is said of a commit alone',
   setAside: 'what is withheld while it is written, so that the rest of its zone goes on',
 };
 

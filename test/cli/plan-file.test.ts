@@ -26,7 +26,11 @@ const readText = (text: string | Uint8Array): Promise<Plan> => {
 };
 const readFile = (path: string): Promise<Plan> => {
   const config = join(repository.folder, 'hostmaster.yaml');
-  return readPlan(path, { config, allow: [], full: false, serve: false }, providerLookup());
+  return readPlan(
+    path,
+    { config, allow: [], full: false, serve: false },
+    { ...providerLookup(), clock: { now: Date.now } },
+  );
 };
 const read = (value: unknown): Promise<Plan> => readText(JSON.stringify(value));
 

@@ -206,7 +206,7 @@ describe('what is wrong in hostmaster.yaml', () => {
   it.each([
     [
       `${targets}¦zonse: {}\nzones: {}\n`,
-      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, stop_within, targets, zones, inventory, registration, grants, guards, git and daemon',
+      'config-syntax: "zonse" is not a key here (did you mean "zones"?); the keys are state, stop_within, targets, zones, inventory, registration, grants, guards, windows, git and daemon',
     ],
     [
       withZone('{targets: [pdns], ¦tll: 5}'),

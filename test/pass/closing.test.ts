@@ -59,7 +59,10 @@ const passes: readonly (readonly [string, Run])[] = [
   ['apply --plan', appliedReviewed],
   ['verify', (world) => verifyPass(optionsOf(world), world.context, world.openStore, world.openStore)],
   ['dump', (world) => dumpPass('one', [], optionsOf(world), world.context)],
-  ['explain', (world) => explainPass('www.example.com.', null, optionsOf(world), world.context, world.openStore)],
+  [
+    'explain',
+    (world) => explainPass({ name: 'www.example.com.', type: null }, optionsOf(world), world.context, world.openStore),
+  ],
   ['zone delete', deleted],
   ['serve', served],
 ];

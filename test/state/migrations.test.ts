@@ -5,7 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { openStore, readStore } from '../../src/state/index.ts';
 import { schemaVersion } from '../../src/state/sqlite/migrations.ts';
 import { tempFolder } from '../servers/child.ts';
-import { entryOf, inventoryOf, lastSync, orphanOf, unprovenOf, writtenOf, zone } from './samples.ts';
+import {
+  daemonTables,
+  entryOf,
+  inventoryOf,
+  lastSync,
+  orphanOf,
+  passOf,
+  unprovenOf,
+  writtenOf,
+  zone,
+} from './samples.ts';
 
 const kept = { ...lastSync, unmanaged: [] };
 const kindless = { name: 'kindless.test.', view: null };
@@ -36,6 +46,11 @@ const makeFile = (statements: readonly string[]): string => {
   for (const statement of statements) database.exec(statement);
   database.close();
   return file;
+};
+
+/** What version 6 added. */
+const dropDaemonTables = (database: DatabaseSync): void => {
+  for (const name of daemonTables) database.exec(`DROP TABLE ${name}`);
 };
 
 const versionIn = (file: string): unknown => {
@@ -123,6 +138,7 @@ describe('a state file of version 2, which knows names alone', () => {
     await store.close();
     const database = new DatabaseSync(file);
     database.exec('DROP TABLE identities; DROP TABLE unproven');
+    dropDaemonTables(database);
     for (const column of ['started', 'unanswered_until']) database.exec(`ALTER TABLE leases DROP COLUMN ${column}`);
     database.exec('PRAGMA user_version = 2; PRAGMA journal_mode = DELETE');
     database.close();
@@ -161,6 +177,58 @@ describe('a state file of version 2, which knows names alone', () => {
     await again.keepUnproven(zone, 'pdns', [unprovenOf(1)]);
     expect(await again.unproven(zone, 'pdns')).toEqual([unprovenOf(1)]);
     await again.close();
+  });
+});
+
+describe.each([3, 4, 5])('a state file of version %i, which knows nothing of a daemon', (version) => {
+  const makeOlder = async (): Promise<string> => {
+    const file = join(tempFolder('state'), 'state.sqlite');
+    const store = await openStore(file);
+    await store.remember('lab', inventoryOf(2));
+    await store.noteWritten(zone, 'pdns', [], [writtenOf(1)]);
+    for (const i of [1, 2]) await store.recordPass(passOf(i));
+    await store.close();
+    const database = new DatabaseSync(file);
+    dropDaemonTables(database);
+    if (version < 5) database.exec('DROP TABLE unproven');
+    if (version < 4) database.exec('DROP TABLE identities');
+    database.exec(`PRAGMA user_version = ${version}; PRAGMA journal_mode = DELETE`);
+    database.close();
+    return file;
+  };
+  const expectOlder = async (store: Awaited<ReturnType<typeof readStore>>): Promise<void> => {
+    expect(await store.inventory('lab')).toEqual(inventoryOf(2));
+    expect(await store.written(zone, 'pdns')).toEqual([writtenOf(1)]);
+    expect(await store.passes(10)).toEqual([passOf(2), passOf(1)]);
+    expect(await store.keptPasses(null, 10)).toEqual([]);
+    expect(await store.passDetails('1')).toBeNull();
+    expect(await store.knownCommits('https://git.test/dns.git', 'refs/heads/main')).toBeNull();
+    expect(await store.suspensions()).toEqual([]);
+    expect(await store.hookWords('lab')).toEqual(new Map());
+    expect(await store.healthVerdicts()).toEqual([]);
+    expect(await store.verified(zone, 'pdns')).toEqual([]);
+    expect(await store.recentChanges(zone, 'pdns', 0)).toEqual([]);
+    expect(await store.revertedDrift(zone, 'pdns')).toEqual([]);
+    await store.close();
+  };
+
+  it('is read whole by who writes nothing, and is as it was', async () => {
+    const file = await makeOlder();
+    const before = readFileSync(file);
+    await expectOlder(await readStore(file));
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('keeps its passes and all else when it is brought to ours, and takes what a daemon keeps', async () => {
+    const file = await makeOlder();
+    await expectOlder(await openStore(file));
+    expect(versionIn(file)).toBe(schemaVersion);
+    const store = await openStore(file);
+    expect(store.notice).toBeNull();
+    await store.keepHookWords('lab', new Map([['web1', 5_000_000_000_000]]));
+    expect(await store.hookWords('lab')).toEqual(new Map([['web1', 5_000_000_000_000]]));
+    expect(await store.passes(10)).toEqual([passOf(2), passOf(1)]);
+    await store.close();
   });
 });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DaemonStore } from '../../src/model/daemon-store.ts';
 import type {
   JournalEntry,
   OrphanedValue,
@@ -19,6 +20,7 @@ import { entryOf, inventoryOf, passOf, serverOf } from './samples.ts';
 
 type Model = Omit<
   Store,
+  | keyof DaemonStore
   | 'lastSync'
   | 'saveSync'
   | 'forgetSync'
@@ -30,6 +32,8 @@ type Model = Omit<
   | 'journalledElsewhere'
   | 'endJournal'
   | 'identify'
+  | 'rememberServers'
+  | 'changedByOthers'
   | 'close'
 >;
 /** One call, of the store or of its model. */

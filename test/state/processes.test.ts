@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openStore, readStore } from '../../src/state/index.ts';
 import { tempFolder } from '../servers/child.ts';
-import { entryOf, inventoryOf, passOf, writtenOf, zone } from './samples.ts';
+import { daemonTables, entryOf, inventoryOf, passOf, writtenOf, zone } from './samples.ts';
 
 const script = fileURLToPath(new URL('writer.ts', import.meta.url));
 
@@ -67,6 +67,7 @@ describe('processes that write one state file at once', () => {
       'passes',
       'identities',
       'unproven',
+      ...daemonTables,
     ];
     for (const table of later) {
       database.exec(`DROP TABLE ${table}`);

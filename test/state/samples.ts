@@ -119,3 +119,16 @@ export const passOf = (i: number): PassRecord => ({
   changes: i,
   problems: 0,
 });
+
+/** What version 6 of the state added. */
+export const daemonTables = [
+  'daemon_passes',
+  'pass_details',
+  'commits',
+  'suspensions',
+  'hook_words',
+  'health_verdicts',
+  'verified',
+  'recent_changes',
+  'reverted_drift',
+];

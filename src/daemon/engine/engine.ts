@@ -2,20 +2,33 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
 import type { ZoneTarget } from '../../model/zone-target.ts';
-import { type ApplyPass, applyPass, closePass, planPass, type ServingTarget, servePass } from '../../pass.ts';
+import {
+  type ApplyPass,
+  applyPass,
+  askedName,
+  closePass,
+  explainPass,
+  planPass,
+  type ServingTarget,
+  servePass,
+} from '../../pass.ts';
+import { prepareExplained } from '../../report/index.ts';
 import type { PassOptions, PlanPass } from '../../run.ts';
 import { openStore } from '../../state/index.ts';
 import type { ProviderLookup, RunContext } from '../../target.ts';
 import { addressLookup, askByDns } from '../../verify/index.ts';
-import type { PassEnd, PassInput, Told } from './messages.ts';
-import { answerTo, type LastPassQuestion } from './questions.ts';
+import type { PassEnd, Told } from './messages.ts';
+import type { PassInput } from './pass-input.ts';
+import { answerTo, type ExplainQuestion, type ThreadQuestion } from './questions.ts';
+import { answerOfRepository } from './repository-questions.ts';
+import { answerOfSuspensions, isOfSuspensions } from './suspension-questions.ts';
 
 // The passes, one at a time, over one state that stays open.
 
 export interface Engine {
   /** One at a time. */
   run(input: PassInput): Promise<PassEnd>;
-  ask(question: LastPassQuestion): Promise<unknown>;
+  ask(question: ThreadQuestion): Promise<unknown>;
   /** The pass that runs is in the way: it ends unless it writes. */
   giveUp(): void;
   stop(): void;
@@ -26,10 +39,12 @@ export interface Engine {
 export interface EngineOptions {
   /** The operator's own file; null: hostmaster.yaml is that. */
   readonly targetsFrom: string | null;
+  /** Absolute path of the state file. */
+  readonly stateFile: string;
   readonly tell: (message: Told) => void;
 }
 
-export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: ProviderLookup): Engine => {
+export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, lookup: ProviderLookup): Engine => {
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const state = sharedStore((message) => tell({ type: 'notice', message }));
   let givingUp = new AbortController();
@@ -52,9 +67,20 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
     const { interrupted, ...applied } = await applyPass(planned, contextWith(stopping.signal));
     return interrupted ? { status: 'stopped' } : endOf(planned, applied, started);
   };
+  const explain = async ({ input, name, type }: ExplainQuestion): Promise<unknown> => {
+    const context = contextWith(stopping.signal);
+    const explained = await explainPass(askedName(name, type), optionsOf(input, targetsFrom), context, state.open);
+    return prepareExplained(explained).document;
+  };
   return {
     run: (input) => run(input).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
-    ask: async (question) => answerTo(question, last),
+    ask: async (question) => {
+      if (question.kind === 'explain') return explain(question);
+      if (question.kind === 'rrsets' || question.kind === 'servers') return answerTo(question, last);
+      const store = await state.open(stateFile);
+      if (isOfSuspensions(question)) return answerOfSuspensions(question, store);
+      return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
+    },
     giveUp: () => givingUp.abort(),
     stop: () => stopping.abort(),
     cut: () => cutting.abort(),
@@ -66,11 +92,10 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
   };
 };
 
-const optionsOf = ({ allow, commit, config, full, zones }: PassInput, targetsFrom: string | null) =>
+const optionsOf = ({ allow, commit, config, full, resumed, suspended, zones }: PassInput, targetsFrom: string | null) =>
   ({
-    config,
-    allow,
-    full,
+    ...{ config, allow, full, resumed, suspended },
+    heedsDrift: true,
     serve: false,
     recover: true,
     keepComposed: zones === null,

@@ -1,14 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, errorCodes, HostmasterError } from '../../model/errors.ts';
-import type { FromThread, PassEnd, PassInput, Told, ToThread } from './messages.ts';
-import type { AnswerTo, LastPassQuestion } from './questions.ts';
+import type { FromThread, PassEnd, Told, ToThread } from './messages.ts';
+import type { PassInput } from './pass-input.ts';
+import type { AnswerTo, ThreadQuestion } from './questions.ts';
 import type { ThreadData } from './thread.ts';
 
 /** The thread of the passes, as the main one sees it. */
 export interface PassThread {
   /** One at a time. Never throws: where the thread died, the pass has failed. */
   run(input: PassInput): Promise<PassEnd>;
-  ask<Asked extends LastPassQuestion>(question: Asked): Promise<AnswerTo<Asked>>;
+  ask<Asked extends ThreadQuestion>(question: Asked): Promise<AnswerTo<Asked>>;
   giveUp(): void;
   stop(): void;
   cut(): void;
@@ -77,7 +78,7 @@ export const passThread = (program: URL, data: ThreadData, onTold: (message: Tol
         onEnd = resolve;
         tell({ type: 'run', input });
       }),
-    ask: <Asked extends LastPassQuestion>(question: Asked) =>
+    ask: <Asked extends ThreadQuestion>(question: Asked) =>
       new Promise<AnswerTo<Asked>>((resolve, reject) => {
         const id = nextId++;
         waiting.set(id, { resolve: (answer) => resolve(answer as AnswerTo<Asked>), reject });

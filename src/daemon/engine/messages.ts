@@ -3,21 +3,10 @@ import type { Problem } from '../../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../../model/result.ts';
 import type { ZoneTarget } from '../../model/zone-target.ts';
 import type { Step } from '../../target.ts';
-import type { LastPassQuestion } from './questions.ts';
+import type { PassInput } from './pass-input.ts';
+import type { ThreadQuestion } from './questions.ts';
 
 // What goes between the daemon's main thread and the one that does its passes: plain data.
-
-/** One pass over everything, or over some zones. */
-export interface PassInput {
-  /** The path of hostmaster.yaml. */
-  readonly config: string;
-  /** The commit that its folder is of; null: it is of none, or Git says it there. */
-  readonly commit: string | null;
-  readonly allow: readonly string[];
-  /** null: all. */
-  readonly zones: readonly string[] | null;
-  readonly full: boolean;
-}
 
 /** A pass that ran to its end. Times are milliseconds since 1970. */
 export interface EndedPass {
@@ -50,7 +39,7 @@ export type PassEnd =
 /** To the thread of the passes. */
 export type ToThread =
   | { readonly type: 'run'; readonly input: PassInput }
-  | { readonly type: 'ask'; readonly id: number; readonly question: LastPassQuestion }
+  | { readonly type: 'ask'; readonly id: number; readonly question: ThreadQuestion }
   | { readonly type: 'give up' }
   /** Nothing new is written; what was sent is waited for. */
   | { readonly type: 'stop' }

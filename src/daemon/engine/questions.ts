@@ -5,16 +5,33 @@ import type { PlanPass } from '../../run.ts';
 import type { ServerStatus, ZoneRRset } from '../answers.ts';
 import type { Listed, ListPage } from '../list.ts';
 import { partOfList } from '../part-of-list.ts';
+import type { PassInput } from './pass-input.ts';
+import type { RepositoryAnswers, RepositoryQuestion } from './repository-questions.ts';
+import type { SuspensionAnswers, SuspensionQuestion } from './suspension-questions.ts';
 
-// What people ask of the last pass. Nothing is read from a target.
+// What people ask of the thread of the passes.
 
 export type LastPassQuestion =
   | { readonly kind: 'rrsets'; readonly zone: ZoneId; readonly page: ListPage }
   | { readonly kind: 'servers'; readonly page: ListPage };
 
-export type AnswerTo<Asked extends LastPassQuestion> = Asked['kind'] extends 'rrsets'
-  ? Listed<ZoneRRset> | null
-  : Listed<Omit<ServerStatus, 'hook_at'>>;
+/** What `hostmaster explain` answers, which asks targets and name servers. */
+export interface ExplainQuestion {
+  readonly kind: 'explain';
+  readonly input: PassInput;
+  readonly name: string;
+  readonly type: string | null;
+}
+
+export type ThreadQuestion = LastPassQuestion | ExplainQuestion | RepositoryQuestion | SuspensionQuestion;
+
+interface Answers extends RepositoryAnswers, SuspensionAnswers {
+  readonly rrsets: Listed<ZoneRRset> | null;
+  readonly servers: Listed<Omit<ServerStatus, 'hook_at'>>;
+  readonly explain: unknown;
+}
+
+export type AnswerTo<Asked extends ThreadQuestion> = Answers[Asked['kind']];
 
 /** `null` for a zone that is not configured. Throws CONFIG before the first pass. */
 export const answerTo = (

@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { isOfGit } from '../../model/dot-names.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { HostmasterError } from '../../model/errors.ts';
+import { parseAbsolute } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Problem, problemAt } from '../../model/problem.ts';
 import { type Check, checkOf, type Fault, isMapping, unknownKey } from '../../validation/index.ts';
@@ -63,13 +64,26 @@ export const isLocalDefault = (path: string): boolean => resolve(path) === resol
 /** Reports at the value of `path`. */
 export const reportAt = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {
   const at = { file: config.file, ...config.text.positionOf(path) };
-  config.problems.push(problemAt(rule, loadSeverity(rule), message, at));
+  config.problems.push({ ...problemAt(rule, loadSeverity(rule), message, at), ...zoneOf(path) });
 };
 
 /** Reports at the key that ends `path`. */
 export const reportAtKey = (config: Config, rule: LoadRuleId, message: string, path: Path): void => {
   const at = { file: config.file, ...config.text.positionOfKey(path) };
-  config.problems.push(problemAt(rule, loadSeverity(rule), message, at));
+  config.problems.push({ ...problemAt(rule, loadSeverity(rule), message, at), ...zoneOf(path) });
+};
+
+/** The zone whose settings they are. */
+const zoneOf = ([top, key]: Path): { readonly zone?: string } =>
+  top !== 'zones' || typeof key !== 'string' || key === '*' ? {} : { zone: canonicalZone(key) };
+
+/** A zone's name as `--zone` has it, in canonical form; text that is not a name stays as it is. */
+export const canonicalZone = (text: string): string => {
+  try {
+    return parseAbsolute(text);
+  } catch {
+    return text;
+  }
 };
 
 export const reportFaults = (config: Config, faults: readonly Fault[], base: Path): void => {

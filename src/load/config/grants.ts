@@ -1,5 +1,5 @@
 import { compileGlob, globProblem, hasStar } from '../../model/glob.ts';
-import { splitParts } from '../../model/name.ts';
+import { splitParts, withoutFinalDot } from '../../model/name.ts';
 import { quoted } from '../../model/phrases.ts';
 import { type Grant, guardedTypes, type UnusableRule } from '../../model/roles.ts';
 import { addressTypes } from '../../model/rr-types.ts';
@@ -85,7 +85,7 @@ const readNames = (config: Config, entry: GrantEntry, types: readonly string[], 
   const named = types.filter((type) => guardedTypes.has(type));
   return entry.names.flatMap((text, i) => {
     const at = [...path, 'names', i];
-    const name = withoutDot(text);
+    const name = withoutFinalDot(text);
     const fault = name === '' ? 'it is the root' : globProblem(name);
     if (fault !== null) {
       reportAt(
@@ -120,6 +120,3 @@ const readCidrs = (config: Config, { cidrs }: GrantEntry, path: Path): readonly 
     reportAt(config, 'config-syntax', `${path.join('.')}: ${what}`, [...path, 'cidrs', i]);
     return [];
   }) ?? null;
-
-/** A final dot that is not escaped may be left out. */
-const withoutDot = (name: string): string => (/(?:^|[^\\])(?:\\\\)*\.$/.test(name) ? name.slice(0, -1) : name);

@@ -123,7 +123,7 @@ export const refuseEntry = (
   origin: FileOrigin,
   at: { readonly name: string; readonly type: string | null } | null,
 ): void => {
-  progress.into.report(rule, message, origin);
+  progress.into.report(rule, message, origin, at?.name);
   if (at === null) progress.into.markIncomplete();
   else progress.into.quarantine(at.name, at.type, message, origin);
 };

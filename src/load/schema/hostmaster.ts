@@ -5,9 +5,10 @@ import { gitSchema } from './git.ts';
 import { grantSchema, grantsSchema, registrationSchema } from './grants.ts';
 import { inventoryEntrySchema } from './inventory.ts';
 import { claimSchema, recordSchema } from './labels.ts';
+import { windowSchema, windowsSchema } from './windows.ts';
 
 // Also what scripts/validators.ts compiles into the built command: each export whose name ends in Schema.
-export { claimSchema, grantSchema, inventoryEntrySchema, recordSchema, registrationSchema };
+export { claimSchema, grantSchema, inventoryEntrySchema, recordSchema, registrationSchema, windowSchema };
 
 export const stateSchema = Type.Union(
   [
@@ -241,6 +242,7 @@ export const topSchemas = {
   registration: registrationSchema,
   grants: grantsSchema,
   guards: guardsSchema,
+  windows: windowsSchema,
   git: gitSchema,
   daemon: daemonSchema,
 } as const;

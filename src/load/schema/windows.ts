@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, duration, textKey, textsKey } from './common.ts';
+import { closed, duration, textKey } from './common.ts';
 
 /** One entry of `windows:`. */
 export const windowSchema = closed(
@@ -16,7 +16,9 @@ export const windowSchema = closed(
       textKey('Whose clock the schedule is read by: an IANA name.', { default: 'UTC', examples: ['Europe/London'] }),
     ),
     zones: Type.Optional(
-      textsKey('Only commits that change one of these zones: globs over zone names. Default is every commit.', {
+      Type.Array(textKey('A glob over zone names.'), {
+        minItems: 1,
+        description: 'Only commits that change one of these zones: globs over zone names. Default is every commit.',
         examples: [['example.com', '*.example.net']],
       }),
     ),

@@ -90,14 +90,14 @@ const refuseAbsolute = (name: string, key: YamlScalar, reader: RecordReader): nu
 };
 
 const quarantine = (name: string, message: string, at: number, { into, originAt }: RecordReader): null => {
-  into.report('name-syntax', message, originAt(at));
+  into.report('name-syntax', message, originAt(at), name);
   into.quarantine(name, null, message, originAt(at));
   return null;
 };
 
 const reportTwice = (name: string, origin: FileOrigin, first: FileOrigin, into: Collector): void => {
   const message = `${name} is already defined at line ${first.line}; put its records into one list there`;
-  into.report('duplicate-key', message, origin);
+  into.report('duplicate-key', message, origin, name);
   into.quarantine(name, null, message, origin);
 };
 
@@ -130,7 +130,7 @@ const notARecord = (name: string, key: YamlNode, record: YamlScalar | YamlList, 
   const origin = reader.originAt(isNull(record) ? key.at : record.at);
   const what = isNull(record) ? 'nothing' : record.kind === 'list' ? 'a list in a list' : quoted(record.text);
   const message = `${name} needs a record like {type: A, value: 192.0.2.1}, or a list of them, not ${what}`;
-  reader.into.report('record-syntax', message, origin);
+  reader.into.report('record-syntax', message, origin, name);
   reader.into.quarantine(name, null, message, origin);
   return null;
 };

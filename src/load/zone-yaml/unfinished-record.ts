@@ -33,9 +33,9 @@ export interface UnfinishedRecord {
 
 export const refuseRecord = (unfinished: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void => {
   const origin = unfinished.reader.originAt(at);
-  unfinished.reader.into.report(rule, message, origin);
+  unfinished.reader.into.report(rule, message, origin, unfinished.name);
   unfinished.refused ??= { message, origin };
 };
 
-export const warn = ({ reader }: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void =>
-  reader.into.report(rule, message, reader.originAt(at));
+export const warn = ({ reader, name }: UnfinishedRecord, rule: LoadRuleId, message: string, at: number): void =>
+  reader.into.report(rule, message, reader.originAt(at), name);

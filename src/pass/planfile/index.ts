@@ -1,6 +1,6 @@
 // A plan file is data from a stranger: whoever may hand in a plan may write anything into it, with a digest that fits.
 //
-//   1. json-text.ts, schema.ts: it is JSON of a plan's shape, within bounds. What nobody knows is left out.
+//   1. json-text.ts, src/validation/plan-schema.ts: it is JSON of a plan's shape, within bounds. What nobody knows is left out.
 //   2. content-faults.ts: it makes sense by itself; its digest fits.
 //   3. configuration-faults.ts: hostmaster.yaml has its zones and targets, and forbids none of its changes.
 //   4. reviewed-work.ts, forbidden.ts: with the targets open and the zones read, it is what a plan could have made there, and no
@@ -13,14 +13,16 @@ import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { lazy } from '../../model/lazy.ts';
 import { type Plan, summarise } from '../../model/plan.ts';
 import type { PassOptions } from '../../run.ts';
+import type { RunContext } from '../../target.ts';
 import { asRecord, checkOf } from '../../validation/index.ts';
+import { planSchema, planVersion } from '../../validation/plan-schema.ts';
 import { type ReadContext, readConfigOnly } from '../definitions.ts';
+import { withOpenDenies } from '../open-denies.ts';
 import { configurationFaults } from './configuration-faults.ts';
 import { contentFaults } from './content-faults.ts';
 import { type FaultCollector, faultCollector, refuseFaults } from './faults.ts';
 import { checkJsonText, planLimits } from './json-text.ts';
 import { knownKeysOf } from './known-keys.ts';
-import { planSchema, planVersion } from './schema.ts';
 
 /** What is told to do about a plan that a program hands in. */
 const again = 'make it again';
@@ -36,7 +38,11 @@ export const checkPlan = (value: unknown): Plan => {
 };
 
 /** Reads a plan file and checks it by itself and against hostmaster.yaml. Throws PLAN_FILE. */
-export const readPlan = async (file: string, options: PassOptions, context: ReadContext): Promise<Plan> => {
+export const readPlan = async (
+  file: string,
+  options: PassOptions,
+  context: ReadContext & Pick<RunContext, 'clock'>,
+): Promise<Plan> => {
   const faults = faultCollector();
   const read = parsedFile(file, faults);
   refuseFaults(faults.found(), file, fileRemedy(file));
@@ -45,7 +51,7 @@ export const readPlan = async (file: string, options: PassOptions, context: Read
   contentFaults(plan, faults.report);
   configurationFaults(plan, definitions, faults.report);
   refuseFaults(faults.found(), file, fileRemedy(file));
-  return plan;
+  return withOpenDenies(plan, definitions, context.clock.now());
 };
 
 /** Throws PLAN_FILE where a plan that was checked by itself cannot be one for what hostmaster.yaml says now. */

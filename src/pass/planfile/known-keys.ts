@@ -1,7 +1,7 @@
 import type Type from 'typebox';
 import type { HealthCheck, OneCheck } from '../../model/health.ts';
 import type { Change, Changeset, Plan, PlannedRRset } from '../../model/plan.ts';
-import type { planSchema } from './schema.ts';
+import type { planSchema } from '../../validation/plan-schema.ts';
 
 type Given = Type.Static<typeof planSchema>;
 type GivenChangeset = Given['changesets'][number];
@@ -56,12 +56,13 @@ const refOf = ({ zone, view, target, name, type }: Given['atomic_sets'][number][
   type,
 });
 
-const changeOf = ({ action, name, type, before, after }: GivenChange): Change => ({
+const changeOf = ({ action, name, type, before, after, drift }: GivenChange): Change => ({
   action,
   name,
   type,
   before: before && rrsetOf(before),
   after: after && rrsetOf(after),
+  ...(drift === undefined ? {} : { drift }),
 });
 
 const rrsetOf = ({ ttl, values, health_check }: GivenRRset): PlannedRRset => ({

@@ -5,6 +5,7 @@ import { itemsOf } from '../items.ts';
 import { makeReport, type Report, type ZoneSection } from '../report.ts';
 import { shortened } from '../values/parts.ts';
 import { countsInWords } from '../words/counts.ts';
+import { denyInWords } from '../words/deny.ts';
 import { fewOfEachRule, messageInWords, problemCounts } from '../words/problem.ts';
 
 /** What `plan` reports: problems, then zone by zone what changes and what does not. */
@@ -15,6 +16,7 @@ export const preparePlanned = (plan: Plan): Report =>
     sections: [
       { kind: 'problems', problems: plan.problems, most: fewOfEachRule },
       { kind: 'zones', zones: plan.changesets.filter(isWorthShowing).map(zoneSection).toSorted(byDanger) },
+      { kind: 'lines', lines: (plan.open_denies ?? []).map((deny) => [denyInWords(deny)]) },
     ],
     summary: [planSummary(plan)],
     isSpaced: true,

@@ -11,9 +11,22 @@ export const sqliteDriver = (database: DatabaseSync, file: string, writable: boo
     writable,
     transaction: (kind, work) => inTurn(() => transacted(database, kind, () => work(sql))),
     isDamage: isDamaged,
+    changedByOthers: othersAt(database, inTurn),
     errorOf: (error) => stateError(file, error),
     close: () => inTurn(async () => database.close()),
   };
+};
+
+/** `data_version` moves when another connection has committed, and not with our own commits (sqlite.org/pragma.html). */
+const othersAt = (database: DatabaseSync, inTurn: ReturnType<typeof oneByOne>): SqlDriver['changedByOthers'] => {
+  const versionNow = (): unknown => database.prepare('PRAGMA data_version').get()?.data_version;
+  let seen = versionNow();
+  return () =>
+    inTurn(async () => {
+      const before = seen;
+      seen = versionNow();
+      return seen !== before;
+    });
 };
 
 /** Each statement is prepared once. */

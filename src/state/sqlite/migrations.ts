@@ -33,6 +33,27 @@ const steps: readonly (readonly string[])[] = [
   ['ALTER TABLE leases ADD COLUMN started TEXT', 'ALTER TABLE leases ADD COLUMN unanswered_until INTEGER'],
   [bodies('identities', 'kind TEXT NOT NULL, name TEXT NOT NULL, identity TEXT NOT NULL', 'kind, name, identity')],
   [bodies('unproven', place, 'zone, view, target')],
+  // What the daemon keeps; its passes by a number of ours, and by what decides how long.
+  [
+    bodies(
+      'daemon_passes',
+      'seq INTEGER NOT NULL, id TEXT NOT NULL, idle INTEGER NOT NULL, at INTEGER NOT NULL',
+      'seq, id, idle, at',
+    ),
+    'CREATE UNIQUE INDEX daemon_passes_id ON daemon_passes (id)',
+    bodies('pass_details', 'seq INTEGER NOT NULL, size INTEGER NOT NULL', 'seq, size'),
+    bodies('commits', 'repository TEXT NOT NULL, ref TEXT NOT NULL', 'repository, ref'),
+    bodies('suspensions', 'id INTEGER NOT NULL', 'id'),
+    bodies('hook_words', 'inventory TEXT NOT NULL, server TEXT NOT NULL', 'inventory, server'),
+    bodies('health_verdicts', 'health_check TEXT NOT NULL', 'health_check'),
+    bodies('verified', `${place}, name TEXT NOT NULL, type TEXT NOT NULL`, 'zone, view, target, name, type'),
+    bodies(
+      'recent_changes',
+      `${place}, at INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL`,
+      'zone, view, target, at, name, type',
+    ),
+    bodies('reverted_drift', `${place}, name TEXT NOT NULL, type TEXT NOT NULL`, 'zone, view, target, name, type'),
+  ],
 ];
 
 /** The version that this Hostmaster writes. */
@@ -46,6 +67,9 @@ export const versionWithIdentities = 4;
 
 /** The first version that knows what name servers did not show. */
 export const versionWithUnproven = 5;
+
+/** The first version that knows what the daemon keeps. */
+export const versionWithDaemon = 6;
 
 /** The tables that every state file has, whatever its version. */
 const first = ['settled', 'leases'];

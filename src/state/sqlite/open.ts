@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
-import { emptyStore, readersOn, storeOn } from '../store.ts';
+import { emptyDaemonStore, emptyStore, readersOn, storeOn } from '../store.ts';
 import type { Say } from '../work.ts';
 import { sqliteDriver } from './driver.ts';
 import {
@@ -22,6 +22,7 @@ import {
   migrate,
   readableVersion,
   versionOf,
+  versionWithDaemon,
   versionWithIdentities,
   versionWithUnproven,
 } from './migrations.ts';
@@ -122,12 +123,14 @@ export const readStore = async (file: string, say: Say = () => undefined): Promi
 
 /** A file of an older version has fewer tables: what is not there yet is not known. */
 const ofVersion = (version: number, readers: Store): Store => {
-  const { close, lastSync } = readers;
+  const { changedByOthers, close, lastSync } = readers;
   const { identify, unproven } = emptyStore;
   if (version === 0) return { ...emptyStore, close };
   if (version < readableVersion) return { ...emptyStore, close, lastSync };
-  if (version < versionWithIdentities) return { ...readers, identify, unproven };
-  return version < versionWithUnproven ? { ...readers, unproven } : readers;
+  if (version >= versionWithDaemon) return readers;
+  const withoutDaemon = { ...readers, ...emptyDaemonStore, changedByOthers };
+  if (version < versionWithIdentities) return { ...withoutDaemon, identify, unproven };
+  return version < versionWithUnproven ? { ...withoutDaemon, unproven } : withoutDaemon;
 };
 
 /** Looks at every page: 25 ms for 100,000 values. */
