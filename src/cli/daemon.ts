@@ -5,7 +5,9 @@ import type { HttpInterface } from '../daemon/http/listen.ts';
 import { openInterface } from '../daemon/http-interface.ts';
 import { type Log, openLog } from '../daemon/log.ts';
 import { openMetrics } from '../daemon/metrics.ts';
+import { openWatchedRepository } from '../daemon/open-repository.ts';
 import { frontParts } from '../daemon/parts.ts';
+import { sayCommits } from '../daemon/say-commits.ts';
 import { type DaemonDefinitions, loadDaemon } from '../load/index.ts';
 import { HostmasterError } from '../model/errors.ts';
 import { problemsAsText } from '../report/index.ts';
@@ -38,10 +40,10 @@ interface World {
 }
 
 const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, version }: World): Promise<void> => {
-  const daemon = begin(definitions, log, io);
+  const daemon = await begin(definitions, log, io);
   io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
   try {
-    const front = frontOf(frontParts(daemon, version));
+    const front = frontOf(frontParts(daemon, definitions.settings.audit, version));
     const http = await openInterface(definitions, { daemon, front, log, metrics: openMetrics(version), version });
     log('info', `the daemon runs as ${definitions.file} says; it listens at http://${hostOf(http)}`);
     await stopped(io);
@@ -63,8 +65,8 @@ const refuseErrors = ({ file, problems }: DaemonDefinitions, io: Io): void => {
   }
 };
 
-const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Daemon => {
-  const { config, stopWithin } = definitions;
+const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Promise<Daemon> => {
+  const { config, git, stopWithin } = definitions;
   const within = (milliseconds: number): void => io.stopping?.within(milliseconds);
   within(stopWithin);
   const here = import.meta.url;
@@ -72,6 +74,9 @@ const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Daemon => {
     log,
     program: new URL(here.endsWith('.ts') ? './daemon-thread.ts' : './daemon-thread.js', here),
     onStopWithin: within,
-    sourceOf: (onChange) => watchedFolder(config ?? 'hostmaster.yaml', onChange),
+    openSource: async ({ inUse, onChange, thread }) =>
+      git === null
+        ? watchedFolder(config ?? 'hostmaster.yaml', () => onChange(false))
+        : openWatchedRepository(definitions, git, { thread, log, inUse, onChange, onView: sayCommits(log) }),
   });
 };

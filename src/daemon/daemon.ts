@@ -1,4 +1,5 @@
 import type { DaemonDefinitions } from '../load/index.ts';
+import { messageOf } from '../model/errors.ts';
 import { count } from '../model/phrases.ts';
 import type { DaemonPass } from './answers.ts';
 import { type Driver, passDriver } from './driver.ts';
@@ -7,10 +8,14 @@ import type { PassEnd, Told } from './engine/messages.ts';
 import { eventFeed, type OpenFeed } from './event-feed.ts';
 import { failuresIn } from './failures.ts';
 import type { FileSource } from './file-source.ts';
+import { keptBefore } from './kept-before.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
+import { type OperatorActions, operatorActions } from './operator-actions.ts';
 import { newPassId } from './pass-id.ts';
+import { type PassKeeper, passKeeper } from './pass-keeper.ts';
+import { sayProblems } from './say-problems.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
 // hooks, the clock) becomes a request of the driver, and what a pass finds becomes knowledge, events and lines of the log.
@@ -19,6 +24,7 @@ export interface Daemon {
   readonly driver: Driver;
   readonly thread: PassThread;
   readonly knowledge: Knowledge;
+  readonly actions: OperatorActions;
   readonly events: OpenFeed;
   readonly source: FileSource;
   /** Milliseconds since 1970. */
@@ -36,17 +42,32 @@ export interface DaemonWorld {
   readonly program: URL;
   /** How long stopping may take, once that was read; milliseconds. */
   readonly onStopWithin: (milliseconds: number) => void;
-  readonly sourceOf: (onChange: () => void) => FileSource;
+  readonly openSource: (parts: SourceParts) => Promise<FileSource>;
+}
+
+/** What a source of files is opened with. */
+export interface SourceParts {
+  readonly thread: PassThread;
+  /** There is something else to go by; `waited`: it waited for a window. */
+  readonly onChange: (waited: boolean) => void;
+  /** Commits that passes under way go by. */
+  readonly inUse: () => readonly string[];
 }
 
 /** Begins all of it: the first pass is asked for at once. */
-export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world: DaemonWorld): Daemon => {
+export const beginDaemon = async (
+  { settings, state, targetsFrom }: DaemonDefinitions,
+  world: DaemonWorld,
+): Promise<Daemon> => {
   const { log } = world;
   const started = Date.now();
   const knowledge = newKnowledge(Date.now);
   const events = eventFeed(Date.now);
-  const thread = passThread(world.program, { targetsFrom }, (message) => onTold(message, daemon, world));
-  const source = world.sourceOf(() => void daemon.driver.ask({ cause: 'git' }));
+  const data = { stateFile: state, audit: settings.audit, targetsFrom };
+  const thread = passThread(world.program, data, (message) => onTold(message, { driver, events, knowledge }, world));
+  const keeper = passKeeper(thread.ask, (error) => log('error', `passes cannot be kept now: ${messageOf(error)}`));
+  let source: FileSource | typeof notOpenYet = notOpenYet;
+  const parts = { events, keeper, knowledge, source: () => source };
   const driver = passDriver({
     thread,
     interval: settings.interval,
@@ -56,32 +77,62 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
       const files = source.files();
       return files === null ? null : { ...files, allow, full, zones };
     },
-    onBegan: (pass) => onBegan(pass, daemon, log),
-    onEnded: (pass, end) => onEnded(pass, end, daemon, log),
+    onBegan: (pass) => onBegan(pass, parts, log),
+    onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver }, log),
   });
-  let stopping = false;
-  let ending: Promise<void> | null = null;
+  const before = await keptBefore(thread.ask, log);
+  knowledge.knewBefore(before.passes);
+  const actions = operatorActions(before.suspensions, {
+    ...{ ask: thread.ask, events, log, now: Date.now },
+    onChange: (_, by) => void driver.ask({ cause: 'manual', by }),
+  });
+  const opened = await world.openSource({
+    thread,
+    onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
+    inUse: () => [knowledge.running()?.commit ?? null].filter((sha) => sha !== null),
+  });
+  source = opened;
+  driver.setTimer('interval', Date.now() + settings.interval);
+  driver.ask({ cause: 'start' });
+  return {
+    ...{ actions, driver, events, knowledge, source: opened, started, thread },
+    ...ending({ driver, source: opened, thread }, keeper),
+  };
+};
+
+/** Until the source is open, nothing is in force. */
+const notOpenYet: Pick<FileSource, 'files' | 'wereRead'> = { files: () => null, wereRead: () => undefined };
+
+const ending = (
+  { driver, source, thread }: Pick<Daemon, 'driver' | 'source' | 'thread'>,
+  keeper: PassKeeper,
+): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
+  let ended: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
-    await source.close();
-    await driver.stop();
+    await Promise.all([source.close(), driver.stop()]);
+    await keeper.done();
     await thread.close();
   };
-  const daemon: Daemon = {
-    ...{ driver, events, knowledge, source, started, thread },
-    isStopping: () => stopping,
+  return {
+    isStopping: () => ended !== null,
     stop: () => {
-      stopping = true;
-      ending ??= endAll();
-      return ending;
+      ended ??= endAll();
+      return ended;
     },
     cut: thread.cut,
   };
-  driver.setTimer('interval', Date.now() + settings.interval);
-  driver.ask({ cause: 'start' });
-  return daemon;
 };
 
-const onTold = (message: Told, { driver, events, knowledge }: Daemon, { log, onStopWithin }: DaemonWorld): void => {
+interface Parts extends Pick<Daemon, 'events' | 'knowledge'> {
+  readonly keeper: PassKeeper;
+  readonly source: () => Pick<FileSource, 'files' | 'wereRead'>;
+}
+
+const onTold = (
+  message: Told,
+  { driver, events, knowledge }: Pick<Daemon, 'driver' | 'events' | 'knowledge'>,
+  { log, onStopWithin }: DaemonWorld,
+): void => {
   const pass = knowledge.running()?.id ?? null;
   if (message.type === 'writes') driver.writes();
   else if (message.type === 'stop within') onStopWithin(message.milliseconds);
@@ -91,24 +142,28 @@ const onTold = (message: Told, { driver, events, knowledge }: Daemon, { log, onS
   } else log(message.type === 'notice' ? 'warn' : 'debug', message.message, pass === null ? {} : { pass });
 };
 
-const onBegan = (pass: WaitingPass, { events, knowledge, source }: Daemon, log: Log): void => {
-  const commit = source.files()?.commit ?? null;
+const onBegan = (pass: WaitingPass, { events, knowledge, source }: Parts, log: Log): void => {
+  const commit = source().files()?.commit ?? null;
   knowledge.began(pass, commit);
   log('debug', 'a pass began', { pass: pass.id, cause: pass.cause, commit });
   events.tell({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
 };
 
-const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): void => {
-  const { driver, events, knowledge, source } = daemon;
+const onEnded = (
+  pass: WaitingPass,
+  end: PassEnd,
+  { driver, events, keeper, knowledge, source }: Parts & Pick<Daemon, 'driver'>,
+  log: Log,
+): void => {
   const ended = knowledge.ended(pass, end);
   if (end.status === 'ended') {
-    source.wereRead(end.filesRead);
+    source().wereRead(end.filesRead);
     driver.setTimer('inventory', end.inventoryInterval === null ? null : Date.now() + end.inventoryInterval);
-    for (const { message, severity } of end.problems) {
-      log(severity === 'error' ? 'error' : 'warn', message, { pass: pass.id });
-    }
+    sayProblems(end, pass.id, log);
   }
   if (ended === null) return;
+  const [newest] = knowledge.passes();
+  if (newest !== undefined) keeper.keep(newest);
   const words = end.status === 'failed' ? end.message : endInWords(ended);
   const isQuiet = ended.counts.applied === 0 && ended.outcome === 'done';
   const level = ended.outcome === 'failed' || ended.outcome === 'differs' ? 'error' : isQuiet ? 'debug' : 'info';

@@ -56,7 +56,8 @@ export const passDriver = (options: DriverOptions): Driver => {
     const input = options.inputOf(pass);
     if (input === null) return change(ended(loop, false));
     options.onBegan(pass);
-    const end = await thread.run(input);
+    const { by, cause, id } = pass;
+    const end = await thread.run(input, { by, cause, id });
     const isGivenUp = end.status === 'given up';
     const backOff = isGivenUp
       ? loop.backOff

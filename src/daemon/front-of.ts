@@ -1,14 +1,24 @@
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { DaemonPass, DaemonStatus, ServerStatus, WithheldAt, ZoneDetail, ZoneStatus } from './answers.ts';
+import type {
+  DaemonPass,
+  DaemonStatus,
+  PassSummary,
+  ServerStatus,
+  WithheldAt,
+  ZoneDetail,
+  ZoneStatus,
+} from './answers.ts';
 import type { Driver } from './driver.ts';
 import type { PassThread } from './engine/link.ts';
 import type { EventFeed } from './events.ts';
+import type { FileSource } from './file-source.ts';
 import type { Front, Readiness } from './front.ts';
 import type { HookAnswer, InventoryHook } from './inventory-hook.ts';
 import type { Listed, ListPage } from './list.ts';
+import type { OperatorActions } from './operator-actions.ts';
 import { partOfList } from './part-of-list.ts';
-import { summaryOf } from './pass-record.ts';
+import { partOfPasses, passById } from './past-passes.ts';
 import { type Standing, zoneStatuses } from './standing.ts';
 
 /** What the daemon is made of, for the HTTP interface. */
@@ -16,14 +26,19 @@ export interface FrontParts {
   readonly driver: Driver;
   readonly thread: Pick<PassThread, 'ask'>;
   readonly events: EventFeed;
+  readonly source: FileSource;
+  readonly actions: OperatorActions;
   readonly status: () => DaemonStatus;
   readonly readiness: () => Readiness;
   readonly isStopping: () => boolean;
   readonly standing: () => Standing;
   /** The newest first. */
-  readonly passes: () => readonly DaemonPass[];
+  readonly passes: () => readonly PassSummary[];
+  /** The last that ended since the start. */
+  readonly lastPass: () => DaemonPass | null;
   /** Of the zones that the last pass left withheld, by zone. */
   readonly withheldOf: (zone: ZoneStatus) => readonly WithheldAt[];
+  readonly audit: Front['audit'];
   readonly explain: Front['explain'];
   readonly gitHook: () => void;
   readonly inventoryHook: (inventory: string, hook: InventoryHook, waitMs: number | null) => Promise<HookAnswer>;
@@ -38,26 +53,30 @@ export const frontOf = (parts: FrontParts): Front => ({
   isStopping: parts.isStopping,
   zones: async (page) => partOfList(zoneStatuses(parts.standing()), keyOfZone, page),
   zone: (name, page) => zoneDetail(name, page, parts),
-  passes: async (page) => partOfPasses(parts.passes(), page),
-  pass: async (id) => parts.passes().find((pass) => pass.id === id) ?? null,
+  passes: (page) => partOfPasses(page, parts),
+  pass: (id) => passById(id, parts),
   servers: async (page) => withHooks(await parts.thread.ask({ kind: 'servers', page }), parts),
-  audit: async () => ({ items: [], next: null }),
+  audit: parts.audit,
   explain: parts.explain,
   sync: async (request, by) => {
     const { allow, full, zones } = request;
     refuseUnknownZones(zones, parts.standing());
+    await parts.actions.noteSync(request, by);
+    if (request.accept !== null) parts.source.accept(request.accept);
+    if (request.rewind !== null) parts.source.rewind(request.rewind);
+    if (request.force) parts.source.force();
     return { pass: parts.driver.ask({ cause: 'manual', by, allow, full, zones }) };
   },
-  suspend: async () => refuse('suspend'),
-  resume: async () => refuse('resume'),
+  suspend: async (request, by) => {
+    refuseUnknownZones(request.zones, parts.standing());
+    refuseUnknownTargets(request.targets, parts.standing());
+    return parts.actions.suspend(request, by);
+  },
+  resume: parts.actions.resume,
   gitHook: parts.gitHook,
   inventoryHook: parts.inventoryHook,
   events: parts.events,
 });
-
-const refuse = (what: string): never => {
-  throw new HostmasterError('USAGE', `${what} is not in this version yet`);
-};
 
 const keyOfZone = ({ view, zone }: ZoneStatus): string => (view === null ? zone : `${zone}@${view}`);
 
@@ -90,17 +109,11 @@ const refuseUnknownZones = (zones: readonly string[] | null, standing: Standing)
   throw new HostmasterError('USAGE', `zones: ${unknown.join(', ')}: not configured in hostmaster.yaml`);
 };
 
-/** The newest first: `after` is the id of the last one that was shown. */
-const partOfPasses = (passes: readonly DaemonPass[], { after, limit, q }: ListPage): Listed<DaemonPassSummary> => {
-  const from = after === null ? 0 : passes.findIndex(({ id }) => id === after) + 1;
-  const rest = passes
-    .slice(from)
-    .filter(({ id, cause, commit }) => q === null || `${id} ${cause} ${commit}`.includes(q));
-  const part = rest.slice(0, limit);
-  return { items: part.map(summaryOf), next: rest.length > part.length ? (part.at(-1)?.id ?? null) : null };
+const refuseUnknownTargets = (targets: readonly string[] | null, { targets: known }: Standing): void => {
+  const unknown = (targets ?? []).filter((target) => !known.some(({ name }) => name === target));
+  if (unknown.length === 0) return;
+  throw new HostmasterError('USAGE', `targets: ${unknown.join(', ')}: not configured in hostmaster.yaml`);
 };
-
-type DaemonPassSummary = ReturnType<typeof summaryOf>;
 
 const withHooks = (
   { items, next }: Listed<Omit<ServerStatus, 'hook_at'>>,

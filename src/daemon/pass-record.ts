@@ -6,7 +6,7 @@ import type { WaitingPass } from './loop/loop.ts';
 
 // A pass as people look back at it.
 
-const noCounts: PassCounts = {
+export const noCounts: PassCounts = {
   create: 0,
   replace: 0,
   delete: 0,
@@ -50,8 +50,7 @@ const outcomeOf = ({ plan, results, verify }: Extract<PassEnd, { status: 'ended'
 };
 
 /** Did the two end the same way, with nothing to do? Then the older one only counts. */
-export const repeats = (before: DaemonPass | undefined, pass: DaemonPass): boolean =>
-  before !== undefined &&
+export const repeats = (before: PassSummary, pass: PassSummary): boolean =>
   isIdle(before.counts) &&
   isIdle(pass.counts) &&
   before.outcome === pass.outcome &&
@@ -59,7 +58,8 @@ export const repeats = (before: DaemonPass | undefined, pass: DaemonPass): boole
   before.by === null &&
   pass.by === null;
 
-const isIdle = ({ applied, create, delete: deletes, replace, withheld }: PassCounts): boolean =>
+/** Nothing was to be done in it, and nothing was. */
+export const isIdle = ({ applied, create, delete: deletes, replace, withheld }: PassCounts): boolean =>
   applied + create + deletes + replace + withheld === 0;
 
 export const summaryOf = ({ plan: _, results: __, verify: ___, ...summary }: DaemonPass): PassSummary => summary;

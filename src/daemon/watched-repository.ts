@@ -9,9 +9,6 @@ import { afterPass, type BackOff } from './loop/back-off.ts';
 export interface WatchedRepository extends FileSource {
   /** What the last look found; null: none has ended yet. */
   readonly view: () => CommitView | null;
-  /** As those of CommitSource, with a look at once. Throw USAGE. */
-  readonly accept: (sha: string) => void;
-  readonly rewind: (sha: string) => void;
 }
 
 export interface WatchOptions {
@@ -107,6 +104,7 @@ export const watchRepository = (options: WatchOptions): WatchedRepository => {
     look,
     accept: asked(commits.accept),
     rewind: asked(commits.rewind),
+    force: look,
     wereRead: () => undefined,
     close: async () => {
       stop.abort();

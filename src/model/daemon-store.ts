@@ -1,5 +1,4 @@
 import type { Action } from './plan.ts';
-import type { Problem } from './problem.ts';
 import type { RRsetKey } from './rrset.ts';
 import type { ZoneId } from './zone.ts';
 
@@ -28,22 +27,18 @@ export interface PassToKeep {
   readonly details: string | null;
 }
 
-/** What is known of the repository's commits, so that a restart without a network goes on with the one in force. */
+/** Which commit passes go by, so that a restart without a network goes on with it. Full SHAs. */
 export interface KnownCommits {
   /** Which repository they are of: its URL, without a secret. Those of another one count for nothing. */
   readonly repository: string;
   readonly ref: string;
-  /** Full SHAs, here and below; null: none yet. */
+  /** null: none yet. */
   readonly inForce: string | null;
-  readonly seen: string | null;
-  /** Why the commit that was seen is not in force; null: it is. */
-  readonly notInForceBecause: string | null;
-  /** What is wrong with the commit that was seen. */
-  readonly problems: readonly Problem[];
-  /** Those that a person accepted with what is wrong in them. */
-  readonly accepted: readonly string[];
-  /** Those that a person let come into force though they do not descend from the one before. */
-  readonly rewound: readonly string[];
+  /** The one before it: its files stay for the pass that is under way. */
+  readonly previous: string | null;
+  /** What a person let through, until something comes into force. */
+  readonly accepted: string | null;
+  readonly rewound: string | null;
 }
 
 /** What is not written until it is resumed. Both lists null: everything. */

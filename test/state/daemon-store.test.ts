@@ -135,11 +135,9 @@ describe('what else is kept for the daemon', () => {
     repository: 'https://git.test/dns.git',
     ref: 'refs/heads/main',
     inForce: 'a'.repeat(40),
-    seen: 'b'.repeat(40),
-    notInForceBecause: 'it has an error that the commit in force does not have',
-    problems: [{ rule: 'yaml', severity: 'error', message: 'm', file: 'f.yaml', line: 3, column: null, zone: 'z.' }],
-    accepted: ['c'.repeat(40)],
-    rewound: [],
+    previous: 'b'.repeat(40),
+    accepted: 'c'.repeat(40),
+    rewound: null,
   };
 
   it('the commit in force is of one repository and one ref: of another nothing is known', async () => {

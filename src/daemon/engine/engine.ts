@@ -17,15 +17,19 @@ import type { PassOptions, PlanPass } from '../../run.ts';
 import { openStore } from '../../state/index.ts';
 import type { ProviderLookup, RunContext } from '../../target.ts';
 import { addressLookup, askByDns } from '../../verify/index.ts';
+import type { PassAbout } from '../audit/entry.ts';
 import type { PassEnd, Told } from './messages.ts';
 import type { PassInput } from './pass-input.ts';
 import { answerTo, type ExplainQuestion, type ThreadQuestion } from './questions.ts';
+import { openRecords } from './records.ts';
+import { answerOfRepository } from './repository-questions.ts';
+import { isOfState } from './state-questions.ts';
 
 // The passes, one at a time, over one state that stays open.
 
 export interface Engine {
   /** One at a time. */
-  run(input: PassInput): Promise<PassEnd>;
+  run(input: PassInput, about: PassAbout): Promise<PassEnd>;
   ask(question: ThreadQuestion): Promise<unknown>;
   /** The pass that runs is in the way: it ends unless it writes. */
   giveUp(): void;
@@ -37,12 +41,19 @@ export interface Engine {
 export interface EngineOptions {
   /** The operator's own file; null: hostmaster.yaml is that. */
   readonly targetsFrom: string | null;
+  /** Absolute path of the state file. */
+  readonly stateFile: string;
+  /** Absolute path of the audit file. */
+  readonly audit: string;
   readonly tell: (message: Told) => void;
 }
 
-export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: ProviderLookup): Engine => {
+export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engine => {
+  const { audit, stateFile, targetsFrom, tell } = options;
   const [stopping, cutting] = [new AbortController(), new AbortController()];
-  const state = sharedStore((message) => tell({ type: 'notice', message }));
+  const say = (message: string): void => tell({ type: 'notice', message });
+  const state = sharedStore(say);
+  const records = openRecords(audit, say);
   let givingUp = new AbortController();
   /** The targets' own name servers run for as long as the engine does. */
   let serving: readonly ServingTarget[] | null = null;
@@ -50,17 +61,21 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
   let last: PlanPass | null = null;
   const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
 
-  const run = async (input: PassInput): Promise<PassEnd> => {
+  const run = async (input: PassInput, about: PassAbout): Promise<PassEnd> => {
     const started = Date.now();
     givingUp = new AbortController();
     serving ??= await servePass(optionsOf(input, targetsFrom), lookup);
-    const reading = contextWith(AbortSignal.any([stopping.signal, givingUp.signal]));
+    let known: PlanPass | null = null;
+    const onWrite = records.onWrite({ about, commit: input.commit, planned: () => known });
+    const reading = { ...contextWith(AbortSignal.any([stopping.signal, givingUp.signal])), onWrite };
     const planned = await planPass(optionsOf(input, targetsFrom), reading, state.open);
     const before = last;
+    known = planned;
     last = planned;
     if (before !== null) await closePass(before);
     tell({ type: 'writes' });
-    const { interrupted, ...applied } = await applyPass(planned, contextWith(stopping.signal));
+    const { interrupted, ...applied } = await applyPass(planned, { ...contextWith(stopping.signal), onWrite });
+    records.ended(about.id, { plan: planned.plan, results: applied.results, verify: applied.verify });
     return interrupted ? { status: 'stopped' } : endOf(planned, applied, started);
   };
   const explain = async ({ input, name, type }: ExplainQuestion): Promise<unknown> => {
@@ -69,14 +84,21 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
     return prepareExplained(explained).document;
   };
   return {
-    run: (input) => run(input).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
-    ask: async (question) => (question.kind === 'explain' ? explain(question) : answerTo(question, last)),
+    run: (input, about) => run(input, about).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
+    ask: async (question) => {
+      if (question.kind === 'explain') return explain(question);
+      if (question.kind === 'rrsets' || question.kind === 'servers') return answerTo(question, last);
+      const store = await state.open(stateFile);
+      if (isOfState(question)) return records.answer(question, store);
+      return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
+    },
     giveUp: () => givingUp.abort(),
     stop: () => stopping.abort(),
     cut: () => cutting.abort(),
     close: async () => {
       if (last !== null) await closePass(last);
       await Promise.allSettled((serving ?? []).map(({ server }) => server.stop()));
+      await records.close();
       await state.close();
     },
   };
@@ -166,7 +188,8 @@ const sharedStore = (say: (message: string) => void): SharedStore => {
         throw new HostmasterError('CONFIG', message);
       }
       opened ??= { file, store: await openStore(file, say) };
-      return { ...opened.store, close: async () => undefined };
+      // The daemon keeps its passes itself, with more of each than this has.
+      return { ...opened.store, recordPass: async () => undefined, close: async () => undefined };
     },
     close: async () => opened?.store.close(),
   };
