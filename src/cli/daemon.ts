@@ -5,8 +5,8 @@ import type { HttpInterface } from '../daemon/http/listen.ts';
 import { openInterface } from '../daemon/http-interface.ts';
 import { type Log, openLog } from '../daemon/log.ts';
 import { openMetrics } from '../daemon/metrics.ts';
-import { openWatchedRepository } from '../daemon/open-repository.ts';
 import { frontParts } from '../daemon/parts.ts';
+import { repositoryOf } from '../daemon/repository-of.ts';
 import { sayCommits } from '../daemon/say-commits.ts';
 import { type DaemonDefinitions, loadDaemon } from '../load/index.ts';
 import { HostmasterError } from '../model/errors.ts';
@@ -77,6 +77,6 @@ const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Promise<Daemon
     openSource: async ({ inUse, onChange, thread }) =>
       git === null
         ? watchedFolder(config ?? 'hostmaster.yaml', () => onChange(false))
-        : openWatchedRepository(definitions, git, { thread, log, inUse, onChange, onView: sayCommits(log) }),
+        : repositoryOf(definitions, git, { thread, log, inUse, onChange, onView: sayCommits(log) }),
   });
 };

@@ -89,6 +89,7 @@ const program = (io: Io, run: Run): Command => {
     .action(run(async (name, options) => (await import('./zone-delete.ts')).runZoneDelete(name, options, io)));
   command('init', 'write a small working repository')
     .argument('[folder]', 'where to', '.')
+    .option('--daemon', "write the operator's own file for the daemon, too")
     .addOption(format())
     .action(run(async (folder, options) => (await import('./init.ts')).runInit(folder, options, io)));
   command('demo', 'a tour of everything on this machine')

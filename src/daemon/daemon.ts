@@ -8,14 +8,16 @@ import type { PassEnd, Told } from './engine/messages.ts';
 import { eventFeed, type OpenFeed } from './event-feed.ts';
 import { failuresIn } from './failures.ts';
 import type { FileSource } from './file-source.ts';
-import { keptBefore } from './kept-before.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
+import { type OpenSuspensions, openSuspensions } from './open-suspensions.ts';
 import { type OperatorActions, operatorActions } from './operator-actions.ts';
 import { newPassId } from './pass-id.ts';
 import { type PassKeeper, passKeeper } from './pass-keeper.ts';
+import { passesBefore } from './passes-before.ts';
 import { sayProblems } from './say-problems.ts';
+import { sayingSuspensions } from './say-suspensions.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
 // hooks, the clock) becomes a request of the driver, and what a pass finds becomes knowledge, events and lines of the log.
@@ -25,6 +27,7 @@ export interface Daemon {
   readonly thread: PassThread;
   readonly knowledge: Knowledge;
   readonly actions: OperatorActions;
+  readonly suspensions: OpenSuspensions;
   readonly events: OpenFeed;
   readonly source: FileSource;
   /** Milliseconds since 1970. */
@@ -67,6 +70,7 @@ export const beginDaemon = async (
   const thread = passThread(world.program, data, (message) => onTold(message, { driver, events, knowledge }, world));
   const keeper = passKeeper(thread.ask, (error) => log('error', `passes cannot be kept now: ${messageOf(error)}`));
   let source: FileSource | typeof notOpenYet = notOpenYet;
+  let suspensions: PassScopes = nothingSuspended;
   const parts = { events, keeper, knowledge, source: () => source };
   const driver = passDriver({
     thread,
@@ -75,17 +79,23 @@ export const beginDaemon = async (
     failuresIn,
     inputOf: ({ allow, full, zones }) => {
       const files = source.files();
-      return files === null ? null : { ...files, allow, full, zones };
+      if (files === null) return null;
+      return { ...files, allow, full, zones, suspended: suspensions.now(), resumed: suspensions.takeResumed() };
     },
     onBegan: (pass) => onBegan(pass, parts, log),
-    onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver }, log),
+    onEnded: (pass, end, { resumed }) => {
+      if (end.status !== 'ended') suspensions.giveBack(resumed);
+      onEnded(pass, end, { ...parts, driver }, log);
+    },
   });
-  const before = await keptBefore(thread.ask, log);
-  knowledge.knewBefore(before.passes);
-  const actions = operatorActions(before.suspensions, {
-    ...{ ask: thread.ask, events, log, now: Date.now },
-    onChange: (_, by) => void driver.ask({ cause: 'manual', by }),
+  const suspended = await openSuspensions({
+    ...{ thread, start: settings.start, clock: Date.now },
+    note: async (kind, by, request) => void (await thread.ask({ kind: 'note', entry: { kind, by, request } })),
+    ...sayingSuspensions({ driver, events, log }),
   });
+  suspensions = suspended;
+  knowledge.knewBefore(await passesBefore(thread.ask, log));
+  const actions = operatorActions({ ask: thread.ask, log, suspensions: suspended });
   const opened = await world.openSource({
     thread,
     onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
@@ -95,20 +105,26 @@ export const beginDaemon = async (
   driver.setTimer('interval', Date.now() + settings.interval);
   driver.ask({ cause: 'start' });
   return {
-    ...{ actions, driver, events, knowledge, source: opened, started, thread },
-    ...ending({ driver, source: opened, thread }, keeper),
+    ...{ actions, driver, events, knowledge, source: opened, started, suspensions: suspended, thread },
+    ...ending({ driver, source: opened, suspensions: suspended, thread }, keeper),
   };
 };
+
+type PassScopes = Pick<OpenSuspensions, 'now' | 'takeResumed' | 'giveBack'>;
+
+/** Until what is suspended was read from the state; no pass begins before. */
+const nothingSuspended: PassScopes = { now: () => [], takeResumed: () => [], giveBack: () => undefined };
 
 /** Until the source is open, nothing is in force. */
 const notOpenYet: Pick<FileSource, 'files' | 'wereRead'> = { files: () => null, wereRead: () => undefined };
 
 const ending = (
-  { driver, source, thread }: Pick<Daemon, 'driver' | 'source' | 'thread'>,
+  { driver, source, suspensions, thread }: Pick<Daemon, 'driver' | 'source' | 'suspensions' | 'thread'>,
   keeper: PassKeeper,
 ): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
   let ended: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
+    suspensions.close();
     await Promise.all([source.close(), driver.stop()]);
     await keeper.done();
     await thread.close();

@@ -27,7 +27,8 @@ export interface DriverOptions {
   /** What a pass works on now; null: nothing may be done yet, as no commit is in force. */
   readonly inputOf: (pass: WaitingPass) => PassInput | null;
   readonly onBegan: (pass: WaitingPass) => void;
-  readonly onEnded: (pass: WaitingPass, end: PassEnd) => void;
+  /** `input` is what it worked on. */
+  readonly onEnded: (pass: WaitingPass, end: PassEnd, input: PassInput) => void;
   readonly failuresIn: (end: PassEnd) => readonly Failure[];
 }
 
@@ -63,7 +64,7 @@ export const passDriver = (options: DriverOptions): Driver => {
       ? loop.backOff
       : afterPass(loop.backOff, options.failuresIn(end), Date.now(), Math.random);
     loop = ended({ ...loop, backOff }, isGivenUp);
-    options.onEnded(pass, end);
+    options.onEnded(pass, end, input);
     change(loop);
   };
   const change = (next: Loop): void => {

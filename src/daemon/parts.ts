@@ -1,4 +1,5 @@
 import { HostmasterError } from '../model/errors.ts';
+import { isWithinScope } from '../model/guard-context.ts';
 import type { DaemonStatus } from './answers.ts';
 import { newestLines } from './audit/newest.ts';
 import type { Daemon } from './daemon.ts';
@@ -25,7 +26,7 @@ export const frontParts = (daemon: Daemon, audit: string, version: string): Fron
     explain: async (name, type) => {
       const files = source.files();
       if (files === null) throw new HostmasterError('CONFIG', `nothing is in force yet: ${source.why()}`);
-      const input = { ...files, allow: [], full: false, zones: null };
+      const input = { ...files, allow: [], full: false, zones: null, suspended: [], resumed: [] };
       return thread.ask({ kind: 'explain', input, name, type });
     },
     gitHook: source.look,
@@ -37,7 +38,7 @@ export const frontParts = (daemon: Daemon, audit: string, version: string): Fron
   };
 };
 
-const statusOfDaemon = ({ actions, driver, knowledge, source, started }: Daemon, version: string): DaemonStatus => {
+const statusOfDaemon = ({ driver, knowledge, source, started, suspensions }: Daemon, version: string): DaemonStatus => {
   const { backOff, hooked, running, waiting } = driver.loop();
   const [last] = knowledge.passes();
   return daemonStatus({
@@ -48,7 +49,7 @@ const statusOfDaemon = ({ actions, driver, knowledge, source, started }: Daemon,
     lastPass: last ?? null,
     isWorking: running !== null || waiting.length > 0,
     hooksWaiting: hooked,
-    suspended: suspendedIn(actions.suspensions(), knowledge.standing()),
+    suspended: suspendedIn(suspensions.now(), knowledge.standing()),
   });
 };
 
@@ -56,7 +57,7 @@ const statusOfDaemon = ({ actions, driver, knowledge, source, started }: Daemon,
 const suspendedIn = (suspensions: readonly Suspension[], { zoneTargets }: Standing): DaemonStatus['suspended'] => {
   if (suspensions.length === 0) return null;
   const about = [...zoneTargets.values()].filter(({ target, zone }) =>
-    suspensions.some((each) => (each.zones?.includes(zone) ?? true) && (each.targets?.includes(target) ?? true)),
+    suspensions.some((each) => isWithinScope(each, { zone, target })),
   );
   return { suspensions, changes: about.reduce((sum, { changes, withheld }) => sum + changes + withheld, 0) };
 };

@@ -1,4 +1,4 @@
-import { summarise } from '../model/plan.ts';
+import { isRefusing, summarise } from '../model/plan.ts';
 import { appliedCount } from '../model/result.ts';
 import type { DaemonPass, PassCounts, PassOutcome, PassSummary } from './answers.ts';
 import type { PassEnd } from './engine/messages.ts';
@@ -6,7 +6,7 @@ import type { WaitingPass } from './loop/loop.ts';
 
 // A pass as people look back at it.
 
-export const noCounts: PassCounts = {
+export const noPassCounts: PassCounts = {
   create: 0,
   replace: 0,
   delete: 0,
@@ -22,7 +22,7 @@ export const runningPass = ({ by, cause, id }: WaitingPass, started: number, com
   started: new Date(started).toISOString(),
   ended: null,
   outcome: null,
-  counts: noCounts,
+  counts: noPassCounts,
   repeated: 0,
 });
 
@@ -46,7 +46,7 @@ const outcomeOf = ({ plan, results, verify }: Extract<PassEnd, { status: 'ended'
   const isDown = plan.targets.some(({ status }) => status !== 'ok');
   if (isDown || results.some(({ status }) => status !== 'applied')) return 'failed';
   if (verify.differences.length > 0) return 'differs';
-  return plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => guard !== 'absence')) ? 'refused' : 'done';
+  return plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => isRefusing(guard))) ? 'refused' : 'done';
 };
 
 /** Did the two end the same way, with nothing to do? Then the older one only counts. */

@@ -1,66 +1,67 @@
 import { HostmasterError } from '../model/errors.ts';
+import type { SuspensionScope } from '../model/guard-context.ts';
 import type { ResumeRequest, SuspendRequest, Suspension } from './suspension.ts';
 
-// What is suspended, as plain lists: nothing here reads a clock.
+// What is suspended, as plain data: a list that is replaced whole. Times are RFC 3339, in UTC, but `now`: milliseconds.
 
-/** Those that are not over. `now` is milliseconds since 1970. */
-export const lastingSuspensions = (suspensions: readonly Suspension[], now: number): readonly Suspension[] =>
-  suspensions.filter(({ until }) => until === null || Date.parse(until) > now);
+export type Suspensions = readonly Suspension[];
 
-/** Of so many a person sees through nothing any more. */
-const mostSuspensions = 1_000;
+/** `start: suspended`: everything, each time that the daemon starts, until a person has looked and resumes it. */
+export const atStart = (now: number): Suspension => ({
+  ...{ zones: null, targets: null, until: null, by: 'the daemon' },
+  reason: 'it starts suspended, as the operator\'s file says ("start")',
+  at: new Date(now).toISOString(),
+});
 
-/** With one more; one of the same zones and targets is replaced. Throws USAGE for one that would be over at once. */
-export const withSuspension = (
-  suspensions: readonly Suspension[],
-  added: Suspension,
+/** Those that are not over. */
+export const lasting = (all: Suspensions, now: number): Suspensions =>
+  all.filter(({ until }) => until === null || Date.parse(until) > now);
+
+/** When the first of them ends by itself; null: none does. */
+export const firstEnd = (all: Suspensions): number | null => {
+  const ends = all.flatMap(({ until }) => (until === null ? [] : [Date.parse(until)]));
+  return ends.length === 0 ? null : Math.min(...ends);
+};
+
+/** One of the same zones and targets takes the place of the one before. Throws USAGE for an end that is over. */
+export const suspend = (
+  all: Suspensions,
+  request: SuspendRequest,
+  by: string,
   now: number,
-): readonly Suspension[] => {
-  if (added.until !== null && !(Date.parse(added.until) > now)) {
-    throw new HostmasterError('USAGE', `until: ${added.until} is over already`);
+): { readonly all: Suspensions; readonly made: Suspension } => {
+  if (request.until !== null && Date.parse(request.until) <= now) {
+    throw new HostmasterError('USAGE', `until: ${request.until} is over; name a time that is to come`);
   }
-  const others = lastingSuspensions(suspensions, now).filter((each) => !isOfSame(each, added));
-  if (others.length >= mostSuspensions) {
-    throw new HostmasterError('USAGE', `${mostSuspensions} suspensions are there already: resume some of them first`);
-  }
-  return [...others, added];
+  const made = { ...request, by, at: new Date(now).toISOString() };
+  return { all: [...all.filter((each) => scopeText(each) !== scopeText(request)), made], made };
 };
 
-/**
- * What is left after a resume: without a list, of everything; else of the suspensions that are about nothing but what is
- * resumed, and of the others what is not resumed in them. Throws USAGE where nothing of it is suspended by name.
- */
-export const withoutSuspended = (suspensions: readonly Suspension[], resumed: ResumeRequest): readonly Suspension[] => {
-  if (resumed.zones === null && resumed.targets === null) return [];
-  const left = suspensions.flatMap((each) => leftOf(each, resumed));
-  if (left.length === suspensions.length && left.every((each, i) => each === suspensions[i])) {
-    const what = [...(resumed.zones ?? []), ...(resumed.targets ?? [])].join(', ');
-    throw new HostmasterError(
-      'USAGE',
-      `${what}: not suspended by name; resume what was suspended, as /api/v1/status names it`,
-    );
-  }
-  return left;
-};
+const scopeText = ({ targets, zones }: SuspensionScope): string =>
+  JSON.stringify([zones?.toSorted() ?? null, targets?.toSorted() ?? null]);
 
-const leftOf = (suspension: Suspension, { targets, zones }: ResumeRequest): readonly Suspension[] => {
-  // A suspension of everything, or of one of two lists alone, is not divided: what is left of it could not be said.
-  const isOfOneKind =
-    (targets === null) === (suspension.targets === null) && (zones === null) === (suspension.zones === null);
-  if (!isOfOneKind) return [suspension];
-  if (zones !== null && targets !== null)
-    return isWithin(suspension.zones, zones) && isWithin(suspension.targets, targets) ? [] : [suspension];
-  const [key, all, gone] =
-    zones === null
-      ? (['targets', suspension.targets, targets] as const)
-      : (['zones', suspension.zones, zones] as const);
-  const rest = (all ?? []).filter((each) => gone?.includes(each) !== true);
-  if (rest.length === all?.length) return [suspension];
-  return rest.length === 0 ? [] : [{ ...suspension, [key]: rest }];
-};
+/** What is left. Throws USAGE where one would have to be in part what no list can say. */
+export const resume = (all: Suspensions, scope: ResumeRequest): Suspensions =>
+  all.flatMap((each): Suspensions => {
+    if (!meets(each, scope)) return [each];
+    const [isOfZones, isOfTargets] = [covers(scope.zones, each.zones), covers(scope.targets, each.targets)];
+    if (isOfZones && isOfTargets) return [];
+    if (isOfTargets && each.zones !== null) return [{ ...each, zones: rest(each.zones, scope.zones) }];
+    if (isOfZones && each.targets !== null) return [{ ...each, targets: rest(each.targets, scope.targets) }];
+    const what = each.zones === null && each.targets === null ? 'everything' : 'more than that';
+    const message = `${each.by} suspended ${what} (${each.reason}): resume that whole, and suspend what is to stay so`;
+    throw new HostmasterError('USAGE', message);
+  });
 
-const isWithin = (some: readonly string[] | null, all: readonly string[]): boolean =>
-  some?.every((each) => all.includes(each)) ?? false;
+type Names = readonly string[] | null;
 
-const isOfSame = (a: SuspendRequest, b: SuspendRequest): boolean =>
-  JSON.stringify([a.zones, a.targets]) === JSON.stringify([b.zones, b.targets]);
+const covers = (outer: Names, inner: Names): boolean =>
+  outer === null || (inner?.every((name) => outer.includes(name)) ?? false);
+
+const overlap = (a: Names, b: Names): boolean => a === null || b === null || a.some((name) => b.includes(name));
+
+const meets = (a: SuspensionScope, b: SuspensionScope): boolean =>
+  overlap(a.zones, b.zones) && overlap(a.targets, b.targets);
+
+const rest = (names: readonly string[], gone: Names): readonly string[] =>
+  names.filter((name) => gone?.includes(name) === false);

@@ -68,10 +68,17 @@ export interface VerifiedRRset extends RRsetKey {
 export interface RecentChange extends RRsetKey {
   readonly at: number;
   readonly action: Action;
-  /** A hash of the RRset before it; null: there was none. */
+  /** Hashes of the RRset before and after it; null: there is none. */
   readonly before: string | null;
+  readonly after: string | null;
   /** A person let it through. */
   readonly allowed: boolean;
+}
+
+/** Both are kept too. */
+export interface KeptTimes {
+  readonly since: number;
+  readonly until: number;
 }
 
 /** When an RRset that others had changed was put back, the oldest first. */
@@ -106,12 +113,11 @@ export interface DaemonStore {
   keepVerified(zone: ZoneId, target: string, changed: readonly VerifiedRRset[]): Promise<void>;
   /** Since then, the oldest first. */
   recentChanges(zone: ZoneId, target: string, since: number): Promise<readonly RecentChange[]>;
-  /** Adds these, and forgets what was before `since`. */
-  keepRecentChanges(zone: ZoneId, target: string, changes: readonly RecentChange[], since: number): Promise<void>;
-  /** What was put back since then. */
-  revertedDrift(zone: ZoneId, target: string, since: number): Promise<readonly RevertedDrift[]>;
-  /** Notes that these were put back now, and forgets what was before `since`. */
-  keepRevertedDrift(zone: ZoneId, target: string, reverted: readonly RRsetKey[], since: number): Promise<void>;
+  /** Adds these, and forgets what is not between these times: a clock that was set back leaves changes that are still to come. */
+  keepRecentChanges(zone: ZoneId, target: string, changes: readonly RecentChange[], kept: KeptTimes): Promise<void>;
+  revertedDrift(zone: ZoneId, target: string): Promise<readonly RevertedDrift[]>;
+  /** In place of what was kept for these RRsets; one without a time is forgotten. */
+  keepRevertedDrift(zone: ZoneId, target: string, reverted: readonly RevertedDrift[]): Promise<void>;
   /** Has another process written to the state since this was last asked, or since it was opened? */
   changedByOthers(): Promise<boolean>;
 }

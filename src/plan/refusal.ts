@@ -1,9 +1,10 @@
 import type { WithheldRRset } from '../model/dependents.ts';
 import { dependentsOf } from '../model/dependents.ts';
-import type { Change, GuardName, Withheld } from '../model/plan.ts';
+import type { GuardContext } from '../model/guard-context.ts';
+import type { Change, GuardName, Withheld, WithheldKind } from '../model/plan.ts';
 import { isApexSet } from '../model/rr-types.ts';
 import type { RRsetKey } from '../model/rrset.ts';
-import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId } from '../model/zone.ts';
+import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId, ZoneSettings } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { Allow } from './allow.ts';
 import { isAllowed, printAllow } from './allow.ts';
@@ -33,6 +34,11 @@ export interface GuardInput {
   readonly unready: ReadonlyMap<string, string>;
   /** False: a file of the zone did not parse. */
   readonly complete: boolean;
+  /** What the zone says to do with drift. */
+  readonly drift: ZoneSettings['drift'];
+  /** Is all that exists at this name in `present`? */
+  readonly isRead: (name: string) => boolean;
+  readonly context: GuardContext;
 }
 
 /** What a guard says of a change that it withholds. */
@@ -41,16 +47,24 @@ export type Refusals = ReadonlyMap<Change, Refusal>;
 /** One guard, or several that share what they count. */
 export type Judge = (input: GuardInput) => Refusals;
 
+interface RefusalWords {
+  readonly guard: GuardName;
+  readonly reason: string;
+  readonly byName: boolean;
+  /** Default is refused. */
+  readonly kind?: WithheldKind;
+}
+
 /** Refuses changes, but for those that this run allows. `byName`: `--allow` names each, instead of the zone's target. */
 export const refuse = (
   changes: readonly Change[],
   input: GuardInput,
-  { guard, reason, byName }: { readonly guard: GuardName; readonly reason: string; readonly byName: boolean },
+  { guard, reason, byName, kind = 'refused' }: RefusalWords,
 ): Refusals => {
   const { allows, zone, target } = input;
   const refusal = (name: string | null): Refusal => ({
     guard,
-    kind: 'refused',
+    kind,
     reason,
     allow: printAllow(guard, zone, target, name),
   });

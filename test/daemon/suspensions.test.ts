@@ -1,41 +1,64 @@
 import { describe, expect, it } from 'vitest';
-import type { Suspension } from '../../src/daemon/suspension.ts';
-import { lastingSuspensions, withoutSuspended, withSuspension } from '../../src/daemon/suspensions.ts';
+import type { SuspendRequest } from '../../src/daemon/suspension.ts';
+import { atStart, firstEnd, lasting, resume, type Suspensions, suspend } from '../../src/daemon/suspensions.ts';
 
-const now = Date.parse('2026-11-30T09:00:00Z');
-const of = (zones: readonly string[] | null, targets: readonly string[] | null = null): Suspension => ({
-  ...{ zones, targets, reason: 'r', until: null, by: 'ops', at: '2026-11-30T08:00:00Z' },
+const now = Date.parse('2026-11-30T08:00:00Z');
+const request = (zones: readonly string[] | null, targets: readonly string[] | null = null): SuspendRequest => ({
+  ...{ zones, targets },
+  reason: 'moving',
+  until: null,
 });
-const [a, b] = ['a.test.', 'b.test.'];
+const suspended = (...requests: readonly SuspendRequest[]): Suspensions =>
+  requests.reduce<Suspensions>((all, each) => suspend(all, each, 'ops', now).all, []);
+const scopes = (all: Suspensions) => all.map(({ targets, zones }) => [zones, targets]);
 
-describe('suspensions', () => {
-  it('one of the same zones and targets is in place of the one before', () => {
-    const all = withSuspension([of([a]), of([b])], { ...of([a]), reason: 'another' }, now);
-    expect(all).toEqual([of([b]), { ...of([a]), reason: 'another' }]);
+describe('what is suspended', () => {
+  it('is kept with who, when and why; the same again takes its place', () => {
+    const { all, made } = suspend(suspended(request(['a.', 'b.'])), request(['b.', 'a.']), 'night', now + 1_000);
+    expect(all).toEqual([made]);
+    expect(made).toEqual({ ...request(['b.', 'a.']), by: 'night', at: '2026-11-30T08:00:01.000Z' });
   });
 
-  it('those that are over go by themselves', () => {
-    const over = { ...of([a]), until: '2026-11-30T09:00:00Z' };
-    const lasting = { ...of([b]), until: '2026-11-30T09:00:01Z' };
-    expect(lastingSuspensions([over, lasting], now)).toEqual([lasting]);
-    expect(withSuspension([over], of(null), now)).toEqual([of(null)]);
-    expect(() => withSuspension([], over, now)).toThrow('is over already');
+  it('ends by itself when its time is over, and does not begin after it', () => {
+    const until = '2026-11-30T09:00:00.000Z';
+    const all = suspended(request(['b.']), { ...request(['a.']), until });
+    expect(firstEnd(all)).toBe(Date.parse(until));
+    expect(scopes(lasting(all, Date.parse(until) - 1))).toHaveLength(2);
+    expect(scopes(lasting(all, Date.parse(until)))).toEqual([[['b.'], null]]);
+    expect(firstEnd(suspended(request(null)))).toBeNull();
+    expect(() => suspend([], { ...request(null), until }, 'ops', Date.parse(until))).toThrow(/is over/);
   });
 
-  it('a resume of everything leaves none', () => {
-    expect(withoutSuspended([of([a]), of(null), of(null, ['pdns'])], { zones: null, targets: null })).toEqual([]);
+  it('is everything at the start, where the operator said so', () => {
+    expect(scopes(suspend([], atStart(now), 'the daemon', now).all)).toEqual([[null, null]]);
+  });
+});
+
+describe('to resume', () => {
+  it('everything ends all of it', () => {
+    const all = suspended(request(null), request(['a.']), request(null, ['pdns']));
+    expect(resume(all, { zones: null, targets: null })).toEqual([]);
   });
 
-  it('a resume of some zones or targets leaves the others', () => {
-    expect(withoutSuspended([of([a, b]), of([a])], { zones: [a], targets: null })).toEqual([of([b])]);
-    expect(withoutSuspended([of(null, ['pdns', 'aws'])], { zones: null, targets: ['aws'] })).toEqual([
-      of(null, ['pdns']),
+  it('some zones, or targets, leaves the others of a list', () => {
+    const all = suspended(request(['a.', 'b.']), request(null, ['pdns', 'aws']));
+    expect(scopes(resume(suspended(request(['a.', 'b.'])), { zones: ['a.'], targets: null }))).toEqual([
+      [['b.'], null],
     ]);
-    expect(withoutSuspended([of([a], ['pdns']), of([a])], { zones: [a], targets: ['pdns'] })).toEqual([of([a])]);
+    expect(scopes(resume(suspended(request(null, ['pdns', 'aws'])), { zones: null, targets: ['aws'] }))).toEqual([
+      [null, ['pdns']],
+    ]);
+    expect(() => resume(all, { zones: ['a.'], targets: null })).toThrow(/resume that whole/);
   });
 
-  it('a resume of what is not suspended by name is refused, as everything may be', () => {
-    expect(() => withoutSuspended([of(null)], { zones: [a], targets: null })).toThrow('a.test.: not suspended by name');
-    expect(() => withoutSuspended([], { zones: [a], targets: null })).toThrow('not suspended by name');
+  it('what has nothing to do with it leaves it', () => {
+    const all = suspended(request(['a.']), request(['b.'], ['pdns']));
+    expect(resume(all, { zones: ['c.'], targets: null })).toEqual(all);
+    expect(resume(all, { zones: ['b.'], targets: ['aws'] })).toEqual(all);
+    expect(scopes(resume(all, { zones: ['b.'], targets: null }))).toEqual([[['a.'], null]]);
+  });
+
+  it('a part of everything is refused: no list could say what stays', () => {
+    expect(() => resume(suspended(request(null)), { zones: ['a.'], targets: null })).toThrow(/suspended everything/);
   });
 });

@@ -87,12 +87,13 @@ describe('a repository', () => {
 
   it('is looked at by itself each interval', async () => {
     const { dns, start, upstream } = await makeScene({ interval: '5s' });
-    daemon = await start();
-    expect((await fetch(`${daemon.url}/readyz`)).status).toBe(503);
     const first = upstream.push(repositoryFiles('192.0.2.1'));
+    daemon = await start();
     await daemon.until(inForce(first), 'in force');
     expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200);
-    expect(await www(dns)).toEqual(['192.0.2.1']);
+    const second = upstream.push(repositoryFiles('192.0.2.2'));
+    await daemon.until(inForce(second), 'changed');
+    expect(await www(dns)).toEqual(['192.0.2.2']);
   });
 
   it('with a new error is held whole, and the one in force stays, also over a restart', async () => {
@@ -109,20 +110,25 @@ describe('a repository', () => {
       git?.seen === bad && git.held_because !== null;
     expect(await daemon.until(isHeld, 'held')).toMatchObject({ state: 'held', git: { in_force: first } });
     await daemon.end();
-    const away = `${upstream.bare}.away`;
-    renameSync(upstream.bare, away);
+    renameSync(upstream.bare, `${upstream.bare}.away`);
     daemon = await start();
     expect(await daemon.until(({ last_pass: last }) => last?.commit === first, 'through again')).toMatchObject({
       git: { in_force: first },
     });
     expect(await www(dns)).toEqual(['192.0.2.1']);
-    renameSync(away, upstream.bare);
-    expect((await daemon.post('/api/v1/sync', { accept: bad })).status).toBe(400);
-    await hook(daemon);
-    await daemon.until(isHeld, 'held again');
+    expect((await daemon.post('/api/v1/sync', { accept: first })).status).toBe(400);
     expect((await daemon.post('/api/v1/sync', { accept: bad })).status).toBe(202);
     await daemon.until(({ git, last_pass: last }) => git?.in_force === bad && last?.commit === bad, 'accepted');
     expect(await www(dns)).toEqual(['192.0.2.2']);
+  });
+
+  it('that cannot be had yet is said, and nothing is written until it is there', async () => {
+    const { start } = await makeScene();
+    daemon = await start();
+    const { git } = await daemon.until(({ git }) => git !== null && git.error !== null, 'refused');
+    expect(git).toMatchObject({ in_force: null, error: { code: 'GIT_REFUSED' } });
+    const ready = await fetch(`${daemon.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([503, { ready: false, why: git?.error?.message }]);
   });
 
   it('waits for the end of a deny, and comes into force then by itself', async () => {

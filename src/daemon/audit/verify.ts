@@ -3,14 +3,14 @@ import { problemAt } from '../../model/problem.ts';
 import type { AuditedRow } from '../../report/index.ts';
 import { type Chain, endChain, newChain, takeLine } from './chain.ts';
 import { notedEnd } from './end.ts';
+import { inodeOf } from './inode.ts';
 import { linesFromStart } from './lines.ts';
-import { isThere } from './present.ts';
 import { fullName, fullNumbers } from './row.ts';
 
 /** Reads a file and those before it in its row, and says what is not as it was written. Throws USAGE where there is none. */
 export const verifyAudit = async (file: string): Promise<AuditedRow> => {
   const full = await fullNumbers(file);
-  const hasCurrent = await isThere(file);
+  const hasCurrent = (await inodeOf(file)) !== null;
   if (!hasCurrent && full.length === 0) throw new HostmasterError('USAGE', `${file}: there is no such audit file`);
   const chain = newChain();
   const missing: string[] = [];

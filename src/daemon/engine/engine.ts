@@ -104,18 +104,21 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
   };
 };
 
-const optionsOf = ({ allow, commit, config, full, zones }: PassInput, targetsFrom: string | null) =>
+const optionsOf = ({ allow, commit, config, full, resumed, suspended, zones }: PassInput, targetsFrom: string | null) =>
   ({
     config,
     allow,
     full,
     serve: false,
     recover: true,
+    heedsDrift: true,
+    resumed,
+    suspended,
     keepComposed: zones === null,
     ...(zones === null ? {} : { zones }),
     ...(commit === null ? {} : { commit }),
     ...(targetsFrom === null ? {} : { targetsFrom }),
-  }) satisfies PassOptions & { readonly recover: boolean };
+  }) satisfies PassOptions;
 
 const endOf = (
   planned: PlanPass,

@@ -3,11 +3,10 @@ import type { KnownCommits } from '../../model/daemon-store.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import type { Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
-import type { DesiredZone } from '../../model/zone.ts';
-import { zoneLabel } from '../../model/zone.ts';
 import { validateRepository } from '../../pass.ts';
 import type { RunContext } from '../../target.ts';
 import { windowCalendar } from '../../windows/index.ts';
+import { changedZones } from '../commits/changed-zones.ts';
 
 // What the watch of the repository asks of the thread of the passes: reading 100,000 records keeps a thread busy, and HTTP
 // answers from the other one. Folders are those of a commit's hostmaster.yaml.
@@ -87,29 +86,3 @@ const windowOf = async (
   const when = until === null ? '' : `; it is looked at again at ${new Date(until).toISOString()}`;
   return { because: `${which}${zone}${when}`, until };
 };
-
-/** The zones of which another commit wants something else; all, where it says otherwise what servers get. */
-const changedZones = (before: Definitions, after: Definitions): readonly string[] => {
-  const names = [...new Set([...before.zoneNames, ...after.zoneNames])];
-  if (JSON.stringify(before.roles) !== JSON.stringify(after.roles)) return names;
-  const textsOf = ({ zones }: Definitions): ReadonlyMap<string, string> =>
-    new Map(zones.map((zone) => [zoneLabel(zone.id), textOf(zone)]));
-  const [was, is] = [textsOf(before), textsOf(after)];
-  const labels = new Set([...was.keys(), ...is.keys()]);
-  const changed = [...labels].filter((label) => was.get(label) !== is.get(label));
-  return [...new Set(changed.map((label) => label.split('@')[0] ?? label))];
-};
-
-/** What a zone wants, without the lines that it stands in. */
-const textOf = ({ quarantined, rrsets, settings }: DesiredZone): string =>
-  JSON.stringify([
-    settings,
-    rrsets.map(({ healthCheck, name, ttl, type, values }) => [
-      name,
-      type,
-      ttl,
-      values.map(({ rdata }) => rdata),
-      healthCheck,
-    ]),
-    quarantined.map(({ name, type }) => [name, type]),
-  ]);
