@@ -2,6 +2,7 @@ import type { DaemonDefinitions } from '../load/index.ts';
 import { messageOf } from '../model/errors.ts';
 import { count } from '../model/phrases.ts';
 import type { DaemonPass } from './answers.ts';
+import { type DriftEvent, driftEvents } from './drift-events.ts';
 import { type Driver, passDriver } from './driver.ts';
 import { type PassThread, passThread } from './engine/link.ts';
 import type { PassEnd, Told } from './engine/messages.ts';
@@ -11,13 +12,12 @@ import type { FileSource } from './file-source.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
-import { type OpenSuspensions, openSuspensions } from './open-suspensions.ts';
-import { type OperatorActions, operatorActions } from './operator-actions.ts';
+import type { OpenSuspensions } from './open-suspensions.ts';
 import { newPassId } from './pass-id.ts';
 import { type PassKeeper, passKeeper } from './pass-keeper.ts';
 import { passesBefore } from './passes-before.ts';
 import { sayProblems } from './say-problems.ts';
-import { sayingSuspensions } from './say-suspensions.ts';
+import { openSuspending } from './suspending.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
 // hooks, the clock) becomes a request of the driver, and what a pass finds becomes knowledge, events and lines of the log.
@@ -26,10 +26,9 @@ export interface Daemon {
   readonly driver: Driver;
   readonly thread: PassThread;
   readonly knowledge: Knowledge;
-  readonly actions: OperatorActions;
-  readonly suspensions: OpenSuspensions;
   readonly events: OpenFeed;
   readonly source: FileSource;
+  readonly suspensions: OpenSuspensions;
   /** Milliseconds since 1970. */
   readonly started: number;
   readonly isStopping: () => boolean;
@@ -70,7 +69,6 @@ export const beginDaemon = async (
   const thread = passThread(world.program, data, (message) => onTold(message, { driver, events, knowledge }, world));
   const keeper = passKeeper(thread.ask, (error) => log('error', `passes cannot be kept now: ${messageOf(error)}`));
   let source: FileSource | typeof notOpenYet = notOpenYet;
-  let suspensions: PassScopes = nothingSuspended;
   const parts = { events, keeper, knowledge, source: () => source };
   const driver = passDriver({
     thread,
@@ -83,19 +81,10 @@ export const beginDaemon = async (
       return { ...files, allow, full, zones, suspended: suspensions.now(), resumed: suspensions.takeResumed() };
     },
     onBegan: (pass) => onBegan(pass, parts, log),
-    onEnded: (pass, end, { resumed }) => {
-      if (end.status !== 'ended') suspensions.giveBack(resumed);
-      onEnded(pass, end, { ...parts, driver }, log);
-    },
+    onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver, suspensions }, log),
   });
-  const suspended = await openSuspensions({
-    ...{ thread, start: settings.start, clock: Date.now },
-    note: async (kind, by, request) => void (await thread.ask({ kind: 'note', entry: { kind, by, request } })),
-    ...sayingSuspensions({ driver, events, log }),
-  });
-  suspensions = suspended;
+  const suspensions = await openSuspending({ driver, events, thread }, settings.start, log);
   knowledge.knewBefore(await passesBefore(thread.ask, log));
-  const actions = operatorActions({ ask: thread.ask, log, suspensions: suspended });
   const opened = await world.openSource({
     thread,
     onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
@@ -105,15 +94,10 @@ export const beginDaemon = async (
   driver.setTimer('interval', Date.now() + settings.interval);
   driver.ask({ cause: 'start' });
   return {
-    ...{ actions, driver, events, knowledge, source: opened, started, suspensions: suspended, thread },
-    ...ending({ driver, source: opened, suspensions: suspended, thread }, keeper),
+    ...{ driver, events, knowledge, source: opened, started, suspensions, thread },
+    ...ending({ driver, source: opened, suspensions, thread }, keeper),
   };
 };
-
-type PassScopes = Pick<OpenSuspensions, 'now' | 'takeResumed' | 'giveBack'>;
-
-/** Until what is suspended was read from the state; no pass begins before. */
-const nothingSuspended: PassScopes = { now: () => [], takeResumed: () => [], giveBack: () => undefined };
 
 /** Until the source is open, nothing is in force. */
 const notOpenYet: Pick<FileSource, 'files' | 'wereRead'> = { files: () => null, wereRead: () => undefined };
@@ -168,14 +152,17 @@ const onBegan = (pass: WaitingPass, { events, knowledge, source }: Parts, log: L
 const onEnded = (
   pass: WaitingPass,
   end: PassEnd,
-  { driver, events, keeper, knowledge, source }: Parts & Pick<Daemon, 'driver'>,
+  { driver, events, keeper, knowledge, source, suspensions }: Parts & Pick<Daemon, 'driver' | 'suspensions'>,
   log: Log,
 ): void => {
+  const before = knowledge.standing();
   const ended = knowledge.ended(pass, end);
+  suspensions.passEnded(end.status === 'ended');
   if (end.status === 'ended') {
     source().wereRead(end.filesRead);
     driver.setTimer('inventory', end.inventoryInterval === null ? null : Date.now() + end.inventoryInterval);
     sayProblems(end, pass.id, log);
+    tellDrift(driftEvents(before, knowledge.standing()), pass.id, events, log);
   }
   if (ended === null) return;
   const [newest] = knowledge.passes();
@@ -186,6 +173,13 @@ const onEnded = (
   const code = end.status === 'failed' ? { code: end.code } : {};
   log(level, words, { pass: pass.id, cause: pass.cause, commit: ended.commit, ...code });
   events.tell({ kind: 'pass_ended', pass: pass.id, message: words });
+};
+
+const tellDrift = (all: readonly DriftEvent[], pass: string, events: OpenFeed, log: Log): void => {
+  for (const { isGone, message, target, zone } of all) {
+    log(isGone ? 'info' : 'warn', message, { pass, zone, target });
+    events.tell({ kind: 'drift', pass, zone, target, message });
+  }
 };
 
 const endInWords = ({ counts, outcome }: DaemonPass): string => {

@@ -27,8 +27,7 @@ export interface DriverOptions {
   /** What a pass works on now; null: nothing may be done yet, as no commit is in force. */
   readonly inputOf: (pass: WaitingPass) => PassInput | null;
   readonly onBegan: (pass: WaitingPass) => void;
-  /** `input` is what it worked on. */
-  readonly onEnded: (pass: WaitingPass, end: PassEnd, input: PassInput) => void;
+  readonly onEnded: (pass: WaitingPass, end: PassEnd) => void;
   readonly failuresIn: (end: PassEnd) => readonly Failure[];
 }
 
@@ -64,7 +63,7 @@ export const passDriver = (options: DriverOptions): Driver => {
       ? loop.backOff
       : afterPass(loop.backOff, options.failuresIn(end), Date.now(), Math.random);
     loop = ended({ ...loop, backOff }, isGivenUp);
-    options.onEnded(pass, end, input);
+    options.onEnded(pass, end);
     change(loop);
   };
   const change = (next: Loop): void => {

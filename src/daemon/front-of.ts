@@ -13,10 +13,9 @@ import type { Driver } from './driver.ts';
 import type { PassThread } from './engine/link.ts';
 import type { EventFeed } from './events.ts';
 import type { FileSource } from './file-source.ts';
-import type { Front, Readiness } from './front.ts';
+import type { Front, Readiness, SyncRequest } from './front.ts';
 import type { HookAnswer, InventoryHook } from './inventory-hook.ts';
 import type { Listed, ListPage } from './list.ts';
-import type { OperatorActions } from './operator-actions.ts';
 import { partOfList } from './part-of-list.ts';
 import { partOfPasses, passById } from './past-passes.ts';
 import { type Standing, zoneStatuses } from './standing.ts';
@@ -27,7 +26,6 @@ export interface FrontParts {
   readonly thread: Pick<PassThread, 'ask'>;
   readonly events: EventFeed;
   readonly source: FileSource;
-  readonly actions: OperatorActions;
   readonly status: () => DaemonStatus;
   readonly readiness: () => Readiness;
   readonly isStopping: () => boolean;
@@ -40,6 +38,8 @@ export interface FrontParts {
   readonly withheldOf: (zone: ZoneStatus) => readonly WithheldAt[];
   readonly audit: Front['audit'];
   readonly explain: Front['explain'];
+  readonly suspend: Front['suspend'];
+  readonly resume: Front['resume'];
   readonly gitHook: () => void;
   readonly inventoryHook: (inventory: string, hook: InventoryHook, waitMs: number | null) => Promise<HookAnswer>;
   readonly hookAt: (inventory: string, name: string) => string | null;
@@ -61,18 +61,14 @@ export const frontOf = (parts: FrontParts): Front => ({
   sync: async (request, by) => {
     const { allow, full, zones } = request;
     refuseUnknownZones(zones, parts.standing());
-    await parts.actions.noteSync(request, by);
+    await noteSync(request, by, parts);
     if (request.accept !== null) parts.source.accept(request.accept);
     if (request.rewind !== null) parts.source.rewind(request.rewind);
     if (request.force) parts.source.force();
     return { pass: parts.driver.ask({ cause: 'manual', by, allow, full, zones }) };
   },
-  suspend: async (request, by) => {
-    refuseUnknownZones(request.zones, parts.standing());
-    refuseUnknownTargets(request.targets, parts.standing());
-    return parts.actions.suspend(request, by);
-  },
-  resume: parts.actions.resume,
+  suspend: parts.suspend,
+  resume: parts.resume,
   gitHook: parts.gitHook,
   inventoryHook: parts.inventoryHook,
   events: parts.events,
@@ -109,10 +105,11 @@ const refuseUnknownZones = (zones: readonly string[] | null, standing: Standing)
   throw new HostmasterError('USAGE', `zones: ${unknown.join(', ')}: not configured in hostmaster.yaml`);
 };
 
-const refuseUnknownTargets = (targets: readonly string[] | null, { targets: known }: Standing): void => {
-  const unknown = (targets ?? []).filter((target) => !known.some(({ name }) => name === target));
-  if (unknown.length === 0) return;
-  throw new HostmasterError('USAGE', `targets: ${unknown.join(', ')}: not configured in hostmaster.yaml`);
+/** What a sync lets through is in the audit file before it is let through. */
+const noteSync = async (request: SyncRequest, by: string, { thread }: Pick<FrontParts, 'thread'>): Promise<void> => {
+  const { accept, allow, force, rewind } = request;
+  if (allow.length === 0 && !force && accept === null && rewind === null) return;
+  await thread.ask({ kind: 'note', entry: { kind: 'sync', by, request } });
 };
 
 const withHooks = (

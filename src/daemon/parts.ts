@@ -1,5 +1,4 @@
 import { HostmasterError } from '../model/errors.ts';
-import { isWithinScope } from '../model/guard-context.ts';
 import type { DaemonStatus } from './answers.ts';
 import { newestLines } from './audit/newest.ts';
 import type { Daemon } from './daemon.ts';
@@ -7,28 +6,31 @@ import type { Readiness } from './front.ts';
 import type { FrontParts } from './front-of.ts';
 import type { Standing } from './standing.ts';
 import { daemonStatus } from './status.ts';
-import type { Suspension } from './suspension.ts';
+import { checkedScope } from './suspending.ts';
+import type { Suspensions } from './suspensions.ts';
 
 // What the HTTP interface asks, from the parts of the daemon.
 
 export const frontParts = (daemon: Daemon, audit: string, version: string): FrontParts => {
-  const { actions, driver, events, knowledge, source, thread } = daemon;
+  const { driver, events, knowledge, source, suspensions, thread } = daemon;
   return {
-    ...{ actions, driver, events, source, thread },
+    ...{ driver, events, source, thread },
     status: () => statusOfDaemon(daemon, version),
     readiness: () => readinessOf(daemon),
     isStopping: daemon.isStopping,
     standing: knowledge.standing,
     passes: knowledge.passes,
     lastPass: knowledge.last,
-    withheldOf: knowledge.withheldOf,
     audit: (page) => newestLines(audit, page),
+    withheldOf: knowledge.withheldOf,
     explain: async (name, type) => {
       const files = source.files();
       if (files === null) throw new HostmasterError('CONFIG', `nothing is in force yet: ${source.why()}`);
       const input = { ...files, allow: [], full: false, zones: null, suspended: [], resumed: [] };
       return thread.ask({ kind: 'explain', input, name, type });
     },
+    suspend: (request, by) => suspensions.suspend(checkedScope(request, knowledge.standing()), by),
+    resume: (request, by) => suspensions.resume(checkedScope(request, knowledge.standing()), by),
     gitHook: source.look,
     inventoryHook: async () => {
       driver.ask({ cause: 'hook' });
@@ -49,18 +51,14 @@ const statusOfDaemon = ({ driver, knowledge, source, started, suspensions }: Dae
     lastPass: last ?? null,
     isWorking: running !== null || waiting.length > 0,
     hooksWaiting: hooked,
-    suspended: suspendedIn(suspensions.now(), knowledge.standing()),
+    suspended: suspendedNow(suspensions.now(), knowledge.standing()),
   });
 };
 
-/** What waits for the end of it: withheld by then, or still to be made. */
-const suspendedIn = (suspensions: readonly Suspension[], { zoneTargets }: Standing): DaemonStatus['suspended'] => {
-  if (suspensions.length === 0) return null;
-  const about = [...zoneTargets.values()].filter(({ target, zone }) =>
-    suspensions.some((each) => isWithinScope(each, { zone, target })),
-  );
-  return { suspensions, changes: about.reduce((sum, { changes, withheld }) => sum + changes + withheld, 0) };
-};
+const suspendedNow = (suspensions: Suspensions, { zoneTargets }: Standing): DaemonStatus['suspended'] =>
+  suspensions.length === 0
+    ? null
+    : { suspensions, changes: [...zoneTargets.values()].reduce((sum, { suspended }) => sum + suspended, 0) };
 
 const readinessOf = ({ knowledge, source }: Daemon): Readiness => {
   if (source.files() === null) return { ready: false, why: source.why() };

@@ -24,6 +24,7 @@ import { answerTo, type ExplainQuestion, type ThreadQuestion } from './questions
 import { openRecords } from './records.ts';
 import { answerOfRepository } from './repository-questions.ts';
 import { isOfState } from './state-questions.ts';
+import { answerOfSuspensions, isOfSuspensions } from './suspension-questions.ts';
 
 // The passes, one at a time, over one state that stays open.
 
@@ -90,6 +91,7 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
       if (question.kind === 'rrsets' || question.kind === 'servers') return answerTo(question, last);
       const store = await state.open(stateFile);
       if (isOfState(question)) return records.answer(question, store);
+      if (isOfSuspensions(question)) return answerOfSuspensions(question, store);
       return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
     },
     giveUp: () => givingUp.abort(),
@@ -106,19 +108,15 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
 
 const optionsOf = ({ allow, commit, config, full, resumed, suspended, zones }: PassInput, targetsFrom: string | null) =>
   ({
-    config,
-    allow,
-    full,
+    ...{ config, allow, full, resumed, suspended },
+    heedsDrift: true,
     serve: false,
     recover: true,
-    heedsDrift: true,
-    resumed,
-    suspended,
     keepComposed: zones === null,
     ...(zones === null ? {} : { zones }),
     ...(commit === null ? {} : { commit }),
     ...(targetsFrom === null ? {} : { targetsFrom }),
-  }) satisfies PassOptions;
+  }) satisfies PassOptions & { readonly recover: boolean };
 
 const endOf = (
   planned: PlanPass,

@@ -8,6 +8,7 @@ import { partOfList } from '../part-of-list.ts';
 import type { PassInput } from './pass-input.ts';
 import type { RepositoryAnswers, RepositoryQuestion } from './repository-questions.ts';
 import type { StateAnswers, StateQuestion } from './state-questions.ts';
+import type { SuspensionAnswers, SuspensionQuestion } from './suspension-questions.ts';
 
 // What people ask of the thread of the passes.
 
@@ -23,9 +24,14 @@ export interface ExplainQuestion {
   readonly type: string | null;
 }
 
-export type ThreadQuestion = LastPassQuestion | ExplainQuestion | RepositoryQuestion | StateQuestion;
+export type ThreadQuestion =
+  | LastPassQuestion
+  | ExplainQuestion
+  | RepositoryQuestion
+  | SuspensionQuestion
+  | StateQuestion;
 
-interface Answers extends RepositoryAnswers, StateAnswers {
+interface Answers extends RepositoryAnswers, SuspensionAnswers, StateAnswers {
   readonly rrsets: Listed<ZoneRRset> | null;
   readonly servers: Listed<Omit<ServerStatus, 'hook_at'>>;
   readonly explain: unknown;

@@ -1,4 +1,4 @@
-import type { DaemonStore, KeptPass, KeptSuspension } from '../../model/daemon-store.ts';
+import type { DaemonStore, KeptPass } from '../../model/daemon-store.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 
 // What the main thread has kept in the state and noted in the audit file, and what it asks of the state. The thread of the
@@ -10,8 +10,6 @@ export type StateQuestion =
   | { readonly kind: 'keep pass'; readonly pass: KeptPass; readonly isIdle: boolean }
   | { readonly kind: 'passes'; readonly after: string | null; readonly limit: number }
   | { readonly kind: 'pass details'; readonly id: string }
-  | { readonly kind: 'suspensions' }
-  | { readonly kind: 'keep suspensions'; readonly suspensions: readonly KeptSuspension[] }
   /** Noted when it resolves. */
   | { readonly kind: 'note'; readonly entry: AuditEntry };
 
@@ -19,8 +17,6 @@ export interface StateAnswers {
   readonly 'keep pass': null;
   readonly passes: readonly KeptPass[];
   readonly 'pass details': { readonly pass: KeptPass; readonly details: string | null } | null;
-  readonly suspensions: readonly KeptSuspension[];
-  readonly 'keep suspensions': null;
   readonly note: null;
 }
 
@@ -31,8 +27,6 @@ const kinds: Readonly<Record<StateQuestion['kind'], true>> = {
   'keep pass': true,
   passes: true,
   'pass details': true,
-  suspensions: true,
-  'keep suspensions': true,
   note: true,
 };
 
@@ -47,10 +41,5 @@ export const answerOfState = async (question: FromState, store: DaemonStore): Pr
       const pass = await store.keptPass(question.id);
       return pass === null ? null : { pass, details: await store.passDetails(question.id) };
     }
-    case 'suspensions':
-      return store.suspensions();
-    case 'keep suspensions':
-      await store.keepSuspensions(question.suspensions);
-      return null;
   }
 };
