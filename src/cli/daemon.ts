@@ -43,7 +43,7 @@ const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, versio
   const daemon = await begin(definitions, log, io);
   io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
   try {
-    const front = frontOf(frontParts(daemon, version));
+    const front = frontOf(frontParts(daemon, definitions.settings.audit, version));
     const http = await openInterface(definitions, { daemon, front, log, metrics: openMetrics(version), version });
     log('info', `the daemon runs as ${definitions.file} says; it listens at http://${hostOf(http)}`);
     await stopped(io);

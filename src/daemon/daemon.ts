@@ -1,4 +1,5 @@
 import type { DaemonDefinitions } from '../load/index.ts';
+import { messageOf } from '../model/errors.ts';
 import { count } from '../model/phrases.ts';
 import type { DaemonPass } from './answers.ts';
 import { type DriftEvent, driftEvents } from './drift-events.ts';
@@ -14,6 +15,9 @@ import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
 import type { OpenSuspensions } from './open-suspensions.ts';
 import { newPassId } from './pass-id.ts';
+import { type PassKeeper, passKeeper } from './pass-keeper.ts';
+import { passesBefore } from './passes-before.ts';
+import { sayProblems } from './say-problems.ts';
 import { openSuspending } from './suspending.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
@@ -63,11 +67,11 @@ export const beginDaemon = async (
   const started = Date.now();
   const knowledge = newKnowledge(Date.now);
   const events = eventFeed(Date.now);
-  const thread = passThread(world.program, { stateFile: state, targetsFrom }, (message) =>
-    onTold(message, { driver, events, knowledge }, world),
-  );
+  const data = { stateFile: state, audit: settings.audit, targetsFrom };
+  const thread = passThread(world.program, data, (message) => onTold(message, { driver, events, knowledge }, world));
+  const keeper = passKeeper(thread.ask, (error) => log('error', `passes cannot be kept now: ${messageOf(error)}`));
   let source: FileSource | typeof notOpenYet = notOpenYet;
-  const parts = { events, knowledge, source: () => source };
+  const parts = { events, keeper, knowledge, source: () => source };
   const driver = passDriver({
     thread,
     interval: settings.interval,
@@ -90,6 +94,7 @@ export const beginDaemon = async (
     onWaiting: (servers) => driver.hooked(servers),
   });
   const suspensions = await openSuspending({ driver, events, thread }, settings.start, log);
+  knowledge.knewBefore(await passesBefore(thread.ask, log));
   const opened = await world.openSource({
     thread,
     onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
@@ -100,23 +105,22 @@ export const beginDaemon = async (
   driver.ask({ cause: 'start' });
   return {
     ...{ driver, events, hooks, knowledge, source: opened, started, suspensions, thread },
-    ...ending({ driver, source: opened, suspensions, thread }),
+    ...ending({ driver, source: opened, suspensions, thread }, keeper),
   };
 };
 
 /** Until the source is open, nothing is in force. */
 const notOpenYet: Pick<FileSource, 'files' | 'wereRead'> = { files: () => null, wereRead: () => undefined };
 
-const ending = ({
-  driver,
-  source,
-  suspensions,
-  thread,
-}: Pick<Daemon, 'driver' | 'source' | 'suspensions' | 'thread'>): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
+const ending = (
+  { driver, source, suspensions, thread }: Pick<Daemon, 'driver' | 'source' | 'suspensions' | 'thread'>,
+  keeper: PassKeeper,
+): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
   let ended: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
     suspensions.close();
     await Promise.all([source.close(), driver.stop()]);
+    await keeper.done();
     await thread.close();
   };
   return {
@@ -130,6 +134,7 @@ const ending = ({
 };
 
 interface Parts extends Pick<Daemon, 'events' | 'knowledge'> {
+  readonly keeper: PassKeeper;
   readonly source: () => Pick<FileSource, 'files' | 'wereRead'>;
 }
 
@@ -166,12 +171,13 @@ const onEnded = (
   suspensions.passEnded(end.status === 'ended');
   if (end.status === 'ended') {
     if (end.scope === 'all') onAllRead(end, parts);
-    for (const { message, severity } of end.problems) {
-      log(severity === 'error' ? 'error' : 'warn', message, { pass: pass.id });
-    }
+    sayProblems(end, pass.id, log);
     tellDrift(driftEvents(before, knowledge.standing()), pass.id, events, log);
   }
-  if (ended !== null) tellEnd(ended, end, events, log);
+  if (ended === null) return;
+  const [newest] = knowledge.passes();
+  if (newest !== undefined) parts.keeper.keep(newest);
+  tellEnd(ended, end, events, log);
 };
 
 const onAllRead = (

@@ -72,7 +72,8 @@ export const passDriver = (options: DriverOptions): Driver => {
       return;
     }
     options.onBegan(pass);
-    const end = await thread.run(input);
+    const { by, cause, id } = pass;
+    const end = await thread.run(input, { by, cause, id });
     const isGivenUp = end.status === 'given up';
     const backOff = isGivenUp
       ? loop.backOff

@@ -1,15 +1,23 @@
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { DaemonPass, DaemonStatus, ServerStatus, WithheldAt, ZoneDetail, ZoneStatus } from './answers.ts';
+import type {
+  DaemonPass,
+  DaemonStatus,
+  PassSummary,
+  ServerStatus,
+  WithheldAt,
+  ZoneDetail,
+  ZoneStatus,
+} from './answers.ts';
 import type { Driver } from './driver.ts';
 import type { PassThread } from './engine/link.ts';
 import type { EventFeed } from './events.ts';
 import type { FileSource } from './file-source.ts';
-import type { Front, Readiness } from './front.ts';
+import type { Front, Readiness, SyncRequest } from './front.ts';
 import type { HookAnswer, InventoryHook } from './inventory-hook.ts';
 import type { Listed, ListPage } from './list.ts';
 import { partOfList } from './part-of-list.ts';
-import { summaryOf } from './pass-record.ts';
+import { partOfPasses, passById } from './past-passes.ts';
 import { type Standing, zoneStatuses } from './standing.ts';
 
 /** What the daemon is made of, for the HTTP interface. */
@@ -23,9 +31,12 @@ export interface FrontParts {
   readonly isStopping: () => boolean;
   readonly standing: () => Standing;
   /** The newest first. */
-  readonly passes: () => readonly DaemonPass[];
+  readonly passes: () => readonly PassSummary[];
+  /** The last that ended since the start. */
+  readonly lastPass: () => DaemonPass | null;
   /** Of the zones that the last pass left withheld, by zone. */
   readonly withheldOf: (zone: ZoneStatus) => readonly WithheldAt[];
+  readonly audit: Front['audit'];
   readonly explain: Front['explain'];
   readonly suspend: Front['suspend'];
   readonly resume: Front['resume'];
@@ -42,14 +53,15 @@ export const frontOf = (parts: FrontParts): Front => ({
   isStopping: parts.isStopping,
   zones: async (page) => partOfList(zoneStatuses(parts.standing()), keyOfZone, page),
   zone: (name, page) => zoneDetail(name, page, parts),
-  passes: async (page) => partOfPasses(parts.passes(), page),
-  pass: async (id) => parts.passes().find((pass) => pass.id === id) ?? null,
+  passes: (page) => partOfPasses(page, parts),
+  pass: (id) => passById(id, parts),
   servers: async (page) => withHooks(await parts.thread.ask({ kind: 'servers', page }), parts),
-  audit: async () => ({ items: [], next: null }),
+  audit: parts.audit,
   explain: parts.explain,
   sync: async (request, by) => {
     const { allow, full, zones } = request;
     refuseUnknownZones(zones, parts.standing());
+    await noteSync(request, by, parts);
     if (request.accept !== null) parts.source.accept(request.accept);
     if (request.rewind !== null) parts.source.rewind(request.rewind);
     if (request.force) parts.source.force();
@@ -93,17 +105,12 @@ const refuseUnknownZones = (zones: readonly string[] | null, standing: Standing)
   throw new HostmasterError('USAGE', `zones: ${unknown.join(', ')}: not configured in hostmaster.yaml`);
 };
 
-/** The newest first: `after` is the id of the last one that was shown. */
-const partOfPasses = (passes: readonly DaemonPass[], { after, limit, q }: ListPage): Listed<DaemonPassSummary> => {
-  const from = after === null ? 0 : passes.findIndex(({ id }) => id === after) + 1;
-  const rest = passes
-    .slice(from)
-    .filter(({ id, cause, commit }) => q === null || `${id} ${cause} ${commit}`.includes(q));
-  const part = rest.slice(0, limit);
-  return { items: part.map(summaryOf), next: rest.length > part.length ? (part.at(-1)?.id ?? null) : null };
+/** What a sync lets through is in the audit file before it is let through. */
+const noteSync = async (request: SyncRequest, by: string, { thread }: Pick<FrontParts, 'thread'>): Promise<void> => {
+  const { accept, allow, force, rewind } = request;
+  if (allow.length === 0 && !force && accept === null && rewind === null) return;
+  await thread.ask({ kind: 'note', entry: { kind: 'sync', by, request } });
 };
-
-type DaemonPassSummary = ReturnType<typeof summaryOf>;
 
 const withHooks = (
   { items, next }: Listed<Omit<ServerStatus, 'hook_at'>>,

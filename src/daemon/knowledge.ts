@@ -1,18 +1,22 @@
 import type { DaemonPass, PassSummary, WithheldAt, ZoneStatus } from './answers.ts';
 import type { EndedPass, PassEnd } from './engine/messages.ts';
 import type { WaitingPass } from './loop/loop.ts';
-import { endedPass, repeats, runningPass } from './pass-record.ts';
+import { endedPass, repeats, runningPass, summaryOf, withheldText } from './pass-record.ts';
 import { nothingKnown, type Standing, standingAfter } from './standing.ts';
 
-// All that the daemon has seen since it began, for whoever asks.
+// All that the daemon has seen since it began, and its passes from before, for whoever asks.
 
-/** So many passes are kept. */
-const kept = 1_000;
+/** So many passes are in memory, without their details; the state has more. */
+export const passesInMemory = 1_000;
 
 export interface Knowledge {
   readonly standing: () => Standing;
   /** The newest first. */
-  readonly passes: () => readonly DaemonPass[];
+  readonly passes: () => readonly PassSummary[];
+  /** The last one that ended since the start, with all that there is of it. */
+  readonly last: () => DaemonPass | null;
+  /** Takes the passes of earlier starts, the newest first. */
+  readonly knewBefore: (passes: readonly PassSummary[]) => void;
   readonly running: () => PassSummary | null;
   readonly withheldOf: (zone: ZoneStatus) => readonly WithheldAt[];
   readonly began: (pass: WaitingPass, commit: string | null) => PassSummary;
@@ -21,12 +25,17 @@ export interface Knowledge {
 
 export const newKnowledge = (now: () => number): Knowledge => {
   let standing = nothingKnown;
-  let passes: readonly DaemonPass[] = [];
+  let passes: readonly PassSummary[] = [];
+  let last: DaemonPass | null = null;
   let running: PassSummary | null = null;
   const withheld = new Map<string, readonly WithheldAt[]>();
   return {
     standing: () => standing,
     passes: () => passes,
+    last: () => last,
+    knewBefore: (before) => {
+      passes = [...passes, ...before].slice(0, passesInMemory);
+    },
     running: () => running,
     withheldOf: (zone) => withheld.get(keyOf(zone)) ?? [],
     began: (pass, commit) => {
@@ -38,7 +47,9 @@ export const newKnowledge = (now: () => number): Knowledge => {
       running = null;
       if (end.status === 'given up') return null;
       const ended = endedPass(summary, end, now());
-      passes = withPass(passes, ended);
+      const isOther = withheldText(ended) !== (last === null ? nothingWithheld : withheldText(last));
+      last = ended;
+      passes = withPass(passes, summaryOf(ended), isOther);
       if (end.status === 'ended') {
         standing = standingAfter(standing, end);
         if (end.scope === 'all') withheld.clear();
@@ -50,11 +61,13 @@ export const newKnowledge = (now: () => number): Knowledge => {
 };
 
 /** One that ended as the one before, with nothing to do, only adds to its count. */
-const withPass = (passes: readonly DaemonPass[], pass: DaemonPass): readonly DaemonPass[] => {
+const withPass = (passes: readonly PassSummary[], pass: PassSummary, isOther: boolean): readonly PassSummary[] => {
   const [last, ...older] = passes;
-  if (last === undefined || !repeats(last, pass)) return [pass, ...passes].slice(0, kept);
+  if (last === undefined || isOther || !repeats(last, pass)) return [pass, ...passes].slice(0, passesInMemory);
   return [{ ...last, repeated: last.repeated + 1 }, ...older];
 };
+
+const nothingWithheld = withheldText({ plan: null });
 
 const keyOf = ({ view, zone }: Pick<ZoneStatus, 'zone' | 'view'>): string => `${zone}@${view ?? ''}`;
 

@@ -19,6 +19,8 @@ export interface SuspensionsOptions {
   readonly thread: Pick<PassThread, 'ask'>;
   readonly start: 'running' | 'suspended';
   readonly clock: () => number;
+  /** Notes what a person does, before it is done. */
+  readonly note: (kind: 'suspend' | 'resume', by: string, request: ResumeRequest) => Promise<void>;
   readonly onSuspended: (made: Suspension) => void;
   /** `by` is null where it ended by itself. */
   readonly onResumed: (by: string | null) => void;
@@ -28,7 +30,7 @@ export interface SuspensionsOptions {
 const longestWait = 60_000;
 
 export const openSuspensions = async (options: SuspensionsOptions): Promise<OpenSuspensions> => {
-  const { clock, onResumed, onSuspended, start, thread } = options;
+  const { clock, note, onResumed, onSuspended, start, thread } = options;
   let all = lasting(await thread.ask({ kind: 'suspensions' }), clock());
   let resumed: readonly SuspensionScope[] = [];
   let taken: readonly SuspensionScope[] = [];
@@ -60,12 +62,15 @@ export const openSuspensions = async (options: SuspensionsOptions): Promise<Open
     now: () => all,
     suspend: async (request, by) => {
       const next = suspend(all, request, by, clock());
+      await note('suspend', by, next.made);
       await keep(next.all);
       onSuspended(next.made);
       return next.made;
     },
     resume: async (scope, by) => {
-      await keep(resume(all, scope));
+      const left = resume(all, scope);
+      await note('resume', by, scope);
+      await keep(left);
       resumed = [...resumed, scope];
       onResumed(by);
     },

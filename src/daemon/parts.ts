@@ -1,9 +1,9 @@
 import { HostmasterError } from '../model/errors.ts';
 import type { DaemonStatus } from './answers.ts';
+import { newestLines } from './audit/newest.ts';
 import type { Daemon } from './daemon.ts';
 import type { Readiness } from './front.ts';
 import type { FrontParts } from './front-of.ts';
-import { summaryOf } from './pass-record.ts';
 import type { Standing } from './standing.ts';
 import { daemonStatus } from './status.ts';
 import { checkedScope } from './suspending.ts';
@@ -11,7 +11,7 @@ import type { Suspensions } from './suspensions.ts';
 
 // What the HTTP interface asks, from the parts of the daemon.
 
-export const frontParts = (daemon: Daemon, version: string): FrontParts => {
+export const frontParts = (daemon: Daemon, audit: string, version: string): FrontParts => {
   const { driver, events, hooks, knowledge, source, suspensions, thread } = daemon;
   return {
     ...{ driver, events, source, thread },
@@ -20,6 +20,8 @@ export const frontParts = (daemon: Daemon, version: string): FrontParts => {
     isStopping: daemon.isStopping,
     standing: knowledge.standing,
     passes: knowledge.passes,
+    lastPass: knowledge.last,
+    audit: (page) => newestLines(audit, page),
     withheldOf: knowledge.withheldOf,
     explain: async (name, type) => {
       const files = source.files();
@@ -49,7 +51,7 @@ const statusOfDaemon = ({ driver, knowledge, source, started, suspensions }: Dae
     now: Date.now(),
     git: source.status(),
     standing: knowledge.standing(),
-    lastPass: last === undefined ? null : summaryOf(last),
+    lastPass: last ?? null,
     isWorking: running !== null || waiting.length > 0,
     hooksWaiting: hooked,
     suspended: suspendedNow(suspensions.now(), knowledge.standing()),
@@ -63,6 +65,6 @@ const suspendedNow = (suspensions: Suspensions, { zoneTargets }: Standing): Daem
 
 const readinessOf = ({ knowledge, source }: Daemon): Readiness => {
   if (source.files() === null) return { ready: false, why: source.why() };
-  const isThrough = knowledge.passes().length > 0;
+  const isThrough = knowledge.last() !== null;
   return { ready: isThrough, why: isThrough ? null : 'the first pass has not ended yet' };
 };

@@ -6,7 +6,7 @@ import type { WaitingPass } from './loop/loop.ts';
 
 // A pass as people look back at it.
 
-const noCounts: PassCounts = {
+export const noPassCounts: PassCounts = {
   create: 0,
   replace: 0,
   delete: 0,
@@ -22,7 +22,7 @@ export const runningPass = ({ by, cause, id }: WaitingPass, started: number, com
   started: new Date(started).toISOString(),
   ended: null,
   outcome: null,
-  counts: noCounts,
+  counts: noPassCounts,
   repeated: 0,
 });
 
@@ -50,27 +50,30 @@ const outcomeOf = ({ plan, results, verify }: Extract<PassEnd, { status: 'ended'
 };
 
 /** Did the two end the same way, with nothing to do but what was withheld before? Then the older one only counts. */
-export const repeats = (before: DaemonPass | undefined, pass: DaemonPass): boolean =>
-  before !== undefined &&
-  isIdle(before.counts) &&
-  isIdle(pass.counts) &&
+export const repeats = (before: PassSummary, pass: PassSummary): boolean =>
+  changesNothing(before.counts) &&
+  changesNothing(pass.counts) &&
+  before.counts.withheld === pass.counts.withheld &&
   before.outcome === pass.outcome &&
   before.commit === pass.commit &&
-  withheldText(before) === withheldText(pass) &&
   before.by === null &&
   pass.by === null;
 
-const isIdle = ({ applied, create, delete: deletes, replace }: PassCounts): boolean =>
+const changesNothing = ({ applied, create, delete: deletes, replace }: PassCounts): boolean =>
   applied + create + deletes + replace === 0;
+
+/** Nothing was to be done in it, and nothing was. */
+export const isIdle = (counts: PassCounts): boolean => changesNothing(counts) && counts.withheld === 0;
 
 /** So many are compared one by one: a plan may withhold a million, and HTTP waits for this. */
 const mostCompared = 1_000;
 
-const withheldText = ({ counts, plan }: DaemonPass): string => {
+/** One text for all that a pass withholds, as far as it is compared. */
+export const withheldText = ({ plan }: Pick<DaemonPass, 'plan'>): string => {
   const all = (plan?.changesets ?? []).flatMap(({ target, withheld, zone }) =>
     withheld.slice(0, mostCompared).map(({ action, guard, name, type }) => [zone, target, action, name, type, guard]),
   );
-  return JSON.stringify([counts.withheld, all.slice(0, mostCompared)]);
+  return JSON.stringify(all.slice(0, mostCompared));
 };
 
 export const summaryOf = ({ plan: _, results: __, verify: ___, ...summary }: DaemonPass): PassSummary => summary;

@@ -23,6 +23,7 @@ export const openSuspending = (
   openSuspensions({
     ...{ thread, start },
     clock: Date.now,
+    note: async (kind, by, request) => void (await thread.ask({ kind: 'note', entry: { kind, by, request } })),
     onSuspended: ({ by, reason, targets, zones }) => {
       const message = `${scopeInWords({ zones, targets })} suspended by ${by}: ${reason}`;
       log('warn', message);

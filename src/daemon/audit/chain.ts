@@ -10,15 +10,6 @@ export interface LinePosition {
   readonly line: number;
 }
 
-export interface ChainCheck {
-  /** `isWhole`: the file goes on after it. */
-  readonly take: (bytes: Buffer, at: LinePosition, isWhole: boolean) => void;
-  /** Lines before the next one are known to be missing, and were told. */
-  readonly jump: () => void;
-  /** `noted`: the end as it stands beside the file; null: it does not. `file`: the one that is written to. */
-  readonly end: (noted: ChainEnd | null, file: string) => ChainResult;
-}
-
 export interface ChainResult {
   readonly last: ChainEnd;
   readonly lines: number;
@@ -31,122 +22,139 @@ export interface ChainResult {
 /** No file that is only damaged has more; one that is something else does. */
 const mostProblems = 1_000;
 
-export const checkChain = (): ChainCheck => {
-  const problems: Problem[] = [];
-  const tell = (rule: string, at: LinePosition | null, message: string, severity: Severity = 'error'): void => {
-    if (problems.length < mostProblems) problems.push(problemAt(rule, severity, message, at));
-  };
-  const open = new Set<number>();
-  const gaps = new Map<number, LinePosition>();
-  let lines = 0;
-  let writes = 0;
-  let last: ChainEnd = noLine;
-  let lastAt: LinePosition | null = null;
+/** What is known after the lines so far. */
+export interface Chain {
+  readonly problems: Problem[];
+  /** Writes without a result, and numbers that were jumped over, each with the line that they should stand in front of. */
+  readonly open: Set<number>;
+  readonly gaps: Map<number, LinePosition>;
+  lines: number;
+  writes: number;
+  last: ChainEnd;
+  lastAt: LinePosition | null;
   /** A line that cannot be read, and where the chain was before it. */
-  let unreadable: { readonly at: LinePosition; readonly before: ChainEnd } | null = null;
-  let jumps = false;
+  unreadable: { readonly at: LinePosition; readonly before: ChainEnd } | null;
+  /** Lines before the next one are known to be missing, and were told. */
+  jumps: boolean;
+}
 
-  const takeUnreadable = (hash: string, at: LinePosition): void => {
-    if (unreadable !== null) tell('audit-altered', unreadable.at, alteredMessage);
-    unreadable = { at, before: last };
-    last = { number: last.number + 1, hash };
-  };
-  /** What the line after an unreadable one says of it. */
-  const judgeUnreadable = ({ number, previous }: ReadLine): void => {
-    if (unreadable === null) return;
-    const { at, before } = unreadable;
-    unreadable = null;
-    if (number === before.number + 1) {
-      tell('audit-added', at, 'this is no line of an audit file, and was put in between two that follow each other');
-      last = before;
-    } else if (number === last.number + 1 && previous === last.hash) {
-      tell(
-        'audit-torn',
-        at,
-        'the process or its machine ended while this line was written; the next one knows of it',
-        'warning',
-      );
-    } else {
-      tell('audit-altered', at, alteredMessage);
-      last = { number: last.number, hash: previous };
-    }
-  };
-  const takeEarlier = ({ number }: ReadLine, at: LinePosition): void => {
-    const isMoved = gaps.delete(number);
-    const how = isMoved ? 'stands after a later one: it was moved' : 'is in the audit already, or belongs elsewhere';
-    tell('audit-order', at, `line number ${number} ${how}`);
-  };
-  const takeLater = ({ file, kind, number }: ReadLine, at: LinePosition): void => {
-    const [from, to] = [last.number + 1, number - 1];
-    if (lastAt === null && kind === 'begins' && file !== null) {
-      tell('audit-older', at, `the files before this one, number ${file} of the row, are not here`, 'warning');
-    } else if (!jumps) {
-      for (let each = from; each <= Math.min(to, from + mostProblems); each += 1) gaps.set(each, at);
-    }
-  };
-  const count = ({ kind, number, write }: ReadLine): void => {
-    lines += 1;
-    if (kind === 'write') {
-      writes += 1;
-      open.add(number);
-    }
-    if (kind === 'result' && write !== null) open.delete(write);
-  };
-  return {
-    jump: () => {
-      jumps = true;
-    },
-    take: (bytes, at, isWhole) => {
-      const hash = hashOfLine(bytes);
-      const read = readLine(bytes.toString());
-      if (!isWhole) tell('audit-cut-off', at, 'the file ends in the middle of this line');
-      if (read === null) {
-        if (isWhole) takeUnreadable(hash, at);
-        return;
-      }
-      judgeUnreadable(read);
-      count(read);
-      if (read.number <= last.number) return takeEarlier(read, at);
-      if (read.number > last.number + 1) takeLater(read, at);
-      else if (read.previous !== last.hash) tell('audit-altered', lastAt ?? at, alteredMessage);
-      last = { number: read.number, hash };
-      lastAt = at;
-      jumps = false;
-    },
-    end: (noted, file) => {
-      if (unreadable !== null) tell('audit-altered', unreadable.at, alteredMessage);
-      for (const [at, numbers] of runsOf(gaps)) tell('audit-removed', at, `${numbers} in front of this one: taken out`);
-      judgeEnd(noted, last, file, lastAt, tell);
-      return { last, lines, writes, unanswered: open.size, problems };
-    },
-  };
+export const newChain = (): Chain => ({
+  ...{ problems: [], open: new Set(), gaps: new Map(), lines: 0, writes: 0 },
+  ...{ last: noLine, lastAt: null, unreadable: null, jumps: false },
+});
+
+const tell = (
+  { problems }: Chain,
+  rule: string,
+  at: LinePosition | null,
+  message: string,
+  severity: Severity = 'error',
+): void => {
+  if (problems.length < mostProblems) problems.push(problemAt(rule, severity, message, at));
+};
+
+/** `isWhole`: the file goes on after it. */
+export const takeLine = (chain: Chain, bytes: Buffer, at: LinePosition, isWhole: boolean): void => {
+  const hash = hashOfLine(bytes);
+  const read = readLine(bytes.toString());
+  if (!isWhole) tell(chain, 'audit-cut-off', at, 'the file ends in the middle of this line');
+  if (read === null) {
+    if (isWhole) takeUnreadable(chain, hash, at);
+    return;
+  }
+  judgeUnreadable(chain, read);
+  count(chain, read);
+  const { last, lastAt } = chain;
+  if (read.number <= last.number) {
+    takeEarlier(chain, read, at);
+    return;
+  }
+  if (read.number > last.number + 1) takeLater(chain, read, at);
+  else if (read.previous !== last.hash) tell(chain, 'audit-altered', lastAt ?? at, alteredMessage);
+  chain.last = { number: read.number, hash };
+  chain.lastAt = at;
+  chain.jumps = false;
+};
+
+const takeUnreadable = (chain: Chain, hash: string, at: LinePosition): void => {
+  const { last, unreadable } = chain;
+  if (unreadable !== null) tell(chain, 'audit-altered', unreadable.at, alteredMessage);
+  chain.unreadable = { at, before: last };
+  chain.last = { number: last.number + 1, hash };
+};
+
+/** What the line after an unreadable one says of it. */
+const judgeUnreadable = (chain: Chain, { number, previous }: ReadLine): void => {
+  const { last, unreadable } = chain;
+  if (unreadable === null) return;
+  const { at, before } = unreadable;
+  chain.unreadable = null;
+  if (number === before.number + 1) {
+    tell(
+      chain,
+      'audit-added',
+      at,
+      'this is no line of an audit file, and was put in between two that follow each other',
+    );
+    chain.last = before;
+  } else if (number === last.number + 1 && previous === last.hash) {
+    const message = 'the process or its machine ended while this line was written; the next one knows of it';
+    tell(chain, 'audit-torn', at, message, 'warning');
+  } else {
+    tell(chain, 'audit-altered', at, alteredMessage);
+    chain.last = { number: last.number, hash: previous };
+  }
+};
+
+const takeEarlier = (chain: Chain, { number }: ReadLine, at: LinePosition): void => {
+  const isMoved = chain.gaps.delete(number);
+  const how = isMoved ? 'stands after a later one: it was moved' : 'is in the audit already, or belongs elsewhere';
+  tell(chain, 'audit-order', at, `line number ${number} ${how}`);
+};
+
+const takeLater = (chain: Chain, { file, kind, number }: ReadLine, at: LinePosition): void => {
+  const [from, to] = [chain.last.number + 1, number - 1];
+  if (chain.lastAt === null && kind === 'begins' && file !== null) {
+    tell(chain, 'audit-older', at, `the files before this one, number ${file} of the row, are not here`, 'warning');
+  } else if (!chain.jumps) {
+    for (let each = from; each <= Math.min(to, from + mostProblems); each += 1) chain.gaps.set(each, at);
+  }
+};
+
+/** A write of many changes has several lines, of which its result names the first. */
+const count = (chain: Chain, { kind, number, part, write }: ReadLine): void => {
+  chain.lines += 1;
+  if (kind === 'write' && part === 1) {
+    chain.writes += 1;
+    chain.open.add(number);
+  }
+  if (kind === 'result' && write !== null) chain.open.delete(write);
+};
+
+/** `noted`: the end as it stands beside the file, null where it does not; `file`: the one that is written to. */
+export const endChain = (chain: Chain, noted: ChainEnd | null, file: string): ChainResult => {
+  const { gaps, last, lines, open, problems, unreadable, writes } = chain;
+  if (unreadable !== null) tell(chain, 'audit-altered', unreadable.at, alteredMessage);
+  for (const [at, numbers] of runsOf(gaps)) {
+    tell(chain, 'audit-removed', at, `${numbers} in front of this one: taken out`);
+  }
+  judgeEnd(chain, noted, file);
+  return { last, lines, writes, unanswered: open.size, problems };
 };
 
 const alteredMessage =
   'this line is not as it was written: the line after it, or the end that stands beside the file, says so';
 
-type Tell = (rule: string, at: LinePosition | null, message: string, severity?: Severity) => void;
-
-const judgeEnd = (
-  noted: ChainEnd | null,
-  last: ChainEnd,
-  file: string,
-  lastAt: LinePosition | null,
-  tell: Tell,
-): void => {
+const judgeEnd = (chain: Chain, noted: ChainEnd | null, file: string): void => {
+  const { last, lastAt } = chain;
   const at = { file, line: lastAt?.file === file ? lastAt.line : 1 };
   if (noted === null) {
-    tell(
-      'audit-no-end',
-      at,
-      'nothing beside the file says where it ends: lines that are missing there would not be seen',
-      'warning',
-    );
+    const message = 'nothing beside the file says where it ends: lines that are missing there would not be seen';
+    tell(chain, 'audit-no-end', at, message, 'warning');
   } else if (noted.number > last.number) {
-    const numbers = linesInWords(last.number + 1, noted.number);
-    tell('audit-cut-off', at, `the end of the file is missing: ${numbers}`);
+    tell(chain, 'audit-cut-off', at, `the end of the file is missing: ${linesInWords(last.number + 1, noted.number)}`);
   } else if (noted.number === last.number && noted.hash !== last.hash) {
-    tell('audit-altered', at, alteredMessage);
+    tell(chain, 'audit-altered', at, alteredMessage);
   }
 };
 

@@ -135,15 +135,17 @@ export interface ReadLine {
   readonly file: number | null;
   /** Of a result. */
   readonly write: number | null;
+  /** Of a write. */
+  readonly part: number | null;
 }
 
 export const readLine = (text: string): ReadLine | null => {
   const entry = jsonIn(text);
   if (entry === null) return null;
-  const { file = null, kind, number, previous, write = null } = entry;
+  const { file, kind, number, part, previous, write } = entry;
   if (!isNumber(number) || typeof kind !== 'string' || !(previous === null || typeof previous === 'string'))
     return null;
-  return { number, previous, kind, file: isNumber(file) ? file : null, write: isNumber(write) ? write : null };
+  return { number, previous, kind, file: numberOrNull(file), write: numberOrNull(write), part: numberOrNull(part) };
 };
 
 /** The object that a line is; null: it is none. */
@@ -160,3 +162,5 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value);
+
+const numberOrNull = (value: unknown): number | null => (isNumber(value) ? value : null);

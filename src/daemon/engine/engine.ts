@@ -19,19 +19,22 @@ import type { PassOptions, PlanPass } from '../../run.ts';
 import { openStore } from '../../state/index.ts';
 import type { ProviderLookup, RunContext } from '../../target.ts';
 import { addressLookup, askByDns } from '../../verify/index.ts';
+import type { PassAbout } from '../audit/entry.ts';
 import { fastPass } from './fast-pass.ts';
 import { answerOfHooks, isOfHooks } from './hook-questions.ts';
 import type { PassEnd, Told } from './messages.ts';
 import type { PassInput } from './pass-input.ts';
 import { answerTo, type ExplainQuestion, type ThreadQuestion } from './questions.ts';
+import { openRecords } from './records.ts';
 import { answerOfRepository } from './repository-questions.ts';
+import { isOfState } from './state-questions.ts';
 import { answerOfSuspensions, isOfSuspensions } from './suspension-questions.ts';
 
 // The passes, one at a time, over one state that stays open.
 
 export interface Engine {
   /** One at a time. */
-  run(input: PassInput): Promise<PassEnd>;
+  run(input: PassInput, about: PassAbout): Promise<PassEnd>;
   ask(question: ThreadQuestion): Promise<unknown>;
   /** The pass that runs is in the way: it ends unless it writes. */
   giveUp(): void;
@@ -45,12 +48,17 @@ export interface EngineOptions {
   readonly targetsFrom: string | null;
   /** Absolute path of the state file. */
   readonly stateFile: string;
+  /** Absolute path of the audit file. */
+  readonly audit: string;
   readonly tell: (message: Told) => void;
 }
 
-export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, lookup: ProviderLookup): Engine => {
+export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engine => {
+  const { audit, stateFile, targetsFrom, tell } = options;
   const [stopping, cutting] = [new AbortController(), new AbortController()];
-  const state = sharedStore((message) => tell({ type: 'notice', message }));
+  const say = (message: string): void => tell({ type: 'notice', message });
+  const state = sharedStore(say);
+  const records = openRecords(audit, say);
   let givingUp = new AbortController();
   /** The targets' own name servers run for as long as the engine does. */
   let serving: readonly ServingTarget[] | null = null;
@@ -61,18 +69,23 @@ export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, look
   const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
 
   const onWrites = (): void => tell({ type: 'writes' });
-  const run = async (input: PassInput): Promise<PassEnd> => {
+  const run = async (input: PassInput, about: PassAbout): Promise<PassEnd> => {
     givingUp = new AbortController();
     serving ??= await servePass(optionsOf(input, targetsFrom), lookup);
-    const fast = input.hooked.length === 0 ? null : await runFast(input);
-    return fast ?? runFull(input);
+    const fast = input.hooked.length === 0 ? null : await runFast(input, about);
+    const end = fast ?? (await runFull(input, about));
+    if (end.status === 'ended') {
+      records.ended(about.id, { plan: end.plan, results: end.results, verify: end.verify });
+    }
+    return end;
   };
   /** null: it has to be a pass over everything. */
-  const runFast = async (input: PassInput): Promise<PassEnd | null> => {
-    const before = lastPass;
+  const runFast = async (input: PassInput, about: PassAbout): Promise<PassEnd | null> => {
+    const [before, open] = [lastPass, last];
     lastPass = null;
-    if (before === null || last === null) return null;
-    const options = { open: last, context: contextWith(stopping.signal), onWrites };
+    if (before === null || open === null) return null;
+    const onWrite = records.onWrite({ about, commit: input.commit, planned: () => open });
+    const options = { open, context: { ...contextWith(stopping.signal), onWrite }, onWrites };
     const fast = await fastPass(before, input.hooked, input, options);
     if (fast.status === 'needs_full_pass') {
       tell({ type: 'debug', message: `a pass over everything is needed: ${fast.reason}` });
@@ -81,17 +94,20 @@ export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, look
     lastPass = fast.last;
     return fast.interrupted ? { status: 'stopped' } : fast.end;
   };
-  const runFull = async (input: PassInput): Promise<PassEnd> => {
+  const runFull = async (input: PassInput, about: PassAbout): Promise<PassEnd> => {
     const started = Date.now();
-    const reading = contextWith(AbortSignal.any([stopping.signal, givingUp.signal]));
+    let known: PlanPass | null = null;
+    const onWrite = records.onWrite({ about, commit: input.commit, planned: () => known });
+    const reading = { ...contextWith(AbortSignal.any([stopping.signal, givingUp.signal])), onWrite };
     const planned = await planPass(optionsOf(input, targetsFrom), reading, state.open);
+    known = planned;
     const isAll = input.zones === null;
     const done = isAll ? last : planned;
     lastPass = null;
     if (isAll) last = planned;
     try {
       onWrites();
-      const { interrupted, ...applied } = await applyPass(planned, contextWith(stopping.signal));
+      const { interrupted, ...applied } = await applyPass(planned, { ...contextWith(stopping.signal), onWrite });
       if (interrupted) return { status: 'stopped' };
       if (isAll) lastPass = lastPassOf(planned, applied.results);
       return endOf(planned, applied, started, isAll);
@@ -105,12 +121,13 @@ export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, look
     return prepareExplained(explained).document;
   };
   return {
-    run: (input) => run(input).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
+    run: (input, about) => run(input, about).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
     ask: async (question) => {
       if (question.kind === 'explain') return explain(question);
       if (question.kind === 'rrsets' || question.kind === 'servers') return answerTo(question, last);
       const store = await state.open(stateFile);
       if (isOfHooks(question)) return answerOfHooks(question, store);
+      if (isOfState(question)) return records.answer(question, store);
       if (isOfSuspensions(question)) return answerOfSuspensions(question, store);
       return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
     },
@@ -120,6 +137,7 @@ export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, look
     close: async () => {
       if (last !== null) await closePass(last);
       await Promise.allSettled((serving ?? []).map(({ server }) => server.stop()));
+      await records.close();
       await state.close();
     },
   };
@@ -207,7 +225,8 @@ const sharedStore = (say: (message: string) => void): SharedStore => {
         throw new HostmasterError('CONFIG', message);
       }
       opened ??= { file, store: await openStore(file, say) };
-      return { ...opened.store, close: async () => undefined };
+      // The daemon keeps its passes itself, with more of each than this has.
+      return { ...opened.store, recordPass: async () => undefined, close: async () => undefined };
     },
     close: async () => opened?.store.close(),
   };

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, errorCodes, HostmasterError } from '../../model/errors.ts';
+import type { PassAbout } from '../audit/entry.ts';
 import type { FromThread, PassEnd, Told, ToThread } from './messages.ts';
 import type { PassInput } from './pass-input.ts';
 import type { AnswerTo, ThreadQuestion } from './questions.ts';
@@ -8,7 +9,7 @@ import type { ThreadData } from './thread.ts';
 /** The thread of the passes, as the main one sees it. */
 export interface PassThread {
   /** One at a time. Never throws: where the thread died, the pass has failed. */
-  run(input: PassInput): Promise<PassEnd>;
+  run(input: PassInput, about: PassAbout): Promise<PassEnd>;
   ask<Asked extends ThreadQuestion>(question: Asked): Promise<AnswerTo<Asked>>;
   giveUp(): void;
   stop(): void;
@@ -73,10 +74,10 @@ export const passThread = (program: URL, data: ThreadData, onTold: (message: Tol
     worker?.postMessage(message);
   };
   return {
-    run: (input) =>
+    run: (input, about) =>
       new Promise((resolve) => {
         onEnd = resolve;
-        tell({ type: 'run', input });
+        tell({ type: 'run', input, about });
       }),
     ask: <Asked extends ThreadQuestion>(question: Asked) =>
       new Promise<AnswerTo<Asked>>((resolve, reject) => {

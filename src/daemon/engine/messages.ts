@@ -3,6 +3,7 @@ import type { Problem } from '../../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../../model/result.ts';
 import type { ZoneTarget } from '../../model/zone-target.ts';
 import type { Step } from '../../target.ts';
+import type { PassAbout } from '../audit/entry.ts';
 import type { PassInput } from './pass-input.ts';
 import type { ThreadQuestion } from './questions.ts';
 
@@ -40,7 +41,7 @@ export type PassEnd =
 
 /** To the thread of the passes. */
 export type ToThread =
-  | { readonly type: 'run'; readonly input: PassInput }
+  | { readonly type: 'run'; readonly input: PassInput; readonly about: PassAbout }
   | { readonly type: 'ask'; readonly id: number; readonly question: ThreadQuestion }
   | { readonly type: 'give up' }
   /** Nothing new is written; what was sent is waited for. */

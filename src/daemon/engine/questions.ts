@@ -8,6 +8,7 @@ import { partOfList } from '../part-of-list.ts';
 import type { HookAnswers, HookQuestion } from './hook-questions.ts';
 import type { PassInput } from './pass-input.ts';
 import type { RepositoryAnswers, RepositoryQuestion } from './repository-questions.ts';
+import type { StateAnswers, StateQuestion } from './state-questions.ts';
 import type { SuspensionAnswers, SuspensionQuestion } from './suspension-questions.ts';
 
 // What people ask of the thread of the passes.
@@ -29,9 +30,10 @@ export type ThreadQuestion =
   | ExplainQuestion
   | RepositoryQuestion
   | SuspensionQuestion
-  | HookQuestion;
+  | HookQuestion
+  | StateQuestion;
 
-interface Answers extends RepositoryAnswers, SuspensionAnswers, HookAnswers {
+interface Answers extends RepositoryAnswers, SuspensionAnswers, HookAnswers, StateAnswers {
   readonly rrsets: Listed<ZoneRRset> | null;
   readonly servers: Listed<Omit<ServerStatus, 'hook_at'>>;
   readonly explain: unknown;

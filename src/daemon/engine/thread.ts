@@ -10,6 +10,8 @@ export interface ThreadData {
   readonly targetsFrom: string | null;
   /** Absolute path of the state file. */
   readonly stateFile: string;
+  /** Absolute path of the audit file. */
+  readonly audit: string;
 }
 
 /** Runs in the thread of the passes: does what the main one says until it is told to close. */
@@ -27,7 +29,7 @@ const handle = async (
 ): Promise<void> => {
   switch (message.type) {
     case 'run':
-      return tell({ type: 'ended', end: await engine.run(message.input) });
+      return tell({ type: 'ended', end: await engine.run(message.input, message.about) });
     case 'ask':
       return tell(await answered(message, engine));
     case 'give up':

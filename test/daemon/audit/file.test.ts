@@ -107,7 +107,7 @@ describe('what is noted of a pass', () => {
     const path = newAuditPath();
     const log = auditLog(openAudit(path), () => undefined);
     const changes = Array.from({ length: 1_201 }, (_, i) => change(`a${i}.lab.test. A`, '', '60 192.0.2.2'));
-    await log.writesOf(() => pass)({ ...write, changes });
+    const end = await log.writesOf(() => pass)({ ...write, changes });
     const parts = linesIn(path)
       .slice(1)
       .map((line) => JSON.parse(line));
@@ -116,7 +116,9 @@ describe('what is noted of a pass', () => {
       [2, 3, 500],
       [3, 3, 201],
     ]);
+    end({ status: 'applied', code: null, message: null });
     await log.close();
+    expect(await verifyAudit(path)).toMatchObject({ writes: 1, unanswered: 0 });
   });
 
   it('whose end cannot be noted is told once, and noted with what comes next', async () => {

@@ -9,5 +9,3 @@ export const inodeOf = async (file: string): Promise<bigint | null> => {
     throw error;
   }
 };
-
-export const isThere = async (file: string): Promise<boolean> => (await inodeOf(file)) !== null;
