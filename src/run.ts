@@ -3,6 +3,7 @@ import type { Definitions } from './model/definitions.ts';
 import type { DeletionEvidence } from './model/deletion-evidence.ts';
 import type { Changeset, Plan } from './model/plan.ts';
 import type { OrphanedValue, Store } from './model/ports.ts';
+import type { KnownHealth } from './model/probe.ts';
 import type { KnownInventory, Roster } from './model/server.ts';
 import type { DesiredZone, ZoneSnapshot } from './model/zone.ts';
 import type { Allow, PlanTarget } from './plan/index.ts';
@@ -47,6 +48,8 @@ export interface Desired {
   /** Who registers a name. */
   readonly registered: Composed['registered'];
   readonly evidence: SharedEvidence;
+  /** What the daemon's health checker found. */
+  readonly health: KnownHealth;
   /** Only where `keepComposed` was asked for. */
   readonly composed?: ComposedServers;
 }

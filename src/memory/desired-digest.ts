@@ -21,10 +21,13 @@ export const desiredDigestOf = (zone: DesiredZone, target: OpenTarget): (() => s
 const digestOf = (zone: DesiredZone, target: OpenTarget): string => {
   const hash = createHash('sha256');
   let piece = JSON.stringify([zone.settings, target.provider.supports, target.definition.verify_at]);
-  for (const { name, type, ttl, values, options, healthCheck } of zone.rrsets) {
+  for (const { name, type, ttl, values, options, healthCheck, isWatched } of zone.rrsets) {
     piece += `${name} ${type} ${ttl} ${values.length}\n`;
     // A retained value is reported by every pass, and for that the zone has to be read.
-    for (const { rdata, retained } of values) piece += retained === undefined ? `${rdata}\n` : `${rdata} retained\n`;
+    for (const { downSince, rdata, retained } of values) {
+      piece += `${rdata}${retained === undefined ? '' : ' retained'}${downSince === undefined ? '' : ' down'}\n`;
+    }
+    if (isWatched === true) piece += 'watched';
     if (options !== undefined) piece += JSON.stringify(options);
     if (healthCheck !== undefined) piece += JSON.stringify(healthCheck);
     if (piece.length > pieceLength) {

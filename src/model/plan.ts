@@ -91,6 +91,15 @@ export interface Unmanaged extends UnmanagedReason {
   readonly type: string;
 }
 
+/** A checked address that is wanted and not answered, as the daemon's health checker found it down. */
+export interface DownAddress {
+  readonly name: string;
+  readonly type: string;
+  readonly rdata: string;
+  /** RFC 3339, in UTC. */
+  readonly since: string;
+}
+
 /** All changes of one zone at one target. */
 export interface Changeset {
   readonly zone: string;
@@ -104,6 +113,8 @@ export interface Changeset {
   readonly unmanaged: readonly Unmanaged[];
   /** What the changes cost, in words. Missing: they cost nothing. */
   readonly cost?: string;
+  /** What is not answered as it is down. Missing: nothing. */
+  readonly down?: readonly DownAddress[];
 }
 
 /** Is there anything to do? */

@@ -1,14 +1,14 @@
 import { grouping } from '../model/phrases.ts';
 import type { Change } from '../model/plan.ts';
 import type { GuardInput, Judge, Refusals } from './refusal.ts';
-import { countOurs, isContent, refuse } from './refusal.ts';
+import { countOurs, isContent, isOfHealth, refuse } from './refusal.ts';
 
 /** Refuses more deletes or replaces than the zone's settings let through at once. */
 export const refusedByPercentages: Judge = (input) => {
   const base = countOurs(input);
   if (base < input.settings.min_existing) return new Map();
   const { deletes, replaces, replaceCount } = replacesAndDeletes(
-    input.changes.filter((each) => isContent(each, input)),
+    input.changes.filter((each) => isContent(each, input) && !isOfHealth(each, input)),
   );
   return new Map([
     ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base),

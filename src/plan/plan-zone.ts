@@ -9,7 +9,7 @@ import { withSerialOf } from '../model/soa.ts';
 import type { DesiredZone, ExistingRRset, Quarantine, ZoneSnapshot } from '../model/zone.ts';
 import type { Allow } from './allow.ts';
 import { byNameAndType, diff } from './diff.ts';
-import type { PlanTarget } from './fit.ts';
+import type { FittedZone, PlanTarget } from './fit.ts';
 import { fit } from './fit.ts';
 import { guard } from './guard.ts';
 import { partition, unmanagedRows } from './partition.ts';
@@ -60,12 +60,13 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
   const wanted = withServersSerial(withoutUnmanagedConflicts(fitted.rrsets, conflicts), owned, zone.id.name);
   const changes = diff(wanted, owned);
   const quarantined = [...fitted.quarantined, ...conflicts.map(conflictQuarantine)];
-  const guarded = guard(guardInputOf(input, { changes, owned, quarantined, retained }));
+  const guarded = guard(guardInputOf(input, { changes, owned, fitted, quarantined, retained }));
   const absent = withheldByAbsence({ retained, target, owned, changes, quarantined });
   const cost = target.nativeChecks?.costOf?.(guarded.changes) ?? null;
   return {
     changeset: {
       ...(cost === null ? {} : { cost }),
+      ...(fitted.down.length === 0 ? {} : { down: fitted.down.toSorted(byNameAndType) }),
       ...unchangedChangeset(zone, target.name, existing?.fingerprint ?? null, unmanagedRows(unmanaged, unreadable)),
       create_zone: existing === null,
       changes: guarded.changes.toSorted(byNameAndType),
@@ -111,11 +112,12 @@ interface Planned {
   readonly owned: ReadonlyRRsetMap<ExistingRRset>;
   readonly quarantined: readonly Quarantine[];
   readonly retained: RetainedZone;
+  readonly fitted: FittedZone;
 }
 
 const guardInputOf = (
   { desired: zone, target, existing, allows, evidence, total }: PlanZoneInput,
-  { changes, owned, quarantined, retained }: Planned,
+  { changes, fitted, owned, quarantined, retained }: Planned,
 ): GuardInput => ({
   zone: zone.id,
   target: target.name,
@@ -130,6 +132,7 @@ const guardInputOf = (
   blocked: retained.blocked,
   protections: [...(zone.protected ?? []), ...unfilledClaims(zone, evidence ?? null)],
   healthChecks: target.healthChecks ?? null,
+  checkedByDaemon: fitted.checkedByDaemon,
   unready: target.unready,
   complete: zone.complete,
 });

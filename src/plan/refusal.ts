@@ -2,12 +2,14 @@ import type { WithheldRRset } from '../model/dependents.ts';
 import { dependentsOf } from '../model/dependents.ts';
 import type { Change, GuardName, Withheld } from '../model/plan.ts';
 import { isApexSet } from '../model/rr-types.ts';
-import type { RRsetKey } from '../model/rrset.ts';
+import type { RRset, RRsetKey } from '../model/rrset.ts';
+import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { Allow } from './allow.ts';
 import { isAllowed, printAllow } from './allow.ts';
 import type { RetainedValue } from './deletion-verdict.ts';
+import { answerable } from './without-down.ts';
 
 export interface GuardInput {
   readonly zone: ZoneId;
@@ -29,6 +31,8 @@ export interface GuardInput {
   /** Live names that must keep an answer. */
   readonly protections: readonly Protection[];
   readonly healthChecks: HealthChecks | null;
+  /** Checked RRsets as they are wanted, of which the daemon says what is up. */
+  readonly checkedByDaemon: ReadonlyRRsetMap<RRset>;
   /** Delegations whose new name servers do not answer for them yet, by name, with the reason. */
   readonly unready: ReadonlyMap<string, string>;
   /** False: a file of the zone did not parse. */
@@ -60,6 +64,14 @@ export const refuse = (
       .filter(({ name }) => !isAllowed(allows, guard, zone, target, name))
       .map((change) => [change, shared ?? refusal(change.name)]),
   );
+};
+
+/** Does the change only take out what is down, or put back what is up? Nobody wants anything else there than before. */
+export const isOfHealth = (change: Change, { checkedByDaemon }: GuardInput): boolean => {
+  const wanted = checkedByDaemon.get(change);
+  if (wanted === undefined || change.before === null || change.before.ttl !== wanted.ttl) return false;
+  const known = answerable(wanted);
+  return change.before.values.every(({ rdata }) => known.has(rdata));
 };
 
 /** All but SOA and apex NS. What others keep in the zone makes it no less empty of what Git says. */

@@ -142,6 +142,7 @@ const guardedOf = (
     blocked: new Map(),
     protections: [],
     healthChecks: target.healthChecks ?? null,
+    checkedByDaemon: mapRRsets([]),
     unready: target.unready,
     complete: zone.complete,
   }).withheld;
