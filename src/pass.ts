@@ -33,6 +33,20 @@ import { withhold } from './pass/withhold.ts';
 import type { PassOptions, PlanPass, StoreOpener } from './run.ts';
 import type { RunContext } from './target.ts';
 
+export { answersWith, type LastAnswers } from './inventory/index.ts';
+export {
+  type AffectedPass,
+  type AppliedAffected,
+  affectedPass,
+  applyAffected,
+  changesTo,
+  type LastPass,
+  lastPassOf,
+  mostServers,
+  type NeedsFullPass,
+  type PlannedAffected,
+  type ServerChange,
+} from './pass/affected/index.ts';
 export { type ApplyPass, applyPass, applyPlanPass } from './pass/apply.ts';
 export { type DeleteAllow, type DeletedZone, deleteZonePass, type FoundZone } from './pass/delete-zone/index.ts';
 export { type DumpedZone, dumpPass } from './pass/dump.ts';
@@ -67,6 +81,8 @@ export const planPass = async (
     const recovered = await recover(pass, pass.definitions, context, wait, options.recover === true);
     refuseStopped(context);
     if (options.recover === true) await awaitWriters(pass.store, pass.selection.wouldWrite, context, wait);
+    // What others write to the state from here on is not in what this pass leaves.
+    await pass.store.changedByOthers();
     const desired = await want(pass, context);
     refuseStopped(context);
     const planned = await plan(pass, desired, context);

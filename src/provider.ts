@@ -9,6 +9,7 @@ export * from './model/errors.ts';
 export type * from './model/health.ts';
 export { sameCheck } from './model/health.ts';
 export { whyNoJson } from './model/json-measure.ts';
+export { lazy } from './model/lazy.ts';
 export * from './model/list-keys.ts';
 export { masked } from './model/mask.ts';
 export * from './model/name.ts';
@@ -41,6 +42,7 @@ export {
   traitsOf,
 } from './model/rr-types.ts';
 export * from './model/rrset.ts';
+export * from './model/rrset-map.ts';
 export { serialOf, withSerialNumber, withSerialOf } from './model/soa.ts';
 export type * from './model/zone.ts';
 export { occlusionIn, type ZoneTree, zoneTree } from './model/zone-tree.ts';

@@ -4,6 +4,7 @@ import type { DeletionEvidence } from './model/deletion-evidence.ts';
 import type { Changeset, Plan } from './model/plan.ts';
 import type { OrphanedValue, Store } from './model/ports.ts';
 import type { KnownHealth } from './model/probe.ts';
+import type { RRset } from './model/rrset.ts';
 import type { KnownInventory, Roster } from './model/server.ts';
 import type { DesiredZone, ZoneSnapshot } from './model/zone.ts';
 import type { Allow, PlanTarget } from './plan/index.ts';
@@ -74,6 +75,17 @@ export interface PlannedWork {
   readonly fitFor: PlanTarget;
   /** What the zone was planned with; null where nothing in it can be an inventory's. */
   readonly evidence: DeletionEvidence | null;
+  /** Missing: all of the zone was planned. */
+  readonly part?: PlannedPart;
+}
+
+/** Of a zone some names alone were planned: what is known of its others stays. */
+export interface PlannedPart {
+  readonly names: ReadonlySet<string>;
+  /** What was wanted at these names until now. */
+  readonly before: readonly RRset[];
+  /** Has the plan no problem there? */
+  readonly isClean: boolean;
 }
 
 /** What all of a pass shares that waits for other Hostmasters. */

@@ -5,7 +5,10 @@ const knownVersions: ReadonlySet<string> = new Set(['"1"', '"2"']);
 
 /** The member zones of a catalog zone (RFC 9432 section 4.1). Throws for one that is broken (section 5.1): it names none. */
 export const membersOf = (catalog: string, { byKey, rrsets }: Content): readonly string[] => {
-  const version = byKey.get(`version.${catalog} TXT`)?.values.map(({ rdata }) => rdata) ?? [];
+  const version =
+    byKey()
+      .get({ name: `version.${catalog}`, type: 'TXT' })
+      ?.values.map(({ rdata }) => rdata) ?? [];
   const [only = ''] = version;
   if (version.length !== 1 || !knownVersions.has(only)) throw broken(catalog, 'its version is neither "1" nor "2"');
   const zones = `zones.${catalog}`;

@@ -1,4 +1,15 @@
-import { type ExistingRRset, keyOf, makeRRset, typeByName, type Unreadable, type Value } from '../../src/provider.ts';
+import {
+  type ExistingRRset,
+  isSoa,
+  lazy,
+  makeRRset,
+  mapRRsets,
+  type ReadonlyRRsetMap,
+  rrsetMap,
+  typeByName,
+  type Unreadable,
+  type Value,
+} from '../../src/provider.ts';
 import type { MessageRecord } from '../../src/wire/message.ts';
 import { applySteps } from '../../src/wire/steps.ts';
 import type { ZoneStep } from '../../src/wire/transfer-reader.ts';
@@ -11,7 +22,8 @@ export interface Content {
   readonly soa: MessageRecord;
   readonly rrsets: readonly ExistingRRset[];
   readonly unreadable: readonly Unreadable[];
-  readonly byKey: ReadonlyMap<string, ExistingRRset>;
+  /** `rrsets` by name and type. Made when it is first asked for: only a write needs it. */
+  readonly byKey: () => ReadonlyRRsetMap<ExistingRRset>;
 }
 
 const noOrigins = Object.freeze([]);
@@ -26,25 +38,35 @@ interface Group {
 
 /** The RRsets of a zone's records; where TTLs within one differ (RRSIG's may), the smallest counts. */
 export const contentOf = (soa: MessageRecord, records: readonly MessageRecord[]): Content => {
-  const groups = new Map<string, Group>();
-  for (const { name, rdata, ttl, type } of records) {
-    const key = keyOf({ name, type });
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = { name, type, ttl, readable: true, values: [] };
-      groups.set(key, group);
+  const rrsets: ExistingRRset[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const { name, readable, ttl, type, values } of groupsOf(records)) {
+    if (readable) rrsets.push(makeRRset(name, type, ttl, values));
+    else unreadable.push({ name, type, why: `its octets are no rdata of ${type}` });
+  }
+  return { records, soa, rrsets, unreadable, byKey: lazy(() => mapRRsets(rrsets)) };
+};
+
+/** Servers send the records of an RRset one after the other, but need not. */
+const groupsOf = (records: readonly MessageRecord[]): readonly Group[] => {
+  const groups: Group[] = [];
+  const known = rrsetMap<Group>();
+  let group: Group | undefined;
+  for (const record of records) {
+    const { name, rdata, ttl, type } = record;
+    if (group === undefined || group.name !== name || group.type !== type) {
+      group = known.get(record);
+      if (group === undefined) {
+        group = { name, type, ttl, readable: true, values: [] };
+        known.set(group, group);
+        groups.push(group);
+      }
     }
     if (ttl < group.ttl) group.ttl = ttl;
     if (rdata.startsWith('\\#') && hasFields(type)) group.readable = false;
     group.values.push({ rdata, origins: noOrigins });
   }
-  const byKey = new Map<string, ExistingRRset>();
-  const unreadable: Unreadable[] = [];
-  for (const [key, { name, readable, ttl, type, values }] of groups) {
-    if (readable) byKey.set(key, makeRRset(name, type, ttl, values));
-    else unreadable.push({ name, type, why: `its octets are no rdata of ${type}` });
-  }
-  return { records, soa, rrsets: [...byKey.values()], unreadable, byKey };
+  return groups;
 };
 
 const hasFields = (type: string): boolean => (typeByName(type)?.fields.length ?? 0) > 0;
@@ -60,14 +82,14 @@ export const contentAfter = (before: Content, soa: MessageRecord, steps: readonl
   const now = applySteps([before.soa, ...records.filter(isTouched)], steps);
   if (now === null) return null;
   const part = contentOf(soa, now);
-  const byKey = new Map(before.byKey);
-  for (const record of records) if (isTouched(record)) byKey.delete(keyOf(record));
-  for (const [key, rrset] of part.byKey) byKey.set(key, rrset);
+  // The new SOA is in the part.
+  const kept = before.rrsets.filter((each) => !isSoa(each.type) && !isTouched(each));
+  const rrsets = [...kept, ...part.rrsets];
   return {
     records: [soa, ...records.filter((record) => !isTouched(record)), ...now.slice(1)],
     soa,
-    rrsets: [...byKey.values()],
+    rrsets,
     unreadable: [...before.unreadable.filter((each) => !isTouched(each)), ...part.unreadable],
-    byKey,
+    byKey: lazy(() => mapRRsets(rrsets)),
   };
 };

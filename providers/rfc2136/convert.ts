@@ -2,7 +2,6 @@ import {
   type Change,
   isNameServersOf,
   isSoa,
-  keyOf,
   sameAnswer,
   serialOf,
   soaAt,
@@ -22,7 +21,7 @@ export const differing = (
   side: 'before' | 'after',
 ): readonly Change[] =>
   changes.filter((change) => {
-    const found = byKey.get(keyOf(change));
+    const found = byKey().get(change);
     const expected = change[side];
     if (expected === null || found === undefined) return expected !== null || found !== undefined;
     const [{ rdata: current } = { rdata: '' }] = found.values;

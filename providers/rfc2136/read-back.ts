@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Change,
   HostmasterError,
-  keyOf,
   listKeys,
   messageOf,
   sameAnswer,
@@ -58,7 +57,7 @@ const partlyIgnored = ({ api }: Session, what: string, zone: string): Hostmaster
 
 /** The values that were asked for, under a smaller TTL. */
 const hasSmallerTtl = (change: Change, { byKey }: Content): boolean => {
-  const found = byKey.get(keyOf(change));
+  const found = byKey().get(change);
   const { after } = change;
   return (
     after !== null && found !== undefined && found.ttl < after.ttl && sameAnswer({ ...after, ttl: found.ttl }, found)
@@ -91,4 +90,4 @@ const contentAfterUpdate = async (
  * transfers give the signed one.
  */
 const isSignedLater = (zone: string, { content, level }: UpdateBasis): boolean =>
-  level === 'values' || content.byKey.has(keyOf({ name: zone, type: 'RRSIG' }));
+  level === 'values' || content.byKey().has({ name: zone, type: 'RRSIG' });

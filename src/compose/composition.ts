@@ -1,29 +1,32 @@
 import { compareText } from '../model/compare.ts';
 import type { RRset } from '../model/rrset.ts';
-import { type RosterServer, type Server, serverKey } from '../model/server.ts';
+import type { RosterServer } from '../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../model/zone.ts';
 import type { DirectoryZone } from './configured-zones.ts';
 import { keyOfEntry } from './contenders.ts';
-import { type Contribution, type ServerContributions, serverKeyOf } from './contribution.ts';
+import type { Contribution, ServerContributions } from './contribution.ts';
 import { contributionsOf } from './contributions.ts';
 import type { Finding } from './findings-to-problems.ts';
-import { areSimple, type MergedName, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
-import { indexRoster, type RosterIndex, reindexed, rivalsOf } from './roster-index.ts';
+import { areSimple, mergeName, noStatics, type Statics, simpleRRset } from './merge.ts';
+import { indexRoster, type OwnedIndex } from './roster-index.ts';
 import { type ComposeInput, compileRuleset, type Ruleset } from './ruleset.ts';
 
-/** All contributions by server and by name. It is kept after a pass: then one server's change is composed without the rest. */
+/**
+ * All contributions by server and by name. It is kept after a pass: then the change of a few servers is composed without
+ * the rest, and brought into it (affected.ts). Its input stays the one that it was composed from.
+ */
 export interface Composition {
   readonly input: ComposeInput;
   readonly ruleset: Ruleset;
-  readonly index: RosterIndex;
-  readonly entries: ReadonlyMap<string, RosterServer>;
-  /** In the order of the servers' keys. */
-  readonly byServer: ReadonlyMap<string, ServerContributions>;
+  readonly index: OwnedIndex;
+  readonly entries: Map<string, RosterServer>;
+  /** In the order of the servers' keys, as it was composed. */
+  readonly byServer: Map<string, ServerContributions>;
   /** A single contribution is not in a list: nearly every name has one, and a hundred thousand lists cost memory. */
-  readonly byName: ReadonlyMap<string, Contribution | readonly Contribution[]>;
+  readonly byName: Map<string, Contribution | readonly Contribution[]>;
 }
 
-const contributionsAt = (there: Contribution | readonly Contribution[] | undefined): readonly Contribution[] => {
+export const contributionsAt = (there: Contribution | readonly Contribution[] | undefined): readonly Contribution[] => {
   if (there === undefined) return [];
   return 'kind' in there ? [there] : there;
 };
@@ -94,60 +97,13 @@ export const mergeAll = ({
   return { zones, findings };
 };
 
-/** What one server's change affects. */
-export interface Affected {
-  /** Every name that the server or a rival contributed to before, or contributes to now. */
-  readonly names: readonly string[];
-  readonly merged: readonly MergedName[];
-  /** The server, unless it is gone, and its rivals. */
-  readonly recomposed: readonly ServerContributions[];
-}
-
-/** Composes only the names that one server's change affects. `next` null: the server is gone. */
-export const affectedBy = (from: Composition, previous: Server | null, next: RosterServer | null): Affected => {
-  const { ruleset, index, entries, byName, input } = from;
-  const server = next?.server ?? previous;
-  if (server === null) return { names: [], merged: [], recomposed: [] };
-  const key = serverKey(server);
-  const old = entries.get(key) ?? null;
-  const now = reindexed(index, key, next, ruleset.contends);
-  const rivals = new Map<string, RosterServer | null>([[key, next]]);
-  for (const entry of [old, next].filter((each) => each !== null)) {
-    for (const other of [...rivalsOf(index, entry), ...rivalsOf(now, entry)]) {
-      const otherKey = keyOfEntry(other);
-      if (otherKey !== key) rivals.set(otherKey, other);
-    }
-  }
-  const recomposed = [...rivals].flatMap(([, entry]) => (entry === null ? [] : [contributionsOf(ruleset, now, entry)]));
-  const contributions = Map.groupBy(
-    recomposed.flatMap((contributed) => contributed.contributions),
-    ({ name }) => name,
-  );
-  const before = [...rivals.keys()].flatMap((each) => from.byServer.get(each)?.contributions ?? []);
-  const names = new Set([...before.map(({ name }) => name), ...contributions.keys()]);
-  const statics = staticsAt(input.zones, (name) => names.has(name));
-  const merged = [...names].flatMap((name) => {
-    const rest = contributionsAt(byName.get(name)).filter(
-      (contribution) => !rivals.has(serverKeyOf(contribution) ?? ''),
-    );
-    const all = [...rest, ...(contributions.get(name) ?? [])].sort(byServerKey);
-    return mergeName(ruleset, name, all, statics.get(name) ?? noStatics) ?? [];
-  });
-  return { names: [...names].sort(), merged, recomposed };
-};
-
-const byServerKey = (a: Contribution, b: Contribution): number => {
-  const [keyOfA, keyOfB] = [serverKeyOf(a) ?? '', serverKeyOf(b) ?? ''];
-  return keyOfA < keyOfB ? -1 : keyOfA > keyOfB ? 1 : 0;
-};
-
 interface OpenStatics {
   readonly rrsets: Statics['rrsets'][number][];
   readonly quarantined: Quarantine[];
 }
 
 /** What zone files have at these names. */
-const staticsAt = (
+export const staticsAt = (
   zones: readonly DesiredZone[],
   isWanted: (name: string) => boolean,
 ): ReadonlyMap<string, Statics> => {

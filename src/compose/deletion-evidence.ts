@@ -6,10 +6,10 @@ import type { AllocationOutcome } from './roster.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface RosterEvidence extends Omit<DeletionEvidence, 'written' | 'orphans' | 'counts'> {
-  readonly servers: ReadonlyMap<string, EvidenceStatus>;
-  readonly names: ReadonlyMap<string, string>;
-  readonly addresses: ReadonlyMap<string, string>;
-  readonly present: ReadonlySet<string>;
+  readonly servers: Map<string, EvidenceStatus>;
+  readonly names: Map<string, string>;
+  readonly addresses: Map<string, string>;
+  readonly present: Set<string>;
 }
 
 /**

@@ -12,19 +12,29 @@ export interface RosterIndex {
   readonly bestOf: Ranking;
 }
 
+/** An index in which a server can be replaced in place, by whoever has it. */
+export interface OwnedIndex extends RosterIndex {
+  readonly replace: (before: RosterServer | null, next: RosterServer | null) => void;
+}
+
 type Entries = Map<string, RosterServer[]>;
 
-export const indexRoster = (roster: readonly RosterServer[], contends: Contends): RosterIndex => {
+export const indexRoster = (roster: readonly RosterServer[], contends: Contends): OwnedIndex => {
   const withName: Entries = new Map();
   const withAddress: Entries = new Map();
   const formerlyWith: Entries = new Map();
-  for (const entry of roster) {
-    if (!contends(entry)) continue;
-    add(withName, entry.server.name, entry);
-    for (const ip of entry.server.ips) add(withAddress, ip, entry);
-    for (const ip of formerAddresses(entry)) add(formerlyWith, ip, entry);
-  }
+  const eachPlace = (entry: RosterServer, visit: (entries: Entries, at: string, entry: RosterServer) => void): void => {
+    if (!contends(entry)) return;
+    visit(withName, entry.server.name, entry);
+    for (const ip of entry.server.ips) visit(withAddress, ip, entry);
+    for (const ip of formerAddresses(entry)) visit(formerlyWith, ip, entry);
+  };
+  for (const entry of roster) eachPlace(entry, add);
   return {
+    replace: (before, next) => {
+      if (before !== null) eachPlace(before, remove);
+      if (next !== null) eachPlace(next, insert);
+    },
     withName: (name) => withName.get(name) ?? [],
     withAddress: (address) => withAddress.get(address) ?? [],
     formerlyWith: (address) => formerlyWith.get(address) ?? [],
@@ -38,24 +48,37 @@ const add = (entries: Entries, at: string, entry: RosterServer): void => {
   else there.push(entry);
 };
 
-/** The same with another entry, or none, for one server. */
+/** Into a new list, in the order of keys: a ranking is known by its list. */
+const insert = (entries: Entries, at: string, entry: RosterServer): void => {
+  entries.set(at, [...(entries.get(at) ?? []), entry].sort(byKey));
+};
+
+const remove = (entries: Entries, at: string, entry: RosterServer): void => {
+  const rest = (entries.get(at) ?? []).filter((each) => each !== entry);
+  if (rest.length === 0) entries.delete(at);
+  else entries.set(at, rest);
+};
+
+/** The same with other entries, or none, for some servers by key. */
 export const reindexed = (
   index: RosterIndex,
-  key: string,
-  next: RosterServer | null,
+  changed: ReadonlyMap<string, RosterServer | null>,
   contends: Contends,
 ): RosterIndex => {
-  const contender = next !== null && contends(next) ? next : null;
-  const lost = contender === null ? [] : formerAddresses(contender);
-  const others = (list: (about: string) => readonly RosterServer[], has: (about: string) => boolean) =>
+  const contenders = [...changed.values()].filter((next) => next !== null).filter(contends);
+  const others = (
+    list: (about: string) => readonly RosterServer[],
+    has: (contender: RosterServer, about: string) => boolean,
+  ) =>
     once((about: string): readonly RosterServer[] => {
-      const rest = list(about).filter((entry) => keyOfEntry(entry) !== key);
-      return contender !== null && has(about) ? [...rest, contender].sort(byKey) : rest;
+      const rest = list(about).filter((entry) => !changed.has(keyOfEntry(entry)));
+      const own = contenders.filter((contender) => has(contender, about));
+      return own.length > 0 ? [...rest, ...own].sort(byKey) : rest;
     });
   return {
-    withName: others(index.withName, (name) => contender?.server.name === name),
-    withAddress: others(index.withAddress, (address) => contender?.server.ips.includes(address) === true),
-    formerlyWith: others(index.formerlyWith, (address) => lost.includes(address)),
+    withName: others(index.withName, ({ server }, name) => server.name === name),
+    withAddress: others(index.withAddress, ({ server }, address) => server.ips.includes(address)),
+    formerlyWith: others(index.formerlyWith, (contender, address) => formerAddresses(contender).includes(address)),
     bestOf: rankOnce(),
   };
 };

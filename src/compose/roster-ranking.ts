@@ -7,7 +7,7 @@ export type Ranking = (rivals: readonly RosterServer[], address: string | null) 
 
 /** Ranks each list once: thousands of servers may all claim to have one address. */
 export const rankOnce = (): Ranking => {
-  const known = new Map<readonly RosterServer[], readonly RosterServer[]>();
+  const known = new WeakMap<readonly RosterServer[], readonly RosterServer[]>();
   return (rivals, address) => {
     const before = known.get(rivals);
     if (before !== undefined) return before;

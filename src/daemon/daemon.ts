@@ -4,7 +4,7 @@ import type { DaemonPass } from './answers.ts';
 import { type Driver, passDriver } from './driver.ts';
 import { type PassThread, passThread } from './engine/link.ts';
 import type { PassEnd, Told } from './engine/messages.ts';
-import { type Events, openEvents } from './events.ts';
+import { eventFeed, type OpenFeed } from './event-feed.ts';
 import { failuresIn } from './failures.ts';
 import type { FileSource } from './file-source.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
@@ -19,7 +19,7 @@ export interface Daemon {
   readonly driver: Driver;
   readonly thread: PassThread;
   readonly knowledge: Knowledge;
-  readonly events: Events;
+  readonly events: OpenFeed;
   readonly source: FileSource;
   /** Milliseconds since 1970. */
   readonly started: number;
@@ -44,7 +44,7 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
   const { log } = world;
   const started = Date.now();
   const knowledge = newKnowledge(Date.now);
-  const events = openEvents({ now: Date.now });
+  const events = eventFeed(Date.now);
   const thread = passThread(world.program, { targetsFrom }, (message) => onTold(message, daemon, world));
   const source = world.sourceOf(() => void daemon.driver.ask({ cause: 'git' }));
   const driver = passDriver({
@@ -87,7 +87,7 @@ const onTold = (message: Told, { driver, events, knowledge }: Daemon, { log, onS
   else if (message.type === 'stop within') onStopWithin(message.milliseconds);
   else if (message.type === 'step') {
     const { done, stage, total } = message.step;
-    events.publish({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });
+    events.tell({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });
   } else log(message.type === 'notice' ? 'warn' : 'debug', message.message, pass === null ? {} : { pass });
 };
 
@@ -95,7 +95,7 @@ const onBegan = (pass: WaitingPass, { events, knowledge, source }: Daemon, log: 
   const commit = source.files()?.commit ?? null;
   knowledge.began(pass, commit);
   log('debug', 'a pass began', { pass: pass.id, cause: pass.cause, commit });
-  events.publish({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
+  events.tell({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
 };
 
 const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): void => {
@@ -114,7 +114,7 @@ const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): voi
   const level = ended.outcome === 'failed' || ended.outcome === 'differs' ? 'error' : isQuiet ? 'debug' : 'info';
   const code = end.status === 'failed' ? { code: end.code } : {};
   log(level, words, { pass: pass.id, cause: pass.cause, commit: ended.commit, ...code });
-  events.publish({ kind: 'pass_ended', pass: pass.id, message: words });
+  events.tell({ kind: 'pass_ended', pass: pass.id, message: words });
 };
 
 const endInWords = ({ counts, outcome }: DaemonPass): string => {

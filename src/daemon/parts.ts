@@ -11,8 +11,7 @@ import { daemonStatus } from './status.ts';
 export const frontParts = (daemon: Daemon, version: string): FrontParts => {
   const { driver, events, knowledge, source, thread } = daemon;
   return {
-    ...{ driver, thread },
-    events: events.feed,
+    ...{ driver, events, thread },
     status: () => statusOfDaemon(daemon, version),
     readiness: () => readinessOf(daemon),
     isStopping: daemon.isStopping,

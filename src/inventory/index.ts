@@ -14,7 +14,9 @@ import { inventorySources } from './sources/index.ts';
 import { failed, type SourceAnswer } from './sources/source.ts';
 
 export { withAllowedAbsences } from './allowed-absences.ts';
+export { answersWith, type LastAnswers } from './answers-with.ts';
 export { inventoryIdentity } from './identity.ts';
+export { knownNext, presentServer } from './known-server.ts';
 export { inventorySources } from './sources/index.ts';
 
 /** What reading inventories needs from outside. Times are milliseconds. */

@@ -6,6 +6,7 @@ import type { CheckedEntries, CheckedInventoryAnswer } from './check-answer.ts';
 import { countTime, countUp, isForgotten, lastComplete, type SnapshotContext } from './count-absences.ts';
 import type { InventoryRuleId } from './inventory-rules.ts';
 import { withKnownAddresses } from './keep-addresses.ts';
+import { backAgain, knownNext } from './known-server.ts';
 import type { EntryLocation } from './sources/source.ts';
 
 // What an answer means for each server, given what is known. Absence is not deletion (invariant 1), and only a complete
@@ -149,7 +150,7 @@ const accept = (
       etag: clean ? answer.etag : null,
       takenAt: context.now,
       countedAt: countTime(known, context),
-      servers: servers.flatMap((each) => knownNext(each, context)),
+      servers: servers.map((each) => knownNext(each, context)),
       shrunk: null,
     },
   };
@@ -219,18 +220,6 @@ const notInAnswer = (
   known: KnownInventory | null,
 ) => (known?.servers ?? []).filter(({ server: { name } }) => !servers.has(name) && !unusable.has(name));
 
-/** What is known of a server that is back. If it had been proven gone, its age starts anew: others may have its names. */
-const backAgain = (
-  last: KnownServer | undefined,
-  known: KnownInventory | null,
-  context: SnapshotContext,
-): KnownServer | null => {
-  if (last === undefined) return null;
-  const gone = last.missing !== null && isProven(last.missing, context.limits, lastComplete(known));
-  const { lacking: _lacking, ...rest } = last;
-  return { ...rest, since: gone ? context.now : last.since, missing: null };
-};
-
 /** Servers of which the answer says nothing. One that was missing stays missing, but this time is not counted against it. */
 const keepAsKnown = (
   servers: readonly KnownServer[],
@@ -260,28 +249,13 @@ const rememberedAs = (
     etag: null,
     takenAt: known?.takenAt ?? 0,
     countedAt: known?.countedAt ?? 0,
-    servers: servers.flatMap((each): readonly KnownServer[] => {
+    servers: servers.map((each): KnownServer => {
       const last = before.get(each.server.name);
-      return each.standing === 'missing' && last !== undefined ? [last] : knownNext(each, context);
+      return each.standing === 'missing' && last !== undefined ? last : knownNext(each, context);
     }),
     shrunk: known?.shrunk ?? null,
   };
 };
-
-const knownNext = (each: RosterServer, { now }: SnapshotContext): readonly KnownServer[] => [
-  {
-    server: each.server,
-    // A known server is older than one that is new now, even if the clock was set back.
-    since: each.known === null ? now : Math.min(each.known.since, now - 1),
-    missing: each.standing === 'missing' ? each.missing : null,
-    ...(isPartial(each) ? { partial: true } : {}),
-    ...(each.standing === 'remembered' && each.known.lacking !== undefined ? { lacking: each.known.lacking } : {}),
-  },
-];
-
-/** Was it last known from an incomplete answer? */
-const isPartial = (each: RosterServer): boolean =>
-  each.standing === 'present' ? !each.complete : each.known.partial === true;
 
 const statusOf = (servers: readonly RosterServer[], complete: boolean, message: string | null): InventoryStatus => ({
   servers: servers.filter(({ standing }) => standing !== 'missing').length,

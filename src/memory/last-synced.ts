@@ -4,8 +4,9 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { ZoneResult } from '../model/result.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { zoneTargetKey, zoneTargetLabel } from '../model/zone-target.ts';
-import type { PlannedWork, PlanPass } from '../run.ts';
+import type { PlannedPart, PlannedWork, PlanPass } from '../run.ts';
 import type { RunContext } from '../target.ts';
+import { rememberPartSync } from './part-synced.ts';
 
 /**
  * Remembers the zones that are now as desired, so that the next pass need not read them: after a write of ours that every
@@ -14,7 +15,7 @@ import type { RunContext } from '../target.ts';
  * was written where somebody wants to stop.
  */
 export const rememberSyncs = async (
-  pass: PlanPass,
+  pass: Pick<PlanPass, 'store' | 'work'>,
   results: readonly ZoneResult[],
   context: RunContext,
   isInOrder: (zone: ZoneId, target: string) => boolean,
@@ -30,8 +31,13 @@ export const rememberSyncs = async (
       continue;
     }
     try {
+      const isProven = !unanswered.has(target) && isInOrder(work.zone.id, target);
+      if (isOfPart(work)) {
+        await rememberPartSync(work, result, pass, isProven);
+        continue;
+      }
       if (result === null && work.snapshot !== null && !unanswered.has(target)) await finishAgain(work, context);
-      await rememberSync(work, result, pass, context, !unanswered.has(target) && isInOrder(work.zone.id, target));
+      await rememberSync(work, result, pass, context, isProven);
     } catch (error) {
       unanswered.add(target);
       await pass.store.forgetSync(work.zone.id, target).catch(() => undefined);
@@ -43,6 +49,8 @@ export const rememberSyncs = async (
   }
 };
 
+const isOfPart = (work: PlannedWork): work is PlannedWork & { readonly part: PlannedPart } => work.part !== undefined;
+
 const isInterrupted = (error: unknown): boolean => error instanceof HostmasterError && error.code === 'INTERRUPTED';
 
 /** Runs the provider's `finish` again, in case an earlier apply was killed before it. */
@@ -52,7 +60,7 @@ const finishAgain = async ({ target, zone }: PlannedWork, context: RunContext): 
 const rememberSync = async (
   { zone, target, changeset, snapshot, desiredDigest }: PlannedWork,
   result: ZoneResult | null,
-  { store }: PlanPass,
+  { store }: Pick<PlanPass, 'store'>,
   context: RunContext,
   isProven: boolean,
 ): Promise<void> => {

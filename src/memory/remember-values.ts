@@ -14,9 +14,11 @@ import type { RunContext } from '../target.ts';
 import { existsAfter, type LedgerInput, ledgerChanges, ledgerEntries } from './ledger.ts';
 
 /** Saves what is known of the inventories now: from then on a server that goes missing is noticed. */
-export const rememberInventories = async ({ desired, store }: PlanPass): Promise<void> => {
+export const rememberInventories = async ({ desired, store }: Pick<PlanPass, 'desired' | 'store'>): Promise<void> => {
   for (const [name, known] of Object.entries(desired.next)) await store.remember(name, known);
 };
+
+type Work = Pick<PlanPass, 'store' | 'work'>;
 
 /** The ledger's entries of zones as they were saved just before the apply. */
 export type LedgerBeforeApply = ReadonlyMap<PlannedWork, readonly WrittenValue[]>;
@@ -25,7 +27,7 @@ export type LedgerBeforeApply = ReadonlyMap<PlannedWork, readonly WrittenValue[]
  * Saves for whom each value is that is about to be written, beside what exists and what is known of it: whatever a killed
  * apply leaves, the next pass knows whose it is.
  */
-export const rememberValuesBeforeApply = async (pass: PlanPass, context: RunContext): Promise<LedgerBeforeApply> => {
+export const rememberValuesBeforeApply = async (pass: Work, context: RunContext): Promise<LedgerBeforeApply> => {
   const saved = new Map<PlannedWork, readonly WrittenValue[]>();
   for (const work of pass.work) {
     const { evidence, snapshot, changeset, target, zone } = work;
@@ -45,15 +47,15 @@ export const rememberValuesBeforeApply = async (pass: PlanPass, context: RunCont
   return saved;
 };
 
-/** Saves for whom each existing value is, and which values nobody accounts for, for every zone that was read. */
+/** Saves for whom each existing value is, and which values nobody accounts for, for all that was read. */
 export const rememberValues = async (
-  pass: PlanPass,
+  pass: Work,
   results: readonly ZoneResult[],
   context: RunContext,
   beforeApply: LedgerBeforeApply = new Map(),
 ): Promise<void> => {
   for (const work of pass.work) {
-    const { changeset, evidence, snapshot, target, zone } = work;
+    const { changeset, evidence, part, snapshot, target, zone } = work;
     if (evidence === null) continue;
     await savingOrNotice(work, context, async () => {
       const applied = appliedChanges(changeset, resultOf(results, changeset));
@@ -61,11 +63,12 @@ export const rememberValues = async (
       const before = beforeApply.get(work) ?? evidence.written;
       // What we did not write another Hostmaster may have written: the next pass corrects its entries.
       const mayExist = among(before.filter(unwritten(changeset, applied)));
-      await saveLedger(work, before, (key, rdata) => exists(key, rdata) || mayExist(key, rdata), pass);
+      await saveLedger(work, before, (key, rdata) => exists(key, rdata) || mayExist(key, rdata), pass, part?.names);
       // A proof is used up with the value: one that somebody adds again needs another.
       const orphans = work.orphans.filter(({ name, type, rdata }) => exists({ name, type }, rdata));
-      if (orphans.length === 0 && evidence.orphans.length === 0) return;
-      await pass.store.keepOrphans(zone.id, target.definition.name, orphans);
+      const elsewhere = evidence.orphans.filter(({ name }) => part?.names.has(name) === false);
+      if (orphans.length === 0 && evidence.orphans.length === elsewhere.length) return;
+      await pass.store.keepOrphans(zone.id, target.definition.name, [...elsewhere, ...orphans]);
     });
   }
 };
@@ -103,11 +106,11 @@ const saveLedger = async (
   work: PlannedWork,
   before: readonly WrittenValue[],
   exists: Exists,
-  { store }: PlanPass,
-  names: ReadonlySet<string> | null = null,
+  { store }: Work,
+  names?: ReadonlySet<string>,
 ): Promise<readonly WrittenValue[]> => {
   const { zone, target } = work;
-  const isDue = ({ name }: RRsetKey) => names === null || names.has(name);
+  const isDue = ({ name }: RRsetKey) => names === undefined || names.has(name);
   const isListed = zone.settings.owns === 'listed';
   const desired = desiredAt(work).filter(isDue);
   const { at, values } = ledgerChanges({ desired, isListed, before: before.filter(isDue), exists });

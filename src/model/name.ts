@@ -20,7 +20,7 @@ const encoder = new TextEncoder();
  * Throws SyntaxProblem (rule `name-syntax` or `name-length`).
  */
 export const parseName = (text: string, origin = '.'): string => {
-  if (text === '' || endsInEscape(text)) {
+  if (text === '' || isEscaped(text, text.length)) {
     throw new SyntaxProblem(
       text === '' ? 'the name is empty' : `the name ${shorten(text)} ends in a backslash`,
       'name-syntax',
@@ -72,8 +72,11 @@ export const splitParts = (name: string): readonly string[] => {
 };
 
 /** Is `name` the zone's apex or below it? Both canonical. */
-export const isWithin = (name: string, zone: string): boolean =>
-  zone === '.' || name === zone || (name.endsWith(`.${zone}`) && !endsInEscape(name.slice(0, -zone.length - 1)));
+export const isWithin = (name: string, zone: string): boolean => {
+  if (zone === '.' || name === zone) return true;
+  const dot = name.length - zone.length - 1;
+  return dot >= 0 && name[dot] === '.' && name.endsWith(zone) && !isEscaped(name, dot);
+};
 
 /** The name relative to the zone's apex, '' for the apex itself. */
 export const relativeTo = (name: string, zone: string): string => {
@@ -150,11 +153,12 @@ const pointerTarget = (message: Uint8Array, at: number, limit: number, pointers:
 /** A name or a glob without its final dot; one that is escaped stays. */
 export const withoutFinalDot = (text: string): string => (endsWithDot(text) ? text.slice(0, -1) : text);
 
-const endsWithDot = (text: string): boolean => text.endsWith('.') && !endsInEscape(text.slice(0, -1));
+const endsWithDot = (text: string): boolean => text.endsWith('.') && !isEscaped(text, text.length - 1);
 
-const endsInEscape = (text: string): boolean => {
+/** Has the character at an offset an odd number of backslashes before it? */
+const isEscaped = (text: string, at: number): boolean => {
   let backslashes = 0;
-  while (text[text.length - 1 - backslashes] === '\\') backslashes += 1;
+  while (text[at - 1 - backslashes] === '\\') backslashes += 1;
   return backslashes % 2 === 1;
 };
 

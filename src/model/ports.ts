@@ -193,6 +193,8 @@ export interface Store extends DaemonStore {
   /** The last good snapshot of an inventory. */
   inventory(name: string): Promise<KnownInventory | null>;
   remember(name: string, known: KnownInventory): Promise<void>;
+  /** The same where all is as it was remembered last but for the servers at these positions of `known.servers`. */
+  rememberServers(name: string, known: KnownInventory, positions: readonly number[]): Promise<void>;
   /** The values that we wrote in a zone for servers, and, where it owns only what is listed, for Git; `names`: at these. */
   written(zone: ZoneId, target: string, names?: readonly string[]): Promise<readonly WrittenValue[]>;
   /** What we wrote at these names and types is now `values`, and nothing else. */

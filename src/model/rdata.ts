@@ -113,9 +113,13 @@ export const rdataFromWire = (
   if (offset + length > message.length) fail(`the rdata of ${name} runs past the end of the message`, 'wire');
   if (fields.length === 0) return printGeneric(message.subarray(offset, offset + length));
   const reader = { message, at: offset, end: offset + length, readName };
-  const texts = fields.map((field) => inField(fields, field, () => field.kind.fromWire(reader)));
+  const [only] = fields;
+  const text =
+    only !== undefined && fields.length === 1
+      ? only.kind.fromWire(reader)
+      : joinFields(fields.map((field) => inField(fields, field, () => field.kind.fromWire(reader))));
   if (reader.at !== reader.end) fail(`extra octets at the end of the rdata: ${reader.end - reader.at}`, 'wire');
-  return joinFields(texts);
+  return text;
 };
 
 /** The fields of canonical rdata by name, for the rules. */

@@ -71,5 +71,9 @@ const joinEqual = ([rdata, equal]: readonly [string, readonly Value[]]): Value =
 export const sameAnswer = (
   a: { readonly ttl: number; readonly values: readonly { readonly rdata: string }[] },
   b: { readonly ttl: number; readonly values: readonly { readonly rdata: string }[] },
-): boolean =>
-  a.ttl === b.ttl && a.values.length === b.values.length && a.values.every((v, i) => v.rdata === b.values[i]?.rdata);
+): boolean => a.ttl === b.ttl && a.values.length === b.values.length && sameRdata(a.values, b.values);
+
+const sameRdata = (a: readonly { readonly rdata: string }[], b: readonly { readonly rdata: string }[]): boolean => {
+  for (let i = 0; i < a.length; i += 1) if (a[i]?.rdata !== b[i]?.rdata) return false;
+  return true;
+};

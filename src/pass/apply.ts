@@ -1,4 +1,4 @@
-import { type ApplyWork, applyAll, newWriterWait, refuseStale } from '../apply/index.ts';
+import { type ApplyWork, applyAll, newWriterWait, type ReplanClaims, refuseStale } from '../apply/index.ts';
 import {
   recordPass,
   rememberAbsent,
@@ -18,7 +18,7 @@ import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport, type ZoneResult } from '../model/result.ts';
 import { keyOf } from '../model/rrset.ts';
-import { apexNsOf, createSettingsOf, type ZoneId } from '../model/zone.ts';
+import { apexNsOf, createSettingsOf, type ExistingRRset, type ZoneId } from '../model/zone.ts';
 import { zoneIdOf } from '../model/zone-target.ts';
 import type { PassOptions, PlannedWork, PlanPass, StoreOpener } from '../run.ts';
 import type { RunContext } from '../target.ts';
@@ -47,8 +47,38 @@ export interface ApplyPass {
 }
 
 /** Applies what was planned, proves it over DNS, and remembers it. What the pass has open stays open. */
-export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<ApplyPass> => {
-  await rememberInventories(planned);
+export const applyPass = (planned: PlanPass, context: RunContext): Promise<ApplyPass> =>
+  applyPlanned(
+    planned,
+    {
+      rememberInventories: () => rememberInventories(planned),
+      replanClaims: replanning(planned),
+      elsewhere: configuredAddresses(planned.desired.definitions.zones),
+      besideRead: () => [],
+    },
+    context,
+  );
+
+/** What was planned, of all or of few, as it is applied. */
+export type PlannedPass = Pick<PlanPass, 'started' | 'plan' | 'work' | 'store' | 'unwritable' | 'wait'>;
+
+/** What a pass over all does otherwise than one over few. */
+export interface ApplySteps {
+  /** Saves what is known of the inventories, before anything is written. */
+  readonly rememberInventories: () => Promise<void>;
+  readonly replanClaims: ReplanClaims;
+  /** The addresses that configured zones have for a name. */
+  readonly elsewhere: NonNullable<AddressSources['elsewhere']>;
+  /** What the zone holds besides what was read, as far as it decides what is answered. */
+  readonly besideRead: (work: PlannedWork) => readonly ExistingRRset[];
+}
+
+export const applyPlanned = async (
+  planned: PlannedPass,
+  { besideRead, elsewhere, ...steps }: ApplySteps,
+  outer: RunContext,
+): Promise<ApplyPass> => {
+  await steps.rememberInventories();
   const { store, problems, hasFailed } = watchStore(planned.store);
   const pass = { ...planned, store };
   const { unwritable, plan, wait = newWriterWait() } = pass;
@@ -58,11 +88,11 @@ export const applyPass = async (planned: PlanPass, outer: RunContext): Promise<A
     ...each,
     create: createSettingsOf(each.zone.settings, apexNsOf(each.zone)),
   }));
-  const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, wait, replanClaims: replanning(pass) };
+  const { replanClaims } = steps;
+  const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, wait, replanClaims };
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
-  const addresses = { elsewhere: configuredAddresses(pass.desired.definitions.zones) };
-  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results), context, addresses);
+  const proof = await verifyUnlessStopped(async () => appliedWork(pass, results, besideRead), context, { elsewhere });
   const isInOrder = proof.interrupted
     ? () => false
     : await rememberUnproven(pass.work.map(verifiedZone(results)), proof.verify, store, context);
@@ -95,7 +125,7 @@ const verifyUnlessStopped = async (
 
 const verifiedZone =
   (results: readonly ZoneResult[]) =>
-  ({ zone, target, changeset, snapshot }: PlannedWork): VerifiedZone => {
+  ({ zone, target, changeset, part, snapshot }: PlannedWork): VerifiedZone => {
     const changes = appliedChanges(changeset, resultOf(results, changeset));
     const written = new Set(changes.map(keyOf));
     const open = [...changeset.withheld, ...changeset.changes.filter((change) => !written.has(keyOf(change)))];
@@ -103,7 +133,7 @@ const verifiedZone =
       zone: zone.id,
       target: target.definition.name,
       changes,
-      isRead: snapshot !== null || changeset.create_zone,
+      isRead: part === undefined && (snapshot !== null || changeset.create_zone),
       open,
     };
   };
@@ -118,12 +148,19 @@ const reviewedZone =
     open: [],
   });
 
-const appliedWork = ({ work }: PlanPass, results: readonly ZoneResult[]): readonly AppliedWork[] =>
-  work.flatMap(({ zone, target, changeset, snapshot }) => {
+const appliedWork = (
+  { work }: Pick<PlannedPass, 'work'>,
+  results: readonly ZoneResult[],
+  besideRead: ApplySteps['besideRead'],
+): readonly AppliedWork[] =>
+  work.flatMap((each) => {
+    const { zone, target, changeset, snapshot } = each;
     const result = resultOf(results, changeset);
     if (result === undefined) return [];
     const { fingerprint } = result;
-    return [{ zone: zone.id, target, snapshot, changes: appliedChanges(changeset, result), fingerprint }];
+    const beside = besideRead(each);
+    const before = snapshot === null ? null : { ...snapshot, rrsets: [...snapshot.rrsets, ...beside] };
+    return [{ zone: zone.id, target, snapshot: before, changes: appliedChanges(changeset, result), fingerprint }];
   });
 
 /**

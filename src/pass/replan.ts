@@ -31,7 +31,7 @@ export const replanning =
     });
   };
 
-const withUnknownFate = (keys: ReadonlySet<string>, evidence: DeletionEvidence): DeletionEvidence => {
+export const withUnknownFate = (keys: ReadonlySet<string>, evidence: DeletionEvidence): DeletionEvidence => {
   const unless = (all: DeletionEvidence['names']): DeletionEvidence['names'] => ({
     get: (at) => {
       const key = all.get(at);

@@ -52,6 +52,7 @@ export interface Guarded {
 
 /** Withholds what is not safe. Pure. */
 export const guard = (input: GuardInput): Guarded => {
+  if (input.changes.length === 0) return { changes: [], withheld: [] };
   let changes = input.changes;
   const allowable: Change[] = [];
   const withheld: Withheld[] = [];

@@ -13,8 +13,8 @@ export const refusedByNeverEmpty: Judge = (input) => {
   if (!input.settings.never_empty) return new Map();
   const content = input.changes.filter((change) => isContent(change, input));
   const deletes = content.filter(({ action }) => action === 'delete');
-  const ours = countOurs(input);
-  const empties = deletes.length > 0 && deletes.length >= ours && !content.some(({ action }) => action === 'create');
+  const onlyDeletes = deletes.length > 0 && !content.some(({ action }) => action === 'create');
+  const empties = onlyDeletes && deletes.length >= countOurs(input);
   const whole = 'would leave nothing of ours in the zone but SOA and apex NS';
   const servers = apexServersLeftAlone(input);
   const addresses = deletes.filter(({ name, type }) => servers.has(name) && isAddressType(type));

@@ -126,7 +126,7 @@ const guardInputOf = (
   isNew: existing === null,
   changes,
   present: existing?.rrsets ?? [],
-  owned: [...owned.values()],
+  owned: owned.values(),
   total: total ?? 0,
   quarantined,
   blocked: retained.blocked,

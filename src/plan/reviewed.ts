@@ -61,7 +61,7 @@ export const judgeReviewed = (input: ReviewedInput): JudgedChangeset => {
       conflicts.get(keyOf(change))?.message;
     return message === undefined ? [] : [{ index, message }];
   });
-  return { faults, withheld: guardedOf(input, [...owned.values()]) };
+  return { faults, withheld: guardedOf(input, owned.values()) };
 };
 
 const wantedBy = ({ name, type, after }: Change): readonly RRset[] => {

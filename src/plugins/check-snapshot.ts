@@ -2,7 +2,8 @@ import { SyntaxProblem } from '../model/errors.ts';
 import { isWithin, parseName } from '../model/name.ts';
 import { parseRdata, typeByName } from '../model/rdata.ts';
 import { isSoa, soaAt } from '../model/rr-types.ts';
-import { keyOf } from '../model/rrset.ts';
+import { keyOf, type RRsetKey } from '../model/rrset.ts';
+import { mapRRsets, rrsetMap } from '../model/rrset-map.ts';
 import type { ExistingRRset, ZoneId, ZoneSnapshot } from '../model/zone.ts';
 import type { ReadOptions } from '../provider.ts';
 import { isObjectLike } from './unchecked.ts';
@@ -20,23 +21,28 @@ export const whyUnsoundSnapshot = (
   options: ReadOptions | undefined,
 ): string | null => {
   if (!isSameZone(zone, asked)) return 'it is of another zone';
-  const seen = new Set<string>();
   for (const rrset of rrsets) {
-    const problem = whyUnsoundRRset(rrset, asked.name, seen);
+    const problem = whyNotIn(asked.name, rrset) ?? whyNoTtl(rrset);
     if (problem !== null) return problem;
   }
+  const twice = mapRRsets(rrsets).size() === rrsets.length ? null : firstRepeated(rrsets);
+  if (twice !== null) return `${keyOf(twice)} is there twice`;
   const stray = unreadable.find(({ name }) => !isWithin(name.toLowerCase(), asked.name));
   if (stray !== undefined) return `${keyOf(stray)} is not in the zone`;
   return options?.names === undefined ? whyNoSoa(rrsets, unreadable, asked.name) : null;
 };
 
-const whyUnsoundRRset = (rrset: ExistingRRset, apex: string, seen: Set<string>): string | null => {
-  const key = keyOf(rrset);
-  if (seen.has(key)) return `${key} is there twice`;
-  seen.add(key);
-  if (!isWithin(rrset.name, apex)) return `${key} is not in the zone`;
-  return whyNoTtl(rrset);
+const firstRepeated = (rrsets: readonly ExistingRRset[]): ExistingRRset | null => {
+  const seen = rrsetMap<ExistingRRset>();
+  for (const rrset of rrsets) {
+    if (seen.has(rrset)) return rrset;
+    seen.set(rrset, rrset);
+  }
+  return null;
 };
+
+const whyNotIn = (apex: string, rrset: RRsetKey): string | null =>
+  isWithin(rrset.name, apex) ? null : `${keyOf(rrset)} is not in the zone`;
 
 const whyNoTtl = ({ name, ttl, type }: ExistingRRset): string | null =>
   Number.isInteger(ttl) && ttl >= 0 && ttl <= maxTtl

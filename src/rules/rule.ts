@@ -83,11 +83,11 @@ const mostOfOneRRset = 10;
 
 /** Those of one rule in one RRset: of many the first alone, with their number. */
 export const fewOf = (violations: readonly Violation[]): Violations => {
-  const [first, ...others] = violations;
+  const [first] = violations;
   if (first === undefined) return null;
   return violations.length <= mostOfOneRRset
     ? violations
-    : [{ ...first, message: `${first.message} (and ${grouping(others.length)} more of its values)` }];
+    : [{ ...first, message: `${first.message} (and ${grouping(violations.length - 1)} more of its values)` }];
 };
 
 /** The first line of a file that has one of its values. */

@@ -48,6 +48,7 @@ export const identifiedStore = (store: Store, names: StoredNames, zoneIdOf: Zone
       ),
     inventory: (name) => store.inventory(inventory(name)),
     remember: (name, known) => store.remember(inventory(name), known),
+    rememberServers: (name, known, positions) => store.rememberServers(inventory(name), known, positions),
     written: async (zone, name, some) =>
       (await store.written(zone, await at(zone, name), some)).map((value) => withSources(value, shown)),
     noteWritten: async (zone, name, keys, values) =>

@@ -32,9 +32,17 @@ const cut = 'DELETE FROM inventory_servers WHERE inventory = ? AND position >= ?
  * The last good snapshots. A server is a row, so that what is written follows what changed; but a snapshot that lacks one
  * is no snapshot: it is known whole, or not at all.
  */
-export const inventoriesIn = (work: StateWork): Pick<Store, 'inventory' | 'remember'> => {
+export const inventoriesIn = (work: StateWork): Pick<Store, 'inventory' | 'remember' | 'rememberServers'> => {
   const headRows = rowsOf(work, heads);
   const serverRows = rowsOf(work, servers);
+  const put = async (sql: Sql, name: string, { servers: known, ...rest }: KnownInventory, at: Iterable<number>) => {
+    await headRows.put(sql, [name], [{ key: [], body: { ...rest, count: known.length } }]);
+    const rows = [...at].flatMap((position) => {
+      const body = known[position];
+      return body === undefined ? [] : [{ key: [position], body }];
+    });
+    await serverRows.put(sql, [name], rows);
+  };
   return {
     inventory: (name) => {
       const what = `what was known of the inventory ${name}`;
@@ -49,15 +57,11 @@ export const inventoriesIn = (work: StateWork): Pick<Store, 'inventory' | 'remem
       };
       return work.read(what, null, readWhole, 'read');
     },
-    remember: (name, { servers: known, ...rest }) =>
+    remember: (name, known) =>
       work.write(async (sql) => {
-        await headRows.put(sql, [name], [{ key: [], body: { ...rest, count: known.length } }]);
-        await serverRows.put(
-          sql,
-          [name],
-          known.map((body, position) => ({ key: [position], body })),
-        );
-        await sql.run(cut, [name, known.length]);
+        await put(sql, name, known, known.servers.keys());
+        await sql.run(cut, [name, known.servers.length]);
       }),
+    rememberServers: (name, known, positions) => work.write((sql) => put(sql, name, known, positions)),
   };
 };

@@ -100,6 +100,7 @@ export const emptyStore: Store = {
   leasesInUse: () => Promise.resolve([]),
   inventory: () => Promise.resolve(null),
   remember: nothing,
+  rememberServers: nothing,
   written: () => Promise.resolve([]),
   noteWritten: nothing,
   orphans: () => Promise.resolve([]),

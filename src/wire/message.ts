@@ -116,10 +116,9 @@ export const decodeMessage = (bytes: Uint8Array): Message => {
   const bits = view.getUint16(2);
   const [questionCount, answerCount, authorityCount, additionalCount] = sectionCounts(state);
   const questions = times(questionCount, () => readQuestion(state));
-  const answers = times(answerCount, () => readRawRecord(state));
-  const authority = times(authorityCount, () => readRawRecord(state));
+  const answers = times(answerCount, () => readRecord(state));
+  const authority = times(authorityCount, () => readRecord(state));
   const rest = times(additionalCount, () => readRawRecord(state));
-  const toRecord = (raw: RawRecord): MessageRecord => recordOf(state, raw);
   const options = rest.filter((record) => record.code === typeCodes.OPT);
   if (options.length > 1) throw new SyntaxProblem('a message with two OPT records', 'wire');
   const [opt] = options;
@@ -128,9 +127,9 @@ export const decodeMessage = (bytes: Uint8Array): Message => {
     flags: readFlags(bits),
     rcode: (bits & 0xf) | (opt === undefined ? 0 : (opt.ttl >>> 24) << 4),
     questions,
-    answers: answers.map(toRecord),
-    authority: authority.map(toRecord),
-    additional: rest.filter((record) => record.code !== typeCodes.OPT).map(toRecord),
+    answers,
+    authority,
+    additional: rest.filter(({ code }) => code !== typeCodes.OPT).map((raw) => recordOf(state, raw)),
     edns: opt === undefined ? null : readEdns(state, opt),
   };
 };
@@ -170,6 +169,8 @@ const readQuestion = (state: Reading): MessageQuestion => {
     wire: state.bytes.subarray(start, end + 4),
   };
 };
+
+const readRecord = (state: Reading): MessageRecord => recordOf(state, readRawRecord(state));
 
 const recordOf = (state: Reading, raw: RawRecord): MessageRecord => {
   const type = typeByCode(raw.code).name;

@@ -1,8 +1,12 @@
 import { SyntaxProblem } from '../model/errors.ts';
+import { lazy } from '../model/lazy.ts';
 import { nameFromWire } from '../model/name.ts';
 import type { NameReader } from '../model/rdata.ts';
 
-const plainLabel = /^[a-z0-9_*/-]+$/;
+/** 1 for the octets that canonical text has as they are. */
+const plainOctets = Uint8Array.from({ length: 256 }, (_, octet) =>
+  /[a-z0-9_*/-]/.test(String.fromCharCode(octet)) ? 1 : 0,
+);
 const maxLabelOctets = 63;
 const maxNameOctets = 255;
 const maxPointers = 127;
@@ -22,36 +26,54 @@ const rootName: Suffix = { name: '', octets: 1 };
  */
 export const createNameReader = (message: Uint8Array): NameReader => {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const text = lazy(() => bytes.toString('latin1'));
   const suffixes = new Map<number, Suffix>();
   const read = (offset: number, pointers: number): Suffix => {
     const known = suffixes.get(offset);
     if (known !== undefined) return known;
-    const { labels, stop } = labelsFrom(bytes, offset);
+    const stop = labelsEnd(bytes, offset);
     const tail = bytes[stop] === 0 ? rootName : read(pointerTarget(bytes, stop, offset, pointers), pointers + 1);
-    return joinLabels(bytes, labels, tail, suffixes);
+    return joinLabels(offset, stop, tail);
   };
+  /** The labels from `at` to `stop` before `tail`. */
+  const joinLabels = (at: number, stop: number, tail: Suffix): Suffix => {
+    if (at === stop) return tail;
+    const next = at + (bytes[at] ?? 0) + 1;
+    const { name, octets: octetsAfter } = joinLabels(next, stop, tail);
+    const octets = octetsAfter + next - at;
+    if (octets > maxNameOctets || next > bytes.length) fail('a name in the message is too long');
+    const suffix = { name: `${labelText(at, next)}.${name}`, octets };
+    if (at < pointerReach) suffixes.set(at, suffix);
+    return suffix;
+  };
+  /** A label in canonical text, without its dot. */
+  const labelText = (at: number, end: number): string =>
+    isPlain(bytes, at + 1, end)
+      ? text().slice(at + 1, end)
+      : nameFromWire(Uint8Array.of(...bytes.subarray(at, end), 0), 0).name.slice(0, -1);
   return (_message, offset) => ({ end: skipName(bytes, offset), name: read(offset, 1).name || '.' });
 };
 
 /** The offset after the name at `offset`, read no further than to its first pointer. */
 export const skipName = (bytes: Uint8Array, offset: number): number => {
-  const { stop } = labelsFrom(bytes, offset);
+  const stop = labelsEnd(bytes, offset);
   return bytes[stop] === 0 ? stop + 1 : stop + 2;
 };
 
-/** Where the labels from `offset` on begin, and where a pointer or the root ends them. */
-const labelsFrom = (
-  bytes: Uint8Array,
-  offset: number,
-): { readonly labels: readonly number[]; readonly stop: number } => {
-  const labels: number[] = [];
-  for (let at = offset; ; ) {
+/** Where a pointer or the root ends the labels from `offset` on. */
+const labelsEnd = (bytes: Uint8Array, offset: number): number => {
+  let at = offset;
+  for (let labels = 0; ; labels += 1) {
     const length = bytes[at] ?? fail('a name runs past the end of the message');
-    if (length === 0 || length >= 0xc0) return { labels, stop: at };
-    if (length > maxLabelOctets || labels.length > maxPointers) fail('a name in the message is too long');
-    labels.push(at);
+    if (length === 0 || length >= 0xc0) return at;
+    if (length > maxLabelOctets || labels > maxPointers) fail('a name in the message is too long');
     at += length + 1;
   }
+};
+
+const isPlain = (bytes: Uint8Array, start: number, end: number): boolean => {
+  for (let at = start; at < end; at += 1) if (plainOctets[bytes[at] ?? 0] !== 1) return false;
+  return true;
 };
 
 /** Each pointer must lead further back than the one before, so that reading ends (RFC 1035 section 4.1.4). */
@@ -59,26 +81,6 @@ const pointerTarget = (bytes: Buffer, at: number, limit: number, pointers: numbe
   const target = (((bytes[at] ?? 0) & 0x3f) << 8) | (bytes[at + 1] ?? 0);
   if (at + 1 >= bytes.length || target >= limit || pointers > maxPointers) fail('a bad compression pointer');
   return target;
-};
-
-const joinLabels = (bytes: Buffer, labels: readonly number[], end: Suffix, suffixes: Map<number, Suffix>): Suffix => {
-  let suffix = end;
-  for (let i = labels.length - 1; i >= 0; i -= 1) {
-    const at = labels[i] ?? 0;
-    const length = bytes[at] ?? 0;
-    const octets = suffix.octets + length + 1;
-    if (octets > maxNameOctets || at + length >= bytes.length) fail('a name in the message is too long');
-    suffix = { name: `${labelText(bytes, at, length)}.${suffix.name}`, octets };
-    if (at < pointerReach) suffixes.set(at, suffix);
-  }
-  return suffix;
-};
-
-/** A label in canonical text, without its dot. */
-const labelText = (bytes: Buffer, at: number, length: number): string => {
-  const text = bytes.toString('latin1', at + 1, at + 1 + length);
-  if (plainLabel.test(text)) return text;
-  return nameFromWire(Uint8Array.of(...bytes.subarray(at, at + 1 + length), 0), 0).name.slice(0, -1);
 };
 
 const fail = (message: string): never => {

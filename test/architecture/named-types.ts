@@ -21,6 +21,7 @@ export const mayNameTypes: Readonly<Record<string, string>> = {
   'providers/powerdns/convert.ts': 'forms of rdata that PowerDNS writes differently',
   'providers/powerdns/health.ts': 'PowerDNS checks health by its own type',
   'providers/powerdns/supports.ts': 'what PowerDNS takes is data',
+  'providers/rfc2136/catalog.ts': 'a catalog zone says its version in a TXT (RFC 9432 section 4.2.1)',
   'providers/rfc2136/api.ts': 'it asks a name server for the SOA of a zone',
   'providers/rfc2136/read-back.ts': 'a signed zone shows it by its signatures',
   'providers/rfc2136/silently-ignored.ts': 'what a name server leaves out beside a CNAME (RFC 2136 section 3.4.2.2)',

@@ -51,13 +51,13 @@ const passesAt = async (
   const store = await openStore(join(where.folder, 'state.sqlite'));
   const scene: Omit<Scene, 'close'> = { targets: targetsOf(targetOf(provider, config)), store, context: contextOf() };
   try {
-    const [, apply] = await measured(async () => applied(await fullPass(input, scene, true), scene.context));
-    const [pass, full] = await measured(() => fullPass(input, scene, true));
+    const [, apply] = await measured(async () => applied(await fullPass(input, scene, { keep: true }), scene.context));
+    const [pass, full] = await measured(() => fullPass(input, scene, { keep: true }));
     const last = await applied(pass, scene.context);
     const affected = [];
     for (const i of moving) {
       const change = { previous: serverAt(i).server, next: movedAt(i) };
-      const [one, figure] = await measured(() => planAffected(last, change, scene));
+      const [one, figure] = await measured(() => planAffected(last, [change], scene));
       if (one.status === 'needs_full_pass') throw new Error(one.reason);
       const changes = one.plan.changesets.reduce((sum, changeset) => sum + changeset.changes.length, 0);
       affected.push({ ...figure, names: one.names.length, changes });

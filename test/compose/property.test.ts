@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { affectedBy } from '../../src/compose/composition.ts';
-import { compose, composition } from '../../src/compose/index.ts';
+import { affectedBy, bringIn } from '../../src/compose/affected.ts';
+import { type Composition, compose, composition } from '../../src/compose/index.ts';
 import { compileGlob } from '../../src/model/glob.ts';
 import { parseName } from '../../src/model/name.ts';
 import { parseRdata } from '../../src/model/rdata.ts';
 import type { RRset } from '../../src/model/rrset.ts';
-import type { RosterServer } from '../../src/model/server.ts';
+import { type RosterServer, serverKey } from '../../src/model/server.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
 import * as make from './compose-input.ts';
 import { anyEntry, anyRoster, hostile, hostileRoles, hostileTexts, hostileZones } from './hostile.ts';
@@ -132,7 +132,7 @@ describe('the change of one server', () => {
     const next = at('b', '192.0.2.1');
     const before = composition(inputOf([...others, at('b', '192.0.2.2')]));
     const wanted = compose(inputOf([...others, next])).zones.flatMap(({ quarantined }) => quarantined);
-    const { merged } = affectedBy(before, make.server('b', ['192.0.2.2']), next);
+    const { merged } = affectedBy(before, new Map([['lab/b', next]]));
     expect(merged.flatMap(({ quarantined }) => quarantined).toSorted(byKey)).toEqual(wanted.toSorted(byKey));
     expect(wanted).not.toEqual([]);
   });
@@ -161,7 +161,9 @@ describe('the change of one server', () => {
           );
           const before = composition(inputOf(servers));
           const after = compose(inputOf(next === null ? rest : [...rest, next]));
-          const { names, merged } = affectedBy(before, old?.server ?? null, next);
+          const changed = new Map(key === null ? [] : [[serverKey(key.server), next]]);
+          const affected = affectedBy(before, changed);
+          const { names, merged } = affected;
           const touched = new Set(names);
           const at = (zones: readonly DesiredZone[], isIn: boolean) =>
             zones.map((zone) => ({
@@ -181,11 +183,34 @@ describe('the change of one server', () => {
             };
           });
           expect(anew).toEqual(at(after.zones, true));
+          bringIn(before, affected, changed);
+          const whole = composition(inputOf(next === null ? rest : [...rest, next]));
+          expect(contentOf(before)).toEqual(contentOf(whole));
         },
       ),
       { numRuns: 1_000 },
     );
   });
 });
+
+/** All that a later change of a server is composed from. */
+const contentOf = ({ byName, byServer, entries, index }: Composition) => {
+  const others = [...entries.values()].flatMap(({ server, known }) => [
+    server,
+    ...(known === null ? [] : [known.server]),
+  ]);
+  const lists = [
+    ...others.map(({ name }) => index.withName(name)),
+    ...others.flatMap(({ ips }) => ips.flatMap((ip) => [index.withAddress(ip), index.formerlyWith(ip)])),
+  ];
+  return {
+    names: [...byName].map(([name, there]) => [name, 'kind' in there ? [there] : there]).toSorted(byKey),
+    servers: [...byServer]
+      .map(([key, { allocation, contributions }]) => ({ key, allocation, contributions }))
+      .sort(byKey),
+    entries: [...entries].sort(byKey),
+    lists: lists.map((list) => list.map(({ server }) => serverKey(server))).sort(byKey),
+  };
+};
 
 const byKey = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);

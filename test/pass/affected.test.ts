@@ -90,9 +90,9 @@ const atNames = (changesets: readonly Changeset[], names: ReadonlySet<string>) =
 
 /** One server's change by a pass of its own, and by a full one. */
 const both = async (scene: Scene, before: ComposeInput, key: string, next: RosterServer | null) => {
-  const last = await applied(await fullPass(before, scene, true), scene.context);
+  const last = await applied(await fullPass(before, scene, { keep: true }), scene.context);
   const previous = before.roster.servers.find((each) => keyOf(each.server) === key)?.server ?? null;
-  const one = await planAffected(last, { previous, next }, scene);
+  const one = await planAffected(last, [{ previous, next }], scene);
   const full = await fullPass(withServer(before, key, next), scene);
   return { one, full };
 };
@@ -190,11 +190,11 @@ describe('the pass of one server', () => {
   it('touches the names of that server alone, and applies what it planned', async () => {
     const scene = await open();
     const before = lab(web('web1', '192.0.2.1'), web('web2', '192.0.2.2'), web('web3', '192.0.2.3'));
-    const last = await applied(await fullPass(before, scene, true), scene.context);
+    const last = await applied(await fullPass(before, scene, { keep: true }), scene.context);
     const asked: string[] = [];
     const next = present(web('web1', '192.0.2.9'), web('web1', '192.0.2.1'));
     const change = { previous: web('web1', '192.0.2.1'), next };
-    const one = await planAffected(recordingReads(last, asked), change, scene);
+    const one = await planAffected(recordingReads(last, asked), [change], scene);
     if (one.status === 'needs_full_pass') throw new Error(one.reason);
     expect(words(one.plan.changesets)).toEqual([
       'delete 1.2.0.192.in-addr.arpa. PTR',
@@ -246,21 +246,21 @@ describe('the pass of one server', () => {
   it('leaves to the full pass what another writer may own', async () => {
     const scene = await open();
     const before = lab(web('web1', '192.0.2.1'));
-    const last = await applied(await fullPass(before, scene, true), scene.context);
+    const last = await applied(await fullPass(before, scene, { keep: true }), scene.context);
     await write(scene, 'lab.internal.', 'web2.lab.internal.', 'A', '192.0.2.66');
     const heritage = '"heritage=external-dns,external-dns/owner=k8s"';
     await write(scene, 'lab.internal.', 'a-web2.lab.internal.', 'TXT', heritage);
-    const one = await planAffected(last, { previous: null, next: newcomer(web('web2', '192.0.2.2')) }, scene);
+    const one = await planAffected(last, [{ previous: null, next: newcomer(web('web2', '192.0.2.2')) }], scene);
     expect(one).toMatchObject({ status: 'needs_full_pass', reason: expect.stringContaining('another writer') });
   });
 
   it('leaves to the full pass what moved around its names', async () => {
     const scene = await open();
     const before = lab(web('web1', '192.0.2.1'));
-    const last = await applied(await fullPass(before, scene, true), scene.context);
+    const last = await applied(await fullPass(before, scene, { keep: true }), scene.context);
     await write(scene, 'example.com.', 'example.com.', 'TXT', '"not from here"');
     const next = present(web('web1', '192.0.2.9'), web('web1', '192.0.2.1'));
-    const one = await planAffected(last, { previous: web('web1', '192.0.2.1'), next }, scene);
+    const one = await planAffected(last, [{ previous: web('web1', '192.0.2.1'), next }], scene);
     expect(one).toMatchObject({
       status: 'needs_full_pass',
       reason: 'example.com. TXT moved since the zone was last read in full',

@@ -13,7 +13,7 @@ import { planAll } from '../../src/pass/plan.ts';
 import { selectionOf } from '../../src/pass/selection.ts';
 import { withhold } from '../../src/pass/withhold.ts';
 import { assemblePlan } from '../../src/plan/index.ts';
-import type { PlanPass } from '../../src/run.ts';
+import type { Desired, PlanPass } from '../../src/run.ts';
 import { openStore } from '../../src/state/index.ts';
 import type { OpenTargets, RunContext } from '../../src/target.ts';
 import { contextOf, targetOf, targetsOf } from '../apply/pass.ts';
@@ -59,20 +59,27 @@ export const definitionsOf = ({ zones, zoneNames, roles }: ComposeInput): Defini
   problems: [],
 });
 
+/** What a full pass knows besides, and whether it keeps what the servers come to. */
+interface FullPassOptions extends Partial<Pick<Desired, 'next' | 'counts'>> {
+  readonly keep?: boolean;
+  /** Read every zone, whatever the state says. Default is yes. */
+  readonly isFull?: boolean;
+}
+
 /** A full pass without load, inventories and verify. */
 export const fullPass = async (
   input: ComposeInput,
   { targets, store, context }: Omit<Scene, 'close'>,
-  hold = false,
+  { keep = false, isFull = true, next = {}, counts = false }: FullPassOptions = {},
 ): Promise<PlanPass> => {
   const definitions = definitionsOf(input);
-  const desired = composed(definitions, { roster: input.roster, next: {} }, hold);
+  const desired = composed(definitions, { roster: input.roster, next, counts }, keep);
   const selection = selectionOf(definitions, { config: '', allow: [], full: true, serve: false });
   const planning = {
     allows: [],
     evidence: desired.evidence,
     isDue: selection.isDue,
-    options: { full: true },
+    options: { full: isFull },
     store,
     context,
   };
@@ -83,6 +90,7 @@ export const fullPass = async (
     targets: targets.statuses,
     changesets: work.map(({ changeset }) => changeset),
     problems: [...desired.definitions.problems, ...planned.problems],
+    inventory: input.roster.inventories,
     atomicSets,
   });
   return { desired, plan, work, targets, store, unwritable: [], started: context.clock.now(), allows: [] };

@@ -32,6 +32,8 @@ type Model = Omit<
   | 'journalledElsewhere'
   | 'endJournal'
   | 'identify'
+  | 'rememberServers'
+  | 'changedByOthers'
   | 'close'
 >;
 /** One call, of the store or of its model. */

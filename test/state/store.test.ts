@@ -52,6 +52,30 @@ describe('the store', () => {
     expect(await anew((s) => s.passes(10))).toEqual([]);
   });
 
+  it('keeps some servers of a snapshot anew, and leaves the others as they are', async () => {
+    const { servers } = inventoryOf(3);
+    await store.remember('lab', inventoryOf(3));
+    const next = { ...inventoryOf(0), etag: null, servers: [...servers, serverOf(7)].with(1, serverOf(19)) };
+    await store.rememberServers('lab', next, [1, 3]);
+    expect(await anew((s) => s.inventory('lab'))).toEqual(next);
+    const away = { ...next, servers: next.servers.with(0, serverOf(9)) };
+    await store.rememberServers('lab', away, []);
+    expect(await anew((s) => s.inventory('lab'))).toEqual(next);
+  });
+
+  it('tells whether anybody else wrote to it since', async () => {
+    expect(await store.changedByOthers()).toBe(false);
+    await store.remember('lab', inventoryOf(1));
+    expect(await store.changedByOthers()).toBe(false);
+    const other = await openStore(file);
+    expect(await other.changedByOthers()).toBe(false);
+    await other.keepUnproven(zone, 'pdns', [unprovenOf(1)]);
+    expect(await store.changedByOthers()).toBe(true);
+    expect(await store.changedByOthers()).toBe(false);
+    expect(await other.changedByOthers()).toBe(false);
+    await other.close();
+  });
+
   it('keeps the last snapshot of each inventory, in its order', async () => {
     await store.remember('lab', inventoryOf(20));
     await store.remember('other', { ...inventoryOf(1), etag: null, shrunk: null });

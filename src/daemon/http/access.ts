@@ -11,11 +11,16 @@ const local: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
  * port may be another, as behind a proxy.
  */
 export const checkAuthority = (request: FastifyRequest, { url }: Access): void => {
-  const given = request.raw.headersDistinct.host ?? [];
-  const [only] = given;
-  const name = given.length === 1 && only !== undefined ? hostnameOf(only) : null;
+  const given = onlyOne(request, 'host');
+  const name = given === null ? null : hostnameOf(given);
   if (name !== null && (local.has(name) || name === hostnameOfUrl(url))) return;
   throw new HttpRefusal('MISDIRECTED', 'The Host of the request is not one of this daemon: it needs `daemon.url`.');
+};
+
+/** A header that is there twice may mean one thing to a proxy and another here: it counts as neither. */
+const onlyOne = ({ raw }: FastifyRequest, header: 'authorization' | 'host'): string | null => {
+  const [given, ...more] = raw.headersDistinct[header] ?? [];
+  return given === undefined || more.length > 0 ? null : given;
 };
 
 /** Without the port; null: it is none. */
@@ -35,7 +40,7 @@ export const checkOrigin = (request: FastifyRequest, { url }: Access): void => {
 
 /** Whose token the request has; null: nobody's. Every token is compared, in constant time. */
 export const bearerOf = (request: FastifyRequest, { tokens }: Access): ApiToken | null => {
-  const given = /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const given = /^Bearer +([\x21-\x7e]+)$/i.exec(onlyOne(request, 'authorization') ?? '')?.[1];
   if (given === undefined) return null;
   return tokens.filter(({ token }) => sameText(given, token)).find(({ token }) => token !== '') ?? null;
 };

@@ -34,7 +34,7 @@ export const buildApp = async (options: HttpOptions, limits: HttpLimits): Promis
   const connections = limitConnections(server, limits.connections);
   await app.register(helmet, securityHeaders);
   await app.register(rateLimit, { global: false });
-  const readBody = bodyReader(limits.bodies);
+  const readBody = bodyReader(limits);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', readBody);
   app.addHook('onRequest', async (_request, reply) => {

@@ -1,9 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { HttpRefusal, tooManyRequests } from './errors.ts';
+import type { HttpLimits } from './options.ts';
 
-/** Reads bodies whole, as they were sent, and counts what all that are being read have together. */
-export const bodyReader = (mostTogether: number) => {
+/**
+ * Reads bodies whole, as they were sent, and counts what all that are being read have together: where that is too much, the
+ * large ones have to come again.
+ */
+export const bodyReader = ({ bodies, body: small }: Pick<HttpLimits, 'bodies' | 'body'>) => {
   let together = 0;
   return async (request: FastifyRequest, payload: Readable): Promise<Buffer> => {
     const most = request.routeOptions.bodyLimit;
@@ -17,7 +21,8 @@ export const bodyReader = (mostTogether: number) => {
         length += part.length;
         together += part.length;
         if (length > most) throw tooLarge();
-        if (together > mostTogether) throw tooManyRequests('Too much is being received at once: send it again.', 1);
+        if (together > bodies && length > small)
+          throw tooManyRequests('Too much is being received at once: send it again.', 1);
         parts.push(part);
       }
     } catch (error) {

@@ -1,6 +1,6 @@
 import { asRecord, isMapping, keysOf } from '../../validation/index.ts';
 import type { Route, RouteAccess } from './route.ts';
-import { errorSchema } from './schema/requests.ts';
+import { errorSchema } from './schema/answers.ts';
 
 /** The OpenAPI document of the routes, made of the same schemas that check what comes in. */
 export const openApiDocument = (routes: readonly Route[], version: string): unknown => {

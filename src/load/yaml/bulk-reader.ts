@@ -63,10 +63,10 @@ const parsePiece = (
   start: number,
   length: number,
 ): { readonly events: readonly Event[]; readonly end: number } => {
-  let fault: unknown = new YamlProblem(tooLong, start);
+  let fault: unknown = null;
   for (let size = length; ; size *= 4) {
     const end = nextEntry(text, start + size);
-    if (end - start > sizeLimits.yamlPiece) throw fault;
+    if (end - start > sizeLimits.yamlPiece) throw fault ?? new YamlProblem(tooLong, start);
     try {
       const events = parseEvents(text.slice(start, end), {});
       if (end === text.length || endsWhereItMay(events, text, start)) return { events, end };

@@ -39,9 +39,11 @@ export class YamlProblem extends Error {
 }
 
 /** Nothing, `~` or `null`, as YAML 1.1 reads them. */
-export const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.plain && nulls.has(node.text);
+export const isNull = (node: YamlNode): boolean =>
+  node.kind === 'scalar' && node.plain && node.text.length <= longestNull && nulls.has(node.text);
 
 const nulls: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
+const longestNull = 4;
 
 /**
  * The value that the table of RR types reads: text for every scalar, so that `010` and `yes` stay what was written.

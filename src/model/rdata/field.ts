@@ -78,11 +78,17 @@ export const quoteForMessage = (text: string): string => JSON.stringify(cutForMe
 
 export const cutForMessage = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);
 
-/** The next `length` octets. */
-export const take = (reader: WireReader, length: number): Uint8Array => {
+/** Goes over the next `length` octets, and gives where they begin. */
+export const skip = (reader: WireReader, length: number): number => {
   const start = reader.at;
   if (start + length > reader.end) fail(`octets are missing at the end: ${start + length - reader.end}`, 'wire');
   reader.at = start + length;
+  return start;
+};
+
+/** The next `length` octets. */
+export const take = (reader: WireReader, length: number): Uint8Array => {
+  const start = skip(reader, length);
   return reader.message.subarray(start, start + length);
 };
 
@@ -90,8 +96,9 @@ export const take = (reader: WireReader, length: number): Uint8Array => {
 export const takeRest = (reader: WireReader): Uint8Array => take(reader, reader.end - reader.at);
 
 export const takeNumber = (reader: WireReader, octets: number): number => {
+  const start = skip(reader, octets);
   let value = 0;
-  for (const b of take(reader, octets)) value = value * 256 + b;
+  for (let at = start; at < reader.at; at += 1) value = value * 256 + (reader.message[at] ?? 0);
   return value;
 };
 

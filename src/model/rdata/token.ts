@@ -3,6 +3,8 @@ import { fail, quoteForMessage } from './field.ts';
 // A binary string has one character U+0000 to U+00FF for each octet.
 
 const tokenPattern = /("[^"\\]*(?:\\[\s\S][^"\\]*)*")|((?:[^\s"\\();]|\\[\s\S]|"[^"\\]*(?:\\[\s\S][^"\\]*)*")+)|\S/g;
+/** Words with one space between, and nothing in them that has a meaning of its own. */
+const bareWords = /^[!#-'*-:<-[\]-~]+(?: [!#-'*-:<-[\]-~]+)*$/;
 const printableOnly = /^[ !#-[\]-~]*$/;
 /** What needs an escape within quotes. */
 const unprintable = /[^ !#-[\]-~]/g;
@@ -11,6 +13,7 @@ const asciiOnly = /^[\x00-\x7f]*$/;
 
 /** Splits presentation text (RFC 1035 section 5.1). A token keeps its quotes and escapes; parentheses count as space. */
 export const tokenize = (text: string): string[] => {
+  if (bareWords.test(text)) return text.split(' ');
   const tokens: string[] = [];
   for (const match of text.matchAll(tokenPattern)) {
     const token = match[0];

@@ -1,107 +1,141 @@
-import type { Affected, Composition } from '../../compose/composition.ts';
+import type { Affected, ChangedServers } from '../../compose/affected.ts';
 import { keyOfEntry } from '../../compose/contenders.ts';
 import { evidenceOfSome, type ServerOutcome } from '../../compose/deletion-evidence.ts';
 import { isServerName } from '../../compose/template.ts';
+import type { EvidenceStatus } from '../../model/deletion-evidence.ts';
 import { type RosterServer, serverKey } from '../../model/server.ts';
-import type { Registered, ServerRef } from '../../plan/sets.ts';
+import type { ServerRef } from '../../plan/sets.ts';
 import type { SharedEvidence } from '../../run.ts';
 import type { LastPass } from './last-pass.ts';
+import { type Overlay, over } from './overlay.ts';
 
-// What a pass of one server looks up of all others stays as the last pass had it.
+// What a pass of a few servers looks up of all others stays as the last pass had it.
 
-/** A server's change, and the servers whose records it may change with it. */
-export interface ServerImpact {
-  /** Of the server that changes. */
-  readonly key: string;
-  readonly next: RosterServer | null;
-  /** By key: those that share a name or an address with it, and itself. */
+/** The change of some servers, and those whose records it may change with them. */
+export interface ServersImpact {
+  readonly changed: ChangedServers;
+  /** By key: those that share a name or an address with one that changes, and these; none that is gone. */
   readonly entries: ReadonlyMap<string, ImpactedServer>;
 }
 
 interface ImpactedServer extends ServerOutcome {
   /** Does it get anything? */
   readonly gets: boolean;
+  /** Does it get all that it wants, and does nobody else want any of it? */
+  readonly isUncontested: boolean;
 }
 
 export const impactOf = (
-  { entries }: Composition,
-  key: string,
-  next: RosterServer | null,
+  { entries }: LastPass['composition'],
+  changed: ChangedServers,
   { recomposed }: Pick<Affected, 'recomposed'>,
-): ServerImpact => ({
-  key,
-  next,
+): ServersImpact => ({
+  changed,
   entries: new Map(
-    recomposed.flatMap((contributed): readonly [string, ImpactedServer][] => {
-      const entry = contributed.key === key ? next : (entries.get(contributed.key) ?? null);
-      return entry === null
-        ? []
-        : [
-            [
-              contributed.key,
-              {
-                key: contributed.key,
-                entry,
-                outcome: contributed.allocation.outcome,
-                gets: contributed.allocation.server !== null,
-              },
-            ],
-          ];
+    recomposed.flatMap(({ allocation, key }): readonly [string, ImpactedServer][] => {
+      const next = changed.get(key);
+      const entry = next === undefined ? entries.get(key) : (next ?? undefined);
+      if (entry === undefined) return [];
+      const { conflicts, outcome, ptrTakenBy, server } = allocation;
+      const isUncontested = outcome === 'won' && conflicts.length + ptrTakenBy.size === 0;
+      return [[key, { key, entry, outcome, gets: server !== null, isUncontested }]];
     }),
   ),
 });
 
+/** What these servers prove now, and no more, over the evidence of the last pass. */
+export interface EvidenceOverlay {
+  readonly servers: Overlay<string, EvidenceStatus>;
+  readonly names: Overlay<string, string>;
+  readonly addresses: Overlay<string, string>;
+  /** By key: is it in the answer of its inventory? */
+  readonly present: ReadonlyMap<string, boolean>;
+}
+
 /**
- * The evidence for deletions now. A value that the server gave up and that nobody is known to have written may lack one who
- * left and accounts for it as well: then it stays for the next full pass.
+ * A value that the server gave up and that nobody is known to have written may lack one who left and accounts for it as
+ * well: then it stays for the next full pass.
  */
-export const evidenceWith = (
-  { desired, composition }: LastPass,
-  { key, entries }: ServerImpact,
+export const evidenceOverlay = (
+  { composition, evidence }: LastPass,
+  { changed, entries }: ServersImpact,
   now: number,
-): SharedEvidence => {
-  const { evidence } = desired;
-  if (evidence === null) return null;
+): EvidenceOverlay => {
   const own = evidenceOfSome(composition.ruleset, now, [...entries.values()]);
-  const isOwn = (each: string) => each === key || entries.has(each);
-  const unlessOwn = (each: string | undefined) => (each === undefined || isOwn(each) ? undefined : each);
+  const keys = [...new Set([...changed.keys(), ...entries.keys()])];
+  const isOwn = (key: string | undefined): boolean => key !== undefined && (changed.has(key) || entries.has(key));
+  const before = keys.flatMap((key) => composition.entries.get(key)?.server ?? []);
+  const zone = composition.ruleset.registration?.definition.zone ?? '';
+  const overlay = (
+    base: ReadonlyMap<string, string> | undefined,
+    next: ReadonlyMap<string, string>,
+    had: readonly string[],
+  ): Overlay<string, string> =>
+    new Map<string, string | null>([
+      ...had.filter((each) => isOwn(base?.get(each))).map((each) => [each, null] as const),
+      ...next,
+    ]);
   return {
-    servers: { get: (each) => (isOwn(each) ? own.servers.get(each) : evidence.servers.get(each)) },
-    names: { get: (name) => own.names.get(name) ?? unlessOwn(evidence.names.get(name)) },
-    addresses: { get: (address) => own.addresses.get(address) ?? unlessOwn(evidence.addresses.get(address)) },
-    present: { has: (each) => (isOwn(each) ? own.present.has(each) : evidence.present.has(each)) },
-    counts: false,
-    now,
+    servers: new Map(keys.map((key) => [key, own.servers.get(key) ?? null])),
+    names: overlay(
+      evidence?.names,
+      own.names,
+      before.map(({ name }) => `${name}.${zone}`),
+    ),
+    addresses: overlay(
+      evidence?.addresses,
+      own.addresses,
+      before.flatMap(({ ips }) => ips),
+    ),
+    present: new Map(keys.map((key) => [key, own.present.has(key)])),
   };
 };
 
-/** Whose each registration name is now. */
-export const registeredWith = (
-  { desired: { registered }, composition }: LastPass,
-  { key, next, entries }: ServerImpact,
-): Registered => {
+/** The evidence for deletions now. */
+export const evidenceWith = (
+  { evidence }: LastPass,
+  { addresses, names, present, servers }: EvidenceOverlay,
+  now: number,
+): SharedEvidence =>
+  evidence === null
+    ? null
+    : {
+        servers: over(evidence.servers, servers),
+        names: over(evidence.names, names),
+        addresses: over(evidence.addresses, addresses),
+        present: { has: (key) => present.get(key) ?? evidence.present.has(key) },
+        counts: false,
+        now,
+      };
+
+/** Whose the registration names of the servers that change are now. */
+export const registeredOverlay = (
+  { composition }: LastPass,
+  { changed, entries }: ServersImpact,
+): Overlay<string, ServerRef> => {
   const { ruleset, byServer } = composition;
-  const server = next?.server ?? composition.entries.get(key)?.server;
-  if (ruleset.registration === null || server === undefined || !isServerName(server.name)) return registered;
-  const own = `${server.name}.${ruleset.registration.definition.zone}`;
-  const named = [
-    ...new Set(
-      [server.inventory, ...ruleset.inventories.map(({ name }) => name)].map((inventory) =>
-        serverKey({ inventory, name: server.name }),
-      ),
-    ),
-  ]
-    .sort()
-    .flatMap((each) => {
-      const entry = each === key ? next : (composition.entries.get(each) ?? null);
-      return entry === null ? [] : [entry];
-    });
+  const { registration } = ruleset;
+  if (registration === null) return new Map();
   const has = (entry: RosterServer): boolean => {
-    const each = keyOfEntry(entry);
-    return ruleset.contends(entry) && (entries.get(each)?.gets ?? byServer.get(each)?.allocation.server !== null);
+    const key = keyOfEntry(entry);
+    return ruleset.contends(entry) && (entries.get(key)?.gets ?? byServer.get(key)?.allocation.server !== null);
   };
-  const first = named.find(has) ?? named[0];
-  const of: ServerRef | undefined =
-    first === undefined ? undefined : { inventory: first.server.inventory, server: first.server.name };
-  return { size: Math.max(1, registered.size), get: (name) => (name === own ? of : registered.get(name)) };
+  return new Map(
+    [...changed].flatMap(([key, next]): readonly [string, ServerRef | null][] => {
+      const server = next?.server ?? composition.entries.get(key)?.server;
+      if (server === undefined || !isServerName(server.name)) return [];
+      const { name } = server;
+      const inventories = new Set([server.inventory, ...ruleset.inventories.map((each) => each.name)]);
+      const named = [...inventories]
+        .map((inventory) => serverKey({ inventory, name }))
+        .sort()
+        .flatMap((each) => {
+          const changedTo = changed.get(each);
+          return (changedTo === undefined ? composition.entries.get(each) : changedTo) ?? [];
+        });
+      const first = named.find(has) ?? named[0];
+      const ref = first === undefined ? null : { inventory: first.server.inventory, server: first.server.name };
+      return [[`${name}.${registration.definition.zone}`, ref]];
+    }),
+  );
 };

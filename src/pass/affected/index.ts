@@ -1,139 +1,117 @@
-import { affectedBy } from '../../compose/composition.ts';
+// A pass of a few servers: composes, reads, checks, plans, applies, verifies and remembers their names alone.
+//
+// Terms
+//   last pass      what the last pass left in memory: all that is wanted and all that servers contribute, by name
+//                  (last-pass.ts). One pass at a time has it, changes it in place, and gives it to the next
+//   touched name   every name that these servers, or who shares a name or address with them, contributed to or do now
+//   around         names that decide what becomes of the touched ones (above, leading to them, bad input), and that are read
+//                  and checked with them; one that would change itself ends the pass
+//   needs_full_pass  these names alone do not tell, and the caller has everything planned anew
+//
+// Premise: it is the pass over everything, over few names. Each stage is the same function as there; what a stage looks up
+// of all others stays as the last pass had it. Where that may be wrong, because somebody else wrote to the state, a write
+// failed, or a name server does not answer what was written, there is no next last pass.
+//
+// How it works
+//   1. changes.ts: the servers, each as a complete answer of its inventory has it. composed.ts: their touched names, merged
+//      with what everybody else contributes there. zone.ts, check.ts: the names around them, and the rules.
+//   2. deletion-evidence.ts, plan.ts: evidence as it is with these servers; reads, and plans each zone at each target.
+//   3. apply.ts: the same steps as pass/apply.ts has for everything; replan.ts plans claims without servers that failed.
+//   4. hand-on.ts: brings it all into the last pass, which then is as if everything had been composed anew.
+import type { Affected } from '../../compose/affected.ts';
 import { findingsToProblems } from '../../compose/findings-to-problems.ts';
-import type { MergedName } from '../../compose/merge.ts';
-import type { EvidenceStore } from '../../memory/index.ts';
 import type { Plan } from '../../model/plan.ts';
-import { type RosterServer, type Server, serverKey } from '../../model/server.ts';
-import type { DesiredZone } from '../../model/zone.ts';
-import { zoneTargetKey } from '../../model/zone-target.ts';
 import { assemblePlan, atomicSets, withholdSplitSets } from '../../plan/index.ts';
-import { checkZones } from '../../rules/index.ts';
+import type { Registered } from '../../plan/sets.ts';
 import type { PlannedWork } from '../../run.ts';
 import type { RunContext } from '../../target.ts';
+import type { Resources } from '../open.ts';
 import { quarantinedAddresses } from '../withhold.ts';
-import { evidenceWith, impactOf, registeredWith } from './deletion-evidence.ts';
+import { changedServers, type ServerChange } from './changes.ts';
+import { checkTouched } from './check.ts';
+import { composedWith, touchedZones } from './composed.ts';
+import { evidenceOverlay, evidenceWith, impactOf, registeredOverlay } from './deletion-evidence.ts';
 import { type LastPass, problemKey } from './last-pass.ts';
-import { planTouched } from './plan.ts';
-import { type NeedsFullPass, needsFullPass, type TouchedZone, touchedZone } from './zone.ts';
+import { over } from './overlay.ts';
+import { type PlanningStore, planTouched } from './plan.ts';
+import type { AffectedPass, NextOfServers, PlannedAffected } from './planned.ts';
+import { refusedAsPlanned, refusedBefore } from './refuse.ts';
 
+export { type AppliedAffected, applyAffected } from './apply.ts';
+export { changesTo, mostServers, type ServerChange } from './changes.ts';
 export { type LastPass, type LastPassTarget, lastPassOf } from './last-pass.ts';
+export type { AffectedPass, PlannedAffected } from './planned.ts';
 export type { NeedsFullPass } from './zone.ts';
 
-/** One server as the last pass had it and as it is now; null: there was, or is, none. */
-export interface ServerChange {
-  readonly previous: Server | null;
-  readonly next: RosterServer | null;
-}
-
-/** `needs_full_pass`: the last pass does not tell enough, so that a full pass has to plan the change. */
-export type AffectedPass =
-  | {
-      readonly status: 'planned';
-      /** Of the touched names alone. */
-      readonly plan: Plan;
-      readonly work: readonly PlannedWork[];
-      /** Every name that the server touched or touches now. */
-      readonly names: readonly string[];
-    }
-  | NeedsFullPass;
+/**
+ * Plans the change of a few servers, to be applied: where the last pass can still be believed, and what was planned can be
+ * applied and proven by these names alone. What is open stays open.
+ */
+export const affectedPass = async (
+  last: LastPass,
+  changes: readonly ServerChange[],
+  resources: Resources,
+  context: RunContext,
+): Promise<AffectedPass> => {
+  const refused = await refusedBefore(last, changes, resources);
+  if (refused !== null) return refused;
+  const planned = await planAffected(last, changes, { store: resources.store, context });
+  return planned.status === 'planned' ? (refusedAsPlanned(last, planned) ?? planned) : planned;
+};
 
 /**
- * Plans the change of one server: composes, reads, checks and compares its names alone, and those that decide with them.
- * Gives what a full pass would, where nothing else moved since the last one; where that cannot be known, it says so.
+ * Plans the change of a few servers: composes, reads, checks and compares their names alone, and those that decide with
+ * them. Gives what a full pass would, where nothing else moved since the last one; where that cannot be known, it says so.
  */
 export const planAffected = async (
   last: LastPass,
-  change: ServerChange,
-  { store, context }: { readonly store: EvidenceStore; readonly context: RunContext },
+  changes: readonly ServerChange[],
+  { store, context }: { readonly store: PlanningStore; readonly context: RunContext },
 ): Promise<AffectedPass> => {
-  const { composition, desired } = last;
-  const { previous, next } = change;
-  const server = next?.server ?? previous;
-  if (server === null) return needsFullPass('there is no server');
-  const key = serverKey(server);
-  if (previous !== null && serverKey(previous) !== key)
-    return needsFullPass(`${key} and another server cannot change at once`);
-  const touched = affectedBy(composition, previous, next);
-  const zones = touchedZones(last, touched.merged);
-  if ('status' in zones) return zones;
-  const checked = checkTouched(zones, desired.definitions.zoneNames);
+  const started = context.clock.now();
+  const changed = changedServers(last, changes);
+  if ('status' in changed) return changed;
+  const affected = composedWith(last, changed);
+  const touched = touchedZones(last, affected.merged);
+  if ('status' in touched) return touched;
+  const checked = checkTouched(touched, last.definitions.zoneNames);
   if ('status' in checked) return checked;
-  const impact = impactOf(composition, key, next, touched);
+  const { zones } = checked;
+  const impact = impactOf(last.composition, changed, affected);
   const now = context.clock.now();
-  const evidence = evidenceWith(last, impact, now);
-  const planned = await planTouched(last, checked.zones, { store, context, evidence, now });
+  const evidence = evidenceOverlay(last, impact, now);
+  const planning = { store, context, evidence: evidenceWith(last, evidence, now), now };
+  const planned = await planTouched(last, zones, planning);
   if ('status' in planned) return planned;
-  const registered = registeredWith(last, impact);
+  const next = { affected, impact, zones, evidence, registered: registeredOverlay(last, impact) };
+  const isNew = (problem: Plan['problems'][number]) => !last.reportedProblems.has(problemKey(problem));
+  const problems = [...problemsOf(affected), ...checked.problems.filter(isNew), ...planned.problems];
+  return { status: 'planned', started, names: affected.names, next, ...planOf(last, next, planned.work, problems) };
+};
+
+/** With the atomic sets withheld that cannot be written whole. */
+const planOf = (
+  last: LastPass,
+  { registered, zones }: NextOfServers,
+  work: readonly PlannedWork[],
+  problems: Plan['problems'],
+): Pick<PlannedAffected, 'plan' | 'work'> => {
+  const names: Registered = { ...over(last.registered, registered), size: last.registered.size + registered.size };
   const changesets = withholdSplitSets({
-    changesets: planned.work.map(({ changeset }) => changeset),
-    registered,
+    changesets: work.map(({ changeset }) => changeset),
+    registered: names,
     allows: [],
-    quarantined: quarantinedAddresses(checked.zones.map(({ zone }) => zone)),
+    quarantined: quarantinedAddresses(zones.map(({ checked }) => checked)),
   });
-  const findings = [
-    ...touched.recomposed.flatMap((contributed) => contributed.findings),
-    ...touched.merged.flatMap((each) => each.findings),
-  ];
-  const problems = [
-    ...findingsToProblems(findings),
-    ...checked.problems.filter((each) => !last.reportedProblems.has(problemKey(each))),
-  ];
+  const { config_commit: commit, dirty, inventory, targets } = last.plan;
   return {
-    status: 'planned',
     plan: assemblePlan({
-      commit: last.plan.config_commit,
-      dirty: last.plan.dirty,
-      targets: last.plan.targets,
-      changesets,
-      problems: [...problems, ...planned.problems],
-      inventory: last.plan.inventory,
-      atomicSets: atomicSets(changesets, registered),
+      ...{ commit, dirty, targets, inventory, changesets, problems },
+      atomicSets: atomicSets(changesets, names),
     }),
-    work: planned.work.map((each, i) => ({ ...each, changeset: changesets[i] ?? each.changeset })),
-    names: touched.names,
+    work: work.map((each, i) => ({ ...each, changeset: changesets[i] ?? each.changeset })),
   };
 };
 
-/** Zone by zone; a zone of two views is two. */
-const touchedZones = (last: LastPass, merged: readonly MergedName[]): readonly TouchedZone[] | NeedsFullPass => {
-  const byZone = Map.groupBy(merged, ({ entry }) => entry.name);
-  const zones: TouchedZone[] = [];
-  for (const each of last.zones) {
-    const { id, settings } = each.zone;
-    const own = byZone.get(id.name);
-    if (own === undefined) continue;
-    const zoneTargets = settings.targets.map((target) =>
-      last.zoneTargets.get(zoneTargetKey({ zone: id.name, view: id.view, target })),
-    );
-    if (zoneTargets.includes(undefined)) return needsFullPass(`${id.name} was not planned at all its targets`);
-    const open = new Set(zoneTargets.flatMap((each) => [...(each?.open ?? [])]));
-    const zone = touchedZone(each, own, open);
-    if ('status' in zone) return zone;
-    zones.push(zone);
-  }
-  return zones;
-};
-
-interface CheckedZone extends TouchedZone {
-  readonly zone: DesiredZone;
-}
-
-/** The rules on these names. Where they say something new of a name around them, that name has changes of its own. */
-const checkTouched = (zones: readonly TouchedZone[], zoneNames: readonly string[]) => {
-  const { zones: after, problems } = checkZones(
-    zones.map(({ zone }) => zone),
-    { zoneNames },
-  );
-  const checked: CheckedZone[] = [];
-  for (const [i, each] of zones.entries()) {
-    const zone = after[i] ?? each.zone;
-    const now = Map.groupBy(zone.quarantined, ({ name }) => name);
-    for (const name of each.around) {
-      const was = each.last.quarantined.get(name) ?? [];
-      if (JSON.stringify(was) !== JSON.stringify(now.get(name) ?? []))
-        return needsFullPass(`the rules say otherwise of ${name} now`);
-    }
-    checked.push({ ...each, zone });
-  }
-  return { zones: checked, problems: problems.filter(({ rule }) => !rule.startsWith('exempt-')) };
-};
+const problemsOf = ({ merged, recomposed }: Affected): Plan['problems'] =>
+  findingsToProblems([...recomposed, ...merged].flatMap(({ findings }) => findings));

@@ -1,6 +1,7 @@
 import { deletionEvidenceAt, type EvidenceStore } from '../../memory/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
+import type { Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
 import { isSoa } from '../../model/rr-types.ts';
 import type { RRsetKey } from '../../model/rrset.ts';
@@ -10,11 +11,16 @@ import type { PlanTarget } from '../../plan/index.ts';
 import { planNames } from '../../plan/plan-names.ts';
 import type { PlannedWork, SharedEvidence } from '../../run.ts';
 import type { RunContext } from '../../target.ts';
+import { changesWithoutEffect } from '../without-effect.ts';
+import type { CheckedZone } from './check.ts';
 import type { LastPass, LastPassTarget } from './last-pass.ts';
-import { type NeedsFullPass, needsFullPass, type TouchedZone } from './zone.ts';
+import { type NeedsFullPass, needsFullPass } from './zone.ts';
+
+/** What the state is asked for a plan. */
+export type PlanningStore = EvidenceStore & Pick<Store, 'unproven'>;
 
 interface Context {
-  readonly store: EvidenceStore;
+  readonly store: PlanningStore;
   readonly context: RunContext;
   readonly evidence: SharedEvidence;
   readonly now: number;
@@ -28,7 +34,7 @@ interface Planned {
 /** Reads and plans the touched names of every zone at every target. */
 export const planTouched = async (
   last: LastPass,
-  zones: readonly TouchedZone[],
+  zones: readonly CheckedZone[],
   planning: Context,
 ): Promise<Planned | NeedsFullPass> => {
   const zoneTargets = zones.flatMap((touched) => {
@@ -48,11 +54,11 @@ export const planTouched = async (
 };
 
 const planZoneTarget = async (
-  touched: TouchedZone,
+  touched: CheckedZone,
   lastTarget: LastPassTarget,
   planning: Context,
 ): Promise<Planned | NeedsFullPass> => {
-  const { zone, names, around } = touched;
+  const { checked: zone, names, around, last } = touched;
   const { target } = lastTarget.work;
   const fitFor = fitIn(touched, lastTarget);
   if (fitFor === null)
@@ -76,13 +82,17 @@ const planZoneTarget = async (
   });
   if (result.status === 'needs_full_pass') return result;
   const { changeset, orphans, problems } = result.planned;
-  const work = { zone, target, changeset, snapshot: existing, desiredDigest: () => '', orphans, fitFor, evidence };
-  return { work: [work], problems };
+  const part = { names, before: [...names].flatMap((each) => last.at.get(each) ?? []), isClean: problems.length === 0 };
+  const planned = { zone, target, changeset, snapshot: existing, orphans, fitFor, evidence };
+  return {
+    work: [{ ...planned, desiredDigest: () => '', part }],
+    problems: [...problems, ...(await changesWithoutEffect(changeset, planning.store))],
+  };
 };
 
 /** The target as the last pass found it; null where it did not ask for a type that is wanted now. */
 const fitIn = (
-  { zone, last }: TouchedZone,
+  { checked: zone, last }: CheckedZone,
   { work: { target, fitFor }, isRead }: LastPassTarget,
 ): PlanTarget | null => {
   const { supports, healthChecks = null, nativeChecks = null } = target.provider;
@@ -104,7 +114,7 @@ const fitIn = (
 const namesAtOnce = 20;
 
 const readZoneTarget = async (
-  touched: TouchedZone,
+  touched: CheckedZone,
   lastTarget: LastPassTarget,
   context: RunContext,
 ): Promise<ZoneSnapshot | NeedsFullPass> => {
@@ -129,7 +139,7 @@ const markerOf = ({ name, type }: RRsetKey): string => `${type.toLowerCase()}-${
 /** Was it not there, or not ours, when the zone was last read in full? */
 const mayBeForeign = (
   { name, type }: ExistingRRset,
-  { last, names }: TouchedZone,
+  { last, names }: CheckedZone,
   { foreign }: LastPassTarget,
 ): boolean =>
   names.has(name) &&
@@ -137,7 +147,7 @@ const mayBeForeign = (
   (foreign.has(name) || (last.at.get(name) ?? []).every((rrset) => rrset.type !== type));
 
 const readNames = async (
-  { zone }: TouchedZone,
+  { zone }: CheckedZone,
   { work: { target } }: LastPassTarget,
   names: readonly string[],
   context: RunContext,

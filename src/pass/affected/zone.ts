@@ -2,11 +2,11 @@ import type { MergedName } from '../../compose/merge.ts';
 import { isWildcard, isWithin } from '../../model/name.ts';
 import { traitsOf } from '../../model/rr-types.ts';
 import type { RRset } from '../../model/rrset.ts';
-import type { DesiredZone, Quarantine } from '../../model/zone.ts';
+import type { DesiredZone } from '../../model/zone.ts';
 import { decidesBelow, namesAbove } from '../../model/zone-tree.ts';
 import { type LastPassZone, leadsTo } from './last-pass.ts';
 
-/** The names of a zone that a server touches, as they are wanted now, with those around them that decide with them. */
+/** The names of a zone that some servers touch, as they are wanted now, with those around them that decide with them. */
 export interface TouchedZone {
   readonly last: LastPassZone;
   readonly names: ReadonlySet<string>;
@@ -38,25 +38,22 @@ export const touchedZone = (
   const around = namesAround(last, next, open);
   if (around.size > mostAround)
     return needsFullPass(`${around.size} names of ${last.zone.id.name} decide with what changed`);
-  const names = [...next.keys()];
-  const beside = [...around];
-  const bad = (each: MergedName): readonly Quarantine[] => [
-    ...(last.badInFiles.get(each.name) ?? []),
-    ...each.quarantined,
-  ];
+  return { last, names: new Set(next.keys()), around, zone: zoneAt(last, merged, [...next.keys(), ...around]) };
+};
+
+/** The zone at these names alone: as they were merged now, else as the last pass had them. Before the rules. */
+export const zoneAt = (last: LastPassZone, merged: readonly MergedName[], names: readonly string[]): DesiredZone => {
+  const now = new Map(merged.map((each) => [each.name, each]));
+  const at = <T>(ofMerged: (each: MergedName) => readonly T[], before: ReadonlyMap<string, readonly T[]>) =>
+    names.flatMap((name) => {
+      const each = now.get(name);
+      return each === undefined ? (before.get(name) ?? []) : ofMerged(each);
+    });
   return {
-    last,
-    names: new Set(names),
-    around,
-    zone: {
-      ...last.zone,
-      rrsets: [...next.values(), ...beside.map((name) => last.at.get(name) ?? [])].flat(),
-      quarantined: [...merged.flatMap(bad), ...beside.flatMap((name) => last.bad.get(name) ?? [])],
-      protected: [
-        ...merged.flatMap((each) => each.protected),
-        ...beside.flatMap((name) => last.protected.get(name) ?? []),
-      ],
-    },
+    ...last.zone,
+    rrsets: at((each) => rrsetsOf(last, each), last.at),
+    quarantined: at((each) => [...(last.badInFiles.get(each.name) ?? []), ...each.quarantined], last.bad),
+    protected: at((each) => each.protected, last.protected),
   };
 };
 
@@ -77,7 +74,7 @@ const swapped = ({ at }: LastPassZone, next: Next): readonly string[] =>
   [...next].flatMap(([name, rrsets]) => (typesOf(rrsets) === typesOf(at.get(name) ?? []) ? [] : [name]));
 
 const whyFullPass = (last: LastPassZone, next: Next): string | null => {
-  const { at, hasWildcard, leadingTo, zone } = last;
+  const { at, leadingTo, wildcards, zone } = last;
   const both = [...next].flatMap(([name, rrsets]) => [...rrsets, ...(at.get(name) ?? [])]);
   const cut = both.find(({ type }) => decidesBelow(type));
   if (cut !== undefined) return `${cut.name} ${cut.type} decides about the names below it`;
@@ -88,7 +85,7 @@ const whyFullPass = (last: LastPassZone, next: Next): string | null => {
   const changed = swapped(last, next);
   const wild = changed.find(isWildcard);
   if (wild !== undefined) return `${wild} decides about the names beside it`;
-  if (!hasWildcard) return null;
+  if (wildcards.length === 0) return null;
   const led = both.find((rrset) => leadsTo(rrset).length > 0);
   if (led !== undefined) return `${led.name} ${led.type} may lead to what a wildcard answers for`;
   const covered = changed.flatMap((name) => above(name, zone.id.name)).find((name) => leadingTo.has(name));

@@ -20,6 +20,6 @@ export const repeatedZone: RRsetRule = {
 
 /** `www.example.com.example.com.` or `example.com.example.com.` in `example.com.`. */
 export const repeatsZone = (name: string, apex: string): boolean => {
-  const twice = `${apex}${apex}`;
-  return name.length >= twice.length && (name === twice || name.endsWith(`.${twice}`));
+  const start = name.length - 2 * apex.length;
+  return start >= 0 && name.endsWith(apex) && name.startsWith(apex, start) && (start === 0 || name[start - 1] === '.');
 };

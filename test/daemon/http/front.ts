@@ -1,4 +1,4 @@
-import { type Events, openEvents } from '../../../src/daemon/events.ts';
+import { eventFeed, type OpenFeed } from '../../../src/daemon/event-feed.ts';
 import type {
   DaemonPass,
   DaemonStatus,
@@ -33,7 +33,7 @@ export type Asked =
 /** The port, with one zone and one pass: the daemon itself is tested end to end. Its knobs can be turned by a test. */
 export interface RecordingFront extends Front {
   readonly asked: Asked[];
-  readonly publish: Events['publish'];
+  readonly publish: OpenFeed['tell'];
   knobs: {
     stopping: boolean;
     ready: boolean;
@@ -123,7 +123,7 @@ const status: DaemonStatus = {
 
 export const recordingFront = (clock: Clock): RecordingFront => {
   const asked: Asked[] = [];
-  const events = openEvents(clock);
+  const events = eventFeed(clock.now);
   const knobs: RecordingFront['knobs'] = {
     stopping: false,
     ready: true,
@@ -147,8 +147,8 @@ export const recordingFront = (clock: Clock): RecordingFront => {
   return {
     asked,
     knobs,
-    publish: events.publish,
-    events: events.feed,
+    publish: events.tell,
+    events,
     status: async () => {
       if (knobs.failure !== null) throw knobs.failure;
       return status;

@@ -86,13 +86,11 @@ export const openInterface = async ({
     ...(limits === undefined ? {} : { limits }),
   });
   const { port } = server;
-  let conforms: Conformity | undefined;
+  const served = await exchange(port, '/api/v1/openapi.json', { headers: bearer(used.tokens[0]?.token) });
+  const conforms = conformityOf(served.json);
   const ask = async (path: string, sent: Sent = {}): Promise<Received> => {
     const received = await exchange(port, path, sent);
     said.push(JSON.stringify(received.headers), received.text);
-    conforms ??= conformityOf(
-      (await exchange(port, '/api/v1/openapi.json', { headers: bearer(used.tokens[0]?.token) })).json,
-    );
     conforms(sent.method ?? 'GET', path, received);
     return received;
   };

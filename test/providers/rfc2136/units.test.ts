@@ -5,6 +5,7 @@ import { differing, nextSerial, unitsOf } from '../../../providers/rfc2136/conve
 import { settingsOf } from '../../../providers/rfc2136/settings.ts';
 import { silentlyIgnored } from '../../../providers/rfc2136/silently-ignored.ts';
 import { cutChanges, updateFor } from '../../../providers/rfc2136/split-update.ts';
+import { keyOf } from '../../../src/model/rrset.ts';
 import type { MessageRecord } from '../../../src/wire/message.ts';
 import { creating, deleting, replacing } from './harness.ts';
 
@@ -34,6 +35,20 @@ describe('contentOf', () => {
     expect(unreadable).toEqual([{ name: 'x.a.test.', type: 'A', why: 'its octets are no rdata of A' }]);
   });
 
+  it('joins the records of an RRset that others stand between', () => {
+    const { byKey, rrsets } = content(
+      record('w.a.test.', 'A', two),
+      record('w.a.test.', 'TXT', '"x"'),
+      record('v.a.test.', 'A', one),
+      record('w.a.test.', 'A', one, 30),
+    );
+    expect(rrsets.slice(1).map(keyOf)).toEqual(['w.a.test. A', 'w.a.test. TXT', 'v.a.test. A']);
+    expect(byKey().get({ name: 'w.a.test.', type: 'A' })).toMatchObject({
+      ttl: 30,
+      values: [{ rdata: one }, { rdata: two }],
+    });
+  });
+
   it('compares values and TTL, and a SOA without its serial', () => {
     const now = content(record('w.a.test.', 'A', one));
     const changes = [
@@ -59,7 +74,7 @@ describe('contentAfter', () => {
   const known = ({ byKey, records, rrsets, unreadable }: typeof before) => ({
     records: records.slice(1).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
     rrsets: rrsets.toSorted((a, b) => (`${a.name} ${a.type}` < `${b.name} ${b.type}` ? -1 : 1)),
-    keys: [...byKey.keys()].sort(),
+    keys: byKey().values().map(keyOf).sort(),
     unreadable,
   });
 

@@ -1,18 +1,21 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import type { Front } from '../../front.ts';
 import type { ListPage } from '../../list.ts';
 import { parseTime, writtenTime } from '../../time.ts';
 import { HttpRefusal } from '../errors.ts';
 import { getRoute, postRoute, type Route, type RouteAnswer } from '../route.ts';
 import {
+  auditSchema,
+  begunSchema,
+  explanationSchema,
   passDetailSchema,
-  passSummarySchema,
-  serverSchema,
+  passesSchema,
+  resumedSchema,
+  serversSchema,
   statusSchema,
   zoneDetailSchema,
-  zoneStatusSchema,
+  zonesSchema,
 } from '../schema/answers.ts';
-import { listSchema } from '../schema/parts.ts';
 import {
   explainQuerySchema,
   noQuerySchema,
@@ -47,7 +50,7 @@ export const readRoutes = (front: Front): readonly Route[] => [
   getRoute({
     ...{ path: '/api/v1/zones', id: 'zones', summary: 'The zones, by name.', access: 'read' },
     query: pageQuerySchema,
-    answers: { 200: listSchema(zoneStatusSchema) },
+    answers: { 200: zonesSchema },
     answer: async ({ query }) => ok(await front.zones(pageOf(query))),
   }),
   getRoute({
@@ -60,7 +63,7 @@ export const readRoutes = (front: Front): readonly Route[] => [
   getRoute({
     ...{ path: '/api/v1/passes', id: 'passes', summary: 'The passes, the newest first.', access: 'read' },
     query: pageQuerySchema,
-    answers: { 200: listSchema(passSummarySchema) },
+    answers: { 200: passesSchema },
     answer: async ({ query }) => ok(await front.passes(pageOf(query))),
   }),
   getRoute({
@@ -73,19 +76,19 @@ export const readRoutes = (front: Front): readonly Route[] => [
   getRoute({
     ...{ path: '/api/v1/servers', id: 'servers', summary: 'The servers of all inventories.', access: 'read' },
     query: pageQuerySchema,
-    answers: { 200: listSchema(serverSchema) },
+    answers: { 200: serversSchema },
     answer: async ({ query }) => ok(await front.servers(pageOf(query))),
   }),
   getRoute({
     ...{ path: '/api/v1/audit', id: 'audit', summary: 'Lines of the audit file, the newest first.', access: 'read' },
     query: pageQuerySchema,
-    answers: { 200: listSchema(Type.Object({}, { title: 'AuditLine' })) },
+    answers: { 200: auditSchema },
     answer: async ({ query }) => ok(await front.audit(pageOf(query))),
   }),
   getRoute({
     ...{ path: '/api/v1/explain', id: 'explain', summary: 'All that is known of a name.', access: 'read' },
     query: explainQuerySchema,
-    answers: { 200: Type.Union([Type.Object({}), Type.Array(Type.Object({}))], { title: 'Explanation' }) },
+    answers: { 200: explanationSchema },
     errors: [422, 502],
     answer: async ({ query }) => ok(await front.explain(query.name, query.type ?? null)),
   }),
@@ -97,7 +100,7 @@ export const writeRoutes = (front: Front): readonly Route[] => [
     ...{ path: '/api/v1/sync', id: 'sync', summary: 'Begins a pass.', access: 'write' },
     query: noQuerySchema,
     body: syncSchema,
-    answers: { 202: Type.Object({ pass: Type.String() }) },
+    answers: { 202: begunSchema },
     errors: [422, 502],
     answer: async ({ body, by }) => {
       const { accept = null, allow = [], force = false, full = false, rewind = null, zones = null } = body;
@@ -119,7 +122,7 @@ export const writeRoutes = (front: Front): readonly Route[] => [
     ...{ path: '/api/v1/resume', id: 'resume', summary: 'Writes there again.', access: 'write' },
     query: noQuerySchema,
     body: resumeSchema,
-    answers: { 200: Type.Object({ resumed: Type.Literal(true) }) },
+    answers: { 200: resumedSchema },
     errors: [422, 502],
     answer: async ({ body, by }) => {
       const { targets = null, zones = null } = body;

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import Type from 'typebox';
 import { parseDuration } from '../../../model/duration.ts';
 import type { Clock } from '../../../model/ports.ts';
 import type { Front } from '../../front.ts';
@@ -13,11 +12,12 @@ import {
   type SignatureVerdict,
   type SignedRequest,
 } from '../../hooks/signatures.ts';
-import { type HookAnswer, hookedStatuses } from '../../inventory-hook.ts';
+import type { HookAnswer } from '../../inventory-hook.ts';
 import type { Metrics } from '../../metrics.ts';
 import { HttpRefusal, stoppingRefusal, tooManyRequests } from '../errors.ts';
 import type { Access, HttpLimits } from '../options.ts';
 import { type Route, type RouteAnswer, signedRoute } from '../route.ts';
+import { gitHookSchema, hookAcceptedSchema, hookedSchema } from '../schema/answers.ts';
 import { noQuerySchema, waitQuerySchema } from '../schema/requests.ts';
 
 export interface HookContext {
@@ -66,21 +66,8 @@ const gitHeaders = [
 ];
 const inventoryHeaders = ['x-hub-signature-256', 'x-hook-signature'];
 
-const gitStatus = Type.Object({ status: Type.Enum(['accepted', 'ignored']), message: Type.String() });
-const gitAnswers = { 200: gitStatus, 202: gitStatus };
-
-const inventoryAnswers = {
-  200: Type.Object({
-    servers: Type.Array(
-      Type.Object({
-        name: Type.String(),
-        status: Type.Enum([...hookedStatuses]),
-        message: Type.Union([Type.String(), Type.Null()]),
-      }),
-    ),
-  }),
-  202: Type.Object({ accepted: Type.Integer({ minimum: 0 }) }),
-};
+const gitAnswers = { 200: gitHookSchema, 202: gitHookSchema };
+const inventoryAnswers = { 200: hookedSchema, 202: hookAcceptedSchema };
 
 const gitHook = async (request: FastifyRequest, context: HookContext): Promise<RouteAnswer> => {
   const { access, clock, front } = context;

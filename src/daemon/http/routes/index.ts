@@ -1,9 +1,9 @@
-import Type from 'typebox';
 import type { EventStream } from '../event-stream.ts';
 import type { Limiter } from '../limiter.ts';
 import { openApiDocument } from '../openapi.ts';
 import type { HttpLimits, HttpOptions } from '../options.ts';
 import { getRoute, type Route } from '../route.ts';
+import { documentSchema } from '../schema/answers.ts';
 import { noQuerySchema } from '../schema/requests.ts';
 import { readRoutes, writeRoutes } from './api.ts';
 import { eventsRoute } from './events.ts';
@@ -30,7 +30,7 @@ export const routesOf = (context: RouteContext): readonly Route[] => {
     getRoute({
       ...{ path: '/api/v1/openapi.json', id: 'openapi', summary: 'This document.', access: 'read' },
       query: noQuerySchema,
-      answers: { 200: Type.Object({ openapi: Type.String() }) },
+      answers: { 200: documentSchema },
       answer: async () => ({ status: 200, body: document }),
     }),
   ];

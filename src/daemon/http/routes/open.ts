@@ -1,16 +1,16 @@
-import Type from 'typebox';
 import type { Front } from '../../front.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { PageFile } from '../options.ts';
 import { getRoute, type Route } from '../route.ts';
-import { noQuerySchema, readinessSchema } from '../schema/requests.ts';
+import { aliveSchema, readinessSchema } from '../schema/answers.ts';
+import { noQuerySchema } from '../schema/requests.ts';
 
 /** What probes and Prometheus ask. */
 export const probeRoutes = (front: Front, metrics: Metrics): readonly Route[] => [
   getRoute({
     ...{ path: '/healthz', id: 'alive', summary: 'Is the daemon alive?', access: 'open' },
     query: noQuerySchema,
-    answers: { 200: Type.Object({ alive: Type.Literal(true) }) },
+    answers: { 200: aliveSchema },
     answer: async () => ({ status: 200, body: { alive: true } }),
   }),
   getRoute({

@@ -13,6 +13,7 @@ import {
   zoneStates,
 } from '../../answers.ts';
 import { causes } from '../../cause.ts';
+import { hookedStatuses } from '../../inventory-hook.ts';
 import {
   anyText,
   listSchema,
@@ -26,7 +27,8 @@ import {
 } from './parts.ts';
 import { suspensionSchema } from './requests.ts';
 
-// What the daemon says of itself. A `title` is the schema's name in the OpenAPI document.
+// What is answered. A `title` is the schema's name in the OpenAPI document. There are schemas here and nothing else, as in
+// requests.ts: the built command carries what comes of them, without typebox.
 
 const causeSchema = Type.Enum([...causes]);
 
@@ -176,4 +178,25 @@ export const serverSchema = looseSchemaOf<ServerStatus>()(
     },
     { title: 'Server' },
   ),
+);
+
+export const zonesSchema = listSchema(zoneStatusSchema);
+export const passesSchema = listSchema(passSummarySchema);
+export const serversSchema = listSchema(serverSchema);
+export const auditSchema = listSchema(Type.Object({}, { title: 'AuditLine' }));
+/** As `hostmaster explain` writes it. */
+export const explanationSchema = Type.Union([Type.Object({}), Type.Array(Type.Object({}))], { title: 'Explanation' });
+export const begunSchema = Type.Object({ pass: anyText });
+export const resumedSchema = Type.Object({ resumed: Type.Literal(true) });
+export const aliveSchema = Type.Object({ alive: Type.Literal(true) });
+export const readinessSchema = Type.Object({ ready: Type.Boolean(), why: textOrNull }, { title: 'Readiness' });
+export const documentSchema = Type.Object({ openapi: anyText });
+export const gitHookSchema = Type.Object({ status: Type.Enum(['accepted', 'ignored']), message: anyText });
+export const hookAcceptedSchema = Type.Object({ accepted: wholeNumber });
+export const hookedSchema = Type.Object({
+  servers: Type.Array(Type.Object({ name: anyText, status: Type.Enum([...hookedStatuses]), message: textOrNull })),
+});
+export const errorSchema = Type.Object(
+  { error: Type.Object({ code: anyText, message: anyText }) },
+  { title: 'Error', description: 'What went wrong: a code that stays the same, and words that do not.' },
 );

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import type { Suspension } from '../../suspension.ts';
-import { anyText, orNull, schemaOf, textOrNull, timeOrNull, timeText } from './parts.ts';
+import { anyText, orNull, schemaOf, timeOrNull, timeText } from './parts.ts';
 
 // What may be asked for. A body's keys may all be left out, but where `required` is said.
 
@@ -55,7 +55,7 @@ export const suspensionSchema = schemaOf<Suspension>()(
 );
 
 /** Query parameters are anyText; `limit` is read as a number. */
-export const pageQuery = {
+const pageQuery = {
   limit: Type.Optional(
     Type.String({ pattern: '^(?:[1-9][0-9]{0,2}|1000)$', description: 'How many, from 1 to 1000; 100 without it.' }),
   ),
@@ -86,9 +86,3 @@ export const waitQuerySchema = Type.Object(
 );
 
 export const noQuerySchema = Type.Object({}, closed);
-export const eventsHeadersSchema = Type.Object({ 'last-event-id': Type.Optional(anyText) });
-export const errorSchema = Type.Object(
-  { error: Type.Object({ code: anyText, message: anyText }) },
-  { title: 'Error', description: 'What went wrong: a code that stays the same, and words that do not.' },
-);
-export const readinessSchema = Type.Object({ ready: Type.Boolean(), why: textOrNull }, { title: 'Readiness' });
