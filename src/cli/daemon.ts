@@ -71,6 +71,7 @@ const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Daemon => {
   return beginDaemon(definitions, {
     log,
     program: new URL(here.endsWith('.ts') ? './daemon-thread.ts' : './daemon-thread.js', here),
+    checkerProgram: new URL(here.endsWith('.ts') ? './checker-thread.ts' : './checker-thread.js', here),
     onStopWithin: within,
     sourceOf: (onChange) => watchedFolder(config ?? 'hostmaster.yaml', onChange),
   });

@@ -7,6 +7,7 @@ import type { PassEnd, Told } from './engine/messages.ts';
 import { eventFeed, type OpenFeed } from './event-feed.ts';
 import { failuresIn } from './failures.ts';
 import type { FileSource } from './file-source.ts';
+import { type DaemonHealth, daemonHealth } from './health.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
@@ -23,6 +24,7 @@ export interface Daemon {
   readonly source: FileSource;
   /** Milliseconds since 1970. */
   readonly started: number;
+  readonly health: DaemonHealth;
   readonly isStopping: () => boolean;
   /** Begins nothing more, ends what runs, and closes what is open. */
   readonly stop: () => Promise<void>;
@@ -34,6 +36,8 @@ export interface DaemonWorld {
   readonly log: Log;
   /** The file that calls `runThread`. */
   readonly program: URL;
+  /** The file that calls `runCheckerThread`. */
+  readonly checkerProgram: URL;
   /** How long stopping may take, once that was read; milliseconds. */
   readonly onStopWithin: (milliseconds: number) => void;
   readonly sourceOf: (onChange: () => void) => FileSource;
@@ -59,15 +63,16 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
     onBegan: (pass) => onBegan(pass, daemon, log),
     onEnded: (pass, end) => onEnded(pass, end, daemon, log),
   });
+  const health = daemonHealth({ program: world.checkerProgram, thread, ask: driver.ask, events, log });
   let stopping = false;
   let ending: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
-    await source.close();
+    await Promise.all([source.close(), health.close()]);
     await driver.stop();
     await thread.close();
   };
   const daemon: Daemon = {
-    ...{ driver, events, knowledge, source, started, thread },
+    ...{ driver, events, health, knowledge, source, started, thread },
     isStopping: () => stopping,
     stop: () => {
       stopping = true;
@@ -81,10 +86,15 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
   return daemon;
 };
 
-const onTold = (message: Told, { driver, events, knowledge }: Daemon, { log, onStopWithin }: DaemonWorld): void => {
+const onTold = (
+  message: Told,
+  { driver, events, health, knowledge }: Daemon,
+  { log, onStopWithin }: DaemonWorld,
+): void => {
   const pass = knowledge.running()?.id ?? null;
   if (message.type === 'writes') driver.writes();
   else if (message.type === 'stop within') onStopWithin(message.milliseconds);
+  else if (message.type === 'watched') health.watch(message);
   else if (message.type === 'step') {
     const { done, stage, total } = message.step;
     events.tell({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });

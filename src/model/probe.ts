@@ -44,6 +44,12 @@ export const probeOfAddress = (address: string, check: HealthCheck): Probe | nul
 export const probeKey = ({ address, interval, port, string_match, timeout, url }: Probe): string =>
   JSON.stringify([address, port, url, string_match, interval, timeout]);
 
+/** A probe, and the RRsets that it decides about, as `www.example.com. A`. */
+export interface WatchedProbe {
+  readonly probe: Probe;
+  readonly rrsets: readonly string[];
+}
+
 /** The verdicts that a pass goes by; times are milliseconds since 1970. */
 export interface KnownHealth {
   readonly now: number;

@@ -3,12 +3,21 @@ import type { Problem, Severity } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
 import { isAddressType } from '../model/rr-types.ts';
 import type { RRset } from '../model/rrset.ts';
-import type { HealthChecks, NativeChecks } from '../provider.ts';
+import type { HealthChecks, NativeChecks, Provider } from '../provider.ts';
 import { type AnsweredNow, answeredNow, withoutCheck, withoutVerdicts } from './without-down.ts';
 
 /** Has a health check. Only an A or AAAA can. */
 export const hasHealthCheck = ({ healthCheck, type }: RRset): boolean =>
   healthCheck !== undefined && isAddressType(type);
+
+/** Has it a check that a target's provider does not make, so that the daemon does? */
+export const isLeftToDaemon = (
+  rrset: RRset,
+  { healthChecks, nativeChecks }: Pick<Provider, 'healthChecks' | 'nativeChecks'>,
+): boolean => {
+  if (!hasHealthCheck(rrset) || healthChecks !== undefined) return false;
+  return nativeChecks === undefined || fitChecks(rrset, nativeChecks).left.length > 0;
+};
 
 /** What the health-checked A and AAAA of one name become at a target. */
 export interface CheckedName {

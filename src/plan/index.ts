@@ -17,6 +17,7 @@ export type { AbsentAllow, Allow, ShrinkAllow } from './allow.ts';
 export { absentAllows, isOfZone, parseAllow, parseChangeAllow, printAbsent, shrinkAllows } from './allow.ts';
 export { assemblePlan, type PlanParts } from './assemble.ts';
 export { fit, type PlanTarget } from './fit.ts';
+export { isLeftToDaemon } from './health-checks.ts';
 export { isProtected, ownership } from './ownership.ts';
 export { type PlannedZone, type PlanZoneInput, planZone, unchangedChangeset } from './plan-zone.ts';
 export { type JudgedChangeset, judgeReviewed } from './reviewed.ts';

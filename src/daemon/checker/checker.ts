@@ -1,5 +1,5 @@
 import type { HealthVerdict } from '../../model/daemon-store.ts';
-import { knownHealth, probeKey } from '../../model/probe.ts';
+import { knownHealth, probeKey, type WatchedProbe } from '../../model/probe.ts';
 import type { AskAddress } from './ask-address.ts';
 import {
   afterResult,
@@ -9,7 +9,6 @@ import {
   newCheckerHealth,
   type ProbeHealth,
   verdictsToKeep,
-  type WatchedProbe,
   watching,
 } from './machine.ts';
 

@@ -1,5 +1,5 @@
 import type { HealthVerdict } from '../../model/daemon-store.ts';
-import { checkerKey, downSince, type KnownHealth, type Probe, probeKey } from '../../model/probe.ts';
+import { checkerKey, downSince, type KnownHealth, type Probe, probeKey, type WatchedProbe } from '../../model/probe.ts';
 
 // What the health checker makes of the results of its probes. Nothing here reads a clock or a network; times are milliseconds
 // since 1970.
@@ -23,12 +23,6 @@ const rise = 2;
 const leastBetweenChanges = 10_000;
 
 export type ProbeResult = 'up' | 'refused' | 'silent' | 'unknown';
-
-/** A probe, and the RRsets that it decides about, as keys. */
-export interface WatchedProbe {
-  readonly probe: Probe;
-  readonly rrsets: readonly string[];
-}
 
 /** What is known of one probe. */
 export interface ProbeHealth extends WatchedProbe {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { HealthVerdict } from '../../model/daemon-store.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
 import type { ZoneTarget } from '../../model/zone-target.ts';
@@ -13,10 +14,11 @@ import {
   servePass,
 } from '../../pass.ts';
 import { prepareExplained } from '../../report/index.ts';
-import type { PassOptions, PlanPass } from '../../run.ts';
+import type { PassOptions, PlanPass, StoreOpener } from '../../run.ts';
 import { openStore } from '../../state/index.ts';
 import type { ProviderLookup, RunContext } from '../../target.ts';
 import { addressLookup, askByDns } from '../../verify/index.ts';
+import { healthKeeper } from './keep-health.ts';
 import type { PassEnd, Told } from './messages.ts';
 import type { PassInput } from './pass-input.ts';
 import { answerTo, type ExplainQuestion, type ThreadQuestion } from './questions.ts';
@@ -28,6 +30,8 @@ export interface Engine {
   run(input: PassInput): Promise<PassEnd>;
   ask(question: ThreadQuestion): Promise<unknown>;
   /** The pass that runs is in the way: it ends unless it writes. */
+  /** Comes before what is run or asked after it. */
+  keepHealth(verdicts: readonly HealthVerdict[]): Promise<void>;
   giveUp(): void;
   stop(): void;
   cut(): void;
@@ -48,17 +52,26 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
   let serving: readonly ServingTarget[] | null = null;
   /** What the last pass has open. */
   let last: PlanPass | null = null;
+  const health = healthKeeper(tell, Date.now);
+  let keeping = Promise.resolve();
   const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
 
+  const openToRun: StoreOpener = async (file) => {
+    const store = await state.open(file);
+    await health.sayThatItRuns(store);
+    return store;
+  };
   const run = async (input: PassInput): Promise<PassEnd> => {
     const started = Date.now();
     givingUp = new AbortController();
+    await keeping;
     serving ??= await servePass(optionsOf(input, targetsFrom), lookup);
     const reading = contextWith(AbortSignal.any([stopping.signal, givingUp.signal]));
-    const planned = await planPass(optionsOf(input, targetsFrom), reading, state.open);
+    const planned = await planPass(optionsOf(input, targetsFrom), reading, openToRun);
     const before = last;
     last = planned;
     if (before !== null) await closePass(before);
+    await health.tellWatched(planned);
     tell({ type: 'writes' });
     const { interrupted, ...applied } = await applyPass(planned, contextWith(stopping.signal));
     return interrupted ? { status: 'stopped' } : endOf(planned, applied, started);
@@ -71,6 +84,11 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
   return {
     run: (input) => run(input).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
     ask: async (question) => (question.kind === 'explain' ? explain(question) : answerTo(question, last)),
+    keepHealth: (verdicts) => {
+      const store = state.current();
+      if (store !== null) keeping = keeping.then(() => health.keep(store, verdicts));
+      return keeping;
+    },
     giveUp: () => givingUp.abort(),
     stop: () => stopping.abort(),
     cut: () => cutting.abort(),
@@ -154,6 +172,8 @@ const runContext = (
 interface SharedStore {
   /** The same for every pass, which does not close it. */
   readonly open: (file: string) => Promise<Store>;
+  /** null: it is not open. */
+  readonly current: () => Store | null;
   readonly close: () => Promise<void>;
 }
 
@@ -168,6 +188,7 @@ const sharedStore = (say: (message: string) => void): SharedStore => {
       opened ??= { file, store: await openStore(file, say) };
       return { ...opened.store, close: async () => undefined };
     },
+    current: () => opened?.store ?? null,
     close: async () => opened?.store.close(),
   };
 };
