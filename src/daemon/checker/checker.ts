@@ -64,6 +64,7 @@ export const openChecker = ({ ask, chance, now, tell }: CheckerOptions): Checker
   let health = newCheckerHealth;
   /** Results since it was last judged: to copy ten thousand probes for each costs more than the probe. */
   let results = new Map<string, ProbeHealth>();
+  let heardAt: number | null = null;
   let judgedAt = started;
   let toldAt = -Infinity;
 
@@ -78,7 +79,9 @@ export const openChecker = ({ ask, chance, now, tell }: CheckerOptions): Checker
     running.delete(key);
     const known = results.get(key) ?? health.probes.get(key);
     if (known === undefined || closing.signal.aborted) return;
-    results.set(key, afterResult(known, result, { began, countedFrom: health.countedFrom, now: now() }));
+    const ended = now();
+    results.set(key, afterResult(known, result, { began, countedFrom: health.countedFrom, heardAt, now: ended }));
+    if (result === 'up' || result === 'refused') heardAt = ended;
   };
   const judge = (): void => {
     judgedAt = now();

@@ -8,12 +8,13 @@ import { checkerKey, downSince, type KnownHealth, type Probe, probeKey, type Wat
 //   result    what one probe found: `up`; `refused`: something answered, and not as it should; `silent`: nothing did; or
 //             `unknown`: it could not be sent from here at all, which says nothing of the address
 //   verdict   what counts of an address: up, or down since a time
-//   mass failure   over half of all checked addresses fail, or nothing anywhere answers: no fall is believed while it lasts
+//   mass failure   over half of all checked addresses fail at once: no fall is believed while it lasts
 //
-// Premise: our own network fails more often than most of a fleet does, and from here the two look alike. So before a fall is
-// believed, the others have to speak for us: of the addresses with a result since this one began to fail, at most half fail,
-// and at least one of all has answered. Where that is not so, it is a mass failure. After it, all failures are counted anew, and
-// only those of probes that began after it: the last probes of a cut network end after the first of a mended one.
+// Premise: our own network fails more often than most of a fleet does, and from here the two look alike. So a failure counts
+// only where something has answered since the one before it: while nothing answers at all, nothing falls. And before a fall is
+// believed, the others have to speak for us: since it began to fail, at most half of all have failed. Else it is a mass failure;
+// while those that were not asked since could decide it, nothing is decided. After a mass failure all failures are counted
+// anew, and only those of probes that began after it: the last probes of a cut network end after the first of a mended one.
 // A rise needs no such proof: who answers is there.
 
 /** So many failures in a row bring an address down, and so many successes up. */
@@ -31,15 +32,18 @@ export interface ProbeHealth extends WatchedProbe {
   readonly since: number;
   /** In a row. */
   readonly failures: number;
+  /** Those of them between which something answered somewhere: our own network was there. */
+  readonly proven: number;
+  readonly provenAt: number;
   readonly successes: number;
   /** When the first of `failures` ended. */
   readonly failingSince: number;
+  /** When the last failure ended, counted or not; null: there was none. */
+  readonly failedAt: number | null;
   /** When the last probe ended, whatever it found; null: none has. */
   readonly probedAt: number | null;
   /** When the last one ended that says something of the address; null: none has. */
   readonly resultAt: number | null;
-  /** When anything last answered there; null: nothing has. */
-  readonly heardAt: number | null;
 }
 
 export interface CheckerHealth {
@@ -78,23 +82,37 @@ const newProbeHealth = (probe: Probe, key: string, rrsets: readonly string[], ke
   const probedAt = down === null ? null : (kept.verdicts.get(key)?.checkedAt ?? null);
   return {
     ...{ probe, key, rrsets, isUp: down === null, since: down ?? kept.now },
-    ...{ failures: 0, successes: 0, failingSince: kept.now, probedAt, resultAt: null, heardAt: null },
+    ...{ failures: 0, proven: 0, provenAt: kept.now, successes: 0, failingSince: kept.now },
+    ...{ failedAt: null, probedAt, resultAt: null },
   };
 };
 
-/** After a probe that began at `began` and ended at `now`. */
-export const afterResult = (
-  health: ProbeHealth,
-  result: ProbeResult,
-  { began, countedFrom, now }: { readonly began: number; readonly countedFrom: number; readonly now: number },
-): ProbeHealth => {
+/** When a probe began and ended, and what is known of all others. */
+export interface ResultTimes {
+  readonly began: number;
+  readonly now: number;
+  /** When anything last answered anywhere; null: nothing has. */
+  readonly heardAt: number | null;
+  /** Of CheckerHealth. */
+  readonly countedFrom: number;
+}
+
+export const afterResult = (health: ProbeHealth, result: ProbeResult, times: ResultTimes): ProbeHealth => {
+  const { began, countedFrom, heardAt, now } = times;
   if (result === 'unknown') return { ...health, probedAt: now };
   const seen = { ...health, probedAt: now, resultAt: now };
-  const heard = result === 'silent' ? seen : { ...seen, heardAt: now };
-  if (result === 'up') return { ...heard, failures: 0, successes: health.successes + 1 };
-  if (began < countedFrom) return { ...heard, successes: 0 };
-  const failingSince = health.failures === 0 ? now : health.failingSince;
-  return { ...heard, failures: health.failures + 1, successes: 0, failingSince };
+  if (result === 'up') return { ...seen, failures: 0, proven: 0, successes: health.successes + 1 };
+  const failed = { ...seen, successes: 0, failedAt: now };
+  if (began < countedFrom) return failed;
+  const isFirst = health.failures === 0;
+  const isProven = isFirst || result === 'refused' || (heardAt !== null && heardAt >= health.provenAt);
+  return {
+    ...failed,
+    failures: health.failures + 1,
+    failingSince: isFirst ? now : health.failingSince,
+    proven: (isFirst ? 0 : health.proven) + (isProven ? 1 : 0),
+    provenAt: isProven ? now : health.provenAt,
+  };
 };
 
 /** What is to be told of a judgement. */
@@ -112,13 +130,13 @@ export const judged = (before: CheckerHealth, now: number): Judgement => {
   const all = [...before.probes.values()];
   const falling = all.filter(({ failures, isUp }) => isUp && failures >= fall);
   const rising = all.filter(({ isUp, successes }) => !isUp && successes >= rise);
-  const others = falling.length === 0 ? null : othersSince(all, falling);
+  const others = falling.length === 0 ? null : othersOf(all, falling, now);
   const wasMass = before.massFailureSince !== null;
-  const isUndecided = others !== null && others.of * 2 < others.all;
-  const isMass = others !== null && (isUndecided ? wasMass : !others.isHeard || others.failing * 2 > others.of);
+  const isSure = others === null || areSpokenFor(others);
+  const isMass = others !== null && (isMassFailure(others) || (wasMass && !isSure));
   const isOpen = (rrset: string): boolean => (before.changedAt.get(rrset) ?? -Infinity) + leastBetweenChanges <= now;
   const mayChange = ({ rrsets }: ProbeHealth): boolean => rrsets.every(isOpen);
-  const fell = isMass || wasMass || isUndecided ? [] : falling.filter(mayChange);
+  const fell = isMass || wasMass || !isSure ? [] : falling.filter((each) => each.proven >= fall && mayChange(each));
   const rose = rising.filter(mayChange);
   const massFailureEnded = wasMass && !isMass;
   return {
@@ -128,34 +146,47 @@ export const judged = (before: CheckerHealth, now: number): Judgement => {
     }),
     fell,
     rose,
-    massFailure: isMass && !wasMass && others !== null ? { failing: others.failing, of: others.of } : null,
+    massFailure: isMass && !wasMass && others !== null ? { failing: others.failing, of: others.all } : null,
     massFailureEnded,
   };
 };
 
-/** Of the addresses with a result since the last of `falling` began to fail: how many fail, and has any been heard? */
-const othersSince = (all: readonly ProbeHealth[], falling: readonly ProbeHealth[]) => {
-  const since = Math.max(...falling.map(({ failingSince }) => failingSince));
-  const longest = Math.max(...falling.map(({ probe }) => probe.interval));
+/** Of `all` checked addresses, `of` have had a result since the last of those that would fall began to fail. */
+interface Others {
+  readonly failing: number;
+  readonly of: number;
+  readonly all: number;
+}
+
+const isMassFailure = ({ all, failing }: Others): boolean => failing * 2 > all;
+
+/** Whatever those find that have no result yet. */
+const areSpokenFor = ({ all, failing, of }: Others): boolean => (failing + all - of) * 2 <= all;
+
+const othersOf = (all: readonly ProbeHealth[], falling: readonly ProbeHealth[], now: number): Others => {
+  const longest = all.reduce((most, { probe: { interval } }) => Math.max(most, interval), 0);
+  // Long enough for everybody to have been asked.
+  const since = falling.reduce((last, { failingSince }) => Math.max(last, failingSince), now - 2 * longest);
   const addresses = new Map<string, boolean>();
   const expected = new Set<string>();
-  let isHeard = false;
-  for (const { failures, heardAt, isUp, probe, probedAt, resultAt, since: changedAt } of all) {
-    if (heardAt !== null && heardAt >= since) isHeard = true;
+  for (const { failedAt, isUp, probe, probedAt, resultAt, since: changedAt } of all) {
     // One that cannot be asked from here says nothing of the others.
     if (resultAt !== null || probedAt === null) expected.add(probe.address);
     if (resultAt === null || resultAt < since) continue;
-    const isFailing = isUp ? failures > 0 : changedAt > since - longest;
+    // Also one that answers again: the network that it was out of reach of may have been the same.
+    const isFailing = isUp ? failedAt !== null && failedAt >= since : changedAt > since - probe.interval;
     addresses.set(probe.address, (addresses.get(probe.address) ?? false) || isFailing);
   }
   const failing = [...addresses.values()].filter((isFailing) => isFailing).length;
-  return { failing, of: addresses.size, all: expected.size, isHeard };
+  return { failing, of: addresses.size, all: expected.size };
 };
 
 const countedAnew = (health: CheckerHealth, now: number): CheckerHealth => ({
   ...health,
   countedFrom: now,
-  probes: new Map([...health.probes].map(([key, each]) => [key, each.isUp ? { ...each, failures: 0 } : each])),
+  probes: new Map(
+    [...health.probes].map(([key, each]) => [key, each.isUp ? { ...each, failures: 0, proven: 0 } : each]),
+  ),
 });
 
 const changed = (
