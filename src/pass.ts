@@ -72,14 +72,14 @@ export const validateRepository = async (options: PassOptions, context: ReadCont
  * `recover` finds half done. The caller closes the pass (closePass); one that throws has closed what it opened.
  */
 export const planPass = async (
-  options: PassOptions & { readonly recover?: boolean },
+  options: PassOptions,
   context: RunContext,
   openStore: StoreOpener,
 ): Promise<PlanPass> => {
   const pass = await openPass(options, context, openStore);
   return orClose(pass, async () => {
     const wait = newWriterWait();
-    const recovered = await recover(pass, pass.definitions, context, wait, options.recover === true);
+    const recovered = await recover(pass, pass.definitions, context, wait, options);
     refuseStopped(context);
     if (options.recover === true) await awaitWriters(pass.store, pass.selection.wouldWrite, context, wait);
     // What others write to the state from here on is not in what this pass leaves.

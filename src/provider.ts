@@ -87,6 +87,11 @@ export interface Supports {
   readonly health_checks: boolean;
   /** Can it make a missing zone? */
   readonly creates_zones: boolean;
+  /**
+   * `last`: `finish` need only follow the last write of an apply to a zone. Default is `each`: zones that are written later
+   * because of this one wait for it.
+   */
+  readonly finishes?: 'each' | 'last';
   /** How a person makes one, where it cannot. */
   readonly zones_are_made?: string;
   /** How a person deletes one; where it is missing, `deleteZone` can. */

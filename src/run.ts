@@ -1,6 +1,7 @@
 import type { Composed, Composition } from './compose/index.ts';
 import type { Definitions } from './model/definitions.ts';
 import type { DeletionEvidence } from './model/deletion-evidence.ts';
+import type { PassSuspension, SuspensionScope } from './model/guard-context.ts';
 import type { Changeset, Plan } from './model/plan.ts';
 import type { OrphanedValue, Store } from './model/ports.ts';
 import type { KnownHealth } from './model/probe.ts';
@@ -30,6 +31,14 @@ export interface PassOptions {
   readonly serve: boolean;
   /** The commit that the files are of. Default is that which is checked out where they are. */
   readonly commit?: string;
+  /** It will be applied: what an earlier apply left half done is ended first, and guards count over their window. Default is no. */
+  readonly recover?: boolean;
+  /** Where nothing is written. Default is nowhere. */
+  readonly suspended?: readonly PassSuspension[];
+  /** Withhold drift where the zone says to tell it, and what is contested. Default is to correct it. */
+  readonly heedsDrift?: boolean;
+  /** A person resumed what was contested there. */
+  readonly resumed?: readonly SuspensionScope[];
 }
 
 /** The evidence for deletions that is the same for all zones; null where there is no inventory. */
@@ -75,6 +84,8 @@ export interface PlannedWork {
   readonly fitFor: PlanTarget;
   /** What the zone was planned with; null where nothing in it can be an inventory's. */
   readonly evidence: DeletionEvidence | null;
+  /** Nothing at all is written there. Missing: it may be. */
+  readonly isSuspended?: true;
   /** Missing: all of the zone was planned. */
   readonly part?: PlannedPart;
 }
@@ -107,6 +118,8 @@ export interface PlanPass {
   readonly store: Store;
   /** Names that nothing may write: recovery found an atomic set half done there. */
   readonly unwritable: readonly UnwritableName[];
+  /** Was drift heeded, so that what is corrected is counted? Default is no. */
+  readonly heedsDrift?: boolean;
   /** What is left of the wait for other Hostmasters. Default is all of it. */
   readonly wait?: WriterWait;
 }

@@ -1,6 +1,6 @@
 import type { TargetDefinition } from './model/definitions.ts';
 import type { ExternalProviders } from './model/external-providers.ts';
-import type { TargetStatus } from './model/plan.ts';
+import type { Change, TargetStatus } from './model/plan.ts';
 import type { AddressLookup, Asker, Clock } from './model/ports.ts';
 import type { Problem } from './model/problem.ts';
 import type { Provider, ProviderFactory, Serving } from './provider.ts';
@@ -23,6 +23,27 @@ export interface Step {
   readonly total: number;
 }
 
+/** One write to a zone, as it is about to be sent. */
+export interface WriteToSend {
+  readonly zone: string;
+  readonly view: string | null;
+  readonly target: string;
+  /** The zone is made with it. */
+  readonly createsZone: boolean;
+  readonly changes: readonly Change[];
+}
+
+/** What became of a write. `unknown`: it may or may not have been applied. */
+export interface WriteEnd {
+  readonly status: 'applied' | 'refused' | 'stale' | 'raced' | 'failed' | 'unknown';
+  /** The error's documented code; null where there is none. */
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+/** Told of a write before it is sent; a write is not sent where this throws. What it gives is told of its end, once. */
+export type OnWrite = (write: WriteToSend) => Promise<(end: WriteEnd) => void>;
+
 /** What every pass is handed from outside: providers, questions to name servers, time, and whoever is told of its steps. */
 export interface RunContext extends ProviderLookup {
   readonly ask: Asker;
@@ -35,6 +56,8 @@ export interface RunContext extends ProviderLookup {
   readonly onNotice?: (message: string) => void;
   /** Told what nobody has to do anything about. */
   readonly onDebug?: (message: string) => void;
+  /** Default is that nobody notes what is written. */
+  readonly onWrite?: OnWrite;
   /** Somebody wants to stop: reads are given up and nothing new is written, but what was sent is waited for. */
   readonly signal?: AbortSignal;
   /** Comes after `signal`: nothing is waited for any more. Default is never. */

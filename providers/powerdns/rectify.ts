@@ -1,8 +1,9 @@
 import type { Write, ZoneId } from '../../src/provider.ts';
 import { readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
 
-// With `rectify: deferred` a zone is not rectified by each write: until it is, new empty non-terminals answer NXDOMAIN. As a
-// process may be killed between its write and the rectify, metadata of the zone says that one is pending.
+// With `rectify: deferred` a zone is not rectified by each write, but once after the last one of an apply: until then, new
+// empty non-terminals answer NXDOMAIN, and names that were there before answer as they did. As a process may be killed
+// between its write and the rectify, metadata of the zone says that one is pending.
 
 /** The metadata of a zone that needs a rectify. */
 const pendingKind = 'X-HOSTMASTER-RECTIFY';

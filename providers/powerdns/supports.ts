@@ -59,6 +59,7 @@ export const supportsOf = (config: ServerConfig, parallel: number | null): Suppo
     verify: 'dns',
     health_checks: true,
     creates_zones: true,
+    finishes: 'last',
   };
 };
 

@@ -25,4 +25,5 @@ export const inputOf = (
   sleep: context.sleep,
   stopping: context.signal,
   cut: context.cut,
+  onWrite: context.onWrite,
 });

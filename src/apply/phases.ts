@@ -23,15 +23,28 @@ export const rolesOf = (sets: readonly AtomicSet[]): SetRoles => ({
 
 /**
  * The changes of a zone by the phase in which they are written. All changes of a name are in one phase, so that a type
- * swap is never split, and what points at a claim's name waits with it. Without sets, all is one phase.
+ * swap is never split, and what points at a claim's name waits with it; so does all else of a zone without members of sets.
+ * Without sets, all is one phase.
  */
 export const changesByPhase = (changeset: Changeset, roles: SetRoles): ReadonlyMap<Phase, readonly Change[]> => {
   if (roles.members.size + roles.claims.size === 0) return new Map([['main', changeset.changes]]);
   const units = Map.groupBy(changeset.changes, ({ name }) => name);
   const phaseByName = new Map([...units].map(([name, unit]) => [name, phaseOf(unit, changeset, roles)]));
   for (const { name } of waitingFor(changeset, roles, phaseByName)) phaseByName.set(name, 'claims');
+  if (waitsAsAWhole(changeset, roles, phaseByName)) {
+    for (const [name, phase] of phaseByName) if (phase === 'main') phaseByName.set(name, 'claims');
+  }
   return Map.groupBy(changeset.changes, ({ name }) => phaseByName.get(name) ?? 'main');
 };
+
+/** Has the zone claims, and nothing before them that these or others wait for? Then all of it is one write, with them. */
+const waitsAsAWhole = (
+  { changes, ...at }: Changeset,
+  { members }: SetRoles,
+  phaseByName: ReadonlyMap<string, Phase>,
+): boolean =>
+  phaseByName.values().some((phase) => phase === 'claims') &&
+  !changes.some((change) => phaseByName.get(change.name) === 'main' && members.has(changeKey(at, change)));
 
 const phaseOf = (unit: readonly Change[], at: ZoneTarget, { members, claims }: SetRoles): Phase => {
   const onlyDeletes = unit.every(({ action }) => action === 'delete');

@@ -18,14 +18,14 @@ import {
 import { type CircuitBreaker, circuitBreaker, maxFailuresInARow } from './circuit-breaker.ts';
 import { newWriterWait } from './lease.ts';
 import { type Phase, phases, rolesOf } from './phases.ts';
-import { correctClaims, type ReplanClaims, withholdClaims } from './sets/claims.ts';
+import { claimsTogether, correctClaims, type ReplanClaims, withholdClaims } from './sets/claims.ts';
 import { checkRollBackOfSets, rollBackReviewed, rollBackSets } from './sets/roll-back-sets.ts';
 import { failBrokenGroups, groupSets, isDone, isUnderWay, type SetGroup, skipUnsent } from './sets/set-group.ts';
 import { interruptedAt } from './stopping.ts';
 import { runPerServer } from './target-concurrency.ts';
 import { endingRun, endRun } from './zone/run.ts';
 import { setAside } from './zone/set-aside.ts';
-import { openZone, writePhase } from './zone/write.ts';
+import { finish, openZone, writePhase } from './zone/write.ts';
 
 export interface ApplyAllOptions {
   /** True: a plan that was reviewed, of which a zone is written whole or not at all. */
@@ -68,6 +68,7 @@ export const runPhases = async (
   try {
     await prepareSets(apply);
     for (const phase of phases) await runPhase(phase, apply);
+    await finishRest(apply);
     await endJournal(apply);
   } finally {
     await Promise.all(changesetRuns.map(({ lease }) => lease.release()));
@@ -137,7 +138,10 @@ const runPhase = async (phase: Phase, apply: ApplyRun): Promise<void> => {
     due,
     withBreaker(breaker, (changesetRun) =>
       changesetRun.isLinked
-        ? writePhase(isEnding ? endingRun(changesetRun.run) : changesetRun.run, changesIn(changesetRun, phase))
+        ? writePhase(isEnding ? endingRun(changesetRun.run) : changesetRun.run, changesIn(changesetRun, phase), {
+            together: phase === 'main' ? claimsTogether(changesetRun, groups) : [],
+            isMoreToCome: laterThan(phase).some((later) => isDueIn(changesetRun, later)),
+          })
         : writeAlone(changesetRun, apply),
     ),
   );
@@ -148,6 +152,15 @@ const runPhase = async (phase: Phase, apply: ApplyRun): Promise<void> => {
   await rollBackSets(failed, groups, options.store, breaker);
   if (options.reviewed) for (const changesetRun of ended) await rollBackReviewed(changesetRun, breaker);
 };
+
+const laterThan = (phase: Phase): readonly Phase[] => phases.slice(phases.indexOf(phase) + 1);
+
+/** What was written to zones of which nothing more was written, because they or their sets failed. */
+const finishRest = ({ changesetRuns }: ApplyRun): Promise<void> =>
+  runPerServer(
+    changesetRuns.filter(({ run }) => run.state.pendingFinish.length > 0),
+    ({ run }) => finish(run),
+  );
 
 /**
  * Are there sets of which all new values are written? These are ended though somebody wants to stop, as recovery would end

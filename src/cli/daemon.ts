@@ -6,6 +6,8 @@ import { openInterface } from '../daemon/http-interface.ts';
 import { type Log, openLog } from '../daemon/log.ts';
 import { openMetrics } from '../daemon/metrics.ts';
 import { frontParts } from '../daemon/parts.ts';
+import { repositoryOf } from '../daemon/repository-of.ts';
+import { sayCommits } from '../daemon/say-commits.ts';
 import { type DaemonDefinitions, loadDaemon } from '../load/index.ts';
 import { HostmasterError } from '../model/errors.ts';
 import { problemsAsText } from '../report/index.ts';
@@ -38,7 +40,7 @@ interface World {
 }
 
 const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, version }: World): Promise<void> => {
-  const daemon = begin(definitions, log, io);
+  const daemon = await begin(definitions, log, io);
   io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
   try {
     const front = frontOf(frontParts(daemon, version));
@@ -63,8 +65,8 @@ const refuseErrors = ({ file, problems }: DaemonDefinitions, io: Io): void => {
   }
 };
 
-const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Daemon => {
-  const { config, stopWithin } = definitions;
+const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Promise<Daemon> => {
+  const { config, git, stopWithin } = definitions;
   const within = (milliseconds: number): void => io.stopping?.within(milliseconds);
   within(stopWithin);
   const here = import.meta.url;
@@ -73,6 +75,9 @@ const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Daemon => {
     program: new URL(here.endsWith('.ts') ? './daemon-thread.ts' : './daemon-thread.js', here),
     checkerProgram: new URL(here.endsWith('.ts') ? './checker-thread.ts' : './checker-thread.js', here),
     onStopWithin: within,
-    sourceOf: (onChange) => watchedFolder(config ?? 'hostmaster.yaml', onChange),
+    openSource: async ({ inUse, onChange, thread }) =>
+      git === null
+        ? watchedFolder(config ?? 'hostmaster.yaml', () => onChange(false))
+        : repositoryOf(definitions, git, { thread, log, inUse, onChange, onView: sayCommits(log) }),
   });
 };

@@ -1,5 +1,5 @@
 import { type ErrorCode, HostmasterError } from '../model/errors.ts';
-import type { Changeset, Plan } from '../model/plan.ts';
+import { type Changeset, isRefusing, type Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../model/result.ts';
 
@@ -19,9 +19,9 @@ const refusals: ReadonlyMap<string, number> = new Map([['inventory-shrunk', exit
 export const ofPlan = ({ problems, changesets }: Plan): number =>
   worst([ofProblems(problems), ...changesets.map(ofWithheld)]);
 
-/** What waits for proof that it is gone is no refusal. */
+/** What waits for proof that it is gone, or for a person who knows of it, is no refusal. */
 const ofWithheld = ({ withheld }: Changeset): number =>
-  withheld.some(({ guard }) => guard !== 'absence') ? exit.refused : exit.done;
+  withheld.some(({ guard }) => isRefusing(guard)) ? exit.refused : exit.done;
 
 /** A change that an apply wrote without effect is a difference until it has one. */
 export const ofWrites = ({ problems }: Pick<Plan, 'problems'>): number =>

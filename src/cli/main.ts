@@ -66,6 +66,14 @@ const program = (io: Io, run: Run): Command => {
   withDaemonOptions(command('daemon', 'keep everything in order until stopped, with an HTTP interface')).action(
     run(async (options) => (await import('./daemon.ts')).runDaemonCommand(options, version(), io)),
   );
+  const audit = command('audit', 'the audit file of the daemon');
+  audit
+    .command('verify')
+    .description('check that an audit file is as it was written')
+    .copyInheritedSettings(audit)
+    .argument('<file>', 'the one that is written to, or one that is full')
+    .addOption(format())
+    .action(run(async (file, options) => (await import('./audit.ts')).runAuditVerify(file, options, io)));
   const zone = command('zone', 'a single zone at a target');
   withOneZone(zone.command('delete').description('delete a zone, after a dump of it was written'))
     .copyInheritedSettings(zone)
@@ -81,6 +89,7 @@ const program = (io: Io, run: Run): Command => {
     .action(run(async (name, options) => (await import('./zone-delete.ts')).runZoneDelete(name, options, io)));
   command('init', 'write a small working repository')
     .argument('[folder]', 'where to', '.')
+    .option('--daemon', "write the operator's own file for the daemon, too")
     .addOption(format())
     .action(run(async (folder, options) => (await import('./init.ts')).runInit(folder, options, io)));
   command('demo', 'a tour of everything on this machine')

@@ -13,13 +13,20 @@ export const sampleFolder = (): string => {
   return found;
 };
 
-/** Copies the sample repository; refuses to overwrite a file that is there. Answers the files written. */
-export const copySample = async (folder: string): Promise<readonly string[]> => {
+/** The operator's own file for the sample, which is no part of the repository. */
+export const operatorFile = 'operator.yaml';
+
+/**
+ * Copies the sample repository, and the operator's own file where it is asked for; refuses to overwrite a file that is there.
+ * Answers the files written.
+ */
+export const copySample = async (folder: string, withOperatorFile = false): Promise<readonly string[]> => {
   const sample = sampleFolder();
   const entries = await readdir(sample, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(sample.length))
+    .filter((file) => withOperatorFile || file !== operatorFile)
     .toSorted();
   const taken = files.filter((file) => existsSync(join(folder, file)));
   if (taken.length > 0) {

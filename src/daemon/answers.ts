@@ -38,6 +38,8 @@ export interface GitStatus {
   readonly seen: string | null;
   /** Why the commit that was seen is not in force; null: it is. */
   readonly held_because: string | null;
+  /** Why the last look at the repository did not do all that it should; null: it did. */
+  readonly error: { readonly code: string; readonly message: string } | null;
   /** What is wrong with the commit that was seen, at most 100 of it. */
   readonly problems: readonly Problem[];
 }

@@ -40,17 +40,32 @@ export interface DaemonWorld {
   readonly checkerProgram: URL;
   /** How long stopping may take, once that was read; milliseconds. */
   readonly onStopWithin: (milliseconds: number) => void;
-  readonly sourceOf: (onChange: () => void) => FileSource;
+  readonly openSource: (parts: SourceParts) => Promise<FileSource>;
+}
+
+/** What a source of files is opened with. */
+export interface SourceParts {
+  readonly thread: PassThread;
+  /** There is something else to go by; `waited`: it waited for a window. */
+  readonly onChange: (waited: boolean) => void;
+  /** Commits that passes under way go by. */
+  readonly inUse: () => readonly string[];
 }
 
 /** Begins all of it: the first pass is asked for at once. */
-export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world: DaemonWorld): Daemon => {
+export const beginDaemon = async (
+  { settings, state, targetsFrom }: DaemonDefinitions,
+  world: DaemonWorld,
+): Promise<Daemon> => {
   const { log } = world;
   const started = Date.now();
   const knowledge = newKnowledge(Date.now);
   const events = eventFeed(Date.now);
-  const thread = passThread(world.program, { targetsFrom }, (message) => onTold(message, daemon, world));
-  const source = world.sourceOf(() => void daemon.driver.ask({ cause: 'git' }));
+  const thread = passThread(world.program, { stateFile: state, targetsFrom }, (message) =>
+    onTold(message, { driver, events, health, knowledge }, world),
+  );
+  let source: FileSource | typeof notOpenYet = notOpenYet;
+  const parts = { events, knowledge, source: () => source };
   const driver = passDriver({
     thread,
     interval: settings.interval,
@@ -60,35 +75,55 @@ export const beginDaemon = ({ settings, targetsFrom }: DaemonDefinitions, world:
       const files = source.files();
       return files === null ? null : { ...files, allow, full, zones };
     },
-    onBegan: (pass) => onBegan(pass, daemon, log),
-    onEnded: (pass, end) => onEnded(pass, end, daemon, log),
+    onBegan: (pass) => onBegan(pass, parts, log),
+    onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver }, log),
   });
   const health = daemonHealth({ program: world.checkerProgram, thread, ask: driver.ask, events, log });
-  let stopping = false;
-  let ending: Promise<void> | null = null;
+  const opened = await world.openSource({
+    thread,
+    onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
+    inUse: () => [knowledge.running()?.commit ?? null].filter((sha) => sha !== null),
+  });
+  source = opened;
+  driver.setTimer('interval', Date.now() + settings.interval);
+  driver.ask({ cause: 'start' });
+  return {
+    ...{ driver, events, health, knowledge, source: opened, started, thread },
+    ...ending({ driver, health, source: opened, thread }),
+  };
+};
+
+/** Until the source is open, nothing is in force. */
+const notOpenYet: Pick<FileSource, 'files' | 'wereRead'> = { files: () => null, wereRead: () => undefined };
+
+const ending = ({
+  driver,
+  health,
+  source,
+  thread,
+}: Pick<Daemon, 'driver' | 'health' | 'source' | 'thread'>): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
+  let ended: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
-    await Promise.all([source.close(), health.close()]);
-    await driver.stop();
+    await Promise.all([source.close(), health.close(), driver.stop()]);
     await thread.close();
   };
-  const daemon: Daemon = {
-    ...{ driver, events, health, knowledge, source, started, thread },
-    isStopping: () => stopping,
+  return {
+    isStopping: () => ended !== null,
     stop: () => {
-      stopping = true;
-      ending ??= endAll();
-      return ending;
+      ended ??= endAll();
+      return ended;
     },
     cut: thread.cut,
   };
-  driver.setTimer('interval', Date.now() + settings.interval);
-  driver.ask({ cause: 'start' });
-  return daemon;
 };
+
+interface Parts extends Pick<Daemon, 'events' | 'knowledge'> {
+  readonly source: () => Pick<FileSource, 'files' | 'wereRead'>;
+}
 
 const onTold = (
   message: Told,
-  { driver, events, health, knowledge }: Daemon,
+  { driver, events, health, knowledge }: Pick<Daemon, 'driver' | 'events' | 'health' | 'knowledge'>,
   { log, onStopWithin }: DaemonWorld,
 ): void => {
   const pass = knowledge.running()?.id ?? null;
@@ -101,18 +136,22 @@ const onTold = (
   } else log(message.type === 'notice' ? 'warn' : 'debug', message.message, pass === null ? {} : { pass });
 };
 
-const onBegan = (pass: WaitingPass, { events, knowledge, source }: Daemon, log: Log): void => {
-  const commit = source.files()?.commit ?? null;
+const onBegan = (pass: WaitingPass, { events, knowledge, source }: Parts, log: Log): void => {
+  const commit = source().files()?.commit ?? null;
   knowledge.began(pass, commit);
   log('debug', 'a pass began', { pass: pass.id, cause: pass.cause, commit });
   events.tell({ kind: 'pass_began', pass: pass.id, message: `a pass began: ${pass.cause}` });
 };
 
-const onEnded = (pass: WaitingPass, end: PassEnd, daemon: Daemon, log: Log): void => {
-  const { driver, events, knowledge, source } = daemon;
+const onEnded = (
+  pass: WaitingPass,
+  end: PassEnd,
+  { driver, events, knowledge, source }: Parts & Pick<Daemon, 'driver'>,
+  log: Log,
+): void => {
   const ended = knowledge.ended(pass, end);
   if (end.status === 'ended') {
-    source.wereRead(end.filesRead);
+    source().wereRead(end.filesRead);
     driver.setTimer('inventory', end.inventoryInterval === null ? null : Date.now() + end.inventoryInterval);
     for (const { message, severity } of end.problems) {
       log(severity === 'error' ? 'error' : 'warn', message, { pass: pass.id });

@@ -1,7 +1,7 @@
 import { zoneTargetLabel } from '../model/zone-target.ts';
 import type { PassEnd } from './engine/messages.ts';
 import type { Failure } from './loop/back-off.ts';
-import { codeOfRule } from './standing.ts';
+import { codeOfProblem } from './standing.ts';
 
 /** What failed in a pass, by what it is about, each with its error's code. */
 export const failuresIn = (end: PassEnd): readonly Failure[] => {
@@ -13,11 +13,12 @@ export const failuresIn = (end: PassEnd): readonly Failure[] => {
     ...plan.targets.flatMap(({ code, name, status }) =>
       status === 'ok' || code === null ? [] : [{ key: `target ${name}`, code }],
     ),
-    ...problems.flatMap(({ rule, severity, target, zone }) =>
-      target === undefined || severity !== 'error' || down.has(target)
+    ...problems.flatMap((problem) => {
+      const { severity, target, zone } = problem;
+      return target === undefined || severity !== 'error' || down.has(target)
         ? []
-        : [{ key: `zone ${zone ?? ''} at ${target}`, code: codeOfRule(rule) }],
-    ),
+        : [{ key: `zone ${zone ?? ''} at ${target}`, code: codeOfProblem(problem) }];
+    }),
     ...results.flatMap((result) =>
       result.status === 'applied' || result.code === null || down.has(result.target)
         ? []

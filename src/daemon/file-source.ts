@@ -1,5 +1,6 @@
 import { existsSync, watch } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { HostmasterError } from '../model/errors.ts';
 import type { GitStatus } from './answers.ts';
 
 // Where the repository's files come from.
@@ -22,6 +23,12 @@ export interface FileSource {
   readonly look: () => void;
   /** Absolute paths of what the last pass read. */
   readonly wereRead: (files: readonly string[]) => void;
+  /** Takes a held or a first commit with what is wrong in it. These throw USAGE where there is no such commit. */
+  readonly accept: (sha: string) => void;
+  /** Takes a commit that does not descend from the one in force. */
+  readonly rewind: (sha: string) => void;
+  /** Takes what waits for a window. */
+  readonly force: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -45,6 +52,9 @@ export const watchedFolder = (config: string, onChange: () => void): FileSource 
     why: () => null,
     status: () => null,
     look: onChange,
+    accept: () => refuse('accept'),
+    rewind: () => refuse('rewind'),
+    force: () => undefined,
     wereRead: (files) => {
       read = new Set(files);
     },
@@ -53,6 +63,13 @@ export const watchedFolder = (config: string, onChange: () => void): FileSource 
       watcher?.close();
     },
   };
+};
+
+const refuse = (key: string): never => {
+  throw new HostmasterError(
+    'USAGE',
+    `"${key}" is about a commit, and no repository is watched: the folder counts as it is`,
+  );
 };
 
 /** Not the state, and what else the daemon itself writes there. */

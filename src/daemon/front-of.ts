@@ -4,6 +4,7 @@ import type { DaemonPass, DaemonStatus, ServerStatus, WithheldAt, ZoneDetail, Zo
 import type { Driver } from './driver.ts';
 import type { PassThread } from './engine/link.ts';
 import type { EventFeed } from './events.ts';
+import type { FileSource } from './file-source.ts';
 import type { Front, Readiness } from './front.ts';
 import type { HookAnswer, InventoryHook } from './inventory-hook.ts';
 import type { Listed, ListPage } from './list.ts';
@@ -16,6 +17,7 @@ export interface FrontParts {
   readonly driver: Driver;
   readonly thread: Pick<PassThread, 'ask'>;
   readonly events: EventFeed;
+  readonly source: FileSource;
   readonly status: () => DaemonStatus;
   readonly readiness: () => Readiness;
   readonly isStopping: () => boolean;
@@ -46,6 +48,9 @@ export const frontOf = (parts: FrontParts): Front => ({
   sync: async (request, by) => {
     const { allow, full, zones } = request;
     refuseUnknownZones(zones, parts.standing());
+    if (request.accept !== null) parts.source.accept(request.accept);
+    if (request.rewind !== null) parts.source.rewind(request.rewind);
+    if (request.force) parts.source.force();
     return { pass: parts.driver.ask({ cause: 'manual', by, allow, full, zones }) };
   },
   suspend: async () => refuse('suspend'),

@@ -13,7 +13,10 @@ export type * from './suspension.ts';
 // What the HTTP interface asks of the daemon. The answers (answers.ts) are plain data, and their keys are those of the JSON that
 // is sent: src/daemon/http/schema has the same in typebox, and does not compile where the two differ.
 
-/** The daemon as the HTTP interface sees it. A HostmasterError of code USAGE or CONFIG is the asker's fault. */
+/**
+ * The daemon as the HTTP interface sees it. A HostmasterError is answered by its code: USAGE is the
+ * asker's fault; of the others the kind decides whether it is to be asked again.
+ */
 export interface Front {
   status(): Promise<DaemonStatus>;
   isReady(): Readiness;

@@ -2,9 +2,10 @@ import { pino } from 'pino';
 
 /** Beside the message: what it is about. No rdata, and nothing that could be a secret. */
 export interface LogFields {
-  readonly pass?: string;
-  readonly zone?: string;
-  readonly target?: string;
+  readonly pass?: string | null;
+  readonly zone?: string | null;
+  readonly target?: string | null;
+  /** An error's code, or the rule of a problem. */
   readonly code?: string | null;
   readonly cause?: string;
   readonly commit?: string | null;
@@ -21,12 +22,13 @@ export interface LogOptions {
   readonly write: (text: string) => void;
 }
 
-/** One line an event. */
+/** One line an event; in JSON each has pass, zone, target and code, null where it is about none. */
 export const openLog = ({ isForPeople, level, write }: LogOptions): Log => {
   if (isForPeople) {
     const order: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
     return (at, message, fields = {}) => {
-      if (order.indexOf(at) <= order.indexOf(level)) write(lineForPeople(at, message, fields));
+      if (order.indexOf(at) > order.indexOf(level)) return;
+      write(lineForPeople(new Date(), at, message, level === 'debug' ? fields : { ...fields, pass: null }));
     };
   }
   const logger = pino(
@@ -38,14 +40,32 @@ export const openLog = ({ isForPeople, level, write }: LogOptions): Log => {
     },
     { write },
   );
-  return (at, message, fields = {}) => logger[at](fields, message);
+  return (at, message, fields = {}) => logger[at]({ ...aboutNothing, ...fields }, message);
 };
 
-const lineForPeople = (level: LogLevel, message: string, fields: LogFields): string => {
-  const time = new Date().toISOString().slice(11, 19);
-  const about = Object.entries(fields)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => `${key} ${value}`);
-  const where = about.length === 0 ? '' : ` (${about.join(', ')})`;
-  return `${time} ${level === 'info' ? '' : `${level}: `}${message}${where}\n`;
+const aboutNothing = { pass: null, zone: null, target: null, code: null };
+
+const levelWords: Readonly<Record<LogLevel, string>> = { error: 'ERROR', warn: 'WARN', info: '', debug: 'debug' };
+
+/** So many characters of a commit's SHA are enough for people. */
+const shortSha = 7;
+
+/** In the time of the machine. What the message says already is not said twice. */
+export const lineForPeople = (now: Date, level: LogLevel, message: string, fields: LogFields): string => {
+  const { cause, code, commit, inventory, pass, target, zone } = fields;
+  const place = [zone, target].filter(isSaid).join(' at ');
+  const about = [
+    message.includes(place) ? null : place,
+    code,
+    ...[named('inventory', inventory), named('cause', cause), named('commit', commit?.slice(0, shortSha))],
+    named('pass', pass),
+  ].filter((text) => isSaid(text) && !message.includes(text));
+  const words = message.trimEnd().replaceAll('\n', `\n${' '.repeat(15)}`);
+  const after = about.length === 0 ? '' : ` (${about.join(', ')})`;
+  return `${now.toTimeString().slice(0, 8)} ${levelWords[level].padEnd(5)} ${words}${after}\n`;
 };
+
+const isSaid = (text: string | null | undefined): text is string => text !== null && text !== undefined && text !== '';
+
+const named = (key: string, value: string | null | undefined): string | null =>
+  isSaid(value) ? `${key} ${value}` : null;

@@ -11,7 +11,7 @@ import { daemonStatus } from './status.ts';
 export const frontParts = (daemon: Daemon, version: string): FrontParts => {
   const { driver, events, knowledge, source, thread } = daemon;
   return {
-    ...{ driver, events, thread },
+    ...{ driver, events, source, thread },
     status: () => statusOfDaemon(daemon, version),
     readiness: () => readinessOf(daemon),
     isStopping: daemon.isStopping,

@@ -1,4 +1,4 @@
-import { summarise } from '../model/plan.ts';
+import { isRefusing, summarise } from '../model/plan.ts';
 import { appliedCount } from '../model/result.ts';
 import type { DaemonPass, PassCounts, PassOutcome, PassSummary } from './answers.ts';
 import type { PassEnd } from './engine/messages.ts';
@@ -46,7 +46,7 @@ const outcomeOf = ({ plan, results, verify }: Extract<PassEnd, { status: 'ended'
   const isDown = plan.targets.some(({ status }) => status !== 'ok');
   if (isDown || results.some(({ status }) => status !== 'applied')) return 'failed';
   if (verify.differences.length > 0) return 'differs';
-  return plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => guard !== 'absence')) ? 'refused' : 'done';
+  return plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => isRefusing(guard))) ? 'refused' : 'done';
 };
 
 /** Did the two end the same way, with nothing to do? Then the older one only counts. */

@@ -1,4 +1,11 @@
-import type { Changeset, TargetStatus, Withheld } from '../model/plan.ts';
+import {
+  type Changeset,
+  countWithheld,
+  type GuardName,
+  isRefusing,
+  type TargetStatus,
+  type Withheld,
+} from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { appliedChanges, resultOf, type VerifyReport } from '../model/result.ts';
 import type { InventoryStatus } from '../model/server.ts';
@@ -11,6 +18,10 @@ import type { EndedPass } from './engine/messages.ts';
 export interface ZoneTargetStanding extends ZoneTarget, Omit<DaemonZoneTarget, 'converged'> {
   /** Milliseconds since 1970; null: never. */
   readonly converged: number | null;
+  /** Changes that wait as the zone is suspended there. */
+  readonly suspended: number;
+  /** Changes that would make good what somebody else did, and are withheld as that. */
+  readonly drifted: number;
 }
 
 export interface Standing {
@@ -31,28 +42,38 @@ export const standingAfter = (before: Standing, pass: EndedPass, isAll: boolean)
   const known = new Map(isAll ? [] : before.zoneTargets);
   for (const at of pass.zoneTargets) {
     const key = zoneTargetKey(at);
-    const converged = before.zoneTargets.get(key)?.converged ?? null;
-    const now = standingOf(at, changesets.get(key), pass);
-    known.set(key, { ...at, ...now, converged: now.state === 'converged' ? pass.ended : converged });
+    const was = before.zoneTargets.get(key);
+    const changeset = changesets.get(key);
+    const now = standingOf(at, changeset, pass);
+    const converged = now.state === 'converged' ? pass.ended : (was?.converged ?? null);
+    // Nobody knows of a zone that could not be read whether it still drifts.
+    const drifted = changeset === undefined ? (was?.drifted ?? 0) : now.drifted;
+    known.set(key, { ...at, ...now, converged, drifted });
   }
   return { zoneTargets: known, targets: plan.targets, inventories: plan.inventory, takenAt: pass.takenAt };
 };
 
-type Now = Pick<DaemonZoneTarget, 'state' | 'changes' | 'withheld' | 'code' | 'message'>;
+type Now = Pick<ZoneTargetStanding, 'state' | 'changes' | 'withheld' | 'code' | 'message' | 'suspended' | 'drifted'>;
 
 const standingOf = (at: ZoneTarget, changeset: Changeset | undefined, pass: EndedPass): Now => {
   const { plan, problems, results, verify } = pass;
-  const base = { changes: 0, withheld: 0, code: null, message: null };
+  const base = { changes: 0, withheld: 0, suspended: 0, drifted: 0, code: null, message: null };
   if (changeset === undefined) {
     const target = plan.targets.find(({ name, status }) => name === at.target && status !== 'ok');
     const problem = problems.find((each) => each.target === at.target && isOf(each, at));
-    const code = target?.code ?? (problem === undefined ? 'ZONE_UNREADABLE' : codeOfRule(problem.rule));
+    const code = target?.code ?? (problem === undefined ? 'ZONE_UNREADABLE' : codeOfProblem(problem));
     const message = target?.message ?? problem?.message ?? 'it was not read';
     return { ...base, state: 'failed', code, message };
   }
   const result = resultOf(results, changeset);
   const changes = changeset.changes.length - appliedChanges(changeset, result).length;
-  const counts = { ...base, changes: Math.max(0, changes), withheld: changeset.withheld.length };
+  const counts = {
+    ...base,
+    changes: Math.max(0, changes),
+    withheld: changeset.withheld.length,
+    suspended: countOf('suspended', changeset),
+    drifted: countOf('drift', changeset),
+  };
   if (result !== undefined && result.status !== 'applied') {
     return { ...counts, state: 'failed', code: result.code, message: result.error };
   }
@@ -66,18 +87,26 @@ const standingOf = (at: ZoneTarget, changeset: Changeset | undefined, pass: Ende
   return { ...counts, state: counts.changes === 0 ? 'converged' : 'waiting' };
 };
 
+const countOf = (name: GuardName, { withheld }: Changeset): number =>
+  countWithheld(withheld.filter(({ guard }) => guard === name));
+
 const isOf = ({ zone }: Problem, at: ZoneTarget): boolean => zone === undefined || zone === at.zone;
 
-/** A problem of a target has the code of its error as its rule. */
-export const codeOfRule = (rule: string): string => rule.toUpperCase().replaceAll('-', '_');
+/** What is wrong at a target and comes of no error is for a person. */
+export const codeOfProblem = ({ code }: Problem): string => code ?? 'WRITE_REFUSED';
 
 const differencesOf = ({ zone }: ZoneTarget, { differences }: VerifyReport): number =>
   differences.reduce((sum, each) => sum + (each.zone === zone ? 1 : 0), 0);
 
 /** What is waited for by itself, like the proof that a server is gone, is not refused. */
 const stateOfWithheld = (withheld: readonly Withheld[]): readonly [ZoneState | null, Withheld | undefined] => {
-  const refused = withheld.find(({ guard }) => guard !== 'absence');
+  const of = (isMeant: (guard: GuardName) => boolean) => withheld.find(({ guard }) => isMeant(guard));
+  const refused = of(isRefusing);
   if (refused !== undefined) return ['refused', refused];
+  const suspended = of((guard) => guard === 'suspended');
+  if (suspended !== undefined) return ['suspended', suspended];
+  const drifted = of((guard) => guard === 'drift');
+  if (drifted !== undefined) return ['drifted', drifted];
   return withheld.length > 0 ? ['waiting', withheld[0]] : [null, undefined];
 };
 
@@ -91,7 +120,7 @@ export const zoneStatuses = ({ zoneTargets }: Standing): readonly ZoneStatus[] =
       zone,
       view,
       state: worst.find((state) => targets.some((each) => each.state === state)) ?? 'waiting',
-      targets: targets.map(({ zone: _, view: __, converged, ...each }) => ({
+      targets: targets.map(({ zone: _, view: __, suspended: ___, drifted: ____, converged, ...each }) => ({
         ...each,
         converged: converged === null ? null : new Date(converged).toISOString(),
       })),

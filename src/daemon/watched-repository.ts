@@ -1,20 +1,27 @@
 import { join } from 'node:path';
+import type { GitSettings } from '../model/daemon-settings.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { GitStatus } from './answers.ts';
-import type { CommitInForce, CommitSource, CommitView, KeptCommits } from './commit-source.ts';
-import type { FileSource } from './file-source.ts';
+import {
+  type CommitInForce,
+  type CommitSource,
+  type CommitSourceOptions,
+  type CommitView,
+  commitSource,
+  type KeptCommits,
+  noCommits,
+} from './commit-source.ts';
+import type { FileSource, FilesInForce } from './file-source.ts';
+import { openRepository, type RepositoryContext } from './git/index.ts';
 import { afterPass, type BackOff } from './loop/back-off.ts';
 
 /** A repository that is asked again and again what its ref leads to. */
 export interface WatchedRepository extends FileSource {
   /** What the last look found; null: none has ended yet. */
   readonly view: () => CommitView | null;
-  /** As those of CommitSource, with a look at once. Throw USAGE. */
-  readonly accept: (sha: string) => void;
-  readonly rewind: (sha: string) => void;
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly commits: CommitSource;
   /** Between two looks that nobody asked for; milliseconds. */
   readonly interval: number;
@@ -38,31 +45,99 @@ const jitter = 0.1;
 /** What a person has to see to at the server heals without a word to us: then it is asked this often. */
 const untilMended = 300_000;
 
+export type OpenWatchOptions = Omit<WatchOptions, 'commits' | 'interval' | 'stop'> &
+  Omit<CommitSourceOptions, 'repository'> &
+  Pick<RepositoryContext, 'onNotice'>;
+
+/** Opens the repository of `git:` and watches it. Throws CONFIG, and GIT_UNAVAILABLE where its folder cannot be used. */
+export const openWatchedRepository = async (
+  settings: GitSettings,
+  secret: string | null,
+  options: OpenWatchOptions,
+): Promise<WatchedRepository> => {
+  const stop = new AbortController();
+  const repository = await openRepository(settings, secret, { signal: stop.signal, onNotice: options.onNotice });
+  const commits = commitSource({ ...options, repository });
+  return watchRepository({ ...options, commits, interval: settings.interval, stop });
+};
+
 /** Begins with what is known from before, and then asks the server. */
-export const watchRepository = (options: WatchOptions): WatchedRepository => {
-  const { commits, interval, keep, onChange, onView, pause = usualPause, stop } = options;
+const watchRepository = (options: WatchOptions): WatchedRepository => {
+  const { commits, stop } = options;
+  const known = keeper(options);
+  const looks = repeated(options, async () => {
+    try {
+      if (known.view() === null) await known.use(await commits.current());
+      await known.use(await commits.look());
+    } catch (error) {
+      if (!stop.signal.aborted) known.failed(asFailure(error));
+    }
+    return known.view()?.failure ?? null;
+  });
+  const asked =
+    (ask: (sha: string) => void) =>
+    (sha: string): void => {
+      ask(sha);
+      looks.soon();
+    };
+  return {
+    files: () => filesOf(known.inForce()),
+    why: () => (known.inForce() === null ? whyNothing(known.view()) : null),
+    status: () => statusOf(known.view(), known.inForce()),
+    view: known.view,
+    look: looks.soon,
+    accept: asked(commits.accept),
+    rewind: asked(commits.rewind),
+    force: looks.soon,
+    wereRead: () => undefined,
+    close: looks.close,
+  };
+};
+
+/** Takes what looks find, once it is kept. */
+const keeper = ({ keep, onChange, onView }: WatchOptions) => {
   let view: CommitView | null = null;
   let inForce: CommitInForce | null = null;
   let kept: string | null = null;
+  return {
+    view: (): CommitView | null => view,
+    inForce: (): CommitInForce | null => inForce,
+    failed: (failure: HostmasterError): void => {
+      view = { ...(view ?? nothingSeen), failure };
+    },
+    use: async (found: CommitView): Promise<void> => {
+      const text = JSON.stringify(found.kept);
+      const failure = text === kept ? null : await failureOf(() => keep(found.kept));
+      if (failure === null) kept = text;
+      view = { ...found, failure: found.failure ?? failure };
+      const next = failure === null ? found.inForce : inForce;
+      const isOther = next !== null && next.sha !== inForce?.sha;
+      inForce = next;
+      onView(view);
+      if (isOther) onChange();
+    },
+  };
+};
+
+const nothingSeen: Omit<CommitView, 'failure'> = {
+  inForce: null,
+  seen: null,
+  held: null,
+  problems: [],
+  kept: noCommits,
+};
+
+/** Looks at each interval and when somebody says so, one after the other. `look` gives why it failed; null: it did not. */
+const repeated = (
+  { interval, pause = usualPause, stop }: WatchOptions,
+  look: () => Promise<HostmasterError | null>,
+): { readonly soon: () => void; readonly close: () => Promise<void> } => {
   let backOff: BackOff = new Map();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | null = null;
   let again = false;
   let began = Number.NEGATIVE_INFINITY;
-
-  const use = async (found: CommitView): Promise<void> => {
-    const text = JSON.stringify(found.kept);
-    const failure = text === kept ? null : await failureOf(() => keep(found.kept));
-    if (failure === null) kept = text;
-    view = { ...found, failure: found.failure ?? failure };
-    const next = failure === null ? found.inForce : inForce;
-    const isOther = next?.sha !== inForce?.sha;
-    inForce = next;
-    onView(view);
-    if (isOther && next !== null) onChange();
-  };
-  const nextDelay = (): number => {
-    const failure = view?.failure ?? null;
+  const nextDelay = (failure: HostmasterError | null): number => {
     const now = Date.now();
     backOff = afterPass(backOff, failure === null ? [] : [{ key: 'git', code: failure.code }], now, Math.random);
     const failing = backOff.get('git');
@@ -72,15 +147,9 @@ export const watchRepository = (options: WatchOptions): WatchedRepository => {
   const run = async (): Promise<void> => {
     began = performance.now();
     again = false;
-    try {
-      if (view === null) await use(await commits.current());
-      await use(await commits.look());
-    } catch (error) {
-      if (stop.signal.aborted) return;
-      view = view === null ? null : { ...view, failure: asFailure(error) };
-    }
+    const delay = nextDelay(await look());
     running = null;
-    wait(again ? 0 : nextDelay());
+    wait(again ? 0 : delay);
   };
   const wait = (delay: number): void => {
     clearTimeout(timer);
@@ -88,26 +157,12 @@ export const watchRepository = (options: WatchOptions): WatchedRepository => {
     const least = began + pause - performance.now();
     timer = setTimeout(() => (running = run()), Math.max(0, delay, least));
   };
-  const look = (): void => {
-    again = true;
-    if (running === null) wait(0);
-  };
-  const asked =
-    (ask: (sha: string) => void) =>
-    (sha: string): void => {
-      ask(sha);
-      look();
-    };
   wait(0);
   return {
-    files: () => (inForce === null ? null : { config: join(inForce.folder, 'hostmaster.yaml'), commit: inForce.sha }),
-    why: () => (inForce === null ? whyNothing(view) : null),
-    status: () => statusOf(view, inForce),
-    view: () => view,
-    look,
-    accept: asked(commits.accept),
-    rewind: asked(commits.rewind),
-    wereRead: () => undefined,
+    soon: () => {
+      again = true;
+      if (running === null) wait(0);
+    },
     close: async () => {
       stop.abort();
       clearTimeout(timer);
@@ -115,6 +170,9 @@ export const watchRepository = (options: WatchOptions): WatchedRepository => {
     },
   };
 };
+
+const filesOf = (inForce: CommitInForce | null): FilesInForce | null =>
+  inForce === null ? null : { config: join(inForce.folder, 'hostmaster.yaml'), commit: inForce.sha };
 
 const failureOf = async (job: () => Promise<void>): Promise<HostmasterError | null> => {
   try {
@@ -137,5 +195,6 @@ const statusOf = (view: CommitView | null, inForce: CommitInForce | null): GitSt
   in_force: inForce?.sha ?? null,
   seen: view?.seen ?? null,
   held_because: view?.held?.because ?? null,
+  error: view?.failure ? { code: view.failure.code, message: view.failure.message } : null,
   problems: (view?.held?.problems ?? view?.problems ?? []).slice(0, mostProblems),
 });

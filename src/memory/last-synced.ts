@@ -36,7 +36,7 @@ export const rememberSyncs = async (
         await rememberPartSync(work, result, pass, isProven);
         continue;
       }
-      if (result === null && work.snapshot !== null && !unanswered.has(target)) await finishAgain(work, context);
+      if (result === null && mayFinish(work) && !unanswered.has(target)) await finishAgain(work, context);
       await rememberSync(work, result, pass, context, isProven);
     } catch (error) {
       unanswered.add(target);
@@ -52,6 +52,8 @@ export const rememberSyncs = async (
 const isOfPart = (work: PlannedWork): work is PlannedWork & { readonly part: PlannedPart } => work.part !== undefined;
 
 const isInterrupted = (error: unknown): boolean => error instanceof HostmasterError && error.code === 'INTERRUPTED';
+
+const mayFinish = ({ isSuspended, snapshot }: PlannedWork): boolean => snapshot !== null && isSuspended !== true;
 
 /** Runs the provider's `finish` again, in case an earlier apply was killed before it. */
 const finishAgain = async ({ target, zone }: PlannedWork, context: RunContext): Promise<void> =>

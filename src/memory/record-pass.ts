@@ -1,5 +1,5 @@
 import { messageOf } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import { isRefusing, type Plan } from '../model/plan.ts';
 import type { Store } from '../model/ports.ts';
 import { appliedCount, type VerifyReport, type ZoneResult } from '../model/result.ts';
 import type { RunContext } from '../target.ts';
@@ -10,7 +10,7 @@ export const recordPass = async (
   store: Store,
   context: RunContext,
 ): Promise<void> => {
-  const refused = plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => guard !== 'absence'));
+  const refused = plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => isRefusing(guard)));
   const outcome = results.some(({ status }) => status !== 'applied')
     ? 'failed'
     : verify.differences.length > 0

@@ -15,7 +15,7 @@ export interface VerifiedZone {
   /** Was the whole zone read before? */
   readonly isRead: boolean;
   /** What should change there and was not written. */
-  readonly open: readonly RRsetKey[];
+  readonly open: readonly (RRsetKey & Pick<Change, 'drift'>)[];
 }
 
 /**

@@ -1,6 +1,6 @@
-import { HostmasterError, messageOf } from '../model/errors.ts';
+import { codeOf, HostmasterError, messageOf } from '../model/errors.ts';
 import type { Store } from '../model/ports.ts';
-import { type Problem, problemAt } from '../model/problem.ts';
+import { type Problem, problemAt, withCode } from '../model/problem.ts';
 
 /** A store that remembers what it could not keep. */
 export interface WatchedStore {
@@ -46,10 +46,6 @@ export const watchStore = (store: Store): WatchedStore => {
 const notKept = (error: unknown): Problem => {
   const then =
     'What was written stands; until a run can note it, zones are read in full, and nothing is deleted that may be for a server';
-  return problemAt(
-    'state-not-kept',
-    'error',
-    `not all of this apply could be noted: ${messageOf(error)}. ${then}`,
-    null,
-  );
+  const message = `not all of this apply could be noted: ${messageOf(error)}. ${then}`;
+  return withCode(problemAt('state-not-kept', 'error', message, null), codeOf(error));
 };

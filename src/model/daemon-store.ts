@@ -1,5 +1,4 @@
 import type { Action } from './plan.ts';
-import type { Problem } from './problem.ts';
 import type { RRsetKey } from './rrset.ts';
 import type { ZoneId } from './zone.ts';
 
@@ -28,22 +27,18 @@ export interface PassToKeep {
   readonly details: string | null;
 }
 
-/** What is known of the repository's commits, so that a restart without a network goes on with the one in force. */
+/** Which commit passes go by, so that a restart without a network goes on with it. Full SHAs. */
 export interface KnownCommits {
   /** Which repository they are of: its URL, without a secret. Those of another one count for nothing. */
   readonly repository: string;
   readonly ref: string;
-  /** Full SHAs, here and below; null: none yet. */
+  /** null: none yet. */
   readonly inForce: string | null;
-  readonly seen: string | null;
-  /** Why the commit that was seen is not in force; null: it is. */
-  readonly notInForceBecause: string | null;
-  /** What is wrong with the commit that was seen. */
-  readonly problems: readonly Problem[];
-  /** Those that a person accepted with what is wrong in them. */
-  readonly accepted: readonly string[];
-  /** Those that a person let come into force though they do not descend from the one before. */
-  readonly rewound: readonly string[];
+  /** The one before it: its files stay for the pass that is under way. */
+  readonly previous: string | null;
+  /** What a person let through, until something comes into force. */
+  readonly accepted: string | null;
+  readonly rewound: string | null;
 }
 
 /** What is not written until it is resumed. Both lists null: everything. */
@@ -73,10 +68,17 @@ export interface VerifiedRRset extends RRsetKey {
 export interface RecentChange extends RRsetKey {
   readonly at: number;
   readonly action: Action;
-  /** A hash of the RRset before it; null: there was none. */
+  /** Hashes of the RRset before and after it; null: there is none. */
   readonly before: string | null;
+  readonly after: string | null;
   /** A person let it through. */
   readonly allowed: boolean;
+}
+
+/** Both are kept too. */
+export interface KeptTimes {
+  readonly since: number;
+  readonly until: number;
 }
 
 /** When an RRset that others had changed was put back, the oldest first. */
@@ -111,12 +113,11 @@ export interface DaemonStore {
   keepVerified(zone: ZoneId, target: string, changed: readonly VerifiedRRset[]): Promise<void>;
   /** Since then, the oldest first. */
   recentChanges(zone: ZoneId, target: string, since: number): Promise<readonly RecentChange[]>;
-  /** Adds these, and forgets what was before `since`. */
-  keepRecentChanges(zone: ZoneId, target: string, changes: readonly RecentChange[], since: number): Promise<void>;
-  /** What was put back since then. */
-  revertedDrift(zone: ZoneId, target: string, since: number): Promise<readonly RevertedDrift[]>;
-  /** Notes that these were put back now, and forgets what was before `since`. */
-  keepRevertedDrift(zone: ZoneId, target: string, reverted: readonly RRsetKey[], since: number): Promise<void>;
+  /** Adds these, and forgets what is not between these times: a clock that was set back leaves changes that are still to come. */
+  keepRecentChanges(zone: ZoneId, target: string, changes: readonly RecentChange[], kept: KeptTimes): Promise<void>;
+  revertedDrift(zone: ZoneId, target: string): Promise<readonly RevertedDrift[]>;
+  /** In place of what was kept for these RRsets; one without a time is forgotten. */
+  keepRevertedDrift(zone: ZoneId, target: string, reverted: readonly RevertedDrift[]): Promise<void>;
   /** Has another process written to the state since this was last asked, or since it was opened? */
   changedByOthers(): Promise<boolean>;
 }

@@ -77,6 +77,9 @@ export class HostmasterError extends Error {
 export const kindOf = (code: string): ErrorKind =>
   Object.hasOwn(errorCodes, code) ? errorCodes[code as ErrorCode].kind : 'stop';
 
+/** The documented code of what was thrown; null: it has none, and is a bug. */
+export const codeOf = (error: unknown): ErrorCode | null => (error instanceof HostmasterError ? error.code : null);
+
 /** Text that is not a DNS name, or not rdata of its type. The message says what is wrong with it, never where. */
 export class SyntaxProblem extends Error {
   /** The rule it breaks. Default is `rdata-syntax`. */

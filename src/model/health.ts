@@ -23,7 +23,11 @@ export interface HealthCheck {
  * in its rdata what is checked.
  */
 export const sameCheck = (type: string, a: HealthCheck | null, b: HealthCheck | null): boolean =>
-  a === b || !isAddressType(type) || JSON.stringify(partsOf(a)) === JSON.stringify(partsOf(b));
+  a === b || checkText(type, a) === checkText(type, b);
+
+/** One text for how an RRset of a type is checked. */
+export const checkText = (type: string, check: HealthCheck | null): string =>
+  isAddressType(type) ? JSON.stringify(partsOf(check)) : '';
 
 const partsOf = (check: HealthCheck | null): unknown =>
   check && [

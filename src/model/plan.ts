@@ -26,6 +26,10 @@ export interface Change {
   readonly type: string;
   readonly before: PlannedRRset | null;
   readonly after: PlannedRRset | null;
+  /** It makes good what somebody else did: the same is wanted as when the RRset was last verified. Missing: it does not. */
+  readonly drift?: true;
+  /** It only takes out what a health check found down, or puts back what is up. Missing: nobody knows that of it. */
+  readonly health?: true;
 }
 
 export const guardNames = [
@@ -37,11 +41,16 @@ export const guardNames = [
   'filter',
   'quarantine',
   'incomplete',
+  'drift',
+  'suspended',
 ] as const;
 export type GuardName = (typeof guardNames)[number];
 
-/** `refused`: the guard judged this change, or what it belongs to. `dependent`: it waits for another that is withheld. */
-export const withheldKinds = ['refused', 'dependent'] as const;
+/**
+ * `refused`: the guard judged this change, or what it belongs to. `dependent`: it waits for another that is withheld.
+ * `contested`: it makes good what somebody else did again and again.
+ */
+export const withheldKinds = ['refused', 'dependent', 'contested'] as const;
 export type WithheldKind = (typeof withheldKinds)[number];
 
 /** A change that a guard keeps from being applied. */
@@ -236,6 +245,12 @@ const canonicalJson = (value: unknown): string => {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`).join(',')}}`;
 };
+
+/** What waits by itself, for proof or for a person who knows of it, is not refused. */
+const waiting: readonly GuardName[] = ['absence', 'drift', 'suspended'];
+
+/** Does a guard refuse what it withholds, so that a person has to look at it? */
+export const isRefusing = (guard: GuardName): boolean => !waiting.includes(guard);
 
 /** Of one zone at one target. A change that two guards withhold counts once. */
 export const countWithheld = (withheld: readonly Withheld[]): number =>

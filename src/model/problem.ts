@@ -18,6 +18,8 @@ export interface Problem {
   readonly target?: string;
   readonly zone?: string;
   readonly name?: string;
+  /** Of what failed at a target or in the state: the error's documented code, whose kind says whether it is tried again. */
+  readonly code?: string;
 }
 
 export const problemAt = (
@@ -44,6 +46,10 @@ export const problemOfTarget = (rule: string, message: string, target: string, z
   target,
   ...(zone === undefined ? {} : { zone }),
 });
+
+/** The same with the code of an error that it comes of; null: of none. */
+export const withCode = (problem: Problem, code: string | null): Problem =>
+  code === null ? problem : { ...problem, code };
 
 export const warningOfTarget = (rule: string, message: string, target: string, zone: string): Problem => ({
   ...problemOfTarget(rule, message, target, zone),

@@ -3,12 +3,14 @@ import {
   recordPass,
   rememberAbsent,
   rememberInventories,
+  rememberRecentChanges,
   rememberReviewed,
   rememberReviewedBeforeApply,
   rememberSyncs,
   rememberUnproven,
   rememberValues,
   rememberValuesBeforeApply,
+  rememberVerifiedRRsets,
   type VerifiedZone,
   watchStore,
 } from '../memory/index.ts';
@@ -34,6 +36,7 @@ import type { PairKnowledge } from './planfile/parted-pairs.ts';
 import { workOf } from './planfile/reviewed-work.ts';
 import { type AppliedWork, verifyApplied } from './prove.ts';
 import { recover } from './recover.ts';
+import { rememberSeen, zoneToWrite } from './remember-seen.ts';
 import { replanning } from './replan.ts';
 import { isStopped, refuseStopped, signalIn } from './stopped.ts';
 
@@ -60,7 +63,8 @@ export const applyPass = (planned: PlanPass, context: RunContext): Promise<Apply
   );
 
 /** What was planned, of all or of few, as it is applied. */
-export type PlannedPass = Pick<PlanPass, 'started' | 'plan' | 'work' | 'store' | 'unwritable' | 'wait'>;
+export type PlannedPass = Pick<PlanPass, 'started' | 'plan' | 'work' | 'store' | 'unwritable' | 'wait' | 'heedsDrift'> &
+  Partial<Pick<PlanPass, 'allows'>>;
 
 /** What a pass over all does otherwise than one over few. */
 export interface ApplySteps {
@@ -81,7 +85,7 @@ export const applyPlanned = async (
   await steps.rememberInventories();
   const { store, problems, hasFailed } = watchStore(planned.store);
   const pass = { ...planned, store };
-  const { unwritable, plan, wait = newWriterWait() } = pass;
+  const { allows = [], heedsDrift = false, plan, unwritable, wait = newWriterWait() } = pass;
   const context = quietOnce(hasFailed, outer);
   const beforeApply = await rememberValuesBeforeApply(pass, context);
   const work = pass.work.map((each) => ({
@@ -90,12 +94,13 @@ export const applyPlanned = async (
   }));
   const { replanClaims } = steps;
   const options = { reviewed: false, store, sets: plan.atomic_sets, unwritable, wait, replanClaims };
+  await rememberRecentChanges(pass.work.map(zoneToWrite), allows, store, context.clock.now());
   const results = await applyAll(work, options, context);
   await rememberValues(pass, results, context, beforeApply);
   const proof = await verifyUnlessStopped(async () => appliedWork(pass, results, besideRead), context, { elsewhere });
-  const isInOrder = proof.interrupted
-    ? () => false
-    : await rememberUnproven(pass.work.map(verifiedZone(results)), proof.verify, store, context);
+  const verified = pass.work.map(verifiedZone(results));
+  const isInOrder = proof.interrupted ? () => false : await rememberUnproven(verified, proof.verify, store, context);
+  if (!proof.interrupted) await rememberSeen({ work: pass.work, store, heedsDrift }, verified, context);
   const until = proof.interrupted ? { ...context, signal: AbortSignal.abort() } : context;
   await rememberSyncs(pass, results, until, isInOrder);
   await recordPass({ started: pass.started, plan, results, verify: proof.verify }, store, context);
@@ -216,17 +221,23 @@ const applyReviewed = async (
   const allows = given.map(({ allow }) => allow);
   await refuseForbidden(work, { store, allows, definitions, zoneFiles, targets: targets.open, context });
   refuseStopped(context);
-  const { unwritable, problems } = await recover(resources, definitions, context, wait);
+  const { unwritable, problems } = await recover(resources, definitions, context, wait, { recover: true });
   refuseStopped(context);
   await refuseStale(work, context);
   refuseStopped(context);
   await rememberReviewedBeforeApply(work, definitions, store);
+  await rememberRecentChanges(work.map(zoneToWrite), allows, store, context.clock.now());
   const results = await applyAll(work, { reviewed: true, store, sets: plan.atomic_sets, unwritable, wait }, context);
   await rememberReviewed(work, results, definitions, store).catch(() => undefined);
   await rememberAbsent(plan.absent ?? [], definitions, store, started).catch(() => undefined);
   const applied = () => pooled(work, readsAtOnce, (each) => readAfter(each, results, context));
   const proof = await verifyUnlessStopped(applied, context);
-  if (!proof.interrupted) await rememberUnproven(work.map(reviewedZone(results)), proof.verify, store, context);
+  if (!proof.interrupted) {
+    const written = work.map(reviewedZone(results));
+    await rememberUnproven(written, proof.verify, store, context);
+    const seen = written.map((each) => ({ ...each, snapshot: null, desiredDigest: () => '' }));
+    await rememberVerifiedRRsets(seen, store, context);
+  }
   await Promise.allSettled(work.map(({ changeset }) => store.forgetSync(zoneIdOf(changeset), changeset.target)));
   await recordPass({ started, plan, results, verify: proof.verify }, store, context);
   const unused = unusedAllows(given, plan.changesets, targets.statuses);

@@ -49,6 +49,7 @@ export const assemble = async (
     targets: planned.targets,
     store,
     unwritable: recovered.unwritable,
+    heedsDrift: pass.options.heedsDrift === true,
   };
 };
 

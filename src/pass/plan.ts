@@ -1,14 +1,22 @@
-import { deletionEvidenceAt, desiredDigestOf } from '../memory/index.ts';
+import {
+  deletionEvidenceAt,
+  desiredDigestOf,
+  forgetCorrections,
+  type GuardRules,
+  guardContextAt,
+  plainRules,
+} from '../memory/index.ts';
 import type { TargetDefinition } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
+import { isWithinScope } from '../model/guard-context.ts';
 import { pooled, readsAtOnce } from '../model/pool.ts';
 import type { LastSync, Store } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
-import { problemOfTarget } from '../model/problem.ts';
+import { problemOfTarget, withCode } from '../model/problem.ts';
 import type { DesiredZone, ZoneSnapshot } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { Allow, PlanTarget } from '../plan/index.ts';
-import { planZone, unchangedChangeset } from '../plan/index.ts';
+import { draftZone, judgeZone, unchangedChangeset } from '../plan/index.ts';
 import type { Desired, PassOptions, PlannedWork, SharedEvidence } from '../run.ts';
 import type { OpenTarget, OpenTargets, RunContext } from '../target.ts';
 import { type CheckDelegations, delegationCheck } from './delegations.ts';
@@ -32,6 +40,8 @@ interface PlanContext {
   readonly evidence: SharedEvidence;
   readonly isDue: (zone: DesiredZone, target: string) => boolean;
   readonly options: Pick<PassOptions, 'full'>;
+  /** Default is that nothing is suspended, and nothing counted over time. */
+  readonly rules?: GuardRules;
   /** All targets of hostmaster.yaml. Default is those that are open. */
   readonly configured?: readonly TargetDefinition[];
   readonly store: Store;
@@ -50,11 +60,31 @@ export const plan = async (
     evidence,
     isDue: selection.isDue,
     options,
+    rules: rulesOf(options),
     configured: definitions.targets,
     store,
     context,
   };
+  await forgetResumed(definitions.zones, options, store);
   return planAll(definitions.zones, targets, planning);
+};
+
+const rulesOf = ({ heedsDrift = false, recover = false, suspended = [] }: PassOptions): GuardRules => ({
+  suspended,
+  heedsDrift,
+  overWindow: recover,
+});
+
+const forgetResumed = async (
+  zones: readonly DesiredZone[],
+  { resumed = [] }: PassOptions,
+  store: Store,
+): Promise<void> => {
+  if (resumed.length === 0) return;
+  const all = zones.flatMap((zone) => zone.settings.targets.map((target) => ({ zone, target })));
+  const isMeant = ({ target, zone }: (typeof all)[number]) =>
+    resumed.some((scope) => isWithinScope(scope, { zone: zone.id.name, target }));
+  await forgetCorrections(all.filter(isMeant), store);
 };
 
 /**
@@ -172,7 +202,7 @@ const prepare = async (
 
 const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanRun): Promise<PlannedOne> => {
   const { zone, desiredDigest, lastSync } = prepared;
-  const { context } = planning;
+  const { context, rules = plainRules } = planning;
   const { name } = target.definition;
   const read = await target.provider.read(zone.id, {
     ...(lastSync === null ? {} : { since: { fingerprint: lastSync.fingerprint, mark: lastSync.mark } }),
@@ -201,13 +231,11 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanRun
     unready,
   };
   const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, context.clock.now());
-  const planned = planZone({
-    desired: zone,
-    target: fitFor,
-    existing,
-    allows: planning.allows,
-    evidence,
-  });
+  const now = context.clock.now();
+  const draft = draftZone({ desired: zone, target: fitFor, existing, allows: planning.allows, evidence });
+  const keys = [...draft.changes, ...draft.absent];
+  const guards = await guardContextAt(zone, name, keys, rules, planning.store, now);
+  const planned = judgeZone(draft, guards);
   const clean = planned.problems.length === 0;
   return {
     work: {
@@ -219,6 +247,7 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanRun
       orphans: planned.orphans,
       fitFor,
       evidence,
+      ...(guards.suspended === null ? {} : { isSuspended: true as const }),
     },
     problems: [...planned.problems, ...unasked, ...(await changesWithoutEffect(planned.changeset, planning.store))],
   };
@@ -242,7 +271,8 @@ const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
     : how === undefined
       ? ', and its provider cannot make it'
       : `: ${how}`;
-  return problemOfTarget('zone-missing', `${name} does not have the zone ${label}${help}`, name, label);
+  const message = `${name} does not have the zone ${label}${help}`;
+  return withCode(problemOfTarget('zone-missing', message, name, label), 'ZONE_MISSING');
 };
 
 const believable = (lastSync: LastSync | null, desired: () => string, now: number): LastSync | null =>

@@ -3,7 +3,7 @@ import type { Definitions, TargetDefinition } from '../model/definitions.ts';
 import { HostmasterError, messageOf } from '../model/errors.ts';
 import type { TargetStatus } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import { problemOfTarget } from '../model/problem.ts';
+import { problemOfTarget, withCode } from '../model/problem.ts';
 import { unlessAborted } from '../model/unless-aborted.ts';
 import type { Provider, ProviderContext, ProviderFactory, Serving } from '../provider.ts';
 import type { PassOptions } from '../run.ts';
@@ -184,7 +184,8 @@ export const statusOf = (name: string, error: unknown): TargetStatus => ({
 
 /** An error at a target as a problem; the rule is the error's code in a rule's spelling. */
 export const problemOfError = (error: unknown, target: string, zone?: string): Problem => {
-  return problemOfTarget(codeOf(error).toLowerCase().replaceAll('_', '-'), messageOf(error), target, zone);
+  const code = codeOf(error);
+  return withCode(problemOfTarget(code.toLowerCase().replaceAll('_', '-'), messageOf(error), target, zone), code);
 };
 
 const codeOf = (error: unknown): string => (error instanceof HostmasterError ? error.code : 'INTERNAL');

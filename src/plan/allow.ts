@@ -1,8 +1,9 @@
 import { HostmasterError, SyntaxProblem } from '../model/errors.ts';
 import { compileGlob, globProblem, hasStar } from '../model/glob.ts';
 import { parseAbsolute } from '../model/name.ts';
-import type { GuardName } from '../model/plan.ts';
+import type { Change, GuardName } from '../model/plan.ts';
 import { guardNames } from '../model/plan.ts';
+import { isDelegationType } from '../model/rr-types.ts';
 import type { ZoneId } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 
@@ -42,6 +43,8 @@ const scopes: Readonly<Record<GuardName, 'zone' | 'name' | 'nothing'>> = {
   filter: 'zone',
   quarantine: 'nothing',
   incomplete: 'nothing',
+  drift: 'name',
+  suspended: 'nothing',
 };
 const takesGlob = (guard: GuardName): boolean => guard === 'max_delete_percent' || guard === 'max_replace_percent';
 const allowable = guardNames.filter((each) => scopes[each] !== 'nothing');
@@ -128,3 +131,22 @@ export const isAllowed = (
       (allow.target === null || allow.target === target) &&
       (allow.name === null ? scopes[guard] === 'zone' : allow.name === name),
   );
+
+/** Does this run let that change through, whichever guard would withhold it? */
+export const isLetThrough = (
+  allows: readonly Allow[],
+  { action, drift, name, type }: Change,
+  zone: ZoneId,
+  target: string,
+): boolean => {
+  const guards: readonly (readonly [GuardName, boolean])[] = [
+    ['max_delete_percent', action === 'delete'],
+    // A delete is a part of a replace where another type comes in its place.
+    ['max_replace_percent', action !== 'create'],
+    ['never_empty', action === 'delete'],
+    ['absence', action !== 'create'],
+    ['delegation', isDelegationType(type)],
+    ['drift', drift === true],
+  ];
+  return guards.some(([guard, isDue]) => isDue && isAllowed(allows, guard, zone, target, name));
+};

@@ -1,6 +1,7 @@
 import { sidesOf } from '../model/dependents.ts';
 import type { Change, Withheld } from '../model/plan.ts';
 import { refusedByAbsence, refusedByDelegation, refusedByIncomplete, refusedByQuarantine } from './change-guards.ts';
+import { refusedByDrift, refusedBySuspension } from './context-guards.ts';
 import { refusedByNeverEmpty } from './never-empty.ts';
 import { refusedByPercentages } from './percentages.ts';
 import type { GuardInput, Judge, Refusal, Refusals } from './refusal.ts';
@@ -21,12 +22,14 @@ import { dependentChanges, dependsOn } from './refusal.ts';
 //   A guard only takes changes out; it never alters one.
 //
 // The guards, in their order
+//   drift         somebody else changed what was in order, and the zone says to tell that, or it came back too often
 //   quarantine    what is wanted here is bad input, and so is what depends on it: what exists stays
 //   incomplete    a file of the zone did not parse: only creates are safe
 //   absence       what is wanted cannot stand beside a value that must not be deleted yet
 //   delegation    an NS or DS changes; or its new name servers do not answer for the zone yet
 //   never_empty   the zone, or a name that must keep an answer, would be left without one
-//   max_delete_percent, max_replace_percent   more of the zone changes at once than its settings allow
+//   max_delete_percent, max_replace_percent   more of the zone changes than its settings allow, at once or since a while ago
+//   suspended     a person said that nothing is to be written here: what the others let through
 // Two more are elsewhere: `filter`, for one zone is not enough to judge (withhold-sets.ts), and the deletes that `absence`
 // withholds, for retained values never become changes (withheld-by-absence.ts).
 //
@@ -34,16 +37,22 @@ import { dependentChanges, dependsOn } from './refusal.ts';
 //   1. Each guard judges the changes that the guards before it let through. It does not refuse what `--allow` names.
 //   2. What depends on its refusals is withheld with them, for the same guard and under the same `--allow`.
 //   3. Each guard also judges the allowable changes of the guards before it: if it would refuse them too, they are listed
-//      under it as well. So one plan says all that has to be allowed, instead of one guard after the other.
+//      under it as well. So one plan says all that has to be allowed, instead of one guard after the other. Drift is not among
+//      them, as it counts for no other guard, and `suspended` does not judge them, as what it lists is what a resume would do.
 
 const guards: readonly Judge[] = [
+  refusedByDrift,
   refusedByQuarantine,
   refusedByIncomplete,
   refusedByAbsence,
   refusedByDelegation,
   refusedByNeverEmpty,
   refusedByPercentages,
+  refusedBySuspension,
 ];
+
+const judgesAgain = (judge: Judge): boolean => judge !== refusedBySuspension;
+const isJudgedAgain = ({ allow, guard: name }: Refusal): boolean => allow !== null && name !== 'drift';
 
 export interface Guarded {
   readonly changes: readonly Change[];
@@ -61,14 +70,14 @@ export const guard = (input: GuardInput): Guarded => {
   };
   for (const judge of guards) {
     const refusals = withDependents(judge, { ...input, changes });
-    if (allowable.length > 0) {
+    if (allowable.length > 0 && judgesAgain(judge)) {
       const before = new Set(allowable);
       const again = withDependents(judge, { ...input, changes: [...changes, ...allowable] });
       withholdAll([...again].filter(([change]) => before.has(change)));
     }
     if (refusals.size === 0) continue;
     withholdAll(refusals);
-    for (const [change, { allow }] of refusals) if (allow !== null) allowable.push(change);
+    for (const [change, refusal] of refusals) if (isJudgedAgain(refusal)) allowable.push(change);
     changes = changes.filter((change) => !refusals.has(change));
   }
   return { changes, withheld };

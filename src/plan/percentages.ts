@@ -1,34 +1,109 @@
+import { plannedHash } from '../model/guard-context.ts';
 import { grouping } from '../model/phrases.ts';
-import type { Change } from '../model/plan.ts';
-import type { GuardInput, Judge, Refusals } from './refusal.ts';
-import { countOurs, isContent, isOfHealth, refuse } from './refusal.ts';
+import type { Action, Change } from '../model/plan.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import { mapRRsets } from '../model/rrset-map.ts';
+import type { ExistingRRset } from '../model/zone.ts';
+import { plannedExisting } from './diff.ts';
+import type { GuardInput, Judge, Refusal, Refusals } from './refusal.ts';
+import { countOurs, isContent, refuse } from './refusal.ts';
 
-/** Refuses more deletes or replaces than the zone's settings let through at once. */
+// How much of the zone changes: what differs between the zone as it was a while ago and as it would be, each RRset once, on the
+// base of the zone as it was then. So what is refused at once does not pass in slices, and what goes back counts no more.
+
+/** One RRset that is otherwise than it was. */
+interface NetChange extends RRsetKey {
+  readonly action: Action;
+  /** What of it would be done now; null: it was done before. */
+  readonly change: Change | null;
+}
+
+/** Refuses more deletes or replaces than the zone's settings let through within their window. */
 export const refusedByPercentages: Judge = (input) => {
-  const base = countOurs(input);
+  const earlier = earlierIn(input);
+  const base =
+    countOurs(input) +
+    earlier.reduce((sum, { before, now }) => sum + Number(before !== null) - Number(now !== null), 0);
   if (base < input.settings.min_existing) return new Map();
-  const { deletes, replaces, replaceCount } = replacesAndDeletes(
-    input.changes.filter((each) => isContent(each, input) && !isOfHealth(each, input)),
-  );
-  return new Map([
-    ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base),
-    ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base),
-  ]);
+  // What is refused leaves its RRset as it is now, which may be otherwise than it was: then that counts.
+  const refused = new Map<Change, Refusal>();
+  for (let before = -1; before < refused.size; ) {
+    before = refused.size;
+    const changes = input.changes.filter(
+      (each) => isContent(each, input) && each.health !== true && !refused.has(each),
+    );
+    const { deletes, replaces, replaceCount } = replacesAndDeletes(netChanges(changes, earlier));
+    for (const [change, refusal] of [
+      ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base),
+      ...overLimit(input, 'max_replace_percent', replaces, replaceCount, base),
+    ]) {
+      refused.set(change, refusal);
+    }
+  }
+  return refused;
+};
+
+/** An RRset that was written since then: its hash then, and its hash now. */
+interface Earlier extends RRsetKey {
+  readonly before: string | null;
+  readonly now: string | null;
+}
+
+const earlierIn = (input: GuardInput): readonly Earlier[] => {
+  const { context, isRead } = input;
+  if (context.earlier.length === 0) return [];
+  const present = mapRRsets(input.present);
+  return context.earlier
+    .filter((each) => isContent(each, input))
+    .map(({ after, before, name, type }) => ({
+      ...{ name, type, before },
+      now: isRead(name) ? hashOfExisting(present.get({ name, type })) : after,
+    }));
+};
+
+const hashOfExisting = (rrset: ExistingRRset | undefined): string | null =>
+  rrset === undefined || rrset.values.length === 0 ? null : plannedHash(rrset.type, plannedExisting(rrset));
+
+const netChanges = (changes: readonly Change[], earlier: readonly Earlier[]): readonly NetChange[] => {
+  const before = mapRRsets(earlier);
+  const planned = mapRRsets(changes);
+  const written = earlier.flatMap((each): readonly NetChange[] => {
+    const change = planned.get(each) ?? null;
+    return netOf(each, each.before, change === null ? each.now : plannedHash(each.type, change.after), change);
+  });
+  const others = changes.filter((change) => !before.has(change));
+  return [
+    ...others.map((change) => ({ action: change.action, name: change.name, type: change.type, change })),
+    ...written,
+  ];
+};
+
+const netOf = (
+  { name, type }: RRsetKey,
+  before: string | null,
+  after: string | null,
+  change: Change | null,
+): readonly NetChange[] => {
+  if (before === after) return [];
+  return [{ action: before === null ? 'create' : after === null ? 'delete' : 'replace', name, type, change }];
 };
 
 const overLimit = (
   input: GuardInput,
   name: 'max_delete_percent' | 'max_replace_percent',
-  changes: readonly Change[],
+  changes: readonly NetChange[],
   count: number,
   base: number,
 ): Refusals => {
   const limit = input.settings[name];
   const percent = (count / base) * 100;
   if (percent <= limit) return new Map();
+  const due = changes.flatMap(({ change }) => change ?? []);
+  const done = changes.length - due.length;
   const what = name === 'max_delete_percent' ? 'deleted' : 'replaced';
-  const reason = `${grouping(count)} of ${grouping(base)} RRsets (${percentText(percent, limit)} %) would be ${what}; the limit is ${limit} %`;
-  return refuse(changes, input, { guard: name, reason, byName: false });
+  const since = done === 0 ? '' : `, with the ${grouping(done)} that ${done === 1 ? 'was' : 'were'} a short time ago`;
+  const reason = `${grouping(count)} of ${grouping(base)} RRsets (${percentText(percent, limit)} %) would be ${what}${since}; the limit is ${limit} %`;
+  return refuse(due, input, { guard: name, reason, byName: false });
 };
 
 /** With as many decimals as it takes to be above the limit, and below 100 where some stay. */
@@ -38,7 +113,7 @@ const percentText = (percent: number, limit: number): string => {
 };
 
 /** A delete and a create of different types at one name count as one replace of the name. */
-const replacesAndDeletes = (changes: readonly Change[]) => {
+const replacesAndDeletes = (changes: readonly NetChange[]) => {
   const created = new Set(changes.filter((change) => change.action === 'create').map((change) => change.name));
   const deletes = changes.filter((change) => change.action === 'delete' && !created.has(change.name));
   const swapped = changes.filter((change) => change.action === 'delete' && created.has(change.name));

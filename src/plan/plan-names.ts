@@ -1,12 +1,13 @@
+import { type GuardContext, nothingSpecial } from '../model/guard-context.ts';
 import { isWildcard } from '../model/name.ts';
 import type { Change } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { ZoneSnapshot } from '../model/zone.ts';
 import { decidesBelow } from '../model/zone-tree.ts';
 import type { PlannedZone, PlanZoneInput } from './index.ts';
-import { planZone } from './index.ts';
+import { draftZone, judgeZone } from './index.ts';
 
-export interface PlanNamesInput extends PlanZoneInput {
+export interface PlanNamesInput extends Omit<PlanZoneInput, 'isRead'> {
   /** A read of at least `names` and `around`; what is wanted there, and nowhere else, is in `desired`. */
   readonly existing: ZoneSnapshot;
   /** The names whose changes are asked for. */
@@ -25,17 +26,19 @@ export type PlannedNames =
  * What would change at some names of a zone: the same as a plan of the whole zone has at them, where nothing but them has
  * moved since the zone was last read in full. Pure.
  */
-export const planNames = (input: PlanNamesInput): PlannedNames => {
+export const planNames = (input: PlanNamesInput, context: GuardContext = nothingSpecial): PlannedNames => {
   const { names, around, ...rest } = input;
   const isHere = ({ name }: RRsetKey) => names.has(name) || around.has(name);
-  const planned = planZone({
+  const draft = draftZone({
     ...rest,
+    isRead: (name) => names.has(name) || around.has(name),
     existing: {
       ...input.existing,
       rrsets: input.existing.rrsets.filter(isHere),
       unreadable: input.existing.unreadable.filter(isHere),
     },
   });
+  const planned = judgeZone(draft, context);
   const { changeset, orphans } = planned;
   const isOwn = ({ name }: RRsetKey) => names.has(name);
   const moved = changeset.changes.find((change) => !isOwn(change));

@@ -1,5 +1,6 @@
 import type { DeletionEvidence } from '../model/deletion-evidence.ts';
-import type { Change, Changeset, Unmanaged } from '../model/plan.ts';
+import { type GuardContext, nothingSpecial } from '../model/guard-context.ts';
+import type { Change, Changeset, Unmanaged, Withheld } from '../model/plan.ts';
 import type { OrphanedValue, WrittenValue } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { soaAt } from '../model/rr-types.ts';
@@ -8,9 +9,9 @@ import { mapRRsets, type ReadonlyRRsetMap } from '../model/rrset-map.ts';
 import { withSerialOf } from '../model/soa.ts';
 import type { DesiredZone, ExistingRRset, Quarantine, ZoneSnapshot } from '../model/zone.ts';
 import type { Allow } from './allow.ts';
+import { withDrift } from './context-guards.ts';
 import { byNameAndType, diff } from './diff.ts';
-import type { FittedZone, PlanTarget } from './fit.ts';
-import { fit } from './fit.ts';
+import { type FittedZone, fit, type PlanTarget } from './fit.ts';
 import { guard } from './guard.ts';
 import { partition, unmanagedRows } from './partition.ts';
 import type { GuardInput } from './refusal.ts';
@@ -26,6 +27,7 @@ import {
   withoutUnmanagedConflicts,
 } from './unmanaged-conflict.ts';
 import { withheldByAbsence } from './withheld-by-absence.ts';
+import { markHealth } from './without-down.ts';
 
 export interface PlanZoneInput {
   readonly desired: DesiredZone;
@@ -39,6 +41,18 @@ export interface PlanZoneInput {
   readonly written?: readonly WrittenValue[];
   /** Where only some names were read: how many RRsets of ours the zone has, SOA and apex NS not counted. */
   readonly total?: number;
+  /** And which. Default is all of them. */
+  readonly isRead?: (name: string) => boolean;
+}
+
+/** What would change in one zone at one target, before the guards judge it. */
+export interface DraftedZone extends Planned {
+  readonly input: PlanZoneInput;
+  readonly fitted: FittedZone;
+  readonly conflicts: ReturnType<typeof unmanagedConflicts>;
+  readonly unmanaged: readonly Unmanaged[];
+  /** What waits until absence is proven, and is not among the changes. */
+  readonly absent: readonly Withheld[];
 }
 
 export interface PlannedZone {
@@ -48,8 +62,13 @@ export interface PlannedZone {
   readonly orphans: readonly OrphanedValue[];
 }
 
-/** What would change in one zone at one target, what is withheld, and what is left alone. Pure; index.ts tells the story. */
-export const planZone = (input: PlanZoneInput): PlannedZone => {
+/**
+ * What would change in one zone at one target, what is withheld, and what is left alone. Pure; index.ts tells the story. Where
+ * the guards have to know more than the zone, draftZone says of which names, and judgeZone takes it.
+ */
+export const planZone = (input: PlanZoneInput): PlannedZone => judgeZone(draftZone(input), nothingSpecial);
+
+export const draftZone = (input: PlanZoneInput): DraftedZone => {
   const { desired: zone, target, existing } = input;
   const retainInput = retainInputOf(input);
   const retained = retain(retainInput);
@@ -58,17 +77,29 @@ export const planZone = (input: PlanZoneInput): PlannedZone => {
   const unreadable = existing?.unreadable ?? [];
   const conflicts = unmanagedConflicts(fitted, unmanaged, unreadable, zone.id.name);
   const wanted = withServersSerial(withoutUnmanagedConflicts(fitted.rrsets, conflicts), owned, zone.id.name);
-  const changes = diff(wanted, owned);
+  const changes = markHealth(diff(wanted, owned), fitted);
   const quarantined = [...fitted.quarantined, ...conflicts.map(conflictQuarantine)];
-  const guarded = guard(guardInputOf(input, { changes, owned, fitted, quarantined, retained }));
-  const absent = withheldByAbsence({ retained, target, owned, changes, quarantined });
+  return {
+    ...{ input, retained, fitted, conflicts, owned, quarantined, changes },
+    absent: withheldByAbsence({ retained, target, owned, changes, quarantined }),
+    unmanaged: unmanagedRows(unmanaged, unreadable),
+  };
+};
+
+export const judgeZone = (draft: DraftedZone, context: GuardContext): PlannedZone => {
+  const { conflicts, fitted, input, owned, quarantined, retained, unmanaged } = draft;
+  const { desired: zone, existing, target } = input;
+  const changes = withDrift(draft.changes, context);
+  const guarded = guard(guardInputOf(input, { changes, owned, quarantined, retained }, context));
+  const absent = withDrift(draft.absent, context);
   const cost = target.nativeChecks?.costOf?.(guarded.changes) ?? null;
+  const staysMissing = context.suspended !== null || guarded.withheld.some((each) => each.guard === 'drift');
   return {
     changeset: {
       ...(cost === null ? {} : { cost }),
       ...(fitted.down.length === 0 ? {} : { down: fitted.down.toSorted(byNameAndType) }),
-      ...unchangedChangeset(zone, target.name, existing?.fingerprint ?? null, unmanagedRows(unmanaged, unreadable)),
-      create_zone: existing === null,
+      ...unchangedChangeset(zone, target.name, existing?.fingerprint ?? null, unmanaged),
+      create_zone: existing === null && !staysMissing,
       changes: guarded.changes.toSorted(byNameAndType),
       withheld: [...guarded.withheld, ...absent].sort(byNameAndType),
     },
@@ -112,12 +143,12 @@ interface Planned {
   readonly owned: ReadonlyRRsetMap<ExistingRRset>;
   readonly quarantined: readonly Quarantine[];
   readonly retained: RetainedZone;
-  readonly fitted: FittedZone;
 }
 
 const guardInputOf = (
-  { desired: zone, target, existing, allows, evidence, total }: PlanZoneInput,
-  { changes, fitted, owned, quarantined, retained }: Planned,
+  { desired: zone, target, existing, allows, evidence, total, isRead = () => true }: PlanZoneInput,
+  { changes, owned, quarantined, retained }: Planned,
+  context: GuardContext,
 ): GuardInput => ({
   zone: zone.id,
   target: target.name,
@@ -132,9 +163,11 @@ const guardInputOf = (
   blocked: retained.blocked,
   protections: [...(zone.protected ?? []), ...unfilledClaims(zone, evidence ?? null)],
   healthChecks: target.healthChecks ?? null,
-  checkedByDaemon: fitted.checkedByDaemon,
   unready: target.unready,
   complete: zone.complete,
+  drift: zone.settings.drift,
+  isRead,
+  context,
 });
 
 /** A SOA in the zone file states everything but the serial, which is always the name server's. */

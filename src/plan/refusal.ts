@@ -1,15 +1,14 @@
 import type { WithheldRRset } from '../model/dependents.ts';
 import { dependentsOf } from '../model/dependents.ts';
-import type { Change, GuardName, Withheld } from '../model/plan.ts';
+import type { GuardContext } from '../model/guard-context.ts';
+import type { Change, GuardName, Withheld, WithheldKind } from '../model/plan.ts';
 import { isApexSet } from '../model/rr-types.ts';
-import type { RRset, RRsetKey } from '../model/rrset.ts';
-import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
-import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId } from '../model/zone.ts';
+import type { RRsetKey } from '../model/rrset.ts';
+import type { ExistingRRset, GuardSettings, Protection, Quarantine, ZoneId, ZoneSettings } from '../model/zone.ts';
 import type { HealthChecks } from '../provider.ts';
 import type { Allow } from './allow.ts';
 import { isAllowed, printAllow } from './allow.ts';
 import type { RetainedValue } from './deletion-verdict.ts';
-import { answerable } from './without-down.ts';
 
 export interface GuardInput {
   readonly zone: ZoneId;
@@ -31,12 +30,15 @@ export interface GuardInput {
   /** Live names that must keep an answer. */
   readonly protections: readonly Protection[];
   readonly healthChecks: HealthChecks | null;
-  /** Checked RRsets as they are wanted, of which the daemon says what is up. */
-  readonly checkedByDaemon: ReadonlyRRsetMap<RRset>;
   /** Delegations whose new name servers do not answer for them yet, by name, with the reason. */
   readonly unready: ReadonlyMap<string, string>;
   /** False: a file of the zone did not parse. */
   readonly complete: boolean;
+  /** What the zone says to do with drift. */
+  readonly drift: ZoneSettings['drift'];
+  /** Is all that exists at this name in `present`? */
+  readonly isRead: (name: string) => boolean;
+  readonly context: GuardContext;
 }
 
 /** What a guard says of a change that it withholds. */
@@ -45,16 +47,24 @@ export type Refusals = ReadonlyMap<Change, Refusal>;
 /** One guard, or several that share what they count. */
 export type Judge = (input: GuardInput) => Refusals;
 
+interface RefusalWords {
+  readonly guard: GuardName;
+  readonly reason: string;
+  readonly byName: boolean;
+  /** Default is refused. */
+  readonly kind?: WithheldKind;
+}
+
 /** Refuses changes, but for those that this run allows. `byName`: `--allow` names each, instead of the zone's target. */
 export const refuse = (
   changes: readonly Change[],
   input: GuardInput,
-  { guard, reason, byName }: { readonly guard: GuardName; readonly reason: string; readonly byName: boolean },
+  { guard, reason, byName, kind = 'refused' }: RefusalWords,
 ): Refusals => {
   const { allows, zone, target } = input;
   const refusal = (name: string | null): Refusal => ({
     guard,
-    kind: 'refused',
+    kind,
     reason,
     allow: printAllow(guard, zone, target, name),
   });
@@ -64,14 +74,6 @@ export const refuse = (
       .filter(({ name }) => !isAllowed(allows, guard, zone, target, name))
       .map((change) => [change, shared ?? refusal(change.name)]),
   );
-};
-
-/** Does the change only take out what is down, or put back what is up? Nobody wants anything else there than before. */
-export const isOfHealth = (change: Change, { checkedByDaemon }: GuardInput): boolean => {
-  const wanted = checkedByDaemon.get(change);
-  if (wanted === undefined || change.before === null || change.before.ttl !== wanted.ttl) return false;
-  const known = answerable(wanted);
-  return change.before.values.every(({ rdata }) => known.has(rdata));
 };
 
 /** All but SOA and apex NS. What others keep in the zone makes it no less empty of what Git says. */

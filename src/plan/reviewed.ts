@@ -1,4 +1,5 @@
 import { SyntaxProblem } from '../model/errors.ts';
+import { type GuardContext, nothingSpecial } from '../model/guard-context.ts';
 import { type Change, type Changeset, samePlanned, type Withheld } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
 import { isAddressType, runsCode } from '../model/rr-types.ts';
@@ -27,6 +28,8 @@ export interface ReviewedInput {
   /** What the state knows that we wrote, where the zone owns what is listed. */
   readonly written: readonly WrittenValue[];
   readonly allows: readonly Allow[];
+  /** Default is that nothing special is known. */
+  readonly context?: GuardContext;
 }
 
 export interface JudgedChangeset {
@@ -123,7 +126,7 @@ const compiledAgain = (rrsets: readonly RRset[], checks: HealthChecks | null): r
 
 /** What needs the inventory, or the zone's files, no guard can judge: absence, protected names, bad input. */
 const guardedOf = (
-  { allows, changeset, existing, target, zone }: ReviewedInput,
+  { allows, changeset, context = nothingSpecial, existing, target, zone }: ReviewedInput,
   owned: GuardInput['owned'],
 ): readonly Withheld[] => {
   const present = mapRRsets(existing?.rrsets ?? []);
@@ -142,8 +145,10 @@ const guardedOf = (
     blocked: new Map(),
     protections: [],
     healthChecks: target.healthChecks ?? null,
-    checkedByDaemon: mapRRsets([]),
     unready: target.unready,
     complete: zone.complete,
+    drift: zone.settings.drift,
+    isRead: () => true,
+    context,
   }).withheld;
 };

@@ -58,9 +58,10 @@ const memberCauses = (set: TiedSet): readonly SetCause[] => {
   const causes = set.tiedMembers.flatMap((member) =>
     member.withheld.map((withheld) => ({ kind: withheld.kind, cause: waitsFor(withheld, member, set) })),
   );
-  return [...causes.filter(({ kind }) => kind === 'refused'), ...causes.filter(({ kind }) => kind === 'dependent')].map(
-    ({ cause }) => cause,
-  );
+  return [
+    ...causes.filter(({ kind }) => kind !== 'dependent'),
+    ...causes.filter(({ kind }) => kind === 'dependent'),
+  ].map(({ cause }) => cause);
 };
 
 const waitsFor = ({ guard, allow }: Withheld, member: DraftChange, set: TiedSet): SetCause => {

@@ -1,7 +1,8 @@
 import type { HealthCheck } from '../model/health.ts';
-import type { DownAddress } from '../model/plan.ts';
+import type { Change, DownAddress } from '../model/plan.ts';
 import { addressTypeOf } from '../model/rr-types.ts';
 import { makeRRset, type RRset, type Value } from '../model/rrset.ts';
+import type { ReadonlyRRsetMap } from '../model/rrset-map.ts';
 
 /** A checked A or AAAA as it is written where the provider does not check it: what the daemon found down is left out. */
 export interface AnsweredNow {
@@ -55,9 +56,17 @@ const whenAllDown = ({ name, ttl, type, values }: RRset, { when_all_down: all }:
   ).values;
 };
 
-/** The addresses that its health check may answer with, up or down. */
-export const answerable = ({ healthCheck, values }: Pick<RRset, 'values' | 'healthCheck'>): ReadonlySet<string> =>
-  new Set([...values.map(({ rdata }) => rdata), ...backupOf(healthCheck)]);
+/** The changes, those marked that only take out what is down, or put back what is up: nobody wants anything else than before. */
+export const markHealth = (
+  changes: readonly Change[],
+  { checkedByDaemon }: { readonly checkedByDaemon: ReadonlyRRsetMap<RRset> },
+): readonly Change[] =>
+  changes.map((change): Change => {
+    const wanted = checkedByDaemon.get(change);
+    if (wanted === undefined || change.before === null || change.before.ttl !== wanted.ttl) return change;
+    const known = new Set([...wanted.values.map(({ rdata }) => rdata), ...backupOf(wanted.healthCheck)]);
+    return change.before.values.every(({ rdata }) => known.has(rdata)) ? { ...change, health: true } : change;
+  });
 
 /** The addresses that are answered while no other is up. */
 export const backupOf = (check: HealthCheck | undefined): readonly string[] =>

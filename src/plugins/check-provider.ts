@@ -43,6 +43,7 @@ const optional: Readonly<Record<Optional<Supports>, Kind>> = {
   name_pattern: 'pattern',
   synthesised_by: 'software',
   max_values: 'count',
+  finishes: ['each', 'last'],
   zones_are_made: 'text',
   zones_are_deleted: 'text',
 };

@@ -14,6 +14,8 @@ export interface ChangeView {
   /** As it stands in a zone file; the apex is `@`. */
   readonly name: string;
   readonly isApex: boolean;
+  /** Does it make good what somebody else did? */
+  readonly isDrift: boolean;
   readonly type: string;
   readonly ttl: { readonly was: number | null; readonly is: number | null };
   readonly values: ValueChanges;
@@ -125,7 +127,12 @@ const sideOf = (type: string, rrset: PlannedRRset | null): Side | null => {
   };
 };
 
-const viewOf = ({ action, name, type }: Change, before: Side | null, after: Side | null, zone: string): ChangeView => {
+const viewOf = (
+  { action, drift, name, type }: Change,
+  before: Side | null,
+  after: Side | null,
+  zone: string,
+): ChangeView => {
   const texts = (side: Side | null) => side?.values.map(({ text }) => text) ?? null;
   const values = valueChanges(texts(before), texts(after));
   const [was, is] = [before?.check ?? null, after?.check ?? null];
@@ -133,6 +140,7 @@ const viewOf = ({ action, name, type }: Change, before: Side | null, after: Side
     action,
     name: shortened(nameInZone(name, zone), longestName),
     isApex: name === zone,
+    isDrift: drift === true,
     type: shortened(
       [...new Set([before, after].flatMap((side) => side?.types ?? []))].toSorted().join(', ') || type,
       longestType,

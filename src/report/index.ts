@@ -19,6 +19,7 @@
 // zonefile.ts is no report: it writes zone files, for `dump` and for what is kept of a deleted zone.
 export { type Colours, noColours, terminalColours } from './colours.ts';
 export { type Applied, prepareApplied, prepareFailed } from './prepare/applied.ts';
+export { type AuditedRow, prepareAudited } from './prepare/audited.ts';
 export { type Deleted, prepareDeleted } from './prepare/deleted.ts';
 export { prepareDumped, prepareWritten, type WrittenZone } from './prepare/dumped.ts';
 export { type ExplainedRRset, type Explanation, prepareExplained } from './prepare/explained.ts';

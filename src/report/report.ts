@@ -72,7 +72,8 @@ export interface Report {
     | 'written'
     | 'deleted'
     | 'serving'
-    | 'initialised';
+    | 'initialised'
+    | 'audited';
   /** What JSON has: all of it, in the shape that scripts rely on. */
   readonly document: unknown;
   readonly sections: readonly Section[];

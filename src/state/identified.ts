@@ -85,11 +85,10 @@ const identifiedDaemonStore = (store: Store, inventory: (name: string) => string
   verified: async (zone, name, names) => store.verified(zone, await at(zone, name), names),
   keepVerified: async (zone, name, changed) => store.keepVerified(zone, await at(zone, name), changed),
   recentChanges: async (zone, name, since) => store.recentChanges(zone, await at(zone, name), since),
-  keepRecentChanges: async (zone, name, changes, since) =>
-    store.keepRecentChanges(zone, await at(zone, name), changes, since),
-  revertedDrift: async (zone, name, since) => store.revertedDrift(zone, await at(zone, name), since),
-  keepRevertedDrift: async (zone, name, reverted, since) =>
-    store.keepRevertedDrift(zone, await at(zone, name), reverted, since),
+  keepRecentChanges: async (zone, name, changes, kept) =>
+    store.keepRecentChanges(zone, await at(zone, name), changes, kept),
+  revertedDrift: async (zone, name) => store.revertedDrift(zone, await at(zone, name)),
+  keepRevertedDrift: async (zone, name, reverted) => store.keepRevertedDrift(zone, await at(zone, name), reverted),
   changedByOthers: store.changedByOthers,
 });
 

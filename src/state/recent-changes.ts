@@ -8,7 +8,7 @@ import type { StateWork } from './work.ts';
 import { zoneTargetCells } from './zone-target.ts';
 
 /** The time stands in the key, so that what is too old goes without being read. */
-const recentChanges: Table<Pick<RecentChange, 'action' | 'allowed' | 'before'>> = {
+const recentChanges: Table<Pick<RecentChange, 'action' | 'after' | 'allowed' | 'before'>> = {
   name: 'recent_changes',
   shared: ['zone', 'view', 'target'],
   own: ['at', 'name', 'type'],
@@ -30,16 +30,16 @@ export const recentChangesIn = (work: StateWork): Pick<DaemonStore, 'recentChang
         }));
       });
     },
-    keepRecentChanges: (zone, target, changes, since) =>
+    keepRecentChanges: (zone, target, changes, { since, until }) =>
       work.write(async (sql) => {
         const shared = zoneTargetCells(zone, target);
-        await rows.forget(sql, shared, 'AND at < ?', [since]);
+        await rows.forget(sql, shared, 'AND (at < ? OR at > ?)', [since, until]);
         await rows.put(
           sql,
           shared,
-          changes.map(({ action, allowed, at, before, name, type }) => ({
+          changes.map(({ action, after, allowed, at, before, name, type }) => ({
             key: [at, name, type],
-            body: { action, before, allowed },
+            body: { action, before, after, allowed },
           })),
         );
       }),

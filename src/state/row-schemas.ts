@@ -80,6 +80,7 @@ export const verifiedHashSchema = text;
 export const recentChangeSchema = Type.Object({
   action: Type.Enum(['create', 'replace', 'delete']),
   before: orNull(text),
+  after: orNull(text),
   allowed: Type.Boolean(),
 });
 

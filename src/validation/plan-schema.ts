@@ -54,6 +54,7 @@ export const problemSchema = Type.Object({
   target: Type.Optional(text),
   zone: Type.Optional(text),
   name: Type.Optional(text),
+  code: Type.Optional(text),
 });
 
 /** The keys of what is said of a target. */

@@ -44,4 +44,5 @@ export const changeProperties = {
   type: text,
   before: rrset,
   after: rrset,
+  drift: Type.Optional(Type.Literal(true)),
 };

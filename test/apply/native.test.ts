@@ -158,6 +158,13 @@ describe('atomic sets where the target does not say what it will not take', () =
       'server web2 (lab): web2.lab.test. A at names was refused (not today); it could not be rolled back (addresses refused to restore 2.2.0.192.in-addr.arpa. PTR (not today))',
     );
     expect(await store.journalled()).toMatchObject([{ server: 'web2', stuck: null }]);
+    const down = at(names, () => ({
+      read: async () => {
+        throw new HostmasterError('TARGET_UNREACHABLE', 'nothing listens there');
+      },
+    }));
+    const { problems } = await recoverAt(targetsOf(down, addresses), store);
+    expect(problems).toMatchObject([{ rule: 'set-not-whole', code: 'TARGET_UNREACHABLE' }]);
     const recovered = await recoverAt(targetsOf(names, addresses), store);
     expect(recovered).toMatchObject({ problems: [], notices: [expect.stringContaining('web2 (lab)')] });
     expect((await standing()).ptrs).toEqual([`web1.${forward}`]);
@@ -215,5 +222,59 @@ describe('atomic sets where a target is not done with what was taken back', () =
     expect(await store.journalled()).toMatchObject([{ server: 'web1', stuck: null }]);
     expect(await recoverAt(targetsOf(names, addresses), store)).toEqual({ problems: [], notices: [], unwritable: [] });
     expect(await store.journalled()).toEqual([]);
+  });
+});
+
+describe('claims in the zone of the addresses that they wait for', () => {
+  const mail = `mail.${forward} A`;
+  const moved = () => {
+    const changesets = [
+      changeset(forward, [change(a(1), '', '300 192.0.2.1'), change(mail, '', '60 192.0.2.1@web1')], 'names'),
+      changeset(reverse, [change(ptr(1), '', `300 web1.${forward}`)], 'addresses'),
+    ];
+    return { changesets, sets: [setOf('web1', [a(1), ptr(1)], changesets, [mail])] };
+  };
+  const run = async (first: (write: Write) => WriteResult | undefined, back = answering(async () => undefined)) => {
+    const sent: string[] = [];
+    const noting = at(
+      names,
+      answering(async (write) => {
+        const answer = first(write);
+        sent.push(`${write.changes.map(({ name }) => name).join()}${answer === undefined ? '' : ' refused'}`);
+        return answer;
+      }),
+    );
+    const results = await applyAt(moved(), targetsOf(noting, at(addresses, back)), { store });
+    return { sent, statuses: results.map(({ status }) => status) };
+  };
+
+  it('are in one write with them', async () => {
+    expect(await run(() => undefined)).toEqual({
+      sent: [`web1.${forward},mail.${forward}`],
+      statuses: ['applied', 'applied'],
+    });
+  });
+
+  it('go after them where the target does not take both at once', async () => {
+    const { sent, statuses } = await run(({ changes }) => (changes.length > 1 ? refusal(changes) : undefined));
+    expect(sent).toEqual([`web1.${forward},mail.${forward} refused`, `web1.${forward}`, `mail.${forward}`]);
+    expect(statuses).toEqual(['applied', 'applied']);
+  });
+
+  it('are not there without them', async () => {
+    const { sent } = await run(({ changes }) =>
+      changes.some(({ name }) => name === `web1.${forward}`)
+        ? refusal(changes.filter(({ name }) => name === `web1.${forward}`))
+        : undefined,
+    );
+    expect(sent).toEqual([`web1.${forward},mail.${forward} refused`, `web1.${forward} refused`]);
+    expect(await standing()).toEqual({ as: [], ptrs: [] });
+  });
+
+  it('are not written where the PTR before them is refused', async () => {
+    const refusesAll = answering(async ({ changes }) =>
+      changes.every(({ after }) => after === null) ? undefined : refusal(changes),
+    );
+    expect((await run(() => undefined, refusesAll)).sent).toEqual([]);
   });
 });

@@ -58,6 +58,7 @@ export const applyAt = async (
   { changesets, sets = [] }: Pass,
   targets: OpenTargets,
   options: Omit<ApplyAllOptions, 'reviewed' | 'sets'> & { readonly reviewed?: boolean },
+  context: RunContext = contextOf(),
 ): Promise<readonly ZoneResult[]> => {
   const work = await Promise.all(
     changesets.map(async (changeset) => {
@@ -68,7 +69,7 @@ export const applyAt = async (
       return { target, changeset: { ...changeset, based_on: fingerprint }, create: null };
     }),
   );
-  return applyAll(work, { reviewed: false, ...options, sets }, contextOf());
+  return applyAll(work, { reviewed: false, ...options, sets }, context);
 };
 
 export const recoverAt = (targets: OpenTargets, store: Store, configured?: readonly string[]): Promise<Recovered> =>

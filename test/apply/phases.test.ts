@@ -76,6 +76,20 @@ describe('phases', () => {
     });
   });
 
+  it('a zone without members of sets waits as a whole for its claims, so that it is written once', () => {
+    const lab = changeset('lab.test.', [web1]);
+    const zone = changeset('shared.test.', [
+      change('alias.shared.test. CNAME', '', '300 web1.lab.test.'),
+      change('mail.shared.test. A', '', '60 192.0.2.1@web1'),
+      change('old.shared.test. A', '60 192.0.2.9@web1', ''),
+    ]);
+    const sets = [setOf('web1', ['web1.lab.test. A'], [lab, zone], ['mail.shared.test. A'])];
+    expect(phasesOf(zone, sets)).toEqual({
+      claims: ['create alias.shared.test. CNAME', 'create mail.shared.test. A'],
+      claim_deletes: ['delete old.shared.test. A'],
+    });
+  });
+
   it('what points at a new claim comes with it, and what points at an old one does not wait', () => {
     const fresh = change('mail.lab.test. A', '', '60 192.0.2.1@web1');
     const points = change('lab.test. MX', '', '300 10 mail.lab.test.');

@@ -238,6 +238,20 @@ describe('what is kept here, damaged or lost', () => {
     expect(await source.look()).toMatchObject({ inForce: { sha: second }, kept: { previous: first }, failure: null });
   });
 
+  it('all of it taken away while it runs is fetched anew in the next look, with the same commit in force', async () => {
+    const upstream = makeUpstream();
+    const first = upstream.push(sound);
+    const settings = gitSettings(`file://${upstream.bare}`);
+    const source = await started(settings);
+    await source.look();
+    for (const gone of [settings.folder, join(settings.folder, 'commits'), join(settings.folder, 'repository.git')]) {
+      rmSync(gone, { recursive: true });
+      expect(await source.look(), gone).toMatchObject({ inForce: { sha: first }, held: null, failure: null });
+    }
+    const second = upstream.push({ 'zones/a.test.yaml': `${apex}# 2\n` });
+    expect(await source.look()).toMatchObject({ inForce: { sha: second }, held: null, failure: null });
+  });
+
   it('all of it lost while the server is down: nothing is in force, and the same commit is again once it answers', async () => {
     const upstream = makeUpstream();
     const first = upstream.push(sound);

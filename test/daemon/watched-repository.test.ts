@@ -1,11 +1,16 @@
 import { readFileSync, renameSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type CommitView, commitSource, type KeptCommits, noCommits } from '../../src/daemon/commit-source.ts';
-import { openRepository } from '../../src/daemon/git/index.ts';
-import { type WatchedRepository, type WatchOptions, watchRepository } from '../../src/daemon/watched-repository.ts';
+import { type CommitView, type KeptCommits, noCommits } from '../../src/daemon/commit-source.ts';
+import {
+  type OpenWatchOptions,
+  openWatchedRepository,
+  type WatchedRepository,
+} from '../../src/daemon/watched-repository.ts';
 import type { GitSettings } from '../../src/model/daemon-settings.ts';
 import { HostmasterError } from '../../src/model/errors.ts';
 import type { Problem } from '../../src/model/problem.ts';
+import { listen } from '../servers/listen.ts';
 import { gitSettings, makeUpstream } from './git/upstream.ts';
 
 const error: Problem = {
@@ -23,25 +28,21 @@ interface Watched {
 /** The commits are good unless their hostmaster.yaml says `bad`. */
 const watched = async (
   settings: GitSettings,
-  more: Partial<WatchOptions> = {},
+  more: Partial<OpenWatchOptions> = {},
   before = noCommits,
 ): Promise<Watched> => {
-  const stop = new AbortController();
   const changes: string[] = [];
   const views: CommitView[] = [];
   let kept = before;
-  const repository = await openRepository(settings, null, { signal: stop.signal, onNotice: () => undefined });
-  const validate = async (folder: string) =>
-    readFileSync(`${folder}/hostmaster.yaml`, 'utf8').includes('bad') ? [error] : [];
-  const source = watchRepository({
-    commits: commitSource({ repository, kept: before, validate }),
-    interval: settings.interval,
+  const source = await openWatchedRepository(settings, null, {
+    kept: before,
+    validate: async (folder) => (readFileSync(`${folder}/hostmaster.yaml`, 'utf8').includes('bad') ? [error] : []),
     keep: async (next) => {
       kept = next;
     },
     onChange: () => changes.push(source.files()?.commit ?? 'none'),
     onView: (view) => views.push(view),
-    stop,
+    onNotice: () => undefined,
     pause: 1,
     ...more,
   });
@@ -63,7 +64,7 @@ describe('a repository that is watched', () => {
     const second = upstream.push({ 'hostmaster.yaml': 'better' });
     await vi.waitFor(() => expect(changes).toEqual([first, second]), patient);
     expect(kept()).toMatchObject({ inForce: second, previous: first });
-    expect(source.status()).toEqual({ in_force: second, seen: second, held_because: null, problems: [] });
+    expect(source.status()).toEqual({ in_force: second, seen: second, held_because: null, error: null, problems: [] });
     expect(source.why()).toBeNull();
   });
 
@@ -128,7 +129,7 @@ describe('a repository that is watched', () => {
     expect(two.source.files()?.commit).toBe(first);
   });
 
-  it('ends at once while the server keeps it waiting', async () => {
+  it('looks no more once it is closed', async () => {
     const upstream = makeUpstream();
     upstream.push({ 'hostmaster.yaml': 'good' });
     const { source, views } = await watched(gitSettings(upstream.bare, { interval: 1 }));
@@ -138,5 +139,16 @@ describe('a repository that is watched', () => {
     source.look();
     await new Promise((resolve) => setImmediate(resolve));
     expect(views.length).toBe(after);
+  });
+
+  it('does not wait for a server that says nothing, to be closed', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const mute = await listen(createServer(() => resolve()));
+    onTestFinished(mute.close);
+    const settings = gitSettings(`https://127.0.0.1:${mute.port}/dns.git`, { timeout: 3_600_000 });
+    const { source } = await watched(settings);
+    await promise;
+    await source.close();
+    expect(source.view()).toMatchObject({ inForce: null, failure: null });
   });
 });

@@ -29,6 +29,7 @@ const schemaOf = (value: object): string => {
 describe('the published schemas', () => {
   it.each([
     ['hostmaster', 'zones/hostmaster.yaml'],
+    ['hostmaster', 'zones/operator.yaml'],
     ['labels', 'zones/labels.yaml'],
     ['groups', 'zones/groups.yaml'],
     ['zone', 'zones/zones/example.com.yaml'],

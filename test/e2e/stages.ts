@@ -22,6 +22,25 @@ const tutorial: Stage = async (use) => {
 /** No server at all. */
 const alone: Stage = (use) => use({ folder: tempFolder('stage'), env: {}, instead: {} });
 
+/** Git as nobody has set it up, with a name for commits. */
+const withGit: Stage = async (use) => {
+  const dns = await freePort();
+  const person = { NAME: 'Op', EMAIL: 'op@example.net' };
+  const identity = Object.entries(person).flatMap(([key, value]) => [
+    [`GIT_AUTHOR_${key}`, value],
+    [`GIT_COMMITTER_${key}`, value],
+  ]);
+  await use({
+    folder: tempFolder('daemon'),
+    env: { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', ...Object.fromEntries(identity) },
+    instead: {
+      '127.0.0.1:5353': `127.0.0.1:${dns}`,
+      '-p 5353': `-p ${dns}`,
+      '127.0.0.1:8053': `127.0.0.1:${await freePort()}`,
+    },
+  });
+};
+
 type Records = readonly (readonly [name: string, ttl: number, type: string, ...content: string[]])[];
 
 const makeZone = async (server: PowerDns, name: string, records: Records): Promise<void> => {
@@ -95,6 +114,7 @@ const large: Records = [
 export const stages: Readonly<Record<string, Stage>> = {
   'docs/tutorial.md': tutorial,
   'docs/commands.md': alone,
+  'docs/daemon.md': withGit,
   'docs/configuration.md': withZones({ 'example.com.': small }),
   'docs/existing-zones.md': withZones({
     'example.com.': small,

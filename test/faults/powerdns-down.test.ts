@@ -57,8 +57,9 @@ describe('PowerDNS down', () => {
       expect(ended.code).toBe(1);
       if (args.includes('json')) {
         const { problems, targets } = JSON.parse(ended.stdout);
-        expect(problems).toMatchObject([{ rule: 'target-unreachable', severity: 'error', target: 'pdns' }]);
-        expect(targets).toMatchObject([{ name: 'pdns', status: 'unreachable' }]);
+        const code = 'TARGET_UNREACHABLE';
+        expect(problems).toMatchObject([{ rule: 'target-unreachable', severity: 'error', target: 'pdns', code }]);
+        expect(targets).toMatchObject([{ name: 'pdns', status: 'unreachable', code }]);
       } else {
         expect(wrong(ended)).toEqual([
           `target pdns: error [target-unreachable] GET ${pdns.url}/api/v1/servers/localhost/config: nothing listens there; start PowerDNS with its API there, or correct url`,

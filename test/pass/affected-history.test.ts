@@ -274,6 +274,21 @@ it('does not go back to where it was when it begins anew and the inventory is si
   }
 });
 
+it('looks at all zones for a server of whom something is withheld: its address and its PTR stay together', async () => {
+  const daemon = await openLab();
+  try {
+    await daemon.poll([mover(['192.0.2.101', '2001:db8::1']), server('other', ['192.0.2.9'])]);
+    const before = await daemon.content();
+    // The last PTR of a zone stays, and with it all else of the server.
+    expect(await daemon.hook([mover(['192.0.2.101'])])).toBe('fast');
+    expect(await daemon.hook([mover(['192.0.2.102'])])).toBe('full');
+    const own = (lines: readonly string[]) => lines.filter((line) => /PTR|mover\.lab/.test(line));
+    expect(own((await daemon.content()).zones)).toEqual(own(before.zones));
+  } finally {
+    await daemon.close();
+  }
+});
+
 it('leaves nothing to a next pass once somebody else has written to the state', async () => {
   const daemon = await openLab();
   const other = await openStore(daemon.stateFile);

@@ -7,10 +7,19 @@ import type { Change } from '../../src/model/plan.ts';
 import type { Roles } from '../../src/model/roles.ts';
 import { emptyRoster, type KnownInventory, type Server } from '../../src/model/server.ts';
 import type { DesiredZone } from '../../src/model/zone.ts';
-import { affectedPass, applyAffected, changesTo, type LastPass, lastPassOf } from '../../src/pass/affected/index.ts';
+import {
+  type AppliedAffected,
+  affectedPass,
+  applyAffected,
+  changesTo,
+  type LastPass,
+  lastPassOf,
+  type NeedsFullPass,
+} from '../../src/pass/affected/index.ts';
 import { applyPass } from '../../src/pass/apply.ts';
 import type { PlanPass } from '../../src/run.ts';
 import { openStore } from '../../src/state/index.ts';
+import type { OpenTarget } from '../../src/target.ts';
 import { askByDns } from '../../src/verify/index.ts';
 import { contextOf, targetOf, targetsOf } from '../apply/pass.ts';
 import { inputOf } from '../compose/compose-input.ts';
@@ -23,6 +32,8 @@ export interface Daemon {
   readonly last: () => LastPass | null;
   /** Servers as a hook has them: by the fast way where that can be, else by a pass over all. Says which it was. */
   readonly hook: (servers: readonly Server[]) => Promise<'fast' | 'full'>;
+  /** The fast way alone, with all that came of it. */
+  readonly apply: (servers: readonly Server[]) => Promise<AppliedAffected | NeedsFullPass>;
   /** A pass over all; null: the inventory gives no answer. */
   readonly poll: (servers: readonly Server[] | null, isFull?: boolean) => Promise<PlanPass>;
   readonly stateFile: string;
@@ -45,15 +56,37 @@ export interface World {
 export const interval = 30_000;
 const limits = { snapshots: 2, grace: 60_000 };
 
-export const openDaemon = async ({ roles, zones, clock }: World, isFast = true): Promise<Daemon> => {
-  const folder = tempFolder('history');
+/** Where the zones are, and how it is closed. */
+export interface ZonePlace {
+  readonly target: OpenTarget;
+  readonly close: () => Promise<void>;
+}
+
+const embeddedPlace = async (folder: string): Promise<ZonePlace> => {
   const file = join(folder, 'zones.sqlite');
   const config = { listen: '127.0.0.1:1', file };
   const provider = await embedded.open({ config, secrets: {}, folder });
   const server = await startEmbeddedServer({ listen: { address: '127.0.0.1', port: 0 }, file });
+  return {
+    target: targetOf(provider, config),
+    close: async () => {
+      await server.stop();
+      await provider.close?.();
+    },
+  };
+};
+
+export const openDaemon = async (
+  { roles, zones, clock }: World,
+  isFast = true,
+  open: (folder: string) => Promise<ZonePlace> = embeddedPlace,
+): Promise<Daemon> => {
+  const folder = tempFolder('history');
+  const { target, close } = await open(folder);
+  const { provider } = target;
   const store = await openStore(join(folder, 'state.sqlite'));
   const context = { ...contextOf(), clock, ask: askByDns() };
-  const scene = { targets: targetsOf(targetOf(provider, config)), store, context };
+  const scene = { targets: targetsOf(target), store, context };
   let last: LastPass | null = null;
   let roster = emptyRoster;
 
@@ -89,8 +122,19 @@ export const openDaemon = async ({ roles, zones, clock }: World, isFast = true):
     return over(answers, isFull);
   };
 
+  const apply: Daemon['apply'] = async (servers) => {
+    if (last === null) return { status: 'needs_full_pass', reason: 'there is no last pass' };
+    const changes = changesTo(last, servers, clock.now());
+    const planned = 'status' in changes ? changes : await affectedPass(last, changes, scene, context);
+    if (planned.status !== 'planned') return planned;
+    const applied = await applyAffected(last, planned, scene, context);
+    last = applied.last;
+    return applied;
+  };
+
   return {
     scene,
+    apply,
     last: () => last,
     poll,
     stateFile: join(folder, 'state.sqlite'),
@@ -103,15 +147,9 @@ export const openDaemon = async ({ roles, zones, clock }: World, isFast = true):
         limits,
         now: clock.now(),
       });
-      if (last !== null && isFast) {
-        const changes = changesTo(last, servers, clock.now());
-        const planned = 'status' in changes ? changes : await affectedPass(last, changes, scene, context);
-        if (planned.status === 'planned') {
-          const applied = await applyAffected(last, planned, scene, context);
-          last = applied.last;
-          roster = answers.roster;
-          return 'fast';
-        }
+      if (isFast && 'results' in (await apply(servers))) {
+        roster = answers.roster;
+        return 'fast';
       }
       await over(answers);
       return 'full';
@@ -147,8 +185,7 @@ export const openDaemon = async ({ roles, zones, clock }: World, isFast = true):
       };
     },
     close: async () => {
-      await server.stop();
-      await provider.close?.();
+      await close();
       await store.close();
       removeFolder(folder);
     },

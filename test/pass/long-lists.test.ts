@@ -33,7 +33,8 @@ it('so many changes are undone in one write', async () => {
   await provider.apply({ zone: id, changes, expect: null });
   const sender = {
     ...{ provider, zone: id, target: 'names', endsWork: true },
-    ...{ lease: undefined, cut: undefined, stopping: undefined, sleep: (milliseconds: number) => sleep(milliseconds) },
+    ...{ lease: undefined, onWrite: undefined, cut: undefined, stopping: undefined },
+    sleep: (milliseconds: number) => sleep(milliseconds),
   };
   const items = changes.map((each) => ({ change: each, group: { failure: null } }));
   const { asBefore, written } = await undo({ sender, splitIntoWrites: (some) => [some] }, items);

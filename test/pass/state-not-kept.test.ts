@@ -49,7 +49,7 @@ describe('where the state cannot keep what an apply did, that is one problem bes
     const pass = await planPass({ ...optionsOf(world), recover: true }, context, openStore);
     const { problems, results } = await applyPass(pass, context).finally(() => closePass(pass));
     expect(results.map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
-    expect(problems).toMatchObject([{ rule: 'state-not-kept', severity: 'error' }]);
+    expect(problems).toMatchObject([{ rule: 'state-not-kept', severity: 'error', code: 'STATE_UNAVAILABLE' }]);
     expect(problems[0]?.message).toContain(message);
     expect(notices).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe('where the state cannot keep what an apply did, that is one problem bes
     const { world, notices, context, openStore } = fillingUp();
     const { problems, results } = await applyPlanPass(plan, optionsOf(world), context, openStore);
     expect(results.map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
-    expect(problems).toMatchObject([{ rule: 'state-not-kept', severity: 'error' }]);
+    expect(problems).toMatchObject([{ rule: 'state-not-kept', severity: 'error', code: 'STATE_UNAVAILABLE' }]);
     expect(notices).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { DeletionEvidence } from '../../src/model/deletion-evidence.ts';
+import { type GuardContext, nothingSpecial } from '../../src/model/guard-context.ts';
 import type { HealthCheck } from '../../src/model/health.ts';
 import type { InventoryOrigin } from '../../src/model/origin.ts';
 import type { WrittenValue } from '../../src/model/ports.ts';
@@ -6,7 +7,7 @@ import type { RRset } from '../../src/model/rrset.ts';
 import { makeRRset } from '../../src/model/rrset.ts';
 import type { DesiredZone, ExistingRRset, ZoneSettings, ZoneSnapshot } from '../../src/model/zone.ts';
 import type { PlanTarget } from '../../src/plan/index.ts';
-import { parseChangeAllow, planZone } from '../../src/plan/index.ts';
+import { draftZone, judgeZone, parseChangeAllow } from '../../src/plan/index.ts';
 import type { HealthChecks, Supports } from '../../src/provider.ts';
 import { settings as defaults } from '../rules/zones.ts';
 
@@ -66,6 +67,7 @@ export interface Scene {
   readonly target?: Partial<PlanTarget>;
   readonly evidence?: DeletionEvidence | null;
   readonly written?: readonly WrittenValue[];
+  readonly context?: Partial<GuardContext>;
 }
 
 /** What accounts for nothing. */
@@ -161,7 +163,7 @@ export const plan = (scene: Scene) => {
     rrsets: scene.existing.map((each) => (typeof each === 'string' ? rrset(each) : each)),
     unreadable: [],
   };
-  const { changeset, problems, orphans } = planZone({
+  const draft = draftZone({
     desired,
     target: {
       name: 't',
@@ -175,6 +177,7 @@ export const plan = (scene: Scene) => {
     evidence: scene.evidence ?? null,
     written: scene.written ?? [],
   });
+  const { changeset, problems, orphans } = judgeZone(draft, { ...nothingSpecial, ...scene.context });
   const words = ({ action, name, type }: { action: string; name: string; type: string }) =>
     `${action} ${name === 'example.com.' ? '@' : name.replace('.example.com.', '')} ${type}`;
   return {

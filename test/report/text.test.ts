@@ -36,6 +36,14 @@ Plan: 1 create, 2 replaces and 1 delete.
     );
   });
 
+  it('marks what makes good what somebody else did', () => {
+    const drift = { ...remove(`stray.${apex}`, 'A', set(60, '192.0.2.1')), drift: true as const };
+    const plan = planOf([changeset(apex, [drift])]);
+    expect(plain([changeset(apex, [drift])])).toContain('  - stray  A  60  192.0.2.1  DELETE  (drift)\n');
+    expect(render('markdown', preparePlanned(plan))).toContain('`stray` **drift**');
+    expect(render('json', preparePlanned(plan))).toContain('"drift": true');
+  });
+
   it('says that there is nothing to do in one line', () => {
     expect(plain([changeset(apex, [])])).toBe('Plan: no changes.\n');
   });

@@ -135,11 +135,9 @@ describe('what else is kept for the daemon', () => {
     repository: 'https://git.test/dns.git',
     ref: 'refs/heads/main',
     inForce: 'a'.repeat(40),
-    seen: 'b'.repeat(40),
-    notInForceBecause: 'it has an error that the commit in force does not have',
-    problems: [{ rule: 'yaml', severity: 'error', message: 'm', file: 'f.yaml', line: 3, column: null, zone: 'z.' }],
-    accepted: ['c'.repeat(40)],
-    rewound: [],
+    previous: 'b'.repeat(40),
+    accepted: 'c'.repeat(40),
+    rewound: null,
   };
 
   it('the commit in force is of one repository and one ref: of another nothing is known', async () => {
@@ -212,14 +210,12 @@ describe('what else is kept for the daemon', () => {
 
   it('changes are kept for as long as a guard looks back', async () => {
     const changeAt = (at: number) =>
-      ({ at, name: 'a.', type: 'A', action: 'replace', before: 'h', allowed: false }) as const;
-    await store.keepRecentChanges(zone, 'pdns', [changeAt(10), changeAt(20)], 0);
-    await store.keepRecentChanges(
-      zone,
-      'pdns',
-      [{ ...changeAt(30), action: 'create', before: null, allowed: true }],
-      15,
-    );
+      ({ at, name: 'a.', type: 'A', action: 'replace', before: 'h', after: 'i', allowed: false }) as const;
+    await store.keepRecentChanges(zone, 'pdns', [changeAt(10), changeAt(20), changeAt(90)], { since: 0, until: 90 });
+    await store.keepRecentChanges(zone, 'pdns', [{ ...changeAt(30), action: 'create', before: null, allowed: true }], {
+      since: 15,
+      until: 50,
+    });
     const created = { ...changeAt(30), action: 'create', before: null, allowed: true };
     expect(await anew((s) => s.recentChanges(zone, 'pdns', 0))).toEqual([changeAt(20), created]);
     expect(await anew((s) => s.recentChanges(zone, 'pdns', 25))).toEqual([created]);
@@ -228,16 +224,12 @@ describe('what else is kept for the daemon', () => {
 
   it('drift that was put back is counted by RRset', async () => {
     const key = { name: 'a.', type: 'A' };
-    const before = Date.now();
-    await store.keepRevertedDrift(zone, 'pdns', [key, { ...key, type: 'AAAA' }], 0);
-    await store.keepRevertedDrift(zone, 'pdns', [key], 0);
-    const found = await anew((s) => s.revertedDrift(zone, 'pdns', before));
-    expect(found.map(({ at, ...each }) => [each, at.length])).toEqual([
-      [key, 2],
-      [{ ...key, type: 'AAAA' }, 1],
-    ]);
-    await store.keepRevertedDrift(zone, 'pdns', [], Date.now() + 1);
-    expect(await store.revertedDrift(zone, 'pdns', 0)).toEqual([]);
+    const other = { ...key, type: 'AAAA', at: [5] };
+    await store.keepRevertedDrift(zone, 'pdns', [{ ...key, at: [1] }, other]);
+    await store.keepRevertedDrift(zone, 'pdns', [{ ...key, at: [1, 2] }]);
+    expect(await anew((s) => s.revertedDrift(zone, 'pdns'))).toEqual([{ ...key, at: [1, 2] }, other]);
+    await store.keepRevertedDrift(zone, 'pdns', [{ ...key, at: [] }]);
+    expect(await anew((s) => s.revertedDrift(zone, 'pdns'))).toEqual([other]);
   });
 });
 

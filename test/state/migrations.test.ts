@@ -208,7 +208,7 @@ describe.each([3, 4, 5])('a state file of version %i, which knows nothing of a d
     expect(await store.healthVerdicts()).toEqual([]);
     expect(await store.verified(zone, 'pdns')).toEqual([]);
     expect(await store.recentChanges(zone, 'pdns', 0)).toEqual([]);
-    expect(await store.revertedDrift(zone, 'pdns', 0)).toEqual([]);
+    expect(await store.revertedDrift(zone, 'pdns')).toEqual([]);
     await store.close();
   };
 

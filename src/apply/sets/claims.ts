@@ -3,7 +3,8 @@ import type { Origin } from '../../model/origin.ts';
 import { type AtomicSet, type Change, samePlanned } from '../../model/plan.ts';
 import { keyOf } from '../../model/rrset.ts';
 import { changeKey, type ZoneTarget, zoneTargetKey } from '../../model/zone-target.ts';
-import { type ChangesetRun, zoneTargetOf } from '../changeset-run.ts';
+import { type ChangesetRun, changesIn, zoneTargetOf } from '../changeset-run.ts';
+import { phases } from '../phases.ts';
 import { endingRun, isApplied, undecided, type ZoneRun } from '../zone/run.ts';
 import { setAside } from '../zone/set-aside.ts';
 import { writePhase } from '../zone/write.ts';
@@ -22,6 +23,29 @@ export interface ClaimChange {
 export type ReplanClaims = (
   failed: readonly Pick<AtomicSet, 'inventory' | 'server'>[],
 ) => Promise<readonly ClaimChange[]>;
+
+/**
+ * The claims of a zone that can be written in one write with the addresses that they wait for: all of these are in that
+ * zone, so that the one is not there without the other. Of other sets nothing is left to be written before them.
+ */
+export const claimsTogether = (changesetRun: ChangesetRun, groups: readonly SetGroup[]): readonly Change[] => {
+  const { run, target } = changesetRun;
+  const claims = changesIn(changesetRun, 'claims');
+  if (claims.length === 0 || !target.provider.supports.atomic || run.substitutes.size > 0) return [];
+  const keys = new Set(claims.map(keyOf));
+  const waitedFor = groups.filter((group) =>
+    group.claims.some((member) => member.changesetRun === changesetRun && keys.has(keyOf(member.change))),
+  );
+  const isReady = waitedFor.every(
+    ({ failure, members }) =>
+      failure === null && members.every((each) => each.changesetRun === changesetRun || isDecidedOrLater(each)),
+  );
+  return isReady ? claims : [];
+};
+
+/** It is applied already, or goes once all new values are there. */
+const isDecidedOrLater = ({ changesetRun: { phaseNumbers, run }, change }: Member): boolean =>
+  isApplied(run, change) || (phaseNumbers.get(keyOf(change)) ?? 0) > phases.indexOf('claims');
 
 /** Does the claim's new RRset have a value from a server of the group? */
 export const takesFrom = ({ after }: Change, { sets }: SetGroup): boolean => {

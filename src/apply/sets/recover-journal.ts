@@ -1,8 +1,8 @@
-import { messageOf } from '../../model/errors.ts';
+import { codeOf, messageOf } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
 import type { JournalEntry, JournalMember, Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
-import { problemOfTarget } from '../../model/problem.ts';
+import { problemOfTarget, withCode } from '../../model/problem.ts';
 import { reverseType } from '../../model/rr-types.ts';
 import { joined, tiesOf } from '../../model/ties.ts';
 import { changeKey, type ZoneTarget, zoneTargetKey, zoneTargetLabel } from '../../model/zone-target.ts';
@@ -14,7 +14,7 @@ import { type LeaseHandle, leaseHandle, newWriterWait } from '../lease.ts';
 import { writesOf } from '../split-writes.ts';
 import { runPerServer } from '../target-concurrency.ts';
 import type { ChangeState, UndoFailure, UndoGroup } from '../zone/undo.ts';
-import { inverse, readChangeStates } from '../zone/undo.ts';
+import { failedWith, inverse, readChangeStates } from '../zone/undo.ts';
 import { type RollBackItem, type RollBackZone, rollBack } from './roll-back.ts';
 import { howToRepair } from './roll-back-sets.ts';
 
@@ -34,7 +34,7 @@ interface JournalledZone {
   readonly rollBackZone: RollBackZone | null;
   /** By changeKey, once it was read. */
   states: ReadonlyMap<string, ChangeState>;
-  failure: string | null;
+  failure: UndoFailure | null;
 }
 
 /** Journalled sets that share changes or addresses, so that they are completed or rolled back together. */
@@ -101,8 +101,9 @@ const journalledZone = (
   const at = zoneTargetOf(member);
   const target = open.get(member.target);
   if (target === undefined) {
-    const why = statuses.find(({ name }) => name === member.target)?.message ?? 'it is no target of this run';
-    const failure = `${member.target} cannot be asked: ${why}`;
+    const status = statuses.find(({ name }) => name === member.target);
+    const why = `${member.target} cannot be asked: ${status?.message ?? 'it is no target of this run'}`;
+    const failure = failedWith('failed', why, status?.code ?? null);
     return { at, lease: null, rollBackZone: null, states: new Map(), failure };
   }
   const lease = leaseHandle(at, store, context);
@@ -116,6 +117,7 @@ const journalledZone = (
     endsWork: true,
     sleep: context.sleep,
     lease,
+    onWrite: context.onWrite,
   };
   const rollBackZone = { target, sender, splitIntoWrites: writesOf(provider, member.zone) };
   return { at, lease, rollBackZone, states: new Map(), failure: null };
@@ -124,7 +126,7 @@ const journalledZone = (
 const takeLeases = async (zones: readonly JournalledZone[], wait: WriterWait): Promise<void> => {
   for (const zone of inLeaseOrder(zones, ({ at }) => at)) {
     await zone.lease?.take(wait).catch((error) => {
-      zone.failure ??= messageOf(error);
+      zone.failure ??= failedWith('failed', messageOf(error), codeOf(error));
     });
   }
 };
@@ -168,7 +170,8 @@ const readStates = async (groups: readonly JournalledGroup[]): Promise<void> => 
       zone.states = new Map([...states].map(([change, state]) => [changeKey(zone.at, change), state]));
       await sender.provider.finish?.(sender.zone, [], sender.cut, sender.stopping);
     } catch (error) {
-      zone.failure = `${zoneTargetLabel(zone.at)} cannot be asked: ${messageOf(error)}`;
+      const why = `${zoneTargetLabel(zone.at)} cannot be asked: ${messageOf(error)}`;
+      zone.failure = failedWith('failed', why, codeOf(error));
     }
   });
 };
@@ -196,7 +199,7 @@ const endGroups = async (groups: readonly JournalledGroup[], store: Store): Prom
 const resolutionOf = ({ members, undoGroup }: JournalledGroup): Resolution => {
   const found = members.map(({ zone, change }) => ({ change, state: zone.states.get(changeKey(zone.at, change)) }));
   const unreachable = members.find(({ zone }) => zone.failure !== null)?.zone.failure ?? null;
-  if (unreachable !== null) undoGroup.failure = { kind: 'failed', message: unreachable };
+  if (unreachable !== null) undoGroup.failure = unreachable;
   for (const { state } of found) if (state?.kind === 'changed') undoGroup.failure ??= state;
   const done = found.filter(({ state }) => state?.kind === 'after');
   if (undoGroup.failure !== null || done.length === 0 || done.length === found.length) return 'nothing';
@@ -235,7 +238,9 @@ const noticesOf = (group: JournalledGroup, resolution: Resolution): readonly str
 
 const problemOf = (group: JournalledGroup): readonly Problem[] => {
   const at = group.members[0]?.zone.at;
-  return at === undefined ? [] : [problemOfTarget('set-not-whole', stuckMessage(group), at.target, at.zone)];
+  if (at === undefined) return [];
+  const problem = problemOfTarget('set-not-whole', stuckMessage(group), at.target, at.zone);
+  return [withCode(problem, group.undoGroup.failure?.code ?? null)];
 };
 
 const unwritableNames = (group: JournalledGroup): readonly UnwritableName[] =>

@@ -60,5 +60,6 @@ const inEachZone = <T extends RollBackItem>(
   );
 
 const failUnanswered = (items: readonly RollBackItem[], { definition: { name } }: OpenTarget): void => {
-  for (const { group } of items) group.failure ??= { kind: 'failed', message: `${name} gave no answer` };
+  for (const { group } of items)
+    group.failure ??= { kind: 'failed', message: `${name} gave no answer`, code: 'TARGET_UNREACHABLE' };
 };

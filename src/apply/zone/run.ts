@@ -6,6 +6,7 @@ import { keyOf } from '../../model/rrset.ts';
 import type { CreateSettings, ZoneSnapshot } from '../../model/zone.ts';
 import { zoneIdOf } from '../../model/zone-target.ts';
 import type { Provider } from '../../provider.ts';
+import type { OnWrite } from '../../target.ts';
 import type { LeaseHandle } from '../lease.ts';
 import type { StopSignals } from '../stopping.ts';
 import type { Sender } from './send.ts';
@@ -21,6 +22,8 @@ export interface ApplyZoneInput extends StopSignals {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Each write asks it. Default is that nobody else writes. */
   readonly lease?: LeaseHandle;
+  /** Each write is noted before it is sent. Default is that nobody does. */
+  readonly onWrite?: OnWrite | undefined;
   /** Called after each write with the number of changes that it carried. */
   readonly onWritten?: (changes: number) => void;
   /** Does the change belong to an atomic set, so that it fails with the set and not with its zone? */
@@ -85,7 +88,7 @@ export const openRun = (input: ApplyZoneInput): ZoneRun => ({
   },
 });
 
-const senderOf = ({ provider, changeset, cut, lease, sleep, stopping }: ApplyZoneInput): Sender => ({
+const senderOf = ({ provider, changeset, cut, lease, onWrite, sleep, stopping }: ApplyZoneInput): Sender => ({
   provider,
   zone: zoneIdOf(changeset),
   target: changeset.target,
@@ -94,6 +97,7 @@ const senderOf = ({ provider, changeset, cut, lease, sleep, stopping }: ApplyZon
   endsWork: false,
   sleep,
   lease,
+  onWrite,
 });
 
 /** Ends a run with an error, unless it has ended already. */

@@ -4,9 +4,11 @@ import type { ZoneId, ZoneSnapshot } from '../../model/zone.ts';
 import { zoneLabel } from '../../model/zone.ts';
 import type { ZoneTarget } from '../../model/zone-target.ts';
 import type { Provider, RefusedChange, Sending, WriteResult } from '../../provider.ts';
+import type { OnWrite, WriteEnd } from '../../target.ts';
 import type { LeaseHandle, SentWrite } from '../lease.ts';
 import { interruptedAt, type StopSignals } from '../stopping.ts';
 import { differing } from './compare.ts';
+import { applied, type NotedWrite, noteWrite } from './note.ts';
 
 /** One zone at its provider, as everything that reads or writes it in an apply needs it. */
 export interface Sender extends StopSignals {
@@ -18,6 +20,8 @@ export interface Sender extends StopSignals {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Each write asks it, as the zone may be somebody else's by then. Default is that nobody else writes. */
   readonly lease: Pick<LeaseHandle, 'send' | 'awaitUnanswered'> | undefined;
+  /** Each write is noted before it is sent. */
+  readonly onWrite: OnWrite | undefined;
 }
 
 export type Sent =
@@ -45,13 +49,16 @@ export const send = async (changes: readonly Change[], expect: string | null, se
     if (sent.status === 'stale' && attempt > 1) return staleOrLate(sent, changes, sender);
     if (sent.status !== 'unknown') return sent;
     const now = await readLater(changes, attempt, sender).catch((error: unknown) => {
+      sent.note.failed(sent.error);
       throw neverRead(sent.error, error);
     });
     const missing = differing(changes, now, 'after');
     if (missing.length === 0) {
       if (attempt === 1) sent.write?.answered();
+      sent.note.end(applied);
       return { status: 'applied', fingerprint: now.fingerprint };
     }
+    sent.note.failed(sent.error);
     if (differing(changes, now, 'before').length > 0) {
       return racedAt(changes, missing, differing(missing, now, 'before'), sender);
     }
@@ -72,12 +79,15 @@ interface Unknown {
   readonly status: 'unknown';
   readonly error: HostmasterError;
   readonly write: SentWrite | undefined;
+  readonly note: NotedWrite;
 }
 
 const sendOnce = async (changes: readonly Change[], expect: string | null, sender: Sender): Promise<Sent | Unknown> => {
   refuseToBegin(sender);
   const timeout = sender.provider.writeTimeout?.(changes.length) ?? defaultWriteTimeout;
-  const write = await sender.lease?.send(timeout);
+  // First of all: to note it may take a while, and the lease says from now on how long the write may take effect.
+  const note = await noteWrite(sender, { changes, createsZone: false });
+  const write = await leased(timeout, sender, note);
   try {
     const result = await sender.provider.apply(
       { zone: sender.zone, changes, expect },
@@ -85,15 +95,46 @@ const sendOnce = async (changes: readonly Change[], expect: string | null, sende
       sendingOf(sender, write),
     );
     write?.answered();
-    return await judged(result, changes, sender);
+    const sent = await judged(result, changes, sender);
+    note.end(endOf(sent));
+    return sent;
   } catch (error) {
+    if (error instanceof HostmasterError && error.code === 'WRITE_UNKNOWN') {
+      return { status: 'unknown', error, write, note };
+    }
+    note.failed(error);
     if (!(error instanceof HostmasterError)) throw error;
-    if (error.code === 'WRITE_UNKNOWN') return { status: 'unknown', error, write };
     write?.answered();
     if (error.code === 'STALE_PLAN' || error.code === 'LOST_RACE') return { status: 'stale', error };
     throw error;
   }
 };
+
+/** The lease's own note of a write; where the zone is another's by now, nothing of it was sent. */
+export const leased = async (
+  timeout: number,
+  { lease }: Pick<Sender, 'lease'>,
+  note: NotedWrite,
+): Promise<SentWrite | undefined> => {
+  try {
+    return await lease?.send(timeout);
+  } catch (error) {
+    note.failed(error);
+    throw error;
+  }
+};
+
+const endOf = (sent: Sent): WriteEnd => {
+  if (sent.status === 'applied') return applied;
+  if (sent.status === 'refused') return { status: 'refused', code: 'WRITE_REFUSED', message: refusedInWords(sent) };
+  const { code, message } = sent.error;
+  return { status: sent.status === 'unproven' ? 'applied' : sent.status, code, message };
+};
+
+const refusedInWords = ({ refused }: Extract<Sent, { status: 'refused' }>): string =>
+  refused.length === 0
+    ? 'the server does not say which change it refuses'
+    : `${listOf(refused)}: ${refused[0]?.message ?? ''}`;
 
 const judged = async (result: WriteResult, changes: readonly Change[], sender: Sender): Promise<Sent> => {
   if (result.status === 'refused') return result;

@@ -1,4 +1,4 @@
-import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { codeOf, HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Change, PlannedRRset } from '../../model/plan.ts';
 import { keyOf } from '../../model/rrset.ts';
 import type { ZoneSnapshot } from '../../model/zone.ts';
@@ -19,7 +19,12 @@ export interface UndoGroup {
 export interface UndoFailure {
   readonly kind: 'changed' | 'failed' | 'unfinished';
   readonly message: string;
+  /** Of the error that it failed with. Missing: a person has to see to it. */
+  readonly code?: string;
 }
+
+export const failedWith = (kind: UndoFailure['kind'], message: string, code: string | null): UndoFailure =>
+  code === null ? { kind, message } : { kind, message, code };
 
 /** A change to undo, as it was sent. */
 export interface UndoItem {
@@ -155,7 +160,7 @@ const failingGroups = async (
     await job();
   } catch (error) {
     const message = `${sender.zone.name} at ${sender.target}: ${messageOf(error)}`;
-    for (const { group } of items) group.failure ??= { kind, message };
+    for (const { group } of items) group.failure ??= failedWith(kind, message, codeOf(error));
   }
 };
 

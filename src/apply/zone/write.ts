@@ -7,14 +7,16 @@ import { zoneLabel } from '../../model/zone.ts';
 import { zoneTargetLabel } from '../../model/zone-target.ts';
 import type { RefusedChange } from '../../provider.ts';
 import { againstNew, differing, withCurrentSerial } from './compare.ts';
+import { applied, noteWrite } from './note.ts';
 import { countWithStatus, refusedError } from './outcome.ts';
 import type { ApplyZoneInput, ZoneRun } from './run.ts';
 import { endRun, openRun, undecided } from './run.ts';
-import type { Sender } from './send.ts';
+import type { Sender, Sent } from './send.ts';
 import {
   afterWrite,
   defaultWriteTimeout,
   halvesOf,
+  leased,
   listOf,
   readNames,
   refusedWithoutReason,
@@ -35,19 +37,31 @@ export const openZone = async (run: ZoneRun): Promise<void> => {
   if (run.state.firstRead === null) await endingRunOnError(run, () => readAll(run));
 };
 
+export interface PhaseOptions {
+  /** Changes of a later phase that go out in the same write, where one write takes all of them. Default is none. */
+  readonly together?: readonly Change[];
+  /** Is more written to the zone in a later phase, so that `finish` may wait for that? Default is no. */
+  readonly isMoreToCome?: boolean;
+}
+
 /** Writes changes of the run by compare and swap. Never throws: an error ends the run, and what was written stays. */
-export const writePhase = async (run: ZoneRun, changes: readonly Change[]): Promise<void> => {
+export const writePhase = async (
+  run: ZoneRun,
+  changes: readonly Change[],
+  { together = [], isMoreToCome = false }: PhaseOptions = {},
+): Promise<void> => {
   await endingRunOnError(run, async () => {
     const isFirst = run.state.firstRead === null;
     if (isFirst) await readAll(run);
     if (undecided(run, changes).length === 0) return;
-    const current = isFirst ? run.state.firstRead : await readAgain(run, undecided(run, changes));
+    const current = isFirst ? run.state.firstRead : await readAgain(run, undecided(run, [...changes, ...together]));
     if (current === null) return;
-    for (const write of run.input.splitIntoWrites(undecided(run, changes))) {
-      await sendWrite(run, withCurrentSerial(rebased(run, write), current));
-    }
+    const writesOf = (some: readonly Change[]) =>
+      run.input.splitIntoWrites(undecided(run, some)).map((write) => withCurrentSerial(rebased(run, write), current));
+    if (together.length > 0 && (await sendTogether(run, writesOf([...changes, ...together])))) return;
+    for (const write of writesOf(changes)) await sendWrite(run, write);
   });
-  await finish(run);
+  if (!isMoreToCome || run.input.provider.supports.finishes !== 'last') await finish(run);
 };
 
 /** The RRsets of a changeset that have changed since the plan; a zone that was to be made must be missing, its SOA too. */
@@ -135,11 +149,14 @@ const makeZone = async ({ create, provider }: ApplyZoneInput, sender: Sender): P
   if (create === null) {
     throw new HostmasterError('ZONE_MISSING', `${sender.target} does not have ${zoneLabel(sender.zone)}`);
   }
-  const write = await sender.lease?.send(provider.writeTimeout?.(1) ?? defaultWriteTimeout);
+  const note = await noteWrite(sender, { changes: [], createsZone: true });
+  const write = await leased(provider.writeTimeout?.(1) ?? defaultWriteTimeout, sender, note);
   try {
     await provider.createZone(sender.zone, create, sender.cut);
     write?.answered();
+    note.end(applied);
   } catch (error) {
+    note.failed(error);
     if (error instanceof HostmasterError && error.code !== 'WRITE_UNKNOWN') write?.answered();
     throw error;
   }
@@ -147,32 +164,51 @@ const makeZone = async ({ create, provider }: ApplyZoneInput, sender: Sender): P
 
 /** Sends one write, without what was refused before it and what depends on that. */
 const sendWrite = async (run: ZoneRun, write: readonly Change[]): Promise<void> => {
-  const { input, sender, state, sent } = run;
   for (;;) {
-    refuseToBegin(sender);
     const pending = undecided(run, write);
     if (pending.length === 0) return;
-    for (const change of pending) sent.set(keyOf(change), change);
-    const answer = await send(pending, state.fingerprint, sender);
-    if (answer.status === 'applied') {
-      markApplied(run, pending, null);
-      state.fingerprint = answer.fingerprint;
-      input.onWritten?.(pending.length);
-      return;
-    }
-    if (answer.status === 'raced') {
-      markApplied(run, answer.written, 'somebody else wrote in between');
-      throw answer.error;
-    }
-    if (answer.status === 'unproven') {
-      markApplied(run, pending, 'it could not be read back');
-      throw answer.error;
-    }
-    for (const change of pending) sent.delete(keyOf(change));
+    const answer = await sendPending(run, pending);
+    if (answer === null) return;
     if (answer.status === 'stale') await findStale(run, pending, answer.error);
     else if (answer.refused.length === 0) return findRefused(run, pending);
     else refuse(run, answer.refused);
   }
+};
+
+/** Sends all as one write. False, and nothing of it is applied: it is more than one, or the target does not take it so. */
+const sendTogether = async (run: ZoneRun, writes: readonly (readonly Change[])[]): Promise<boolean> => {
+  const [write, more] = writes;
+  if (write === undefined || more !== undefined) return false;
+  const answer = await sendPending(run, write);
+  if (answer?.status === 'stale') await findStale(run, write, answer.error);
+  return answer === null;
+};
+
+/** Null: it is applied. Otherwise nothing of it is. */
+const sendPending = async (
+  run: ZoneRun,
+  pending: readonly Change[],
+): Promise<Extract<Sent, { readonly status: 'refused' | 'stale' }> | null> => {
+  const { input, sender, state, sent } = run;
+  refuseToBegin(sender);
+  for (const change of pending) sent.set(keyOf(change), change);
+  const answer = await send(pending, state.fingerprint, sender);
+  if (answer.status === 'refused' || answer.status === 'stale') {
+    for (const change of pending) sent.delete(keyOf(change));
+    return answer;
+  }
+  if (answer.status === 'raced') {
+    markApplied(run, answer.written, 'somebody else wrote in between');
+    throw answer.error;
+  }
+  if (answer.status === 'unproven') {
+    markApplied(run, pending, 'it could not be read back');
+    throw answer.error;
+  }
+  markApplied(run, pending, null);
+  state.fingerprint = answer.fingerprint;
+  input.onWritten?.(pending.length);
+  return null;
 };
 
 /** Finds which changes the target called stale; where it is none of these, or cannot be seen any more, its error ends the run. */
@@ -203,8 +239,8 @@ const markApplied = ({ outcome, state }: ZoneRun, changes: readonly Change[], me
   state.pendingFinish = [...state.pendingFinish, ...changes];
 };
 
-/** Calls the provider's `finish` for what was written, even where a later write failed. */
-const finish = async ({ input, sender, state }: ZoneRun): Promise<void> => {
+/** Calls the provider's `finish` for what was written, even where a later write failed. Never throws. */
+export const finish = async ({ input, sender, state }: ZoneRun): Promise<void> => {
   const { pendingFinish } = state;
   state.pendingFinish = [];
   if (pendingFinish.length === 0 || input.provider.finish === undefined) return;

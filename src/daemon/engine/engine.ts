@@ -22,6 +22,7 @@ import { healthKeeper } from './keep-health.ts';
 import type { PassEnd, Told } from './messages.ts';
 import type { PassInput } from './pass-input.ts';
 import { answerTo, type ExplainQuestion, type ThreadQuestion } from './questions.ts';
+import { answerOfRepository } from './repository-questions.ts';
 
 // The passes, one at a time, over one state that stays open.
 
@@ -29,9 +30,9 @@ export interface Engine {
   /** One at a time. */
   run(input: PassInput): Promise<PassEnd>;
   ask(question: ThreadQuestion): Promise<unknown>;
-  /** The pass that runs is in the way: it ends unless it writes. */
   /** Comes before what is run or asked after it. */
   keepHealth(verdicts: readonly HealthVerdict[]): Promise<void>;
+  /** The pass that runs is in the way: it ends unless it writes. */
   giveUp(): void;
   stop(): void;
   cut(): void;
@@ -41,10 +42,12 @@ export interface Engine {
 export interface EngineOptions {
   /** The operator's own file; null: hostmaster.yaml is that. */
   readonly targetsFrom: string | null;
+  /** Absolute path of the state file. */
+  readonly stateFile: string;
   readonly tell: (message: Told) => void;
 }
 
-export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: ProviderLookup): Engine => {
+export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, lookup: ProviderLookup): Engine => {
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const state = sharedStore((message) => tell({ type: 'notice', message }));
   let givingUp = new AbortController();
@@ -83,7 +86,12 @@ export const openEngine = ({ targetsFrom, tell }: EngineOptions, lookup: Provide
   };
   return {
     run: (input) => run(input).catch((error: unknown) => failed(error, stopping.signal, givingUp.signal)),
-    ask: async (question) => (question.kind === 'explain' ? explain(question) : answerTo(question, last)),
+    ask: async (question) => {
+      if (question.kind === 'explain') return explain(question);
+      if (question.kind === 'rrsets' || question.kind === 'servers') return answerTo(question, last);
+      const store = await state.open(stateFile);
+      return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
+    },
     keepHealth: (verdicts) => {
       const store = state.current();
       if (store !== null) keeping = keeping.then(() => health.keep(store, verdicts));

@@ -6,6 +6,7 @@ import type { ServerStatus, ZoneRRset } from '../answers.ts';
 import type { Listed, ListPage } from '../list.ts';
 import { partOfList } from '../part-of-list.ts';
 import type { PassInput } from './pass-input.ts';
+import type { RepositoryAnswers, RepositoryQuestion } from './repository-questions.ts';
 
 // What people ask of the thread of the passes.
 
@@ -21,9 +22,9 @@ export interface ExplainQuestion {
   readonly type: string | null;
 }
 
-export type ThreadQuestion = LastPassQuestion | ExplainQuestion;
+export type ThreadQuestion = LastPassQuestion | ExplainQuestion | RepositoryQuestion;
 
-interface Answers {
+interface Answers extends RepositoryAnswers {
   readonly rrsets: Listed<ZoneRRset> | null;
   readonly servers: Listed<Omit<ServerStatus, 'hook_at'>>;
   readonly explain: unknown;

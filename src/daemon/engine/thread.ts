@@ -8,12 +8,14 @@ import type { FromThread, ToThread } from './messages.ts';
 export interface ThreadData {
   /** The operator's own file; null: hostmaster.yaml is that. */
   readonly targetsFrom: string | null;
+  /** Absolute path of the state file. */
+  readonly stateFile: string;
 }
 
 /** Runs in the thread of the passes: does what the main one says until it is told to close. */
-export const runThread = (port: MessagePort, { targetsFrom }: ThreadData, lookup: ProviderLookup): void => {
+export const runThread = (port: MessagePort, data: ThreadData, lookup: ProviderLookup): void => {
   const tell = (message: FromThread): void => port.postMessage(message);
-  const engine = openEngine({ targetsFrom, tell }, lookup);
+  const engine = openEngine({ ...data, tell }, lookup);
   port.on('message', (message: ToThread) => void handle(message, engine, tell, port));
 };
 

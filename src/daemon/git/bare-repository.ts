@@ -1,5 +1,5 @@
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { GitSettings } from '../../model/daemon-settings.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { localFailure } from './failure.ts';
@@ -16,6 +16,8 @@ export interface BareRepository {
   read(what: string, args: readonly string[], more?: Partial<Omit<GitRun, 'args' | 'folder'>>): Promise<Buffer>;
   /** Makes what is missing of it, and takes away what a killed Git left. One of another format goes first. */
   prepare(objectFormat?: ObjectFormat): Promise<void>;
+  /** Makes it where somebody took it away. */
+  ensure(): Promise<void>;
   /** Takes away what a killed Git left: of large packs it may be much. */
   removeLeftovers(): Promise<void>;
   /** Is all of it there, and as it was written? */
@@ -37,6 +39,8 @@ export const bareRepository = (
   const folder = join(settings.folder, 'repository.git');
   const run: BareRepository['run'] = (args, more = {}) =>
     runGit({ timeout: localTimeout, signal, ...more, args, folder });
+  const prepareAs = (objectFormat?: ObjectFormat): Promise<void> =>
+    onDisk(settings, () => prepare(folder, settings, remote, run, objectFormat));
   return {
     folder,
     run,
@@ -45,7 +49,11 @@ export const bareRepository = (
       if (end.status !== 'ended' || end.code !== 0) throw localFailure(what, end);
       return end.stdout;
     },
-    prepare: (objectFormat) => onDisk(settings, () => prepare(folder, settings, remote, run, objectFormat)),
+    prepare: prepareAs,
+    ensure: async () => {
+      const parts = await Promise.all(['HEAD', 'config', 'objects', 'refs'].map((name) => isThere(join(folder, name))));
+      if (!parts.every(Boolean)) await prepareAs();
+    },
     removeLeftovers: () => onDisk(settings, () => removeLeftovers(folder)),
     isSound: async () => {
       const end = await run(['fsck', '--no-dangling', '--no-progress']);
@@ -54,6 +62,12 @@ export const bareRepository = (
     remove: () => onDisk(settings, () => rm(folder, { recursive: true, force: true })),
   };
 };
+
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Does something in the daemon's own folder; what the file system refuses is GIT_UNAVAILABLE. */
 export const onDisk = async <T>({ folder }: Pick<GitSettings, 'folder'>, job: () => Promise<T>): Promise<T> => {
@@ -74,6 +88,9 @@ const prepare = async (
   objectFormat: ObjectFormat | undefined,
 ): Promise<void> => {
   await makePrivate(settings.folder);
+  for (const name of await readdir(settings.folder)) {
+    if (name.startsWith(gnupgPrefix)) await rm(join(settings.folder, name), { recursive: true, force: true });
+  }
   const known = await formatOf(folder);
   const format = objectFormat ?? known ?? 'sha1';
   if (known !== null && known !== format) await rm(folder, { recursive: true, force: true });
@@ -88,6 +105,9 @@ const prepare = async (
   await mkdir(join(folder, 'info'), { recursive: true });
   await writeFile(join(folder, 'info/attributes'), asCommitted);
 };
+
+/** How the folders begin that GPG has its keys in for as long as a check takes. */
+export const gnupgPrefix = 'gnupg-';
 
 /** Files of the tree are written as they were committed, whatever a .gitattributes in it asks for. */
 const asCommitted = '* -text -eol -filter -ident -working-tree-encoding\n';
@@ -148,7 +168,8 @@ const removeLeftovers = async (folder: string): Promise<void> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const left = entries.filter(
     ({ name, parentPath }) =>
-      (name.endsWith('.lock') && !parentPath.includes('/objects')) || /^tmp_(?:obj|pack|idx|rev)_/.test(name),
+      (name.endsWith('.lock') && !/^objects(?:\/|$)/.test(relative(folder, parentPath))) ||
+      /^tmp_(?:obj|pack|idx|rev)_/.test(name),
   );
   for (const { name, parentPath } of left) await rm(join(parentPath, name), { force: true });
 };

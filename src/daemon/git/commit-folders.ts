@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitSettings } from '../../model/daemon-settings.ts';
 import { forEachPooled } from '../../model/pool.ts';
-import { type BareRepository, onDisk } from './bare-repository.ts';
+import { type BareRepository, isThere, onDisk } from './bare-repository.ts';
 import type { Tree } from './tree.ts';
 
 // Each commit's files are in a folder of their own, which has its name once all of it is on the disk. What has another name is
@@ -30,7 +30,7 @@ export const commitFolders = (settings: GitSettings, path: string, bare: BareRep
   return {
     find: async (sha) => {
       const folder = join(top, nameOf(sha));
-      return (await exists(folder)) ? folder : null;
+      return (await isThere(folder)) ? folder : null;
     },
     write: (sha, tree) => onDisk(settings, () => writeFolder(bare, top, nameOf(sha), tree)),
     retain: (shas) => {
@@ -44,12 +44,6 @@ export const commitFolders = (settings: GitSettings, path: string, bare: BareRep
 const whole = /^[0-9a-f]{40}(?:[0-9a-f]{24})?(?:-[0-9a-f]{16})?$/;
 
 const digestOf = (path: string): string => createHash('sha256').update(path).digest('hex').slice(0, 16);
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** First the name that says that it is whole, so that a removal that is cut short leaves nothing that looks so. */
 const removeWhole = async (top: string, name: string): Promise<void> => {

@@ -14,7 +14,7 @@ export interface Tip {
 }
 
 /** Where the last fetch left the tip, of this ref at this URL. */
-const seenRefOf = ({ ref, url }: GitSettings): string =>
+export const seenRefOf = ({ ref, url }: GitSettings): string =>
   `refs/hostmaster/seen/${createHash('sha256').update(`${url} ${ref}`).digest('hex').slice(0, 16)}`;
 
 /** What was seen by the last fetch; null: nothing. */
@@ -47,6 +47,7 @@ export interface Fetching {
 export const fetchTip = async (fetching: Fetching): Promise<Tip> => {
   const { bare, settings, onDamage, remote } = fetching;
   const deadline = performance.now() + settings.timeout;
+  await bare.ensure();
   const tip = await askTip(fetching, deadline);
   const known = await seenTip(bare, settings);
   if (known !== null && (known.tag ?? known.commit) === tip) return known;

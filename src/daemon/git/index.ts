@@ -9,7 +9,7 @@ import { HostmasterError } from '../../model/errors.ts';
 import { listed } from '../../model/phrases.ts';
 import { type BareRepository, bareRepository } from './bare-repository.ts';
 import { type CommitFolders, commitFolders } from './commit-folders.ts';
-import { descends, fetchTip, hasCommit, seenTip, type Tip } from './fetch.ts';
+import { descends, fetchTip, hasCommit, seenRefOf, seenTip, type Tip } from './fetch.ts';
 import { checkedPath, checkRef, type Remote, remoteOf } from './remote.ts';
 import { type Signature, signatureOfTip } from './signature.ts';
 import { readTree, type Tree, type TreeLimits, usualTreeLimits } from './tree.ts';
@@ -87,7 +87,7 @@ const repositoryOf = (parts: Parts): Repository => {
     },
     retain: async (shas) => {
       await folders.retain(shas);
-      await retainObjects(bare, shas);
+      await retainObjects(bare, settings, shas);
     },
     mend: async () => {
       if (await bare.isSound()) return false;
@@ -122,17 +122,18 @@ const filesOf = async (parts: Parts, sha: string): Promise<string> => {
 const mostShown = 5;
 
 /** Git removes what no ref leads to: a commit that the server took back stays as long as it is needed here. */
-const retainObjects = async (bare: BareRepository, shas: readonly string[]): Promise<void> => {
-  const listing = await bare.read('its refs cannot be read', ['for-each-ref', '--format=%(refname)', retained]);
+const retainObjects = async (bare: BareRepository, settings: GitSettings, shas: readonly string[]): Promise<void> => {
+  const what = `the refs of ${bare.folder} cannot be read`;
+  const listing = await bare.read(what, ['for-each-ref', '--format=%(refname)']);
   const known = listing.toString('utf8').split('\n').filter(Boolean);
-  const wanted = shas.map((sha) => `${retained}/${sha}`);
+  const wanted = [seenRefOf(settings), ...shas.map((sha) => `${retained}/${sha}`)];
   for (const sha of shas) {
     if (!known.includes(`${retained}/${sha}`) && (await hasCommit(bare, sha))) {
-      await bare.read('a ref cannot be written', ['update-ref', `${retained}/${sha}`, sha]);
+      await bare.read(`a ref of ${bare.folder} cannot be written`, ['update-ref', `${retained}/${sha}`, sha]);
     }
   }
   for (const ref of known) {
-    if (!wanted.includes(ref)) await bare.read('a ref cannot be removed', ['update-ref', '-d', ref]);
+    if (!wanted.includes(ref)) await bare.read(`a ref of ${bare.folder} cannot be removed`, ['update-ref', '-d', ref]);
   }
 };
 

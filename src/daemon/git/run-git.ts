@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
 import { simpleGit } from 'simple-git';
 import { HostmasterError } from '../../model/errors.ts';
 
@@ -31,46 +33,63 @@ export interface GitEnd {
 
 const usualOutput = 1024 * 1024;
 
-/** Runs Git to its end, whatever that is. Throws INTERRUPTED where the signal comes first, and CONFIG where there is no Git. */
+/**
+ * Runs Git to its end, whatever that is. Throws INTERRUPTED where the signal comes first, CONFIG where there is no Git, and
+ * GIT_UNAVAILABLE where it does not start now.
+ */
 export const runGit = async (run: GitRun): Promise<GitEnd> => {
-  const { args, folder, input, mostOutput = usualOutput } = run;
   const stop = new AbortController();
   const why = stopReasons(run, stop);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  let isWhole = false;
-  let end: { readonly exitCode: number | null; readonly stdErr: readonly Buffer[] } | null = null;
+  const output: Output = { chunks: [], length: 0, isWhole: false, exitCode: null, stderr: [] };
+  const git = gitFor(run, stop.signal, output);
+  git.outputHandler((_command, stdout) => collect(stdout, output, run.mostOutput ?? usualOutput, why.tooLong));
+  try {
+    // What Git itself started (git-remote-https, ssh) may outlive it for a while, and keeps its output open.
+    await Promise.race([git.raw([...run.args]), why.givenUp]);
+  } finally {
+    why.done();
+  }
+  return endOf(run, why.reason(), output);
+};
+
+interface Output {
+  readonly chunks: Buffer[];
+  length: number;
+  isWhole: boolean;
+  exitCode: number | null;
+  stderr: readonly Buffer[];
+}
+
+const gitFor = (run: GitRun, abort: AbortSignal, output: Output) => {
+  const { input } = run;
   const environment = environmentOf(run);
   const git = simpleGit({
-    baseDir: folder,
-    abort: stop.signal,
+    // Git goes by GIT_DIR; this folder is always there.
+    baseDir: '/',
+    abort,
     allowEnvironment: Object.keys(environment),
     unsafe: ourOwn,
     // Only then the output is whole.
     completion: { onClose: true, onExit: false },
-    errors: (_error, result) => {
-      end = { exitCode: result.exitCode, stdErr: result.stdErr };
+    errors: (_error, { exitCode, stdErr }) => {
+      output.exitCode = exitCode;
+      output.stderr = stdErr;
       return undefined;
     },
     ...(input === undefined ? {} : { input: () => input }),
   });
-  git.env(environment).outputHandler((_command, stdout) => {
-    stdout.on('end', () => {
-      isWhole = true;
-    });
-    stdout.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > mostOutput) why.tooLong();
-      else chunks.push(chunk);
-    });
+  return git.env(environment);
+};
+
+const collect = (stdout: NodeJS.ReadableStream, output: Output, most: number, tooLong: () => void): void => {
+  stdout.on('end', () => {
+    output.isWhole = true;
   });
-  try {
-    // What Git itself started (git-remote-https, ssh) may outlive it for a while, and keeps its output open.
-    await Promise.race([git.raw([...args]), why.givenUp]);
-  } finally {
-    why.done();
-  }
-  return endOf(run, why.reason(), end, isWhole, chunks);
+  stdout.on('data', (chunk: Buffer) => {
+    output.length += chunk.length;
+    if (output.length > most) tooLong();
+    else output.chunks.push(chunk);
+  });
 };
 
 /** We set these ourselves: simple-git guards against their coming from elsewhere. */
@@ -111,24 +130,19 @@ const stopReasons = ({ signal, timeout }: GitRun, stop: AbortController) => {
   };
 };
 
-const endOf = (
-  { args }: GitRun,
-  reason: StopReason,
-  end: { readonly exitCode: number | null; readonly stdErr: readonly Buffer[] } | null,
-  isWhole: boolean,
-  chunks: readonly Buffer[],
-): GitEnd => {
+const endOf = ({ args }: GitRun, reason: StopReason, { chunks, exitCode, isWhole, stderr }: Output): GitEnd => {
   if (reason === 'stopped') throw new HostmasterError('INTERRUPTED', `git ${args[0]} was stopped`);
-  const code = end?.exitCode ?? null;
-  const stderr = Buffer.concat([...(end?.stdErr ?? [])]).toString('utf8');
-  if (code !== null && code < 0) {
-    throw new HostmasterError('CONFIG', 'Git does not start; install it (on Debian the package "git")');
+  if (exitCode === -constants.errno.ENOENT) {
+    throw new HostmasterError('CONFIG', 'Git is not installed here; install it (on Debian the package "git")');
+  }
+  if (exitCode !== null && exitCode < 0) {
+    throw new HostmasterError('GIT_UNAVAILABLE', `Git does not start now (${getSystemErrorName(exitCode)})`);
   }
   return {
     status: reason ?? (isWhole ? 'ended' : 'broken'),
-    code,
-    stdout: Buffer.concat([...chunks]),
-    stderr,
+    code: exitCode,
+    stdout: Buffer.concat(chunks),
+    stderr: Buffer.concat([...stderr]).toString('utf8'),
   };
 };
 

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitSettings } from '../../model/daemon-settings.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
-import { type BareRepository, onDisk } from './bare-repository.ts';
+import { type BareRepository, gnupgPrefix, onDisk } from './bare-repository.ts';
 import { localFailure } from './failure.ts';
 import type { Tip } from './fetch.ts';
 import { importKeys } from './gpg.ts';
@@ -70,7 +70,7 @@ const withKeys = async <T>(settings: GitSettings, signedBy: string, job: (keys: 
   });
   const kind = kindOf(content);
   if (kind === 'ssh') return job({ config: [['gpg.ssh.allowedSignersFile', signedBy]] });
-  const home = await onDisk(settings, () => mkdtemp(join(settings.folder, 'gnupg-')));
+  const home = await onDisk(settings, () => mkdtemp(join(settings.folder, gnupgPrefix)));
   try {
     await onDisk(settings, () => writeFile(join(home, 'gpg.conf'), gpgSettings));
     if (kind === 'keybox') await onDisk(settings, () => copyFile(signedBy, join(home, 'pubring.kbx')));

@@ -26,7 +26,8 @@ export const buildApp = async (options: HttpOptions, limits: HttpLimits): Promis
   const app: FastifyInstance = fastify({
     ...serverOptions(limits),
     frameworkErrors: (error, _request, reply) => {
-      sendError(reply, answerToError(error) ?? internalError);
+      // Before any hook: nothing has set its headers.
+      sendError(reply.headers({ 'x-content-type-options': 'nosniff' }), answerToError(error) ?? internalError);
     },
     clientErrorHandler: (error, socket) => answerToUnreadable(error, socket, connections.answerOn(socket)),
   });
@@ -37,6 +38,8 @@ export const buildApp = async (options: HttpOptions, limits: HttpLimits): Promis
   const readBody = bodyReader(limits);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', readBody);
+  // A line of its own on a terminal.
+  app.setReplySerializer((body) => `${JSON.stringify(body)}\n`);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });

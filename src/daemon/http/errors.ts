@@ -1,4 +1,4 @@
-import { type ErrorCode, HostmasterError } from '../../model/errors.ts';
+import { HostmasterError } from '../../model/errors.ts';
 
 /** Every code of an error that the interface itself answers with, and the HTTP status that goes with it. */
 export const httpCodes = {
@@ -66,10 +66,12 @@ export const internalError: ErrorAnswer = errorAnswer(
   'An internal error. The log of the daemon has it.',
 );
 
-const statusOf: Partial<Readonly<Record<ErrorCode, number>>> = { USAGE: 400, CONFIG: 422, STATE_UNAVAILABLE: 503 };
-
-const ofHostmaster = ({ code, message }: HostmasterError): ErrorAnswer =>
-  errorAnswer(statusOf[code] ?? 502, code, message);
+/** By its kind: a person has to see to it, or it may be asked for again. */
+const ofHostmaster = ({ code, kind, message }: HostmasterError): ErrorAnswer => {
+  if (code === 'USAGE') return errorAnswer(400, code, message);
+  const isForAPerson = kind === 'stop' && code !== 'INTERRUPTED';
+  return isForAPerson ? errorAnswer(422, code, message) : errorAnswer(503, code, message, { 'retry-after': '5' });
+};
 
 /** What Fastify itself refuses, whose own messages may repeat what was sent. */
 const fastifyCodes: Readonly<Record<string, keyof typeof wordsOf>> = {

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../load/config/parse-scalars.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { buildApp } from './app.ts';
 import { type HttpLimits, type HttpOptions, httpLimits } from './options.ts';
@@ -41,11 +42,9 @@ export const listen = async (options: HttpOptions): Promise<HttpInterface> => {
   };
 };
 
-const loopback = /^(?:127(?:\.[0-9]{1,3}){3}|::1|localhost)$/;
-
 /** Whoever can reach it would only need to find the token that was made. */
 const refuseOpenDoor = ({ access, listen: { address } }: HttpOptions): void => {
-  if (access().tokens.some(({ isMade }) => !isMade) || loopback.test(address)) return;
+  if (access().tokens.some(({ isMade }) => !isMade) || isLoopback(address)) return;
   throw new HostmasterError(
     'CONFIG',
     `daemon.listen: ${address} is not this machine alone, which needs a token under daemon.tokens; list one, or listen at 127.0.0.1`,

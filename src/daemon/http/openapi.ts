@@ -46,10 +46,10 @@ const always = [400, 408, 413, 429, 431, 500];
 const byAccess: Readonly<Record<RouteAccess, readonly number[]>> = {
   open: [],
   page: [421],
-  read: [401, 421, 503],
-  write: [401, 403, 415, 421, 503],
+  read: [401, 421, 422, 503],
+  write: [401, 403, 415, 421, 422, 503],
   metrics: [401],
-  signed: [401, 503],
+  signed: [401, 422, 503],
 };
 
 const errorsOf = ({ access, answers, errors }: Route): readonly number[] =>

@@ -23,10 +23,10 @@ export const applyAffected = async (
   { store }: Pick<Resources, 'store'>,
   context: RunContext,
 ): Promise<AppliedAffected> => {
-  const { started, plan, work } = planned;
+  const { heedsDrift, plan, started, work } = planned;
   const inventories = inventoriesAfter(last, planned.next, context.clock.now());
   const applied = await applyPlanned(
-    { started, plan, work, store, unwritable: last.unwritable },
+    { started, plan, work, store, heedsDrift, unwritable: last.unwritable },
     {
       rememberInventories: async () => {
         for (const { known, name, positions } of inventories) await store.rememberServers(name, known, positions);

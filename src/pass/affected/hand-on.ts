@@ -6,7 +6,15 @@ import { zoneTargetKey } from '../../model/zone-target.ts';
 import type { PlannedWork } from '../../run.ts';
 import type { CheckedZone } from './check.ts';
 import type { InventoryAfter } from './inventories.ts';
-import { byName, type LastPass, type LastPassTarget, type LastPassZone, leadsTo, noteLeading } from './last-pass.ts';
+import {
+  byName,
+  type LastPass,
+  type LastPassTarget,
+  type LastPassZone,
+  leadsTo,
+  noteLeading,
+  openServersIn,
+} from './last-pass.ts';
 import { overwrite } from './overlay.ts';
 import type { NextOfServers, PlannedAffected } from './planned.ts';
 
@@ -39,6 +47,7 @@ export const handOn = (
     if (before !== undefined) last.zoneTargets.set(key, targetAfter(before, each, results));
   }
   for (const each of inventories) overwriteInventory(last, each);
+  for (const key of openServersIn(work, last.registered)) last.openServers.add(key);
   return { ...last, plan: { ...last.plan, inventory } };
 };
 

@@ -20,6 +20,7 @@
 //   4. hand-on.ts: brings it all into the last pass, which then is as if everything had been composed anew.
 import type { Affected } from '../../compose/affected.ts';
 import { findingsToProblems } from '../../compose/findings-to-problems.ts';
+import { type GuardRules, plainRules } from '../../memory/index.ts';
 import type { Plan } from '../../model/plan.ts';
 import { assemblePlan, atomicSets, withholdSplitSets } from '../../plan/index.ts';
 import type { Registered } from '../../plan/sets.ts';
@@ -36,6 +37,7 @@ import { over } from './overlay.ts';
 import { type PlanningStore, planTouched } from './plan.ts';
 import type { AffectedPass, NextOfServers, PlannedAffected } from './planned.ts';
 import { refusedAsPlanned, refusedBefore } from './refuse.ts';
+import { needsFullPass } from './zone.ts';
 
 export { type AppliedAffected, applyAffected } from './apply.ts';
 export { changesTo, mostServers, type ServerChange } from './changes.ts';
@@ -52,12 +54,24 @@ export const affectedPass = async (
   changes: readonly ServerChange[],
   resources: Resources,
   context: RunContext,
+  rules: Pick<GuardRules, 'suspended' | 'heedsDrift'> = plainRules,
 ): Promise<AffectedPass> => {
   const refused = await refusedBefore(last, changes, resources);
   if (refused !== null) return refused;
-  const planned = await planAffected(last, changes, { store: resources.store, context });
+  const planned = await planAffected(last, changes, {
+    store: resources.store,
+    context,
+    rules: { ...rules, overWindow: true },
+  });
   return planned.status === 'planned' ? (refusedAsPlanned(last, planned) ?? planned) : planned;
 };
+
+export interface PlanningContext {
+  readonly store: PlanningStore;
+  readonly context: RunContext;
+  /** Default is that nothing is suspended, and nothing counted over time. */
+  readonly rules?: GuardRules;
+}
 
 /**
  * Plans the change of a few servers: composes, reads, checks and compares their names alone, and those that decide with
@@ -66,12 +80,16 @@ export const affectedPass = async (
 export const planAffected = async (
   last: LastPass,
   changes: readonly ServerChange[],
-  { store, context }: { readonly store: PlanningStore; readonly context: RunContext },
+  { store, context, rules = plainRules }: PlanningContext,
 ): Promise<AffectedPass> => {
   const started = context.clock.now();
   const changed = changedServers(last, changes);
   if ('status' in changed) return changed;
   const affected = composedWith(last, changed);
+  const open = [...changed.keys(), ...affected.recomposed.map(({ key }) => key)].find((key) =>
+    last.openServers.has(key),
+  );
+  if (open !== undefined) return needsFullPass(`what is withheld of ${open} may be in other zones than these`);
   const touched = touchedZones(last, affected.merged);
   if ('status' in touched) return touched;
   const checked = checkTouched(touched, last.definitions.zoneNames);
@@ -80,13 +98,21 @@ export const planAffected = async (
   const impact = impactOf(last.composition, changed, affected);
   const now = context.clock.now();
   const evidence = evidenceOverlay(last, impact, now);
-  const planning = { store, context, evidence: evidenceWith(last, evidence, now), now };
+  const planning = { store, context, rules, evidence: evidenceWith(last, evidence, now), now };
   const planned = await planTouched(last, zones, planning);
   if ('status' in planned) return planned;
   const next = { affected, impact, zones, evidence, registered: registeredOverlay(last, impact) };
   const isNew = (problem: Plan['problems'][number]) => !last.reportedProblems.has(problemKey(problem));
   const problems = [...problemsOf(affected), ...checked.problems.filter(isNew), ...planned.problems];
-  return { status: 'planned', started, names: affected.names, next, ...planOf(last, next, planned.work, problems) };
+  const { heedsDrift } = rules;
+  return {
+    status: 'planned',
+    started,
+    names: affected.names,
+    next,
+    heedsDrift,
+    ...planOf(last, next, planned.work, problems),
+  };
 };
 
 /** With the atomic sets withheld that cannot be written whole. */

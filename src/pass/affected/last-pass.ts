@@ -9,10 +9,11 @@ import { rdataNames } from '../../model/rdata.ts';
 import { appliedChanges, resultOf, type ZoneResult } from '../../model/result.ts';
 import { isApexSet, pointingTypes } from '../../model/rr-types.ts';
 import type { RRset, RRsetKey } from '../../model/rrset.ts';
-import type { KnownInventory } from '../../model/server.ts';
+import { type KnownInventory, serverKey } from '../../model/server.ts';
 import type { DesiredZone, Protection, Quarantine } from '../../model/zone.ts';
 import { zoneTargetKey } from '../../model/zone-target.ts';
-import type { ServerRef } from '../../plan/sets.ts';
+import { atomicSets } from '../../plan/index.ts';
+import type { Registered, ServerRef } from '../../plan/sets.ts';
 import type { PlannedWork, PlanPass } from '../../run.ts';
 import type { UnwritableName } from '../../target.ts';
 
@@ -78,6 +79,8 @@ export interface LastPass {
   /** Registration names and addresses of present servers that contend for none: they vouch for these where nobody else does. */
   readonly bystanders: ReadonlySet<string>;
   readonly inventories: Map<string, LastPassInventory>;
+  /** Servers, by serverKey, of whose A, AAAA or PTR a change is withheld: it may be in any zone. */
+  readonly openServers: Set<string>;
   readonly unwritable: readonly UnwritableName[];
   readonly plan: Pick<Plan, 'config_commit' | 'dirty' | 'targets' | 'inventory'>;
   /** The problems of what was wanted, in one text each. */
@@ -120,11 +123,19 @@ export const lastPassOf = (
     evidence: desired.evidence === null ? null : evidenceFrom(composition),
     bystanders: new Set(bystandersIn(composition)),
     inventories,
+    openServers: new Set(openServersIn(work, desired.registered)),
     unwritable,
     plan: { config_commit, dirty, inventory, targets },
     reportedProblems: new Set(desired.definitions.problems.map(problemKey)),
   };
 };
+
+/** The servers with a change of their registration that is withheld. */
+export const openServersIn = (work: readonly PlannedWork[], registered: Registered): readonly string[] =>
+  atomicSets(
+    work.map(({ changeset }) => ({ ...changeset, changes: changeset.withheld })),
+    registered,
+  ).map(({ inventory, server }) => serverKey({ inventory, name: server }));
 
 export const problemKey = ({ rule, message }: Problem): string => `${rule} ${message}`;
 

@@ -1,4 +1,10 @@
-import { deletionEvidenceAt, type EvidenceStore } from '../../memory/index.ts';
+import {
+  deletionEvidenceAt,
+  type EvidenceStore,
+  type GuardRules,
+  type GuardStore,
+  guardContextAt,
+} from '../../memory/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
 import type { Store } from '../../model/ports.ts';
@@ -17,12 +23,13 @@ import type { LastPass, LastPassTarget } from './last-pass.ts';
 import { type NeedsFullPass, needsFullPass } from './zone.ts';
 
 /** What the state is asked for a plan. */
-export type PlanningStore = EvidenceStore & Pick<Store, 'unproven'>;
+export type PlanningStore = EvidenceStore & GuardStore & Pick<Store, 'unproven'>;
 
 interface Context {
   readonly store: PlanningStore;
   readonly context: RunContext;
   readonly evidence: SharedEvidence;
+  readonly rules: GuardRules;
   readonly now: number;
 }
 
@@ -70,20 +77,18 @@ const planZoneTarget = async (
     ...names,
     ...around,
   ]);
-  const result = planNames({
-    desired: zone,
-    target: fitFor,
-    existing,
-    allows: [],
-    evidence,
-    names,
-    around,
-    total: lastTarget.total,
-  });
+  const total = lastTarget.total;
+  const keys = [...names].map((each) => ({ name: each, type: '' }));
+  const guards = await guardContextAt(zone, name, keys, planning.rules, planning.store, planning.now);
+  const result = planNames(
+    { desired: zone, target: fitFor, existing, allows: [], evidence, names, around, total },
+    guards,
+  );
   if (result.status === 'needs_full_pass') return result;
   const { changeset, orphans, problems } = result.planned;
   const part = { names, before: [...names].flatMap((each) => last.at.get(each) ?? []), isClean: problems.length === 0 };
-  const planned = { zone, target, changeset, snapshot: existing, orphans, fitFor, evidence };
+  const isSuspended = guards.suspended === null ? {} : { isSuspended: true as const };
+  const planned = { zone, target, changeset, snapshot: existing, orphans, fitFor, evidence, ...isSuspended };
   return {
     work: [{ ...planned, desiredDigest: () => '', part }],
     problems: [...problems, ...(await changesWithoutEffect(changeset, planning.store))],

@@ -16,6 +16,8 @@ export interface PlannedAffected {
   readonly work: readonly PlannedWork[];
   /** Every name that these servers touched or touch now. */
   readonly names: readonly string[];
+  /** Was drift heeded, so that what is corrected is counted? */
+  readonly heedsDrift: boolean;
   /** What becomes of the last pass with it. */
   readonly next: NextOfServers;
 }

@@ -1,10 +1,10 @@
 import { defaultWriteTimeout, type LeaseHandle, leaseHandle } from '../../apply/index.ts';
 import { load } from '../../load/index.ts';
 import type { Definitions } from '../../model/definitions.ts';
-import { HostmasterError, messageOf } from '../../model/errors.ts';
+import { codeOf, HostmasterError, messageOf } from '../../model/errors.ts';
 import { count } from '../../model/phrases.ts';
 import type { Store } from '../../model/ports.ts';
-import { type Problem, problemOfTarget } from '../../model/problem.ts';
+import { type Problem, problemOfTarget, withCode } from '../../model/problem.ts';
 import type { VerifyReport } from '../../model/result.ts';
 import { isSoa } from '../../model/rr-types.ts';
 import type { Unreadable, ZoneId, ZoneSnapshot } from '../../model/zone.ts';
@@ -145,7 +145,7 @@ const interruptedAfter = (zone: string, target: string, file: string): Hostmaste
 const whyNotForgotten = (id: ZoneId, { deletion: { target }, store }: Work): Promise<readonly Problem[]> =>
   forgetZone(id, target, store).then(
     () => [],
-    (error: unknown) => [problemOfTarget('state-not-kept', messageOf(error), target, id.name)],
+    (error: unknown) => [withCode(problemOfTarget('state-not-kept', messageOf(error), target, id.name), codeOf(error))],
   );
 
 const refuseUnable = (zone: string, { definition, provider }: OpenTarget): void => {

@@ -1,3 +1,4 @@
+import { type GuardStore, guardContextAt, plainRules } from '../../memory/index.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { HostmasterError } from '../../model/errors.ts';
 import { compileGlob } from '../../model/glob.ts';
@@ -15,6 +16,7 @@ import { type PairKnowledge, partedPairs } from './parted-pairs.ts';
 import type { ReviewedWork } from './reviewed-work.ts';
 
 interface Judging extends Omit<PairKnowledge, 'signal'> {
+  readonly store: PairKnowledge['store'] & GuardStore;
   readonly allows: readonly Allow[];
   readonly definitions: Pick<Definitions, 'targets'> & PairKnowledge['definitions'];
   readonly context: RunContext;
@@ -67,7 +69,10 @@ const judgeOne = async (work: ReviewedWork, judging: JudgingOne): Promise<Judged
   if ((existing === null) !== changeset.create_zone) return { faults: [], withheld: [] };
   const written = zone.settings.owns === 'listed' ? await store.written(zone.id, target.definition.name) : [];
   const fitFor = await targetFor(work, existing, judging);
-  return judgeReviewed({ zone, target: fitFor, changeset, existing, written, allows });
+  const { name } = target.definition;
+  const rules = { ...plainRules, overWindow: true };
+  const guards = await guardContextAt(zone, name, changeset.changes, rules, store, context.clock.now());
+  return judgeReviewed({ zone, target: fitFor, changeset, existing, written, allows, context: guards });
 };
 
 const targetFor = async (

@@ -59,12 +59,13 @@ const refOf = ({ zone, view, target, name, type }: Given['atomic_sets'][number][
   type,
 });
 
-const changeOf = ({ action, name, type, before, after }: GivenChange): Change => ({
+const changeOf = ({ action, name, type, before, after, drift }: GivenChange): Change => ({
   action,
   name,
   type,
   before: before && rrsetOf(before),
   after: after && rrsetOf(after),
+  ...(drift === undefined ? {} : { drift }),
 });
 
 const rrsetOf = ({ ttl, values, health_check }: GivenRRset): PlannedRRset => ({

@@ -131,10 +131,10 @@ const longestItem = 6_000;
 const icons = { create: '🟢 create', replace: '🟡 replace', delete: '🔴 **delete**' } as const;
 
 const cellsOf = (view: ChangeView): readonly string[] => {
-  const { action, isApex, name, reasons, type } = view;
+  const { action, isApex, isDrift, name, reasons, type } = view;
   return [
     icons[action],
-    code(name) + (isApex ? ' **apex**' : ''),
+    code(name) + (isApex ? ' **apex**' : '') + (isDrift ? ' **drift**' : ''),
     code(type),
     ttlCell(view),
     stacked(valueCells(view, '-')),

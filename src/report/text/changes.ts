@@ -41,12 +41,16 @@ export const linesOfChange = (view: ChangeView, columns: Columns): readonly Line
 };
 
 const headLine = (view: ChangeView, columns: Columns, isShort: boolean): Line => {
-  const { action, isApex, name, reasons, type } = view;
+  const { action, isApex, isDrift, name, reasons, type } = view;
   const check = checkChangeInWords(view);
   const values = isShort ? spansInLine(view) : [];
   const words = [padded(name, columns.name), padded(type, columns.type), padded(ttlInWords(view), columns.ttl)];
   const head = `  ${signs[action]} ${words.join('  ')}${check === null ? '' : `  ${check}${values.length === 0 ? '' : ':'}`}`;
-  const marks = [...(action === 'delete' ? ['DELETE'] : []), ...(isApex ? ['(apex)'] : [])];
+  const marks = [
+    ...(action === 'delete' ? ['DELETE'] : []),
+    ...(isApex ? ['(apex)'] : []),
+    ...(isDrift ? ['(drift)'] : []),
+  ];
   const tones: readonly Span['tones'][number][] = action === 'delete' || isApex ? ['strong', action] : [action];
   const isBare = values.length === 0 && marks.length === 0;
   return [

@@ -19,29 +19,16 @@ export const keptPassSchema = Type.Object({
   repeated: number,
 });
 
-const problem = Type.Object({
-  rule: text,
-  severity: Type.Enum(['error', 'warning']),
-  message: text,
-  file: orNull(text),
-  line: orNull(number),
-  column: orNull(number),
-  target: Type.Optional(text),
-  zone: Type.Optional(text),
-});
-
 export const knownCommitsSchema = Type.Object({
   repository: text,
   ref: text,
   inForce: orNull(text),
-  seen: orNull(text),
-  notInForceBecause: orNull(text),
-  problems: Type.Array(problem),
-  accepted: texts,
-  rewound: texts,
+  previous: orNull(text),
+  accepted: orNull(text),
+  rewound: orNull(text),
 });
 
-export const suspensionSchema = Type.Object({
+export const keptSuspensionSchema = Type.Object({
   zones: orNull(texts),
   targets: orNull(texts),
   reason: text,

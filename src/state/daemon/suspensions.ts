@@ -3,13 +3,13 @@ import { guardOf } from '../../validation/index.ts';
 import type { Table } from '../rows.ts';
 import { rowsOf } from '../rows.ts';
 import type { StateWork } from '../work.ts';
-import { suspensionSchema } from './schemas.ts';
+import { keptSuspensionSchema } from './schemas.ts';
 
 const suspensions: Table<KeptSuspension> = {
   name: 'suspensions',
   shared: [],
   own: ['id'],
-  body: guardOf(suspensionSchema),
+  body: guardOf(keptSuspensionSchema),
 };
 
 const what = 'what is suspended';

@@ -115,9 +115,10 @@ describe('over https', () => {
         code: 'GIT_UNAVAILABLE',
         message: `${server.url} gave no answer within 0.3 s ("timeout:" of git)`,
       });
+      const before = server.requests.length;
       const stop = new AbortController();
       const stopped = fetchWith(gitSettings(server.url, { credentials: token }), secret, stop.signal);
-      await vi.waitFor(() => expect(server.requests.length).toBe(2), { timeout: 30_000 });
+      await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(before), { timeout: 30_000 });
       stop.abort();
       await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
     }));
@@ -126,7 +127,7 @@ describe('over https', () => {
     vi.stubEnv('PATH', tempFolder('no-git'));
     await expect(fetchWith(gitSettings('/nowhere'), null)).rejects.toMatchObject({
       code: 'CONFIG',
-      message: 'Git does not start; install it (on Debian the package "git")',
+      message: 'Git is not installed here; install it (on Debian the package "git")',
     });
   });
 

@@ -124,7 +124,7 @@ describe('who may look', () => {
   it('the folder is private, also one that was there', async () => {
     const upstream = makeUpstream();
     const settings = gitSettings(upstream.bare);
-    mkdirSync(settings.folder, { mode: 0o755 });
+    mkdirSync(settings.folder, { recursive: true, mode: 0o755 });
     await opened(settings);
     expect(statSync(settings.folder).mode & 0o777).toBe(0o700);
   });

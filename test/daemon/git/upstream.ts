@@ -62,7 +62,7 @@ export const gitSettings = (url: string, more: Partial<GitSettings> = {}): GitSe
   interval: 60_000,
   timeout: 60_000,
   signedBy: null,
-  folder: join(tempFolder('git-daemon'), 'git'),
+  folder: join(tempFolder('git-daemon'), '.hostmaster/git'),
   at: { file: 'targets.yaml', line: 1, column: 1 },
   ...more,
 });

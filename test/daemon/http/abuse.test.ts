@@ -42,6 +42,7 @@ describe('addresses', () => {
     const answer = await daemon.get(path);
     expect(answer.status).toBe(status);
     expect(answer.json).toEqual({ error: { code: expect.any(String), message: expect.any(String) } });
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
     expect(answer.text).not.toContain('passwd');
   });
 

@@ -148,7 +148,9 @@ describe('errors', () => {
     [new HostmasterError('USAGE', 'zone a.example is not configured'), 400, 'USAGE'],
     [new HostmasterError('CONFIG', 'no such commit'), 422, 'CONFIG'],
     [new HostmasterError('STATE_UNAVAILABLE', 'the disk is full'), 503, 'STATE_UNAVAILABLE'],
-    [new HostmasterError('TARGET_UNREACHABLE', 'pdns is down'), 502, 'TARGET_UNREACHABLE'],
+    [new HostmasterError('TARGET_UNREACHABLE', 'pdns is down'), 503, 'TARGET_UNREACHABLE'],
+    [new HostmasterError('GUARD_REFUSED', 'not so many'), 422, 'GUARD_REFUSED'],
+    [new HostmasterError('INTERRUPTED', 'the daemon stops'), 503, 'INTERRUPTED'],
   ])('%s of the daemon is answered by its code', async (failure, status, code) => {
     daemon.front.knobs.failure = failure;
     const answer = await daemon.post('/api/v1/sync', {});

@@ -112,7 +112,7 @@ const status: DaemonStatus = {
   state: 'converged',
   version: '0.1.0',
   started: summary.started,
-  git: { in_force: summary.commit, seen: summary.commit, held_because: null, problems: [] },
+  git: { in_force: summary.commit, seen: summary.commit, held_because: null, error: null, problems: [] },
   zones: { converged: 1, waiting: 0, drifted: 0, refused: 0, failed: 0, suspended: 0 },
   targets: [{ name: 'pdns', status: 'ok', code: null, message: null, next_try: null }],
   inventory: { lab: { servers: 1, complete: true, age_seconds: 3.5, message: null } },

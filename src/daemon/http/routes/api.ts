@@ -89,7 +89,6 @@ export const readRoutes = (front: Front): readonly Route[] => [
     ...{ path: '/api/v1/explain', id: 'explain', summary: 'All that is known of a name.', access: 'read' },
     query: explainQuerySchema,
     answers: { 200: explanationSchema },
-    errors: [422, 502],
     answer: async ({ query }) => ok(await front.explain(query.name, query.type ?? null)),
   }),
 ];
@@ -101,7 +100,6 @@ export const writeRoutes = (front: Front): readonly Route[] => [
     query: noQuerySchema,
     body: syncSchema,
     answers: { 202: begunSchema },
-    errors: [422, 502],
     answer: async ({ body, by }) => {
       const { accept = null, allow = [], force = false, full = false, rewind = null, zones = null } = body;
       return { status: 202, body: await front.sync({ accept, allow, force, full, rewind, zones }, by) };
@@ -112,7 +110,6 @@ export const writeRoutes = (front: Front): readonly Route[] => [
     query: noQuerySchema,
     body: suspendSchema,
     answers: { 200: suspensionSchema },
-    errors: [422, 502],
     answer: async ({ body, by }) => {
       const { reason, targets = null, until, zones = null } = body;
       return ok(await front.suspend({ reason, targets, zones, until: timeIn(until) }, by));
@@ -123,7 +120,6 @@ export const writeRoutes = (front: Front): readonly Route[] => [
     query: noQuerySchema,
     body: resumeSchema,
     answers: { 200: resumedSchema },
-    errors: [422, 502],
     answer: async ({ body, by }) => {
       const { targets = null, zones = null } = body;
       await front.resume({ targets, zones }, by);

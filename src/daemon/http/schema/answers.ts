@@ -111,6 +111,7 @@ export const statusSchema = schemaOf<DaemonStatus>()(
       git: orNull(
         Type.Object({
           ...{ in_force: textOrNull, seen: textOrNull, held_because: textOrNull },
+          error: orNull(Type.Object({ code: anyText, message: anyText })),
           problems: Type.Array(problem),
         }),
       ),
