@@ -1,6 +1,7 @@
 import type { DaemonDefinitions } from '../load/index.ts';
 import { count } from '../model/phrases.ts';
 import type { DaemonPass } from './answers.ts';
+import { type DriftEvent, driftEvents } from './drift-events.ts';
 import { type Driver, passDriver } from './driver.ts';
 import { type PassThread, passThread } from './engine/link.ts';
 import type { PassEnd, Told } from './engine/messages.ts';
@@ -11,7 +12,9 @@ import { type DaemonHealth, daemonHealth } from './health.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
+import type { OpenSuspensions } from './open-suspensions.ts';
 import { newPassId } from './pass-id.ts';
+import { openSuspending } from './suspending.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
 // hooks, the clock) becomes a request of the driver, and what a pass finds becomes knowledge, events and lines of the log.
@@ -22,6 +25,7 @@ export interface Daemon {
   readonly knowledge: Knowledge;
   readonly events: OpenFeed;
   readonly source: FileSource;
+  readonly suspensions: OpenSuspensions;
   /** Milliseconds since 1970. */
   readonly started: number;
   readonly health: DaemonHealth;
@@ -73,12 +77,14 @@ export const beginDaemon = async (
     failuresIn,
     inputOf: ({ allow, full, zones }) => {
       const files = source.files();
-      return files === null ? null : { ...files, allow, full, zones };
+      if (files === null) return null;
+      return { ...files, allow, full, zones, suspended: suspensions.now(), resumed: suspensions.takeResumed() };
     },
     onBegan: (pass) => onBegan(pass, parts, log),
-    onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver }, log),
+    onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver, suspensions }, log),
   });
   const health = daemonHealth({ program: world.checkerProgram, thread, ask: driver.ask, events, log });
+  const suspensions = await openSuspending({ driver, events, thread }, settings.start, log);
   const opened = await world.openSource({
     thread,
     onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
@@ -88,8 +94,8 @@ export const beginDaemon = async (
   driver.setTimer('interval', Date.now() + settings.interval);
   driver.ask({ cause: 'start' });
   return {
-    ...{ driver, events, health, knowledge, source: opened, started, thread },
-    ...ending({ driver, health, source: opened, thread }),
+    ...{ driver, events, health, knowledge, source: opened, started, suspensions, thread },
+    ...ending({ driver, health, source: opened, suspensions, thread }),
   };
 };
 
@@ -100,10 +106,15 @@ const ending = ({
   driver,
   health,
   source,
+  suspensions,
   thread,
-}: Pick<Daemon, 'driver' | 'health' | 'source' | 'thread'>): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
+}: Pick<Daemon, 'driver' | 'health' | 'source' | 'suspensions' | 'thread'>): Pick<
+  Daemon,
+  'isStopping' | 'stop' | 'cut'
+> => {
   let ended: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
+    suspensions.close();
     await Promise.all([source.close(), health.close(), driver.stop()]);
     await thread.close();
   };
@@ -146,16 +157,19 @@ const onBegan = (pass: WaitingPass, { events, knowledge, source }: Parts, log: L
 const onEnded = (
   pass: WaitingPass,
   end: PassEnd,
-  { driver, events, knowledge, source }: Parts & Pick<Daemon, 'driver'>,
+  { driver, events, knowledge, source, suspensions }: Parts & Pick<Daemon, 'driver' | 'suspensions'>,
   log: Log,
 ): void => {
+  const before = knowledge.standing();
   const ended = knowledge.ended(pass, end);
+  suspensions.passEnded(end.status === 'ended');
   if (end.status === 'ended') {
     source().wereRead(end.filesRead);
     driver.setTimer('inventory', end.inventoryInterval === null ? null : Date.now() + end.inventoryInterval);
     for (const { message, severity } of end.problems) {
       log(severity === 'error' ? 'error' : 'warn', message, { pass: pass.id });
     }
+    tellDrift(driftEvents(before, knowledge.standing()), pass.id, events, log);
   }
   if (ended === null) return;
   const words = end.status === 'failed' ? end.message : endInWords(ended);
@@ -164,6 +178,13 @@ const onEnded = (
   const code = end.status === 'failed' ? { code: end.code } : {};
   log(level, words, { pass: pass.id, cause: pass.cause, commit: ended.commit, ...code });
   events.tell({ kind: 'pass_ended', pass: pass.id, message: words });
+};
+
+const tellDrift = (all: readonly DriftEvent[], pass: string, events: OpenFeed, log: Log): void => {
+  for (const { isGone, message, target, zone } of all) {
+    log(isGone ? 'info' : 'warn', message, { pass, zone, target });
+    events.tell({ kind: 'drift', pass, zone, target, message });
+  }
 };
 
 const endInWords = ({ counts, outcome }: DaemonPass): string => {

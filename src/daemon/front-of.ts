@@ -27,6 +27,8 @@ export interface FrontParts {
   /** Of the zones that the last pass left withheld, by zone. */
   readonly withheldOf: (zone: ZoneStatus) => readonly WithheldAt[];
   readonly explain: Front['explain'];
+  readonly suspend: Front['suspend'];
+  readonly resume: Front['resume'];
   readonly gitHook: () => void;
   readonly inventoryHook: (inventory: string, hook: InventoryHook, waitMs: number | null) => Promise<HookAnswer>;
   readonly hookAt: (inventory: string, name: string) => string | null;
@@ -53,16 +55,12 @@ export const frontOf = (parts: FrontParts): Front => ({
     if (request.force) parts.source.force();
     return { pass: parts.driver.ask({ cause: 'manual', by, allow, full, zones }) };
   },
-  suspend: async () => refuse('suspend'),
-  resume: async () => refuse('resume'),
+  suspend: parts.suspend,
+  resume: parts.resume,
   gitHook: parts.gitHook,
   inventoryHook: parts.inventoryHook,
   events: parts.events,
 });
-
-const refuse = (what: string): never => {
-  throw new HostmasterError('USAGE', `${what} is not in this version yet`);
-};
 
 const keyOfZone = ({ view, zone }: ZoneStatus): string => (view === null ? zone : `${zone}@${view}`);
 

@@ -8,10 +8,10 @@ export interface OpenSuspensions {
   readonly now: () => Suspensions;
   readonly suspend: (request: SuspendRequest, by: string) => Promise<Suspension>;
   readonly resume: (request: ResumeRequest, by: string) => Promise<void>;
-  /** What was resumed and no pass has been told of yet; the pass that takes it tells the guards. */
+  /** What was resumed and no pass has been told of yet: what is contested there is corrected again. */
   readonly takeResumed: () => readonly SuspensionScope[];
-  /** A pass that took it did not come to its end. */
-  readonly giveBack: (resumed: readonly SuspensionScope[]) => void;
+  /** The pass that took it has ended; `isDone`: it came to its end. */
+  readonly passEnded: (isDone: boolean) => void;
   readonly close: () => void;
 }
 
@@ -31,6 +31,7 @@ export const openSuspensions = async (options: SuspensionsOptions): Promise<Open
   const { clock, onResumed, onSuspended, start, thread } = options;
   let all = lasting(await thread.ask({ kind: 'suspensions' }), clock());
   let resumed: readonly SuspensionScope[] = [];
+  let taken: readonly SuspensionScope[] = [];
   let timer: NodeJS.Timeout | undefined;
   const keep = async (next: Suspensions): Promise<void> => {
     await thread.ask({ kind: 'keep suspensions', suspensions: next });
@@ -39,8 +40,10 @@ export const openSuspensions = async (options: SuspensionsOptions): Promise<Open
   };
   const endThoseOver = (): void => {
     const next = lasting(all, clock());
-    if (next.length === all.length) return wait();
+    const isOver = next.length < all.length;
     all = next;
+    wait();
+    if (!isOver) return;
     onResumed(null);
     // One that is over is not looked at again, whether it is forgotten or not.
     void keep(next).catch(() => undefined);
@@ -67,12 +70,13 @@ export const openSuspensions = async (options: SuspensionsOptions): Promise<Open
       onResumed(by);
     },
     takeResumed: () => {
-      const taken = resumed;
+      taken = resumed;
       resumed = [];
       return taken;
     },
-    giveBack: (taken) => {
-      resumed = [...taken, ...resumed];
+    passEnded: (isDone) => {
+      if (!isDone) resumed = [...taken, ...resumed];
+      taken = [];
     },
     close: () => clearTimeout(timer),
   };

@@ -4,12 +4,15 @@ import type { Daemon } from './daemon.ts';
 import type { Readiness } from './front.ts';
 import type { FrontParts } from './front-of.ts';
 import { summaryOf } from './pass-record.ts';
+import type { Standing } from './standing.ts';
 import { daemonStatus } from './status.ts';
+import { checkedScope } from './suspending.ts';
+import type { Suspensions } from './suspensions.ts';
 
 // What the HTTP interface asks, from the parts of the daemon.
 
 export const frontParts = (daemon: Daemon, version: string): FrontParts => {
-  const { driver, events, knowledge, source, thread } = daemon;
+  const { driver, events, knowledge, source, suspensions, thread } = daemon;
   return {
     ...{ driver, events, source, thread },
     status: () => statusOfDaemon(daemon, version),
@@ -21,9 +24,11 @@ export const frontParts = (daemon: Daemon, version: string): FrontParts => {
     explain: async (name, type) => {
       const files = source.files();
       if (files === null) throw new HostmasterError('CONFIG', `nothing is in force yet: ${source.why()}`);
-      const input = { ...files, allow: [], full: false, zones: null };
+      const input = { ...files, allow: [], full: false, zones: null, suspended: [], resumed: [] };
       return thread.ask({ kind: 'explain', input, name, type });
     },
+    suspend: (request, by) => suspensions.suspend(checkedScope(request, knowledge.standing()), by),
+    resume: (request, by) => suspensions.resume(checkedScope(request, knowledge.standing()), by),
     gitHook: source.look,
     inventoryHook: async () => {
       driver.ask({ cause: 'hook' });
@@ -33,7 +38,7 @@ export const frontParts = (daemon: Daemon, version: string): FrontParts => {
   };
 };
 
-const statusOfDaemon = ({ driver, knowledge, source, started }: Daemon, version: string): DaemonStatus => {
+const statusOfDaemon = ({ driver, knowledge, source, started, suspensions }: Daemon, version: string): DaemonStatus => {
   const { backOff, hooked, running, waiting } = driver.loop();
   const [last] = knowledge.passes();
   return daemonStatus({
@@ -44,9 +49,14 @@ const statusOfDaemon = ({ driver, knowledge, source, started }: Daemon, version:
     lastPass: last === undefined ? null : summaryOf(last),
     isWorking: running !== null || waiting.length > 0,
     hooksWaiting: hooked,
-    suspended: null,
+    suspended: suspendedNow(suspensions.now(), knowledge.standing()),
   });
 };
+
+const suspendedNow = (suspensions: Suspensions, { zoneTargets }: Standing): DaemonStatus['suspended'] =>
+  suspensions.length === 0
+    ? null
+    : { suspensions, changes: [...zoneTargets.values()].reduce((sum, { suspended }) => sum + suspended, 0) };
 
 const readinessOf = ({ knowledge, source }: Daemon): Readiness => {
   if (source.files() === null) return { ready: false, why: source.why() };

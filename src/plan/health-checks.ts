@@ -1,4 +1,5 @@
 import { SyntaxProblem } from '../model/errors.ts';
+import { jointCheck } from '../model/health.ts';
 import type { Problem, Severity } from '../model/problem.ts';
 import { problemAt } from '../model/problem.ts';
 import { isAddressType } from '../model/rr-types.ts';
@@ -83,13 +84,10 @@ const leftToDaemon = (rrsets: readonly RRset[]): Pick<CheckedName, 'answered' | 
 const isUnchecked = ({ left }: CheckedName): boolean =>
   left.length === 0 || !left.every(({ isWatched }) => isWatched === true);
 
-/** One check for people to read: that of the A, or else of the AAAA, with the URLs of both. */
+/** What an RRset that answers for several address types is checked by. */
 const mergedCheck = (rrsets: readonly RRset[]): Pick<RRset, 'healthCheck'> => {
   const all = rrsets.toSorted((a, b) => (a.type < b.type ? -1 : 1)).flatMap(({ healthCheck }) => healthCheck ?? []);
-  const [first] = all;
-  if (first === undefined) return {};
-  const urls = Object.fromEntries(all.flatMap((each) => Object.entries(each.urls ?? {})));
-  return { healthCheck: { ...first, urls: first.urls && urls } };
+  return all.length === 0 ? {} : { healthCheck: all.reduce(jointCheck) };
 };
 
 /** The problems of a zone's health checks at one target. */

@@ -145,7 +145,7 @@ const unwantedValues = (
     const { name, type, rdatas, rrset } = each;
     const here = wanted.get(each);
     const unwanted = here === undefined ? rdatas : missingFrom(here, rdatas);
-    if (unwanted.length === 0 || quarantined.has(name) || isExhaustive(type, here)) return [];
+    if (unwanted.length === 0 || quarantined.has(name) || isExhaustive(type, here, evidence)) return [];
     if (!isInScope(each) || ownership(rrset) !== null) return [];
     const reason = protectionOf(each);
     const verdicts = unwanted.map((rdata) => ({
@@ -185,14 +185,20 @@ const inScope = ({ scope, id }: DesiredZone, { written }: DeletionEvidence): ((k
 
 /**
  * Does what is wanted leave room for no other value: because a zone file has the RRset, because the type has one value only,
- * or because a present server has the address, and so its PTR at once?
+ * or because a complete answer gives a server the address, and so its PTR at once? One that only counts as last known proves
+ * nothing about what somebody else has put there.
  */
-const isExhaustive = (type: string, wanted: RRset | undefined): boolean => {
+const isExhaustive = (type: string, wanted: RRset | undefined, { present, servers }: DeletionEvidence): boolean => {
   if (wanted === undefined) return false;
   if (traitsOf(type).values === 'one') return true;
-  return wanted.values.some(({ origins, retained }) =>
+  const hasAddress = (key: string): boolean => present.has(key) && servers.get(key) === 'conclusive';
+  return wanted.values.some(({ origins }) =>
     origins.some(
-      ({ kind }) => kind === 'zone_file' || (type === reverseType && kind === 'registration' && retained === undefined),
+      (origin) =>
+        origin.kind === 'zone_file' ||
+        (type === reverseType &&
+          origin.kind === 'registration' &&
+          hasAddress(serverKey({ inventory: origin.inventory, name: origin.server }))),
     ),
   );
 };

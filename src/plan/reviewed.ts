@@ -1,5 +1,6 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { type GuardContext, nothingSpecial } from '../model/guard-context.ts';
+import { checkForType } from '../model/health.ts';
 import { type Change, type Changeset, samePlanned, type Withheld } from '../model/plan.ts';
 import type { WrittenValue } from '../model/ports.ts';
 import { isAddressType, runsCode } from '../model/rr-types.ts';
@@ -78,7 +79,8 @@ const whyNotFitting = (change: Change, { rrsets, quarantined }: FittedZone, targ
   const { after, name, type } = change;
   if (after === null) return null;
   const takesCheck =
-    type === target.healthChecks?.type || (isAddressType(type) && (target.nativeChecks ?? null) !== null);
+    type === target.healthChecks?.type ||
+    (isAddressType(type) && after.health_check?.aaaa === undefined && (target.nativeChecks ?? null) !== null);
   if (after.health_check !== null && !takesCheck)
     return `has a health check, which ${target.name} cannot make of ${type}`;
   const fitting = rrsets.get(change);
@@ -105,11 +107,12 @@ const whyCode = ({ name, type, after }: Change, zone: DesiredZone, checks: Healt
       type: answer.type,
       ttl,
       values: answer.addresses.map((rdata) => ({ rdata, origins: [] })),
-      healthCheck,
+      healthCheck: checkForType(healthCheck, answer.type),
     }),
   );
   const again = compiledAgain(addresses, checks);
-  return again.length === compiled.length && again.every((rdata, i) => rdata === compiled[i])
+  const isUsed = healthCheck.aaaa === undefined || new Set(addresses.map((each) => each.type)).size === 2;
+  return isUsed && again.length === compiled.length && again.every((rdata, i) => rdata === compiled[i])
     ? null
     : 'is code that its health check does not compile to';
 };

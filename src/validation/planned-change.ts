@@ -19,14 +19,15 @@ const originSchema = Type.Union([
 ]);
 
 const milliseconds = Type.Union([Type.Number(), Type.Null()]);
-const healthCheckSchema = Type.Object({
+const oneCheck = {
   port: Type.Union([Type.Integer(), Type.Null()]),
   urls: Type.Union([Type.Record(text, text), Type.Null()]),
   interval: milliseconds,
   timeout: milliseconds,
   string_match: nullable,
   when_all_down: Type.Union([Type.Enum(['open', 'closed']), Type.Object({ backup: Type.Array(text) })]),
-});
+};
+const healthCheckSchema = Type.Object({ ...oneCheck, aaaa: Type.Optional(Type.Object(oneCheck)) });
 
 /** The keys of an RRset of a plan. */
 export const rrsetProperties = {

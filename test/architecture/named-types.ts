@@ -35,6 +35,7 @@ export const mayNameTypes: Readonly<Record<string, string>> = {
   'src/load/schema/grants.ts': schema,
   'src/load/schema/hostmaster.ts': schema,
   'src/load/schema/labels.ts': schema,
+  'src/model/health.ts': 'of two checks in one, the second is that of the AAAA',
   'src/model/zone-tree.ts': tree,
   'src/pass/affected/plan.ts': externalDns,
   'src/pass/delegations.ts': 'the types that people miss first',

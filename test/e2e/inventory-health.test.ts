@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { targetOf } from '../faults/target-repository.ts';
 import { freePort, type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
@@ -33,6 +34,14 @@ labels:
         - { name: dual.example.com, type: AAAA, health_check: { port: ${port} } }
         - { name: site.example.com, type: A, ttl: 30, health_check: { url: "http://{{server.ip}}:${port}/" } }
         - { name: site.example.com, type: AAAA, ttl: 30, health_check: { url: "http://{{server.ip}}:${port}/" } }
+`;
+
+/** A name whose A and AAAA are checked differently. */
+const mixedOf = (port: number): string => `
+        - { name: mixed.example.com, type: A, health_check: { port: ${port}, when_all_down: { backup: [127.0.0.98] } } }
+        - name: mixed.example.com
+          type: AAAA
+          health_check: { url: "http://{{server.ip}}:${port}/", when_all_down: { backup: ["::98"] } }
 `;
 
 const [first, second, both] = ['NOERROR 127.0.0.2', 'NOERROR 127.0.0.3', 'NOERROR 127.0.0.2 127.0.0.3'];
@@ -76,7 +85,7 @@ describe.each(['sqlite', 'pgsql'] as const)('on PowerDNS with %s', (backend) => 
         registration: { zone: 'lab.internal', ttl: 300, reverse: true },
         grants: [
           { label: 'pool', names: ['*.example.com'], types: ['A'], cidrs: ['127.0.0.0/8'], max_values: 4 },
-          { label: 'dual', names: ['*.example.com'], types: ['A', 'AAAA'], cidrs: ['127.0.0.0/8', '::1/128'] },
+          { label: 'dual', names: ['*.example.com'], types: ['A', 'AAAA'], cidrs: ['127.0.0.0/8', '::/120'] },
         ],
       },
       files: { 'labels.yaml': labelsOf(listeners.port) },
@@ -188,6 +197,34 @@ describe.each(['sqlite', 'pgsql'] as const)('on PowerDNS with %s', (backend) => 
     expect((await watch.stop()).wrong).toEqual([]);
     await listeners.down('127.0.0.5');
     await allBecome(() => first);
+    await lab.settled();
+  });
+
+  it('A and AAAA of a name, checked differently, are in one plan file with both checks, and are answered by them', async () => {
+    lab.write('labels.yaml', labelsOf(listeners.port).trimEnd() + mixedOf(listeners.port));
+    const file = join(lab.folder, 'change.json');
+    const { changesets, digest } = await lab.plan('--out', file);
+    expect(changesets.flatMap(({ changes }) => changes)).toMatchObject([
+      {
+        action: 'create',
+        type: 'LUA',
+        after: {
+          health_check: {
+            ...{ port: listeners.port, urls: null, when_all_down: { backup: ['127.0.0.98'] } },
+            aaaa: { port: null, urls: { '::1': expect.any(String) }, when_all_down: { backup: ['::98'] } },
+          },
+        },
+      },
+    ]);
+    const applied = await lab.apply('--plan', file);
+    expectApplied(applied);
+    expect(applied.digest).toBe(digest);
+    await becomes('mixed.example.com', 'NOERROR 127.0.0.2 127.0.0.4');
+    await becomes('mixed.example.com', 'NOERROR ::1', 'AAAA');
+    await listeners.down('::1');
+    await becomes('mixed.example.com', 'NOERROR ::98', 'AAAA');
+    await listeners.down('127.0.0.2', '127.0.0.4');
+    await becomes('mixed.example.com', 'NOERROR 127.0.0.98');
     await lab.settled();
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PowerDns, startPowerDns, uncached } from '../servers/index.ts';
 import { bends } from '../servers/inventory.ts';
 import { makeScene, minute, nothing, type Scene, type SceneOptions, three } from './inventory-scene.ts';
-import { apexYaml } from './zone.ts';
+import { apexYaml, overwrite, rrset } from './zone.ts';
 
 // Names and addresses that move between servers, and to zone files: every answer is right all the while.
 
@@ -195,6 +195,59 @@ describe('servers that move', () => {
       expect(await scene.apply()).toMatchObject({ code: 0 });
       await scene.expectAll(three);
       expect(await scene.apply()).toMatchObject(nothing);
+    }),
+  );
+});
+
+describe('a PTR that somebody else changes', () => {
+  const change = (scene: Scene): Promise<void> =>
+    overwrite(pdns, scene.reverse, rrset(`1.${scene.reverse}`, 'PTR', 'strange.example.net.'));
+  const both = (scene: Scene): string => `1 PTR 300 strange.example.net. web1.${scene.forward}`;
+
+  it(
+    "is its server's at once, where a complete answer has that",
+    lab(async (scene) => {
+      await scene.unwatch();
+      await change(scene);
+      expect(await scene.apply()).toMatchObject({ code: 0 });
+      await scene.expectAll(three);
+    }),
+  );
+
+  it(
+    'is made whole and loses nothing while no answer has its server, and is its alone once one has',
+    lab(async (scene) => {
+      await scene.unwatch();
+      for (const bend of [bends.status(500), bends.lost('web1'), bends.without('web1')]) {
+        await change(scene);
+        scene.inventory.bend(bend);
+        scene.pass(minute);
+        await scene.apply();
+        expect(await scene.content()).toContain(both(scene));
+        expect((await scene.apply()).stdout).toContain('Plan: no changes');
+        scene.inventory.bend(null);
+        expect(await scene.apply()).toMatchObject({ code: 0 });
+        await scene.expectAll(three);
+      }
+    }),
+  );
+
+  it(
+    'of a server that is given the address of another, and keeps its own, waits for proof',
+    lab(async (scene) => {
+      await scene.unwatch();
+      scene.has(scene.server('web1', { ips: [scene.address(2)] }), 'web2', 'web3');
+      expect((await scene.apply()).stdout).toContain(`both have ${scene.address(2)}`);
+      await scene.expectAll(three);
+      await change(scene);
+      for (let i = 0; i < 3; i += 1) {
+        scene.pass(4 * minute);
+        expect(await scene.apply()).toMatchObject({ code: 1 });
+        expect(await scene.content()).toContain(both(scene));
+      }
+      scene.pass(4 * minute);
+      expect(await scene.apply()).toMatchObject({ code: 1 });
+      await scene.expectAll(three);
     }),
   );
 });

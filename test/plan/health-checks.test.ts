@@ -34,6 +34,18 @@ describe('health checks', () => {
     expect(plan(scene({ desired: [aaaa, a], existing })).changes).toEqual([]);
   });
 
+  it('A and AAAA that are checked differently have both checks in the plan', () => {
+    const a = checked('www A 60 192.0.2.1', { when_all_down: { backup: ['192.0.2.9'] } });
+    const aaaa = checked('www AAAA 60 2001:db8::1', { when_all_down: { backup: ['2001:db8::9'] } });
+    for (const desired of [
+      [a, aaaa],
+      [aaaa, a],
+    ]) {
+      const { changeset } = plan(scene({ desired }));
+      expect(changeset.changes[0]?.after?.health_check).toEqual({ ...a.healthCheck, aaaa: aaaa.healthCheck });
+    }
+  });
+
   it('what is not checked at the name stays as it is', () => {
     const planned = plan(scene({ desired: [www, 'www AAAA 60 2001:db8::1', 'www TXT 60 "x"'] }));
     expect(planned.changes).toEqual(['create www AAAA', 'create www LUA', 'create www TXT']);

@@ -319,15 +319,28 @@ describe('what the inventory itself holds', () => {
     expect(plan(scene({ desired: [...kept, both], allow })).changes).toEqual([]);
   });
 
-  it('a re-imaged machine: the PTR is the new name at once, the old A waits', () => {
+  it('a re-imaged machine: the PTR is the new name at once where an answer has it, the old A waits', () => {
     const desired = [
       contributed('new A 1 192.0.2.1', 'registration', { '192.0.2.1': 'new' }),
       contributed('old A 1 192.0.2.1', 'registration', { '192.0.2.1': 'old' }, ['old']),
       contributed('1 PTR 1 new.example.com.', 'registration', { 'new.example.com.': 'new' }),
     ];
     const existing = [...apex, 'old A 1 192.0.2.1', '1 PTR 1 old.example.com.'];
-    const planned = plan({ desired, existing, zone: inScope(all), evidence });
+    const servers = new Map([['lab/new', 'conclusive' as const]]);
+    const answered = { ...evidence, servers, present: new Set(['lab/new']) };
+    const planned = plan({ desired, existing, zone: inScope(all), evidence: answered });
     expect(planned.changes).toEqual(['replace 1 PTR', 'create new A']);
     expect(planned.withheld).toEqual(['absence: delete old A']);
+    for (const doubtful of [
+      { present: new Set<string>() },
+      { servers: new Map([['lab/new', 'incomplete' as const]]) },
+    ]) {
+      const lastKnown = plan({ desired, existing, zone: inScope(all), evidence: { ...answered, ...doubtful } });
+      expect(lastKnown.changeset.changes[0]?.after?.values.map(({ rdata }) => rdata)).toEqual([
+        'new.example.com.',
+        'old.example.com.',
+      ]);
+      expect(lastKnown.withheld).toContain('absence: replace 1 PTR');
+    }
   });
 });

@@ -163,8 +163,10 @@ describe('code in a reviewed plan', () => {
     ...healthChecks,
     compile: (rrsets) => {
       const { rrset: made, warnings } = healthChecks.compile(rrsets);
-      const port = rrsets[0]?.healthCheck?.port ?? 0;
-      const values = made.values.map((value) => ({ ...value, rdata: value.rdata.replace('up:', `up ${port}:`) }));
+      const values = made.values.map((value) => {
+        const of = rrsets.find(({ type }) => value.rdata.startsWith(`${type} `));
+        return { ...value, rdata: value.rdata.replace('up:', `up ${of?.healthCheck?.port ?? 0}:`) };
+      });
       return { rrset: { ...made, values }, warnings };
     },
     answersOf: (rdata) => {
@@ -200,6 +202,32 @@ describe('code in a reviewed plan', () => {
     });
     expect(planned.changes).toEqual(['create www LUA']);
     expect(judge(planned.changeset, scene).faults).toEqual([]);
+  });
+
+  it('is what its two health checks compile to, each for its type', () => {
+    const mixed = 'A "up 25: 192.0.2.1" | AAAA "up 80: 2001:db8::1"';
+    const { changeset } = plan({
+      ...scene,
+      desired: [
+        { ...rrset('www A 60 192.0.2.1'), healthCheck: check },
+        { ...rrset('www AAAA 60 2001:db8::1'), healthCheck: { ...check, port: 80 } },
+      ],
+    });
+    expect(changeset.changes[0]?.after?.values.map(({ rdata }) => rdata).join(' | ')).toBe(mixed);
+    expect(judge(changeset, scene)).toEqual({ faults: [], withheld: [] });
+    const aaaa = { ...check, port: 80 };
+    for (const [rdatas, own] of [
+      ['A "up 80: 192.0.2.1" | AAAA "up 25: 2001:db8::1"', { ...check, aaaa }],
+      ['A "up 25: 192.0.2.1"', { ...check, aaaa }],
+      ['AAAA "up 80: 2001:db8::1"', { ...check, aaaa }],
+      [mixed, check],
+    ] as const) {
+      const made = change(null, `www LUA 60 ${rdatas}`);
+      const odd = { ...made, after: made.after && { ...made.after, health_check: own } };
+      expect(judge(changesetOf(odd), scene).faults).toEqual([
+        expect.stringContaining('is code that its health check does not compile to'),
+      ]);
+    }
   });
 
   it.each<[string, Change, Partial<Scene>, string]>([

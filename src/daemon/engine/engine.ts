@@ -23,6 +23,7 @@ import type { PassEnd, Told } from './messages.ts';
 import type { PassInput } from './pass-input.ts';
 import { answerTo, type ExplainQuestion, type ThreadQuestion } from './questions.ts';
 import { answerOfRepository } from './repository-questions.ts';
+import { answerOfSuspensions, isOfSuspensions } from './suspension-questions.ts';
 
 // The passes, one at a time, over one state that stays open.
 
@@ -90,6 +91,7 @@ export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, look
       if (question.kind === 'explain') return explain(question);
       if (question.kind === 'rrsets' || question.kind === 'servers') return answerTo(question, last);
       const store = await state.open(stateFile);
+      if (isOfSuspensions(question)) return answerOfSuspensions(question, store);
       return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
     },
     keepHealth: (verdicts) => {
@@ -108,11 +110,10 @@ export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, look
   };
 };
 
-const optionsOf = ({ allow, commit, config, full, zones }: PassInput, targetsFrom: string | null) =>
+const optionsOf = ({ allow, commit, config, full, resumed, suspended, zones }: PassInput, targetsFrom: string | null) =>
   ({
-    config,
-    allow,
-    full,
+    ...{ config, allow, full, resumed, suspended },
+    heedsDrift: true,
     serve: false,
     recover: true,
     keepComposed: zones === null,

@@ -1,3 +1,5 @@
+import type { PassSuspension, SuspensionScope } from '../../model/guard-context.ts';
+
 /** One pass over everything, or over some zones. */
 export interface PassInput {
   /** The path of hostmaster.yaml. */
@@ -8,4 +10,8 @@ export interface PassInput {
   /** null: all. */
   readonly zones: readonly string[] | null;
   readonly full: boolean;
+  /** Where nothing is written. */
+  readonly suspended: readonly PassSuspension[];
+  /** A person resumed what was contested there. */
+  readonly resumed: readonly SuspensionScope[];
 }

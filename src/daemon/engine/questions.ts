@@ -7,6 +7,7 @@ import type { Listed, ListPage } from '../list.ts';
 import { partOfList } from '../part-of-list.ts';
 import type { PassInput } from './pass-input.ts';
 import type { RepositoryAnswers, RepositoryQuestion } from './repository-questions.ts';
+import type { SuspensionAnswers, SuspensionQuestion } from './suspension-questions.ts';
 
 // What people ask of the thread of the passes.
 
@@ -22,9 +23,9 @@ export interface ExplainQuestion {
   readonly type: string | null;
 }
 
-export type ThreadQuestion = LastPassQuestion | ExplainQuestion | RepositoryQuestion;
+export type ThreadQuestion = LastPassQuestion | ExplainQuestion | RepositoryQuestion | SuspensionQuestion;
 
-interface Answers extends RepositoryAnswers {
+interface Answers extends RepositoryAnswers, SuspensionAnswers {
   readonly rrsets: Listed<ZoneRRset> | null;
   readonly servers: Listed<Omit<ServerStatus, 'hook_at'>>;
   readonly explain: unknown;

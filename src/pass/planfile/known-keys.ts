@@ -1,5 +1,5 @@
 import type Type from 'typebox';
-import type { HealthCheck } from '../../model/health.ts';
+import type { HealthCheck, OneCheck } from '../../model/health.ts';
 import type { Change, Changeset, Plan, PlannedRRset } from '../../model/plan.ts';
 import type { planSchema } from '../../validation/plan-schema.ts';
 
@@ -75,6 +75,11 @@ const rrsetOf = ({ ttl, values, health_check }: GivenRRset): PlannedRRset => ({
 });
 
 const checkOfGiven = (given: NonNullable<GivenRRset['health_check']>): HealthCheck => ({
+  ...oneCheckOf(given),
+  ...(given.aaaa === undefined ? {} : { aaaa: oneCheckOf(given.aaaa) }),
+});
+
+const oneCheckOf = (given: OneCheck): OneCheck => ({
   port: given.port,
   urls: given.urls,
   interval: given.interval,

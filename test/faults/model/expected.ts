@@ -57,7 +57,7 @@ export const expectedOf = (model: Model): ReadonlyMap<string, Expected> => {
   const keys = new Set([
     ...before.keys(),
     ...wanted.keys(),
-    ...all.flatMap((each) => each.wanted.map(({ key }) => key)),
+    ...all.flatMap(({ seen, wanted }) => [...wanted, ...pastOf(seen, model)].map(({ key }) => key)),
   ]);
   const foreign = new Set([...keys].filter((key) => isForeign(key, before, zones)));
   const foreignNames = new Set([...foreign].map(nameOf));
@@ -127,7 +127,8 @@ const expectValues = (key: string, { all, isFree, loose }: Contenders, model: Mo
   const fates = is.flatMap((value) =>
     must.has(value) ? [] : [{ value, fate: isLoose ? ('may go' as const) : fateOf(key, value, model) }],
   );
-  const past = isLoose ? all.flatMap(({ seen }) => pastOf(seen, model)) : [];
+  // A server that does not get what it wants stays as it was.
+  const past = all.flatMap(({ seen }) => (isLoose || loose.has(seen.id) ? pastOf(seen, model) : []));
   for (const each of past) if (each.key === key) may.add(each.value);
   for (const { fate, value } of fates) {
     if (fate === 'stays') must.add(value);
