@@ -51,7 +51,9 @@ export const bareRepository = (
     },
     prepare: prepareAs,
     ensure: async () => {
-      const parts = await Promise.all(['HEAD', 'config', 'objects', 'refs'].map((name) => isThere(join(folder, name))));
+      const parts = await Promise.all(
+        ['HEAD', 'config', 'objects', 'refs'].map((name) => isReachable(join(folder, name))),
+      );
       if (!parts.every(Boolean)) await prepareAs();
     },
     removeLeftovers: () => onDisk(settings, () => removeLeftovers(folder)),
@@ -63,7 +65,7 @@ export const bareRepository = (
   };
 };
 
-export const isThere = (path: string): Promise<boolean> =>
+export const isReachable = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
     () => false,

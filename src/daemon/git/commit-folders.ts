@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitSettings } from '../../model/daemon-settings.ts';
 import { forEachPooled } from '../../model/pool.ts';
-import { type BareRepository, isThere, onDisk } from './bare-repository.ts';
+import { type BareRepository, isReachable, onDisk } from './bare-repository.ts';
 import type { Tree } from './tree.ts';
 
 // Each commit's files are in a folder of their own, which has its name once all of it is on the disk. What has another name is
@@ -30,7 +30,7 @@ export const commitFolders = (settings: GitSettings, path: string, bare: BareRep
   return {
     find: async (sha) => {
       const folder = join(top, nameOf(sha));
-      return (await isThere(folder)) ? folder : null;
+      return (await isReachable(folder)) ? folder : null;
     },
     write: (sha, tree) => onDisk(settings, () => writeFolder(bare, top, nameOf(sha), tree)),
     retain: (shas) => {
