@@ -6,6 +6,7 @@ import type { PassThread } from './engine/link.ts';
 import type { Told } from './engine/messages.ts';
 import type { OpenFeed } from './event-feed.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 // The health checker in the daemon: a pass says what to look at, what is found goes into the state, and what changed makes a pass.
 
@@ -22,6 +23,15 @@ export interface HealthFigures {
   /** Over half fails at once, or nothing answers: nothing is believed. */
   readonly isMassFailure: boolean;
 }
+
+/** Sets the metrics of health checks each time that they are read. */
+export const measureHealth = ({ figures }: Pick<DaemonHealth, 'figures'>, metrics: Metrics): void =>
+  metrics.beforeRead(() => {
+    const { down, isMassFailure, watched } = figures();
+    metrics.set('health_checks', { state: 'up' }, watched - down);
+    metrics.set('health_checks', { state: 'down' }, down);
+    metrics.set('health_mass_failure', {}, Number(isMassFailure));
+  });
 
 export interface HealthWorld {
   /** The file that calls `runCheckerThread`. */

@@ -133,6 +133,7 @@ describe('health checks of the daemon', () => {
     expect(await answers('www')).toEqual(['127.0.0.2', '127.0.0.2']);
     expect(await run('verify')).toMatchObject({ code: 0 });
     const { stdout } = await run('explain', 'www.example.com');
+    expect(await daemon.text('/metrics')).toContain('hostmaster_health_checks{state="down"} 2');
     expect(stdout).toMatch(/127\.0\.0\.3 .*down since 20\S+Z: not answered/);
   });
 
