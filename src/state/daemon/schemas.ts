@@ -36,3 +36,9 @@ export const keptSuspensionSchema = Type.Object({
   by: text,
   at: text,
 });
+
+/** What is kept of a pass besides, compressed. */
+export const passDetailsSchema = Type.String();
+
+/** `at` of a hook. */
+export const hookWordSchema = Type.Number();
