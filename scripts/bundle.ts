@@ -10,6 +10,7 @@ export const bundleCommand = async (dist: string): Promise<void> => {
       hostmaster: join(dist, 'bin/hostmaster.js'),
       library: join(dist, 'src/library.js'),
       'daemon-thread': join(dist, 'src/cli/daemon-thread.js'),
+      'checker-thread': join(dist, 'src/cli/checker-thread.js'),
     },
     platform: 'node',
     external: isPackage,

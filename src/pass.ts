@@ -55,6 +55,7 @@ export { closeResources as closePass } from './pass/open.ts';
 export { checkPlan, readPlan } from './pass/planfile/index.ts';
 export { type ServingTarget, servePass } from './pass/serve.ts';
 export { verifyPass } from './pass/verify.ts';
+export { watchedProbes } from './pass/watched-probes.ts';
 export type { PassOptions, PlanPass, StoreOpener } from './run.ts';
 export type { ProviderLookup, Registry, RunContext, Step } from './target.ts';
 

@@ -4,6 +4,7 @@ import type { DeletionEvidence } from './model/deletion-evidence.ts';
 import type { PassSuspension, SuspensionScope } from './model/guard-context.ts';
 import type { Changeset, Plan } from './model/plan.ts';
 import type { OrphanedValue, Store } from './model/ports.ts';
+import type { KnownHealth } from './model/probe.ts';
 import type { RRset } from './model/rrset.ts';
 import type { KnownInventory, Roster } from './model/server.ts';
 import type { DesiredZone, ZoneSnapshot } from './model/zone.ts';
@@ -62,6 +63,8 @@ export interface Desired {
   /** Who registers a name. */
   readonly registered: Composed['registered'];
   readonly evidence: SharedEvidence;
+  /** What the daemon's health checker found. */
+  readonly health: KnownHealth;
   /** Only where `keepComposed` was asked for. */
   readonly composed?: ComposedServers;
 }

@@ -1,6 +1,7 @@
 import { beginDaemon, type Daemon } from '../daemon/daemon.ts';
 import { watchedFolder } from '../daemon/file-source.ts';
 import { frontOf } from '../daemon/front-of.ts';
+import { measureHealth } from '../daemon/health.ts';
 import type { HttpInterface } from '../daemon/http/listen.ts';
 import { openInterface } from '../daemon/http-interface.ts';
 import { type Log, openLog } from '../daemon/log.ts';
@@ -44,7 +45,9 @@ const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, versio
   io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
   try {
     const front = frontOf(frontParts(daemon, definitions.settings.audit, version));
-    const http = await openInterface(definitions, { daemon, front, log, metrics: openMetrics(version), version });
+    const metrics = openMetrics(version);
+    measureHealth(daemon.health, metrics);
+    const http = await openInterface(definitions, { daemon, front, log, metrics, version });
     log('info', `the daemon runs as ${definitions.file} says; it listens at http://${hostOf(http)}`);
     await stopped(io);
     log('info', 'the daemon stops: what was sent is waited for');
@@ -73,6 +76,7 @@ const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Promise<Daemon
   return beginDaemon(definitions, {
     log,
     program: new URL(here.endsWith('.ts') ? './daemon-thread.ts' : './daemon-thread.js', here),
+    checkerProgram: new URL(here.endsWith('.ts') ? './checker-thread.ts' : './checker-thread.js', here),
     onStopWithin: within,
     openSource: async ({ inUse, onChange, thread }) =>
       git === null

@@ -1,5 +1,7 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import type { HealthCheck } from '../model/health.ts';
+import { addressProbes, downSince, isWatched, type KnownHealth } from '../model/probe.ts';
+import type { RRset } from '../model/rrset.ts';
 import { serverTitle } from './contenders.ts';
 import type { ContributedValue, RuleHealthCheck, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
@@ -42,4 +44,17 @@ const urlFor = (
     findings.push({ rule: 'health-check-url', message, about: contributor.key, at: rule.at });
     return null;
   }
+};
+
+/** Says of each checked address whether the daemon found it down. What comes of that each target says (plan/fit.ts). */
+export const withVerdicts = (rrset: RRset, health: KnownHealth): RRset => {
+  if (rrset.healthCheck === undefined || health.verdicts.size === 0) return rrset;
+  const probes = new Map(addressProbes(rrset).map((probe) => [probe.address, probe]));
+  const values = rrset.values.map((value) => {
+    const probe = probes.get(value.rdata);
+    const since = probe === undefined ? null : downSince(probe, health);
+    return since === null ? value : { ...value, downSince: since };
+  });
+  const watched = probes.size > 0 && [...probes.values()].every((probe) => isWatched(probe, health));
+  return { ...rrset, values, ...(watched ? { isWatched: true } : {}) };
 };

@@ -7,7 +7,7 @@ import type { DirectoryZone } from './configured-zones.ts';
 import { serverTitle } from './contenders.ts';
 import type { Blocked, ContributedValue, Contribution, WriteRule } from './contribution.ts';
 import type { Finding } from './findings-to-problems.ts';
-import { mergeHealthChecks } from './merge-health-checks.ts';
+import { mergeHealthChecks, withVerdicts } from './merge-health-checks.ts';
 import { withoutNameConflicts } from './name-conflicts.ts';
 import type { Ruleset } from './ruleset.ts';
 
@@ -50,7 +50,8 @@ export const mergeName = (
     const { reason, origin } = whole;
     return { name, entry, rrsets: [], quarantined: [{ name, type: null, reason, origin }], protected: [], findings };
   }
-  const { rrsets, quarantined, stay } = mergeTypes(name, values, blocked, statics, findings);
+  const { rrsets: merged, quarantined, stay } = mergeTypes(name, values, blocked, statics, findings);
+  const rrsets = merged.map((rrset) => withVerdicts(rrset, ruleset.health));
   const protections = protectionsAt(ruleset, name, contributions, [...rrsets, ...statics.rrsets]);
   return { name, entry, rrsets, quarantined, protected: [...protections, ...stay], findings };
 };

@@ -1,6 +1,7 @@
 import { SyntaxProblem } from '../model/errors.ts';
 import { parseAbsolute } from '../model/name.ts';
 import type { SourceLocation } from '../model/origin.ts';
+import { type KnownHealth, nothingChecked } from '../model/probe.ts';
 import { typeByName } from '../model/rdata.ts';
 import type { ClaimDefinition, RecordDefinition, Registration, Role, Roles } from '../model/roles.ts';
 import { addressTypeOf, isAddressType, isSoa, synthesisedTypes, traitsOf } from '../model/rr-types.ts';
@@ -22,6 +23,8 @@ export interface ComposeInput {
   readonly zoneNames: readonly string[];
   readonly roles: Roles;
   readonly roster: Roster;
+  /** What the daemon's health checker found. Default is nothing. */
+  readonly health?: KnownHealth;
 }
 
 /** All that Git says of servers, compiled once and then applied to one server after the other. */
@@ -40,6 +43,7 @@ export interface Ruleset extends UnusableRules {
   readonly claimedNames: readonly ClaimedNames[];
   readonly inventories: Roles['inventories'];
   readonly contends: Contends;
+  readonly health: KnownHealth;
   readonly now: number;
   readonly findings: readonly Finding[];
 }
@@ -48,7 +52,7 @@ const claimTtl = 60;
 const recordTtl = 300;
 const nothing: Template = { parts: [], literal: '' };
 
-export const compileRuleset = ({ zones, zoneNames, roles, roster }: ComposeInput): Ruleset => {
+export const compileRuleset = ({ health = nothingChecked, zones, zoneNames, roles, roster }: ComposeInput): Ruleset => {
   const findings: Finding[] = [];
   const zonesByName = zoneDirectory(zones, zoneNames);
   const fallback = roles.registration?.ttl ?? recordTtl;
@@ -71,6 +75,7 @@ export const compileRuleset = ({ zones, zoneNames, roles, roster }: ComposeInput
     ...unusableRulesOf(roles, zonesByName),
     inventories: roles.inventories,
     contends: contendsBy(distinctLimits(zones), roster.now),
+    health,
     now: roster.now,
     findings,
   };

@@ -9,6 +9,7 @@ import type { EndedPass, PassEnd, Told } from './engine/messages.ts';
 import { eventFeed, type OpenFeed } from './event-feed.ts';
 import { failuresIn } from './failures.ts';
 import type { FileSource } from './file-source.ts';
+import { type DaemonHealth, daemonHealth } from './health.ts';
 import { type HookedServers, hookedServers } from './hooked-servers.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
@@ -33,6 +34,7 @@ export interface Daemon {
   readonly suspensions: OpenSuspensions;
   /** Milliseconds since 1970. */
   readonly started: number;
+  readonly health: DaemonHealth;
   readonly isStopping: () => boolean;
   /** Begins nothing more, ends what runs, and closes what is open. */
   readonly stop: () => Promise<void>;
@@ -44,6 +46,8 @@ export interface DaemonWorld {
   readonly log: Log;
   /** The file that calls `runThread`. */
   readonly program: URL;
+  /** The file that calls `runCheckerThread`. */
+  readonly checkerProgram: URL;
   /** How long stopping may take, once that was read; milliseconds. */
   readonly onStopWithin: (milliseconds: number) => void;
   readonly openSource: (parts: SourceParts) => Promise<FileSource>;
@@ -68,7 +72,9 @@ export const beginDaemon = async (
   const knowledge = newKnowledge(Date.now);
   const events = eventFeed(Date.now);
   const data = { stateFile: state, audit: settings.audit, targetsFrom };
-  const thread = passThread(world.program, data, (message) => onTold(message, { driver, events, knowledge }, world));
+  const thread = passThread(world.program, data, (message) =>
+    onTold(message, { driver, events, health, knowledge }, world),
+  );
   const keeper = passKeeper(thread.ask, (error) => log('error', `passes cannot be kept now: ${messageOf(error)}`));
   let source: FileSource | typeof notOpenYet = notOpenYet;
   const parts = { events, keeper, knowledge, source: () => source };
@@ -87,6 +93,7 @@ export const beginDaemon = async (
     onBegan: (pass) => onBegan(pass, parts, log),
     onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver, suspensions }, log),
   });
+  const health = daemonHealth({ program: world.checkerProgram, thread, ask: driver.ask, events, log });
   const inventories = Object.keys(settings.hooks.inventory);
   const hooks = hookedServers({
     known: await thread.ask({ kind: 'hook words', inventories }),
@@ -104,8 +111,8 @@ export const beginDaemon = async (
   driver.setTimer('interval', Date.now() + settings.interval);
   driver.ask({ cause: 'start' });
   return {
-    ...{ driver, events, hooks, knowledge, source: opened, started, suspensions, thread },
-    ...ending({ driver, source: opened, suspensions, thread }, keeper),
+    ...{ driver, events, health, hooks, knowledge, source: opened, started, suspensions, thread },
+    ...ending({ driver, health, source: opened, suspensions, thread }, keeper),
   };
 };
 
@@ -113,13 +120,19 @@ export const beginDaemon = async (
 const notOpenYet: Pick<FileSource, 'files' | 'wereRead'> = { files: () => null, wereRead: () => undefined };
 
 const ending = (
-  { driver, source, suspensions, thread }: Pick<Daemon, 'driver' | 'source' | 'suspensions' | 'thread'>,
+  {
+    driver,
+    health,
+    source,
+    suspensions,
+    thread,
+  }: Pick<Daemon, 'driver' | 'health' | 'source' | 'suspensions' | 'thread'>,
   keeper: PassKeeper,
 ): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
   let ended: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
     suspensions.close();
-    await Promise.all([source.close(), driver.stop()]);
+    await Promise.all([source.close(), health.close(), driver.stop()]);
     await keeper.done();
     await thread.close();
   };
@@ -140,12 +153,13 @@ interface Parts extends Pick<Daemon, 'events' | 'knowledge'> {
 
 const onTold = (
   message: Told,
-  { driver, events, knowledge }: Pick<Daemon, 'driver' | 'events' | 'knowledge'>,
+  { driver, events, health, knowledge }: Pick<Daemon, 'driver' | 'events' | 'health' | 'knowledge'>,
   { log, onStopWithin }: DaemonWorld,
 ): void => {
   const pass = knowledge.running()?.id ?? null;
   if (message.type === 'writes') driver.writes();
   else if (message.type === 'stop within') onStopWithin(message.milliseconds);
+  else if (message.type === 'watched') health.watch(message);
   else if (message.type === 'step') {
     const { done, stage, total } = message.step;
     events.tell({ kind: 'step', pass, message: `${stage} ${done} of ${total}` });

@@ -7,6 +7,7 @@ export const eventKinds = [
   'commit',
   'hook',
   'drift',
+  'health',
   'suspended',
   'resumed',
   'state',

@@ -72,6 +72,16 @@ export const metricRows = {
     help: 'How long something has been suspended; 0: nothing is.',
     labels: [],
   },
+  health_checks: {
+    kind: 'gauge',
+    help: 'Health checks that the daemon makes itself; state is up or down.',
+    labels: ['state'],
+  },
+  health_mass_failure: {
+    kind: 'gauge',
+    help: '1: over half of the checked addresses fail at once, and none of it is believed; 0: they do not.',
+    labels: [],
+  },
   contested: { kind: 'gauge', help: 'RRsets that somebody else changes again and again.', labels: [] },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 

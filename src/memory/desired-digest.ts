@@ -52,12 +52,15 @@ const add = (sum: Sum, rrset: RRset, sign: 1 | -1): void => {
   }
 };
 
-const wordsOf = ({ name, type, ttl, values, options, healthCheck }: RRset): string => {
+const wordsOf = ({ name, type, ttl, values, options, healthCheck, isWatched }: RRset): string => {
   let words = `${name} ${type} ${ttl} ${values.length}\n`;
   // A retained value is reported by every pass, and for that the zone has to be read.
-  for (const { rdata, retained } of values) words += retained === undefined ? `${rdata}\n` : `${rdata} retained\n`;
+  for (const { downSince, rdata, retained } of values) {
+    words += `${rdata}${retained === undefined ? '' : ' retained'}${downSince === undefined ? '' : ' down'}\n`;
+  }
   if (options !== undefined) words += JSON.stringify(options);
   if (healthCheck !== undefined) words += JSON.stringify(healthCheck);
+  if (isWatched === true) words += 'watched';
   return words;
 };
 

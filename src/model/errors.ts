@@ -33,6 +33,11 @@ export const errorCodes = {
     means: 'the Git repository does not accept our key, or does not have what is asked for',
   },
   COMMIT_UNUSABLE: { kind: 'stop', means: 'a commit is too large, or does not have the folder of hostmaster.yaml' },
+  MASS_FAILURE: {
+    kind: 'wait',
+    means:
+      'over half of the addresses that the daemon checks failed at once, or none answers, and that is not believed',
+  },
   INTERRUPTED: { kind: 'stop', means: 'somebody stopped the command; what it did is said' },
 } as const satisfies Readonly<Record<string, { readonly kind: ErrorKind; readonly means: string }>>;
 

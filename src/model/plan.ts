@@ -28,6 +28,8 @@ export interface Change {
   readonly after: PlannedRRset | null;
   /** It makes good what somebody else did: the same is wanted as when the RRset was last verified. Missing: it does not. */
   readonly drift?: true;
+  /** It only takes out what a health check found down, or puts back what is up. Missing: nobody knows that of it. */
+  readonly health?: true;
 }
 
 export const guardNames = [
@@ -98,6 +100,15 @@ export interface Unmanaged extends UnmanagedReason {
   readonly type: string;
 }
 
+/** A checked address that is wanted and not answered, as the daemon's health checker found it down. */
+export interface DownAddress {
+  readonly name: string;
+  readonly type: string;
+  readonly rdata: string;
+  /** RFC 3339, in UTC. */
+  readonly since: string;
+}
+
 /** All changes of one zone at one target. */
 export interface Changeset {
   readonly zone: string;
@@ -111,6 +122,8 @@ export interface Changeset {
   readonly unmanaged: readonly Unmanaged[];
   /** What the changes cost, in words. Missing: they cost nothing. */
   readonly cost?: string;
+  /** What is not answered as it is down. Missing: nothing. */
+  readonly down?: readonly DownAddress[];
 }
 
 /** Is there anything to do? */

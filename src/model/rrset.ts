@@ -10,6 +10,8 @@ export interface Value {
   readonly origins: readonly Origin[];
   /** Why it stays although whoever contributed it is missing; once that is proven it goes. */
   readonly retained?: string;
+  /** Of a checked address that the daemon found down: since when; milliseconds since 1970. */
+  readonly downSince?: number;
 }
 
 /** octoDNS's options of one RRset of a zone file. */
@@ -34,6 +36,8 @@ export interface RRset {
   readonly ttl: number;
   readonly values: readonly Value[];
   readonly healthCheck?: HealthCheck;
+  /** The daemon's health checker looks at its addresses now. */
+  readonly isWatched?: true;
   readonly options?: RRsetOptions;
 }
 

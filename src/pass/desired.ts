@@ -3,6 +3,7 @@ import { askInventories, isReadOffline, withAllowedAbsences } from '../inventory
 import { resolveSecrets } from '../load/index.ts';
 import type { Definitions } from '../model/definitions.ts';
 import type { Store } from '../model/ports.ts';
+import { knownHealth, nothingChecked } from '../model/probe.ts';
 import { sortProblems } from '../model/problem.ts';
 import type { InventoryDefinition } from '../model/roles.ts';
 import { emptyRoster, type KnownInventory } from '../model/server.ts';
@@ -21,7 +22,7 @@ import { refuseStopped } from './stopped.ts';
 /** What a pass reads inventories with. */
 export interface ReadDesiredOptions {
   readonly now: number;
-  readonly store: Pick<Store, 'inventory'>;
+  readonly store: Pick<Store, 'inventory' | 'healthVerdicts'>;
   readonly allowShrink: ReadonlySet<string>;
   /** The absences that this run allows. Default is none. */
   readonly absences?: AllowedAbsences;
@@ -74,7 +75,8 @@ export const readDesired = async (definitions: Definitions, context: ReadDesired
     allowShrink: context.allowShrink,
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
-  return withAbsences(composed(definitions, taken, context.keepComposed), definitions, context, taken);
+  const answers = { ...taken, health: knownHealth(await context.store.healthVerdicts(), context.now) };
+  return withAbsences(composed(definitions, answers, context.keepComposed), definitions, context, answers);
 };
 
 /** The same where the servers are gone whose absence this run allows. */
@@ -98,7 +100,7 @@ const withAbsences = async (
     const last = await absences.store.inventory(name);
     if (last !== null) left.set(name, last);
   }
-  const gone = withAllowedAbsences(answers, servers, left);
+  const gone = { ...withAllowedAbsences(answers, servers, left), health: desired.health };
   const again = servers.length === 0 ? desired : composed(definitions, gone, keepComposed);
   return {
     ...again,
@@ -106,16 +108,16 @@ const withAbsences = async (
   };
 };
 
-type Answers = Pick<Desired, 'roster' | 'next'> & Partial<Pick<Desired, 'counts'>>;
+type Answers = Pick<Desired, 'roster' | 'next'> & Partial<Pick<Desired, 'counts' | 'health'>>;
 
 /** What is wanted with servers as `roster` has them. */
 export const composed = (
   definitions: Definitions,
-  { roster, next, counts = false }: Answers,
+  { health = nothingChecked, roster, next, counts = false }: Answers,
   keepComposed = false,
 ): Desired => {
   const { zones, zoneNames, roles } = definitions;
-  const servers = composition({ zones, zoneNames, roles, roster });
+  const servers = composition({ health, zones, zoneNames, roles, roster });
   const { registered, ...result } = composedOf(servers);
   const checked = checkZones(result.zones, { zoneNames, rulesElsewhere });
   return {
@@ -133,6 +135,7 @@ export const composed = (
     next: withLastKnownServers(servers, next),
     counts,
     registered,
+    health,
     evidence: hasRoles(definitions) || roster.servers.length > 0 ? { ...evidenceFrom(servers), counts } : null,
     ...(keepComposed ? { composed: { composition: servers, zones: result.zones } } : {}),
   };
@@ -160,7 +163,7 @@ export const withDesired = async <T>(
 /** Everything that can be known without a network: inventories are read where none of them needs one. */
 export const checkedOffline = async (definitions: Definitions, options: PassOptions): Promise<Definitions> => {
   const isOffline = definitions.roles.inventories.every(isReadOffline);
-  const context = { now: 0, store: { inventory: async () => null }, allowShrink: new Set<string>() };
+  const context = { now: 0, store: emptyStore, allowShrink: new Set<string>() };
   const desired = isOffline ? await readDesired(definitions, context) : withoutServers(definitions, context.now);
   return { ...desired.definitions, zones: selectedZones(desired.definitions.zones, options) };
 };
@@ -168,6 +171,8 @@ export const checkedOffline = async (definitions: Definitions, options: PassOpti
 /** What the repository alone says, checked by the rules: no inventory is read, whatever it is. */
 export const checkedWithoutServers = (definitions: Definitions): Definitions =>
   withoutServers(definitions, 0).definitions;
+
+const emptyStore: ReadDesiredOptions['store'] = { inventory: async () => null, healthVerdicts: async () => [] };
 
 /** The zone files alone, checked by the rules: no inventory is asked. */
 const withoutServers = (definitions: Definitions, now: number): Desired => {
@@ -180,6 +185,7 @@ const withoutServers = (definitions: Definitions, now: number): Desired => {
     next: {},
     counts: false,
     registered: new Map(),
+    health: nothingChecked,
     evidence: null,
   };
 };

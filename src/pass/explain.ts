@@ -5,7 +5,7 @@ import { isWithin, parseAbsolute } from '../model/name.ts';
 import type { Answer, AnsweredRecord, NameServer, Store } from '../model/ports.ts';
 import { typeByName } from '../model/rdata.ts';
 import { isNameServers } from '../model/rr-types.ts';
-import type { RRset } from '../model/rrset.ts';
+import type { RRset, Value } from '../model/rrset.ts';
 import type { DesiredZone } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { planZone } from '../plan/index.ts';
@@ -98,9 +98,12 @@ const explainIn = async (
 };
 
 const explained = ({ name, type, ttl, values, healthCheck }: RRset): ExplainedRRset => ({
-  ...{ name, type, ttl, values },
+  ...{ name, type, ttl, values: values.map(explainedValue) },
   ...(healthCheck === undefined ? {} : { health_check: healthCheck }),
 });
+
+const explainedValue = ({ downSince, ...value }: Value): ExplainedRRset['values'][number] =>
+  downSince === undefined ? value : { ...value, down_since: new Date(downSince).toISOString() };
 
 type Found = Omit<Explanation['existing'][number], 'rrsets'> & { readonly rrsets: readonly RRset[] };
 

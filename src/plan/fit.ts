@@ -1,9 +1,9 @@
-import type { UnmanagedReason } from '../model/plan.ts';
+import type { DownAddress, UnmanagedReason } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import { rdataToWire, typeByName } from '../model/rdata.ts';
 import type { RRset } from '../model/rrset.ts';
 import { makeRRset } from '../model/rrset.ts';
-import { type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
+import { mapRRsets, type ReadonlyRRsetMap, rrsetMap } from '../model/rrset-map.ts';
 import type { DesiredZone, Quarantine } from '../model/zone.ts';
 import { zoneLabel } from '../model/zone.ts';
 import type { HealthChecks, NativeChecks, Supports } from '../provider.ts';
@@ -31,6 +31,10 @@ export interface FittedZone {
   readonly excluded: ReadonlyRRsetMap<UnmanagedReason>;
   /** Wanted A and AAAA that are part of a compiled RRset of their name. */
   readonly compiled: ReadonlyRRsetMap<RRset>;
+  /** Checked RRsets that the provider does not check, as they are wanted: the daemon says what of them is up. */
+  readonly checkedByDaemon: ReadonlyRRsetMap<RRset>;
+  /** What is left out of these, as it is down. */
+  readonly down: readonly DownAddress[];
   readonly quarantined: readonly Quarantine[];
   readonly problems: readonly Problem[];
 }
@@ -61,7 +65,9 @@ export const fit = (zone: DesiredZone, target: PlanTarget): FittedZone => {
   const label = zoneLabel(zone.id);
   const ofChecks = checkProblems(names, target.name, (target.healthChecks ?? target.nativeChecks ?? null) !== null);
   for (const problem of ofChecks) problems.push({ ...problem, target: target.name, zone: label });
-  return { rrsets, excluded, compiled, quarantined, problems };
+  const checkedByDaemon = mapRRsets(names.flatMap(({ left }) => left));
+  const down = names.flatMap((name) => (name.compiled === null ? name.answered.flatMap((each) => each.down) : []));
+  return { rrsets, excluded, compiled, checkedByDaemon, down, quarantined, problems };
 };
 
 const compileAll = (checked: ReadonlyMap<string, readonly RRset[]>, target: PlanTarget, limits: Limits) => {
@@ -83,8 +89,10 @@ const compileAll = (checked: ReadonlyMap<string, readonly RRset[]>, target: Plan
   return { compiled, names };
 };
 
-const writableOf = ({ compiled, plain, refused }: CheckedName): readonly RRset[] =>
-  refused !== null ? [] : compiled === null ? plain : [compiled];
+const writableOf = ({ answered, compiled, refused }: CheckedName): readonly RRset[] => {
+  if (refused !== null) return [];
+  return compiled === null ? answered.flatMap(({ rrset }) => rrset ?? []) : [compiled];
+};
 
 const refusedOf = ({ plain, refused }: CheckedName): readonly Quarantine[] =>
   refused === null ? [] : plain.map((rrset) => quarantineOf(rrset, 'health-check-refused', refused));

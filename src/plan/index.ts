@@ -25,6 +25,7 @@ export {
 } from './allow.ts';
 export { assemblePlan, type PlanParts } from './assemble.ts';
 export { fit, type PlanTarget } from './fit.ts';
+export { isLeftToDaemon } from './health-checks.ts';
 export { isProtected, ownership } from './ownership.ts';
 export {
   type DraftedZone,

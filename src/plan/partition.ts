@@ -21,9 +21,11 @@ export interface ZoneAtTarget {
 }
 
 /** Which of the existing RRsets are ours to change, and which are unmanaged. */
-export const partition = (input: ZoneAtTarget, { rrsets, compiled, excluded }: FittedZone) => {
+export const partition = (input: ZoneAtTarget, { rrsets, compiled, checkedByDaemon, excluded }: FittedZone) => {
   const replaced = mapRRsets(input.existing.filter((rrset) => isAliasReplaced(rrset, rrsets)));
-  const wanted = { has: (key: RRsetKey) => rrsets.has(key) || compiled.has(key) || replaced.has(key) };
+  const wanted = {
+    has: (key: RRsetKey) => rrsets.has(key) || compiled.has(key) || checkedByDaemon.has(key) || replaced.has(key),
+  };
   const reasonOf = ownershipAt(input, excluded, wanted);
   const owned = rrsetMap<ExistingRRset>();
   const unmanaged: UnmanagedRRset[] = [];

@@ -30,7 +30,7 @@ export const refusedByPercentages: Judge = (input) => {
   const refused = new Map<Change, Refusal>();
   for (let before = -1; before < refused.size; ) {
     before = refused.size;
-    const changes = input.changes.filter((each) => counts(each, input) && !refused.has(each));
+    const changes = input.changes.filter((each) => counts(each, input) && each.health !== true && !refused.has(each));
     const { deletes, replaces, replaceCount } = replacesAndDeletes(netChanges(changes, earlier));
     for (const [change, refusal] of [
       ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base),

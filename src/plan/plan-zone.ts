@@ -27,6 +27,7 @@ import {
   withoutUnmanagedConflicts,
 } from './unmanaged-conflict.ts';
 import { withheldByAbsence } from './withheld-by-absence.ts';
+import { markHealth } from './without-down.ts';
 
 export interface PlanZoneInput {
   readonly desired: DesiredZone;
@@ -76,7 +77,7 @@ export const draftZone = (input: PlanZoneInput): DraftedZone => {
   const unreadable = existing?.unreadable ?? [];
   const conflicts = unmanagedConflicts(fitted, unmanaged, unreadable, zone.id.name);
   const wanted = withServersSerial(withoutUnmanagedConflicts(fitted.rrsets, conflicts), owned, zone.id.name);
-  const changes = diff(wanted, owned);
+  const changes = markHealth(diff(wanted, owned), fitted);
   const quarantined = [...fitted.quarantined, ...conflicts.map(conflictQuarantine)];
   return {
     ...{ input, retained, fitted, conflicts, owned, quarantined, changes },
@@ -96,6 +97,7 @@ export const judgeZone = (draft: DraftedZone, context: GuardContext): PlannedZon
   return {
     changeset: {
       ...(cost === null ? {} : { cost }),
+      ...(fitted.down.length === 0 ? {} : { down: fitted.down.toSorted(byNameAndType) }),
       ...unchangedChangeset(zone, target.name, existing?.fingerprint ?? null, unmanaged),
       create_zone: existing === null && !staysMissing,
       changes: guarded.changes.toSorted(byNameAndType),

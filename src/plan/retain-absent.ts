@@ -14,6 +14,7 @@ import { isStored, storedOf } from './existing.ts';
 import type { Ownership } from './ownership.ts';
 import { blockingName, retainValues } from './retain-values.ts';
 import { scopeOf } from './scope.ts';
+import { backupOf } from './without-down.ts';
 
 /** A desired zone with the values in it that must not be deleted yet, so that no later step has to know of them. */
 export interface RetainedZone {
@@ -158,9 +159,10 @@ const unwantedValues = (
   });
 };
 
-const missingFrom = ({ values }: RRset, rdatas: readonly string[]): readonly string[] => {
+/** What is answered while no address is up is wanted, too. */
+const missingFrom = ({ healthCheck, values }: RRset, rdatas: readonly string[]): readonly string[] => {
   if (rdatas.length === values.length && rdatas.every((rdata, i) => rdata === values[i]?.rdata)) return [];
-  const wanted = new Set(values.map(({ rdata }) => rdata));
+  const wanted = new Set([...values.map(({ rdata }) => rdata), ...backupOf(healthCheck)]);
   return rdatas.filter((rdata) => !wanted.has(rdata));
 };
 

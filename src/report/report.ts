@@ -1,4 +1,4 @@
-import type { Action, Unmanaged } from '../model/plan.ts';
+import type { Action, DownAddress, Unmanaged } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Counts } from './danger.ts';
 import type { Item } from './items.ts';
@@ -47,6 +47,8 @@ export interface ZoneSection {
   /** Without what every zone has. */
   readonly unmanaged: readonly Unmanaged[];
   readonly cost: string | null;
+  /** What is wanted and not answered, as it is down. */
+  readonly down: readonly DownAddress[];
 }
 
 export type Section =

@@ -31,6 +31,7 @@ const changeset = Type.Object({
     Type.Object({ name: text, type: text, kind: Type.Optional(Type.Enum([...unmanagedKinds])), why: text }),
   ),
   cost: Type.Optional(text),
+  down: Type.Optional(Type.Array(Type.Object({ name: text, type: text, rdata: text, since: text }))),
 });
 
 const changeRef = Type.Object({ zone: text, view: textOrNull, target: text, name: text, type: text });

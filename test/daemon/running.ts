@@ -12,6 +12,7 @@ export interface RunningDaemon {
   readonly url: string;
   /** With the token of scope write that the daemon made. */
   get(path: string): Promise<unknown>;
+  text(path: string): Promise<string>;
   post(path: string, body: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
   status(): Promise<DaemonStatus>;
   /** Waits until the status is as asked, and gives it; fails with what it was last. */
@@ -62,6 +63,7 @@ export const startDaemon = async (
   return {
     url,
     get,
+    text: async (path) => (await fetch(`${url}${path}`, { headers })).text(),
     status,
     post: async (path, body) => {
       const answer = await fetch(`${url}${path}`, {

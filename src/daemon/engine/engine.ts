@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { HealthVerdict } from '../../model/daemon-store.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
 import type { ZoneTarget } from '../../model/zone-target.ts';
 import {
   type ApplyPass,
+  answersWithChanges,
   applyPass,
   askedName,
   closePass,
@@ -15,13 +17,14 @@ import {
   servePass,
 } from '../../pass.ts';
 import { prepareExplained } from '../../report/index.ts';
-import type { PassOptions, PlanPass } from '../../run.ts';
+import type { PassOptions, PlanPass, StoreOpener } from '../../run.ts';
 import { openStore } from '../../state/index.ts';
 import type { ProviderLookup, RunContext } from '../../target.ts';
 import { addressLookup, askByDns } from '../../verify/index.ts';
 import type { PassAbout } from '../audit/entry.ts';
 import { fastPass } from './fast-pass.ts';
 import { answerOfHooks, isOfHooks } from './hook-questions.ts';
+import { healthKeeper } from './keep-health.ts';
 import type { PassEnd, Told } from './messages.ts';
 import type { PassInput } from './pass-input.ts';
 import { answerTo, type ExplainQuestion, type ThreadQuestion } from './questions.ts';
@@ -36,6 +39,8 @@ export interface Engine {
   /** One at a time. */
   run(input: PassInput, about: PassAbout): Promise<PassEnd>;
   ask(question: ThreadQuestion): Promise<unknown>;
+  /** Comes before what is run or asked after it. */
+  keepHealth(verdicts: readonly HealthVerdict[]): Promise<void>;
   /** The pass that runs is in the way: it ends unless it writes. */
   giveUp(): void;
   stop(): void;
@@ -66,14 +71,23 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
   let last: PlanPass | null = null;
   /** What it left in memory; null: the next pass has to be one over everything. */
   let lastPass: LastPass | null = null;
+  const health = healthKeeper(tell, Date.now);
+  let keeping = Promise.resolve();
   const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
 
+  const openToRun: StoreOpener = async (file) => {
+    const store = await state.open(file);
+    await health.sayThatItRuns(store);
+    return store;
+  };
   const onWrites = (): void => tell({ type: 'writes' });
   const run = async (input: PassInput, about: PassAbout): Promise<PassEnd> => {
     givingUp = new AbortController();
+    await keeping;
     serving ??= await servePass(optionsOf(input, targetsFrom), lookup);
+    const before = lastPass;
     const fast = input.hooked.length === 0 ? null : await runFast(input, about);
-    const end = fast ?? (await runFull(input, about));
+    const end = fast ?? (await runFull(input, about, before));
     if (end.status === 'ended') {
       records.ended(about.id, { plan: end.plan, results: end.results, verify: end.verify });
     }
@@ -94,18 +108,24 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
     lastPass = fast.last;
     return fast.interrupted ? { status: 'stopped' } : fast.end;
   };
-  const runFull = async (input: PassInput, about: PassAbout): Promise<PassEnd> => {
+  /** `before`: where hooks named servers, no inventory is asked, as their words are newer than what it would say. */
+  const runFull = async (input: PassInput, about: PassAbout, before: LastPass | null): Promise<PassEnd> => {
     const started = Date.now();
     let known: PlanPass | null = null;
     const onWrite = records.onWrite({ about, commit: input.commit, planned: () => known });
     const reading = { ...contextWith(AbortSignal.any([stopping.signal, givingUp.signal])), onWrite };
-    const planned = await planPass(optionsOf(input, targetsFrom), reading, state.open);
+    const hooked =
+      before === null || input.hooked.length === 0
+        ? {}
+        : { answers: answersWithChanges(before, input.hooked, started) };
+    const planned = await planPass({ ...optionsOf(input, targetsFrom), ...hooked }, reading, openToRun);
     known = planned;
     const isAll = input.zones === null;
     const done = isAll ? last : planned;
     lastPass = null;
     if (isAll) last = planned;
     try {
+      if (isAll) await health.tellWatched(planned);
       onWrites();
       const { interrupted, ...applied } = await applyPass(planned, { ...contextWith(stopping.signal), onWrite });
       if (interrupted) return { status: 'stopped' };
@@ -130,6 +150,11 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
       if (isOfState(question)) return records.answer(question, store);
       if (isOfSuspensions(question)) return answerOfSuspensions(question, store);
       return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
+    },
+    keepHealth: (verdicts) => {
+      const store = state.current();
+      if (store !== null) keeping = keeping.then(() => health.keep(store, verdicts));
+      return keeping;
     },
     giveUp: () => givingUp.abort(),
     stop: () => stopping.abort(),
@@ -213,6 +238,8 @@ const runContext = (
 interface SharedStore {
   /** The same for every pass, which does not close it. */
   readonly open: (file: string) => Promise<Store>;
+  /** null: it is not open. */
+  readonly current: () => Store | null;
   readonly close: () => Promise<void>;
 }
 
@@ -228,6 +255,7 @@ const sharedStore = (say: (message: string) => void): SharedStore => {
       // The daemon keeps its passes itself, with more of each than this has.
       return { ...opened.store, recordPass: async () => undefined, close: async () => undefined };
     },
+    current: () => opened?.store ?? null,
     close: async () => opened?.store.close(),
   };
 };

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { HealthVerdict } from '../../model/daemon-store.ts';
 import { type ErrorCode, errorCodes, HostmasterError } from '../../model/errors.ts';
 import type { PassAbout } from '../audit/entry.ts';
 import type { FromThread, PassEnd, Told, ToThread } from './messages.ts';
@@ -11,6 +12,8 @@ export interface PassThread {
   /** One at a time. Never throws: where the thread died, the pass has failed. */
   run(input: PassInput, about: PassAbout): Promise<PassEnd>;
   ask<Asked extends ThreadQuestion>(question: Asked): Promise<AnswerTo<Asked>>;
+  /** For the state; where no thread runs, it is lost, as nothing reads it then. */
+  keepHealth(verdicts: readonly HealthVerdict[]): void;
   giveUp(): void;
   stop(): void;
   cut(): void;
@@ -85,6 +88,7 @@ export const passThread = (program: URL, data: ThreadData, onTold: (message: Tol
         waiting.set(id, { resolve: (answer) => resolve(answer as AnswerTo<Asked>), reject });
         tell({ type: 'ask', id, question });
       }),
+    keepHealth: (verdicts) => worker?.postMessage({ type: 'keep health', verdicts } satisfies ToThread),
     giveUp: () => worker?.postMessage({ type: 'give up' } satisfies ToThread),
     stop: () => signal({ type: 'stop' }),
     cut: () => signal({ type: 'cut' }),

@@ -1,4 +1,6 @@
+import type { HealthVerdict } from '../../model/daemon-store.ts';
 import type { Plan } from '../../model/plan.ts';
+import type { WatchedProbe } from '../../model/probe.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { VerifyReport, ZoneResult } from '../../model/result.ts';
 import type { ZoneTarget } from '../../model/zone-target.ts';
@@ -48,6 +50,8 @@ export type ToThread =
   | { readonly type: 'stop' }
   /** Nothing is waited for any more. */
   | { readonly type: 'cut' }
+  /** What the health checker found, for the state. */
+  | { readonly type: 'keep health'; readonly verdicts: readonly HealthVerdict[] }
   | { readonly type: 'close' };
 
 /** What it tells without being asked. */
@@ -55,6 +59,12 @@ export type Told =
   | { readonly type: 'step'; readonly step: Step }
   /** From here on the pass writes, and is not given up. */
   | { readonly type: 'writes' }
+  /** What the health checker has to look at from now on, and what the state has of it. */
+  | {
+      readonly type: 'watched';
+      readonly watched: readonly WatchedProbe[];
+      readonly kept: readonly HealthVerdict[];
+    }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'debug'; readonly message: string }
   /** How long stopping may take, as the configuration says; milliseconds. */

@@ -38,6 +38,8 @@ const handle = async (
       return engine.stop();
     case 'cut':
       return engine.cut();
+    case 'keep health':
+      return engine.keepHealth(message.verdicts);
     case 'close':
       await engine.close();
       return port.close();

@@ -18,10 +18,14 @@ const healthCheck = closed(
       }),
     ),
     interval: Type.Optional(
-      duration("How often it is checked. Default is what the target's name server does.", { examples: ['10s'] }),
+      duration("How often it is checked. Default is what the target's name server does, and 10s for the daemon.", {
+        examples: ['10s'],
+      }),
     ),
     timeout: Type.Optional(
-      duration("How long an answer may take. Default is what the target's name server does.", { examples: ['2s'] }),
+      duration("How long an answer may take. Default is what the target's name server does, and 2s for the daemon.", {
+        examples: ['2s'],
+      }),
     ),
     string_match: Type.Optional(
       textKey('A text that the answer must contain; only with url.', { examples: ['ready'] }),

@@ -46,6 +46,9 @@ const changesetOf = (given: GivenChangeset): Changeset => ({
   })),
   unmanaged: given.unmanaged.map(({ name, type, kind, why }) => ({ name, type, kind: kind ?? 'unknown', why })),
   ...(given.cost === undefined ? {} : { cost: given.cost }),
+  ...(given.down === undefined
+    ? {}
+    : { down: given.down.map(({ name, rdata, since, type }) => ({ name, type, rdata, since })) }),
 });
 
 const refOf = ({ zone, view, target, name, type }: Given['atomic_sets'][number]['members'][number]) => ({

@@ -7,6 +7,7 @@ import type { ZoneSection } from '../report.ts';
 import { type Shared, type ShownZone, shareRoom } from '../share.ts';
 import { shortened, textOf } from '../values/parts.ts';
 import { changeInWords, moreInWords, unchangedInWords } from '../words/change.ts';
+import { downAddressInWords } from '../words/check.ts';
 import { leftOutOfZone, otherZonesInWords } from '../words/left-out.ts';
 import { messageInWords } from '../words/problem.ts';
 import { shellWord } from '../words/shell.ts';
@@ -63,7 +64,13 @@ const headBlocks = ({ isNew, target, title }: ZoneSection): readonly string[] =>
   `### ${code(title)} at ${code(target)}${isNew ? ' (new zone)' : ''}`,
 ];
 
-const footBlocks = ({ cost, unmanaged }: ZoneSection): readonly string[] => [
+const mostDown = 5;
+
+const footBlocks = ({ cost, down, unmanaged }: ZoneSection): readonly string[] => [
+  ...down.slice(0, mostDown).map((address) => `⚠️ ${inert(downAddressInWords(address))}`),
+  ...(down.length > mostDown
+    ? [`⚠️ … and ${count(down.length - mostDown, 'more address', 'more addresses')} down`]
+    : []),
   ...(cost === null ? [] : [`💰 ${inert(cost)}`]),
   ...(unmanaged.length === 0 ? [] : [`<sub>left alone: ${count(unmanaged.length, 'RRset')}</sub>`]),
 ];

@@ -2,12 +2,14 @@ import type { HealthCheck } from '../../model/health.ts';
 import type { Origin } from '../../model/origin.ts';
 import type { Action, Unmanaged } from '../../model/plan.ts';
 import { type Line, makeReport, type Report, toned } from '../report.ts';
-import { checkedInCode, checkInWords } from '../words/check.ts';
+import { checkedInCode, checkInWords, downInWords } from '../words/check.ts';
 import { originInWords } from '../words/origin.ts';
 
 export interface ExplainedValue {
   readonly rdata: string;
   readonly origins: readonly Origin[];
+  /** Of a checked address that the daemon's health checker found down, RFC 3339: it is not answered where that counts. */
+  readonly down_since?: string;
 }
 
 /** One RRset somewhere: wanted by Git, or held by a target. */
@@ -107,13 +109,14 @@ const rrsetLines = (
 ): readonly Line[] => {
   const owner = name === asked ? '' : `${name} `;
   const own = check === undefined ? '' : `checked ${checkInWords(check)}: `;
-  return values.map(({ rdata, origins }) => {
+  return values.map(({ down_since: down, rdata, origins }) => {
     const [coded] = checkedInCode(type, [rdata]) ?? [];
     const value =
       coded === undefined
         ? `${type} ${ttl} ${own}${rdata}`
         : `${coded.type} ${ttl} checked ${coded.check}: ${coded.addresses.join(', ')}`;
-    return [`  ${owner}${value}${origins.map(originColumn).join('')}`];
+    const left = down === undefined ? [] : [toned(`   ${downInWords(down)}`, 'warning')];
+    return [`  ${owner}${value}${origins.map(originColumn).join('')}`, ...left];
   });
 };
 

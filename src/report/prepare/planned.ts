@@ -27,7 +27,7 @@ const isWorthShowing = ({ changes, withheld, create_zone }: Changeset): boolean 
   changes.length > 0 || withheld.length > 0 || create_zone;
 
 const zoneSection = (changeset: Changeset): ZoneSection => {
-  const { changes, cost, create_zone, target, unmanaged, view, withheld, zone } = changeset;
+  const { changes, cost, create_zone, down = [], target, unmanaged, view, withheld, zone } = changeset;
   return {
     title: shortened(view === null ? zone : `${zone}@${view}`, 400),
     zone,
@@ -37,6 +37,7 @@ const zoneSection = (changeset: Changeset): ZoneSection => {
     counts: countDangers(changes, withheld, zone),
     unmanaged: unmanaged.filter((each) => !isInEveryZone(each)),
     cost: cost === undefined ? null : messageInWords(cost),
+    down,
   };
 };
 

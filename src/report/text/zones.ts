@@ -1,11 +1,12 @@
 import { count, listed } from '../../model/phrases.ts';
-import type { Unmanaged } from '../../model/plan.ts';
+import type { DownAddress, Unmanaged } from '../../model/plan.ts';
 import { type ChangeView, compactView, viewsOfName } from '../change-view.ts';
 import { isOfReason, mostWithheld, type NameItem, type WithheldItem, withheldByReason } from '../items.ts';
 import { type Line, toned, type ZoneSection } from '../report.ts';
 import { type Room, type Shared, type ShownZone, shareRoom } from '../share.ts';
 import { shortened } from '../values/parts.ts';
 import { changeInWords } from '../words/change.ts';
+import { downAddressInWords } from '../words/check.ts';
 import { leftOutOfZone, otherZonesInWords } from '../words/left-out.ts';
 import { messageInWords } from '../words/problem.ts';
 import { shellWord } from '../words/shell.ts';
@@ -61,7 +62,8 @@ const headLines = ({ isNew, target, title }: ZoneSection): readonly Line[] => [
   [toned(title, 'strong'), ` at ${target}${isNew ? ' (new zone)' : ''}`],
 ];
 
-const footLines = ({ cost, unmanaged }: ZoneSection): readonly Line[] => [
+const footLines = ({ cost, down, unmanaged }: ZoneSection): readonly Line[] => [
+  ...downLines(down),
   ...(cost === null ? [] : [[toned(`    ${cost}`, 'aside')]]),
   ...unmanagedLines(unmanaged),
 ];
@@ -87,6 +89,16 @@ const withheldLines = (item: WithheldItem): readonly Line[] => {
 /** That a server is gone is remembered; all else is let through once. */
 const allowWords = (allow: string): string =>
   allow.startsWith('absent:') ? 'to let all of that server go' : 'to let it through in one run';
+
+const mostDown = 5;
+
+const downLines = (down: readonly DownAddress[]): readonly Line[] => {
+  const more = down.length - mostDown;
+  return [
+    ...down.slice(0, mostDown).map((address) => [toned(`    ${downAddressInWords(address)}`, 'warning')]),
+    ...(more > 0 ? [[toned(`    … and ${count(more, 'more address', 'more addresses')} down`, 'warning')]] : []),
+  ];
+};
 
 const mostWhys = 4;
 

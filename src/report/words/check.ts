@@ -1,5 +1,6 @@
 import type { HealthCheck } from '../../model/health.ts';
 import { count, listed } from '../../model/phrases.ts';
+import type { DownAddress } from '../../model/plan.ts';
 import { type CheckedRecord, checkedAddresses, readCheckedLua } from '../../model/rdata/services/checked-lua.ts';
 import { runsCode } from '../../model/rr-types.ts';
 
@@ -20,6 +21,13 @@ export const checkInWords = ({
     timeout,
     otherwise: down === 'open' ? null : down === 'closed' ? [] : down.backup,
   });
+
+/** Of an address that is wanted and down. */
+export const downInWords = (since: string): string =>
+  `down since ${since}: not answered where the name server does not check it itself`;
+
+export const downAddressInWords = ({ name, rdata, since, type }: DownAddress): string =>
+  `${name} ${type} ${rdata} is down since ${since}, and not answered`;
 
 /** Addresses that code answers with as long as a check finds them up. */
 export interface CheckedAddresses {
