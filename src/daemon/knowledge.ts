@@ -47,13 +47,12 @@ export const newKnowledge = (now: () => number): Knowledge => {
       running = null;
       if (end.status === 'given up') return null;
       const ended = endedPass(summary, end, now());
+      passes = withPass(passes, last, ended);
       last = ended;
-      passes = withPass(passes, summaryOf(ended));
       if (end.status === 'ended') {
-        const isAll = pass.zones === null;
-        standing = standingAfter(standing, end, isAll);
-        if (isAll) withheld.clear();
-        for (const [zone, all] of withheldIn(end)) withheld.set(zone, all);
+        standing = standingAfter(standing, end);
+        if (end.scope === 'all') withheld.clear();
+        if (end.scope !== 'names') for (const [zone, all] of withheldIn(end)) withheld.set(zone, all);
       }
       return ended;
     },
@@ -61,10 +60,16 @@ export const newKnowledge = (now: () => number): Knowledge => {
 };
 
 /** One that ended as the one before, with nothing to do, only adds to its count. */
-const withPass = (passes: readonly PassSummary[], pass: PassSummary): readonly PassSummary[] => {
-  const [last, ...older] = passes;
-  if (last === undefined || !repeats(last, pass)) return [pass, ...passes].slice(0, passesInMemory);
-  return [{ ...last, repeated: last.repeated + 1 }, ...older];
+const withPass = (
+  passes: readonly PassSummary[],
+  last: DaemonPass | null,
+  pass: DaemonPass,
+): readonly PassSummary[] => {
+  const [before, ...older] = passes;
+  if (before === undefined || !repeats(before, last, pass)) {
+    return [summaryOf(pass), ...passes].slice(0, passesInMemory);
+  }
+  return [{ ...before, repeated: before.repeated + 1 }, ...older];
 };
 
 const keyOf = ({ view, zone }: Pick<ZoneStatus, 'zone' | 'view'>): string => `${zone}@${view ?? ''}`;

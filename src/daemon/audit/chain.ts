@@ -65,7 +65,10 @@ export const takeLine = (chain: Chain, bytes: Buffer, at: LinePosition, isWhole:
   judgeUnreadable(chain, read);
   count(chain, read);
   const { last, lastAt } = chain;
-  if (read.number <= last.number) return takeEarlier(chain, read, at);
+  if (read.number <= last.number) {
+    takeEarlier(chain, read, at);
+    return;
+  }
   if (read.number > last.number + 1) takeLater(chain, read, at);
   else if (read.previous !== last.hash) tell(chain, 'audit-altered', lastAt ?? at, alteredMessage);
   chain.last = { number: read.number, hash };

@@ -5,6 +5,7 @@ import type { PlanPass } from '../../run.ts';
 import type { ServerStatus, ZoneRRset } from '../answers.ts';
 import type { Listed, ListPage } from '../list.ts';
 import { partOfList } from '../part-of-list.ts';
+import type { HookAnswers, HookQuestion } from './hook-questions.ts';
 import type { PassInput } from './pass-input.ts';
 import type { RepositoryAnswers, RepositoryQuestion } from './repository-questions.ts';
 import type { StateAnswers, StateQuestion } from './state-questions.ts';
@@ -29,9 +30,10 @@ export type ThreadQuestion =
   | ExplainQuestion
   | RepositoryQuestion
   | SuspensionQuestion
+  | HookQuestion
   | StateQuestion;
 
-interface Answers extends RepositoryAnswers, SuspensionAnswers, StateAnswers {
+interface Answers extends RepositoryAnswers, SuspensionAnswers, HookAnswers, StateAnswers {
   readonly rrsets: Listed<ZoneRRset> | null;
   readonly servers: Listed<Omit<ServerStatus, 'hook_at'>>;
   readonly explain: unknown;

@@ -1,9 +1,9 @@
-import Type from 'typebox';
 import type { DaemonStore } from '../../model/daemon-store.ts';
 import { guardOf } from '../../validation/index.ts';
 import type { Table } from '../rows.ts';
 import { rowsOf } from '../rows.ts';
 import type { StateWork } from '../work.ts';
+import { hookWordSchema } from './schemas.ts';
 
 /** A server that no hook has named for so long is forgotten; milliseconds. */
 const forgottenAfter = 90 * 24 * 3_600_000;
@@ -12,7 +12,7 @@ const words: Table<number> = {
   name: 'hook_words',
   shared: ['inventory'],
   own: ['server'],
-  body: guardOf(Type.Number()),
+  body: guardOf(hookWordSchema),
 };
 
 /** When each server was last spoken of by a hook. */

@@ -1,11 +1,10 @@
-import Type from 'typebox';
 import type { DaemonStore, KeptPass } from '../../model/daemon-store.ts';
 import { guardOf } from '../../validation/index.ts';
 import type { Row, Table } from '../rows.ts';
 import { rowsOf } from '../rows.ts';
 import type { Sql } from '../sql.ts';
 import type { StateWork } from '../work.ts';
-import { keptPassSchema } from './schemas.ts';
+import { keptPassSchema, passDetailsSchema } from './schemas.ts';
 
 /** How much of the daemon's passes is kept. */
 export interface PassLimits {
@@ -42,7 +41,7 @@ const details: Table<string> = {
   name: 'pass_details',
   shared: [],
   own: ['seq', 'size'],
-  body: guardOf(Type.String()),
+  body: guardOf(passDetailsSchema),
 };
 
 const next = 'SELECT coalesce(max(seq), 0) + 1 AS seq FROM daemon_passes';

@@ -36,3 +36,9 @@ export const keptSuspensionSchema = Type.Object({
   by: text,
   at: text,
 });
+
+/** The details of a pass, as text. */
+export const passDetailsSchema = Type.String();
+
+/** When a hook spoke of a server; milliseconds since 1970. */
+export const hookWordSchema = Type.Number();
