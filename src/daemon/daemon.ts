@@ -165,7 +165,7 @@ const onEnded = (
   parts: Parts & Pick<Daemon, 'driver' | 'suspensions'>,
   log: Log,
 ): void => {
-  const { events, keeper, knowledge, suspensions } = parts;
+  const { events, knowledge, suspensions } = parts;
   const before = knowledge.standing();
   const ended = knowledge.ended(pass, end);
   suspensions.passEnded(end.status === 'ended');
@@ -176,7 +176,7 @@ const onEnded = (
   }
   if (ended === null) return;
   const [newest] = knowledge.passes();
-  if (newest !== undefined) keeper.keep(newest);
+  if (newest !== undefined) parts.keeper.keep(newest);
   tellEnd(ended, end, events, log);
 };
 

@@ -1,7 +1,7 @@
 import type { DaemonPass, PassSummary, WithheldAt, ZoneStatus } from './answers.ts';
 import type { EndedPass, PassEnd } from './engine/messages.ts';
 import type { WaitingPass } from './loop/loop.ts';
-import { endedPass, repeats, runningPass, summaryOf } from './pass-record.ts';
+import { endedPass, repeats, runningPass, summaryOf, withheldText } from './pass-record.ts';
 import { nothingKnown, type Standing, standingAfter } from './standing.ts';
 
 // All that the daemon has seen since it began, and its passes from before, for whoever asks.
@@ -47,8 +47,9 @@ export const newKnowledge = (now: () => number): Knowledge => {
       running = null;
       if (end.status === 'given up') return null;
       const ended = endedPass(summary, end, now());
-      passes = withPass(passes, last, ended);
+      const isOther = withheldText(ended) !== (last === null ? nothingWithheld : withheldText(last));
       last = ended;
+      passes = withPass(passes, summaryOf(ended), isOther);
       if (end.status === 'ended') {
         standing = standingAfter(standing, end);
         if (end.scope === 'all') withheld.clear();
@@ -60,17 +61,13 @@ export const newKnowledge = (now: () => number): Knowledge => {
 };
 
 /** One that ended as the one before, with nothing to do, only adds to its count. */
-const withPass = (
-  passes: readonly PassSummary[],
-  last: DaemonPass | null,
-  pass: DaemonPass,
-): readonly PassSummary[] => {
-  const [before, ...older] = passes;
-  if (before === undefined || !repeats(before, last, pass)) {
-    return [summaryOf(pass), ...passes].slice(0, passesInMemory);
-  }
-  return [{ ...before, repeated: before.repeated + 1 }, ...older];
+const withPass = (passes: readonly PassSummary[], pass: PassSummary, isOther: boolean): readonly PassSummary[] => {
+  const [last, ...older] = passes;
+  if (last === undefined || isOther || !repeats(last, pass)) return [pass, ...passes].slice(0, passesInMemory);
+  return [{ ...last, repeated: last.repeated + 1 }, ...older];
 };
+
+const nothingWithheld = withheldText({ plan: null });
 
 const keyOf = ({ view, zone }: Pick<ZoneStatus, 'zone' | 'view'>): string => `${zone}@${view ?? ''}`;
 

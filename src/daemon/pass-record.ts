@@ -49,31 +49,31 @@ const outcomeOf = ({ plan, results, verify }: Extract<PassEnd, { status: 'ended'
   return plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => isRefusing(guard))) ? 'refused' : 'done';
 };
 
-/**
- * Did the two end the same way, with nothing to do but what was withheld before? Then the older one only counts. `last`: what
- * is known of the older one, or of the newest that it counts; null: nothing more, as it is of an earlier start.
- */
-export const repeats = (before: PassSummary, last: DaemonPass | null, pass: DaemonPass): boolean =>
-  isIdle(before.counts) &&
-  isIdle(pass.counts) &&
+/** Did the two end the same way, with nothing to do but what was withheld before? Then the older one only counts. */
+export const repeats = (before: PassSummary, pass: PassSummary): boolean =>
+  changesNothing(before.counts) &&
+  changesNothing(pass.counts) &&
+  before.counts.withheld === pass.counts.withheld &&
   before.outcome === pass.outcome &&
   before.commit === pass.commit &&
-  (last === null ? before.counts.withheld + pass.counts.withheld === 0 : withheldText(last) === withheldText(pass)) &&
   before.by === null &&
   pass.by === null;
 
-/** Nothing was to be done in it, and nothing was. */
-export const isIdle = ({ applied, create, delete: deletes, replace }: PassCounts): boolean =>
+const changesNothing = ({ applied, create, delete: deletes, replace }: PassCounts): boolean =>
   applied + create + deletes + replace === 0;
+
+/** Nothing was to be done in it, and nothing was. */
+export const isIdle = (counts: PassCounts): boolean => changesNothing(counts) && counts.withheld === 0;
 
 /** So many are compared one by one: a plan may withhold a million, and HTTP waits for this. */
 const mostCompared = 1_000;
 
-const withheldText = ({ counts, plan }: DaemonPass): string => {
+/** One text for all that a pass withholds, as far as it is compared. */
+export const withheldText = ({ plan }: Pick<DaemonPass, 'plan'>): string => {
   const all = (plan?.changesets ?? []).flatMap(({ target, withheld, zone }) =>
     withheld.slice(0, mostCompared).map(({ action, guard, name, type }) => [zone, target, action, name, type, guard]),
   );
-  return JSON.stringify([counts.withheld, all.slice(0, mostCompared)]);
+  return JSON.stringify(all.slice(0, mostCompared));
 };
 
 export const summaryOf = ({ plan: _, results: __, verify: ___, ...summary }: DaemonPass): PassSummary => summary;

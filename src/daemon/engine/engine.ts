@@ -75,18 +75,17 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
     const fast = input.hooked.length === 0 ? null : await runFast(input, about);
     const end = fast ?? (await runFull(input, about));
     if (end.status === 'ended') {
-      const { plan, results, verify } = end;
-      records.ended(about.id, { plan, results, verify });
+      records.ended(about.id, { plan: end.plan, results: end.results, verify: end.verify });
     }
     return end;
   };
   /** null: it has to be a pass over everything. */
   const runFast = async (input: PassInput, about: PassAbout): Promise<PassEnd | null> => {
-    const before = lastPass;
+    const [before, open] = [lastPass, last];
     lastPass = null;
-    if (before === null || last === null) return null;
-    const onWrite = records.onWrite({ about, commit: input.commit, planned: () => null });
-    const options = { open: last, context: { ...contextWith(stopping.signal), onWrite }, onWrites };
+    if (before === null || open === null) return null;
+    const onWrite = records.onWrite({ about, commit: input.commit, planned: () => open });
+    const options = { open, context: { ...contextWith(stopping.signal), onWrite }, onWrites };
     const fast = await fastPass(before, input.hooked, input, options);
     if (fast.status === 'needs_full_pass') {
       tell({ type: 'debug', message: `a pass over everything is needed: ${fast.reason}` });
@@ -127,8 +126,8 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
       if (question.kind === 'explain') return explain(question);
       if (question.kind === 'rrsets' || question.kind === 'servers') return answerTo(question, last);
       const store = await state.open(stateFile);
-      if (isOfState(question)) return records.answer(question, store);
       if (isOfHooks(question)) return answerOfHooks(question, store);
+      if (isOfState(question)) return records.answer(question, store);
       if (isOfSuspensions(question)) return answerOfSuspensions(question, store);
       return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
     },
