@@ -204,3 +204,21 @@ describe('a zone whose id at its server is another', () => {
     expect(await making.written(zone, 'pdns')).toEqual([writtenOf(1)]);
   });
 });
+
+describe('what the state keeps for the daemon', () => {
+  const verified = [{ name: 'a.lab.test.', type: 'A', hash: 'h' }];
+  const words = new Map([['web1', Date.now()]]);
+
+  it('is of one server and one inventory too, and of one zone: another that was made in its place has no drift', async () => {
+    const store = await stateOf({ zoneId: () => 'first' });
+    await store.keepVerified(zone, 'pdns', verified);
+    await store.keepHookWords('lab', words);
+    const again = await stateOf({ zoneId: () => 'first' });
+    expect(await again.verified(zone, 'pdns')).toEqual(verified);
+    expect(await again.hookWords('lab')).toEqual(words);
+    expect(await (await stateOf({ zoneId: () => 'second' })).verified(zone, 'pdns')).toEqual([]);
+    const other = await stateOf({ pdns: 'two', lab: 'other' });
+    expect(await other.verified(zone, 'pdns')).toEqual([]);
+    expect(await other.hookWords('lab')).toEqual(new Map());
+  });
+});

@@ -16,7 +16,7 @@ export interface PassAbout {
 /** What a pass works on, as far as it is known when it writes. */
 export interface AuditedPass extends PassAbout {
   readonly commit: string | null;
-  /** Of the servers as they are known; null: there is no inventory, or it was not asked yet. */
+  /** Of the servers as they are known; null: there is no inventory, it was not asked yet, or a hook brought newer ones. */
   readonly inventory: string | null;
 }
 

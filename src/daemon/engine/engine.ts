@@ -98,7 +98,9 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
     const [before, open] = [lastPass, last];
     lastPass = null;
     if (before === null || open === null) return null;
-    const onWrite = records.onWrite({ about, commit: input.commit, planned: () => open });
+    // What is known of the servers is another thing than when that pass was planned: there is no digest of it.
+    const commit = input.commit ?? open.plan.config_commit;
+    const onWrite = records.onWrite({ about, commit, planned: () => null });
     const options = { open, context: { ...contextWith(stopping.signal), onWrite }, onWrites };
     const fast = await fastPass(before, input.hooked, input, options);
     if (fast.status === 'needs_full_pass') {
