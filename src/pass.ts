@@ -33,11 +33,11 @@ import { withhold } from './pass/withhold.ts';
 import type { PassOptions, PlanPass, StoreOpener } from './run.ts';
 import type { RunContext } from './target.ts';
 
-export { answersWith, type LastAnswers } from './inventory/index.ts';
 export {
   type AffectedPass,
   type AppliedAffected,
   affectedPass,
+  answersWithChanges,
   applyAffected,
   changesTo,
   type LastPass,

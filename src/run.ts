@@ -27,6 +27,8 @@ export interface PassOptions {
   readonly full: boolean;
   /** Keep what the servers contribute, for passes of single servers. Default is no. */
   readonly keepComposed?: boolean;
+  /** Taken for what the inventories say: none is asked then. */
+  readonly answers?: GivenAnswers;
   /** Run the targets' own name servers for the length of the pass, where nobody runs them yet. */
   readonly serve: boolean;
   /** The commit that the files are of. Default is that which is checked out where they are. */
@@ -43,6 +45,9 @@ export interface PassOptions {
 
 /** The evidence for deletions that is the same for all zones; null where there is no inventory. */
 export type SharedEvidence = Omit<DeletionEvidence, 'written' | 'orphans'> | null;
+
+/** What inventories said before, with what was said of some servers since. */
+export type GivenAnswers = Pick<Desired, 'roster' | 'next' | 'counts'>;
 
 /** What the repository and the inventories want together. */
 export interface Desired {

@@ -33,9 +33,19 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const isSerial = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 
-export const zonesIn = (answer: unknown): readonly ListedZone[] | string => {
+/** Does the zone come from a primary elsewhere, whose next transfer undoes what is written? */
+export const isSecondary = (kind: string): boolean => secondaryKinds.has(kind.toLowerCase());
+
+/** Newer versions have other words for the same. */
+const secondaryKinds: ReadonlySet<string> = new Set(['slave', 'secondary', 'consumer']);
+
+export interface ApiListedZone extends ListedZone {
+  readonly kind: string;
+}
+
+export const zonesIn = (answer: unknown): readonly ApiListedZone[] | string => {
   if (!Array.isArray(answer)) return 'its answer is no list of zones';
-  const zones: ListedZone[] = [];
+  const zones: ApiListedZone[] = [];
   const seen = new Set<string>();
   for (const zone of answer) {
     if (!isMembers(zone) || typeof zone.name !== 'string') return 'its list of zones has one without a name';
@@ -43,7 +53,7 @@ export const zonesIn = (answer: unknown): readonly ListedZone[] | string => {
     const name = canonical(zone.name);
     if (seen.has(name)) return `its list of zones has ${name} twice`;
     seen.add(name);
-    zones.push({ name, fingerprint: String(zone.serial) });
+    zones.push({ name, fingerprint: String(zone.serial), kind: textOf(zone.kind) });
   }
   return zones;
 };

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent, Dispatcher } from 'undici';
 import type { HostmasterError } from '../../src/provider.ts';
@@ -8,6 +9,7 @@ import {
   failureOf,
   type MessageOptions,
   messageIn,
+  neverSent,
   notPowerDns,
   outcomeUnknown,
   parseJson,
@@ -26,7 +28,7 @@ export interface ApiOptions extends MessageOptions {
 export interface CallOptions {
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
-  /** Called before it is sent, and again before it is sent again. */
+  /** Of `once`: called when there is a connection, just before anything is sent on it, and again before it is sent again. */
   readonly before?: (() => Promise<void>) | undefined;
   /** Milliseconds more than usual, for what takes the server long. */
   readonly extraTime?: number;
@@ -93,10 +95,15 @@ export const openApi = async (options: ApiOptions): Promise<Api> => {
     },
     once: async (method, path, extra = {}) => {
       for (let attempt = 1; ; attempt += 1) {
-        await extra.before?.();
-        const outcome = await call(method, path, extra).catch((error: unknown) => failureOf(error));
+        const start = startOf(extra.before);
+        const outcome = await call(method, path, { ...extra, before: start.before }).catch((error: unknown) =>
+          failureOf(error),
+        );
         if ('status' in outcome) return outcome;
-        if (!outcome.neverSent) throw outcomeUnknown(describe(method, path), reasonOf(outcome, options), outcome.cause);
+        start.throwRefusal();
+        if (!outcome.neverSent && start.hasBegun())
+          throw outcomeUnknown(describe(method, path), reasonOf(outcome, options), outcome.cause);
+        if (extra.signal?.aborted === true) throw neverSent(describe(method, path), outcome);
         if (!outcome.passing || attempt === tries) throw unreachable(describe(method, path), outcome, options);
         await pause(attempt, extra.signal);
       }
@@ -133,6 +140,47 @@ const loadUndici = async (): Promise<Undici> => {
   const { Agent, Dispatcher } = await import('undici');
   return { Agent, request: Dispatcher.prototype.request };
 };
+
+interface Start {
+  readonly before: CallOptions['before'];
+  /** May anything have been sent? */
+  hasBegun(): boolean;
+  /** Throws what `before` threw, if it did: then nothing was sent. */
+  throwRefusal(): void;
+}
+
+const startOf = (before: CallOptions['before']): Start => {
+  let [hasBegun, refusal] = [before === undefined, null as { readonly error: unknown } | null];
+  return {
+    before:
+      before &&
+      (async () => {
+        await before().catch((error: unknown) => {
+          refusal = { error };
+          throw error;
+        });
+        hasBegun = true;
+      }),
+    hasBegun: () => hasBegun,
+    throwRefusal: () => {
+      if (refusal !== null) throw refusal.error;
+    },
+  };
+};
+
+/**
+ * undici asks for a body once it has a connection, and sends nothing, nor the head, before there is some of it. It asks for that
+ * of a request, too, that was given up while it waited for a connection.
+ */
+async function* bodyAfter(
+  before: () => Promise<void>,
+  body: Uint8Array,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  signal?.throwIfAborted();
+  await before();
+  yield body;
+}
 
 /** Where the server's API begins: `url` may have a path, and may end in `/api/v1`. */
 const baseOf = ({
@@ -178,18 +226,19 @@ const sendAndRead = async (
   request: Request,
   options: ApiOptions,
   target: Target,
-  { body, bodyTo, signal }: CallOptions,
+  { before, body, bodyTo, signal }: CallOptions,
   time: number,
 ): Promise<Reply> => {
+  const sent = body === undefined ? null : Buffer.from(JSON.stringify(body));
   const answer = await request({
     ...target,
     method: target.method as Dispatcher.HttpMethod,
     headers: {
       'x-api-key': options.key,
       accept: 'application/json',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(sent === null ? {} : { 'content-type': 'application/json', 'content-length': String(sent.length) }),
     },
-    body: body === undefined ? null : JSON.stringify(body),
+    body: sent === null || before === undefined ? sent : Readable.from(bodyAfter(before, sent, signal)),
     headersTimeout: time,
     bodyTimeout: time,
     ...(signal === undefined ? {} : { signal }),

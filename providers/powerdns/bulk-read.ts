@@ -1,5 +1,5 @@
 import { HostmasterError, isWithin, keyOf, soaAt, type ZoneId, type ZoneSnapshot } from '../../src/provider.ts';
-import { isMembers } from './answers.ts';
+import { isMembers, isSecondary } from './answers.ts';
 import { type ApiRecord, fromApi, isApiRecord } from './convert.ts';
 import { listZones, type Session } from './read.ts';
 
@@ -47,8 +47,13 @@ export const prefetchZones = async (
   }
 };
 
+/** Of the zones that can be written to; a secondary's is read by itself. */
 const serials = async (session: Session, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, string>> =>
-  new Map((await listZones(session, signal)).map(({ name, fingerprint }) => [name, fingerprint ?? '']));
+  new Map(
+    (await listZones(session, signal))
+      .filter(({ kind }) => !isSecondary(kind))
+      .map(({ name, fingerprint }) => [name, fingerprint ?? '']),
+  );
 
 interface Rows {
   readonly name: string;

@@ -81,6 +81,10 @@ export const unreachable = (request: string, failure: Failure, options: MessageO
   });
 };
 
+/** The error for a request that somebody stopped while it waited for a connection. */
+export const neverSent = (request: string, { cause }: Failure): HostmasterError =>
+  new HostmasterError('INTERRUPTED', `${request}: stopped before it was sent; nothing of it was applied`, { cause });
+
 export const reasonOf = ({ timedOut, why }: Failure, options: MessageOptions): string =>
   timedOut ? `${why} (timeout ${options.timeout / 1000} s)` : clean(why, options);
 

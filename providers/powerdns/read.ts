@@ -1,6 +1,15 @@
-import type { ListedZone, Missing, ReadOptions, Unchanged, ZoneId, ZoneSnapshot } from '../../src/provider.ts';
+import type { Missing, ReadOptions, Unchanged, ZoneId, ZoneSnapshot } from '../../src/provider.ts';
 import { HostmasterError } from '../../src/provider.ts';
-import { type ApiZone, isMembers, metadataIn, UnsoundAnswer, zoneIn, zonesIn } from './answers.ts';
+import {
+  type ApiListedZone,
+  type ApiZone,
+  isMembers,
+  isSecondary,
+  metadataIn,
+  UnsoundAnswer,
+  zoneIn,
+  zonesIn,
+} from './answers.ts';
 import type { Api } from './api.ts';
 import { type ConvertedZone, type DisabledRecords, rrsetConverter } from './convert.ts';
 import { type SerialScheme, serialMoves } from './serial.ts';
@@ -23,7 +32,7 @@ export interface Session {
   readonly deferred: boolean;
   readonly metadata: Map<string, ZoneMetadata>;
   /** The zones' serials from one list call, shared by all reads that begin soon after it. */
-  listed: { readonly at: number; readonly zones: Promise<readonly ListedZone[]> } | null;
+  listed: { readonly at: number; readonly zones: Promise<readonly ApiListedZone[]> } | null;
   /** Zones that were read together, each for the next full read of it. */
   readonly prefetched: Map<string, { readonly at: number; readonly snapshot: ZoneSnapshot }>;
   /** By zone name: does it still need a rectify? What is not here is not known. */
@@ -42,7 +51,7 @@ const prefetchLifetime = 60_000;
 export const zonePath = (name: string): string =>
   `/zones/${name.replace(/[^A-Za-z0-9.-]/g, (c) => `=${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`).replace(/^\.$/, '=2E')}`;
 
-export const listZones = async ({ api }: Session, signal?: AbortSignal): Promise<readonly ListedZone[]> => {
+export const listZones = async ({ api }: Session, signal?: AbortSignal): Promise<readonly ApiListedZone[]> => {
   const path = '/zones?dnssec=false';
   const reply = await api.repeat('GET', path, { signal });
   if (reply.status !== 200) throw api.errorFor('GET', path, reply);
@@ -79,12 +88,12 @@ const isUnchanged = async (
   signal: AbortSignal | undefined,
 ): Promise<boolean> => {
   const listed = (await sharedList(session, signal)).find(({ name }) => name === zone.name);
-  if (listed?.fingerprint !== since.fingerprint) return false;
+  if (listed?.fingerprint !== since.fingerprint || isSecondary(listed.kind)) return false;
   const metadata = await readMetadata(session.api, zone, signal);
   return metadata.get(markKind)?.includes(since.mark) === true && serialMoves(metadata.get('SOA-EDIT-API')?.[0] ?? '');
 };
 
-const sharedList = async (session: Session, signal: AbortSignal | undefined): Promise<readonly ListedZone[]> => {
+const sharedList = async (session: Session, signal: AbortSignal | undefined): Promise<readonly ApiListedZone[]> => {
   if (session.listed === null || Date.now() - session.listed.at > listLifetime) {
     session.listed = { at: Date.now(), zones: listZones(session, signal) };
   }
@@ -173,8 +182,16 @@ const readAll = async (
   const { body, disabled, rrsets, unreadable } = read;
   const { kind, serial, soa_edit, soa_edit_api } = body;
   session.metadata.set(zone.name, { scheme: { soa_edit, soa_edit_api }, kind, disabled, serial });
-  return { status: 'read', zone, fingerprint: String(serial), rrsets, unreadable };
+  return { status: 'read', zone, fingerprint: String(serial), rrsets, unreadable, ...readOnlyIn(session, kind) };
 };
+
+/** Why a zone of that kind is not written to. */
+export const readOnlyIn = ({ api }: Session, kind: string): Pick<ZoneSnapshot, 'readOnly'> =>
+  isSecondary(kind)
+    ? {
+        readOnly: `it is of kind ${kind} on ${api.where}, and the next transfer from its primary would undo what is written; write to its primary, and take this target out of the zone's "targets"`,
+      }
+    : {};
 
 const missing = (session: Session, zone: ZoneId): Missing => {
   session.metadata.delete(zone.name);
@@ -200,6 +217,7 @@ const readNames = async (
     status: 'read',
     zone,
     fingerprint: String(known.serial),
+    ...readOnlyIn(session, known.kind),
     rrsets: reads.flatMap((read) => read?.rrsets ?? []),
     unreadable: reads.flatMap((read) => read?.unreadable ?? []),
   };

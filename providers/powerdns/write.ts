@@ -14,7 +14,7 @@ import { zoneIn } from './answers.ts';
 import { type CallOptions, pause } from './api.ts';
 import { type DisabledRecords, keptDisabled, toApi } from './convert.ts';
 import { type Reply, rawMessageIn } from './failure.ts';
-import { markKind, readMetadata, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
+import { markKind, readMetadata, readOnlyIn, type Session, writeMetadata, zoneMissing, zonePath } from './read.ts';
 import { notePendingRectify } from './rectify.ts';
 import { changesNamedIn } from './refusal.ts';
 import { racedBy } from './serial.ts';
@@ -36,7 +36,7 @@ export const applyWrite = async (
   const { changes, expect, zone } = write;
   if (changes.length === 0) return { status: 'applied', fingerprint: expect, raced: false };
   const metadata = session.metadata.get(zone.name);
-  if (metadata !== undefined && isSecondary(metadata.kind)) throw secondaryZone(session, zone, metadata.kind);
+  refuseReadOnly(session, zone, metadata?.kind ?? '');
   const withSoa = changes.some(writesSoa);
   const sent = withSoa ? withSerial(changes, await serialBefore(session, write, signal)) : changes;
   const disabled = metadata?.disabled ?? new Map();
@@ -126,13 +126,10 @@ const serialOf = async (session: Session, zone: ZoneId, signal: AbortSignal | un
   return String(body.serial);
 };
 
-const isSecondary = (kind: string): boolean => kind === 'Slave' || kind === 'Consumer';
-
-const secondaryZone = ({ api }: Session, zone: ZoneId, kind: string): HostmasterError =>
-  new HostmasterError(
-    'WRITE_REFUSED',
-    `${zone.name} is of kind ${kind} on ${api.where}: the next transfer from its primary would undo what is written; write to its primary`,
-  );
+const refuseReadOnly = (session: Session, zone: ZoneId, kind: string): void => {
+  const { readOnly } = readOnlyIn(session, kind);
+  if (readOnly !== undefined) throw new HostmasterError('WRITE_REFUSED', `${zone.name} is not written to: ${readOnly}`);
+};
 
 const rolledBack = ({ api }: Session, zone: ZoneId, reply: Reply): HostmasterError =>
   new HostmasterError(

@@ -117,6 +117,6 @@ const helpFor = (rcode: string): string => {
   }
   if (rcode === 'FORMERR') return ' (PowerDNS: a type that it does not know)';
   return rcode === 'REFUSED' || rcode === 'NOTAUTH'
-    ? ' (the key may not write it, or it is against a check of the server: its log says)'
+    ? ' (the key may not write it; or the server has the zone as a secondary: write to its primary; or it is against a check of the server: its log says)'
     : '';
 };

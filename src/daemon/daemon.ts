@@ -4,11 +4,12 @@ import type { DaemonPass } from './answers.ts';
 import { type DriftEvent, driftEvents } from './drift-events.ts';
 import { type Driver, passDriver } from './driver.ts';
 import { type PassThread, passThread } from './engine/link.ts';
-import type { PassEnd, Told } from './engine/messages.ts';
+import type { EndedPass, PassEnd, Told } from './engine/messages.ts';
 import { eventFeed, type OpenFeed } from './event-feed.ts';
 import { failuresIn } from './failures.ts';
 import type { FileSource } from './file-source.ts';
 import { type DaemonHealth, daemonHealth } from './health.ts';
+import { type HookedServers, hookedServers } from './hooked-servers.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
@@ -25,6 +26,7 @@ export interface Daemon {
   readonly knowledge: Knowledge;
   readonly events: OpenFeed;
   readonly source: FileSource;
+  readonly hooks: HookedServers;
   readonly suspensions: OpenSuspensions;
   /** Milliseconds since 1970. */
   readonly started: number;
@@ -75,15 +77,23 @@ export const beginDaemon = async (
     interval: settings.interval,
     newId: newPassId,
     failuresIn,
-    inputOf: ({ allow, full, zones }) => {
+    takeHooked: () => hooks.take(),
+    onHooked: (servers, end) => hooks.ended(servers, end),
+    inputOf: ({ allow, full, zones }, hooked) => {
       const files = source.files();
       if (files === null) return null;
-      return { ...files, allow, full, zones, suspended: suspensions.now(), resumed: suspensions.takeResumed() };
+      return { ...files, allow, full, zones, hooked, suspended: suspensions.now(), resumed: suspensions.takeResumed() };
     },
     onBegan: (pass) => onBegan(pass, parts, log),
     onEnded: (pass, end) => onEnded(pass, end, { ...parts, driver, suspensions }, log),
   });
   const health = daemonHealth({ program: world.checkerProgram, thread, ask: driver.ask, events, log });
+  const inventories = Object.keys(settings.hooks.inventory);
+  const hooks = hookedServers({
+    known: await thread.ask({ kind: 'hook words', inventories }),
+    keep: (words) => void thread.ask({ kind: 'keep hook words', words }).catch(() => undefined),
+    onWaiting: (servers) => driver.hooked(servers),
+  });
   const suspensions = await openSuspending({ driver, events, thread }, settings.start, log);
   const opened = await world.openSource({
     thread,
@@ -94,7 +104,7 @@ export const beginDaemon = async (
   driver.setTimer('interval', Date.now() + settings.interval);
   driver.ask({ cause: 'start' });
   return {
-    ...{ driver, events, health, knowledge, source: opened, started, suspensions, thread },
+    ...{ driver, events, health, hooks, knowledge, source: opened, started, suspensions, thread },
     ...ending({ driver, health, source: opened, suspensions, thread }),
   };
 };
@@ -157,27 +167,39 @@ const onBegan = (pass: WaitingPass, { events, knowledge, source }: Parts, log: L
 const onEnded = (
   pass: WaitingPass,
   end: PassEnd,
-  { driver, events, knowledge, source, suspensions }: Parts & Pick<Daemon, 'driver' | 'suspensions'>,
+  parts: Parts & Pick<Daemon, 'driver' | 'suspensions'>,
   log: Log,
 ): void => {
+  const { events, knowledge, suspensions } = parts;
   const before = knowledge.standing();
   const ended = knowledge.ended(pass, end);
   suspensions.passEnded(end.status === 'ended');
   if (end.status === 'ended') {
-    source().wereRead(end.filesRead);
-    driver.setTimer('inventory', end.inventoryInterval === null ? null : Date.now() + end.inventoryInterval);
+    if (end.scope === 'all') onAllRead(end, parts);
     for (const { message, severity } of end.problems) {
       log(severity === 'error' ? 'error' : 'warn', message, { pass: pass.id });
     }
     tellDrift(driftEvents(before, knowledge.standing()), pass.id, events, log);
   }
-  if (ended === null) return;
+  if (ended !== null) tellEnd(ended, end, events, log);
+};
+
+const onAllRead = (
+  { filesRead, inventoryInterval }: EndedPass,
+  { driver, source }: Pick<Parts, 'source'> & Pick<Daemon, 'driver'>,
+): void => {
+  source().wereRead(filesRead);
+  driver.setTimer('inventory', inventoryInterval === null ? null : Date.now() + inventoryInterval);
+};
+
+const tellEnd = (ended: DaemonPass, end: PassEnd, events: OpenFeed, log: Log): void => {
+  const { cause, commit, counts, id: pass, outcome } = ended;
   const words = end.status === 'failed' ? end.message : endInWords(ended);
-  const isQuiet = ended.counts.applied === 0 && ended.outcome === 'done';
-  const level = ended.outcome === 'failed' || ended.outcome === 'differs' ? 'error' : isQuiet ? 'debug' : 'info';
+  const isQuiet = counts.applied === 0 && outcome === 'done';
+  const level = outcome === 'failed' || outcome === 'differs' ? 'error' : isQuiet ? 'debug' : 'info';
   const code = end.status === 'failed' ? { code: end.code } : {};
-  log(level, words, { pass: pass.id, cause: pass.cause, commit: ended.commit, ...code });
-  events.tell({ kind: 'pass_ended', pass: pass.id, message: words });
+  log(level, words, { pass, cause, commit, ...code });
+  events.tell({ kind: 'pass_ended', pass, message: words });
 };
 
 const tellDrift = (all: readonly DriftEvent[], pass: string, events: OpenFeed, log: Log): void => {

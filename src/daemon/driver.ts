@@ -1,3 +1,4 @@
+import type { Server } from '../model/server.ts';
 import type { Cause } from './cause.ts';
 import type { PassThread } from './engine/link.ts';
 import type { PassEnd } from './engine/messages.ts';
@@ -25,15 +26,21 @@ export interface DriverOptions {
   readonly interval: number;
   readonly newId: () => string;
   /** What a pass works on now; null: nothing may be done yet, as no commit is in force. */
-  readonly inputOf: (pass: WaitingPass) => PassInput | null;
+  readonly inputOf: (pass: WaitingPass, hooked: readonly Server[]) => PassInput | null;
   readonly onBegan: (pass: WaitingPass) => void;
   readonly onEnded: (pass: WaitingPass, end: PassEnd) => void;
   readonly failuresIn: (end: PassEnd) => readonly Failure[];
+  /** Gives all servers of hooks that wait, which wait no longer. */
+  readonly takeHooked: () => readonly Server[];
+  /** What became of them. */
+  readonly onHooked: (servers: readonly Server[], end: PassEnd) => void;
 }
 
 export interface Driver {
   /** Gives the id of the pass that will do it. */
   readonly ask: (request: Partial<FullRequest> & { readonly cause: Cause }) => string;
+  /** So many servers of hooks wait. */
+  readonly hooked: (servers: number) => void;
   /** The pass that runs has begun to write. */
   readonly writes: () => void;
   /** When a timer comes next; milliseconds since 1970, null: never. */
@@ -42,6 +49,11 @@ export interface Driver {
   /** Begins nothing more, and waits for what runs. */
   readonly stop: () => Promise<void>;
 }
+
+const ofHooks = (id: string): WaitingPass => ({
+  ...{ id, cause: 'hook', by: null, allow: [], zones: null, full: false },
+  since: Date.now(),
+});
 
 /** setTimeout takes no more. */
 const longestWait = 2_000_000_000;
@@ -52,9 +64,13 @@ export const passDriver = (options: DriverOptions): Driver => {
   let timer: NodeJS.Timeout | undefined;
   let onIdle: (() => void) | null = null;
 
-  const run = async (pass: WaitingPass): Promise<void> => {
-    const input = options.inputOf(pass);
-    if (input === null) return change(ended(loop, false));
+  const run = async (pass: WaitingPass, hooked: readonly Server[] = []): Promise<void> => {
+    const input = options.inputOf(pass, hooked);
+    if (input === null) {
+      if (hooked.length > 0) options.onHooked(hooked, { status: 'stopped' });
+      change(ended(loop, false));
+      return;
+    }
     options.onBegan(pass);
     const end = await thread.run(input);
     const isGivenUp = end.status === 'given up';
@@ -63,6 +79,7 @@ export const passDriver = (options: DriverOptions): Driver => {
       : afterPass(loop.backOff, options.failuresIn(end), Date.now(), Math.random);
     loop = ended({ ...loop, backOff }, isGivenUp);
     options.onEnded(pass, end);
+    if (hooked.length > 0) options.onHooked(hooked, end);
     change(loop);
   };
   const change = (next: Loop): void => {
@@ -72,6 +89,9 @@ export const passDriver = (options: DriverOptions): Driver => {
     if (decision.do === 'full') {
       loop = began(loop, decision.pass);
       void run(decision.pass);
+    } else if (decision.do === 'fast') {
+      loop = began({ ...loop, hooked: 0 }, null);
+      void run(ofHooks(newId()), options.takeHooked());
     } else if (decision.do === 'give up') {
       loop = gaveUp(loop);
       thread.giveUp();
@@ -88,6 +108,7 @@ export const passDriver = (options: DriverOptions): Driver => {
       change(next.loop);
       return next.id;
     },
+    hooked: (servers) => change({ ...loop, hooked: servers }),
     writes: () => change(writing(loop)),
     setTimer: (name, at) => {
       const timers = new Map(loop.timers);

@@ -40,10 +40,9 @@ export const newKnowledge = (now: () => number): Knowledge => {
       const ended = endedPass(summary, end, now());
       passes = withPass(passes, ended);
       if (end.status === 'ended') {
-        const isAll = pass.zones === null;
-        standing = standingAfter(standing, end, isAll);
-        if (isAll) withheld.clear();
-        for (const [zone, all] of withheldIn(end)) withheld.set(zone, all);
+        standing = standingAfter(standing, end);
+        if (end.scope === 'all') withheld.clear();
+        if (end.scope !== 'names') for (const [zone, all] of withheldIn(end)) withheld.set(zone, all);
       }
       return ended;
     },

@@ -12,7 +12,7 @@ import type { Suspensions } from './suspensions.ts';
 // What the HTTP interface asks, from the parts of the daemon.
 
 export const frontParts = (daemon: Daemon, version: string): FrontParts => {
-  const { driver, events, knowledge, source, suspensions, thread } = daemon;
+  const { driver, events, hooks, knowledge, source, suspensions, thread } = daemon;
   return {
     ...{ driver, events, source, thread },
     status: () => statusOfDaemon(daemon, version),
@@ -24,17 +24,20 @@ export const frontParts = (daemon: Daemon, version: string): FrontParts => {
     explain: async (name, type) => {
       const files = source.files();
       if (files === null) throw new HostmasterError('CONFIG', `nothing is in force yet: ${source.why()}`);
-      const input = { ...files, allow: [], full: false, zones: null, suspended: [], resumed: [] };
+      const input = { ...files, allow: [], full: false, zones: null, hooked: [], suspended: [], resumed: [] };
       return thread.ask({ kind: 'explain', input, name, type });
     },
     suspend: (request, by) => suspensions.suspend(checkedScope(request, knowledge.standing()), by),
     resume: (request, by) => suspensions.resume(checkedScope(request, knowledge.standing()), by),
     gitHook: source.look,
-    inventoryHook: async () => {
-      driver.ask({ cause: 'hook' });
-      return { kind: 'accepted', accepted: 0, servers: null };
+    inventoryHook: (inventory, hook, waitMs) => {
+      // What a hook says of servers that are gone, and of what it does not have whole, is asked for and not believed.
+      if (hook.kind !== 'servers' || hook.distrusted.length > 0) driver.ask({ cause: 'inventory' });
+      return hook.kind === 'servers'
+        ? hooks.accept(inventory, hook, waitMs)
+        : Promise.resolve({ kind: 'accepted', accepted: 0, servers: null });
     },
-    hookAt: () => null,
+    hookAt: hooks.at,
   };
 };
 

@@ -49,17 +49,28 @@ const outcomeOf = ({ plan, results, verify }: Extract<PassEnd, { status: 'ended'
   return plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => isRefusing(guard))) ? 'refused' : 'done';
 };
 
-/** Did the two end the same way, with nothing to do? Then the older one only counts. */
+/** Did the two end the same way, with nothing to do but what was withheld before? Then the older one only counts. */
 export const repeats = (before: DaemonPass | undefined, pass: DaemonPass): boolean =>
   before !== undefined &&
   isIdle(before.counts) &&
   isIdle(pass.counts) &&
   before.outcome === pass.outcome &&
   before.commit === pass.commit &&
+  withheldText(before) === withheldText(pass) &&
   before.by === null &&
   pass.by === null;
 
-const isIdle = ({ applied, create, delete: deletes, replace, withheld }: PassCounts): boolean =>
-  applied + create + deletes + replace + withheld === 0;
+const isIdle = ({ applied, create, delete: deletes, replace }: PassCounts): boolean =>
+  applied + create + deletes + replace === 0;
+
+/** So many are compared one by one: a plan may withhold a million, and HTTP waits for this. */
+const mostCompared = 1_000;
+
+const withheldText = ({ counts, plan }: DaemonPass): string => {
+  const all = (plan?.changesets ?? []).flatMap(({ target, withheld, zone }) =>
+    withheld.slice(0, mostCompared).map(({ action, guard, name, type }) => [zone, target, action, name, type, guard]),
+  );
+  return JSON.stringify([counts.withheld, all.slice(0, mostCompared)]);
+};
 
 export const summaryOf = ({ plan: _, results: __, verify: ___, ...summary }: DaemonPass): PassSummary => summary;

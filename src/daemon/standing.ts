@@ -35,16 +35,18 @@ export interface Standing {
 
 export const nothingKnown: Standing = { zoneTargets: new Map(), targets: [], inventories: {}, takenAt: {} };
 
-/** `isAll`: the pass was about all zones, so that one that it does not have is gone. */
-export const standingAfter = (before: Standing, pass: EndedPass, isAll: boolean): Standing => {
-  const { plan } = pass;
+/** After a pass over everything, what it does not have is gone. */
+export const standingAfter = (before: Standing, pass: EndedPass): Standing => {
+  const { plan, scope } = pass;
   const changesets = new Map(plan.changesets.map((changeset) => [zoneTargetKey(changeset), changeset]));
-  const known = new Map(isAll ? [] : before.zoneTargets);
+  const known = new Map(scope === 'all' ? [] : before.zoneTargets);
   for (const at of pass.zoneTargets) {
     const key = zoneTargetKey(at);
     const was = before.zoneTargets.get(key);
     const changeset = changesets.get(key);
     const now = standingOf(at, changeset, pass);
+    // That a few names are in order says nothing of what was not before.
+    if (scope === 'names' && now.state === 'converged' && was !== undefined && was.state !== 'converged') continue;
     const converged = now.state === 'converged' ? pass.ended : (was?.converged ?? null);
     // Nobody knows of a zone that could not be read whether it still drifts.
     const drifted = changeset === undefined ? (was?.drifted ?? 0) : now.drifted;

@@ -142,6 +142,8 @@ export interface ZoneSnapshot {
   readonly fingerprint: string | null;
   readonly rrsets: readonly ExistingRRset[];
   readonly unreadable: readonly Unreadable[];
+  /** Why nothing can be written to the zone there, and what to do instead. Missing: it can. */
+  readonly readOnly?: string;
 }
 
 /** The values of the NS at the apex. */

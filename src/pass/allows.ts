@@ -71,6 +71,7 @@ const isUsed = ({ guard, name }: Allow, { changes, withheld }: Changeset): boole
     if (name !== null && change.name !== name) return false;
     if (guard === 'delegation') return name !== null && isDelegationType(change.type);
     if (guard === 'filter') return true;
+    if (guard === 'drift') return change.drift === true;
     if (guard === 'absence') return change.action !== 'create';
     if (guard !== 'max_replace_percent') return change.action === 'delete';
     return change.action === 'replace' || (change.action === 'delete' && created.has(change.name));

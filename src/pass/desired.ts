@@ -41,15 +41,19 @@ export interface AllowedAbsences {
 export const want = (
   { definitions, options, store }: OpenPass,
   { clock, signal }: Pick<RunContext, 'clock' | 'signal'>,
-): Promise<Desired> =>
-  readDesired(definitions, {
+): Promise<Desired> => {
+  const reading = {
     now: clock.now(),
     store,
     allowShrink: shrinkAllows(options.allow),
     absences: { allows: absenceAllows(options.allow), store },
     keepComposed: options.keepComposed === true,
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
+  const { answers } = options;
+  if (answers === undefined) return readDesired(definitions, reading);
+  return withAbsences(composed(definitions, answers, reading.keepComposed), definitions, reading, answers);
+};
 
 /** Asks the inventories and composes what is wanted, zone by zone, all of it checked by the rules. */
 export const readDesired = async (definitions: Definitions, context: ReadDesiredOptions): Promise<Desired> => {

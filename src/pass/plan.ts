@@ -215,6 +215,8 @@ const planOne = async (prepared: Prepared, target: OpenTarget, planning: PlanRun
     return { work, problems: [] };
   }
   const existing: ZoneSnapshot | null = read.status === 'read' ? read : null;
+  if (existing?.readOnly !== undefined)
+    return { work: null, problems: [readOnlyProblem(zone, name, existing.readOnly)] };
   if (existing === null) {
     // Never create a zone from an unparsable file: it would answer NXDOMAIN for every name.
     if (!zone.complete && zone.rrsets.length === 0) return { work: null, problems: [] };
@@ -260,6 +262,12 @@ const fitForNothing = ({ definition, provider }: OpenTarget): PlanTarget => ({
   unanswerable: new Map(),
   unready: new Map(),
 });
+
+const readOnlyProblem = ({ id }: DesiredZone, target: string, why: string): Problem => {
+  const label = zoneLabel(id);
+  const message = `${target} cannot write the zone ${label}, and nothing is planned for it there: ${why}`;
+  return problemOfTarget('zone-read-only', message, target, label);
+};
 
 const whyNotMade = (zone: DesiredZone, target: OpenTarget): Problem | null => {
   const { name } = target.definition;

@@ -1,6 +1,6 @@
 import { type GuardContext, nothingSpecial } from '../model/guard-context.ts';
 import { isWildcard } from '../model/name.ts';
-import type { Change } from '../model/plan.ts';
+import { type Change, samePlanned, type Withheld } from '../model/plan.ts';
 import type { RRsetKey } from '../model/rrset.ts';
 import type { ZoneSnapshot } from '../model/zone.ts';
 import { decidesBelow } from '../model/zone-tree.ts';
@@ -15,6 +15,8 @@ export interface PlanNamesInput extends Omit<PlanZoneInput, 'isRead'> {
   /** Names that decide whether those changes are withheld, and that must not change themselves. */
   readonly around: ReadonlySet<string>;
   readonly total: number;
+  /** What the last plan of all zones withheld: where it is the same around those names, it stays so. Default is nothing. */
+  readonly withheldBefore?: readonly Withheld[];
 }
 
 /** `needs_full_pass`: the zone has to be planned in full, for these names alone do not show what would change. */
@@ -27,7 +29,7 @@ export type PlannedNames =
  * moved since the zone was last read in full. Pure.
  */
 export const planNames = (input: PlanNamesInput, context: GuardContext = nothingSpecial): PlannedNames => {
-  const { names, around, ...rest } = input;
+  const { names, around, withheldBefore = [], ...rest } = input;
   const isHere = ({ name }: RRsetKey) => names.has(name) || around.has(name);
   const draft = draftZone({
     ...rest,
@@ -41,7 +43,9 @@ export const planNames = (input: PlanNamesInput, context: GuardContext = nothing
   const planned = judgeZone(draft, context);
   const { changeset, orphans } = planned;
   const isOwn = ({ name }: RRsetKey) => names.has(name);
-  const moved = changeset.changes.find((change) => !isOwn(change));
+  const others = changeset.changes.filter((change) => !isOwn(change));
+  const withheld = others.flatMap((change) => withheldBefore.find((each) => isSameChange(each, change)) ?? []);
+  const moved = others.find((change) => !withheld.some((each) => isSameChange(each, change)));
   if (moved !== undefined)
     return needsFullPass(`${moved.name} ${moved.type} moved since the zone was last read in full`);
   const cut = [...changeset.changes, ...changeset.withheld].filter(isOwn).find(decidesBelowIt);
@@ -52,13 +56,20 @@ export const planNames = (input: PlanNamesInput, context: GuardContext = nothing
       ...planned,
       changeset: {
         ...changeset,
-        withheld: changeset.withheld.filter(isOwn),
+        changes: changeset.changes.filter(isOwn),
+        withheld: [...changeset.withheld.filter(isOwn), ...withheld],
         unmanaged: changeset.unmanaged.filter(isOwn),
       },
       orphans: orphans.filter(isOwn),
     },
   };
 };
+
+const isSameChange = (a: Change, b: Change): boolean =>
+  a.name === b.name && a.type === b.type && isSameSide(a, a.before, b.before) && isSameSide(a, a.after, b.after);
+
+const isSameSide = ({ type }: Change, a: Change['after'], b: Change['after']): boolean =>
+  a === null || b === null ? a === b : samePlanned(type, a, b);
 
 const needsFullPass = (reason: string): PlannedNames => ({ status: 'needs_full_pass', reason });
 

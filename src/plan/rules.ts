@@ -12,6 +12,7 @@ export const planRules: readonly RuleText[] = [
   rule('unanswerable-type', 'error', 'A name server of the zone cannot answer the type (LUA, ALIAS).'),
   rule('unmanaged-conflict', 'error', 'What is left alone stands where the RRset should, or cannot stand beside it.'),
   rule('zone-missing', 'error', 'The target does not have the zone, and nothing says that it is to be made.'),
+  rule('zone-read-only', 'error', 'The target has the zone from elsewhere (as a secondary), and cannot write it.'),
   rule(
     'delegation-unasked',
     'warning',

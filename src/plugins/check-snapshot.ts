@@ -74,10 +74,11 @@ export const whyInvalidSnapshot = (result: unknown, zone: unknown, options: unkn
     return isAsked ? null : 'it returned "unchanged" without being given "since"';
   }
   if (result.status !== 'read') return 'it returned neither "read", "unchanged" nor "missing"';
-  const { fingerprint, rrsets, unreadable } = result;
+  const { rrsets, unreadable } = result;
   if (!Array.isArray(rrsets) || !Array.isArray(unreadable))
     return 'its snapshot lacks the list of rrsets or of unreadable';
-  if (fingerprint !== null && typeof fingerprint !== 'string') return 'its fingerprint is neither a string nor null';
+  const odd = whyOddText(result);
+  if (odd !== null) return odd;
   if (!unreadable.every(isUnreadable)) return 'what is unreadable is not {name, type, why}';
   if (!isSameZone(result.zone, zone)) return 'its snapshot is not of the zone that was asked for';
   const apex = isObjectLike(zone) && typeof zone.name === 'string' ? zone.name : '.';
@@ -87,6 +88,11 @@ export const whyInvalidSnapshot = (result: unknown, zone: unknown, options: unkn
     if (problem !== null) return problem;
   }
   return null;
+};
+
+const whyOddText = ({ fingerprint, readOnly }: Readonly<Record<string, unknown>>): string | null => {
+  if (fingerprint !== null && typeof fingerprint !== 'string') return 'its fingerprint is neither a string nor null';
+  return readOnly === undefined || typeof readOnly === 'string' ? null : 'its readOnly is no text';
 };
 
 const isSameZone = (read: unknown, asked: unknown): boolean =>

@@ -37,7 +37,7 @@ describe('--allow shrink:INVENTORY', () => {
     'absent:/web1',
   ])('%s is not understood, and the message says what is', (text) =>
     expect(() => parseAllow(text)).toThrow(
-      /it takes GUARD:ZONE.*absence, filter, absent:INVENTORY\/SERVER, or shrink:INVENTORY/,
+      /it takes GUARD:ZONE.*absence, filter, drift, absent:INVENTORY\/SERVER, or shrink:INVENTORY/,
     ),
   );
 });

@@ -32,6 +32,13 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'npm ci\nnpm run test:unit -- test/conformance/my-service.test.ts':
       'test/conformance/json-file.test.ts is such a file, for the provider that the document shows',
   },
+  'docs/http.md': {
+    [[
+      'body=\'{"at": "\'$(date --utc +%FT%TZ)\'", "servers": [{"name": "web1", "ips": ["192.0.2.11", "2001:db8::11"], "labels": ["web"]}]}\'',
+      'signature=$(printf \'%s\' "$body" | openssl dgst -sha256 -hmac "$LAB_HOOK_SECRET" -r | cut --delimiter=\' \' --fields=1)',
+      'curl --silent --json "$body" --header "X-Hub-Signature-256: sha256=$signature" \'http://127.0.0.1:8053/hooks/inventory/lab?wait=30s\'',
+    ].join('\n')]: 'test/daemon/http/documented.test.ts types it, where only the hook is looked at',
+  },
   'docs/route53.md': {
     "pip install 'moto[server]'\nmoto_server -p 5000":
       'installs packages; the tests start the same server on a free port (test/servers/moto.ts)',

@@ -7,8 +7,8 @@ import type { Setting } from './shell.ts';
 /** The servers that a document takes for granted, as long as `use` runs. */
 export type Stage = (use: (setting: Setting) => Promise<void>) => Promise<void>;
 
-/** As docs/*.md write the ports of PowerDNS. */
-const shownPorts = { api: '8081', dns: '5300' };
+/** As docs/*.md write the ports of PowerDNS and of the daemon. */
+const shownPorts = { api: '8081', dns: '5300', daemon: '8053' };
 
 const tutorial: Stage = async (use) => {
   const instead = {
@@ -105,6 +105,14 @@ const small: Records = [
   ['_acme-challenge.www.example.com.', 60, 'TXT', '"a-token"'],
 ];
 
+/** The same, where a daemon finds its port free. */
+const withDaemonPort =
+  (zones: Readonly<Record<string, Records>>): Stage =>
+  (use) =>
+    withZones(zones)(async ({ instead, ...setting }) =>
+      use({ ...setting, instead: { ...instead, [shownPorts.daemon]: String(await freePort()) } }),
+    );
+
 const large: Records = [
   ...apexNs('example.com.'),
   ...Array.from({ length: 10 }, (_, i) => [`www${i}.example.com.`, 300, 'A', `192.0.2.${i}`] as const),
@@ -125,5 +133,6 @@ export const stages: Readonly<Record<string, Stage>> = {
     ],
   }),
   'docs/rfc2136.md': bindAndKnot,
+  'docs/http.md': withDaemonPort({ 'example.com.': small }),
   'docs/deleting-zones.md': withZones({ 'example.com.': large }),
 };

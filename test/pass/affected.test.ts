@@ -250,7 +250,8 @@ describe('the pass of one server', () => {
     await write(scene, 'lab.internal.', 'web2.lab.internal.', 'A', '192.0.2.66');
     const heritage = '"heritage=external-dns,external-dns/owner=k8s"';
     await write(scene, 'lab.internal.', 'a-web2.lab.internal.', 'TXT', heritage);
-    const one = await planAffected(last, [{ previous: null, next: newcomer(web('web2', '192.0.2.2')) }], scene);
+    const change = { previous: null, next: newcomer(web('web2', '192.0.2.2')) };
+    const one = await planAffected(withoutFingerprints(last), [change], scene);
     expect(one).toMatchObject({ status: 'needs_full_pass', reason: expect.stringContaining('another writer') });
   });
 
@@ -260,12 +261,39 @@ describe('the pass of one server', () => {
     const last = await applied(await fullPass(before, scene, { keep: true }), scene.context);
     await write(scene, 'example.com.', 'example.com.', 'TXT', '"not from here"');
     const next = present(web('web1', '192.0.2.9'), web('web1', '192.0.2.1'));
-    const one = await planAffected(last, [{ previous: web('web1', '192.0.2.1'), next }], scene);
-    expect(one).toMatchObject({
+    const change = { previous: web('web1', '192.0.2.1'), next };
+    expect(await planAffected(withoutFingerprints(last), [change], scene)).toMatchObject({
       status: 'needs_full_pass',
       reason: 'example.com. TXT moved since the zone was last read in full',
     });
   });
+
+  it('counts a zone again that somebody else wrote to, wherever that was', async () => {
+    const scene = await open();
+    const last = await applied(await fullPass(lab(web('web1', '192.0.2.1')), scene, { keep: true }), scene.context);
+    await write(scene, 'lab.internal.', 'far.away.lab.internal.', 'TXT', '"not from here"');
+    const next = present(web('web1', '192.0.2.9'), web('web1', '192.0.2.1'));
+    expect(await planAffected(last, [{ previous: web('web1', '192.0.2.1'), next }], scene)).toMatchObject({
+      status: 'needs_full_pass',
+      reason: 'somebody else wrote to lab.internal. at pdns, so that it has to be counted again',
+    });
+  });
+});
+
+/** The same at a target that cannot tell whether somebody wrote. */
+const withoutFingerprints = (last: LastPass): LastPass => ({
+  ...last,
+  zoneTargets: new Map(
+    [...last.zoneTargets].map(([key, place]) => {
+      const { target } = place.work;
+      const read: Provider['read'] = async (zoneId, options) => {
+        const found = await target.provider.read(zoneId, options);
+        return found.status === 'read' ? { ...found, fingerprint: null } : found;
+      };
+      const blind = { ...target, provider: { ...target.provider, read } };
+      return [key, { ...place, fingerprint: null, work: { ...place.work, target: blind } }];
+    }),
+  ),
 });
 
 /** The same, noting which names are read. */

@@ -212,7 +212,7 @@ export const lastPassContent = (last: LastPass) => ({
   })),
   targets: sorted(last.zoneTargets).map(([key, { foreign, open, total }]) => ({
     ...{ key, total },
-    ...{ foreign: [...foreign].sort(), open: [...open].sort() },
+    ...{ foreign: [...foreign].sort(), open: [...open.keys()].sort() },
   })),
   registered: sorted(last.registered),
   evidence: last.evidence && {

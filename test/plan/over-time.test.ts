@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { earlierOf } from '../../src/memory/guard-context.ts';
 import type { RecentChange } from '../../src/model/daemon-store.ts';
-import { plannedHash } from '../../src/model/guard-context.ts';
+import { nothingSpecial, plannedHash } from '../../src/model/guard-context.ts';
+import type { DesiredZone, ZoneSnapshot } from '../../src/model/zone.ts';
 import { isLetThrough, parseChangeAllow } from '../../src/plan/index.ts';
-import { apex, plan } from './plan-input.ts';
+import { planNames } from '../../src/plan/plan-names.ts';
+import { apex, plan, rrset, settings, supports } from './plan-input.ts';
 
 // The percentages over the guards' window: several applies, one after the other, each on what the one before left.
 
@@ -13,6 +15,15 @@ type Zone = ReadonlyMap<number, number>;
 const linesOf = (zone: Zone): readonly string[] => [...zone].map(([name, value]) => `n${name} A 300 192.0.2.${value}`);
 const zoneOf = (count: number, value = 1): Zone => new Map(Array.from({ length: count }, (_, i) => [i, value]));
 const id = { name: 'example.com.', view: null };
+
+const zoneWith = (lines: readonly string[]): DesiredZone => ({
+  ...{ id, settings, files: [], quarantined: [], complete: true },
+  rrsets: lines.map(rrset),
+});
+const snapshotOf = (lines: readonly string[]): ZoneSnapshot => ({
+  ...{ status: 'read', zone: id, fingerprint: '7', unreadable: [] },
+  rrsets: lines.map(rrset),
+});
 
 /** A target that is applied to again and again within one window. */
 const target = (start: Zone) => {
@@ -90,6 +101,28 @@ describe('percentages over time', () => {
     expect(now().size).toBe(50);
     apply(new Map([...zoneOf(100)].slice(60)));
     expect(now().size).toBe(40);
+  });
+
+  it('of a zone of which some names alone are read, the others are as they were written last', () => {
+    const names = new Set(['n0.example.com.']);
+    const earlier = [1, 2, 3].map((i) => ({ name: `n${i}.example.com.`, type: 'A', before: 'was there', after: null }));
+    const wanted = (after: string | null) => ({
+      ...nothingSpecial,
+      earlier: earlier.map((each) => ({ ...each, after })),
+    });
+    const input = {
+      desired: { ...zoneWith([]), settings },
+      target: { name: 't', supports, unanswerable: new Map(), unready: new Map() },
+      existing: snapshotOf(['n0 A 300 192.0.2.1']),
+      ...{ allows: [], names, around: new Set<string>() },
+    };
+    const planned = (total: number, after: string | null) => {
+      const result = planNames({ ...input, total }, wanted(after));
+      return result.status === 'planned' ? result.planned.changeset : null;
+    };
+    // 4 of 13 would be gone, then 1 of 13: the others are there again.
+    expect(planned(10, null)?.withheld.map(({ guard }) => guard)).toEqual(['max_delete_percent']);
+    expect(planned(13, 'was there')?.changes).toHaveLength(1);
   });
 
   it('types that are swapped in two steps at a name are one replace, and no delete', () => {

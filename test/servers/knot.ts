@@ -92,6 +92,7 @@ const configuration = (folder: string, port: number, options: KnotOptions): stri
   const { keys = [], notify = [], secondaries = [], sections = '', zoneSettings = [], zones = [] } = options;
   const acls = keys.map((_, i) => `with-key-${i}`);
   if (keys.length === 0 || options.openTransfers === true) acls.push('from-here');
+  const secondaryAcls = [...new Set([...acls, 'from-here'])];
   const remotes = [
     ...secondaries.map(({ primary }, i) => [`primary-${i}`, primary] as const),
     ...notify.map((each, i) => [`notified-${i}`, each] as const),
@@ -135,7 +136,7 @@ template:
 ${zoneSettings.map((line) => `    ${line}\n`).join('')}
 zone:
 ${zones.map(({ name }) => `  - domain: ${name}\n    acl: [ ${acls.join(', ')} ]${told}`).join('\n')}
-${secondaries.map(({ name }, i) => `  - domain: ${name}\n    master: primary-${i}\n    acl: from-here`).join('\n')}
+${secondaries.map(({ name }, i) => `  - domain: ${name}\n    master: primary-${i}\n    acl: [ ${secondaryAcls.join(', ')} ]`).join('\n')}
 ${sections}
 `;
 };

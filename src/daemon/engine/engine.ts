@@ -9,6 +9,8 @@ import {
   askedName,
   closePass,
   explainPass,
+  type LastPass,
+  lastPassOf,
   planPass,
   type ServingTarget,
   servePass,
@@ -18,6 +20,8 @@ import type { PassOptions, PlanPass, StoreOpener } from '../../run.ts';
 import { openStore } from '../../state/index.ts';
 import type { ProviderLookup, RunContext } from '../../target.ts';
 import { addressLookup, askByDns } from '../../verify/index.ts';
+import { fastPass } from './fast-pass.ts';
+import { answerOfHooks, isOfHooks } from './hook-questions.ts';
 import { healthKeeper } from './keep-health.ts';
 import type { PassEnd, Told } from './messages.ts';
 import type { PassInput } from './pass-input.ts';
@@ -54,31 +58,59 @@ export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, look
   let givingUp = new AbortController();
   /** The targets' own name servers run for as long as the engine does. */
   let serving: readonly ServingTarget[] | null = null;
-  /** What the last pass has open. */
+  /** What the last pass over everything has open. */
   let last: PlanPass | null = null;
+  /** What it left in memory; null: the next pass has to be one over everything. */
+  let lastPass: LastPass | null = null;
   const health = healthKeeper(tell, Date.now);
   let keeping = Promise.resolve();
   const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
 
+  const onWrites = (): void => tell({ type: 'writes' });
   const openToRun: StoreOpener = async (file) => {
     const store = await state.open(file);
     await health.sayThatItRuns(store);
     return store;
   };
   const run = async (input: PassInput): Promise<PassEnd> => {
-    const started = Date.now();
     givingUp = new AbortController();
     await keeping;
     serving ??= await servePass(optionsOf(input, targetsFrom), lookup);
+    const fast = input.hooked.length === 0 ? null : await runFast(input);
+    return fast ?? runFull(input);
+  };
+  /** null: it has to be a pass over everything. */
+  const runFast = async (input: PassInput): Promise<PassEnd | null> => {
+    const before = lastPass;
+    lastPass = null;
+    if (before === null || last === null) return null;
+    const options = { open: last, context: contextWith(stopping.signal), onWrites };
+    const fast = await fastPass(before, input.hooked, input, options);
+    if (fast.status === 'needs_full_pass') {
+      tell({ type: 'debug', message: `a pass over everything is needed: ${fast.reason}` });
+      return null;
+    }
+    lastPass = fast.last;
+    return fast.interrupted ? { status: 'stopped' } : fast.end;
+  };
+  const runFull = async (input: PassInput): Promise<PassEnd> => {
+    const started = Date.now();
     const reading = contextWith(AbortSignal.any([stopping.signal, givingUp.signal]));
     const planned = await planPass(optionsOf(input, targetsFrom), reading, openToRun);
-    const before = last;
-    last = planned;
-    if (before !== null) await closePass(before);
-    await health.tellWatched(planned);
-    tell({ type: 'writes' });
-    const { interrupted, ...applied } = await applyPass(planned, contextWith(stopping.signal));
-    return interrupted ? { status: 'stopped' } : endOf(planned, applied, started);
+    const isAll = input.zones === null;
+    const done = isAll ? last : planned;
+    lastPass = null;
+    if (isAll) last = planned;
+    try {
+      await health.tellWatched(planned);
+      onWrites();
+      const { interrupted, ...applied } = await applyPass(planned, contextWith(stopping.signal));
+      if (interrupted) return { status: 'stopped' };
+      if (isAll) lastPass = lastPassOf(planned, applied.results);
+      return endOf(planned, applied, started, isAll);
+    } finally {
+      if (done !== null) await closePass(done);
+    }
   };
   const explain = async ({ input, name, type }: ExplainQuestion): Promise<unknown> => {
     const context = contextWith(stopping.signal);
@@ -91,6 +123,7 @@ export const openEngine = ({ stateFile, targetsFrom, tell }: EngineOptions, look
       if (question.kind === 'explain') return explain(question);
       if (question.kind === 'rrsets' || question.kind === 'servers') return answerTo(question, last);
       const store = await state.open(stateFile);
+      if (isOfHooks(question)) return answerOfHooks(question, store);
       if (isOfSuspensions(question)) return answerOfSuspensions(question, store);
       return answerOfRepository(question, { store, targetsFrom, context: contextWith(stopping.signal) });
     },
@@ -126,13 +159,12 @@ const endOf = (
   planned: PlanPass,
   { problems, results, verify }: Omit<ApplyPass, 'interrupted'>,
   started: number,
+  isAll: boolean,
 ): PassEnd => {
   const { desired, plan } = planned;
   const intervals = desired.definitions.roles.inventories.map(({ interval }) => interval);
   return {
-    status: 'ended',
-    started,
-    ended: Date.now(),
+    ...{ status: 'ended', scope: isAll ? 'all' : 'zones', started, ended: Date.now() },
     zoneTargets: zoneTargetsOf(planned),
     ...{ plan, results, verify },
     problems: [...plan.problems, ...problems],

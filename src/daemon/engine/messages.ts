@@ -13,6 +13,8 @@ import type { ThreadQuestion } from './questions.ts';
 /** A pass that ran to its end. Times are milliseconds since 1970. */
 export interface EndedPass {
   readonly status: 'ended';
+  /** What it was over. Of what it was not, it says nothing. */
+  readonly scope: 'all' | 'zones' | 'names';
   readonly started: number;
   readonly ended: number;
   /** Every zone at every target that it was about, also those that could not be read. */

@@ -1,4 +1,5 @@
 import type { PassSuspension, SuspensionScope } from '../../model/guard-context.ts';
+import type { Server } from '../../model/server.ts';
 
 /** One pass over everything, or over some zones. */
 export interface PassInput {
@@ -10,6 +11,8 @@ export interface PassInput {
   /** null: all. */
   readonly zones: readonly string[] | null;
   readonly full: boolean;
+  /** Servers as hooks say that they are now: the pass is of them alone, where that can be known. Empty: of everything. */
+  readonly hooked: readonly Server[];
   /** Where nothing is written. */
   readonly suspended: readonly PassSuspension[];
   /** A person resumed what was contested there. */

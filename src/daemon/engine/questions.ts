@@ -5,6 +5,7 @@ import type { PlanPass } from '../../run.ts';
 import type { ServerStatus, ZoneRRset } from '../answers.ts';
 import type { Listed, ListPage } from '../list.ts';
 import { partOfList } from '../part-of-list.ts';
+import type { HookAnswers, HookQuestion } from './hook-questions.ts';
 import type { PassInput } from './pass-input.ts';
 import type { RepositoryAnswers, RepositoryQuestion } from './repository-questions.ts';
 import type { SuspensionAnswers, SuspensionQuestion } from './suspension-questions.ts';
@@ -23,9 +24,14 @@ export interface ExplainQuestion {
   readonly type: string | null;
 }
 
-export type ThreadQuestion = LastPassQuestion | ExplainQuestion | RepositoryQuestion | SuspensionQuestion;
+export type ThreadQuestion =
+  | LastPassQuestion
+  | ExplainQuestion
+  | RepositoryQuestion
+  | SuspensionQuestion
+  | HookQuestion;
 
-interface Answers extends RepositoryAnswers, SuspensionAnswers {
+interface Answers extends RepositoryAnswers, SuspensionAnswers, HookAnswers {
   readonly rrsets: Listed<ZoneRRset> | null;
   readonly servers: Listed<Omit<ServerStatus, 'hook_at'>>;
   readonly explain: unknown;

@@ -1,6 +1,7 @@
-import { presentServer } from '../../inventory/index.ts';
+import { answersWith, presentServer } from '../../inventory/index.ts';
 import { count } from '../../model/phrases.ts';
 import { type RosterServer, type Server, serverKey } from '../../model/server.ts';
+import type { GivenAnswers } from '../../run.ts';
 import type { LastPass } from './last-pass.ts';
 import { type NeedsFullPass, needsFullPass } from './zone.ts';
 
@@ -34,6 +35,17 @@ export const changesTo = (
     changes.push({ previous, next: presentServer(server, before, known, { limits, now }) });
   }
   return changes;
+};
+
+/**
+ * The same for a pass over all, which then asks no inventory: what the last pass was told, with these servers. `now` in
+ * milliseconds since 1970.
+ */
+export const answersWithChanges = (last: LastPass, servers: readonly Server[], now: number): GivenAnswers => {
+  const { composition, definitions, inventories, plan, rosterProblems: problems } = last;
+  const roster = { servers: [...composition.entries.values()], inventories: plan.inventory, problems, now };
+  const next = Object.fromEntries([...inventories].map(([name, { known }]) => [name, known]));
+  return answersWith({ roster, next }, servers, { limits: definitions.roles.absence, now });
 };
 
 /** The servers that change, by key; or why they cannot be planned without all others. */

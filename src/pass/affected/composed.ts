@@ -36,7 +36,7 @@ export const touchedZones = (last: LastPass, merged: readonly MergedName[]): rea
         last.zoneTargets.get(zoneTargetKey({ zone: id.name, view: id.view, target })),
       );
       if (zoneTargets.includes(undefined)) return needsFullPass(`${id.name} was not planned at all its targets`);
-      const open = new Set(zoneTargets.flatMap((target) => [...(target?.open ?? [])]));
+      const open = new Set(zoneTargets.flatMap((target) => [...(target?.open.keys() ?? [])]));
       const zone = touchedZone(each, own, open);
       if ('status' in zone) return zone;
       touched.push(zone);

@@ -122,13 +122,14 @@ const targetAfter = (
     open.delete(name);
   }
   for (const { name } of changeset.unmanaged) foreign.add(name);
-  for (const { name } of changeset.withheld) open.add(name);
+  for (const [name, withheld] of byName(changeset.withheld)) open.set(name, withheld);
   let { total } = before;
-  for (const change of appliedChanges(changeset, resultOf(results, changeset))) {
+  const result = resultOf(results, changeset);
+  for (const change of appliedChanges(changeset, result)) {
     if (change.action === 'replace' || isApexSet(change, zone.id.name)) continue;
     total += change.action === 'create' ? 1 : -1;
   }
-  return { ...before, total };
+  return { ...before, total, fingerprint: result === undefined ? before.fingerprint : result.fingerprint };
 };
 
 const overwriteInventory = ({ inventories }: LastPass, { known, name, positions }: InventoryAfter): void => {

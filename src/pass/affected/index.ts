@@ -40,7 +40,7 @@ import { refusedAsPlanned, refusedBefore } from './refuse.ts';
 import { needsFullPass } from './zone.ts';
 
 export { type AppliedAffected, applyAffected } from './apply.ts';
-export { changesTo, mostServers, type ServerChange } from './changes.ts';
+export { answersWithChanges, changesTo, mostServers, type ServerChange } from './changes.ts';
 export { type LastPass, type LastPassTarget, lastPassOf } from './last-pass.ts';
 export type { AffectedPass, PlannedAffected } from './planned.ts';
 export type { NeedsFullPass } from './zone.ts';
@@ -129,13 +129,17 @@ const planOf = (
     allows: [],
     quarantined: quarantinedAddresses(zones.map(({ checked }) => checked)),
   });
+  const own = changesets.map((each, i) => {
+    const isOwn = ({ name }: { readonly name: string }) => work[i]?.part?.names.has(name) === true;
+    return { ...each, withheld: each.withheld.filter(isOwn) };
+  });
   const { config_commit: commit, dirty, inventory, targets } = last.plan;
   return {
     plan: assemblePlan({
-      ...{ commit, dirty, targets, inventory, changesets, problems },
-      atomicSets: atomicSets(changesets, names),
+      ...{ commit, dirty, targets, inventory, changesets: own, problems },
+      atomicSets: atomicSets(own, names),
     }),
-    work: work.map((each, i) => ({ ...each, changeset: changesets[i] ?? each.changeset })),
+    work: work.map((each, i) => ({ ...each, changeset: own[i] ?? each.changeset })),
   };
 };
 

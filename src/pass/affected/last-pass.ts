@@ -3,7 +3,7 @@ import type { Composition } from '../../compose/composition.ts';
 import { evidenceFrom, type RosterEvidence } from '../../compose/deletion-evidence.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import { isWildcard } from '../../model/name.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { Plan, Withheld } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
 import { rdataNames } from '../../model/rdata.ts';
 import { appliedChanges, resultOf, type ZoneResult } from '../../model/result.ts';
@@ -49,10 +49,12 @@ export interface LastPassTarget {
   readonly work: Pick<PlannedWork, 'target' | 'fitFor'>;
   /** Was the zone read, so that `fitFor` says what its name servers can answer? */
   readonly isRead: boolean;
+  /** With another one somebody else wrote to the zone, and what is known of it is not true any more; null: it tells nothing. */
+  readonly fingerprint: string | null;
   /** RRsets of ours, SOA and apex NS not counted. */
   readonly total: number;
-  /** Names with changes that were withheld, or not applied. */
-  readonly open: Set<string>;
+  /** Names with changes that were withheld, which these are, or not applied. */
+  readonly open: Map<string, readonly Withheld[]>;
   /** Names with something that is not ours. */
   readonly foreign: Set<string>;
 }
@@ -81,6 +83,8 @@ export interface LastPass {
   readonly inventories: Map<string, LastPassInventory>;
   /** Servers, by serverKey, of whose A, AAAA or PTR a change is withheld: it may be in any zone. */
   readonly openServers: Set<string>;
+  /** What was wrong with the answers of inventories. */
+  readonly rosterProblems: readonly Problem[];
   readonly unwritable: readonly UnwritableName[];
   readonly plan: Pick<Plan, 'config_commit' | 'dirty' | 'targets' | 'inventory'>;
   /** The problems of what was wanted, in one text each. */
@@ -124,6 +128,7 @@ export const lastPassOf = (
     bystanders: new Set(bystandersIn(composition)),
     inventories,
     openServers: new Set(openServersIn(work, desired.registered)),
+    rosterProblems: desired.roster.problems,
     unwritable,
     plan: { config_commit, dirty, inventory, targets },
     reportedProblems: new Set(desired.definitions.problems.map(problemKey)),
@@ -191,7 +196,8 @@ const lastPassTarget = (
   { changeset, snapshot, zone, ...work }: PlannedWork,
   results: readonly ZoneResult[],
 ): LastPassTarget => {
-  const applied = new Set(appliedChanges(changeset, resultOf(results, changeset)));
+  const result = resultOf(results, changeset);
+  const applied = new Set(appliedChanges(changeset, result));
   const isContent = (key: RRsetKey) => !isApexSet(key, zone.id.name);
   const left = new Set(changeset.unmanaged.map(({ name, type }) => `${name} ${type}`));
   const isRead = snapshot !== null || changeset.create_zone;
@@ -201,12 +207,13 @@ const lastPassTarget = (
     if (change.action === 'replace' || !isContent(change)) continue;
     total += change.action === 'create' ? 1 : -1;
   }
-  const open = [...changeset.withheld, ...changeset.changes.filter((change) => !applied.has(change))];
+  const unapplied = changeset.changes.filter((change) => !applied.has(change));
   return {
     work: { target: work.target, fitFor: work.fitFor },
     isRead,
+    fingerprint: result === undefined ? changeset.based_on : result.fingerprint,
     total,
-    open: new Set(open.map(({ name }) => name)),
+    open: new Map([...unapplied.map(({ name }) => [name, []] as const), ...byName(changeset.withheld)]),
     foreign: new Set(changeset.unmanaged.map(({ name }) => name)),
   };
 };

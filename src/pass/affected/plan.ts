@@ -7,6 +7,7 @@ import {
 } from '../../memory/index.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { isWithin } from '../../model/name.ts';
+import type { GuardName, Withheld } from '../../model/plan.ts';
 import type { Store } from '../../model/ports.ts';
 import type { Problem } from '../../model/problem.ts';
 import { isSoa } from '../../model/rr-types.ts';
@@ -73,6 +74,8 @@ const planZoneTarget = async (
   const existing = await readZoneTarget(touched, lastTarget, planning.context);
   if (existing.status === 'needs_full_pass') return existing;
   const { name } = target.definition;
+  if (existing.fingerprint !== lastTarget.fingerprint)
+    return needsFullPass(`somebody else wrote to ${zone.id.name} at ${name}, so that it has to be counted again`);
   const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, planning.now, [
     ...names,
     ...around,
@@ -81,7 +84,10 @@ const planZoneTarget = async (
   const keys = [...names].map((each) => ({ name: each, type: '' }));
   const guards = await guardContextAt(zone, name, keys, planning.rules, planning.store, planning.now);
   const result = planNames(
-    { desired: zone, target: fitFor, existing, allows: [], evidence, names, around, total },
+    {
+      ...{ desired: zone, target: fitFor, existing, allows: [], evidence, names, around, total },
+      withheldBefore: stillWithheld(lastTarget),
+    },
     guards,
   );
   if (result.status === 'needs_full_pass') return result;
@@ -94,6 +100,13 @@ const planZoneTarget = async (
     problems: [...problems, ...(await changesWithoutEffect(changeset, planning.store))],
   };
 };
+
+/** What these guards refuse goes by all that is in a zone, so that the changes of others may let it go. */
+const guardsOfZones: ReadonlySet<GuardName> = new Set(['never_empty', 'max_delete_percent', 'max_replace_percent']);
+
+/** What the last pass withheld, and a pass of other servers withholds as well. */
+export const stillWithheld = ({ open }: LastPassTarget): readonly Withheld[] =>
+  [...open.values()].flat().filter(({ guard }) => !guardsOfZones.has(guard));
 
 /** The target as the last pass found it; null where it did not ask for a type that is wanted now. */
 const fitIn = (

@@ -6,6 +6,7 @@ import { checkZones } from '../../rules/index.ts';
 import { withUnknownFate } from '../replan.ts';
 import { composedWith } from './composed.ts';
 import type { LastPass } from './last-pass.ts';
+import { stillWithheld } from './plan.ts';
 import type { NextOfServers, PlannedAffected } from './planned.ts';
 import { zoneAt } from './zone.ts';
 
@@ -32,6 +33,7 @@ export const replanningTouched =
         names,
         around,
         total: lastTarget?.total ?? 0,
+        withheldBefore: lastTarget === undefined ? [] : stillWithheld(lastTarget),
       });
       if (planned.status === 'needs_full_pass') return [];
       return planned.planned.changeset.changes.map((change) => ({ at: changeset, change }));

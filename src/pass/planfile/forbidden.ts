@@ -67,6 +67,8 @@ const judgeOne = async (work: ReviewedWork, judging: JudgingOne): Promise<Judged
   const read = await target.provider.read(zone.id, signal === undefined ? {} : { signal });
   const existing = read.status === 'read' ? read : null;
   if ((existing === null) !== changeset.create_zone) return { faults: [], withheld: [] };
+  if (existing?.readOnly !== undefined)
+    return { faults: [{ index: 0, message: `cannot be made: ${existing.readOnly}` }], withheld: [] };
   const written = zone.settings.owns === 'listed' ? await store.written(zone.id, target.definition.name) : [];
   const fitFor = await targetFor(work, existing, judging);
   const { name } = target.definition;

@@ -37,8 +37,8 @@ export const keptSuspensionSchema = Type.Object({
   at: text,
 });
 
-/** What is kept of a pass besides, compressed. */
+/** The details of a pass, as text. */
 export const passDetailsSchema = Type.String();
 
-/** `at` of a hook. */
+/** When a hook spoke of a server; milliseconds since 1970. */
 export const hookWordSchema = Type.Number();

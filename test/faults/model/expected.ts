@@ -266,7 +266,8 @@ export const looseServers = ({ before, witness, zones }: Model): ReadonlySet<str
   const quarrel = (a: Seen, b: Seen): boolean =>
     a.id !== b.id &&
     (a.name === b.name || addressesOf(zones, a.machine).some((each) => addressesOf(zones, b.machine).includes(each)));
-  const loose = new Set(servers.filter((a) => servers.some((b) => quarrel(a, b))).map(({ id }) => id));
+  const quarrelling = servers.filter((a) => servers.some((b) => quarrel(a, b))).map(({ id }) => id);
+  const loose = new Set([...quarrelling, ...witness.unsure()]);
   for (let grown = -1; grown !== loose.size; ) {
     grown = loose.size;
     for (const { id } of servers) {

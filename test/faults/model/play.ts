@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Plan } from '../../../src/model/plan.ts';
 import { startInventory } from '../../servers/inventory.ts';
 import { type Answer, answerOf } from './answers.ts';
-import { type Allowed, expectedOf, type Model } from './expected.ts';
+import { type Allowed, expectedOf, looseServers, type Model } from './expected.ts';
 import { type Game, repositoryOf, stateOf } from './game.ts';
 import { calmRound, firstLab, labAfter, type Round } from './history.ts';
 import { foreignIn, liveKeys, wrongAfter, wrongMidway } from './judge.ts';
@@ -95,6 +95,7 @@ const applied = async (game: Game, lab: Lab, round: Round, now: number): Promise
   const before = await place.content();
   const model = modelOf(game, { lab, before, answers, now, allow, surely: round.stop === null });
   const expected = expectedOf(model);
+  const loose = looseServers(model);
   story.push(`at ${new Date(now).toISOString()} ${JSON.stringify({ ...round.faults, allow, stop: round.stop })}`);
   for (const key of liveKeys(before, expected)) if (settled.has(key)) live.add(key);
   const ended =
@@ -107,7 +108,7 @@ const applied = async (game: Game, lab: Lab, round: Round, now: number): Promise
   if (wrong.length > 0) expect.fail(`${wrong.join('\n')}\n\n${tell()}`);
   if (foreignIn(model, after).join() !== foreignIn(model, before).join())
     expect.fail(`foreign: ${foreignIn(model, after)} was ${foreignIn(model, before)}\n\n${tell()}`);
-  witness.see(after, wantedByGit(place.zones, lab.git).wanted);
+  witness.see({ after, git: wantedByGit(place.zones, lab.git).wanted, loose, surely: round.stop === null });
   if (round.stop !== null) return;
   settled.clear();
   for (const key of after.keys()) settled.add(key);
@@ -155,8 +156,9 @@ const modelOf = (
   const allowed = allowedBy(allow);
   // What a person lets go at a name takes the missing servers that have something there.
   const gone = (name: string): boolean => allowed.absence.has(name);
-  witness.allow([
-    ...allow.flatMap((each) => /^absent:(.+)$/.exec(each)?.[1] ?? []),
+  const named = allow.flatMap((each) => /^absent:(.+)$/.exec(each)?.[1] ?? []);
+  witness.allow(named, true);
+  const those = [
     ...[...before].flatMap(([key, { values }]) =>
       gone(key.split(' ')[0] ?? '') ? values.flatMap((value) => [...witness.owners(key, value)]) : [],
     ),
@@ -164,7 +166,8 @@ const modelOf = (
       const wanted = wantedBy(zones, name, machine, git.roles);
       return wanted.some(({ key }) => gone(key.split(' ')[0] ?? '')) ? [id] : [];
     }),
-  ]);
+  ];
+  witness.allow(those, false);
   return { zones, git, before, witness, allowed, now };
 };
 

@@ -18,12 +18,22 @@ export interface Witness {
   forget(): void;
   /** An apply with these answers. */
   hear(heard: Heard): void;
-  /** A person let go these servers, where they are missing. */
-  allow(servers: readonly string[]): void;
+  /** A person let go these servers, where they are missing; by their names, also where nothing usable was said of them. */
+  allow(servers: readonly string[], areNamed: boolean): void;
   /** Somebody else wrote these values. */
   touch(values: readonly string[]): void;
-  /** What the zones have after an apply. */
-  see(after: Content, git: Content): void;
+  /** Servers that are not there, and of which nobody can tell what they had: they wanted another's when they last were. */
+  unsure(): ReadonlySet<string>;
+  /** What the zones have after an apply, and who wanted another's. */
+  see(seen: SeenAfter): void;
+}
+
+export interface SeenAfter {
+  readonly after: Content;
+  readonly git: Content;
+  readonly loose: ReadonlySet<string>;
+  /** It is known that the apply ended. */
+  readonly surely: boolean;
 }
 
 export interface Heard {
@@ -39,6 +49,9 @@ export interface Heard {
 
 export const valueKey = (key: string, value: string): string => `${key} ${value}`;
 
+const isThere = (seen: Pick<Seen, 'standing'> | undefined): boolean =>
+  seen?.standing === 'present' || seen?.standing === 'partial';
+
 const valuesIn = (content: Content): readonly string[] =>
   [...content].flatMap(([key, { values }]) => values.map((value) => valueKey(key, value)));
 
@@ -47,6 +60,7 @@ export const witnessOf = (zones: Zones): Witness => {
   const owned = new Map<string, ReadonlySet<string>>();
   const orphans = new Map<string, Lack>();
   const touched = new Set<string>();
+  const doubted = new Set<string>();
   const last = new Map<InventoryName, LastAnswer>();
   let roles: Roles = { claim: true, group: true, record: true };
 
@@ -80,6 +94,11 @@ export const witnessOf = (zones: Zones): Witness => {
     }
   };
 
+  const doubt = (loose: ReadonlySet<string>, surely: boolean): void => {
+    for (const id of doubted) if (surely && isThere(servers.get(id))) doubted.delete(id);
+    for (const id of loose) doubted.add(id);
+  };
+
   return {
     servers: () => [...servers.values()],
     find: (id) => servers.get(id),
@@ -87,8 +106,9 @@ export const witnessOf = (zones: Zones): Witness => {
     orphaned: (key, value) => orphans.get(valueKey(key, value)) ?? null,
     isTouched: (key, value) => touched.has(valueKey(key, value)),
     forget: () => {
-      for (const each of [servers, owned, orphans, last]) each.clear();
+      for (const each of [servers, owned, orphans, last, doubted]) each.clear();
     },
+    unsure: () => new Set([...doubted].filter((id) => !isThere(servers.get(id)))),
     hear: (heard) => {
       roles = heard.roles;
       const before = [...last.values()];
@@ -97,16 +117,18 @@ export const witnessOf = (zones: Zones): Witness => {
       const counted = inventories.map((name) => hearOne(name, heard));
       countOrphans(heard, servers.size > 0 && counted.every((each) => each), gap);
     },
-    allow: (ids) => {
+    allow: (ids, areNamed) => {
       for (const id of ids) {
         const seen = servers.get(id);
-        if (seen?.standing === 'missing') servers.set(id, { ...seen, allowed: true });
+        const isMeant = seen?.standing === 'missing' || (areNamed && seen?.standing === 'remembered');
+        if (seen !== undefined && isMeant) servers.set(id, { ...seen, standing: 'missing', allowed: true });
       }
     },
     touch: (values) => {
       for (const each of values) touched.add(each);
     },
-    see: (after, git) => {
+    see: ({ after, git, loose, surely }) => {
+      doubt(loose, surely);
       const [by, isGits, present] = [wanted(), new Set(valuesIn(git)), new Set(valuesIn(after))];
       for (const at of present) {
         const ids = by.get(at) ?? [];

@@ -149,6 +149,41 @@ describe('a write', () => {
     expect(await serial()).toBe(after);
   });
 
+  it('begins when there is a connection for it, and one that was stopped before that was never sent', async () => {
+    const own = await openProvider({ url: proxy.url, apiKey: pdns.apiKey }, { timeout: '60s' });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    proxy.handle(({ method }) => (method === 'PATCH' ? { kind: 'delay_answer', reached: () => released } : undefined));
+    const begun: number[] = [];
+    const stop = new AbortController();
+    // Without what was read before, each is one PATCH.
+    const writes = [...new Array(10).keys()].map((i) =>
+      own.apply(
+        { zone, changes: [creating(`x${i}.a.test.`, 'A', ['192.0.2.1'])], expect: null },
+        i === 9 ? stop.signal : undefined,
+        { before: async () => void begun.push(i) },
+      ),
+    );
+    const outcomes = Promise.allSettled(writes);
+    await expect.poll(() => proxy.count('PATCH')).toBe(8);
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    stop.abort(new Error('enough'));
+    release();
+    const settled = await outcomes;
+    expect(settled[9]).toMatchObject({ status: 'rejected', reason: { code: 'INTERRUPTED' } });
+    expect(settled.slice(0, 9).map(({ status }) => status)).toEqual(new Array(9).fill('fulfilled'));
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(proxy.count('PATCH')).toBe(9);
+    await own.close?.();
+  });
+
+  it('whose beginning is refused is not sent, and throws what refused it', async () => {
+    const refusal = new Error('the lease is gone');
+    const sending = { before: () => Promise.reject(refusal) };
+    await expect(provider.apply({ zone, changes, expect: '1' }, undefined, sending)).rejects.toBe(refusal);
+    expect(proxy.count('PATCH')).toBe(0);
+    expect(await apply()).toMatchObject({ status: 'applied' });
+  });
+
   it('that was rolled back is sent again while nobody else wrote', async () => {
     hurt('PATCH', { kind: 'answer', status: 500, body: '{"error":"Internal Server Error"}' }, 2);
     expect(await apply()).toMatchObject({ status: 'applied', fingerprint: '2', raced: false });

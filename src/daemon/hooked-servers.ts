@@ -1,0 +1,111 @@
+import { type Server, serverKey } from '../model/server.ts';
+import type { PassEnd } from './engine/messages.ts';
+import { fateOf } from './hooked-fate.ts';
+import type { HookAnswer, HookedServer, InventoryHook } from './inventory-hook.ts';
+import { writtenTime } from './time.ts';
+
+type ServersHook = Extract<InventoryHook, { readonly kind: 'servers' }>;
+
+/** The servers that hooks named: what waits for a pass, and who waits to hear of it. */
+export interface HookedServers {
+  readonly accept: (inventory: string, hook: ServersHook, waitMs: number | null) => Promise<HookAnswer>;
+  /** All that wait; they wait no longer. */
+  readonly take: () => readonly Server[];
+  readonly ended: (servers: readonly Server[], end: PassEnd) => void;
+  /** `at` of the last hook that was taken for a server. */
+  readonly at: (inventory: string, name: string) => string | null;
+}
+
+/** More of them wait for nobody. */
+const mostWaiting = 10_000;
+const retryAfterSeconds = 5;
+
+interface Word {
+  readonly server: Server;
+  readonly at: number;
+  readonly heard: ((fate: HookedServer) => void)[];
+}
+
+export interface HookedServersOptions {
+  readonly onWaiting: (servers: number) => void;
+  /** `at` of the last hooks before this start, by serverKey; milliseconds since 1970. */
+  readonly known: ReadonlyMap<string, number>;
+  /** Keeps them, and is not waited for: a pass that could not be kept is asked for again. */
+  readonly keep: (words: ReadonlyMap<string, number>) => void;
+}
+
+export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions): HookedServers => {
+  const taken = new Map(known);
+  const waiting = new Map<string, Word>();
+  const underWay = new Map<string, Word>();
+  const wait = (server: Server, at: number): Promise<HookedServer> => {
+    const key = serverKey(server);
+    taken.set(key, at);
+    // The newest word counts, and whoever waited for an older one hears of this one.
+    const heard = waiting.get(key)?.heard ?? [];
+    waiting.set(key, { server, at, heard });
+    return new Promise((resolve) => heard.push(resolve));
+  };
+  return {
+    accept: async (inventory, { at, distrusted, invalid, servers }, waitMs) => {
+      const newer = servers.filter((server) => at > (taken.get(serverKey(server)) ?? 0));
+      if (waiting.size + newer.length > mostWaiting) return { kind: 'full', retryAfterSeconds };
+      const fates = newer.map((server) => wait(server, at));
+      if (newer.length > 0) onWaiting(waiting.size);
+      const accepted = newer.length;
+      if (waitMs === null) return { kind: 'accepted', accepted, servers: null };
+      const others = othersOf(inventory, servers, newer, distrusted, invalid);
+      const known = newer.map(({ name }): HookedServer => ({ name, status: 'failed', message: 'not done yet' }));
+      const told = await Promise.all(fates.map((fate, i) => before(fate, waitMs, known[i])));
+      return { kind: 'accepted', accepted, servers: [...told.filter((each) => each !== undefined), ...others] };
+    },
+    take: () => {
+      const all = [...waiting.values()];
+      for (const word of all) underWay.set(serverKey(word.server), word);
+      waiting.clear();
+      return all.map(({ server }) => server);
+    },
+    ended: (servers, end) => {
+      const words = new Map<string, number>();
+      for (const server of servers) {
+        const key = serverKey(server);
+        const word = underWay.get(key);
+        underWay.delete(key);
+        if (word === undefined) continue;
+        if (end.status === 'ended') words.set(key, word.at);
+        for (const hear of word.heard) hear(fateOf(server, end));
+      }
+      if (words.size > 0) keep(words);
+    },
+    at: (inventory, name) => {
+      const at = taken.get(serverKey({ inventory, name }));
+      return at === undefined ? null : writtenTime(at);
+    },
+  };
+};
+
+const othersOf = (
+  inventory: string,
+  servers: readonly Server[],
+  newer: readonly Server[],
+  distrusted: readonly string[],
+  invalid: ServersHook['invalid'],
+): readonly HookedServer[] => [
+  ...servers
+    .filter((server) => !newer.includes(server))
+    .map(({ name }): HookedServer => ({ name, status: 'ignored', message: 'a newer hook was taken for it' })),
+  ...distrusted.map(
+    (name): HookedServer => ({ name, status: 'ignored', message: `that it is gone, ${inventory} is asked itself` }),
+  ),
+  ...invalid.map(({ name, reason }): HookedServer => ({ name: name ?? '', status: 'failed', message: reason })),
+];
+
+/** What is known once the time is over is not all. */
+const before = <T>(fate: Promise<T>, milliseconds: number, otherwise: T): Promise<T> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(otherwise), milliseconds);
+    void fate.then((known) => {
+      clearTimeout(timer);
+      resolve(known);
+    });
+  });
