@@ -30,7 +30,7 @@ export const refusedByPercentages: Judge = (input) => {
   const refused = new Map<Change, Refusal>();
   for (let before = -1; before < refused.size; ) {
     before = refused.size;
-    const changes = input.changes.filter((each) => counts(each, input) && each.health !== true && !refused.has(each));
+    const changes = input.changes.filter((each) => counts(each, input) && !refused.has(each));
     const { deletes, replaces, replaceCount } = replacesAndDeletes(netChanges(changes, earlier));
     for (const [change, refusal] of [
       ...overLimit(input, 'max_delete_percent', deletes, deletes.length, base),
@@ -42,9 +42,10 @@ export const refusedByPercentages: Judge = (input) => {
   return refused;
 };
 
-/** Drift that a person let through by its name is looked at already. */
+/** What is down goes and comes back by itself; drift that a person let through by its name is looked at already. */
 const counts = (change: Change, input: GuardInput): boolean =>
   isContent(change, input) &&
+  change.health !== true &&
   !(change.drift === true && isAllowed(input.allows, 'drift', input.zone, input.target, change.name));
 
 /** An RRset that was written since then: its hash then, and its hash now. */

@@ -112,9 +112,11 @@ describe('a repository', () => {
     await daemon.end();
     renameSync(upstream.bare, `${upstream.bare}.away`);
     daemon = await start();
-    expect(await daemon.until(({ last_pass: last }) => last?.commit === first, 'through again')).toMatchObject({
-      git: { in_force: first },
-    });
+    const { git } = await daemon.until(
+      ({ last_pass: last, started }) => last?.commit === first && last.started > started,
+      'through again',
+    );
+    expect(git).toMatchObject({ in_force: first });
     expect(await www(dns)).toEqual(['192.0.2.1']);
     expect((await daemon.post('/api/v1/sync', { accept: first })).status).toBe(400);
     expect((await daemon.post('/api/v1/sync', { accept: bad })).status).toBe(202);
