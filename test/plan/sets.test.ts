@@ -161,6 +161,26 @@ describe('a set of which a part waits', () => {
     expect(atomicSets(result, registered)).toEqual([]);
   });
 
+  it('where a part of it lies in what is suspended, or is drift that is contested', () => {
+    for (const more of [
+      { guard: 'suspended', kind: 'refused', allow: null },
+      { guard: 'drift', kind: 'contested', allow: 'drift:arpa./pdns:1.arpa.' },
+    ] as const) {
+      const { changes, withheld } = wordsOf(
+        split([
+          changeset('arpa.', ['create 9.arpa. PTR x.lab.'], [withheldChange('create 1.arpa. PTR web1.lab.', more)]),
+          changeset('lab.', lab),
+        ]),
+      );
+      expect(changes).toEqual(['create 9.arpa. PTR', 'create x.lab. A']);
+      expect(withheld).toEqual([
+        `${more.guard} 1.arpa. PTR`,
+        `${more.guard} web1.lab. A`,
+        `${more.guard} web1.lab. AAAA`,
+      ]);
+    }
+  });
+
   it('with all that has to be allowed for it', () => {
     const ptr = [
       withheldChange('delete 1.arpa. PTR web1.lab.'),
