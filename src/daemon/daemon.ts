@@ -7,7 +7,7 @@ import { type Driver, passDriver } from './driver.ts';
 import { type PassThread, passThread } from './engine/link.ts';
 import type { EndedPass, PassEnd, Told } from './engine/messages.ts';
 import { eventFeed, type OpenFeed } from './event-feed.ts';
-import { failuresIn } from './failures.ts';
+import { backOffAfter } from './failures.ts';
 import type { FileSource } from './file-source.ts';
 import { type DaemonHealth, daemonHealth } from './health.ts';
 import { type HookedServers, hookedServers } from './hooked-servers.ts';
@@ -19,6 +19,7 @@ import { newPassId } from './pass-id.ts';
 import { type PassKeeper, passKeeper } from './pass-keeper.ts';
 import { passesBefore } from './passes-before.ts';
 import { sayProblems } from './say-problems.ts';
+import { steadyNow } from './steady-now.ts';
 import { openSuspending } from './suspending.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
@@ -82,7 +83,7 @@ export const beginDaemon = async (
     thread,
     interval: settings.interval,
     newId: newPassId,
-    failuresIn,
+    backOffAfter: (before, end) => backOffAfter(before, end, steadyNow(), Math.random),
     takeHooked: () => hooks.take(),
     onHooked: (servers, end) => hooks.ended(servers, end),
     inputOf: ({ allow, full, zones }, hooked) => {
@@ -108,11 +109,11 @@ export const beginDaemon = async (
     inUse: () => [knowledge.running()?.commit ?? null].filter((sha) => sha !== null),
   });
   source = opened;
-  driver.setTimer('interval', Date.now() + settings.interval);
+  driver.setTimer('interval', settings.interval);
   driver.ask({ cause: 'start' });
   return {
     ...{ driver, events, health, hooks, knowledge, source: opened, started, suspensions, thread },
-    ...ending({ driver, health, source: opened, suspensions, thread }, keeper),
+    ...ending({ driver, health, hooks, source: opened, suspensions, thread }, keeper),
   };
 };
 
@@ -123,15 +124,17 @@ const ending = (
   {
     driver,
     health,
+    hooks,
     source,
     suspensions,
     thread,
-  }: Pick<Daemon, 'driver' | 'health' | 'source' | 'suspensions' | 'thread'>,
+  }: Pick<Daemon, 'driver' | 'health' | 'hooks' | 'source' | 'suspensions' | 'thread'>,
   keeper: PassKeeper,
 ): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
   let ended: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
     suspensions.close();
+    hooks.close();
     await Promise.all([source.close(), health.close(), driver.stop()]);
     await keeper.done();
     await thread.close();
@@ -199,7 +202,7 @@ const onAllRead = (
   { driver, source }: Pick<Parts, 'source'> & Pick<Daemon, 'driver'>,
 ): void => {
   source().wereRead(filesRead);
-  driver.setTimer('inventory', inventoryInterval === null ? null : Date.now() + inventoryInterval);
+  driver.setTimer('inventory', inventoryInterval);
 };
 
 const tellEnd = (ended: DaemonPass, end: PassEnd, events: OpenFeed, log: Log): void => {
