@@ -97,16 +97,20 @@ export const beginDaemon = async (
   const health = daemonHealth({ program: world.checkerProgram, thread, ask: driver.ask, events, log });
   const inventories = Object.keys(settings.hooks.inventory);
   const hooks = hookedServers({
-    known: await thread.ask({ kind: 'hook words', inventories }),
+    known: await orElse(thread.ask({ kind: 'hook words', inventories }), thread.close),
     keep: (words) => void thread.ask({ kind: 'keep hook words', words }).catch(() => undefined),
     onWaiting: (servers) => driver.hooked(servers),
   });
-  const suspensions = await openSuspending({ driver, events, thread }, settings.start, log);
+  const suspensions = await orElse(openSuspending({ driver, events, thread }, settings.start, log), thread.close);
   knowledge.knewBefore(await passesBefore(thread.ask, log));
-  const opened = await world.openSource({
+  const opening = world.openSource({
     thread,
     onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
     inUse: () => [knowledge.running()?.commit ?? null].filter((sha) => sha !== null),
+  });
+  const opened = await orElse(opening, () => {
+    suspensions.close();
+    return thread.close();
   });
   source = opened;
   driver.setTimer('interval', settings.interval);
@@ -115,6 +119,16 @@ export const beginDaemon = async (
     ...{ driver, events, health, hooks, knowledge, source: opened, started, suspensions, thread },
     ...ending({ driver, health, hooks, source: opened, suspensions, thread }, keeper),
   };
+};
+
+/** A thread or a timer that is left open would keep a daemon that cannot begin from ending. */
+const orElse = async <T>(job: Promise<T>, close: () => Promise<void>): Promise<T> => {
+  try {
+    return await job;
+  } catch (error) {
+    await close();
+    throw error;
+  }
 };
 
 /** Until the source is open, nothing is in force. */
