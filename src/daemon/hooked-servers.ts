@@ -1,5 +1,5 @@
 import { type Server, serverKey } from '../model/server.ts';
-import type { PassEnd } from './engine/messages.ts';
+import type { EndedPass, PassEnd } from './engine/messages.ts';
 import { fateOf } from './hooked-fate.ts';
 import type { HookAnswer, HookedServer, InventoryHook } from './inventory-hook.ts';
 import { writtenTime } from './time.ts';
@@ -27,6 +27,8 @@ interface Word {
   readonly server: Server;
   readonly at: number;
   readonly heard: ((fate: HookedServer) => void)[];
+  /** A pass has taken it already that asked its inventory instead, in vain. */
+  readonly isAgain: boolean;
 }
 
 export interface HookedServersOptions {
@@ -45,9 +47,14 @@ export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions):
     const key = serverKey(server);
     taken.set(key, at);
     // The newest word counts, and whoever waited for an older one hears of this one.
-    const word = { server, at, heard: waiting.get(key)?.heard ?? [] };
+    const word = { server, at, heard: waiting.get(key)?.heard ?? [], isAgain: false };
     waiting.set(key, word);
     return word;
+  };
+  const waitAgain = (key: string, word: Word): void => {
+    const newer = waiting.get(key);
+    if (newer === undefined) waiting.set(key, word);
+    else newer.heard.push(...word.heard);
   };
   /** What became of the words of these servers, which are under way no longer. */
   const finished = (servers: readonly Server[]): readonly (readonly [string, Word])[] =>
@@ -80,12 +87,17 @@ export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions):
     },
     ended: (servers, end) => {
       const words = finished(servers);
-      const [isDone, isGivenUp] = [end?.status === 'ended', end?.status === 'given up'];
+      const isDone = end?.status === 'ended';
+      const isGivenUp = end?.status === 'given up';
+      const done = new Map<string, number>();
       for (const [key, word] of words) {
-        if (!isGivenUp) tellAll(word, end);
-        if (!isDone && !waiting.has(key)) waiting.set(key, isGivenUp ? word : { ...word, heard: [] });
+        const isUnheard = isDone && !word.isAgain && askedInVain(word.server, end);
+        const waitsOn = isGivenUp || isUnheard;
+        if (!waitsOn) tellAll(word, end);
+        if (waitsOn || !isDone) waitAgain(key, { ...word, isAgain: isUnheard, heard: waitsOn ? word.heard : [] });
+        else done.set(key, word.at);
       }
-      if (isDone && words.length > 0) keep(new Map(words.map(([key, { at }]) => [key, at])));
+      if (done.size > 0) keep(done);
       // After a failure the next pass comes when the back-off says so; theirs comes once one has ended.
       if ((isDone || isGivenUp) && waiting.size > 0) onWaiting(waiting.size);
     },
@@ -99,6 +111,10 @@ export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions):
     },
   };
 };
+
+/** A pass over everything may ask the inventories in place of what the hook said; one that is silent says nothing of it. */
+const askedInVain = ({ inventory }: Server, { plan, scope }: EndedPass): boolean =>
+  scope === 'all' && plan.inventory[inventory]?.complete !== true;
 
 const fateIn = ({ heard }: Word): Promise<HookedServer> => new Promise((resolve) => heard.push(resolve));
 

@@ -3,6 +3,7 @@ import type { PassEnd } from '../../../src/daemon/engine/messages.ts';
 import { type HookedServers, hookedServers } from '../../../src/daemon/hooked-servers.ts';
 import type { InventoryHook } from '../../../src/daemon/inventory-hook.ts';
 import { server } from '../../compose/compose-input.ts';
+import { endedPass } from '../ended-pass.ts';
 
 const failed: PassEnd = { status: 'failed', code: 'STATE_UNAVAILABLE', message: 'the state is locked' };
 const hook = (at: number, ...names: readonly string[]): Extract<InventoryHook, { kind: 'servers' }> => ({
@@ -32,6 +33,16 @@ describe('servers of hooks', () => {
     expect(told).toEqual([1, 1]);
     hooks.ended(hooks.take(), failed);
     await expect(answer).resolves.toMatchObject({ servers: [{ status: 'failed' }] });
+  });
+
+  it('wait once more after a pass that asked their inventory in place of them, and had no answer', async () => {
+    const { hooks, told } = open();
+    const answer = hooks.accept('lab', hook(1, 'web1'), 60_000);
+    hooks.ended(hooks.take(), endedPass());
+    expect(told).toEqual([1, 1]);
+    hooks.ended(hooks.take(), endedPass({ scope: 'names' }));
+    await expect(answer).resolves.toMatchObject({ servers: [{ status: 'verified' }] });
+    expect([told, hooks.take()]).toEqual([[1, 1], []]);
   });
 
   it('wait for the first commit that comes into force', async () => {
