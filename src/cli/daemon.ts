@@ -13,6 +13,7 @@ import { type DaemonDefinitions, loadDaemon } from '../load/index.ts';
 import { HostmasterError } from '../model/errors.ts';
 import { problemsAsText } from '../report/index.ts';
 import { lockState } from '../state/index.ts';
+import { reloader } from './daemon-reload.ts';
 import { exit } from './exit.ts';
 import type { Io } from './io.ts';
 import type { SourceOptions } from './options.ts';
@@ -27,7 +28,7 @@ export const runDaemonCommand = async (options: DaemonOptions, version: string, 
   const log = openLog({ level: options.logLevel ?? 'info', isForPeople: io.progress, write: io.err });
   const lock = lockState(definitions.state);
   try {
-    await runUntilStopped(definitions, { log, version, io });
+    await runUntilStopped(definitions, { log, version, io, options });
     return exit.done;
   } finally {
     lock.release();
@@ -38,9 +39,11 @@ interface World {
   readonly log: Log;
   readonly version: string;
   readonly io: Io;
+  readonly options: DaemonOptions;
 }
 
-const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, version }: World): Promise<void> => {
+const runUntilStopped = async (definitions: DaemonDefinitions, world: World): Promise<void> => {
+  const { io, log, options, version } = world;
   const daemon = await begin(definitions, log, io);
   io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
   try {
@@ -49,6 +52,8 @@ const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, versio
     measureHealth(daemon.health, metrics);
     const http = await openInterface(definitions, { daemon, front, log, metrics, version });
     log('info', `the daemon runs as ${definitions.file} says; it listens at http://${hostOf(http)}`);
+    const onStopWithin = (milliseconds: number): void => io.stopping?.within(milliseconds);
+    io.stopping?.onHangUp(reloader(options, definitions, { daemon, http, log, onStopWithin }));
     await stopped(io);
     log('info', 'the daemon stops: what was sent is waited for');
     await Promise.all([http.close(), daemon.stop()]);

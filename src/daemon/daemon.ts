@@ -7,7 +7,7 @@ import { type Driver, passDriver } from './driver.ts';
 import { type PassThread, passThread } from './engine/link.ts';
 import type { EndedPass, PassEnd, Told } from './engine/messages.ts';
 import { eventFeed, type OpenFeed } from './event-feed.ts';
-import { failuresIn } from './failures.ts';
+import { backOffAfter } from './failures.ts';
 import type { FileSource } from './file-source.ts';
 import { type DaemonHealth, daemonHealth } from './health.ts';
 import { type HookedServers, hookedServers } from './hooked-servers.ts';
@@ -19,6 +19,7 @@ import { newPassId } from './pass-id.ts';
 import { type PassKeeper, passKeeper } from './pass-keeper.ts';
 import { passesBefore } from './passes-before.ts';
 import { sayProblems } from './say-problems.ts';
+import { steadyNow } from './steady-now.ts';
 import { openSuspending } from './suspending.ts';
 
 // The daemon itself: a source of files, a thread of passes, and a driver that says when. What comes from outside (signals,
@@ -82,7 +83,7 @@ export const beginDaemon = async (
     thread,
     interval: settings.interval,
     newId: newPassId,
-    failuresIn,
+    backOffAfter: (before, end) => backOffAfter(before, end, steadyNow(), Math.random),
     takeHooked: () => hooks.take(),
     onHooked: (servers, end) => hooks.ended(servers, end),
     inputOf: ({ allow, full, zones }, hooked) => {
@@ -96,24 +97,38 @@ export const beginDaemon = async (
   const health = daemonHealth({ program: world.checkerProgram, thread, ask: driver.ask, events, log });
   const inventories = Object.keys(settings.hooks.inventory);
   const hooks = hookedServers({
-    known: await thread.ask({ kind: 'hook words', inventories }),
+    known: await orElse(thread.ask({ kind: 'hook words', inventories }), thread.close),
     keep: (words) => void thread.ask({ kind: 'keep hook words', words }).catch(() => undefined),
     onWaiting: (servers) => driver.hooked(servers),
   });
-  const suspensions = await openSuspending({ driver, events, thread }, settings.start, log);
+  const suspensions = await orElse(openSuspending({ driver, events, thread }, settings.start, log), thread.close);
   knowledge.knewBefore(await passesBefore(thread.ask, log));
-  const opened = await world.openSource({
+  const opening = world.openSource({
     thread,
     onChange: (waited) => void driver.ask({ cause: waited ? 'window' : 'git' }),
     inUse: () => [knowledge.running()?.commit ?? null].filter((sha) => sha !== null),
   });
+  const opened = await orElse(opening, () => {
+    suspensions.close();
+    return thread.close();
+  });
   source = opened;
-  driver.setTimer('interval', Date.now() + settings.interval);
+  driver.setTimer('interval', settings.interval);
   driver.ask({ cause: 'start' });
   return {
     ...{ driver, events, health, hooks, knowledge, source: opened, started, suspensions, thread },
-    ...ending({ driver, health, source: opened, suspensions, thread }, keeper),
+    ...ending({ driver, health, hooks, source: opened, suspensions, thread }, keeper),
   };
+};
+
+/** A thread or a timer that is left open would keep a daemon that cannot begin from ending. */
+const orElse = async <T>(job: Promise<T>, close: () => Promise<void>): Promise<T> => {
+  try {
+    return await job;
+  } catch (error) {
+    await close();
+    throw error;
+  }
 };
 
 /** Until the source is open, nothing is in force. */
@@ -123,15 +138,17 @@ const ending = (
   {
     driver,
     health,
+    hooks,
     source,
     suspensions,
     thread,
-  }: Pick<Daemon, 'driver' | 'health' | 'source' | 'suspensions' | 'thread'>,
+  }: Pick<Daemon, 'driver' | 'health' | 'hooks' | 'source' | 'suspensions' | 'thread'>,
   keeper: PassKeeper,
 ): Pick<Daemon, 'isStopping' | 'stop' | 'cut'> => {
   let ended: Promise<void> | null = null;
   const endAll = async (): Promise<void> => {
     suspensions.close();
+    hooks.close();
     await Promise.all([source.close(), health.close(), driver.stop()]);
     await keeper.done();
     await thread.close();
@@ -199,7 +216,7 @@ const onAllRead = (
   { driver, source }: Pick<Parts, 'source'> & Pick<Daemon, 'driver'>,
 ): void => {
   source().wereRead(filesRead);
-  driver.setTimer('inventory', inventoryInterval === null ? null : Date.now() + inventoryInterval);
+  driver.setTimer('inventory', inventoryInterval);
 };
 
 const tellEnd = (ended: DaemonPass, end: PassEnd, events: OpenFeed, log: Log): void => {

@@ -3,7 +3,7 @@ import type { Cause } from './cause.ts';
 import type { PassThread } from './engine/link.ts';
 import type { PassEnd } from './engine/messages.ts';
 import type { PassInput } from './engine/pass-input.ts';
-import { afterPass, type Failure } from './loop/back-off.ts';
+import type { BackOff } from './loop/back-off.ts';
 import {
   asked,
   began,
@@ -18,6 +18,7 @@ import {
   type WaitingPass,
   writing,
 } from './loop/loop.ts';
+import { steadyNow } from './steady-now.ts';
 
 // Does what the loop decides: begins passes, and waits for the clock. All that it knows is in one Loop, which is replaced whole.
 
@@ -29,11 +30,11 @@ export interface DriverOptions {
   readonly inputOf: (pass: WaitingPass, hooked: readonly Server[]) => PassInput | null;
   readonly onBegan: (pass: WaitingPass) => void;
   readonly onEnded: (pass: WaitingPass, end: PassEnd) => void;
-  readonly failuresIn: (end: PassEnd) => readonly Failure[];
+  readonly backOffAfter: (before: BackOff, end: PassEnd) => BackOff;
   /** Gives all servers of hooks that wait, which wait no longer. */
   readonly takeHooked: () => readonly Server[];
-  /** What became of them. */
-  readonly onHooked: (servers: readonly Server[], end: PassEnd) => void;
+  /** After each pass: what became of those it took. null: it was not begun, as no commit is in force. */
+  readonly onHooked: (servers: readonly Server[], end: PassEnd | null) => void;
 }
 
 export interface Driver {
@@ -43,8 +44,8 @@ export interface Driver {
   readonly hooked: (servers: number) => void;
   /** The pass that runs has begun to write. */
   readonly writes: () => void;
-  /** When a timer comes next; milliseconds since 1970, null: never. */
-  readonly setTimer: (timer: Timer, at: number | null) => void;
+  /** When a timer comes next, in milliseconds from now; null: never. */
+  readonly setTimer: (timer: Timer, after: number | null) => void;
   readonly loop: () => Loop;
   /** Begins nothing more, and waits for what runs. */
   readonly stop: () => Promise<void>;
@@ -52,7 +53,7 @@ export interface Driver {
 
 const ofHooks = (id: string): WaitingPass => ({
   ...{ id, cause: 'hook', by: null, allow: [], zones: null, full: false },
-  since: Date.now(),
+  since: steadyNow(),
 });
 
 /** setTimeout takes no more. */
@@ -63,11 +64,13 @@ export const passDriver = (options: DriverOptions): Driver => {
   let loop: Loop = newLoop;
   let timer: NodeJS.Timeout | undefined;
   let onIdle: (() => void) | null = null;
+  /** An end is told to all before what it leads to begins: a next pass that began in between would be taken for the one that ended. */
+  let isTelling = false;
 
   const run = async (pass: WaitingPass, hooked: readonly Server[] = []): Promise<void> => {
     const input = options.inputOf(pass, hooked);
     if (input === null) {
-      if (hooked.length > 0) options.onHooked(hooked, { status: 'stopped' });
+      tellEnd(pass, hooked, null);
       change(ended(loop, false));
       return;
     }
@@ -75,18 +78,25 @@ export const passDriver = (options: DriverOptions): Driver => {
     const { by, cause, id } = pass;
     const end = await thread.run(input, { by, cause, id });
     const isGivenUp = end.status === 'given up';
-    const backOff = isGivenUp
-      ? loop.backOff
-      : afterPass(loop.backOff, options.failuresIn(end), Date.now(), Math.random);
+    const backOff = isGivenUp ? loop.backOff : options.backOffAfter(loop.backOff, end);
     loop = ended({ ...loop, backOff }, isGivenUp);
-    options.onEnded(pass, end);
-    if (hooked.length > 0) options.onHooked(hooked, end);
+    tellEnd(pass, hooked, end);
     change(loop);
+  };
+  const tellEnd = (pass: WaitingPass, hooked: readonly Server[], end: PassEnd | null): void => {
+    isTelling = true;
+    try {
+      if (end !== null) options.onEnded(pass, end);
+      options.onHooked(hooked, end);
+    } finally {
+      isTelling = false;
+    }
   };
   const change = (next: Loop): void => {
     loop = next;
+    if (isTelling) return;
     clearTimeout(timer);
-    const decision = decide(loop, { interval }, Date.now());
+    const decision = decide(loop, { interval }, steadyNow());
     if (decision.do === 'full') {
       loop = began(loop, decision.pass);
       void run(decision.pass);
@@ -97,24 +107,24 @@ export const passDriver = (options: DriverOptions): Driver => {
       loop = gaveUp(loop);
       thread.giveUp();
     } else if (decision.do === 'wait' && decision.until !== null) {
-      timer = setTimeout(tick, Math.min(longestWait, Math.max(0, decision.until - Date.now())));
+      timer = setTimeout(tick, Math.min(longestWait, Math.max(0, decision.until - steadyNow())));
     }
     if (loop.running === null) onIdle?.();
   };
-  const nextOf = (name: Timer): number | null => (name === 'interval' ? Date.now() + interval : null);
-  const tick = (): void => change(ticked(loop, Date.now(), nextOf, newId));
+  const nextOf = (name: Timer): number | null => (name === 'interval' ? steadyNow() + interval : null);
+  const tick = (): void => change(ticked(loop, steadyNow(), nextOf, newId));
   return {
     ask: ({ cause, by = null, allow = [], zones = null, full = false }) => {
-      const next = asked(loop, { cause, by, allow, zones, full }, newId(), Date.now());
+      const next = asked(loop, { cause, by, allow, zones, full }, newId(), steadyNow());
       change(next.loop);
       return next.id;
     },
     hooked: (servers) => change({ ...loop, hooked: servers }),
     writes: () => change(writing(loop)),
-    setTimer: (name, at) => {
+    setTimer: (name, after) => {
       const timers = new Map(loop.timers);
-      if (at === null) timers.delete(name);
-      else timers.set(name, at);
+      if (after === null) timers.delete(name);
+      else timers.set(name, steadyNow() + after);
       change({ ...loop, timers });
     },
     loop: () => loop,

@@ -2,12 +2,14 @@ import type { Origin } from '../model/origin.ts';
 import type { Change } from '../model/plan.ts';
 import { resultOf } from '../model/result.ts';
 import { type Server, serverKey } from '../model/server.ts';
+import { zoneTargetKey, zoneTargetLabel } from '../model/zone-target.ts';
 import type { EndedPass, PassEnd } from './engine/messages.ts';
 import type { HookedServer } from './inventory-hook.ts';
 
 /** What became of a server in the pass that was made for it. */
-export const fateOf = (server: Server, end: PassEnd): HookedServer => {
+export const fateOf = (server: Server, end: PassEnd | null): HookedServer => {
   const { name } = server;
+  if (end === null) return { name, status: 'failed', message: 'no commit is in force yet: it is done with the first' };
   if (end.status === 'failed') return { name, status: 'failed', message: end.message };
   if (end.status !== 'ended') return { name, status: 'failed', message: 'the daemon was told to stop' };
   const isOwn = ofServer(server);
@@ -15,6 +17,8 @@ export const fateOf = (server: Server, end: PassEnd): HookedServer => {
   if (withheld !== undefined) return { name, status: 'withheld', message: withheld.reason };
   const failure = failureOf(end, isOwn);
   if (failure !== null) return { name, status: 'failed', message: failure };
+  const unread = unreadIn(end);
+  if (unread !== null) return { name, status: 'failed', message: unread };
   const names = new Set(end.plan.changesets.flatMap(({ changes }) => changes.filter(isOwn).map((each) => each.name)));
   const differing = end.verify.differences.find((difference) => names.has(difference.name));
   if (differing === undefined) return { name, status: 'verified', message: null };
@@ -30,6 +34,18 @@ const ofServer = (server: Server): IsOwn => {
     origin.kind !== 'zone_file' && serverKey({ inventory: origin.inventory, name: origin.server }) === key;
   return ({ after, before }) =>
     [before, after].some((side) => side?.values.some(({ origins }) => origins.some(isOf)) === true);
+};
+
+/** Whether it has records in a zone that was not read at a target, nobody knows. */
+const unreadIn = ({ plan, problems, zoneTargets }: EndedPass): string | null => {
+  const read = new Set(plan.changesets.map(zoneTargetKey));
+  for (const at of zoneTargets.filter((each) => !read.has(zoneTargetKey(each)))) {
+    const down = plan.targets.find(({ name, status }) => name === at.target && status !== 'ok');
+    const problem = problems.find(({ target, zone }) => target === at.target && zone === at.zone);
+    const why = down?.message ?? problem?.message;
+    if (why !== undefined) return `${zoneTargetLabel(at)} could not be read: ${why}`;
+  }
+  return null;
 };
 
 /** Why the first of its changes was not written; null: all were. */

@@ -11,7 +11,10 @@ export interface HookedServers {
   readonly accept: (inventory: string, hook: ServersHook, waitMs: number | null) => Promise<HookAnswer>;
   /** All that wait; they wait no longer. */
   readonly take: () => readonly Server[];
-  readonly ended: (servers: readonly Server[], end: PassEnd) => void;
+  /** A pass has ended. Those of its servers that it did nothing about wait again, for the pass after the next that succeeds. */
+  readonly ended: (servers: readonly Server[], end: PassEnd | null) => void;
+  /** Nobody waits to hear any more. */
+  readonly close: () => void;
   /** `at` of the last hook that was taken for a server. */
   readonly at: (inventory: string, name: string) => string | null;
 }
@@ -38,19 +41,29 @@ export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions):
   const taken = new Map(known);
   const waiting = new Map<string, Word>();
   const underWay = new Map<string, Word>();
-  const wait = (server: Server, at: number): Promise<HookedServer> => {
+  const wait = (server: Server, at: number): Word => {
     const key = serverKey(server);
     taken.set(key, at);
     // The newest word counts, and whoever waited for an older one hears of this one.
-    const heard = waiting.get(key)?.heard ?? [];
-    waiting.set(key, { server, at, heard });
-    return new Promise((resolve) => heard.push(resolve));
+    const word = { server, at, heard: waiting.get(key)?.heard ?? [] };
+    waiting.set(key, word);
+    return word;
   };
+  /** What became of the words of these servers, which are under way no longer. */
+  const finished = (servers: readonly Server[]): readonly (readonly [string, Word])[] =>
+    servers.flatMap((server) => {
+      const key = serverKey(server);
+      const word = underWay.get(key);
+      underWay.delete(key);
+      return word === undefined ? [] : [[key, word] as const];
+    });
   return {
     accept: async (inventory, { at, distrusted, invalid, servers }, waitMs) => {
       const newer = servers.filter((server) => at > (taken.get(serverKey(server)) ?? 0));
-      if (waiting.size + newer.length > mostWaiting) return { kind: 'full', retryAfterSeconds };
-      const fates = newer.map((server) => wait(server, at));
+      const more = newer.filter((server) => !waiting.has(serverKey(server)));
+      if (waiting.size + more.length > mostWaiting) return { kind: 'full', retryAfterSeconds };
+      const words = newer.map((server) => wait(server, at));
+      const fates = waitMs === null ? [] : words.map(fateIn);
       if (newer.length > 0) onWaiting(waiting.size);
       const accepted = newer.length;
       if (waitMs === null) return { kind: 'accepted', accepted, servers: null };
@@ -66,22 +79,31 @@ export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions):
       return all.map(({ server }) => server);
     },
     ended: (servers, end) => {
-      const words = new Map<string, number>();
-      for (const server of servers) {
-        const key = serverKey(server);
-        const word = underWay.get(key);
-        underWay.delete(key);
-        if (word === undefined) continue;
-        if (end.status === 'ended') words.set(key, word.at);
-        for (const hear of word.heard) hear(fateOf(server, end));
+      const words = finished(servers);
+      const [isDone, isGivenUp] = [end?.status === 'ended', end?.status === 'given up'];
+      for (const [key, word] of words) {
+        if (!isGivenUp) tellAll(word, end);
+        if (!isDone && !waiting.has(key)) waiting.set(key, isGivenUp ? word : { ...word, heard: [] });
       }
-      if (words.size > 0) keep(words);
+      if (isDone && words.length > 0) keep(new Map(words.map(([key, { at }]) => [key, at])));
+      // After a failure the next pass comes when the back-off says so; theirs comes once one has ended.
+      if ((isDone || isGivenUp) && waiting.size > 0) onWaiting(waiting.size);
+    },
+    close: () => {
+      for (const word of waiting.values()) tellAll(word, { status: 'stopped' });
+      waiting.clear();
     },
     at: (inventory, name) => {
       const at = taken.get(serverKey({ inventory, name }));
       return at === undefined ? null : writtenTime(at);
     },
   };
+};
+
+const fateIn = ({ heard }: Word): Promise<HookedServer> => new Promise((resolve) => heard.push(resolve));
+
+const tellAll = ({ heard, server }: Word, end: PassEnd | null): void => {
+  for (const hear of heard) hear(fateOf(server, end));
 };
 
 const othersOf = (

@@ -4,7 +4,7 @@ import { newestLines } from './audit/newest.ts';
 import type { Daemon } from './daemon.ts';
 import type { Readiness } from './front.ts';
 import type { FrontParts } from './front-of.ts';
-import type { Standing } from './standing.ts';
+import { nothingKnown, type Standing } from './standing.ts';
 import { daemonStatus } from './status.ts';
 import { checkedScope } from './suspending.ts';
 import type { Suspensions } from './suspensions.ts';
@@ -65,6 +65,9 @@ const suspendedNow = (suspensions: Suspensions, { zoneTargets }: Standing): Daem
 
 const readinessOf = ({ knowledge, source }: Daemon): Readiness => {
   if (source.files() === null) return { ready: false, why: source.why() };
-  const isThrough = knowledge.last() !== null;
-  return { ready: isThrough, why: isThrough ? null : 'the first pass has not ended yet' };
+  if (knowledge.standing() !== nothingKnown) return { ready: true, why: null };
+  return {
+    ready: false,
+    why: knowledge.last() === null ? 'the first pass has not ended yet' : 'no pass could be done yet',
+  };
 };

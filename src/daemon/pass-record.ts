@@ -3,6 +3,7 @@ import { appliedCount } from '../model/result.ts';
 import type { DaemonPass, PassCounts, PassOutcome, PassSummary } from './answers.ts';
 import type { PassEnd } from './engine/messages.ts';
 import type { WaitingPass } from './loop/loop.ts';
+import { errorsInFiles } from './standing.ts';
 
 // A pass as people look back at it.
 
@@ -42,9 +43,11 @@ export const endedPass = (running: PassSummary, end: PassEnd, now: number): Daem
   return { ...running, ended, commit: plan.config_commit, outcome: outcomeOf(end), counts, plan, results, verify };
 };
 
-const outcomeOf = ({ plan, results, verify }: Extract<PassEnd, { status: 'ended' }>): PassOutcome => {
+const outcomeOf = (end: Extract<PassEnd, { status: 'ended' }>): PassOutcome => {
+  const { plan, results, verify } = end;
   const isDown = plan.targets.some(({ status }) => status !== 'ok');
-  if (isDown || results.some(({ status }) => status !== 'applied')) return 'failed';
+  const isWritten = results.every(({ status }) => status === 'applied');
+  if (isDown || !isWritten || errorsInFiles(end).length > 0) return 'failed';
   if (verify.differences.length > 0) return 'differs';
   return plan.changesets.some(({ withheld }) => withheld.some(({ guard }) => isRefusing(guard))) ? 'refused' : 'done';
 };

@@ -31,9 +31,11 @@ export interface Standing {
   readonly inventories: Readonly<Record<string, InventoryStatus>>;
   /** When each inventory last gave a complete answer; milliseconds since 1970. */
   readonly takenAt: Readonly<Record<string, number>>;
+  /** How many errors in the repository's own files the last pass over everything went on without. */
+  readonly errors: number;
 }
 
-export const nothingKnown: Standing = { zoneTargets: new Map(), targets: [], inventories: {}, takenAt: {} };
+export const nothingKnown: Standing = { zoneTargets: new Map(), targets: [], inventories: {}, takenAt: {}, errors: 0 };
 
 /** After a pass over everything, what it does not have is gone. */
 export const standingAfter = (before: Standing, pass: EndedPass): Standing => {
@@ -45,14 +47,20 @@ export const standingAfter = (before: Standing, pass: EndedPass): Standing => {
     const was = before.zoneTargets.get(key);
     const changeset = changesets.get(key);
     const now = standingOf(at, changeset, pass);
-    // That a few names are in order says nothing of what was not before.
-    if (scope === 'names' && now.state === 'converged' && was !== undefined && was.state !== 'converged') continue;
+    // What was not in order before may be so still: a few names say nothing of the others.
+    if (scope === 'names' && was !== undefined && was.state !== 'converged' && isAsBad(was, now)) continue;
     const converged = now.state === 'converged' ? pass.ended : (was?.converged ?? null);
     // Nobody knows of a zone that could not be read whether it still drifts.
     const drifted = changeset === undefined ? (was?.drifted ?? 0) : now.drifted;
     known.set(key, { ...at, ...now, converged, drifted });
   }
-  return { zoneTargets: known, targets: plan.targets, inventories: plan.inventory, takenAt: pass.takenAt };
+  return {
+    zoneTargets: known,
+    targets: plan.targets,
+    inventories: plan.inventory,
+    takenAt: scope === 'names' ? before.takenAt : pass.takenAt,
+    errors: scope === 'all' ? errorsInFiles(pass).length : before.errors,
+  };
 };
 
 type Now = Pick<ZoneTargetStanding, 'state' | 'changes' | 'withheld' | 'code' | 'message' | 'suspended' | 'drifted'>;
@@ -92,6 +100,10 @@ const standingOf = (at: ZoneTarget, changeset: Changeset | undefined, pass: Ende
 const countOf = (name: GuardName, { withheld }: Changeset): number =>
   countWithheld(withheld.filter(({ guard }) => guard === name));
 
+/** What is wrong in the repository's files: the pass went on without it. */
+export const errorsInFiles = ({ problems }: Pick<EndedPass, 'problems'>): readonly Problem[] =>
+  problems.filter(({ file, severity, target }) => severity === 'error' && file !== null && target === undefined);
+
 const isOf = ({ zone }: Problem, at: ZoneTarget): boolean => zone === undefined || zone === at.zone;
 
 /** What is wrong at a target and comes of no error is for a person. */
@@ -114,6 +126,8 @@ const stateOfWithheld = (withheld: readonly Withheld[]): readonly [ZoneState | n
 
 /** The worst first. */
 const worst: readonly ZoneState[] = ['failed', 'refused', 'suspended', 'drifted', 'waiting', 'converged'];
+
+const isAsBad = (one: Now, other: Now): boolean => worst.indexOf(one.state) <= worst.indexOf(other.state);
 
 /** By zone, each view one. */
 export const zoneStatuses = ({ zoneTargets }: Standing): readonly ZoneStatus[] =>

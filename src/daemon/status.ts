@@ -8,6 +8,7 @@ import type {
   ZoneState,
   ZoneStatus,
 } from './answers.ts';
+import { wholePass } from './failures.ts';
 import type { BackOff } from './loop/back-off.ts';
 import { type Standing, zoneStatuses } from './standing.ts';
 
@@ -74,12 +75,13 @@ const countedZones = (zones: readonly ZoneStatus[]): Readonly<Record<ZoneState, 
 
 /** What a person wants to know first. */
 const stateOf = (
-  { git, isWorking, lastPass, standing, suspended }: StatusInput,
+  { backOff, git, isWorking, lastPass, standing, suspended }: StatusInput,
   zones: Readonly<Record<ZoneState, number>>,
 ): DaemonState => {
   if (suspended !== null) return 'suspended';
   const isDown = standing.targets.some(({ status }) => status !== 'ok');
-  if (zones.failed > 0 || isDown || lastPass?.outcome === 'failed') return 'failed';
+  const isBroken = standing.errors > 0 || backOff.has(wholePass) || lastPass?.outcome === 'failed';
+  if (zones.failed > 0 || isDown || isBroken) return 'failed';
   if (zones.refused > 0) return 'refused';
   if (git !== null && git.held_because !== null) return 'held';
   if (isWorking) return 'working';

@@ -60,6 +60,16 @@ describe('the daemon', () => {
     expect(second.stderr).toMatch(`another daemon has this state: process ${daemon.started.child.pid} on `);
   });
 
+  it('ends with 1 where it cannot begin, and leaves nothing running', async () => {
+    const { folder, write } = await daemonFolder();
+    const targets = { local: { provider: 'embedded', listen: '127.0.0.1:0', file: 'embedded.sqlite' } };
+    const git = { url: 'https://git.example.net/dns.git', ref: 'refs/heads/main', token: { file: 'no-such-file' } };
+    write('operator.yaml', JSON.stringify({ targets, git, state: 'state.sqlite', daemon: { listen: '127.0.0.1:0' } }));
+    const ended = await hostmaster(['daemon', '--targets-from', 'operator.yaml'], { cwd: folder });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('git: token: there is no file');
+  });
+
   it('leaves the other zones in order where one is wrong', async () => {
     const { folder, write } = await daemonFolder({
       zones: Object.fromEntries(

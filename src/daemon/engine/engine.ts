@@ -71,6 +71,8 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
   let last: PlanPass | null = null;
   /** What it left in memory; null: the next pass has to be one over everything. */
   let lastPass: LastPass | null = null;
+  /** What that pass went by. */
+  let lastCommit: string | null = null;
   const health = healthKeeper(tell, Date.now);
   let keeping = Promise.resolve();
   const contextWith = (signal: AbortSignal): RunContext => runContext(lookup, tell, signal, cutting.signal);
@@ -97,7 +99,8 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
   const runFast = async (input: PassInput, about: PassAbout): Promise<PassEnd | null> => {
     const [before, open] = [lastPass, last];
     lastPass = null;
-    if (before === null || open === null) return null;
+    // With another commit in force, what is known of the names is no longer what is wanted.
+    if (before === null || open === null || input.commit !== lastCommit) return null;
     // What is known of the servers is another thing than when that pass was planned: there is no digest of it.
     const commit = input.commit ?? open.plan.config_commit;
     const onWrite = records.onWrite({ about, commit, planned: () => null });
@@ -131,7 +134,7 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
       onWrites();
       const { interrupted, ...applied } = await applyPass(planned, { ...contextWith(stopping.signal), onWrite });
       if (interrupted) return { status: 'stopped' };
-      if (isAll) lastPass = lastPassOf(planned, applied.results);
+      if (isAll) [lastPass, lastCommit] = [lastPassOf(planned, applied.results), input.commit];
       return endOf(planned, applied, started, isAll);
     } finally {
       if (done !== null) await closePass(done);
@@ -247,15 +250,22 @@ interface SharedStore {
 
 const sharedStore = (say: (message: string) => void): SharedStore => {
   let opened: { readonly file: string; readonly store: Store } | null = null;
+  let opening: Promise<Store> | null = null;
+  const openOnce = async (file: string): Promise<Store> => {
+    opening ??= openStore(file, say).finally(() => (opening = null));
+    const store = await opening;
+    opened ??= { file, store };
+    return opened.store;
+  };
   return {
     open: async (file) => {
       if (opened !== null && opened.file !== file) {
         const message = `the state is ${opened.file} for as long as the daemon runs, and is ${file} now: start it again to use that one`;
         throw new HostmasterError('CONFIG', message);
       }
-      opened ??= { file, store: await openStore(file, say) };
+      const store = opened?.store ?? (await openOnce(file));
       // The daemon keeps its passes itself, with more of each than this has.
-      return { ...opened.store, recordPass: async () => undefined, close: async () => undefined };
+      return { ...store, recordPass: async () => undefined, close: async () => undefined };
     },
     current: () => opened?.store ?? null,
     close: async () => opened?.store.close(),

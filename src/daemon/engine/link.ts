@@ -29,6 +29,7 @@ interface Waiting {
 /** `program`: the file that calls `runThread`. A thread that dies is begun again with the next pass. */
 export const passThread = (program: URL, data: ThreadData, onTold: (message: Told) => void): PassThread => {
   let worker: Worker | null = null;
+  let isClosed = false;
   let onEnd: ((end: PassEnd) => void) | null = null;
   let nextId = 1;
   const waiting = new Map<number, Waiting>();
@@ -84,6 +85,7 @@ export const passThread = (program: URL, data: ThreadData, onTold: (message: Tol
       }),
     ask: <Asked extends ThreadQuestion>(question: Asked) =>
       new Promise<AnswerTo<Asked>>((resolve, reject) => {
+        if (isClosed) return reject(new HostmasterError('INTERRUPTED', 'the daemon was told to stop'));
         const id = nextId++;
         waiting.set(id, { resolve: (answer) => resolve(answer as AnswerTo<Asked>), reject });
         tell({ type: 'ask', id, question });
@@ -93,6 +95,7 @@ export const passThread = (program: URL, data: ThreadData, onTold: (message: Tol
     stop: () => signal({ type: 'stop' }),
     cut: () => signal({ type: 'cut' }),
     close: async () => {
+      isClosed = true;
       const running = worker;
       if (running === null) return;
       const exit = new Promise<void>((resolve) => running.once('exit', () => resolve()));
