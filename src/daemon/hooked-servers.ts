@@ -23,6 +23,8 @@ const retryAfterSeconds = 5;
 interface Word {
   readonly server: Server;
   readonly at: number;
+  /** When it came in, as `performance.now` counts. */
+  readonly arrived: number;
   readonly heard: ((fate: HookedServer) => void)[];
 }
 
@@ -32,9 +34,11 @@ export interface HookedServersOptions {
   readonly known: ReadonlyMap<string, number>;
   /** Keeps them, and is not waited for: a pass that could not be kept is asked for again. */
   readonly keep: (words: ReadonlyMap<string, number>) => void;
+  /** The name servers answer as a hook says, so long after it came in. */
+  readonly onVerified: (seconds: number) => void;
 }
 
-export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions): HookedServers => {
+export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServersOptions): HookedServers => {
   const taken = new Map(known);
   const waiting = new Map<string, Word>();
   const underWay = new Map<string, Word>();
@@ -43,7 +47,7 @@ export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions):
     taken.set(key, at);
     // The newest word counts, and whoever waited for an older one hears of this one.
     const heard = waiting.get(key)?.heard ?? [];
-    waiting.set(key, { server, at, heard });
+    waiting.set(key, { server, at, arrived: performance.now(), heard });
     return new Promise((resolve) => heard.push(resolve));
   };
   return {
@@ -73,7 +77,9 @@ export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions):
         underWay.delete(key);
         if (word === undefined) continue;
         if (end.status === 'ended') words.set(key, word.at);
-        for (const hear of word.heard) hear(fateOf(server, end));
+        const fate = fateOf(server, end);
+        if (fate.status === 'verified') onVerified((performance.now() - word.arrived) / 1_000);
+        for (const hear of word.heard) hear(fate);
       }
       if (words.size > 0) keep(words);
     },
