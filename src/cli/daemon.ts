@@ -5,7 +5,7 @@ import { measureHealth } from '../daemon/health.ts';
 import type { HttpInterface } from '../daemon/http/listen.ts';
 import { openInterface } from '../daemon/http-interface.ts';
 import { type Log, openLog } from '../daemon/log.ts';
-import { measureAges } from '../daemon/measure.ts';
+import { measureStanding } from '../daemon/measure.ts';
 import { type Metrics, openMetrics } from '../daemon/metrics.ts';
 import { frontParts } from '../daemon/parts.ts';
 import { repositoryOf } from '../daemon/repository-of.ts';
@@ -48,7 +48,7 @@ const runUntilStopped = async (definitions: DaemonDefinitions, { io, log, versio
   try {
     const front = frontOf(frontParts(daemon, definitions.settings.audit, version));
     measureHealth(daemon.health, metrics);
-    measureAges(daemon, metrics);
+    measureStanding(daemon, metrics);
     const http = await openInterface(definitions, { daemon, front, log, metrics, version });
     log('info', `the daemon runs as ${definitions.file} says; it listens at http://${hostOf(http)}`);
     await stopped(io);

@@ -1,4 +1,4 @@
-import type { DaemonPass } from './answers.ts';
+import type { DaemonPass, WithheldAt } from './answers.ts';
 import type { FileSource } from './file-source.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Measured, Metrics } from './metrics.ts';
@@ -6,31 +6,47 @@ import { type Standing, zoneStatuses } from './standing.ts';
 import { countedZones } from './status.ts';
 import type { Suspensions } from './suspensions.ts';
 
-// What the metrics say, from what the daemon knows: what only passes change is set as they end, and ages as they are read.
+// What the metrics say, from what the daemon knows: a pass is counted as it ends, and how things stand is set as the metrics are
+// read, so that no hook waits for that.
 
 type Known = Pick<Knowledge, 'standing' | 'withheldOf'>;
 
 /** The pass has ended, and `known` has what it found. */
-export const measurePass = (pass: DaemonPass, known: Known, metrics: Metrics): void => {
+export const measurePass = (pass: DaemonPass, known: Pick<Known, 'standing'>, metrics: Metrics): void => {
   const { cause, ended, outcome } = pass;
   if (outcome === null || ended === null) return;
   metrics.add('passes_total', { cause, outcome });
   metrics.set('last_pass_timestamp_seconds', {}, Date.parse(ended) / 1_000);
   for (const { labels, value } of appliedIn(pass)) metrics.add('changes_total', labels, value);
-  const standing = known.standing();
-  const converged = lastConverged(standing);
+  const converged = lastConverged(known.standing());
   if (converged !== null) metrics.set('last_converged_timestamp_seconds', {}, converged / 1_000);
-  measureStanding(standing, metrics);
-  measureWithheld(standing, known, metrics);
 };
 
-const measureStanding = (standing: Standing, metrics: Metrics): void => {
+/** Sets how things stand each time that the metrics are read; what only passes change, once after each. */
+export const measureStanding = ({ knowledge, source, suspensions }: Measurable, metrics: Metrics): void => {
+  let measured: Standing | null = null;
+  metrics.beforeRead(() => {
+    const now = Date.now();
+    const standing = knowledge.standing();
+    metrics.setAll('inventory_age_seconds', inventoryAges(standing, now));
+    metrics.set('git_commit_held', {}, Number((source.status()?.held_because ?? null) !== null));
+    metrics.set('git_last_fetch_timestamp_seconds', {}, (source.fetched() ?? 0) / 1_000);
+    metrics.set('suspended_seconds', {}, suspendedFor(suspensions.now(), now));
+    if (standing !== measured) measureFound(standing, knowledge, metrics);
+    measured = standing;
+  });
+};
+
+interface Measurable {
+  readonly knowledge: Known;
+  readonly source: Pick<FileSource, 'status' | 'fetched'>;
+  readonly suspensions: { readonly now: () => Suspensions };
+}
+
+const measureFound = (standing: Standing, { withheldOf }: Known, metrics: Metrics): void => {
   const { inventories, targets } = standing;
-  const zones = Object.entries(countedZones(zoneStatuses(standing)));
-  metrics.setAll(
-    'zones',
-    zones.map(([state, value]) => ({ labels: { state }, value })),
-  );
+  const zones = zoneStatuses(standing);
+  for (const [state, value] of Object.entries(countedZones(zones))) metrics.set('zones', { state }, value);
   metrics.setAll(
     'target_up',
     targets.map(({ name, status }) => ({ labels: { target: name }, value: Number(status === 'ok') })),
@@ -43,29 +59,38 @@ const measureStanding = (standing: Standing, metrics: Metrics): void => {
     })),
   );
   const drifted = [...standing.zoneTargets.values()].filter((each) => each.drifted > 0);
-  metrics.setAll('drift', summed(drifted.map((each) => ({ labels: labelsOf(each), value: each.drifted }))));
-};
-
-const labelsOf = ({ target, zone }: { readonly target: string; readonly zone: string }) => ({ zone, target });
-
-const measureWithheld = (standing: Standing, { withheldOf }: Known, metrics: Metrics): void => {
-  const all = zoneStatuses(standing).flatMap((zone) =>
-    withheldOf(zone).map(({ guard, kind }) => ({ zone: zone.zone, guard, kind })),
+  metrics.setAll(
+    'drift',
+    summed(drifted.map(({ drifted: value, target, zone }) => ({ labels: { zone, target }, value }))),
   );
-  metrics.setAll('withheld', summed(all.map(({ guard, zone }) => ({ labels: { zone, guard }, value: 1 }))));
-  metrics.set('contested', {}, all.filter(({ kind }) => kind === 'contested').length);
+  const withheld = zones.map((each) => ({ zone: each.zone, all: withheldOf(each) }));
+  metrics.setAll('withheld', summed(withheld.flatMap(seriesOfWithheld)));
+  const contested = withheld.map(({ all }) => all.filter(({ kind }) => kind === 'contested').length);
+  metrics.set(
+    'contested',
+    {},
+    contested.reduce((sum, each) => sum + each, 0),
+  );
 };
+
+const seriesOfWithheld = ({ all, zone }: { readonly zone: string; readonly all: readonly WithheldAt[] }) =>
+  [...counted(all.map(({ guard }) => guard))].map(([guard, value]) => ({ labels: { zone, guard }, value }));
 
 const appliedIn = ({ cause, results }: DaemonPass) =>
-  summed(
-    results.flatMap(({ changes, target }) =>
-      changes.flatMap(({ action, status }) =>
-        status === 'applied' ? [{ labels: { target, action, cause }, value: 1 }] : [],
-      ),
+  results.flatMap(({ changes, target }) =>
+    [...counted(changes.flatMap(({ action, status }) => (status === 'applied' ? [action] : [])))].map(
+      ([action, value]) => ({ labels: { target, action, cause }, value }),
     ),
   );
 
-/** One series for each set of labels: a zone may have views, and a server of theirs each. */
+/** How often each is there. */
+const counted = <Word extends string>(words: readonly Word[]): ReadonlyMap<Word, number> => {
+  const counts = new Map<Word, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+};
+
+/** One series for each set of labels: the views of a zone are one. */
 const summed = <Series extends { readonly labels: object; readonly value: number }>(
   all: readonly Series[],
 ): readonly Series[] => {
@@ -87,22 +112,6 @@ export const lastConverged = ({ targets, zoneTargets }: Standing): number | null
   }
   return oldest;
 };
-
-interface Ageing {
-  readonly knowledge: Known;
-  readonly source: Pick<FileSource, 'status' | 'fetched'>;
-  readonly suspensions: { readonly now: () => Suspensions };
-}
-
-/** Sets what changes between passes each time that the metrics are read. */
-export const measureAges = ({ knowledge, source, suspensions }: Ageing, metrics: Metrics): void =>
-  metrics.beforeRead(() => {
-    const now = Date.now();
-    metrics.setAll('inventory_age_seconds', inventoryAges(knowledge.standing(), now));
-    metrics.set('git_commit_held', {}, Number((source.status()?.held_because ?? null) !== null));
-    metrics.set('git_last_fetch_timestamp_seconds', {}, (source.fetched() ?? 0) / 1_000);
-    metrics.set('suspended_seconds', {}, suspendedFor(suspensions.now(), now));
-  });
 
 /** Of those that have ever given a complete answer. */
 const inventoryAges = ({ inventories, takenAt }: Standing, now: number): readonly Measured<'inventory_age_seconds'>[] =>

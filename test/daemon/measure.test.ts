@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import type { EndedPass, PassEnd } from '../../src/daemon/engine/messages.ts';
 import { hookedServers } from '../../src/daemon/hooked-servers.ts';
 import { newKnowledge } from '../../src/daemon/knowledge.ts';
-import { measureAges, measurePass } from '../../src/daemon/measure.ts';
+import { measurePass, measureStanding } from '../../src/daemon/measure.ts';
 import { openMetrics } from '../../src/daemon/metrics.ts';
+import type { Suspensions } from '../../src/daemon/suspensions.ts';
 import type { Changeset, Withheld } from '../../src/model/plan.ts';
 import { change, changeset } from '../apply/changes.ts';
 import { server } from '../compose/compose-input.ts';
@@ -27,11 +28,18 @@ const withheldBy = (guard: Withheld['guard'], kind: Withheld['kind'] = 'refused'
   ...{ ...www, guard, kind, reason: 'it is so', allow: null },
 });
 
+const git = { in_force: 'a', seen: 'b', held_because: 'it has an error', error: null, problems: [] };
+const source = { status: () => git, fetched: () => time };
+
 const scene = () => {
   const knowledge = newKnowledge(() => time);
   const metrics = openMetrics('0.1.0');
+  let suspended: Suspensions = [];
+  measureStanding({ knowledge, source, suspensions: { now: () => suspended } }, metrics);
   return {
-    ...{ knowledge, metrics },
+    suspend: (all: Suspensions): void => {
+      suspended = all;
+    },
     pass: (end: PassEnd, cause: 'git' | 'interval' = 'interval'): void => {
       const all = { by: null, allow: [], zones: null, full: false };
       const ended = knowledge.ended({ id: 'p1', since: time, cause, ...all }, end);
@@ -104,13 +112,10 @@ it('all is in order as of the zone that was looked at first, and no longer where
 });
 
 it('ages go on between passes, and what waits in Git is told', async () => {
-  const { knowledge, linesOf, metrics, pass } = scene();
-  const git = { in_force: 'a', seen: 'b', held_because: 'it has an error', error: null, problems: [] };
-  const suspension = { zones: null, targets: null, reason: 'racks', until: null, by: 'ops' };
+  const { linesOf, pass, suspend } = scene();
   const hourAgo = Date.now() - 3_600_000;
-  let suspended = [{ ...suspension, at: new Date(hourAgo).toISOString() }];
-  const source = { status: () => git, fetched: () => time };
-  measureAges({ knowledge, source, suspensions: { now: () => suspended } }, metrics);
+  const at = new Date(hourAgo).toISOString();
+  suspend([{ zones: null, targets: null, reason: 'racks', until: null, by: 'ops', at }]);
   expect(await linesOf('inventory_age')).toEqual([]);
   pass(passOf([], { takenAt: { lab: hourAgo } }));
   const [age = ''] = await linesOf('inventory_age');
@@ -118,7 +123,7 @@ it('ages go on between passes, and what waits in Git is told', async () => {
   expect(await linesOf('git_commit_held')).toEqual(['git_commit_held 1']);
   expect(await linesOf('git_last_fetch')).toEqual([`git_last_fetch_timestamp_seconds ${seconds}`]);
   expect((await linesOf('suspended_seconds'))[0]).toMatch(/^suspended_seconds 36\d\d/);
-  suspended = [];
+  suspend([]);
   expect(await linesOf('suspended_seconds')).toEqual(['suspended_seconds 0']);
 });
 
