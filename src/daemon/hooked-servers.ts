@@ -23,8 +23,6 @@ const retryAfterSeconds = 5;
 interface Word {
   readonly server: Server;
   readonly at: number;
-  /** When it came in, as `performance.now` counts. */
-  readonly arrived: number;
   readonly heard: ((fate: HookedServer) => void)[];
 }
 
@@ -34,8 +32,8 @@ export interface HookedServersOptions {
   readonly known: ReadonlyMap<string, number>;
   /** Keeps them, and is not waited for: a pass that could not be kept is asked for again. */
   readonly keep: (words: ReadonlyMap<string, number>) => void;
-  /** The name servers answer as a hook says, so long after it came in. */
-  readonly onVerified: (seconds: number) => void;
+  /** The name servers answer as a hook says of a server, so long after it came in. Default is to tell nobody. */
+  readonly onVerified?: (seconds: number) => void;
 }
 
 export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServersOptions): HookedServers => {
@@ -47,7 +45,7 @@ export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServ
     taken.set(key, at);
     // The newest word counts, and whoever waited for an older one hears of this one.
     const heard = waiting.get(key)?.heard ?? [];
-    waiting.set(key, { server, at, arrived: performance.now(), heard });
+    waiting.set(key, { server, at, heard });
     return new Promise((resolve) => heard.push(resolve));
   };
   return {
@@ -55,6 +53,8 @@ export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServ
       const newer = servers.filter((server) => at > (taken.get(serverKey(server)) ?? 0));
       if (waiting.size + newer.length > mostWaiting) return { kind: 'full', retryAfterSeconds };
       const fates = newer.map((server) => wait(server, at));
+      const hear = timed(onVerified);
+      for (const server of newer) waiting.get(serverKey(server))?.heard.push(hear);
       if (newer.length > 0) onWaiting(waiting.size);
       const accepted = newer.length;
       if (waitMs === null) return { kind: 'accepted', accepted, servers: null };
@@ -77,9 +77,7 @@ export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServ
         underWay.delete(key);
         if (word === undefined) continue;
         if (end.status === 'ended') words.set(key, word.at);
-        const fate = fateOf(server, end);
-        if (fate.status === 'verified') onVerified((performance.now() - word.arrived) / 1_000);
-        for (const hear of word.heard) hear(fate);
+        for (const hear of word.heard) hear(fateOf(server, end));
       }
       if (words.size > 0) keep(words);
     },
@@ -87,6 +85,13 @@ export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServ
       const at = taken.get(serverKey({ inventory, name }));
       return at === undefined ? null : writtenTime(at);
     },
+  };
+};
+
+const timed = (onVerified: HookedServersOptions['onVerified']): ((fate: HookedServer) => void) => {
+  const arrived = performance.now();
+  return ({ status }) => {
+    if (status === 'verified') onVerified?.((performance.now() - arrived) / 1_000);
   };
 };
 
