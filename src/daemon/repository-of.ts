@@ -71,8 +71,9 @@ const windowWaits = (thread: Pick<PassThread, 'ask'>, look: () => void) => {
       if (wait.until !== null) timer = setTimeout(look, Math.min(longestWait, Math.max(0, wait.until - now)));
       return wait.because;
     },
+    /** Of what waits now: a later commit has windows of its own. */
     force: (): void => {
-      isForced = true;
+      isForced = waited;
     },
     /** A commit came into force: did it wait? */
     passed: (): boolean => {

@@ -38,7 +38,7 @@ export interface AllowedAbsences {
 }
 
 /** What the repository and the inventories want together. */
-export const want = (
+export const want = async (
   { definitions, options, store }: OpenPass,
   { clock, signal }: Pick<RunContext, 'clock' | 'signal'>,
 ): Promise<Desired> => {
@@ -52,7 +52,9 @@ export const want = (
   };
   const { answers } = options;
   if (answers === undefined) return readDesired(definitions, reading);
-  return withAbsences(composed(definitions, answers, reading.keepComposed), definitions, reading, answers);
+  // Whoever said what the servers are said nothing of what answers.
+  const said = { ...answers, health: knownHealth(await store.healthVerdicts(), reading.now) };
+  return withAbsences(composed(definitions, said, reading.keepComposed), definitions, reading, said);
 };
 
 /** Asks the inventories and composes what is wanted, zone by zone, all of it checked by the rules. */
