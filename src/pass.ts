@@ -19,6 +19,12 @@
 //   apply/sets/set-group.ts applies the set whole or rolls it back; memory/ledger.ts notes for whom each value is
 //   when the server is gone: memory/deletion-evidence.ts, and plan/deletion-verdict.ts decides whether its values may go;
 //     pass/absent-servers.ts, where a person says that it is gone
+//
+// In the daemon, whose daemon/daemon.ts begins all that follows:
+//   daemon/watched-repository.ts says which commit is in force, and windows/index.ts when the next one may be
+//   daemon/loop/loop.ts decides what runs next; daemon/engine/engine.ts runs it, by this file, in a thread of its own
+//   a server that a hook names goes by pass/affected/index.ts, against what the last pass left in memory
+//   daemon/knowledge.ts keeps what passes found, for daemon/http/, the events and the metrics
 import { newWriterWait } from './apply/index.ts';
 import type { Definitions } from './model/definitions.ts';
 import { assemble } from './pass/assemble.ts';

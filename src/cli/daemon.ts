@@ -5,7 +5,8 @@ import { measureHealth } from '../daemon/health.ts';
 import type { HttpInterface } from '../daemon/http/listen.ts';
 import { openInterface } from '../daemon/http-interface.ts';
 import { type Log, openLog } from '../daemon/log.ts';
-import { openMetrics } from '../daemon/metrics.ts';
+import { measureStanding } from '../daemon/measure.ts';
+import { type Metrics, openMetrics } from '../daemon/metrics.ts';
 import { frontParts } from '../daemon/parts.ts';
 import { repositoryOf } from '../daemon/repository-of.ts';
 import { sayCommits } from '../daemon/say-commits.ts';
@@ -44,12 +45,13 @@ interface World {
 
 const runUntilStopped = async (definitions: DaemonDefinitions, world: World): Promise<void> => {
   const { io, log, options, version } = world;
-  const daemon = await begin(definitions, log, io);
+  const metrics = openMetrics(version);
+  const daemon = await begin(definitions, metrics, log, io);
   io.stopping?.cut.addEventListener('abort', daemon.cut, { once: true });
   try {
     const front = frontOf(frontParts(daemon, definitions.settings.audit, version));
-    const metrics = openMetrics(version);
     measureHealth(daemon.health, metrics);
+    measureStanding(daemon, metrics);
     const http = await openInterface(definitions, { daemon, front, log, metrics, version });
     log('info', `the daemon runs as ${definitions.file} says; it listens at http://${hostOf(http)}`);
     const onStopWithin = (milliseconds: number): void => io.stopping?.within(milliseconds);
@@ -73,13 +75,13 @@ const refuseErrors = ({ file, problems }: DaemonDefinitions, io: Io): void => {
   }
 };
 
-const begin = (definitions: DaemonDefinitions, log: Log, io: Io): Promise<Daemon> => {
+const begin = (definitions: DaemonDefinitions, metrics: Metrics, log: Log, io: Io): Promise<Daemon> => {
   const { config, git, stopWithin } = definitions;
   const within = (milliseconds: number): void => io.stopping?.within(milliseconds);
   within(stopWithin);
   const here = import.meta.url;
   return beginDaemon(definitions, {
-    log,
+    ...{ log, metrics },
     program: new URL(here.endsWith('.ts') ? './daemon-thread.ts' : './daemon-thread.js', here),
     checkerProgram: new URL(here.endsWith('.ts') ? './checker-thread.ts' : './checker-thread.js', here),
     onStopWithin: within,

@@ -122,16 +122,21 @@ const mergeTypes = (
     else quarantined.push({ name, type, reason: made.reason, origin: made.origin });
   }
   const isWanted = rrsets.length > 0 || statics.rrsets.length > 0;
-  for (const { type, reason, origin, always, stays } of blocked) {
+  for (const { type, reason, origin, always, serverKey, stays } of blocked) {
     const isThere = quarantined.some((each) => each.type === type) || has(statics, type);
     if (isThere) continue;
     if (always || (!isWanted && stays !== true)) quarantined.push({ name, type, reason, origin });
     else if (type !== null && !rrsets.some((each) => each.type === type)) {
-      stay.push({ name, types: [type], reason, stays: true });
+      stay.push(staying(name, type, reason, serverKey));
     }
   }
   return { rrsets, quarantined, stay };
 };
+
+const staying = (name: string, type: string, reason: string, serverKey: string | null): Protection => ({
+  ...{ name, types: [type], reason, stays: true },
+  ...(serverKey === null ? {} : { server: serverKey }),
+});
 
 const has = ({ rrsets, quarantined }: Statics, type: string | null): boolean =>
   rrsets.some((rrset) => rrset.type === type) || quarantined.some((each) => each.type === null || each.type === type);

@@ -14,6 +14,8 @@ import { type HookedServers, hookedServers } from './hooked-servers.ts';
 import { type Knowledge, newKnowledge } from './knowledge.ts';
 import type { Log } from './log.ts';
 import type { WaitingPass } from './loop/loop.ts';
+import { measurePass } from './measure.ts';
+import type { Metrics } from './metrics.ts';
 import type { OpenSuspensions } from './open-suspensions.ts';
 import { newPassId } from './pass-id.ts';
 import { type PassKeeper, passKeeper } from './pass-keeper.ts';
@@ -45,6 +47,7 @@ export interface Daemon {
 
 export interface DaemonWorld {
   readonly log: Log;
+  readonly metrics: Metrics;
   /** The file that calls `runThread`. */
   readonly program: URL;
   /** The file that calls `runCheckerThread`. */
@@ -78,7 +81,7 @@ export const beginDaemon = async (
   );
   const keeper = passKeeper(thread.ask, (error) => log('error', `passes cannot be kept now: ${messageOf(error)}`));
   let source: FileSource | typeof notOpenYet = notOpenYet;
-  const parts = { events, keeper, knowledge, source: () => source };
+  const parts = { events, keeper, knowledge, metrics: world.metrics, source: () => source };
   const driver = passDriver({
     thread,
     interval: settings.interval,
@@ -100,6 +103,7 @@ export const beginDaemon = async (
     known: await orElse(thread.ask({ kind: 'hook words', inventories }), thread.close),
     keep: (words) => void thread.ask({ kind: 'keep hook words', words }).catch(() => undefined),
     onWaiting: (servers) => driver.hooked(servers),
+    onVerified: (seconds) => world.metrics.observe('hook_verified_seconds', {}, seconds),
   });
   const suspensions = await orElse(openSuspending({ driver, events, thread }, settings.start, log), thread.close);
   knowledge.knewBefore(await passesBefore(thread.ask, log));
@@ -165,6 +169,7 @@ const ending = (
 
 interface Parts extends Pick<Daemon, 'events' | 'knowledge'> {
   readonly keeper: PassKeeper;
+  readonly metrics: Metrics;
   readonly source: () => Pick<FileSource, 'files' | 'wereRead'>;
 }
 
@@ -206,6 +211,7 @@ const onEnded = (
     tellDrift(driftEvents(before, knowledge.standing()), pass.id, events, log);
   }
   if (ended === null) return;
+  measurePass(ended, knowledge, parts.metrics);
   const [newest] = knowledge.passes();
   if (newest !== undefined) parts.keeper.keep(newest);
   tellEnd(ended, end, events, log);

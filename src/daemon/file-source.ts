@@ -19,6 +19,8 @@ export interface FileSource {
   readonly why: () => string | null;
   /** null: no repository is watched. */
   readonly status: () => GitStatus | null;
+  /** When the repository was last fetched without an error; milliseconds since 1970. null: never, or none is watched. */
+  readonly fetched: () => number | null;
   /** Look soon: somebody says that there is something new. */
   readonly look: () => void;
   /** Absolute paths of what the last pass read. */
@@ -51,6 +53,7 @@ export const watchedFolder = (config: string, onChange: () => void): FileSource 
     files: () => ({ config, commit: null }),
     why: () => null,
     status: () => null,
+    fetched: () => null,
     look: onChange,
     accept: () => refuse('accept'),
     rewind: () => refuse('rewind'),

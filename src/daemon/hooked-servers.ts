@@ -37,9 +37,11 @@ export interface HookedServersOptions {
   readonly known: ReadonlyMap<string, number>;
   /** Keeps them, and is not waited for: a pass that could not be kept is asked for again. */
   readonly keep: (words: ReadonlyMap<string, number>) => void;
+  /** The name servers answer as a hook says of a server, so long after it came in. Default is to tell nobody. */
+  readonly onVerified?: (seconds: number) => void;
 }
 
-export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions): HookedServers => {
+export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServersOptions): HookedServers => {
   const taken = new Map(known);
   const waiting = new Map<string, Word>();
   const underWay = new Map<string, Word>();
@@ -71,6 +73,8 @@ export const hookedServers = ({ keep, known, onWaiting }: HookedServersOptions):
       if (waiting.size + more.length > mostWaiting) return { kind: 'full', retryAfterSeconds };
       const words = newer.map((server) => wait(server, at));
       const fates = waitMs === null ? [] : words.map(fateIn);
+      const hear = timed(onVerified);
+      for (const word of words) word.heard.push(hear);
       if (newer.length > 0) onWaiting(waiting.size);
       const accepted = newer.length;
       if (waitMs === null) return { kind: 'accepted', accepted, servers: null };
@@ -120,6 +124,13 @@ const fateIn = ({ heard }: Word): Promise<HookedServer> => new Promise((resolve)
 
 const tellAll = ({ heard, server }: Word, end: PassEnd | null): void => {
   for (const hear of heard) hear(fateOf(server, end));
+};
+
+const timed = (onVerified: HookedServersOptions['onVerified']): ((fate: HookedServer) => void) => {
+  const arrived = performance.now();
+  return ({ status }) => {
+    if (status === 'verified') onVerified?.((performance.now() - arrived) / 1_000);
+  };
 };
 
 const othersOf = (

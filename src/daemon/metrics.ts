@@ -19,13 +19,25 @@ export const metricRows = {
   build_info: { kind: 'gauge', help: 'Always 1; the label says which Hostmaster it is.', labels: ['version'] },
   passes_total: { kind: 'counter', help: 'Passes that have ended.', labels: ['cause', 'outcome'] },
   pass_seconds: { kind: 'histogram', help: 'How long a stage of a pass took.', labels: ['stage'], buckets: slow },
-  last_pass_timestamp_seconds: { kind: 'gauge', help: 'When the last pass ended, however it ended.', labels: [] },
-  last_converged_timestamp_seconds: { kind: 'gauge', help: 'When all was last known to be in order.', labels: [] },
+  last_pass_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the last pass ended, however it ended; 0: none has since the start.',
+    labels: [],
+  },
+  last_converged_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When all was last known to be in order; 0: not since the start.',
+    labels: [],
+  },
   changes_total: { kind: 'counter', help: 'Changes that were applied.', labels: ['target', 'action', 'cause'] },
   withheld: { kind: 'gauge', help: 'Changes that a guard holds back now.', labels: ['zone', 'guard'] },
   drift: { kind: 'gauge', help: 'RRsets that somebody else changed, now.', labels: ['zone', 'target'] },
   zones: { kind: 'gauge', help: 'Zones by their state.', labels: ['state'] },
-  target_up: { kind: 'gauge', help: '1: the target answered last time; 0: it did not.', labels: ['target'] },
+  target_up: {
+    kind: 'gauge',
+    help: '1: the target could be used last time; 0: it gave no answer, or refused us.',
+    labels: ['target'],
+  },
   target_requests_total: {
     kind: 'counter',
     help: 'Requests to a target.',
@@ -53,7 +65,11 @@ export const metricRows = {
     labels: ['inventory'],
   },
   git_commit_held: { kind: 'gauge', help: '1: a commit was seen and is not in force; 0: none.', labels: [] },
-  git_last_fetch_timestamp_seconds: { kind: 'gauge', help: 'When Git was last fetched without an error.', labels: [] },
+  git_last_fetch_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When Git was last fetched without an error; 0: not since the start.',
+    labels: [],
+  },
   hooks_total: { kind: 'counter', help: 'Hooks that came in, and what became of them.', labels: ['kind', 'result'] },
   hook_verified_seconds: {
     kind: 'histogram',

@@ -67,7 +67,7 @@ const none: Record<ZoneState, number> = {
   suspended: 0,
 };
 
-const countedZones = (zones: readonly ZoneStatus[]): Readonly<Record<ZoneState, number>> => {
+export const countedZones = (zones: readonly ZoneStatus[]): Readonly<Record<ZoneState, number>> => {
   const counts = { ...none };
   for (const { state } of zones) counts[state] += 1;
   return counts;

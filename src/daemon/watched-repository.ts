@@ -65,10 +65,13 @@ export const openWatchedRepository = async (
 const watchRepository = (options: WatchOptions): WatchedRepository => {
   const { commits, stop } = options;
   const known = keeper(options);
+  let fetched: number | null = null;
   const looks = repeated(options, async () => {
     try {
       if (known.view() === null) await known.use(await commits.current());
-      await known.use(await commits.look());
+      const found = await commits.look();
+      if (found.failure === null) fetched = Date.now();
+      await known.use(found);
     } catch (error) {
       if (!stop.signal.aborted) known.failed(asFailure(error));
     }
@@ -84,6 +87,7 @@ const watchRepository = (options: WatchOptions): WatchedRepository => {
     files: () => filesOf(known.inForce()),
     why: () => (known.inForce() === null ? whyNothing(known.view()) : null),
     status: () => statusOf(known.view(), known.inForce()),
+    fetched: () => fetched,
     view: known.view,
     look: looks.soon,
     accept: asked(commits.accept),

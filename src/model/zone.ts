@@ -84,6 +84,8 @@ export interface Protection {
   readonly types: readonly string[];
   readonly reason: string;
   readonly stays?: true;
+  /** serverKey of whose it is that stays. Missing: nobody's. */
+  readonly server?: string;
 }
 
 /** Names that a label's or group's claim may come to, whose name is a template: a glob like those of a scope. */

@@ -54,7 +54,8 @@ export const absentServers = async (
   const entries = new Map(known.roster.servers.map((entry) => [serverKey(entry.server), entry]));
   const written = await writtenForStrangers(known.definitions, store, (key) => entries.has(key));
   const named = servers.map((allow) => ({ allow, keys: keysNamed(allow, entries, written, known) }));
-  const members = absences.map((given) => ({ given, keys: keysAt(given, known.zones, written) }));
+  const isMissing = (key: string) => entries.get(key)?.standing === 'missing';
+  const members = absences.map((given) => ({ given, keys: keysAt(given, known.zones, written, isMissing) }));
   const keys = new Set([...named, ...members].flatMap((each) => each.keys));
   return {
     servers: [...keys].sort().map((key) => {
@@ -123,6 +124,7 @@ const keysAt = (
   { allow }: GivenAllow,
   zones: readonly DesiredZone[],
   written: readonly WrittenFor[],
+  isMissing: (key: string) => boolean,
 ): readonly string[] => {
   const isAt = (zone: ZoneId, name: string) =>
     zoneLabel(zone) === zoneLabel(allow.zone) && (allow.name === null || allow.name === name);
@@ -133,10 +135,14 @@ const keysAt = (
     .flatMap((origin) =>
       origin.kind === 'zone_file' ? [] : [serverKey({ inventory: origin.inventory, name: origin.server })],
     );
+  // What another server would have by now, did it get what it wants, is still the absent one's.
+  const kept = zones
+    .flatMap(({ id, protected: all = [] }) => all.filter(({ name }) => isAt(id, name)))
+    .flatMap(({ server }) => (server !== undefined && isMissing(server) ? [server] : []));
   const strangers = written
     .filter(({ name, target, zone }) => isAt(zone, name) && (allow.target === null || allow.target === target))
     .map(({ server }) => server);
-  return [...new Set([...retained, ...strangers])].sort();
+  return [...new Set([...retained, ...kept, ...strangers])].sort();
 };
 
 const unused = ({ inventory, server, text }: AbsenceAllows['servers'][number]): Problem => {

@@ -10,7 +10,8 @@ import type { GuardInput, Judge, Refusal, Refusals } from './refusal.ts';
 import { countOurs, isContent, refuse } from './refusal.ts';
 
 // How much of the zone changes: what differs between the zone as it was a while ago and as it would be, each RRset once, on the
-// base of the zone as it was then. So what is refused at once does not pass in slices, and what goes back counts no more.
+// base of the zone as it was then. So what is refused at once does not pass in slices, and what goes back counts no more. Where
+// the zone had next to nothing then, there is nothing to go back to, and what would be done now counts by itself.
 
 /** One RRset that is otherwise than it was. */
 interface NetChange extends RRsetKey {
@@ -21,10 +22,12 @@ interface NetChange extends RRsetKey {
 
 /** Refuses more deletes or replaces than the zone's settings let through within their window. */
 export const refusedByPercentages: Judge = (input) => {
-  const earlier = earlierIn(input);
-  const base =
-    countOurs(input) +
-    earlier.reduce((sum, { before, now }) => sum + Number(before !== null) - Number(now !== null), 0);
+  const written = earlierIn(input);
+  const now = countOurs(input);
+  const then = now + written.reduce((sum, each) => sum + Number(each.before !== null) - Number(each.now !== null), 0);
+  // A zone that was made since then has nothing to go back to: it counts as it is now.
+  const isMade = then < input.settings.min_existing;
+  const [earlier, base] = isMade ? [[], now] : [written, then];
   if (base < input.settings.min_existing) return new Map();
   // What is refused leaves its RRset as it is now, which may be otherwise than it was: then that counts.
   const refused = new Map<Change, Refusal>();

@@ -104,6 +104,7 @@ describe('two servers with one address', () => {
       reason:
         'server lab/old is absent, and server netbox/web2 has its address 192.0.2.1 now, and does not get its PTR',
       stays: true,
+      server: 'lab/old',
     });
   });
 

@@ -109,6 +109,9 @@ describe('a repository', () => {
     const isHeld = ({ git }: Awaited<ReturnType<RunningDaemon['status']>>) =>
       git?.seen === bad && git.held_because !== null;
     expect(await daemon.until(isHeld, 'held')).toMatchObject({ state: 'held', git: { in_force: first } });
+    const metrics = await daemon.text('/metrics');
+    expect(metrics).toMatch(/^hostmaster_git_commit_held 1$/m);
+    expect(metrics).toMatch(/^hostmaster_git_last_fetch_timestamp_seconds [1-9]/m);
     await daemon.end();
     renameSync(upstream.bare, `${upstream.bare}.away`);
     daemon = await start();

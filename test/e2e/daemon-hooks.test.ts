@@ -78,6 +78,10 @@ describe("an inventory's hook", () => {
       last_pass: { cause: 'hook', outcome: 'done' },
       zones: { converged: 3 },
     });
+    const metrics = (await daemon.text('/metrics')).split('\n');
+    expect(metrics).toContain('hostmaster_hook_verified_seconds_count 1');
+    expect(metrics).toContain('hostmaster_hooks_total{kind="inventory",result="accepted"} 1');
+    expect(metrics).toContain('hostmaster_inventory_complete{inventory="lab"} 1');
   });
 
   it('leaves no PTR where a server goes there and back', async () => {

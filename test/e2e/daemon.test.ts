@@ -29,6 +29,14 @@ describe('the daemon', () => {
     write('zones/example.com.yaml', zoneWith('192.0.2.2'));
     await daemon.until(({ last_pass: last }) => last?.cause === 'git' && last.counts.applied === 1, 'changed');
     expect(await www(dns)).toEqual(['192.0.2.2']);
+    expect((await daemon.text('/metrics')).split('\n')).toEqual(
+      expect.arrayContaining([
+        'hostmaster_passes_total{cause="start",outcome="done"} 1',
+        'hostmaster_changes_total{target="local",action="replace",cause="git"} 1',
+        'hostmaster_zones{state="converged"} 1',
+        'hostmaster_target_up{target="local"} 1',
+      ]),
+    );
     const { code } = await daemon.end();
     expect(code).toBe(0);
     expect(daemon.log()).toContain('the daemon has stopped');

@@ -66,6 +66,14 @@ const deletes = (planned: ReturnType<typeof plan>): number =>
   planned.changes.filter((each) => each.startsWith('delete')).length;
 
 describe('percentages over time', () => {
+  it('a zone that was made a moment ago has nothing to go back to: it cannot be emptied either', () => {
+    const { apply, now } = target(new Map());
+    apply(zoneOf(100));
+    const { changeset } = apply(zoneOf(40));
+    expect(changeset.withheld.filter(({ guard }) => guard === 'max_delete_percent')).toHaveLength(60);
+    expect(now()).toEqual(zoneOf(100));
+  });
+
   it('60 % of a zone in slices of 5 % ends at the limit', () => {
     const { apply, now } = target(zoneOf(100));
     for (let slice = 1; slice <= 12; slice += 1) apply(new Map([...zoneOf(100)].slice(slice * 5)));
