@@ -71,7 +71,8 @@ describe('a zone that is answered', () => {
       'k8s.honest.test. A is not in the zone',
       async () => {
         const body = await zoneBody(lied);
-        return { ...body, rrsets: [...body.rrsets, rrset(`k8s.${honest}`, 'A', '203.0.113.9')] };
+        const records = [{ content: '203.0.113.9', disabled: false }];
+        return { ...body, rrsets: [...body.rrsets, { ...rrset(`k8s.${honest}`, 'A'), records }] };
       },
     ],
     ['as [null]', 'its answer is no zone', async () => [null]],
