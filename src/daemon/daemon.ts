@@ -89,6 +89,7 @@ export const beginDaemon = async (
     backOffAfter: (before, end) => backOffAfter(before, end, steadyNow(), Math.random),
     takeHooked: () => hooks.take(),
     onHooked: (servers, end) => hooks.ended(servers, end),
+    isReady: () => source.files() !== null,
     inputOf: ({ allow, full, zones }, hooked) => {
       const files = source.files();
       if (files === null) return null;

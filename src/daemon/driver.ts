@@ -26,6 +26,8 @@ export interface DriverOptions {
   readonly thread: Pick<PassThread, 'run' | 'giveUp' | 'stop'>;
   readonly interval: number;
   readonly newId: () => string;
+  /** A commit is in force: until then no pass begins, and what was asked for waits. */
+  readonly isReady: () => boolean;
   /** What a pass works on now; null: nothing may be done yet, as no commit is in force. */
   readonly inputOf: (pass: WaitingPass, hooked: readonly Server[]) => PassInput | null;
   readonly onBegan: (pass: WaitingPass) => void;
@@ -96,7 +98,7 @@ export const passDriver = (options: DriverOptions): Driver => {
     loop = next;
     if (isTelling) return;
     clearTimeout(timer);
-    const decision = decide(loop, { interval }, steadyNow());
+    const decision = decide(loop, { interval, isReady: options.isReady() }, steadyNow());
     if (decision.do === 'full') {
       loop = began(loop, decision.pass);
       void run(decision.pass);

@@ -52,7 +52,7 @@ const statusOfDaemon = ({ driver, knowledge, source, started, suspensions }: Dae
     git: source.status(),
     standing: knowledge.standing(),
     lastPass: last ?? null,
-    isWorking: running !== null || waiting.length > 0,
+    isWorking: running !== null || (waiting.length > 0 && source.files() !== null),
     hooksWaiting: hooked,
     suspended: suspendedNow(suspensions.now(), knowledge.standing()),
   });

@@ -52,6 +52,8 @@ export interface Loop {
 export interface LoopSettings {
   /** Of a pass over everything. */
   readonly interval: number;
+  /** A commit is in force. Until then what was asked for waits, and hooks are told so. */
+  readonly isReady: boolean;
 }
 
 export const newLoop: Loop = {
@@ -88,7 +90,7 @@ export const decide = (loop: Loop, settings: LoopSettings, now: number): Decisio
     return isInTheWay && !mayEnd ? { do: 'give up' } : wait(null);
   }
   if (stopping) return wait(null);
-  const [pass] = waiting;
+  const [pass] = settings.isReady ? waiting : [];
   if (hooked > 0 && (pass === undefined || !hasWaitedEnough(pass, settings, now))) return { do: 'fast' };
   if (pass !== undefined) return { do: 'full', pass };
   const times = [...loop.timers.values(), firstTry(loop.backOff)].filter((time) => time !== null);
@@ -113,7 +115,8 @@ const order: readonly Cause[] = [
 
 /** Somebody or something asks for a pass; `id` is that of a new one. What nobody asked for by name is one with what waits. */
 export const asked = (loop: Loop, request: FullRequest, id: string, now: number): { loop: Loop; id: string } => {
-  const joins = (each: WaitingPass) => isAnonymous(request) && isAnonymous(each);
+  const joins = (each: WaitingPass) =>
+    (isAnonymous(request) && isAnonymous(each)) || scopeText(request) === scopeText(each);
   const found = loop.waiting.find(joins);
   if (found === undefined) {
     const pass = { ...request, id, since: now };
@@ -129,6 +132,9 @@ export const asked = (loop: Loop, request: FullRequest, id: string, now: number)
 
 /** What a person asked for is a pass of its own: what it let through is told with the person's name. */
 const isAnonymous = ({ by, zones, allow }: FullRequest): boolean => by === null && zones === null && allow.length === 0;
+
+/** The same asked by the same person while it waits is one pass, or a first commit that comes late would meet a thousand. */
+const scopeText = ({ allow, by, full, zones }: FullRequest): string => JSON.stringify([by, zones, allow, full]);
 
 /** The clock: what is due is asked for. `next` gives when a timer comes again, null for never. */
 export const ticked = (loop: Loop, now: number, next: (timer: Timer) => number | null, newId: () => string): Loop => {

@@ -14,7 +14,7 @@ import {
   writing,
 } from '../../../src/daemon/loop/loop.ts';
 
-const settings = { interval: 300_000 };
+const settings = { interval: 300_000, isReady: true };
 const request = (given: Partial<FullRequest> = {}): FullRequest => ({
   cause: 'interval',
   by: null,
@@ -43,6 +43,22 @@ describe('what waits', () => {
     const second = asked(first.loop, request({ cause: 'manual', by: 'ops', allow: ['shrink:lab'] }), 'c', 2);
     expect([first.id, second.id]).toEqual(['b', 'c']);
     expect(second.loop.waiting.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is one pass for the same that one person asks again', () => {
+    const first = asked(newLoop, request({ cause: 'manual', by: 'ops', allow: ['shrink:lab'] }), 'a', 1);
+    const again = asked(first.loop, request({ cause: 'manual', by: 'ops', allow: ['shrink:lab'] }), 'b', 2);
+    expect([again.id, again.loop.waiting.length]).toEqual(['a', 1]);
+    expect(asked(again.loop, request({ cause: 'manual', by: 'eve', allow: ['shrink:lab'] }), 'c', 3).id).toBe('c');
+    expect(asked(again.loop, request({ cause: 'manual', by: 'ops', full: true }), 'd', 3).id).toBe('d');
+  });
+
+  it('waits on until a commit is in force, while hooks are told at once', () => {
+    const notReady = { ...settings, isReady: false };
+    const loop = ask(newLoop, { cause: 'manual', by: 'ops', allow: ['shrink:lab'] }, 'a');
+    expect(decide(loop, notReady, 0)).toEqual({ do: 'wait', until: null });
+    expect(decide({ ...loop, hooked: 1 }, notReady, 60_000)).toEqual({ do: 'fast' });
+    expect(decide(loop, settings, 60_000)).toMatchObject({ do: 'full', pass: { id: 'a', allow: ['shrink:lab'] } });
   });
 
   it('comes after what runs, which does not answer for what was asked meanwhile', () => {
@@ -111,7 +127,7 @@ describe('servers of hooks', () => {
   it('wait for a pass that has waited for half a minute, or half its interval', () => {
     expect(decide(hooked, settings, 29_999)).toEqual({ do: 'fast' });
     expect(decide(hooked, settings, 30_000)).toMatchObject({ do: 'full', pass: { id: 'a' } });
-    expect(decide(hooked, { interval: 10_000 }, 5_000)).toMatchObject({ do: 'full' });
+    expect(decide(hooked, { ...settings, interval: 10_000 }, 5_000)).toMatchObject({ do: 'full' });
     const running = { ...run(ask(newLoop, {}, 'a')), hooked: 1 };
     expect(decide(running, settings, 30_000).do).toBe('wait');
   });
@@ -141,13 +157,13 @@ it('under unbroken hooks a pass that runs to its end begins within twice its int
           () => now + interval,
           () => `${now}`,
         );
-        const next = decide(loop, { interval }, now);
+        const next = decide(loop, { ...settings, interval }, now);
         if (next.do === 'fast') now += fast;
         else {
           expect(next.do).toBe('full');
           if (next.do !== 'full') return;
           loop = began(loop, next.pass);
-          const isGivenUp = decide(loop, { interval }, now + 1).do === 'give up';
+          const isGivenUp = decide(loop, { ...settings, interval }, now + 1).do === 'give up';
           if (!isGivenUp) {
             expect(now - last).toBeLessThanOrEqual(2 * interval + fast);
             last = now;
