@@ -1,3 +1,4 @@
+import { hookForgottenAfter } from '../model/daemon-store.ts';
 import { type Server, serverKey } from '../model/server.ts';
 import type { EndedPass, PassEnd } from './engine/messages.ts';
 import { fateOf } from './hooked-fate.ts';
@@ -102,6 +103,7 @@ export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServ
         else done.set(key, word.at);
       }
       if (done.size > 0) keep(done);
+      forgetOld(taken, end);
       // After a failure the next pass comes when the back-off says so; theirs comes once one has ended.
       if ((isDone || isGivenUp) && waiting.size > 0) onWaiting(waiting.size);
     },
@@ -114,6 +116,13 @@ export const hookedServers = ({ keep, known, onVerified, onWaiting }: HookedServ
       return at === undefined ? null : writtenTime(at);
     },
   };
+};
+
+/** As the state does: where servers come and go, a daemon that runs for a year would have all their names in memory. */
+const forgetOld = (taken: Map<string, number>, end: PassEnd | null): void => {
+  if (end?.status !== 'ended' || end.scope !== 'all') return;
+  const oldest = Date.now() - hookForgottenAfter;
+  for (const [key, at] of taken) if (at < oldest) taken.delete(key);
 };
 
 /** A pass over everything may ask the inventories in place of what the hook said; one that is silent says nothing of it. */

@@ -5,6 +5,9 @@ import type { ZoneId } from './zone.ts';
 // What the state keeps for the daemon: part of `Store` (ports.ts). Times are milliseconds since 1970, but those of passes and
 // suspensions, which are RFC 3339 as the HTTP interface shows them.
 
+/** A server that no hook has named for so long is forgotten; milliseconds. */
+export const hookForgottenAfter = 90 * 24 * 3_600_000;
+
 /** A pass of the daemon, as people look back at it. `cause`, `outcome` and `counts` are the daemon's own words. */
 export interface KeptPass {
   readonly id: string;
@@ -102,7 +105,7 @@ export interface DaemonStore {
   keepSuspensions(suspensions: readonly KeptSuspension[]): Promise<void>;
   /** By server: `at` of the last hook that was taken for it. */
   hookWords(inventory: string): Promise<ReadonlyMap<string, number>>;
-  /** Adds these, and forgets those of servers that no hook has named for 90 days. */
+  /** Adds these, and forgets those of servers that no hook has named for `hookForgottenAfter`. */
   keepHookWords(inventory: string, words: ReadonlyMap<string, number>): Promise<void>;
   healthVerdicts(): Promise<readonly HealthVerdict[]>;
   keepHealthVerdicts(verdicts: readonly HealthVerdict[]): Promise<void>;

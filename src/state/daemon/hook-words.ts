@@ -1,12 +1,9 @@
-import type { DaemonStore } from '../../model/daemon-store.ts';
+import { type DaemonStore, hookForgottenAfter } from '../../model/daemon-store.ts';
 import { guardOf } from '../../validation/index.ts';
 import type { Table } from '../rows.ts';
 import { rowsOf } from '../rows.ts';
 import type { StateWork } from '../work.ts';
 import { hookWordSchema } from './schemas.ts';
-
-/** A server that no hook has named for so long is forgotten; milliseconds. */
-const forgottenAfter = 90 * 24 * 3_600_000;
 
 const words: Table<number> = {
   name: 'hook_words',
@@ -32,7 +29,7 @@ export const hookWordsIn = (work: StateWork): Pick<DaemonStore, 'hookWords' | 'k
           [inventory],
           [...given].map(([server, at]) => ({ key: [server], body: at })),
         );
-        await rows.forget(sql, [inventory], 'AND CAST(body AS INTEGER) < ?', [Date.now() - forgottenAfter]);
+        await rows.forget(sql, [inventory], 'AND CAST(body AS INTEGER) < ?', [Date.now() - hookForgottenAfter]);
       }),
   };
 };

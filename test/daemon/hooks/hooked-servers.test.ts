@@ -63,6 +63,16 @@ describe('servers of hooks', () => {
     expect(hooks.at('lab', 'web1')).toBe('1970-01-01T00:00:00.002Z');
   });
 
+  it('are forgotten where no hook has named them for 90 days, as the state forgets them', () => {
+    const known = new Map([90, 89].map((days) => [`lab/${days}-days`, Date.now() - days * 24 * 3_600_000 - 1_000]));
+    const hooks = hookedServers({ known, keep: () => undefined, onWaiting: () => undefined });
+    hooks.ended([], endedPass({ scope: 'names' }));
+    expect(hooks.at('lab', '90-days')).not.toBe(null);
+    hooks.ended([], endedPass());
+    expect(hooks.at('lab', '90-days')).toBe(null);
+    expect(hooks.at('lab', '89-days')).not.toBe(null);
+  });
+
   it('count once for all hooks that name them', async () => {
     const { hooks } = open();
     const names = Array.from({ length: 10_000 }, (_, i) => `web${i}`);
