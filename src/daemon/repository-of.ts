@@ -44,8 +44,8 @@ export const repositoryOf = async (
       watched.look();
     },
     close: async () => {
-      windows.close();
       await watched.close();
+      windows.close();
     },
   };
 };
