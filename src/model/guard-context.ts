@@ -39,7 +39,7 @@ export const neverVerified = '';
 export interface GuardContext {
   /** The first that is about the zone at the target; null: it is not suspended. */
   readonly suspended: PassSuspension | null;
-  /** At the names that change. Of what is not among them, nothing was wanted then; null: nothing was ever verified here. */
+  /** At the names that change, or may. Of what is not among them, nothing was wanted then; null: nothing was ever verified here. */
   readonly verified: readonly VerifiedHash[] | null;
   /** Withhold drift where the zone's `drift` is `alert`, and what is contested: so does the daemon. */
   readonly heedsDrift: boolean;

@@ -1,5 +1,7 @@
 import type { ClaimChange, ReplanClaims } from '../apply/index.ts';
 import type { DeletionEvidence } from '../model/deletion-evidence.ts';
+import type { Change, Changeset } from '../model/plan.ts';
+import { keyOf } from '../model/rrset.ts';
 import { type RosterServer, serverKey } from '../model/server.ts';
 import { zoneLabel } from '../model/zone.ts';
 import { planZone } from '../plan/index.ts';
@@ -27,9 +29,20 @@ export const replanning =
       if (evidence === null || now === undefined) return [];
       const known = withUnknownFate(keys, evidence);
       const planned = planZone({ desired: now, target: fitFor, existing: snapshot, allows: others, evidence: known });
-      return planned.changeset.changes.map((change) => ({ at: changeset, change }));
+      return claimChangesOf(changeset, planned.changeset.changes);
     });
   };
+
+/**
+ * What is planned again in place of a changeset. What that withholds stays so: the guards that judged it knew what was before
+ * the pass, and what the pass left out.
+ */
+export const claimChangesOf = (planned: Changeset, again: readonly Change[]): readonly ClaimChange[] => {
+  const written = new Set(planned.changes.map(keyOf));
+  const withheld = new Set(planned.withheld.map(keyOf));
+  const isDue = (change: Change) => written.has(keyOf(change)) || !withheld.has(keyOf(change));
+  return again.filter(isDue).map((change) => ({ at: planned, change }));
+};
 
 export const withUnknownFate = (keys: ReadonlySet<string>, evidence: DeletionEvidence): DeletionEvidence => {
   const unless = (all: DeletionEvidence['names']): DeletionEvidence['names'] => ({

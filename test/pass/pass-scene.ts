@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { factory as embedded } from '../../providers/embedded/index.ts';
 import { applyAll } from '../../src/apply/index.ts';
 import type { ComposeInput } from '../../src/compose/index.ts';
-import { rememberValues } from '../../src/memory/index.ts';
+import { type GuardRules, plainRules, rememberValues } from '../../src/memory/index.ts';
 import type { Definitions } from '../../src/model/definitions.ts';
 import type { Store } from '../../src/model/ports.ts';
 import type { RosterServer } from '../../src/model/server.ts';
@@ -64,13 +64,15 @@ interface FullPassOptions extends Partial<Pick<Desired, 'next' | 'counts'>> {
   readonly keep?: boolean;
   /** Read every zone, whatever the state says. Default is yes. */
   readonly isFull?: boolean;
+  /** Default is that nothing is suspended, and nothing counted over time. */
+  readonly rules?: GuardRules;
 }
 
 /** A full pass without load, inventories and verify. */
 export const fullPass = async (
   input: ComposeInput,
   { targets, store, context }: Omit<Scene, 'close'>,
-  { keep = false, isFull = true, next = {}, counts = false }: FullPassOptions = {},
+  { keep = false, isFull = true, next = {}, counts = false, rules = plainRules }: FullPassOptions = {},
 ): Promise<PlanPass> => {
   const definitions = definitionsOf(input);
   const desired = composed(definitions, { roster: input.roster, next, counts }, keep);
@@ -80,6 +82,7 @@ export const fullPass = async (
     evidence: desired.evidence,
     isDue: selection.isDue,
     options: { full: isFull },
+    rules,
     store,
     context,
   };

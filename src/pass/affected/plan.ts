@@ -76,12 +76,10 @@ const planZoneTarget = async (
   const { name } = target.definition;
   if (existing.fingerprint !== lastTarget.fingerprint)
     return needsFullPass(`somebody else wrote to ${zone.id.name} at ${name}, so that it has to be counted again`);
-  const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, planning.now, [
-    ...names,
-    ...around,
-  ]);
+  const all = [...names, ...around];
+  const evidence = await deletionEvidenceAt(zone, name, planning.evidence, planning.store, planning.now, all);
   const total = lastTarget.total;
-  const keys = [...names].map((each) => ({ name: each, type: '' }));
+  const keys = all.map((each) => ({ name: each, type: '' }));
   const guards = await guardContextAt(zone, name, keys, planning.rules, planning.store, planning.now);
   const result = planNames(
     {

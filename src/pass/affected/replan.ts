@@ -3,7 +3,7 @@ import { type RosterServer, serverKey } from '../../model/server.ts';
 import { zoneTargetKey } from '../../model/zone-target.ts';
 import { planNames } from '../../plan/plan-names.ts';
 import { checkZones } from '../../rules/index.ts';
-import { withUnknownFate } from '../replan.ts';
+import { claimChangesOf, withUnknownFate } from '../replan.ts';
 import { composedWith } from './composed.ts';
 import type { LastPass } from './last-pass.ts';
 import { stillWithheld } from './plan.ts';
@@ -36,7 +36,7 @@ export const replanningTouched =
         withheldBefore: lastTarget === undefined ? [] : stillWithheld(lastTarget),
       });
       if (planned.status === 'needs_full_pass') return [];
-      return planned.planned.changeset.changes.map((change) => ({ at: changeset, change }));
+      return claimChangesOf(changeset, planned.planned.changeset.changes);
     });
   };
 
