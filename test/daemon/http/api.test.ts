@@ -43,6 +43,13 @@ describe('what can be looked at', () => {
     ]);
   });
 
+  it('the document is in words: none of them is a name of our code', async () => {
+    const { text } = await daemon.get('/api/v1/openapi.json');
+    const said = [...text.matchAll(/"(?:summary|description)":"([^"]*)"/g)].map(([, words]) => words);
+    expect(said).toContain('A whole SHA.');
+    expect(said.filter((words = '') => /\b[a-z]+[A-Z]/.test(words))).toEqual([]);
+  });
+
   it('limit, after and q reach the daemon; 100 is the default', async () => {
     await daemon.get('/api/v1/zones');
     await daemon.get('/api/v1/zones?limit=1000&after=a.example.&q=ex%20ample');
