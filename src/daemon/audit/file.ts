@@ -79,10 +79,11 @@ const openAt = async (file: string, known: ChainEnd | null): Promise<OpenFile> =
   try {
     const { ino, size } = await handle.stat({ bigint: true });
     const number = isFound ? ((await numberOf(handle)) ?? last + 1) : last + 1;
-    const base = { handle, noted: await openOrMake(endName(file)), inode: ino, number, end };
-    if (!isFound || !found.isTorn) return { ...base, size: Number(size) };
-    await handle.write('\n', Number(size));
-    return { ...base, size: Number(size) + 1 };
+    const lineEnd = isFound && found.isTorn ? '\n' : '';
+    await handle.write(lineEnd, Number(size));
+    // The last of what may fail, so that only the other one is to be closed then.
+    const noted = await openOrMake(endName(file));
+    return { handle, noted, inode: ino, number, end, size: Number(size) + lineEnd.length };
   } catch (error) {
     await handle.close();
     throw error;
