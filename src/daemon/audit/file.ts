@@ -2,7 +2,7 @@ import { type FileHandle, open, rename } from 'node:fs/promises';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { endOfFile, endText, notedEnd } from './end.ts';
 import { type AuditEntry, type BeginsEntry, type ChainEnd, nextLine, readLine } from './entry.ts';
-import { inodeOf } from './inode.ts';
+import { inodeOf, isMissing } from './inode.ts';
 import { endName, fullName, fullNumbers } from './row.ts';
 
 // The file that is written to. A line is in it whole or not at all, as far as that is in our hands: what a full disk took half
@@ -94,7 +94,7 @@ const openOrMake = async (file: string): Promise<FileHandle> => {
   try {
     return await open(file, 'r+');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!isMissing(error)) throw error;
     return open(file, 'wx+', 0o600);
   }
 };
