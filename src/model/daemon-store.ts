@@ -1,3 +1,4 @@
+import type { PassSuspension } from './guard-context.ts';
 import type { Action } from './plan.ts';
 import type { RRsetKey } from './rrset.ts';
 import type { ZoneId } from './zone.ts';
@@ -39,16 +40,6 @@ export interface KnownCommits {
   /** What a person let through, until something comes into force. */
   readonly accepted: string | null;
   readonly rewound: string | null;
-}
-
-/** What is not written until it is resumed. Both lists null: everything. */
-export interface KeptSuspension {
-  readonly zones: readonly string[] | null;
-  readonly targets: readonly string[] | null;
-  readonly reason: string;
-  readonly until: string | null;
-  readonly by: string;
-  readonly at: string;
 }
 
 /** What the health checker last found; `check` tells a check from every other. */
@@ -97,9 +88,9 @@ export interface DaemonStore {
   /** null: none were kept, or they are of another repository or ref. */
   knownCommits(repository: string, ref: string): Promise<KnownCommits | null>;
   keepCommits(commits: KnownCommits): Promise<void>;
-  suspensions(): Promise<readonly KeptSuspension[]>;
+  suspensions(): Promise<readonly PassSuspension[]>;
   /** In place of all that were kept. */
-  keepSuspensions(suspensions: readonly KeptSuspension[]): Promise<void>;
+  keepSuspensions(suspensions: readonly PassSuspension[]): Promise<void>;
   /** By server: `at` of the last hook that was taken for it. */
   hookWords(inventory: string): Promise<ReadonlyMap<string, number>>;
   /** Adds these, and forgets those of servers that no hook has named for 90 days. */

@@ -1,14 +1,14 @@
-import type { KeptSuspension } from '../../model/daemon-store.ts';
+import type { PassSuspension } from '../../model/guard-context.ts';
 import type { Store } from '../../model/ports.ts';
 
 // The main thread asks the one of the passes for what is suspended, as that one has the state open.
 
 export type SuspensionQuestion =
   | { readonly kind: 'suspensions' }
-  | { readonly kind: 'keep suspensions'; readonly suspensions: readonly KeptSuspension[] };
+  | { readonly kind: 'keep suspensions'; readonly suspensions: readonly PassSuspension[] };
 
 export interface SuspensionAnswers {
-  readonly suspensions: readonly KeptSuspension[];
+  readonly suspensions: readonly PassSuspension[];
   readonly 'keep suspensions': null;
 }
 

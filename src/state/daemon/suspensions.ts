@@ -1,11 +1,12 @@
-import type { DaemonStore, KeptSuspension } from '../../model/daemon-store.ts';
+import type { DaemonStore } from '../../model/daemon-store.ts';
+import type { PassSuspension } from '../../model/guard-context.ts';
 import { guardOf } from '../../validation/index.ts';
 import type { Table } from '../rows.ts';
 import { rowsOf } from '../rows.ts';
 import type { StateWork } from '../work.ts';
 import { keptSuspensionSchema } from './schemas.ts';
 
-const suspensions: Table<KeptSuspension> = {
+const suspensions: Table<PassSuspension> = {
   name: 'suspensions',
   shared: [],
   own: ['id'],
