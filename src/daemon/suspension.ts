@@ -1,20 +1,9 @@
-/** `POST /api/v1/suspend`. Both null: everything. */
-export interface SuspendRequest {
-  readonly zones: readonly string[] | null;
-  readonly targets: readonly string[] | null;
-  readonly reason: string;
-  /** null: until it is resumed. */
-  readonly until: string | null;
-}
+import type { PassSuspension, SuspensionScope } from '../model/guard-context.ts';
 
-export interface Suspension extends SuspendRequest {
-  /** The token's name. */
-  readonly by: string;
-  readonly at: string;
-}
+export type Suspension = PassSuspension;
 
-/** `POST /api/v1/resume`. Both null: everything. */
-export interface ResumeRequest {
-  readonly zones: readonly string[] | null;
-  readonly targets: readonly string[] | null;
-}
+/** `POST /api/v1/suspend`. */
+export type SuspendRequest = Omit<Suspension, 'by' | 'at'>;
+
+/** `POST /api/v1/resume`. */
+export type ResumeRequest = SuspensionScope;

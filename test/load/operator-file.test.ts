@@ -150,6 +150,8 @@ describe('is refused in the operator’s own file', () => {
       'git: { url: "ssh://-oProxyCommand=x@h/a", ssh_key: {file: a}, known_hosts: {file: b} }',
       'git: "url" names no server',
     ],
+    ['git: { url: "file:///srv/100%/a" }', 'git: "url" has a "%" in it that stands for no letter; write %25'],
+    ['git: { url: "ssh://hunter%zz@h/a", ssh_key: {file: a}, known_hosts: {file: b} }', 'git: "url" has a "%" in it'],
     ['git: { url: "file://server/a" }', 'git: "url" names another machine; write file:///path'],
     ['git: { ref: refs/heads/main }', 'git: "url" is missing; add it'],
     ['git: https://h/a', 'git: it must be a mapping'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Change, PlannedRRset } from '../../model/plan.ts';
 import type { WriteEnd, WriteToSend } from '../../target.ts';
+import { isMapping } from '../../validation/index.ts';
 import type { Cause } from '../cause.ts';
 
 // What a line of the audit file says. A line is JSON, with its number, when it was written, and the hash of the line before.
@@ -152,14 +153,11 @@ export const readLine = (text: string): ReadLine | null => {
 export const jsonIn = (text: string): Readonly<Record<string, unknown>> | null => {
   try {
     const found: unknown = JSON.parse(text);
-    return isObject(found) ? found : null;
+    return isMapping(found) ? found : null;
   } catch {
     return null;
   }
 };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value);
 

@@ -2,7 +2,7 @@ import { type FileHandle, open, rename } from 'node:fs/promises';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import { endOfFile, endText, notedEnd } from './end.ts';
 import { type AuditEntry, type BeginsEntry, type ChainEnd, nextLine, readLine } from './entry.ts';
-import { inodeOf } from './inode.ts';
+import { inodeOf, isMissing } from './inode.ts';
 import { endName, fullName, fullNumbers } from './row.ts';
 
 // The file that is written to. A line is in it whole or not at all, as far as that is in our hands: what a full disk took half
@@ -79,10 +79,11 @@ const openAt = async (file: string, known: ChainEnd | null): Promise<OpenFile> =
   try {
     const { ino, size } = await handle.stat({ bigint: true });
     const number = isFound ? ((await numberOf(handle)) ?? last + 1) : last + 1;
-    const base = { handle, noted: await openOrMake(endName(file)), inode: ino, number, end };
-    if (!isFound || !found.isTorn) return { ...base, size: Number(size) };
-    await handle.write('\n', Number(size));
-    return { ...base, size: Number(size) + 1 };
+    const lineEnd = isFound && found.isTorn ? '\n' : '';
+    await handle.write(lineEnd, Number(size));
+    // The last of what may fail, so that only the other one is to be closed then.
+    const noted = await openOrMake(endName(file));
+    return { handle, noted, inode: ino, number, end, size: Number(size) + lineEnd.length };
   } catch (error) {
     await handle.close();
     throw error;
@@ -93,7 +94,7 @@ const openOrMake = async (file: string): Promise<FileHandle> => {
   try {
     return await open(file, 'r+');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!isMissing(error)) throw error;
     return open(file, 'wx+', 0o600);
   }
 };

@@ -5,7 +5,11 @@ export const inodeOf = async (file: string): Promise<bigint | null> => {
   try {
     return (await stat(file, { bigint: true })).ino;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
     throw error;
   }
 };
+
+/** Is it that nothing stands at the path? */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';

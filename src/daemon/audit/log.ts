@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import type { VerifyReport } from '../../model/result.ts';
 import type { OnWrite } from '../../target.ts';
 import { type AuditEntry, type AuditedPass, entriesOfWrite } from './entry.ts';
@@ -37,7 +38,7 @@ export const auditLog = (file: AuditFile, say: (message: string) => void): Audit
     const isFirst = pending.length === 0;
     pending = [...pending, entry];
     void inTurn(() => addAll([], false)).catch((error: unknown) => {
-      if (isFirst) say(error instanceof Error ? error.message : String(error));
+      if (isFirst) say(messageOf(error));
     });
   };
   return {

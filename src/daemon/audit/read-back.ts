@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
+import { isMissing } from './inode.ts';
 
 const chunkSize = 64 * 1024;
 const lineFeed = 0x0a;
@@ -45,7 +46,7 @@ const openIfThere = async (file: string): Promise<FileHandle | null> => {
   try {
     return await open(file, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (isMissing(error)) return null;
     throw error;
   }
 };

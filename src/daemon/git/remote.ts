@@ -67,8 +67,9 @@ const usualUser = 'x-access-token';
 
 const checkedUrl = (settings: GitSettings) => {
   const { url } = settings;
+  // The name of a folder, which may have any letter.
+  if (url.startsWith('/') && !/\p{Cc}/u.test(url)) return { url, protocol: 'file', user: '' } as const;
   if (/[^\x20-\x7e]|^-/.test(url)) throw refused(settings, '"url" has a letter that no URL has');
-  if (url.startsWith('/')) return { url, protocol: 'file', user: '' } as const;
   const parsed = /^(?:https|ssh|file):\/\//.test(url) && URL.canParse(url) ? new URL(url) : null;
   if (parsed === null) {
     throw refused(settings, '"url" must begin with https://, ssh:// or file://, or be an absolute path');

@@ -20,8 +20,21 @@ export const parseGitUrl = (text: string, folder: string): GitUrl | GitUrlFault 
   const url = text.includes(' ') ? null : URL.parse(text);
   if (url === null) return wrong(`is not an address that can be read; ${kinds}`);
   if (url.password !== '') return leaks('has a password in it; take it out, and write "token: {env: NAME}" or ssh_key');
+  if (!isEscaped(url.username) || (url.protocol === 'file:' && !isEscaped(url.pathname))) {
+    return wrong('has a "%" in it that stands for no letter; write %25 for the sign itself');
+  }
   const read = readers[url.protocol];
   return read === undefined ? wrong(`begins with a scheme that is not used here; ${kinds}`) : read(url, text);
+};
+
+/** Can it be read, where a percent sign is in it? */
+const isEscaped = (part: string): boolean => {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const kinds = 'it is https://, ssh:// or file://, or a path';

@@ -1,4 +1,14 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { auditLog } from '../../../src/daemon/audit/log.ts';
 import { newestLines } from '../../../src/daemon/audit/newest.ts';
@@ -63,6 +73,30 @@ describe('the audit file', () => {
     await file.close();
     expect(await faultsIn(path)).toEqual([]);
     expect(linesIn(path)).toHaveLength(2);
+  });
+
+  it('that a crash left in the middle of a line, on a disk that is full, keeps no descriptor of each try', async () => {
+    const path = newAuditPath();
+    await writeAudit(path, 1, 3);
+    appendFileSync(path, '{"number":5,"at":');
+    const file = openAudit(path);
+    // The process may write no file over a size, which is what a full disk is to it.
+    const limit = (size: number | 'unlimited') =>
+      execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${size}:unlimited`]);
+    const open = () => readdirSync('/proc/self/fd').length;
+    limit(statSync(path).size);
+    const before = open();
+    try {
+      for (let i = 0; i < 5; i += 1) {
+        await expect(file.add([actionOf(i)], { isDurable: true })).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
+      }
+      expect(open()).toBe(before);
+    } finally {
+      limit('unlimited');
+    }
+    await file.add([actionOf(4)], { isDurable: true });
+    await file.close();
+    expect(await faultsIn(path)).toEqual(['audit-torn']);
   });
 });
 

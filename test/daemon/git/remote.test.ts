@@ -217,6 +217,7 @@ describe('settings that would become words of commands', () => {
     ['ssh://-l@git.example.net/dns.git'],
     ['dns.git'],
     ['https://git.example.net/dns\n.git'],
+    ['/srv/dns\n.git'],
   ])('the URL %j is refused', async (url) => {
     const settings = gitSettings(url, { credentials: token });
     await expect(fetchWith(settings, 'x')).rejects.toMatchObject({

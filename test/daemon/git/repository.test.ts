@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tempFolder } from '../../servers/child.ts';
@@ -89,6 +89,15 @@ describe('what the ref leads to', () => {
       code: 'GIT_REFUSED',
       message: `${upstream.bare} has no refs/heads/none; make it, or correct "ref:" of git`,
     });
+  });
+
+  it('a repository in a folder of any name is fetched from', async () => {
+    const upstream = makeUpstream();
+    const commit = upstream.push({ 'hostmaster.yaml': '' });
+    const url = join(tempFolder('git-name'), 'Zoë\'s "DNS" \\ 100 %');
+    renameSync(upstream.bare, url);
+    const { repository } = await opened(gitSettings(url));
+    expect(await repository.fetch({ shallow: true })).toEqual({ commit, tag: null });
   });
 
   it('a repository with SHA-256 names is one like any other', async () => {

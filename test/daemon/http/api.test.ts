@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostmasterError } from '../../../src/model/errors.ts';
-import { type Interface, openInterface, secrets } from './interface.ts';
+import { type Interface, openInterface } from './interface.ts';
 
 let daemon: Interface;
 beforeEach(async () => {
@@ -41,6 +41,13 @@ describe('what can be looked at', () => {
       '/app.js',
       '/api/v1/openapi.json',
     ]);
+  });
+
+  it('the document is in words: none of them is a name of our code', async () => {
+    const { text } = await daemon.get('/api/v1/openapi.json');
+    const said = [...text.matchAll(/"(?:summary|description)":"([^"]*)"/g)].map(([, words]) => words);
+    expect(said).toContain('A whole SHA.');
+    expect(said.filter((words = '') => /\b[a-z]+[A-Z]/.test(words))).toEqual([]);
   });
 
   it('limit, after and q reach the daemon; 100 is the default', async () => {
@@ -160,7 +167,7 @@ describe('errors', () => {
   });
 
   it('what nobody expected is logged, and the asker is told no more than that', async () => {
-    daemon.front.knobs.failure = new Error(`cannot open ${secrets.git}`);
+    daemon.front.knobs.failure = new Error('cannot open the-secret-of-nobody');
     const { json, status, text } = await daemon.get('/api/v1/status');
     expect(status).toBe(500);
     expect(json).toEqual({ error: { code: 'INTERNAL', message: 'An internal error. The log of the daemon has it.' } });

@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { expect } from 'vitest';
 import { listen } from '../../../src/daemon/http/listen.ts';
 import type { Access, AnsweredRequest, HttpLimits, PageFile } from '../../../src/daemon/http/options.ts';
 import { openMetrics } from '../../../src/daemon/metrics.ts';
+import { messageOf } from '../../../src/model/errors.ts';
 import { conformityOf } from './conformity.ts';
 import { type RecordingFront, recordingFront } from './front.ts';
 
@@ -54,9 +56,8 @@ export interface Interface {
   readonly post: (path: string, body: unknown, token?: string) => Promise<Received>;
   readonly answered: readonly AnsweredRequest[];
   readonly failures: readonly unknown[];
-  /** All that was answered, logged and counted so far. */
-  readonly everythingSaid: () => Promise<string>;
   readonly use: (access: Access) => void;
+  /** Fails where a secret is in anything that was answered, logged or counted. */
   readonly close: () => Promise<void>;
 }
 
@@ -101,14 +102,16 @@ export const openInterface = async ({
         headers: { ...bearer(token), 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
-    everythingSaid: async () => {
-      const errors = failures.map((error) => (error instanceof Error ? error.message : String(error)));
-      return [...said, JSON.stringify(answered), ...errors, (await metrics.text()).body].join('\n');
-    },
     use: (next) => {
       used = next;
     },
-    close: server.close,
+    close: async () => {
+      await server.close();
+      const all = [...said, JSON.stringify(answered), ...failures.map(messageOf), (await metrics.text()).body].join(
+        '\n',
+      );
+      expect(Object.values(secrets).filter((secret) => all.includes(secret))).toEqual([]);
+    },
   };
 };
 
