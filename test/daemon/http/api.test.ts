@@ -43,6 +43,13 @@ describe('what can be looked at', () => {
     ]);
   });
 
+  it('nothing of the document is said in names of the program', async () => {
+    const { text } = await daemon.get('/api/v1/openapi.json');
+    const said = [...text.matchAll(/"(?:description|summary)":"([^"]*)"/g)].map(([, words]) => String(words));
+    expect(said.length).toBeGreaterThan(50);
+    expect(said.filter((words) => /\b[a-z]+[A-Z]/.test(words))).toEqual([]);
+  });
+
   it('limit, after and q reach the daemon; 100 is the default', async () => {
     await daemon.get('/api/v1/zones');
     await daemon.get('/api/v1/zones?limit=1000&after=a.example.&q=ex%20ample');

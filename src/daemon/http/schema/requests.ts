@@ -15,7 +15,7 @@ export const syncSchema = Type.Object(
     zones: Type.Optional(names('Only these zones.')),
     full: Type.Optional(Type.Boolean({ description: 'Read every zone, whatever the state says.' })),
     allow: Type.Optional(names('What guards may let through this once, as --allow takes it.')),
-    force: Type.Optional(Type.Boolean({ description: 'The windows do not wholeNumber.' })),
+    force: Type.Optional(Type.Boolean({ description: 'The windows do not count.' })),
     rewind: Type.Optional(sha),
     accept: Type.Optional(sha),
   },
@@ -78,7 +78,7 @@ export const waitQuerySchema = Type.Object(
     wait: Type.Optional(
       Type.String({
         pattern: '^[0-9]{1,6}(?:ms|s|m)$',
-        description: 'Answer once the fate of each server is known, or after this timeText, at most 60s.',
+        description: 'Answer once the fate of each server is known, or after this time, at most 60s.',
       }),
     ),
   },
