@@ -1,4 +1,5 @@
 import type { Composed, Composition } from './compose/index.ts';
+import type { OperatorsFile } from './model/daemon-settings.ts';
 import type { Definitions } from './model/definitions.ts';
 import type { DeletionEvidence } from './model/deletion-evidence.ts';
 import type { PassSuspension, SuspensionScope } from './model/guard-context.ts';
@@ -19,7 +20,7 @@ export interface PassOptions {
   /** Zone names; without it, all. */
   readonly zones?: readonly string[];
   /** Another file that targets, inventories and state are taken from. */
-  readonly targetsFrom?: string;
+  readonly targetsFrom?: string | OperatorsFile;
   /** Target names; without it, all. */
   readonly targets?: readonly string[];
   readonly allow: readonly string[];

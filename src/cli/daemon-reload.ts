@@ -6,7 +6,7 @@ import { HostmasterError, messageOf } from '../model/errors.ts';
 import { problemsAsText } from '../report/index.ts';
 
 export interface ReloadParts {
-  readonly daemon: Pick<Daemon, 'driver'>;
+  readonly daemon: Pick<Daemon, 'driver' | 'thread'>;
   readonly http: Pick<OpenInterface, 'reload'>;
   readonly log: Log;
   /** How long stopping may take from now on; milliseconds. */
@@ -33,6 +33,7 @@ const reload = async (options: LoadDaemonOptions, began: DaemonDefinitions, part
       throw new HostmasterError('CONFIG', `${next.file} has the errors above`);
     }
     await http.reload(next);
+    daemon.thread.takeOperatorsFile(next.targetsFrom);
     onStopWithin(next.stopWithin);
     log('info', `${next.file} was read again`);
     const later = needsRestart(began, next);

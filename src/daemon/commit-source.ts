@@ -182,7 +182,8 @@ const judged = async (
   const next = { sha, folder: await options.repository.filesOf(sha) };
   const wait = inForce === null ? null : ((await options.delay?.(inForce, next)) ?? null);
   if (wait !== null) {
-    known.held = { sha, reason: 'window', because: `commit ${sha} waits: ${wait}`, problems: [] };
+    const because = `commit ${sha} waits: ${wait}; to take it now, POST {"force": true} to /api/v1/sync`;
+    known.held = { sha, reason: 'window', because, problems: [] };
     return inForce;
   }
   known.kept = { inForce: sha, previous: known.kept.inForce, accepted: null, rewound: null };

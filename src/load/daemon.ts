@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import type { DaemonSettings, GitSettings } from '../model/daemon-settings.ts';
+import type { DaemonSettings, GitSettings, OperatorsFile } from '../model/daemon-settings.ts';
 import { type Problem, sortProblems } from '../model/problem.ts';
 import {
   checkTop,
   howToTrust,
   isLocalDefault,
   readConfig,
+  readConfigText,
   reportAtKey,
   statePath,
   stopWithin,
@@ -26,8 +27,8 @@ export interface DaemonDefinitions {
   readonly git: GitSettings | null;
   /** The file that was read, as an option of the command named it. */
   readonly file: string;
-  /** Absolute path of the operator's own file, for `targetsFrom` of every pass; null: hostmaster.yaml has all. */
-  readonly targetsFrom: string | null;
+  /** The operator's own file, for `targetsFrom` of every pass; null: hostmaster.yaml has all. */
+  readonly targetsFrom: OperatorsFile | null;
   /** Absolute path of hostmaster.yaml; null: it is in the repository that `git` names. */
   readonly config: string | null;
   /** Absolute; what secrets' paths start from. */
@@ -46,7 +47,8 @@ export interface DaemonDefinitions {
 export const loadDaemon = async ({ config: path, targetsFrom }: LoadDaemonOptions): Promise<DaemonDefinitions> => {
   const isOperators = targetsFrom !== undefined;
   const file = targetsFrom ?? path;
-  const read = await readConfig(file, isOperators || isLocalDefault(path), file);
+  const taken = { path: resolve(file), text: readConfigText(file) };
+  const read = await readConfig(taken, isOperators || isLocalDefault(path), file);
   checkTop(read);
   if (!read.trusted && 'daemon' in read.top) {
     const message = `"daemon" says who may speak to the daemon, which a file named by --config may not; ${howToTrust(read)}`;
@@ -58,7 +60,7 @@ export const loadDaemon = async ({ config: path, targetsFrom }: LoadDaemonOption
     settings: daemon,
     git,
     file,
-    targetsFrom: isOperators ? resolve(file) : null,
+    targetsFrom: isOperators ? taken : null,
     config: isOperators && 'git' in read.top ? null : resolve(path),
     folder: read.folder,
     state,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { OperatorsFile } from '../model/daemon-settings.ts';
 import type { Definitions } from '../model/definitions.ts';
 import { HostmasterError } from '../model/errors.ts';
 import type { ExternalProviders, Providers } from '../model/external-providers.ts';
@@ -12,6 +13,7 @@ import {
   canonicalZone,
   checkTop,
   isLocalDefault,
+  pathOf,
   readConfig,
   statePath,
   stopWithin,
@@ -48,7 +50,7 @@ export interface LoadOptions {
   /** The path of hostmaster.yaml. */
   readonly config: string;
   /** Another file that targets, inventories and state are taken from: what is under review cannot redirect a key then. */
-  readonly targetsFrom?: string;
+  readonly targetsFrom?: string | OperatorsFile;
   /** Only these zones are read. Default is all. */
   readonly zones?: readonly string[];
   /** `config`: no zone file is read; the zones have their settings, and nothing else. Default is `all`. */
@@ -66,14 +68,15 @@ export interface LoadOptions {
  * HostmasterError CONFIG is thrown only where hostmaster.yaml itself cannot be read or parsed.
  */
 export const load = async (options: LoadOptions): Promise<Definitions> => {
-  const { targetsFrom } = options;
+  const from = options.targetsFrom;
+  const targetsFrom = from === undefined ? undefined : pathOf(from);
   const run = pullRequestRun(options.config, targetsFrom, process.env);
   if (run !== null && leadsAway(options.config, process.env)) {
     const message = `${options.config} is a symlink that leads out of its work tree, or to a hidden file, which is not followed in a run for a pull request (${run.event})`;
     throw new HostmasterError('CONFIG', message);
   }
   const config = await readConfig(options.config, isLocalDefault(options.config));
-  const source = targetsFrom === undefined ? config : await readConfig(targetsFrom, true, targetsFrom);
+  const source = from === undefined ? config : await readConfig(from, true, targetsFrom);
   const state = statePath(source);
   const sources = run === null ? options : { ...options, withoutCode: run.event };
   const targets = withoutState(source, await readTargets(source, sources), state);
@@ -91,12 +94,12 @@ export const load = async (options: LoadOptions): Promise<Definitions> => {
     namedTargets: new Set(Object.keys(asRecord(source.top.targets))),
   };
   const entries = await configuredZones(config, context);
-  const from = readRolesConfig(config, source, options.inventories ?? {}, entries, guards ?? defaultTop);
-  const secrets = secretFilesOf(source.folder, [...targets, ...from.inventories.inventories, operator]);
+  const rolesFrom = readRolesConfig(config, source, options.inventories ?? {}, entries, guards ?? defaultTop);
+  const secrets = secretFilesOf(source.folder, [...targets, ...rolesFrom.inventories.inventories, operator]);
   const filesRead = new Set([resolve(config.folder, config.file)]);
   const readFile = recordingReader(repositoryReader(config.folder, secrets), config.folder, filesRead);
-  const roles = options.only === 'config' ? rolesOfConfig(from) : readRoles(config, readFile, from);
-  const zones = await readZones(config, readFile, skipWithoutSource(config, entries, reachOf(from)), options);
+  const roles = options.only === 'config' ? rolesOfConfig(rolesFrom) : readRoles(config, readFile, rolesFrom);
+  const zones = await readZones(config, readFile, skipWithoutSource(config, entries, reachOf(rolesFrom)), options);
   const problems = source === config ? config.problems : [...config.problems, ...source.problems];
   return {
     folder: config.folder,

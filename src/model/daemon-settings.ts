@@ -68,3 +68,10 @@ export interface WindowDefinition {
   readonly zones: readonly string[] | null;
   readonly at: SourceLocation;
 }
+
+/** The operator's own file as it was read: what is written to it since then does not count. */
+export interface OperatorsFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}

@@ -197,7 +197,11 @@ describe('which commit passes go by', () => {
     const next = upstream.push({ 'zones/a.test.yaml': `${apex}# 2\n` });
     expect(await source.look()).toMatchObject({
       inForce,
-      held: { sha: next, reason: 'window', because: `commit ${next} waits: until 18:00` },
+      held: {
+        sha: next,
+        reason: 'window',
+        because: `commit ${next} waits: until 18:00; to take it now, POST {"force": true} to /api/v1/sync`,
+      },
     });
     why = null;
     hide(upstream);

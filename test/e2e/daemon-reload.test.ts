@@ -45,3 +45,32 @@ it('takes new tokens when it is told to read its file again, and keeps the old o
   expect(await statusFor('a-token-of-the-operators')).toBe(200);
   expect(running.log()).toContain('token ops: there is no file');
 });
+
+it('passes go by the operator’s file as it was read last, whatever is written to it since', async () => {
+  const { folder, write } = await daemonFolder();
+  const { zones, ...operators } = JSON.parse(readFileSync(join(folder, 'hostmaster.yaml'), 'utf8'));
+  write('hostmaster.yaml', JSON.stringify({ zones }));
+  write('operator.yaml', JSON.stringify(operators));
+  write('zones/example.com.yaml', zoneWith('192.0.2.1'));
+  const running = await startDaemon(folder, ['--targets-from', 'operator.yaml']);
+  daemon = running;
+  await running.until(({ state }) => state === 'converged', 'converged');
+  const passWith = async (address: string): Promise<unknown> => {
+    const begun = Date.now();
+    write('zones/example.com.yaml', zoneWith(address));
+    const { last_pass: pass } = await running.until(
+      ({ last_pass: last }) => last?.cause === 'git' && Date.parse(last.started) > begun,
+      `a pass with ${address}`,
+    );
+    return [pass?.outcome, pass?.counts?.applied];
+  };
+  write('operator.yaml', '[');
+  expect(await passWith('192.0.2.2')).toEqual(['done', 1]);
+  running.started.child.kill('SIGHUP');
+  await logged(running, 'the daemon goes on as before');
+  expect(await passWith('192.0.2.3')).toEqual(['done', 1]);
+  write('operator.yaml', JSON.stringify({ ...operators, targets: {} }));
+  running.started.child.kill('SIGHUP');
+  await logged(running, 'operator.yaml was read again');
+  await running.until(({ state }) => state === 'failed', 'without its target');
+});

@@ -90,7 +90,7 @@ daemon:
       metrics: 'open',
       audit: join(found.folder, '.hostmaster/log/audit.jsonl'),
     });
-    expect([found.config, found.targetsFrom]).toEqual([null, join(found.folder, 'ops.yaml')]);
+    expect([found.config, found.targetsFrom?.path]).toEqual([null, join(found.folder, 'ops.yaml')]);
   });
 
   it('takes the contract’s notify:, and says that nothing comes of it yet', async () => {

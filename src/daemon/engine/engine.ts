@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { OperatorsFile } from '../../model/daemon-settings.ts';
 import type { HealthVerdict } from '../../model/daemon-store.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { Store } from '../../model/ports.ts';
@@ -42,6 +43,8 @@ export interface Engine {
   /** Comes before what is run or asked after it. */
   keepHealth(verdicts: readonly HealthVerdict[]): Promise<void>;
   /** The pass that runs is in the way: it ends unless it writes. */
+  /** What is run or asked after it goes by that file. */
+  takeOperatorsFile(file: OperatorsFile | null): void;
   giveUp(): void;
   stop(): void;
   cut(): void;
@@ -50,7 +53,7 @@ export interface Engine {
 
 export interface EngineOptions {
   /** The operator's own file; null: hostmaster.yaml is that. */
-  readonly targetsFrom: string | null;
+  readonly targetsFrom: OperatorsFile | null;
   /** Absolute path of the state file. */
   readonly stateFile: string;
   /** Absolute path of the audit file. */
@@ -59,7 +62,8 @@ export interface EngineOptions {
 }
 
 export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engine => {
-  const { audit, stateFile, targetsFrom, tell } = options;
+  const { audit, stateFile, tell } = options;
+  let { targetsFrom } = options;
   const [stopping, cutting] = [new AbortController(), new AbortController()];
   const say = (message: string): void => tell({ type: 'notice', message });
   const state = sharedStore(say);
@@ -161,6 +165,9 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
       if (store !== null) keeping = keeping.then(() => health.keep(store, verdicts));
       return keeping;
     },
+    takeOperatorsFile: (file) => {
+      targetsFrom = file;
+    },
     giveUp: () => givingUp.abort(),
     stop: () => stopping.abort(),
     cut: () => cutting.abort(),
@@ -173,7 +180,10 @@ export const openEngine = (options: EngineOptions, lookup: ProviderLookup): Engi
   };
 };
 
-const optionsOf = ({ allow, commit, config, full, resumed, suspended, zones }: PassInput, targetsFrom: string | null) =>
+const optionsOf = (
+  { allow, commit, config, full, resumed, suspended, zones }: PassInput,
+  targetsFrom: OperatorsFile | null,
+) =>
   ({
     ...{ config, allow, full, resumed, suspended },
     heedsDrift: true,

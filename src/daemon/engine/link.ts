@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { OperatorsFile } from '../../model/daemon-settings.ts';
 import type { HealthVerdict } from '../../model/daemon-store.ts';
 import { type ErrorCode, errorCodes, HostmasterError } from '../../model/errors.ts';
 import type { PassAbout } from '../audit/entry.ts';
@@ -14,6 +15,8 @@ export interface PassThread {
   ask<Asked extends ThreadQuestion>(question: Asked): Promise<AnswerTo<Asked>>;
   /** For the state; where no thread runs, it is lost, as nothing reads it then. */
   keepHealth(verdicts: readonly HealthVerdict[]): void;
+  /** The operator's own file was read again. */
+  takeOperatorsFile(file: OperatorsFile | null): void;
   giveUp(): void;
   stop(): void;
   cut(): void;
@@ -29,6 +32,7 @@ interface Waiting {
 /** `program`: the file that calls `runThread`. A thread that dies is begun again with the next pass. */
 export const passThread = (program: URL, data: ThreadData, onTold: (message: Told) => void): PassThread => {
   let worker: Worker | null = null;
+  let { targetsFrom } = data;
   let isClosed = false;
   let onEnd: ((end: PassEnd) => void) | null = null;
   let nextId = 1;
@@ -59,7 +63,7 @@ export const passThread = (program: URL, data: ThreadData, onTold: (message: Tol
     return asked;
   };
   const begin = (): Worker => {
-    const begun = new Worker(program, { workerData: data });
+    const begun = new Worker(program, { workerData: { ...data, targetsFrom } satisfies ThreadData });
     begun.on('message', hear);
     let fault: string | null = null;
     begun.on('error', (error: unknown) => {
@@ -91,6 +95,10 @@ export const passThread = (program: URL, data: ThreadData, onTold: (message: Tol
         tell({ type: 'ask', id, question });
       }),
     keepHealth: (verdicts) => worker?.postMessage({ type: 'keep health', verdicts } satisfies ToThread),
+    takeOperatorsFile: (file) => {
+      targetsFrom = file;
+      worker?.postMessage({ type: 'operators file', file } satisfies ToThread);
+    },
     giveUp: () => worker?.postMessage({ type: 'give up' } satisfies ToThread),
     stop: () => signal({ type: 'stop' }),
     cut: () => signal({ type: 'cut' }),

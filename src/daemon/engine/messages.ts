@@ -1,3 +1,4 @@
+import type { OperatorsFile } from '../../model/daemon-settings.ts';
 import type { HealthVerdict } from '../../model/daemon-store.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { WatchedProbe } from '../../model/probe.ts';
@@ -50,6 +51,8 @@ export type ToThread =
   | { readonly type: 'stop' }
   /** Nothing is waited for any more. */
   | { readonly type: 'cut' }
+  /** It was read again: what is run or asked from here on goes by it. */
+  | { readonly type: 'operators file'; readonly file: OperatorsFile | null }
   /** What the health checker found, for the state. */
   | { readonly type: 'keep health'; readonly verdicts: readonly HealthVerdict[] }
   | { readonly type: 'close' };

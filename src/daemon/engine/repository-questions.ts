@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { OperatorsFile } from '../../model/daemon-settings.ts';
 import type { KnownCommits } from '../../model/daemon-store.ts';
 import type { Definitions } from '../../model/definitions.ts';
 import type { Store } from '../../model/ports.ts';
@@ -35,7 +36,7 @@ export interface WindowWait {
 
 interface Reading {
   readonly store: Store;
-  readonly targetsFrom: string | null;
+  readonly targetsFrom: OperatorsFile | null;
   readonly context: RunContext;
 }
 

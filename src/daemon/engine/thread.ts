@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { OperatorsFile } from '../../model/daemon-settings.ts';
 import { HostmasterError, messageOf } from '../../model/errors.ts';
 import type { ProviderLookup } from '../../target.ts';
 import { type Engine, openEngine } from './engine.ts';
@@ -7,7 +8,7 @@ import type { FromThread, ToThread } from './messages.ts';
 /** What the thread of the passes is begun with. */
 export interface ThreadData {
   /** The operator's own file; null: hostmaster.yaml is that. */
-  readonly targetsFrom: string | null;
+  readonly targetsFrom: OperatorsFile | null;
   /** Absolute path of the state file. */
   readonly stateFile: string;
   /** Absolute path of the audit file. */
@@ -38,6 +39,8 @@ const handle = async (
       return engine.stop();
     case 'cut':
       return engine.cut();
+    case 'operators file':
+      return engine.takeOperatorsFile(message.file);
     case 'keep health':
       return engine.keepHealth(message.verdicts);
     case 'close':

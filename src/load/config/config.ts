@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import type { OperatorsFile } from '../../model/daemon-settings.ts';
 import { isOfGit } from '../../model/dot-names.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { HostmasterError } from '../../model/errors.ts';
@@ -28,23 +29,18 @@ export interface Config {
  * Reads hostmaster.yaml, or the file of --targets-from, which problems show as `file`. Throws CONFIG where it cannot be
  * read or parsed at all.
  */
-export const readConfig = async (path: string, trusted: boolean, file = basename(path)): Promise<Config> => {
-  const absolute = resolve(path);
-  if (isOfGit(realPath(absolute))) {
-    throw new HostmasterError('CONFIG', `${path} is one of Git's own files, or leads to one; name another`);
-  }
-  const read = readTextFile(absolute, sizeLimits.configBytes);
-  if (read.status === 'missing') {
-    throw new HostmasterError('CONFIG', `there is no ${path}; name it with --config, or run "hostmaster init"`);
-  }
-  if (read.status === 'refused') throw new HostmasterError('CONFIG', `${path} cannot be used: ${read.message}`);
-  const text = parseConfig(file, read.text);
+export const readConfig = async (
+  from: string | OperatorsFile,
+  trusted: boolean,
+  file = basename(pathOf(from)),
+): Promise<Config> => {
+  const text = parseConfig(file, typeof from === 'string' ? readConfigText(from) : from.text);
   if (!isMapping(text.value)) {
     const what = text.value === null ? 'is empty' : 'must be a mapping';
     throw new HostmasterError('CONFIG', `${file}:1:1: ${file} ${what}; it needs "targets:" and "zones:"`);
   }
   const config: Config = {
-    folder: dirname(absolute),
+    folder: dirname(resolve(pathOf(from))),
     file,
     trusted,
     text,
@@ -56,6 +52,22 @@ export const readConfig = async (path: string, trusted: boolean, file = basename
     config.problems.push(problemAt('duplicate-key', 'error', message, { file, ...at }));
   }
   return config;
+};
+
+export const pathOf = (from: string | OperatorsFile): string => (typeof from === 'string' ? from : from.path);
+
+/** Throws CONFIG. */
+export const readConfigText = (path: string): string => {
+  const absolute = resolve(path);
+  if (isOfGit(realPath(absolute))) {
+    throw new HostmasterError('CONFIG', `${path} is one of Git's own files, or leads to one; name another`);
+  }
+  const read = readTextFile(absolute, sizeLimits.configBytes);
+  if (read.status === 'missing') {
+    throw new HostmasterError('CONFIG', `there is no ${path}; name it with --config, or run "hostmaster init"`);
+  }
+  if (read.status === 'refused') throw new HostmasterError('CONFIG', `${path} cannot be used: ${read.message}`);
+  return read.text;
 };
 
 /** The hostmaster.yaml in the folder where the command runs is trusted, like the file of --targets-from. */

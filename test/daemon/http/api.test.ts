@@ -43,11 +43,11 @@ describe('what can be looked at', () => {
     ]);
   });
 
-  it('the document is in words: none of them is a name of our code', async () => {
+  it('nothing of the document is said in names of the program', async () => {
     const { text } = await daemon.get('/api/v1/openapi.json');
-    const said = [...text.matchAll(/"(?:summary|description)":"([^"]*)"/g)].map(([, words]) => words);
-    expect(said).toContain('A whole SHA.');
-    expect(said.filter((words = '') => /\b[a-z]+[A-Z]/.test(words))).toEqual([]);
+    const said = [...text.matchAll(/"(?:description|summary)":"([^"]*)"/g)].map(([, words]) => String(words));
+    expect(said.length).toBeGreaterThan(50);
+    expect(said.filter((words) => /\b[a-z]+[A-Z]/.test(words))).toEqual([]);
   });
 
   it('limit, after and q reach the daemon; 100 is the default', async () => {
